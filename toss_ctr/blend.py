@@ -61,15 +61,17 @@ class BlendReport:
 
     def _agreement(self):
         "Rank correlation above the diagonal, Pearson below."
-        n = range(len(self.files))
+        files = [f'{i + 1}' for i in range(len(self.files))]
         cell = lambda i, j: '' if i == j else (self.rank if i < j else self.pearson)[i][j]
-        return MetricsTable({f'{i + 1} (rank above, Pearson below)' if i == 0 else str(i + 1): {str(j + 1): cell(i, j) for j in n} for i in n})
+        rows = {f'correlation of {a}': {f'with {b}': cell(i, j) for j, b in enumerate(files)} for i, a in enumerate(files)}
+        return MetricsTable(rows)
 
 # %% ../nbs/35_blend.ipynb #270e81bf
 def _corr(x):
     with np.errstate(invalid='ignore', divide='ignore'): c = np.corrcoef(x)
     return [[float(v) if np.isfinite(v) else None for v in row] for row in np.atleast_2d(c)]
 
+# %% ../nbs/35_blend.ipynb #25bdc938
 def describe(
     p, # (N,) probabilities
 ) -> dict: # mean, min, quantiles, max
@@ -77,12 +79,13 @@ def describe(
     q = np.quantile(p, [0, .01, .25, .5, .75, .99, 1])
     return dict(mean=float(np.mean(p)), **dict(zip(('min', '1%', '25%', '50%', '75%', '99%', 'max'), map(float, q))))
 
-# %% ../nbs/35_blend.ipynb #2e93635a
+# %% ../nbs/35_blend.ipynb #af0e6f51
 def _names(paths):
     names = [str(p) for p in paths]
-    if len(names) < 2: raise UserError(f'blend: {len(names)} submission given', 'give two or more')
+    if len(names) < 2: raise UserError(f'blend: {len(names)} file given', 'give two or more')
     return names
 
+# %% ../nbs/35_blend.ipynb #33e6e10a
 def _blend_weights(m, method, weights, w):
     if w is None: return weights
     if weights is not None: raise UserError('blend: both w and weights given', 'give one of them')
@@ -90,7 +93,7 @@ def _blend_weights(m, method, weights, w):
     if not 0 <= w <= 1: raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
     return [w, 1 - w]
 
-# %% ../nbs/35_blend.ipynb #af0e6f51
+# %% ../nbs/35_blend.ipynb #cf57a9fb
 def blend_files(
     paths,                      # two or more submission files, any row order
     out,                        # file to write, in the first file's order
@@ -118,9 +121,10 @@ def blend_files(
     spread = {**{f'{k + 1} {Path(n).name}': describe(q) for k, (n, q) in enumerate(zip(names, p))}, 'blend': describe(result)}
     pearson = _corr(p)
     for q in p: q[:] = rankdata(q)
-    return BlendReport(str(out), tuple(names), method, None if used is None else used.tolist(), len(ids), pearson, _corr(p), spread)
+    used = None if used is None else used.tolist()
+    return BlendReport(str(out), tuple(names), method, used, len(ids), pearson, _corr(p), spread)
 
-# %% ../nbs/35_blend.ipynb #a5410df2
+# %% ../nbs/35_blend.ipynb #9eb269c9
 def read_oof(
     paths,                # oof.parquet files, or run folders that hold one
     common: bool = False, # keep the rows all files share instead of refusing files of other rows
@@ -138,12 +142,13 @@ def read_oof(
     first = tables[0]
     for f, t in zip(files[1:], tables[1:]):
         if not t['row'].equals(first['row']):
-            raise UserError(f'{f}: {len(t):,} rows are not those of {files[0]} ({len(first):,})', 'compare runs on the same rows, or only the rows in common')
+            raise UserError(f'{f}: {len(t):,} rows are not those of {files[0]} ({len(first):,})',
+                            'compare runs on the same rows, or only on the rows in common')
         differ = int((t['label'] != first['label']).sum())
         if differ: raise UserError(f'{f}: {differ:,} labels differ from {files[0]}', 'compare runs on the same training file')
     return first['label'].to_numpy(), first['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
 
-# %% ../nbs/35_blend.ipynb #1458104a
+# %% ../nbs/35_blend.ipynb #fbfac94c
 def run_names(
     paths, # oof.parquet files or run folders
 ) -> list[str]:
@@ -153,7 +158,7 @@ def run_names(
     if len(set(short)) == len(short): return short
     return [f'{i + 1} {p}' for i, p in enumerate(paths)]
 
-# %% ../nbs/35_blend.ipynb #d58dd1d2
+# %% ../nbs/35_blend.ipynb #e88ce199
 def _search(y, p, max_rows, seed):
     rng = np.random.default_rng(np.random.SeedSequence([seed, 35]))
     keep = np.sort(rng.choice(len(y), max_rows, replace=False)) if len(y) > max_rows else slice(None)
@@ -162,10 +167,11 @@ def _search(y, p, max_rows, seed):
     loss = lambda t: -score(y, expit(softmax(np.append(0., t)) @ z))
     m = len(z) - 1
     start = np.vstack([np.zeros(m), np.eye(m)]) # from equal weights, a step towards each model
-    best = minimize(loss, np.zeros(m), method='Nelder-Mead', options=dict(initial_simplex=start, maxfev=60 * m + 20, xatol=1e-3, fatol=1e-6))
+    options = dict(initial_simplex=start, maxfev=60 * m + 20, xatol=1e-3, fatol=1e-6)
+    best = minimize(loss, np.zeros(m), method='Nelder-Mead', options=options)
     return softmax(np.append(0., best.x))
 
-# %% ../nbs/35_blend.ipynb #bee46591
+# %% ../nbs/35_blend.ipynb #e61b81ce
 @dataclass(frozen=True)
 class WeightSearch:
     "Weights for a blend by `logit_mean`, and what they are worth on folds they were not found on."
@@ -180,10 +186,12 @@ class WeightSearch:
     def table(self) -> MetricsTable:
         "Weights and scores side by side."
         rows = {f: dict(weight=w, Score=s) for f, w, s in zip(run_names(self.files), self.weights, self.scores)}
-        return MetricsTable({**rows, 'equal weights': dict(Score=self.equal_score), 'searched, cross-validated': dict(Score=self.cv_score)})
+        rows |= {'equal weights': dict(Score=self.equal_score), 'searched, cross-validated': dict(Score=self.cv_score)}
+        return MetricsTable(rows)
     def __repr__(self): return repr(self.table())
     def _repr_html_(self): return self.table()._repr_html_()
 
+# %% ../nbs/35_blend.ipynb #8cbeaccd
 def search_weights(
     paths,                   # two or more oof.parquet files (or run folders) of the same rows
     max_rows: int = 200_000, # rows the search looks at, drawn by seed
@@ -200,7 +208,7 @@ def search_weights(
     return WeightSearch(tuple(names), w.tolist(), found, score(y, combine(p, 'logit_mean', w)), score(y, cross),
                         score(y, combine(p)), [score(y, q) for q in p])
 
-# %% ../nbs/35_blend.ipynb #3479ca6d
+# %% ../nbs/35_blend.ipynb #75aefbd4
 @dataclass(frozen=True)
 class Comparison:
     "Two out-of-fold files compared, metric by metric."
@@ -218,6 +226,7 @@ class Comparison:
     def __repr__(self): return f'{self.rows:,} rows\n{self.table()}'
     def _repr_html_(self): return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
 
+# %% ../nbs/35_blend.ipynb #4a62b749
 def compare_oof(
     a,                    # oof.parquet or run folder
     b,                    # another of the same rows

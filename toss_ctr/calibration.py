@@ -11,6 +11,7 @@ import math, warnings
 from dataclasses import asdict, dataclass
 
 import numpy as np
+from fastcore.basics import patch
 from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
@@ -18,7 +19,8 @@ from sklearn.linear_model import LogisticRegression
 
 from .config import UserError, nearest
 from .files import read_json, write_json
-from .metrics import average_precision, check_inputs, ece, reliability_curve, row_loss, score_of, wll
+from .metrics import average_precision, ece, reliability_curve, row_loss, score_of, wll
+from .ranking import check_inputs
 
 # %% ../nbs/32_calibration.ipynb #fd86fc12
 METHODS = ('temperature', 'platt', 'isotonic', 'temperature+isotonic')
@@ -50,18 +52,6 @@ class Calibrator:
         "T = 1/scale."
         return 1 / self.scale
 
-    def to_json(self) -> dict:
-        "A dict of numbers that JSON can hold."
-        return {**asdict(self), 'x': list(self.x), 'y': list(self.y)}
-
-    @classmethod
-    def from_json(cls, obj: dict) -> 'Calibrator':
-        "The calibrator of a dict made by `to_json`; `UserError` where it is not one."
-        try: c = cls(**{**obj, 'x': tuple(obj['x']), 'y': tuple(obj['y'])}); bad = _faults(c)
-        except (TypeError, KeyError) as e: bad = f'not one ({e})'
-        if bad: raise UserError(f'calibrator: {bad}', 'run the calibration step again')
-        return c
-
     def __call__(self,
         logit, # array of any shape, or a number; NaN is refused
     ) -> np.ndarray: # float64 of the same shape
@@ -81,6 +71,23 @@ def _apply(c, z):
     return _EDGE + (1 - 2 * _EDGE) * p
 
 # %% ../nbs/32_calibration.ipynb #8880dbc2
+@patch
+def to_json(self: Calibrator) -> dict:
+    "A dict of numbers that JSON can hold."
+    return {**asdict(self), 'x': list(self.x), 'y': list(self.y)}
+
+# %% ../nbs/32_calibration.ipynb #fac9bbd9
+@patch(cls_method=True)
+def from_json(cls: Calibrator,
+    obj: dict, # made by `to_json`
+) -> Calibrator:
+    "The calibrator of a dict; `UserError` where it is not one."
+    try: c = cls(**{**obj, 'x': tuple(obj['x']), 'y': tuple(obj['y'])}); bad = _faults(c)
+    except (TypeError, KeyError) as e: bad = f'not one ({e})'
+    if bad: raise UserError(f'calibrator: {bad}', 'run the calibration step again')
+    return c
+
+# %% ../nbs/32_calibration.ipynb #5c79f147
 def _faults(c):
     numbers = (c.scale, c.bias, c.shift, c.lambda_mix, *c.x, *c.y)
     if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in numbers): return 'a value is not a finite number'
@@ -88,7 +95,7 @@ def _faults(c):
     if c.scale <= 0 or not 0 <= c.lambda_mix <= 1: return 'scale must be > 0 and lambda_mix in [0, 1]'
     if len(c.x) != len(c.y) or any(np.diff(c.x) <= 0) or any(np.diff(c.y) < 0): return 'knots must increase'
 
-# %% ../nbs/32_calibration.ipynb #fac9bbd9
+# %% ../nbs/32_calibration.ipynb #5bb24a76
 def save_calibrator(
     c: Calibrator,
     path, # target file, e.g. runs/<exp>/calibrator.json
@@ -96,13 +103,14 @@ def save_calibrator(
     "Write sealed JSON."
     write_json(path, c.to_json())
 
+# %% ../nbs/32_calibration.ipynb #2713fb21
 def load_calibrator(
     path, # a file of `save_calibrator`
 ) -> Calibrator:
     "Read sealed JSON back; `UserError` naming the file if it is missing or damaged."
     return Calibrator.from_json(read_json(path))
 
-# %% ../nbs/32_calibration.ipynb #2713fb21
+# %% ../nbs/32_calibration.ipynb #3b245045
 @dataclass(frozen=True)
 class Points:
     "Distinct logits with the weight of clicks and non-clicks at each; the weights sum to 1."
@@ -110,6 +118,7 @@ class Points:
     pos: np.ndarray # (n,) weight of clicks
     neg: np.ndarray # (n,) weight of non-clicks
 
+# %% ../nbs/32_calibration.ipynb #1eff99ab
 def _points(logit, label, target):
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
     q1, q3 = np.quantile(z, [.25, .75])
@@ -121,7 +130,7 @@ def _points(logit, label, target):
     w = 0.5 / total if target == 'balanced' else np.full(2, 1 / len(z))
     return Points(mean, P * w[0], (n - P) * w[1])
 
-# %% ../nbs/32_calibration.ipynb #3b245045
+# %% ../nbs/32_calibration.ipynb #c2d0a7c0
 _BOUND = math.log(50.)
 
 def _newton_scale(pt, lr, iters):
@@ -137,13 +146,14 @@ def _newton_scale(pt, lr, iters):
         u = new
     return math.exp(u)
 
-# %% ../nbs/32_calibration.ipynb #c2d0a7c0
+# %% ../nbs/32_calibration.ipynb #27f3149e
 def _solve_bias(a, pt):
     "b such that the mean of σ(a·z + b) equals the weight of clicks."
     want, w = pt.pos.sum(), pt.pos + pt.neg
     span = a * np.abs(pt.z).max() + 40
     return float(brentq(lambda b: w @ expit(a * pt.z + b) - want, -span, span, xtol=1e-13))
 
+# %% ../nbs/32_calibration.ipynb #b8c42468
 def _platt(pt):
     mid = float((pt.pos + pt.neg) @ pt.z)
     sd = math.sqrt(float((pt.pos + pt.neg) @ (pt.z - mid) ** 2))
@@ -156,7 +166,7 @@ def _platt(pt):
     a = float(np.clip(lr.coef_[0, 0] / sd, math.exp(-_BOUND), math.exp(_BOUND)))
     return a, _solve_bias(a, pt)
 
-# %% ../nbs/32_calibration.ipynb #27f3149e
+# %% ../nbs/32_calibration.ipynb #5f672429
 def _isotonic(pt, a, b, n):
     s = expit(a * pt.z + b)
     w = pt.pos + pt.neg
@@ -169,7 +179,7 @@ def _isotonic(pt, a, b, n):
     keep = np.concatenate([[True], np.diff(kx) > 0])
     return tuple(kx[keep].tolist()), tuple(np.maximum.accumulate(np.clip(ky[keep], 1e-7, 1 - 1e-7)).tolist())
 
-# %% ../nbs/32_calibration.ipynb #5ecf9658
+# %% ../nbs/32_calibration.ipynb #1802965e
 def fit_calibrator(
     logit,                       # (N,) out-of-fold logits
     label,                       # (N,) labels, 0 or 1
@@ -184,7 +194,7 @@ def fit_calibrator(
     label, logit, _ = check_inputs(label, logit, probability=False)
     if method == 'none': return Calibrator.identity()
     if label.min() == label.max():
-        warnings.warn(f'calibration: all {len(label):,} labels are {int(label[0])}; nothing to fit, probabilities stay as they are')
+        warnings.warn(f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are')
         return Calibrator.identity()
     pt = _points(logit, label, target)
     shift = _solve_bias(1., pt) if target == 'prior' else 0.
@@ -196,15 +206,16 @@ def fit_calibrator(
     x, y = _isotonic(pt, a, b, len(label)) if 'isotonic' in method else ((), ())
     return Calibrator(method, target, a, b, shift, float(lambda_mix), x, y)
 
-# %% ../nbs/32_calibration.ipynb #d52b8a84
+# %% ../nbs/32_calibration.ipynb #1200509e
 def _check_options(method, target, lambda_mix, lr, iters):
     if method not in ('none', *METHODS): raise UserError(f'calibration.method: unknown value {method}', nearest(method, METHODS))
     if target not in TARGETS: raise UserError(f'calibration.target: unknown value {target}', nearest(target, TARGETS))
-    if not 0 <= lambda_mix <= 1: raise UserError(f'calibration.lambda_mix: {lambda_mix} is outside [0, 1]', '1 is calibrated, 0 raw')
-    if not 0 < lr <= 1: raise UserError(f'calibration.lr: {lr} is outside (0, 1]', 'it is the share of a Newton step; 1 is the full step')
+    if not 0 <= lambda_mix <= 1:
+        raise UserError(f'calibration.lambda_mix: {lambda_mix} is outside [0, 1]', '1 is calibrated, 0 raw')
+    if not 0 < lr <= 1: raise UserError(f'calibration.lr: {lr} is outside (0, 1]', '1 takes whole Newton steps')
     if iters < 0: raise UserError(f'calibration.iters: {iters} is negative', 'give the most steps there may be')
 
-# %% ../nbs/32_calibration.ipynb #05e3fc77
+# %% ../nbs/32_calibration.ipynb #2952506c
 def holdouts(
     fold,          # (N,) fold of each row, >= 0
     n: int,        # N
@@ -219,7 +230,7 @@ def holdouts(
     part = np.random.default_rng(np.random.SeedSequence([seed, 32])).permutation(n) % 5
     return [part == j for j in range(min(5, n))]
 
-# %% ../nbs/32_calibration.ipynb #53de1386
+# %% ../nbs/32_calibration.ipynb #9b52755f
 def cross_fit(
     logit,         # (N,) out-of-fold logits
     label,         # (N,) labels, 0 or 1
@@ -233,14 +244,15 @@ def cross_fit(
     for own in holdouts(fold, len(logit), seed): p[own] = fit_calibrator(logit[~own], label[~own], **options)(logit[own])
     return p
 
-# %% ../nbs/32_calibration.ipynb #dec98190
+# %% ../nbs/32_calibration.ipynb #2e7e8396
 def _judge(label, p, target):
     even = target == 'balanced'
     ap, w = average_precision(label, p), wll(label, p)
     log_loss = sum(row_loss(label[i:i + _BLOCK], p[i:i + _BLOCK]).sum() for i in range(0, len(p), _BLOCK)) / len(p)
-    return dict(AP=ap, WLL=w, Score=score_of(ap, w), log_loss=float(log_loss), ECE=ece(label, p, balanced=even), mean_p=float(p.mean()),
-                reliability=reliability_curve(label, p, balanced=even))
+    return dict(AP=ap, WLL=w, Score=score_of(ap, w), log_loss=float(log_loss), ECE=ece(label, p, balanced=even),
+                mean_p=float(p.mean()), reliability=reliability_curve(label, p, balanced=even))
 
+# %% ../nbs/32_calibration.ipynb #556d1419
 def calibration_report(
     logit,         # (N,) out-of-fold logits
     label,         # (N,) labels, 0 or 1
@@ -251,5 +263,6 @@ def calibration_report(
     "What calibration does to rows it has not seen; ECE and reliability in the target's weighting."
     label, logit, _ = check_inputs(label, logit, probability=False)
     c = fit_calibrator(logit, label, **options)
+    before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, **options)
     return dict(rows=len(label), rate=float(label.mean()), calibrator=c.to_json(),
-                before=_judge(label, Calibrator.identity()(logit), c.target), after=_judge(label, cross_fit(logit, label, fold, seed, **options), c.target))
+                before=_judge(label, before, c.target), after=_judge(label, after, c.target))

@@ -180,6 +180,7 @@ class Numeric(Section):
     "How numbers enter the model."
     scaler: Literal['robust', 'standard', 'quantile', 'asinh', 'none'] = 'robust' # scaling by the fold's training statistics
     embedding: Literal['affine', 'piecewise', 'periodic'] = 'affine' # how a scaled number becomes a field vector
+    fields: Positive | None = None # mix all numeric columns into this many fields by a learned map; null = a field each
 
 # %% ../nbs/00_config.ipynb #ee7e21f9
 class QNNAlpha(Section):
@@ -277,7 +278,7 @@ class Calibration(Section):
     "From logits to probabilities."
     enabled: bool = True # false = plain sigmoid
     method: Literal['temperature', 'platt', 'isotonic', 'temperature+isotonic'] = 'temperature' # fitted on out-of-fold logits
-    lr: AboveZero = 0.05 # step of the temperature's optimiser
+    lr: Annotated[float, Field(gt=0, le=1)] = 0.05 # share of a Newton step of the temperature's optimiser
     iters: Positive = 200 # its iterations
     lambda_mix: Share = 1.0 # share of the calibrated probability in the mix with the raw one
     target: Literal['balanced', 'prior'] = 'balanced' # balanced: the leaderboard's optimum; prior: true click probabilities

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['KNOTS', 'SAMPLE', 'pad_rows', 'rng_of', 'Stream', 'shuffle_quality', 'runs', 'copy_rows', 'Spans', 'spans',
-           'has_array', 'Layout', 'layout', 'Pool', 'gather', 'assemble', 'prefetched', 'log_odds', 'Loader', 'Epoch',
-           'iterate', 'state', 'load_state', 'NumericStats', 'column_stats', 'read_columns', 'numeric_stats']
+           'has_array', 'Layout', 'layout', 'pieces_of', 'Pool', 'gather', 'assemble', 'prefetched', 'log_odds',
+           'balanced', 'Loader', 'by_length', 'Epoch', 'iterate', 'state', 'load_state', 'NumericStats', 'cdf',
+           'quantile_edges', 'column_stats', 'read_columns', 'numeric_stats']
 
 # %% ../nbs/16_dataset.ipynb #55357d04
 import queue, threading
@@ -42,6 +43,7 @@ def rng_of(
     "A generator that is a pure function of its key."
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(k) for k in key])))
 
+# %% ../nbs/16_dataset.ipynb #bc8ccd57
 class Stream:
     "A (block-)shuffled order of rows, pass after pass, computed pool by pool."
     def __init__(self,
@@ -62,7 +64,7 @@ class Stream:
             self._edges = {turn: (cut[order], cut[order + 1], np.cumsum(cut[order + 1] - cut[order]))}
         return self._edges[turn]
 
-    def pool_rows(self, turn, p): # rows of pool `p` ascending, and the order they are given out in
+    def pool_rows(self, turn, p): # the rows of pool `p` ascending, and the order they are given out in
         lo, hi = p * self.pool, min((p + 1) * self.pool, len(self.rows))
         if not self.shuffle: return self.rows[lo:hi], np.arange(hi - lo)
         begin, end, upto = self.edges(turn)
@@ -82,7 +84,7 @@ class Stream:
             out.append((turn, p, at - p * self.pool, stop - p * self.pool)); a += stop - at
         return out
 
-# %% ../nbs/16_dataset.ipynb #9eb567c7
+# %% ../nbs/16_dataset.ipynb #5a82ae71
 def shuffle_quality(
     order: np.ndarray, # (n,) the rows 0..n-1 in the order they are given out
     batch_size: int,
@@ -91,9 +93,10 @@ def shuffle_quality(
     n, B = len(order) // batch_size * batch_size, batch_size
     means = order[:n].reshape(-1, B).mean(1) / len(order)
     batch = np.empty(len(order), np.int64); batch[order] = np.arange(len(order)) // B
-    return dict(spread=float(np.sqrt(np.mean((means - .5)**2) * 12 * B)), together=float((np.diff(batch) == 0).mean()), full=B / len(order))
+    spread = np.sqrt(np.mean((means - .5)**2) * 12 * B)
+    return dict(spread=float(spread), together=float((np.diff(batch) == 0).mean()), full=B / len(order))
 
-# %% ../nbs/16_dataset.ipynb #0193c28a
+# %% ../nbs/16_dataset.ipynb #df40e671
 def runs(
     rows: np.ndarray, # (m,) ascending, m ≥ 1
     gap: int = 1,     # rows further apart than this are cut
@@ -111,7 +114,7 @@ def copy_rows(
     if len(cut) * 16 > len(rows): dst[:] = src[rows]; return
     for a, b in zip(cut.tolist(), cut[1:].tolist()): dst[a:b] = src[rows[a]:rows[a] + b - a]
 
-# %% ../nbs/16_dataset.ipynb #04c5bc9c
+# %% ../nbs/16_dataset.ipynb #558d78f0
 @dataclass(frozen=True)
 class Spans:
     "Where ragged rows lie in an array, and where they will lie in a buffer."
@@ -124,6 +127,7 @@ class Spans:
         at = 0
         for a, b in self.pick: dst[at:at + b - a] = src[a:b]; at += b - a
 
+# %% ../nbs/16_dataset.ipynb #e70a0461
 def spans(
     rows: np.ndarray,    # (m,) ascending, m ≥ 1
     begin: np.ndarray,   # (m,) int64 where each begins in the array
@@ -139,7 +143,7 @@ def spans(
     to = np.cumsum(b - a) - (b - a)
     return Spans(begin - np.repeat(a - to, np.diff(cut)), int((b - a).sum()), list(zip(a.tolist(), b.tolist())))
 
-# %% ../nbs/16_dataset.ipynb #4a5b8469
+# %% ../nbs/16_dataset.ipynb #78d9e420
 def has_array(
     split,     # a split
     name: str, # array
@@ -150,6 +154,7 @@ def has_array(
     except (KeyError, FileNotFoundError, UserError): return False
     return True
 
+# %% ../nbs/16_dataset.ipynb #643456ef
 @dataclass(frozen=True)
 class Layout:
     "What a batch of a split holds: array → dtype."
@@ -159,6 +164,7 @@ class Layout:
     n_num: int    # numerics of the cache
     targets: int  # columns in the history's id space
 
+# %% ../nbs/16_dataset.ipynb #c301d33b
 def layout(
     split, # a split
 ) -> Layout:
@@ -176,7 +182,17 @@ def layout(
     targets = len(spec.targets) if has_array(split, 'target') else 0
     return Layout(flat, ragged, tuple(zip(groups, order)), len(spec.nums), targets)
 
-# %% ../nbs/16_dataset.ipynb #78d9e420
+# %% ../nbs/16_dataset.ipynb #f5dac800
+def pieces_of(
+    split,            # a split
+    rows: np.ndarray, # (m,) ascending
+):
+    "Yield (shard, from, to, rows within the shard, their `runs`) for the shards that hold some of the rows."
+    for shard in split.iter_shards():
+        a, b = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
+        if a < b: yield shard, a, b, rows[a:b] - shard.start, runs(rows[a:b])
+
+# %% ../nbs/16_dataset.ipynb #407f23ed
 class Pool:
     "Some rows of a split in memory: matrices row by row, histories end to end."
     def __init__(self,
@@ -192,15 +208,9 @@ class Pool:
         if lay.targets: self.flat['target'] = np.empty((m, lay.targets), np.int32)
         if E: copy_rows(self.flat['num'][:, lay.n_num:], features, rows, runs(rows))
         self.lengths, self.ragged = np.zeros(m, np.int64), {}
-        pieces = list(self._pieces(split, rows))
+        pieces = list(pieces_of(split, rows))
         for shard, a, b, local, cut in pieces: self._fill(shard, a, b, local, cut, lay)
         if lay.ragged: self._fill_ragged(pieces, lay)
-
-    @staticmethod
-    def _pieces(split, rows):
-        for shard in split.shards:
-            a, b = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
-            if a < b: yield shard, a, b, rows[a:b] - shard.start, runs(rows[a:b])
 
     def _fill(self, shard, a, b, local, cut, lay):
         for k, (name, _) in lay.flat.items(): copy_rows(self.flat[k][a:b], shard.arr(name), local, cut)
@@ -223,7 +233,7 @@ class Pool:
             self.ragged[k] = np.zeros(total + slack, plans[0][0].arr(name).dtype if plans else np.uint8)
             for shard, plan, at in plans: plan.copy(self.ragged[k][at:at + plan.size], shard.arr(name))
 
-# %% ../nbs/16_dataset.ipynb #c301d33b
+# %% ../nbs/16_dataset.ipynb #191a42ef
 def gather(
     pool: Pool,
     lay: Layout,
@@ -249,7 +259,7 @@ def assemble(
     arrays = got[0] if len(got) == 1 else {k: np.concatenate([g[k] for g in got]) for k in got[0]}
     return {k: torch.from_numpy(v) for k, v in arrays.items()}
 
-# %% ../nbs/16_dataset.ipynb #407f23ed
+# %% ../nbs/16_dataset.ipynb #faa7cc45
 def prefetched(
     items,      # an iterator
     depth: int, # items prepared ahead, ≥ 1
@@ -278,15 +288,31 @@ def prefetched(
     finally:
         stop.set(); thread.join()
 
-# %% ../nbs/16_dataset.ipynb #98344009
+# %% ../nbs/16_dataset.ipynb #e5d73cfb
 def log_odds(
     p: float, # probability in (0, 1)
 ) -> float:
     "log(p / (1-p))"
     return float(np.log(p) - np.log1p(-p))
 
+# %% ../nbs/16_dataset.ipynb #f6351815
+def balanced(
+    rows: np.ndarray,  # (m,) ascending
+    label: np.ndarray, # (m,) 0/1
+    share: float,      # `sampler.pos_fraction`
+    total: int,        # rows of a global batch
+):                     # [(rows, rows of a batch)] of positives and negatives, shift of the log-odds
+    "What a balanced sampler draws from."
+    y, n_pos = np.asarray(label) > 0, round(share * total)
+    if not (0 < y.sum() < len(y)):
+        raise UserError('sampler.type: balanced needs positives and negatives in the training rows', 'set sampler.type: null')
+    if not 0 < n_pos < total:
+        raise UserError(f'sampler.pos_fraction: {share} leaves a batch of {total} without one class', 'choose it nearer to 0.5')
+    return [(rows[y], n_pos), (rows[~y], total - n_pos)], log_odds(n_pos / total) - log_odds(y.mean())
+
+# %% ../nbs/16_dataset.ipynb #c8459583
 class Loader:
-    "Batches of a split's rows as dictionaries of tensors; see the table of keys below."
+    "Batches of a split's rows as dictionaries of tensors (keys: see above)."
     def __init__(self,
         split,              # cached or in memory: `.shards`, `.spec`, `.n_rows`, `.labels()`
         rows=None,          # (m,) ascending row numbers; None: all
@@ -296,12 +322,14 @@ class Loader:
         features=None,      # (n, E) float32, appended to `num`
         sampler=None,       # None or ('balanced', share of positives)
         drop_last=False,    # leave out an incomplete last global batch
-        rank=0, world=1,
+        rank=0,             # this process
+        world=1,            # processes
         bucket=False,       # batches of like lengths (sorted within a pool, then shuffled)
         prefetch=0,         # batches prepared ahead in a thread; 0: none
         pin=False,          # page-locked memory, for fast copies to a GPU
         multiple=1,         # round L up to a multiple of this (8 for tensor cores)
-        pool_rows=65536, block_rows=256, # rows shuffled together; rows read together
+        pool_rows=65536,    # rows shuffled together, at least
+        block_rows=256,     # neighbouring rows read together
     ):
         self.split, self.features, self.lay, self.epoch, self.step, self._resume = split, features, layout(split), 0, 0, 0
         self.rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
@@ -311,15 +339,8 @@ class Loader:
         self.rank, self.world, self.bucket, self.prefetch, self.multiple = rank, world, bucket and shuffle, prefetch, multiple
         self.pin, self.block, self.total = pin and torch.cuda.is_available(), block_rows, batch_size * world
         self.pool, self.prior_shift = self.total * max(16 if bucket else 1, -(-pool_rows // self.total)), 0.
-        self.sources = [(self.rows, self.total)] if not sampler else self._classes(sampler[1])
-
-    def _classes(self, share): # rows and share of a batch: positives, negatives
-        y = np.asarray(self.split.labels())[self.rows] > 0
-        n_pos = round(share * self.total)
-        if not (0 < y.sum() < len(y)): raise UserError('sampler.type: balanced needs positives and negatives in the training rows', 'set sampler.type: null')
-        if not 0 < n_pos < self.total: raise UserError(f'sampler.pos_fraction: {share} leaves a batch of {self.total} without one class', 'choose it nearer to 0.5')
-        self.prior_shift = log_odds(n_pos / self.total) - log_odds(y.mean())
-        return [(self.rows[y], n_pos), (self.rows[~y], self.total - n_pos)]
+        self.sources = [(self.rows, self.total)]
+        if sampler: self.sources, self.prior_shift = balanced(self.rows, split.labels()[self.rows], sampler[1], self.total)
 
     def __len__(self): return len(self.rows) // self.total if self.drop_last else -(-len(self.rows) // self.total)
 
@@ -327,7 +348,23 @@ class Loader:
         "Start this epoch: another order, from its first batch."
         self.epoch, self.step, self._resume = epoch, 0, 0
 
-# %% ../nbs/16_dataset.ipynb #faa7cc45
+# %% ../nbs/16_dataset.ipynb #200f77d0
+def by_length(
+    split,
+    rows: np.ndarray,  # (m,) ascending
+    order: np.ndarray, # (m,) permutation of them
+    total: int,        # rows of a batch
+    rng,               # generator that shuffles the batches
+) -> np.ndarray:       # (m,) another permutation
+    "Put rows of like lengths into one batch."
+    n, full = np.empty(len(rows), np.int64), len(order) // total * total
+    for shard, a, b, local, _ in pieces_of(split, rows):
+        off = shard.arr('seq_offsets')
+        n[a:b] = off[local + 1] - off[local]
+    head = order[:full][np.argsort(n[order[:full]], kind='stable')].reshape(-1, total)
+    return np.concatenate([head[rng.permutation(len(head))].ravel(), order[full:]])
+
+# %% ../nbs/16_dataset.ipynb #bc99d7c1
 class Epoch:
     "The batches of one epoch of a loader, each computable by itself."
     def __init__(self, ld: Loader, epoch: int):
@@ -337,21 +374,23 @@ class Epoch:
                         for i, (rows, share) in enumerate(ld.sources)]
 
     def batch(self, step):
-        ld, parts, at = self.ld, [], 0
-        for i, (stream, share) in enumerate(self.streams):
-            a, b = step * share, (step + 1) * share
-            for part in stream.parts(a, b if ld.sampler else min(b, len(stream))):
-                pool, order = self.pool_of(i, *part[:2])
-                mine = order[part[2]:part[3]]
-                parts.append((pool, mine[(ld.rank - at) % ld.world::ld.world])); at += len(mine)
-        return assemble(parts, ld.lay, ld.multiple)
+        ld, parts, at = self.ld, self.parts(step), 0
+        self.pools = {k: v for k, v in self.pools.items() if any(k == p[:3] for p in parts)} # gone before others are read
+        got = []
+        for i, turn, p, a, b in parts:
+            pool, order = self.pool_of(i, turn, p)
+            got.append((pool, order[a:b][(ld.rank - at) % ld.world::ld.world])); at += b - a
+        return assemble(got, ld.lay, ld.multiple)
+
+    def parts(self, step): # (stream, turn, pool, from, to) of a global batch
+        end = lambda s, share: (step + 1) * share if self.ld.sampler else min((step + 1) * share, len(s)) # a sampler starts over
+        return [(i, *part) for i, (s, share) in enumerate(self.streams) for part in s.parts(step * share, end(s, share))]
 
     def pool_of(self, i, turn, p):
         if (i, turn, p) not in self.pools:
-            keep = [k for k in self.pools if k[0] == i][-1:] # where passes meet, a batch needs two pools of a stream
-            self.pools = {k: v for k, v in self.pools.items() if k[0] != i or k in keep}
             rows, order = self.streams[i][0].pool_rows(turn, p)
-            if self.ld.bucket: order = self.by_length(rows, order, turn, p)
+            rng = rng_of(*self.streams[i][0].key, turn, 1 + p, 1)
+            if self.ld.bucket: order = by_length(self.ld.split, rows, order, self.ld.total, rng)
             self.pools[i, turn, p] = self.mine(rows, order)
         return self.pools[i, turn, p]
 
@@ -362,16 +401,7 @@ class Epoch:
         place = np.zeros(len(rows), np.int64); place[keep] = np.arange(len(keep))
         return Pool(ld.split, ld.lay, rows[keep], ld.features), place[order]
 
-    def by_length(self, rows, order, turn, p): # like lengths side by side, then batches in random order
-        full, B = len(order) // self.ld.total * self.ld.total, self.ld.total
-        n = np.empty(len(rows), np.int64)
-        for shard, a, b, local, _ in Pool._pieces(self.ld.split, rows):
-            off = shard.arr('seq_offsets'); n[a:b] = off[local + 1] - off[local]
-        head = order[:full][np.argsort(n[order[:full]], kind='stable')].reshape(-1, B)
-        shuffled = rng_of(*self.streams[0][0].key, turn, 1 + p, 1).permutation(len(head))
-        return np.concatenate([head[shuffled].ravel(), order[full:]])
-
-# %% ../nbs/16_dataset.ipynb #28d0c20a
+# %% ../nbs/16_dataset.ipynb #cdda84a0
 def iterate(
     self: Loader,
 ):
@@ -385,14 +415,16 @@ def iterate(
         self.step += 1
         yield b
 
+# %% ../nbs/16_dataset.ipynb #af5ccacc
 def state(
     self: Loader,
 ) -> dict: # plain integers and text
     "Where the loader is, and what its order depends on."
-    order = dict(rows=len(self.rows), total=self.total, seed=self.seed, shuffle=self.shuffle, bucket=self.bucket, pool=self.pool, block=self.block,
-                 sampler=list(self.sampler) if self.sampler else None)
+    order = dict(rows=len(self.rows), total=self.total, seed=self.seed, shuffle=self.shuffle, bucket=self.bucket, pool=self.pool,
+                 block=self.block, sampler=list(self.sampler) if self.sampler else None)
     return dict(epoch=self.epoch, step=self.step, order=order)
 
+# %% ../nbs/16_dataset.ipynb #96e2405d
 def load_state(
     self: Loader,
     state: dict, # of `state_dict`
@@ -400,12 +432,13 @@ def load_state(
     "Go on from a state; `UserError` if that state belongs to another order of batches."
     for k, v in self.state_dict()['order'].items():
         if state['order'].get(k) != v:
-            raise UserError(f'resume: the batches were made with {k}={state["order"].get(k)}, now {k}={v}', 'resume with the same settings or start anew')
+            raise UserError(f'resume: the batches were made with {k}={state["order"].get(k)}, now {k}={v}',
+                            'resume with the same settings or start anew')
     self.epoch, self.step, self._resume = state['epoch'], state['step'], state['step']
 
 Loader.__iter__, Loader.state_dict, Loader.load_state_dict = iterate, state, load_state
 
-# %% ../nbs/16_dataset.ipynb #3a9b6fef
+# %% ../nbs/16_dataset.ipynb #83dba98a
 KNOTS = 65 # quantiles kept per column: 0, 1/64, …, 1
 
 @dataclass(frozen=True, eq=False)
@@ -427,22 +460,6 @@ class NumericStats:
         z = (x - self.center) / self.scale
         return np.arcsinh(z) if self.scaler == 'asinh' else z, isna
 
-    def cdf(self, x: np.ndarray): # (B, N) float32 → (B, N) float32 in [0, 1]
-        "Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels."
-        out, top = np.empty_like(x, dtype=np.float32), np.float32(KNOTS - 1)
-        for j, q in enumerate(self.knots):
-            v = np.clip(x[:, j], q[0], q[-1])
-            i, k = np.searchsorted(q, v, 'right') - 1, np.searchsorted(q, v, 'left')
-            gap = q[k] - q[i]
-            part = np.where(gap > 0, (v - q[i]) / np.where(gap > 0, gap, 1), np.float32(.5))
-            out[:, j] = (i + (k - i).astype(np.float32) * part) / top
-        return out
-
-    def edges(self, n_bins: int) -> np.ndarray: # (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
-        "Quantile bin edges for a piecewise linear embedding (Gorishniy et al. 2022)."
-        at = np.linspace(0, KNOTS - 1, n_bins + 1)
-        return np.stack([np.interp(at, np.arange(KNOTS), q) for q in self.knots]).astype(np.float32) if len(self.knots) else np.zeros((0, n_bins + 1), np.float32)
-
     def to_json(self) -> dict:
         "Plain numbers; exact."
         return dict(scaler=self.scaler, strategy=self.strategy, n_rows=self.n_rows,
@@ -454,7 +471,35 @@ class NumericStats:
         arrays = {k: np.array(d[k], np.float32) for k in ('fill', 'center', 'scale')}
         return cls(d['scaler'], d['strategy'], d['n_rows'], **arrays, knots=np.array(d['knots'], np.float32).reshape(-1, KNOTS))
 
-# %% ../nbs/16_dataset.ipynb #a2c422db
+# %% ../nbs/16_dataset.ipynb #e0dc2161
+def cdf(
+    stats: NumericStats,
+    x: np.ndarray, # (B, N) float32
+) -> np.ndarray:   # (B, N) float32 in [0, 1]
+    "Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels."
+    out, top = np.empty_like(x, dtype=np.float32), np.float32(KNOTS - 1)
+    for j, q in enumerate(stats.knots):
+        v = np.clip(x[:, j], q[0], q[-1])
+        i, k = np.searchsorted(q, v, 'right') - 1, np.searchsorted(q, v, 'left')
+        gap = q[k] - q[i]
+        part = np.where(gap > 0, (v - q[i]) / np.where(gap > 0, gap, 1), np.float32(.5))
+        out[:, j] = (i + (k - i).astype(np.float32) * part) / top
+    return out
+
+NumericStats.cdf = cdf
+
+# %% ../nbs/16_dataset.ipynb #50679f71
+def quantile_edges(
+    stats: NumericStats,
+    n_bins: int,
+) -> np.ndarray: # (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
+    "Quantile bin edges for a piecewise linear embedding (Gorishniy et al. 2022)."
+    at = np.linspace(0, KNOTS - 1, n_bins + 1)
+    return np.array([np.interp(at, np.arange(KNOTS), q) for q in stats.knots], np.float32).reshape(-1, n_bins + 1)
+
+NumericStats.edges = quantile_edges
+
+# %% ../nbs/16_dataset.ipynb #3d753293
 def column_stats(
     x: np.ndarray,  # (m,) float32, may hold values that are not finite
     strategy: str,
@@ -470,10 +515,10 @@ def column_stats(
     spread = float(knots[3*KNOTS//4]) - float(knots[KNOTS//4])
     fill = dict(median=median, mean=mean, zero=0.)[strategy]
     center = dict(robust=median, asinh=median, standard=mean).get(scaler, 0.)
-    wide = [w for w in ([spread, std] if scaler in ('robust', 'asinh') else [std] if scaler == 'standard' else []) if np.float32(w) > 0]
-    return fill, center, wide[0] if wide else 1., knots
+    wide = dict(robust=(spread, std), asinh=(spread, std), standard=(std,)).get(scaler, ())
+    return fill, center, next((w for w in wide if np.float32(w) > 0), 1.), knots
 
-# %% ../nbs/16_dataset.ipynb #f3e41788
+# %% ../nbs/16_dataset.ipynb #1641675e
 SAMPLE = 2_000_000 # rows that are measured at most
 
 def read_columns(
@@ -487,10 +532,12 @@ def read_columns(
     out = np.empty((cols.stop - cols.start, len(rows)), np.float32)
     own, extra = slice(cols.start, min(cols.stop, n_num)), slice(max(cols.start, n_num) - n_num, cols.stop - n_num)
     if own.start < own.stop:
-        for shard, a, b, local, cut in Pool._pieces(split, rows): copy_rows(out[:own.stop - own.start, a:b].T, shard.arr('num')[:, own], local, cut)
+        for shard, a, b, local, cut in pieces_of(split, rows):
+            copy_rows(out[:own.stop - own.start, a:b].T, shard.arr('num')[:, own], local, cut)
     if cols.stop > n_num: copy_rows(out[max(own.stop - own.start, 0):].T, features[:, extra], rows, runs(rows))
     return out
 
+# %% ../nbs/16_dataset.ipynb #edfd14f1
 def numeric_stats(
     split,             # cached or in memory
     rows=None,         # (m,) ascending: the TRAINING rows of the fold; None: all

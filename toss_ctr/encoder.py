@@ -126,6 +126,7 @@ class EncoderBlock(nn.Module):
 # %% ../nbs/18_encoder.ipynb #ec82162b
 class Encoder(nn.Module):
     "Transformer over K selected positions (`sequence.tfm.*`); raises UserError where `n_heads` does not divide `d`."
+    chunk = 128 # rows at a time on a CPU: their score matrices stay in memory that the allocator hands out again
     def __init__(self,
         d: int,                           # width of the representations
         n_layers: int = 1,                # blocks
@@ -135,7 +136,7 @@ class Encoder(nn.Module):
         ffn_dropout: float = 0.,          # share of hidden units dropped in training
         norm: str = 'rms',                # 'rms' or 'layernorm'
         gating: str = 'softmax',          # 'softmax' or 'relu'
-        add_positional_bias: bool = True, # per-head bias over the distance of ages
+        positional_bias: bool = True,  # per-head bias over the distance of ages
         max_age: int = 16_384,            # largest distance told apart
     ):
         super().__init__()
@@ -143,7 +144,7 @@ class Encoder(nn.Module):
         if gating not in ('softmax', 'relu'): raise UserError(f'sequence.tfm.gating: {gating!r}', 'known: softmax, relu')
         if norm not in ('rms', 'layernorm'): raise UserError(f'sequence.tfm.norm: {norm!r}', 'known: rms, layernorm')
         block = (d, n_heads, ffn_hidden, mha_dropout, ffn_dropout, norm, gating)
-        self.bias = TimeBias(n_heads, add_positional_bias, max_age=max_age)
+        self.bias = TimeBias(n_heads, positional_bias, max_age=max_age)
         self.blocks = nn.ModuleList(EncoderBlock(*block) for _ in range(n_layers))
         self.norm = make_norm(norm, d, 'sequence.tfm.norm')
     def forward(self,
@@ -151,6 +152,9 @@ class Encoder(nn.Module):
         mask: Tensor, # (B, K) bool, true where real
         age: Tensor,  # (B, K) int, age of each position
     ) -> Tensor:      # (B, K, d), 0 at pads
+        if x.is_cuda or torch.compiler.is_compiling() or x.shape[0] <= self.chunk: return self.encode(x, mask, age)
+        return torch.cat([self.encode(*part) for part in zip(*(t.split(self.chunk) for t in (x, mask, age)))])
+    def encode(self, x, mask, age):
         amp = torch.is_autocast_enabled(x.device.type)
         first = torch.arange(x.shape[1], device=x.device) == 0
         keys = mask | (first & ~mask.any(1, keepdim=True))

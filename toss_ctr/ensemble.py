@@ -36,7 +36,8 @@ def resolve_weights(
     "The weights a method will use; `UserError` for weights it cannot use."
     if method not in METHODS: raise UserError(f'ensemble.method: unknown value {method}', nearest(method, METHODS))
     given = weights is not None and len(weights) > 0
-    if given and method not in _WEIGHABLE: raise UserError(f'ensemble.weights: {method} takes no weights', f"use one of {', '.join(_WEIGHABLE)}")
+    if given and method not in _WEIGHABLE:
+        raise UserError(f'ensemble.weights: {method} takes no weights', f"use one of {', '.join(_WEIGHABLE)}")
     if method == 'weighted' and not given: raise UserError('ensemble.weights: none given', 'weighted needs one weight a model')
     if method == 'val_weighted': return _softmax(scores, m, temperature)
     if not given: return np.full(m, 1 / m) if method in _WEIGHABLE else None
@@ -45,12 +46,15 @@ def resolve_weights(
 # %% ../nbs/34_ensemble.ipynb #6102cb74
 def _softmax(scores, m, temperature):
     if scores is None or len(scores) != m:
-        raise UserError(f'ensemble.method: val_weighted got {0 if scores is None else len(scores)} scores for {m} models', 'give one validation score a model')
+        n = 0 if scores is None else len(scores)
+        raise UserError(f'ensemble.method: val_weighted got {n} scores for {m} models', 'give one validation score a model')
     t = np.asarray(scores, np.float64) * temperature
-    if not np.isfinite(t).all(): raise UserError(f'ensemble: scores {list(scores)} with temperature {temperature} are not finite', 'look for a diverged fold')
+    if not np.isfinite(t).all():
+        raise UserError(f'ensemble: scores {list(scores)} × temperature {temperature} are not finite', 'look for a diverged fold')
     e = np.exp(t - t.max())
     return e / e.sum()
 
+# %% ../nbs/34_ensemble.ipynb #3be4c6bf
 def _normalised(weights, m):
     w = np.asarray(weights, np.float64)
     if w.shape != (m,): raise UserError(f'ensemble.weights: {w.size} weights for {m} models', 'give one weight a model')
@@ -58,7 +62,7 @@ def _normalised(weights, m):
         raise UserError(f'ensemble.weights: {w.tolist()}', 'weights must be finite, not negative, and not all 0')
     return w / w.sum()
 
-# %% ../nbs/34_ensemble.ipynb #83681ec2
+# %% ../nbs/34_ensemble.ipynb #7c101d80
 def _elementwise(q, method, w, trim_ratio):
     with np.errstate(divide='ignore'): # log 0 is meant
         if method == 'logit_mean': return expit(w @ np.clip(np.log(q) - np.log1p(-q), -_FAR, _FAR))
@@ -69,7 +73,7 @@ def _elementwise(q, method, w, trim_ratio):
         return np.sort(q, axis=0)[cut:m - cut].mean(axis=0)
     return w @ q
 
-# %% ../nbs/34_ensemble.ipynb #7c101d80
+# %% ../nbs/34_ensemble.ipynb #7deba2a9
 def combine(
     p,                            # (M, N) probabilities in [0, 1], or M arrays of length N
     method: str = 'logit_mean',   # ensemble.method: one of `METHODS`
@@ -81,7 +85,8 @@ def combine(
     "Combine M predictions into one; `UserError` for NaN, values outside [0, 1], unequal lengths, or weights that do not fit."
     p = _models(p)
     w = resolve_weights(method, len(p), weights, scores, temperature)
-    if not 0 <= trim_ratio <= 0.5: raise UserError(f'ensemble.trim_ratio: {trim_ratio} is outside [0, 0.5]', 'it is the share cut at each end')
+    if not 0 <= trim_ratio <= 0.5:
+        raise UserError(f'ensemble.trim_ratio: {trim_ratio} is outside [0, 0.5]', 'it is the share cut at each end')
     if len(p) == 1: return p[0].astype(np.float64)
     if w is not None: p, w = [q for q, v in zip(p, w) if v > 0], w[w > 0] # a weight of 0 means the model is not there
     if method == 'rank_avg': return sum(v * (rankdata(q) - 0.5) / len(q) for q, v in zip(p, w))
@@ -90,14 +95,17 @@ def combine(
         out[i:i + _BLOCK] = _elementwise(np.stack([q[i:i + _BLOCK] for q in p]).astype(np.float64), method, w, trim_ratio)
     return out
 
+# %% ../nbs/34_ensemble.ipynb #daba56a2
 def _models(p):
     p = [np.asarray(q) for q in p]
-    if not p or any(q.ndim != 1 for q in p): raise UserError('ensemble: no predictions' if not p else 'ensemble: predictions must be (M, N)', 'give one row of N probabilities a model')
-    if len({len(q) for q in p}) > 1: raise UserError(f'ensemble: predictions have {[len(q) for q in p]} rows', 'combine predictions of the same rows')
+    if not p or any(q.ndim != 1 for q in p):
+        raise UserError(f'ensemble: predictions of shape {[q.shape for q in p]}', 'give N probabilities a model')
+    rows = [len(q) for q in p]
+    if len(set(rows)) > 1: raise UserError(f'ensemble: predictions have {rows} rows', 'combine predictions of the same rows')
     for k, q in enumerate(p): check_probabilities(q, f'prediction {k + 1} of {len(p)}')
     return p
 
-# %% ../nbs/34_ensemble.ipynb #7deba2a9
+# %% ../nbs/34_ensemble.ipynb #c790aa3c
 def check_probabilities(
     p,         # (N,) numbers
     name: str, # whose they are, for the message
@@ -110,20 +118,23 @@ def check_probabilities(
         if ((b >= 0) & (b <= 1)).all(): continue
         nan, out = int(np.isnan(p).sum()), int(((p < 0) | (p > 1)).sum())
         row = i + int(np.argmin((b >= 0) & (b <= 1)))
-        raise UserError(f'{name}: {nan:,} values are NaN and {out:,} lie outside [0, 1] of {len(p):,} (first: row {row}, {p[row]})', 'pass finite probabilities')
+        what = f'{nan:,} values are NaN and {out:,} lie outside [0, 1] of {len(p):,} (first: row {row}, {p[row]})'
+        raise UserError(f'{name}: {what}', 'pass probabilities')
 
-# %% ../nbs/34_ensemble.ipynb #b3e4931b
+# %% ../nbs/34_ensemble.ipynb #5bdbd25e
 def read_submission(
     path,                       # the CSV file
     id_col: str = 'ID',         # first column's name
     label_col: str = 'clicked', # second column's name
 ) -> tuple:                     # ids (pl.Series of str, N), probabilities (N,) float64
     "Read a submission; `UserError` naming the file for anything but `ID,clicked` with unique ids and probabilities."
-    opts = pcsv.ConvertOptions(column_types={id_col: pa.large_string(), label_col: pa.float64()}, null_values=[], strings_can_be_null=False)
-    try: t = pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True), convert_options=opts)
+    types = {id_col: pa.large_string(), label_col: pa.float64()}
+    try: t = pcsv.read_csv(path, parse_options=pcsv.ParseOptions(newlines_in_values=True),
+                           convert_options=pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False))
     except FileNotFoundError: raise UserError(f'{path}: missing', 'check the path') from None
     except (pa.ArrowException, OSError) as e:
-        raise UserError(f'{path}: not a submission ({str(e).splitlines()[0][:150]})', f'a submission has the lines {id_col},{label_col} and id,probability') from None
+        raise UserError(f'{path}: not a submission ({str(e).splitlines()[0][:150]})',
+                        f'it has a line {id_col},{label_col} and then id,probability') from None
     if t.column_names != [id_col, label_col]:
         raise UserError(f"{path}: the header is {','.join(t.column_names)[:100]}", f'it must be exactly {id_col},{label_col}')
     df = pl.from_arrow(t)
@@ -133,7 +144,7 @@ def read_submission(
     check_probabilities(p, f'{path}: {label_col}')
     return ids, p
 
-# %% ../nbs/34_ensemble.ipynb #2f152bda
+# %% ../nbs/34_ensemble.ipynb #ab2c9164
 def check_ids(
     ids: pl.Series, # (N,) strings
     name,           # whose they are, for the message
@@ -142,9 +153,10 @@ def check_ids(
     empty = int((ids.is_null() | (ids == '')).sum())
     if empty: raise UserError(f'{name}: {empty:,} of {len(ids):,} ids are empty', 'every row needs its id')
     twice = ids.filter(ids.is_duplicated())
-    if len(twice): raise UserError(f'{name}: {len(twice):,} rows share an id with another row (e.g. {twice[0]!r})', 'each id may occur once')
+    if len(twice):
+        raise UserError(f'{name}: {len(twice):,} rows share an id with another row (e.g. {twice[0]!r})', 'each id may occur once')
 
-# %% ../nbs/34_ensemble.ipynb #45b0652a
+# %% ../nbs/34_ensemble.ipynb #3d57fb9a
 def write_submission(
     ids,                        # (N,) unique strings (or integers), in the order to write
     p,                          # (N,) probabilities in [0, 1]
@@ -162,4 +174,5 @@ def write_submission(
     with write_aside(path) as part:
         pl.DataFrame([ids, pl.Series(label_col, p)]).write_csv(part, quote_style='necessary')
         ids_back, p_back = read_submission(part, id_col, label_col)
-        if not (ids_back.equals(ids) and np.array_equal(p_back, p)): raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')
+        if not (ids_back.equals(ids) and np.array_equal(p_back, p)):
+            raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')

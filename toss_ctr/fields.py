@@ -138,7 +138,8 @@ def numeric_fields(
     if kind == 'affine': return AffineFields(n, d)
     if kind == 'periodic': return PeriodicFields(n, d)
     if kind != 'piecewise': raise UserError(f'model.numeric.embedding: {kind!r}', 'known: affine, piecewise, periodic')
-    if edges is None or len(edges) != n: raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
+    if edges is None or len(edges) != n:
+        raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
 
 # %% ../nbs/19_fields.ipynb #f413066d

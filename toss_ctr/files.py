@@ -46,6 +46,8 @@ def fsync_dir(
     finally: os.close(fd)
 
 # %% ../nbs/01_files.ipynb #f9d60f9b
+_UMASK = os.umask(0o022); os.umask(_UMASK) # some libraries write files only their owner may read
+
 @contextmanager
 def write_aside(
     path, # the file to appear whole or not at all
@@ -58,6 +60,7 @@ def write_aside(
         try:
             yield part
             with open(part, 'rb') as f: os.fsync(f.fileno())
+            part.chmod(0o666 & ~_UMASK)
             os.replace(part, path)
             fsync_dir(path.parent)
         finally: part.unlink(missing_ok=True)

@@ -28,7 +28,8 @@ class KhatriRaoLayer(nn.Module):
         dropout: float = 0.,      # of the activations
     ):
         super().__init__()
-        if d % heads: raise UserError(f'model.qnn_alpha.heads: {heads} heads do not divide a width of {d}', 'take a divisor of feature_embed_dim')
+        if d % heads:
+            raise UserError(f'model.qnn_alpha.heads: {heads} does not divide feature_embed_dim {d}', 'take a divisor')
         width = n_fields * d
         self.shape, self.heads, self.rows, self.dropout = (n_fields, heads, d // heads), heads, rows, dropout
         self.linear = nn.Linear(width, width * rows)
@@ -68,13 +69,15 @@ def self_ensemble_loss(
     logit1: Tensor, # (B,) first pass
     logit2: Tensor, # (B,) second pass
     label: Tensor,  # (B,) float in [0, 1]
+    weight: float = 1., # of the members' terms (`model.qnn_alpha.self_ensemble`; the paper's is 1)
 ) -> Tensor:        # (B,) loss of each row
     "The paper's self-ensemble loss of each row, from logits."
-    both = torch.stack([logit1, logit2])
+    both = torch.stack([logit1, logit2]).to(torch.promote_types(logit1.dtype, torch.float32))
     log2 = 0.6931471805599453
     log_p, log_q = (torch.logsumexp(F.logsigmoid(z), 0) - log2 for z in (both, -both))
     mean = log_p.detach().exp().expand_as(both)
-    return F.binary_cross_entropy_with_logits(both, mean, reduction='none').sum(0) - label*log_p - (1 - label)*log_q
+    members = F.binary_cross_entropy_with_logits(both, mean, reduction='none').sum(0)
+    return weight*members - label*log_p - (1 - label)*log_q
 
 # %% ../nbs/21_qnn_alpha.ipynb #50d70941
 class FieldGate(nn.Module):
@@ -202,6 +205,7 @@ def make_head(
     if not enabled: return MLPHead(n_fields, d, mlp_hidden, dropout)
     if variant == 'khatri_rao': return KhatriRaoHead(n_fields, d, layers, heads, rank, norm == 'batch', dropout)
     if variant != 'low_rank': raise UserError(f'model.qnn_alpha.variant: {variant!r}', 'known: khatri_rao, low_rank')
-    if pair_grouping not in ('all', 'block'): raise UserError(f'model.qnn_alpha.pair_grouping: {pair_grouping!r}', 'known: all, block')
+    if pair_grouping not in ('all', 'block'):
+        raise UserError(f'model.qnn_alpha.pair_grouping: {pair_grouping!r}', 'known: all, block')
     return LowRankHead(n_fields, d, heads, rank, proj_dim, mlp_hidden, dropout, use_se, se_reduction, use_residual, norm,
                        n_seq_fields if pair_grouping == 'block' else 0)

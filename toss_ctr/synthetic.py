@@ -24,7 +24,8 @@ import pyarrow.compute as pc
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
-from .files import UserError, digest_file, locked, sweep, write_aside
+from .config import UserError
+from .files import digest_file, locked, sweep, write_aside
 
 # %% ../nbs/10_synthetic.ipynb #824ceec5
 INVENTORY = ('2', '8', '11', '19', '21', '29', '31', '36', '37', '39', '41', '42', '43', '46', '88', '91', '92', '95')
