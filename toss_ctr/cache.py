@@ -20,7 +20,7 @@ from .config import UserError, nearest
 from .encoding import CatSpec, Encoder, SeqSpec, Spec
 from .files import digest_json, locked, read_json, sweep, write_json
 from .shards import Shard, ShardWriter, Split, check_shard, finished_shard, folder_aside, memory_split
-from .source import Source, batches, open_files, open_source, scan, source_digest
+from .source import Source, batches, open_files, open_source, scan, source_digest, stat_key
 from .statistics import Needs, first_pass, make_spec, measure, resolve_needs
 from .workers import run_units
 
@@ -37,6 +37,7 @@ class Plan:
     root: Path       # cache_dir/fingerprint
     shard_rows: int  # rows a shard
     origin: dict     # what the manifest says about where the rows came from
+    stamps: list     # of the files when they were opened
 
     @property
     def manifest(self) -> Path:
@@ -54,11 +55,14 @@ def plan_split(
     path = getattr(d, f'{name}_path')
     if not path: raise UserError(f'{key}: not given', f'add --set {key}=PATH')
     source = open_source(path, key)
-    needs = needs or resolve_needs(cfg, source.columns[0])
+    stamps = [stat_key(f) for f in source.files]
+    if needs is None:
+        needs = resolve_needs(cfg, source.columns[0])
+        source.check(needs.columns)
     rows = min(d.shard_rows, source.n_rows) if d.chunked_build else source.n_rows
     origin = dict(rows=source.n_rows, digest=source_digest(source, d.cache_dir))
     fp = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **(dict(train=train) if train else dict(needs=needs.to_json()))))
-    return Plan(name, source, needs, fp, Path(d.cache_dir) / fp, rows, origin)
+    return Plan(name, source, needs, fp, Path(d.cache_dir) / fp, rows, origin, stamps)
 
 def fingerprint(
     cfg,                  # the config
@@ -168,7 +172,9 @@ def write_manifest(
     sides: list,   # descriptions of all shards, in order
     train: str,    # fingerprint of the training split
 ):
-    "Say that the split is whole."
+    "Say that the split is whole; `UserError` if a file of the source was written to meanwhile."
+    for f, stamp in zip(plan.source.files, plan.stamps):
+        if stat_key(f) != stamp: raise UserError(f'{f}: changed while it was read', 'wait until it is written and run again')
     write_json(plan.manifest, dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin, needs=plan.needs.to_json(),
                n_rows=plan.source.n_rows, **learned, versions=versions(),
                shards=[dict(path=f'shard_{i:05d}', start=s['start'], n_rows=s['n_rows'], arrays=s['arrays']) for i, s in enumerate(sides)]))
@@ -188,7 +194,9 @@ def open_split(
     "Open a cached split; the seal, and every file's weight and header, are checked. `UserError` names what is damaged."
     m, root = read_manifest(manifest_path), Path(manifest_path)
     root = root if root.is_dir() else root.parent
-    for s in m['shards']: check_shard(root / s['path'], s)
+    for s in m['shards']:
+        check_shard(root / s['path'], s)
+        if not (root / s['path'] / 'shard.json').is_file(): raise UserError(f"{root / s['path'] / 'shard.json'}: missing", 'run the same command again')
     shards = [Shard(s['start'], s['n_rows'], s['arrays'], root / s['path']) for s in m['shards']]
     return Split(m['name'], Spec.from_json(m['spec']), shards, m['fingerprint'], root, m['stats'])
 
@@ -201,6 +209,7 @@ def verify_cache(
     found = [root] if (root / 'manifest.json').exists() else [root / n for n in ('train', 'test') if (root / n / 'manifest.json').exists()]
     if not found: raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
     for folder in found:
+        if (folder.parent / 'spec.json').exists(): read_json(folder.parent / 'spec.json')
         for s in read_manifest(folder)['shards']:
             side = read_json(folder / s['path'] / 'shard.json')
             if any(side.get(k) != s[k] for k in ('start', 'n_rows', 'arrays')): raise UserError(f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)", 'delete it and run the same command again')
@@ -232,7 +241,7 @@ def build_split(
     about = lambda a, b: dict(fingerprint=plan.fingerprint, start=a, n_rows=b - a)
     sides = {i: side for i, a, b in todo if cfg.data.use_cache and (side := finished_shard(folder / f'shard_{i:05d}', **about(a, b)))}
     todo = [t for t in todo if t[0] not in sides]
-    units = [dict(files=[str(f) for f in plan.source.files], root=str(plan.root), name=plan.name, fingerprint=plan.fingerprint, options=options, shards=run, threads=cfg.num_workers <= 1)
+    units = [dict(files=[str(f) for f in plan.source.files], root=str(plan.root), name=plan.name, fingerprint=plan.fingerprint, options=options, shards=run, threads=min(cfg.num_workers, len(todo)) <= 1)
              for run in (shard_units(todo, cfg.num_workers) if todo else [])]
     with bar(sum(b - a for _, a, b in todo), f'{plan.name} shards', progress) as b: answers = run_units('toss_ctr.cache:write_shards', units, cfg.num_workers, b.update)
     for u, answer in zip(units, answers): sides |= {t[0]: side for t, side in zip(u['shards'], answer)}

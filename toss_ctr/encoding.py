@@ -163,7 +163,7 @@ def number_matrix(
     out = np.empty((n, len(columns)), np.float32)
     for a in range(0, n, 1024):
         for j, c in enumerate(columns): out[a:a+1024, j] = c[a:a+1024]
-    if np.isinf(out).any(): out[np.isinf(out)] = np.nan
+    out[~np.isfinite(out)] = np.nan # one bit pattern for all of them
     return out
 
 # %% ../nbs/12a_encoding.ipynb #3f70de8d

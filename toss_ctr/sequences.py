@@ -111,7 +111,8 @@ def parse_block(
     filled = counts > 0
     at, start = first[:-1][filled], offsets[:-1][filled]
     digits = ends[at] - start + 1
-    gap = np.diff(ends, prepend=ends[0])
+    gap = scratch('gap', len(ends), np.int64)
+    np.subtract(ends[1:], ends[:-1], out=gap[1:])
     gap[at] = digits + 1
     widest = int(gap.max()) - 1
     if widest > 18: return None

@@ -74,26 +74,27 @@ class ShardWriter:
     def __init__(self,
         folder, # an existing folder
     ):
-        self.folder, self.arrays, self.counts, self.rows = Path(folder), {}, {}, 0
+        self.folder, self.arrays, self.ends, self.rows = Path(folder), {}, {}, 0
+    def _add(self, name, a):
+        if name not in self.arrays: self.arrays[name] = ArrayWriter(self.folder / f'{name}.npy', a)
+        self.arrays[name].append(a)
     def append(self,
         block: dict, # what an `Encoder` gives
         n: int,      # its rows
     ):
         "Add a batch."
         for name, a in block.items():
-            if name.endswith('_counts'): self.counts.setdefault(name, []).append(np.asarray(a, np.int64)); continue
-            if name not in self.arrays: self.arrays[name] = ArrayWriter(self.folder / f'{name}.npy', a)
-            self.arrays[name].append(a)
+            if not name.endswith('_counts'): self._add(name, a); continue
+            name = name.removesuffix('_counts') + '_offsets'
+            if name not in self.ends: self.ends[name] = 0; self._add(name, np.zeros(1, np.int64))
+            off = np.cumsum(a, dtype=np.int64) + self.ends[name]
+            self._add(name, off)
+            if len(off): self.ends[name] = int(off[-1])
         self.rows += n
     def close(self,
         **about, # kept in shard.json
     ) -> dict:   # content of shard.json
         "Complete all files and describe them."
-        for name, parts in self.counts.items():
-            offsets = np.concatenate([np.zeros(1, np.int64), np.cumsum(np.concatenate(parts))])
-            name = name.removesuffix('_counts') + '_offsets'
-            self.arrays[name] = ArrayWriter(self.folder / f'{name}.npy', offsets)
-            self.arrays[name].append(offsets)
         side = dict(about, n_rows=self.rows, arrays={k: self.arrays[k].close() for k in sorted(self.arrays)})
         write_json(self.folder / 'shard.json', side)
         return side
@@ -101,27 +102,29 @@ class ShardWriter:
         "Close what is open."
         for a in self.arrays.values(): a.file.close()
 
-# %% ../nbs/12c_shards.ipynb #c4da1af1
+# %% ../nbs/12c_shards.ipynb #d7168fb0
 @contextmanager
 def folder_aside(
     folder, # the folder to appear whole or not at all
 ):          # yields the temporary folder
-    "Yield a new folder beside `folder`; on success rename it there (over an older one), on failure remove it."
+    "Yield a new folder beside `folder`; on success it takes its place, on failure it is removed."
     folder = Path(folder)
-    part = lambda: folder.parent / f'.{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.part'
-    new, old = part(), part()
+    new = folder.parent / f'.{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.part'
     with disk_errors(folder):
         new.mkdir(parents=True)
         try:
             yield new
             fsync_dir(new)
-            if folder.exists(): os.rename(folder, old)
-            os.rename(new, folder)
+            if folder.is_dir():
+                names = sorted(os.listdir(new), key=lambda n: (n == 'shard.json', n))
+                for n in names: os.replace(new / n, folder / n)
+                for n in set(os.listdir(folder)) - set(names): os.remove(folder / n)
+                fsync_dir(folder)
+            else: os.rename(new, folder)
             fsync_dir(folder.parent)
-        finally:
-            for p in (new, old): shutil.rmtree(p, ignore_errors=True)
+        finally: shutil.rmtree(new, ignore_errors=True)
 
-# %% ../nbs/12c_shards.ipynb #db9f47a9
+# %% ../nbs/12c_shards.ipynb #c5ddf299
 def check_array(
     path,        # of the file
     entry: dict, # dtype, shape, digest on record
@@ -155,7 +158,7 @@ def finished_shard(
     except (UserError, KeyError, TypeError, AttributeError): return None
     return side
 
-# %% ../nbs/12c_shards.ipynb #48846fbf
+# %% ../nbs/12c_shards.ipynb #eceb59d2
 class Shard:
     "Consecutive rows of a split: arrays by name, mapped from disk or in memory."
     def __init__(self,
@@ -178,7 +181,7 @@ class Shard:
     def __getstate__(self): return {**vars(self), 'open': {} if self.folder else self.open}
     def __repr__(self): return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
-# %% ../nbs/12c_shards.ipynb #eceb59d2
+# %% ../nbs/12c_shards.ipynb #f36f823a
 class Split:
     "The rows of one Parquet source, encoded: shards, spec and train statistics."
     def __init__(self,
@@ -244,7 +247,7 @@ class Split:
         rows = ''.join(f'<tr><th style="text-align:left">{html.escape(k)}</th><td style="text-align:left">{html.escape(str(v))}</td></tr>' for k, v in self.facts().items())
         return f'<table><caption>{html.escape(self.name)}</caption>{rows}</table>'
 
-# %% ../nbs/12c_shards.ipynb #f36f823a
+# %% ../nbs/12c_shards.ipynb #9f398344
 def memory_split(
     spec: Spec,
     blocks: list,  # what an `Encoder` gave for consecutive rows

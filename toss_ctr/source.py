@@ -171,7 +171,9 @@ def source_digest(
             if stat_key(f) != before: raise UserError(f'{f}: changed while it was read', 'wait until it is written')
             if time.time_ns() - max(before[2:]) > 2 * 10**9: fresh[name] = [before, digest]
         out.append(digest)
-    if path and fresh: write_json(path, known | fresh)
+    if path and fresh:
+        try: write_json(path, known | fresh)
+        except UserError: pass # a read-only folder cannot remember, and need not
     return digest_json(out)
 
 # %% ../nbs/09_source.ipynb #ff8cd6db

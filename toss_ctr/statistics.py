@@ -37,6 +37,12 @@ class Needs:
         "Plain content; the order of columns is part of it."
         return asdict(self) | dict(cats=[list(c) for c in self.cats.items()]) | {k: list(getattr(self, k)) for k in ('nums', 'targets', 'keys', 'test_keys')}
 
+    @property
+    def columns(self) -> list[str]:
+        "All columns that are read from the training rows."
+        seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
+        return list(dict.fromkeys([*self.cats, *self.nums, *seq, *self.targets, *self.keys, self.label]))
+
 def pattern_columns(
     data,    # section `data`
     columns, # of the source, in its order
@@ -51,15 +57,16 @@ def pattern_columns(
 # %% ../nbs/12b_statistics.ipynb #1ea8ea8e
 def key_columns(
     cfg, # the config
-) -> tuple[tuple, tuple]: # columns that need exact codes: all, and those the test rows need
+) -> tuple[dict, dict]: # column → config key: all that need exact codes, and those of them that the test rows need
     "Columns whose exact values folds, encodings and co-visitation work on."
-    cov = cfg.features.covis
-    late = [c for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)]
-    if cov.enabled: late += [*cov.target_keys, *([cov.time_bin] if cov.use_time_bin and cov.time_bin else [])]
-    early = [c for c in (cfg.cv.group_key, cfg.cv.time_key) if c]
-    unique = lambda names: tuple(sorted({*names} - {cfg.data.label_col}))
-    return unique(early + late), unique(late)
+    cov, cv = cfg.features.covis, cfg.cv
+    late = {c: 'features.encodings' for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)}
+    if cov.enabled: late |= {c: 'features.covis.target_keys' for c in cov.target_keys}
+    if cov.enabled and cov.use_time_bin: late[cov.time_bin] = 'features.covis.time_bin'
+    early = {c: k for c, k in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')) if c and c != cfg.data.label_col}
+    return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
+# %% ../nbs/12b_statistics.ipynb #312f8c10
 def resolve_needs(
     cfg,     # the config
     columns, # of the training source, in its order
@@ -73,7 +80,7 @@ def resolve_needs(
     keys, late = key_columns(cfg)
     exact = {c for c, b in cats.items() if b == 0 and d.min_count == 1}
     for key, names in {'data.label_col': [d.label_col], 'data.cat_cols': cats, 'data.num_cols_explicit': nums, 'sequence.col': [s.col] if seq else [],
-                       'sequence.side_cols': s.side_cols if seq else [], 'cv and features': keys}.items():
+                       'sequence.side_cols': s.side_cols if seq else [], **{k: [c for c in keys if keys[c] == k] for k in keys.values()}}.items():
         for c in names:
             if c not in columns: raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
     for c in nums:
@@ -82,7 +89,7 @@ def resolve_needs(
     return Needs(cats, nums, seq, tuple(s.query_key) if seq and s.sharing == 'target' else (), tuple(c for c in keys if c not in exact),
                  tuple(c for c in late if c not in exact), d.label_col, d.id_col, d.min_count)
 
-# %% ../nbs/12b_statistics.ipynb #076b37ce
+# %% ../nbs/12b_statistics.ipynb #946642cd
 class TokenSet:
     "The distinct tokens seen."
     limit = 1 << 22
@@ -100,7 +107,7 @@ class TokenSet:
         "All tokens noted."
         return np.union1d(np.flatnonzero(self.seen), self.large).astype(np.int64)
 
-# %% ../nbs/12b_statistics.ipynb #bfabef71
+# %% ../nbs/12b_statistics.ipynb #80d8c14a
 def measure_tokens(
     tell,           # called with numbers of rows done
     source: Source,
@@ -120,7 +127,7 @@ def measure_tokens(
         tell(len(batch))
     return dict(values=[v for v in found.values().tolist() if v != pad_id], tokens=total, longest=longest, empty=empty)
 
-# %% ../nbs/12b_statistics.ipynb #baeddb16
+# %% ../nbs/12b_statistics.ipynb #eaed3249
 def measure_codes(
     tell,           # called with numbers of rows done
     source: Source,
@@ -142,7 +149,7 @@ def measure_codes(
         out[c] = dict(values=values, counts=[int(t.counts[t.code[v]]) for v in values], nulls=int(t.counts[0]))
     return out
 
-# %% ../nbs/12b_statistics.ipynb #4d425515
+# %% ../nbs/12b_statistics.ipynb #e02cbbb5
 def exact_median(
     x: np.ndarray, # (n,) float32 without NaN, n > 0; will be reordered
 ) -> float:
@@ -154,7 +161,7 @@ def exact_median(
     x.partition((low, high) if low != high else low)
     return (float(x[low]) + float(x[high])) / 2
 
-# %% ../nbs/12b_statistics.ipynb #40025057
+# %% ../nbs/12b_statistics.ipynb #50481917
 def summary(
     x: np.ndarray, # (n,) float32 with NaN for null; will be reordered
 ) -> dict:         # nulls, median, mean, std, min, max; None where there is no value
@@ -184,7 +191,7 @@ def measure_numbers(
         out[c] = dict(null_rows=xxhash.xxh3_128_hexdigest(np.isnan(v))) | summary(v)
     return out
 
-# %% ../nbs/12b_statistics.ipynb #86b8254b
+# %% ../nbs/12b_statistics.ipynb #fc226748
 def measure(
     tell,         # called with numbers of rows done
     files: list,  # paths of the source's files
@@ -219,7 +226,7 @@ def first_pass(
     if codes: out.append(base | dict(kind='codes', columns=codes))
     return out + [base | dict(kind='label', columns=[needs.label])]
 
-# %% ../nbs/12b_statistics.ipynb #52657212
+# %% ../nbs/12b_statistics.ipynb #dd910969
 def null_blocks(
     nums,         # numeric columns
     stats: dict,  # their measurements
@@ -243,7 +250,7 @@ def token_values(
         values |= whole - {needs.seq['pad_id']}
     return np.array(sorted(values), np.int64)
 
-# %% ../nbs/12b_statistics.ipynb #dd910969
+# %% ../nbs/12b_statistics.ipynb #8275c195
 def make_spec(
     needs: Needs,
     units: list[dict],   # of `first_pass`
