@@ -280,7 +280,7 @@ def train_split(
         m = read_manifest(plan.manifest)
         return split, plan.needs, {k: m[k] for k in ('spec', 'stats', 'columns')}, plan.fingerprint
     with locked(plan.root, 'cache'):
-        sweep(plan.root)
+        sweep(plan.root.parent); sweep(plan.root)
         split = whole_split(plan) if reuse else None
         learned = learn(plan, cfg.num_workers, reuse, progress)
         if shards and not split: split = build_split(plan, cfg, learned, plan.fingerprint, progress)
@@ -301,7 +301,7 @@ def test_split(
     plan = plan_split('test', cfg, needs, train)
     if cfg.data.use_cache and (split := whole_split(plan)): return split
     with locked(plan.root, 'cache'):
-        sweep(plan.root)
+        sweep(plan.root.parent); sweep(plan.root)
         if cfg.data.use_cache and (split := whole_split(plan)): return split
         write_json(plan.root / 'spec.json', learned)
         return build_split(plan, cfg, learned, train, progress)

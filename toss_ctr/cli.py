@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'Overrides', 'Needed', 'toss_run', 'toss_synth', 'toss_cache', 'toss_covis', 'toss_train',
-           'toss_calibrate', 'toss_infer', 'toss_report', 'toss_schema', 'toss_blend', 'main']
+           'toss_calibrate', 'toss_infer', 'toss_report', 'toss_schema', 'toss_blend', 'parse', 'main']
 
 # %% ../nbs/51_cli.ipynb #ab1e909a
-import signal, sys
-from functools import wraps
+import re, sys
 from pathlib import Path
 
 from fastcore.script import Param, anno_parser
 
 from .config import UserError, load_config
+from .files import watched
 
 # %% ../nbs/51_cli.ipynb #b67e3567
 def Overrides(): return Param('config keys to change: key=value …', str, action='extend', nargs='+')
@@ -44,7 +44,7 @@ def toss_synth(
 ):
     "Generate a click log with the schema of the Toss task and a known click probability a row."
     from toss_ctr.synthetic import synthesize
-    synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=True)
+    synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/51_cli.ipynb #e97780c0
@@ -57,8 +57,8 @@ def toss_cache(
     from toss_ctr.cache import build_cache, verify_cache
     from toss_ctr.inputs import ensure_data
     c = load_config(cfg, set or ())
-    ensure_data(c, progress=True)
-    for split in build_cache(c, progress=True).values():
+    ensure_data(c, progress=watched())
+    for split in build_cache(c, progress=watched()).values():
         if verify: verify_cache(split.root)
         print(split)
     if verify: print('every byte is the one that was written')
@@ -70,7 +70,7 @@ def toss_covis(
 ):
     "Out-of-fold encodings and co-visitation features."
     from toss_ctr.inputs import prepare
-    inputs = prepare(load_config(cfg, set or ()), progress=True)
+    inputs = prepare(load_config(cfg, set or ()), progress=watched())
     if inputs.features is None: raise UserError('features: none are configured', 'set features.covis.enabled true or list features.encodings')
     print('\n'.join(inputs.features.names))
 
@@ -87,7 +87,7 @@ def toss_train(
     from toss_ctr.runs import train_folds
     try: wanted = [int(f) for f in folds.split(',')] if folds else None
     except ValueError: raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
-    for k, s in train_folds(prepare(load_config(cfg, set or ()), progress=True), wanted, jobs or None, force, progress=True).items():
+    for k, s in train_folds(prepare(load_config(cfg, set or ()), progress=watched()), wanted, jobs or None, force, progress=True).items():
         print(f"fold {k}: epoch {s['best_epoch']} " + ' '.join(f'{m} {v:.4f}' for m, v in s['metrics'].items()))
 
 # %% ../nbs/51_cli.ipynb #77602626
@@ -106,7 +106,7 @@ def toss_infer(
 ):
     "Predict the test rows with all finished folds: runs/<exp>/submission.csv."
     from toss_ctr.inference import infer
-    print(infer(load_config(cfg, set or ()), progress=True))
+    print(infer(load_config(cfg, set or ()), progress=watched()))
 
 def toss_report(
     cfg: str = 'demo', # preset or YAML file
@@ -148,16 +148,25 @@ def toss_blend(
 # %% ../nbs/51_cli.ipynb #ec477126
 COMMANDS = {f.__name__: f for f in (toss_run, toss_synth, toss_schema, toss_cache, toss_covis, toss_train, toss_calibrate, toss_infer, toss_blend, toss_report)}
 
+def parse(
+    name: str, # command
+    argv,      # arguments, None = the command line's
+) -> dict:     # of its function
+    "Arguments of a command; `--dry-run` and `--dry_run` are the same, a wrong one is a `UserError`."
+    argv = sys.argv[1:] if argv is None else argv
+    argv = [a.replace('-', '_').replace('__', '--', 1) if re.match(r'--[a-z]+(-[a-z]+)+$', a) else a for a in argv]
+    parser = anno_parser(COMMANDS[name], prog=name)
+    def error(message): raise UserError(message, f'see {name} --help')
+    parser.error = error
+    return {k: v for k, v in vars(parser.parse_args(argv)).items() if k not in ('pdb', 'xtra')}
+
 def main(
     name: str = '', # command; the script's own name by default
     argv=None,      # arguments; the command line's by default
 ):
     "Parse, call, and turn what happened into an exit code."
     name = name or Path(sys.argv[0]).stem
-    parser = anno_parser(COMMANDS[name], prog=name)
-    args = vars(parser.parse_args(argv))
-    for hidden in ('pdb', 'xtra'): args.pop(hidden, None)
-    try: COMMANDS[name](**args)
+    try: COMMANDS[name](**parse(name, argv))
     except UserError as e: sys.exit(_say(f'{name}: {e}', 2))
     except KeyboardInterrupt: sys.exit(_say(f'{name}: stopped; run the same command again to go on', 130))
 

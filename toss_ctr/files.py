@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['disk_errors', 'fsync_dir', 'write_aside', 'sweep', 'digest_bytes', 'digest_file', 'digest_json', 'verify_file',
-           'write_json', 'read_json', 'write_table', 'read_table', 'locked']
+           'write_json', 'read_json', 'write_table', 'read_table', 'locked', 'watched']
 
 # %% ../nbs/01_files.ipynb #e9b44b52
-import errno, json, os, secrets, time
+import errno, json, os, secrets, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -21,7 +21,9 @@ from .config import UserError
 
 # %% ../nbs/01_files.ipynb #7db1344b
 _DISK = {errno.ENOSPC: 'no space left on the disk', errno.EDQUOT: 'disk quota exceeded', errno.EROFS: 'read-only file system',
-         errno.EACCES: 'permission denied', errno.EPERM: 'permission denied', errno.EFBIG: 'file too large for this system'}
+         errno.EACCES: 'permission denied',
+         errno.EPERM: 'permission denied', errno.EFBIG: 'file too large for this system', errno.ENOTDIR: 'a part of the path is a file',
+         errno.EISDIR: 'it is a folder', errno.EEXIST: 'a file is in the way of a folder'}
 
 @contextmanager
 def disk_errors(
@@ -184,3 +186,10 @@ def locked(
             except Timeout: raise UserError(f'{folder}: another process is still working on this {what}', 'wait for it to end') from None
     try: yield folder
     finally: lock.release()
+
+# %% ../nbs/01_files.ipynb #7e24b185
+def watched(
+    progress: bool = True, # asked for
+) -> bool:
+    "Whether to draw progress bars: asked for, and in a terminal or a notebook."
+    return progress and (sys.stderr.isatty() or 'ipykernel' in sys.modules)

@@ -26,7 +26,8 @@ from .source import scan
 from .checkpoints import finished
 from .config import Config, UserError, load_config, make_config, merge, to_yaml
 from .explain import explain
-from .files import disk_errors, write_aside
+from .ensemble import check_ids
+from .files import disk_errors, watched, write_aside
 from .inputs import Inputs, ensure_data, prepare
 from .inference import calibrate, infer
 from .report import build_report, summary_table, summary_text
@@ -135,9 +136,9 @@ def default_jobs(
 class Board:
     "Progress of all folds: a bar a fold in a terminal or notebook, plain lines otherwise."
     def __init__(self, cfg: Config, folds, show: bool):
-        self.epochs, self.show, self.tty = max(1, cfg.train.epochs), show, sys.stderr.isatty()
+        self.epochs, self.show = max(1, cfg.train.epochs), show
         self.bars = {k: tqdm(total=self.epochs, desc=f'fold {k}', unit='epoch', mininterval=1, bar_format='{desc} {percentage:3.0f}%|{bar}| {postfix}')
-                     for k in folds} if show and self.tty else {}
+                     for k in folds} if watched(show) else {}
         self.lock = threading.Lock()
     def said(self, line: str):
         "Take in a line of progress of some fold."
@@ -314,15 +315,17 @@ def run(
     def say(text):
         if progress: print(text, flush=True)
     say(f'── {cfg.exp_name}: data, cache and folds')
-    inputs = prepare(cfg, test=True, progress=progress)
+    bars = watched(progress)
+    inputs = prepare(cfg, test=True, progress=bars)
+    check_ids(inputs.test.ids(), cfg.data.test_path)
     say(f'── {inputs.folds.n_folds} folds, one notebook each')
     train_folds(inputs, jobs=jobs, force=force, progress=progress)
     if cfg.baseline.enabled:
         say('── baseline: LightGBM on the same folds')
-        run_baseline(cfg, inputs.train, inputs.test, inputs.folds, inputs.features, cfg.run_dir, progress=progress)
+        run_baseline(cfg, inputs.train, inputs.test, inputs.folds, inputs.features, cfg.run_dir, progress=bars)
     say('── calibration, inference, report')
     calibrate(cfg)
-    submission = infer(cfg, progress=progress)
+    submission = infer(cfg, progress=bars)
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
     rows = summary_table(cfg.run_dir, cfg)
