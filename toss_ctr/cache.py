@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'Plan', 'plan_split', 'fingerprint', 'bar', 'learn', 'write_shards', 'encoder_options', 'shard_units',
-           'versions', 'write_manifest', 'read_manifest', 'open_split', 'verify_cache', 'whole_split', 'build_split',
-           'given_split', 'train_split', 'test_split', 'build_cache', 'encode_frame', 'stream_split', 'estimate']
+           'versions', 'write_manifest', 'read_manifest', 'split_of', 'open_split', 'verify_cache', 'whole_split',
+           'build_split', 'given_split', 'learned_of', 'find_train', 'find_test', 'build_cache', 'encode_frame',
+           'stream_split', 'estimate']
 
 # %% ../nbs/13_cache.ipynb #92db772b
 import importlib.metadata
@@ -17,11 +18,11 @@ import polars as pl
 from tqdm.auto import tqdm
 
 from .config import UserError, nearest
-from .encoding import CatSpec, Encoder, SeqSpec, Spec
+from .encoding import CatSpec, Encoder, SeqSpec, Spec # the cache's schema: imported from here by the rooms below
 from .files import digest_json, locked, read_json, sweep, write_json
 from .shards import Shard, ShardWriter, Split, check_shard, finished_shard, folder_aside, memory_split
 from .source import Source, batches, open_files, open_source, scan, source_digest, stat_key
-from .statistics import Needs, first_pass, make_spec, measure, resolve_needs
+from .statistics import Needs, first_pass, key_columns, make_spec, measure, resolve_needs
 from .workers import run_units
 
 # %% ../nbs/13_cache.ipynb #7851089b
@@ -44,6 +45,7 @@ class Plan:
         "The file that says the split is whole."
         return self.root / self.name / 'manifest.json'
 
+# %% ../nbs/13_cache.ipynb #05b4e602
 def plan_split(
     name: str,        # 'train' | 'test'
     cfg,              # the config
@@ -61,9 +63,11 @@ def plan_split(
         source.check(needs.columns)
     rows = min(d.shard_rows, source.n_rows) if d.chunked_build else source.n_rows
     origin = dict(rows=source.n_rows, digest=source_digest(source, d.cache_dir))
-    fp = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **(dict(train=train) if train else dict(needs=needs.to_json()))))
+    encoding = dict(train=train) if train else dict(needs=needs.to_json())
+    fp = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
     return Plan(name, source, needs, fp, Path(d.cache_dir) / fp, rows, origin, stamps)
 
+# %% ../nbs/13_cache.ipynb #f937bbaf
 def fingerprint(
     cfg,                  # the config
     split: str = 'train', # 'train' | 'test'
@@ -72,7 +76,7 @@ def fingerprint(
     plan = plan_split('train', cfg)
     return plan.fingerprint if split == 'train' else plan_split('test', cfg, plan.needs, plan.fingerprint).fingerprint
 
-# %% ../nbs/13_cache.ipynb #152b180c
+# %% ../nbs/13_cache.ipynb #59ef41ea
 def bar(
     rows: int,      # to be done
     what: str,      # what is done to them
@@ -81,6 +85,7 @@ def bar(
     "A progress bar over rows."
     return tqdm(total=rows, desc=what, unit='row', unit_scale=True, mininterval=1, disable=not progress)
 
+# %% ../nbs/13_cache.ipynb #f8870c70
 def learn(
     plan: Plan,             # of the training split
     workers: int = 0,       # processes
@@ -93,13 +98,14 @@ def learn(
         try: return read_json(path)
         except UserError: pass
     units = first_pass(plan.needs, plan.source, plan.source.n_rows)
-    with bar(plan.source.n_rows * len(units), 'statistics', progress) as b: answers = run_units('toss_ctr.statistics:measure', units, workers, b.update)
+    with bar(plan.source.n_rows * len(units), 'statistics', progress) as b:
+        answers = run_units('toss_ctr.statistics:measure', units, workers, b.update)
     spec, stats = make_spec(plan.needs, units, answers)
     out = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
     write_json(path, out)
     return out
 
-# %% ../nbs/13_cache.ipynb #59ef41ea
+# %% ../nbs/13_cache.ipynb #0deeb36d
 def write_shards(
     tell,             # called with numbers of rows done
     files: list,      # paths of the source's files
@@ -119,36 +125,36 @@ def write_shards(
         with folder_aside(Path(root) / name / f'shard_{i:05d}') as folder:
             writer = ShardWriter(folder)
             try:
-                while True:
-                    part = batch.slice(max(start - row, 0), min(stop, row + len(batch)) - max(start, row))
-                    first = max(start, row)
-                    writer.append(encode(part, len(part), lambda r: source.place(first + r)), len(part)); tell(len(part))
-                    if row + len(batch) >= stop: break
-                    row, batch = next(stream)
+                while writer.rows < stop - start:
+                    if not len(batch): row, batch = next(stream)
+                    part = batch.slice(0, stop - row)
+                    writer.append(encode(part, len(part), lambda r: source.place(row + r)), len(part))
+                    tell(len(part))
+                    row, batch = row + len(part), batch.slice(len(part))
                 out.append(writer.close(fingerprint=fingerprint, start=start))
-            except BaseException: writer.abort(); raise
-        if row + len(batch) == stop and i != shards[-1][0]: row, batch = next(stream)
+            finally: writer.release()
     return out
 
-# %% ../nbs/13_cache.ipynb #f8870c70
+# %% ../nbs/13_cache.ipynb #9556b176
 def encoder_options(
     plan: Plan,
     learned: dict, # spec, stats, columns
-    spec: Spec,
+    late,          # columns of which a test split needs exact codes
 ) -> dict:         # arguments of `Encoder`
     "What a split's shards hold; `UserError` naming file and column for what is missing."
-    s, d, train = plan.source, plan.needs, plan.name == 'train'
+    s, d, train, spec = plan.source, plan.needs, plan.name == 'train', Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, s.columns))
-    if not train and d.id_col not in have: raise UserError(f"{s.files[0]}: no column '{d.id_col}' (data.id_col) to name the rows of the submission", nearest(d.id_col, have))
-    options = dict(label=train, ids=d.id_col in have, keys=[k for k in spec.keys if train or k in have or k in d.test_keys])
+    options = dict(label=train, ids=not train or d.id_col in have, keys=[k for k in spec.keys if train or k in have or k in late])
+    if not train: s.check([d.id_col], 'data.id_col')
     s.check(Encoder(spec, **options).columns)
     if not train and d.label in have: print(f"{s.files[0]}: column '{d.label}' is a label in a test file; it is ignored")
     if spec.seq and spec.seq.collapse:
-        name = spec.seq.name
-        found = learned['stats']['sequences'][name] if train else measure(lambda n: None, [str(f) for f in s.files], 'tokens', [name], s.n_rows, spec.seq.pad_id)
+        name, files = spec.seq.name, [str(f) for f in s.files]
+        found = learned['stats']['sequences'][name] if train else measure(lambda n: None, files, 'tokens', [name], s.n_rows)
         options['longest'] = found['longest']
     return options
 
+# %% ../nbs/13_cache.ipynb #e4cb6ca1
 def shard_units(
     todo: list,   # [index, first row, row behind the last] ascending
     workers: int, # processes
@@ -161,11 +167,12 @@ def shard_units(
             else: runs.append([todo[j]])
     return runs
 
-# %% ../nbs/13_cache.ipynb #9556b176
+# %% ../nbs/13_cache.ipynb #3b43dab5
 def versions() -> dict: # library → version
     "Libraries that had a part in the bytes."
     return {p: importlib.metadata.version(p) for p in ('numpy', 'polars', 'polars-hash', 'pyarrow', 'xxhash')}
 
+# %% ../nbs/13_cache.ipynb #903299c2
 def write_manifest(
     plan: Plan,
     learned: dict, # spec, stats, columns
@@ -175,57 +182,74 @@ def write_manifest(
     "Say that the split is whole; `UserError` if a file of the source was written to meanwhile."
     for f, stamp in zip(plan.source.files, plan.stamps):
         if stat_key(f) != stamp: raise UserError(f'{f}: changed while it was read', 'wait until it is written and run again')
-    write_json(plan.manifest, dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin, needs=plan.needs.to_json(),
-               n_rows=plan.source.n_rows, **learned, versions=versions(),
-               shards=[dict(path=f'shard_{i:05d}', start=s['start'], n_rows=s['n_rows'], arrays=s['arrays']) for i, s in enumerate(sides)]))
+    shards = [dict(path=f'shard_{i:05d}', **{k: s[k] for k in ('start', 'n_rows', 'arrays')}) for i, s in enumerate(sides)]
+    write_json(plan.manifest, dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin,
+                                   needs=plan.needs.to_json(), **learned, n_rows=plan.source.n_rows, versions=versions(), shards=shards))
 
+# %% ../nbs/13_cache.ipynb #1ee5287a
 def read_manifest(
     path, # manifest.json, or the folder it is in
 ) -> dict:
     "A manifest's content; `UserError` naming it if it is missing, damaged or of another format."
     path = Path(path) / 'manifest.json' if Path(path).is_dir() else Path(path)
     m = read_json(path)
-    if m.get('format') != FORMAT: raise UserError(f"{path}: cache of format {m.get('format')}, not {FORMAT}", 'delete it and run the same command again')
+    if m.get('format') != FORMAT:
+        raise UserError(f"{path}: cache of format {m.get('format')}, not {FORMAT}", 'delete it and run the same command again')
     return m
 
+# %% ../nbs/13_cache.ipynb #8b890388
+def split_of(
+    m: dict, # content of a manifest
+    root,    # folder it lies in
+) -> Split:
+    "The split of a manifest; every file's weight and header are checked."
+    shards = []
+    for s in m['shards']:
+        folder = Path(root) / s['path']
+        check_shard(folder, s)
+        if not (folder / 'shard.json').is_file(): raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
+        shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
+    return Split(m['name'], Spec.from_json(m['spec']), shards, m['fingerprint'], root, m['stats'])
+
+# %% ../nbs/13_cache.ipynb #16174e90
 def open_split(
     manifest_path, # manifest.json, or the folder it is in
 ) -> Split:
     "Open a cached split; the seal, and every file's weight and header, are checked. `UserError` names what is damaged."
-    m, root = read_manifest(manifest_path), Path(manifest_path)
-    root = root if root.is_dir() else root.parent
-    for s in m['shards']:
-        check_shard(root / s['path'], s)
-        if not (root / s['path'] / 'shard.json').is_file(): raise UserError(f"{root / s['path'] / 'shard.json'}: missing", 'run the same command again')
-    shards = [Shard(s['start'], s['n_rows'], s['arrays'], root / s['path']) for s in m['shards']]
-    return Split(m['name'], Spec.from_json(m['spec']), shards, m['fingerprint'], root, m['stats'])
+    path = Path(manifest_path)
+    return split_of(read_manifest(path), path if path.is_dir() else path.parent)
 
-# %% ../nbs/13_cache.ipynb #e4cb6ca1
+# %% ../nbs/13_cache.ipynb #17962c2c
 def verify_cache(
     root,  # folder of a split, or one that holds splits
 ) -> int:  # bytes that were checked
     "Check every byte of a cache; `UserError` names the first file that is damaged."
     root, total = Path(root), 0
-    found = [root] if (root / 'manifest.json').exists() else [root / n for n in ('train', 'test') if (root / n / 'manifest.json').exists()]
+    found = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]
     if not found: raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
     for folder in found:
         if (folder.parent / 'spec.json').exists(): read_json(folder.parent / 'spec.json')
         for s in read_manifest(folder)['shards']:
             side = read_json(folder / s['path'] / 'shard.json')
-            if any(side.get(k) != s[k] for k in ('start', 'n_rows', 'arrays')): raise UserError(f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)", 'delete it and run the same command again')
+            if any(side.get(k) != s[k] for k in ('start', 'n_rows', 'arrays')):
+                raise UserError(f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)",
+                    'delete it and run the same command again')
             check_shard(folder / s['path'], s, every_byte=True)
             total += sum(p.stat().st_size for p in (folder / s['path']).iterdir())
     return total
 
-# %% ../nbs/13_cache.ipynb #2a3a12eb
+# %% ../nbs/13_cache.ipynb #8b1b6ef6
 def whole_split(
     plan: Plan,
-) -> Split | None:
+): # the split and its manifest's content, or None
     "The split if it is there and fits; a damaged one is mentioned and counts as absent."
     if not plan.manifest.exists(): return None
-    try: return open_split(plan.manifest)
+    try:
+        m = read_manifest(plan.manifest)
+        return split_of(m, plan.manifest.parent), m
     except UserError as e: print(f'{e}; building it again')
 
+# %% ../nbs/13_cache.ipynb #923d5ee6
 def build_split(
     plan: Plan,
     cfg,                    # the config
@@ -236,19 +260,22 @@ def build_split(
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     folder, n, rows = plan.root / plan.name, plan.source.n_rows, plan.shard_rows
     if folder.exists(): sweep(folder)
-    options = encoder_options(plan, learned, Spec.from_json(learned['spec']))
+    options = encoder_options(plan, learned, key_columns(cfg)[1])
     todo = [[i, a, min(a + rows, n)] for i, a in enumerate(range(0, n, rows))]
     about = lambda a, b: dict(fingerprint=plan.fingerprint, start=a, n_rows=b - a)
-    sides = {i: side for i, a, b in todo if cfg.data.use_cache and (side := finished_shard(folder / f'shard_{i:05d}', **about(a, b)))}
+    found = {i: finished_shard(folder / f'shard_{i:05d}', **about(a, b)) for i, a, b in todo} if cfg.data.use_cache else {}
+    sides = {i: side for i, side in found.items() if side}
     todo = [t for t in todo if t[0] not in sides]
-    units = [dict(files=[str(f) for f in plan.source.files], root=str(plan.root), name=plan.name, fingerprint=plan.fingerprint, options=options, shards=run, threads=min(cfg.num_workers, len(todo)) <= 1)
-             for run in (shard_units(todo, cfg.num_workers) if todo else [])]
-    with bar(sum(b - a for _, a, b in todo), f'{plan.name} shards', progress) as b: answers = run_units('toss_ctr.cache:write_shards', units, cfg.num_workers, b.update)
+    shared = dict(files=[str(f) for f in plan.source.files], root=str(plan.root), name=plan.name, fingerprint=plan.fingerprint,
+                  options=options, threads=min(cfg.num_workers, len(todo)) <= 1)
+    units = [dict(shards=run, **shared) for run in shard_units(todo, cfg.num_workers)]
+    with bar(sum(b - a for _, a, b in todo), f'{plan.name} shards', progress) as b:
+        answers = run_units('toss_ctr.cache:write_shards', units, cfg.num_workers, b.update)
     for u, answer in zip(units, answers): sides |= {t[0]: side for t, side in zip(u['shards'], answer)}
     write_manifest(plan, learned, [sides[i] for i in sorted(sides)], train)
     return open_split(plan.manifest)
 
-# %% ../nbs/13_cache.ipynb #3b43dab5
+# %% ../nbs/13_cache.ipynb #79f549c3
 def given_split(
     name: str, # 'train' | 'test'
     cfg,       # the config
@@ -263,61 +290,74 @@ def given_split(
     if m['name'] != name: raise UserError(f"{key}: {path} is a {m['name']} split", f'give a {name} manifest')
     want = resolve_needs(cfg, m['columns']).to_json()
     for k, v in want.items():
-        if m['needs'][k] != v: raise UserError(f'{key}: {path} does not fit the config in {k}: it has {str(m["needs"][k])[:120]}, the config asks for {str(v)[:120]}', f'remove {key} to have a fitting cache built')
+        if m['needs'][k] != v:
+            has, asked = str(m['needs'][k])[:120], str(v)[:120]
+            raise UserError(f'{key}: {path} does not fit the config in {k}: it has {has}, the config asks for {asked}',
+                            f'remove {key} to have a fitting cache built')
     return m
 
-def train_split(
+# %% ../nbs/13_cache.ipynb #8d4af9c2
+def learned_of(
+    m: dict, # content of a manifest
+) -> dict:   # spec, stats, columns
+    "What the first pass had learned."
+    return {k: m[k] for k in ('spec', 'stats', 'columns')}
+
+# %% ../nbs/13_cache.ipynb #903100f1
+def find_train(
     cfg,                    # the config
     shards: bool = True,    # also its shards, not only what was learned
     progress: bool = False, # show bars
-):                          # Split or None; what test needs: needs, spec with stats and columns, fingerprint
-    "The training split, given, found or built."
+):                          # Split or None, its needs, what was learned, its fingerprint
+    "The training split: given, found or built."
     if m := given_split('train', cfg):
-        needs = resolve_needs(cfg, m['columns'])
-        return open_split(cfg.data.manifest_train) if shards else None, needs, {k: m[k] for k in ('spec', 'stats', 'columns')}, m['fingerprint']
+        split = open_split(cfg.data.manifest_train) if shards else None
+        return split, resolve_needs(cfg, m['columns']), learned_of(m), m['fingerprint']
     plan, reuse = plan_split('train', cfg), cfg.data.use_cache
-    if reuse and (split := whole_split(plan)):
-        m = read_manifest(plan.manifest)
-        return split, plan.needs, {k: m[k] for k in ('spec', 'stats', 'columns')}, plan.fingerprint
-    with locked(plan.root, 'cache'):
-        sweep(plan.root.parent); sweep(plan.root)
-        split = whole_split(plan) if reuse else None
-        learned = learn(plan, cfg.num_workers, reuse, progress)
-        if shards and not split: split = build_split(plan, cfg, learned, plan.fingerprint, progress)
-    return split, plan.needs, learned, plan.fingerprint
+    found = whole_split(plan) if reuse else None
+    if not found:
+        with locked(plan.root, 'cache'):
+            sweep(plan.root.parent); sweep(plan.root)
+            found = whole_split(plan) if reuse and plan.manifest.exists() else None
+            learned = learned_of(found[1]) if found else learn(plan, cfg.num_workers, reuse, progress)
+            if shards and not found: return build_split(plan, cfg, learned, plan.fingerprint, progress), plan.needs, learned, plan.fingerprint
+            if not found: return None, plan.needs, learned, plan.fingerprint
+    return found[0], plan.needs, learned_of(found[1]), plan.fingerprint
 
-# %% ../nbs/13_cache.ipynb #903299c2
-def test_split(
+# %% ../nbs/13_cache.ipynb #bc69a67b
+def find_test(
     cfg,                    # the config
     needs: Needs,           # of the training split
     learned: dict,          # its spec, stats, columns
     train: str,             # its fingerprint
     progress: bool = False, # show bars
 ) -> Split:
-    "The test split, given, found or built by the training split's spec."
+    "The test split: given, found, or built by the training split's spec."
+    d = cfg.data
     if m := given_split('test', cfg):
-        if m['train'] != train: raise UserError(f'data.manifest_test: {cfg.data.manifest_test} was encoded by another training split', 'remove data.manifest_test to have a fitting cache built')
-        return open_split(cfg.data.manifest_test)
+        if m['train'] == train: return open_split(d.manifest_test)
+        raise UserError(f'data.manifest_test: {d.manifest_test} was encoded by another training split', 'remove it to have one built')
     plan = plan_split('test', cfg, needs, train)
-    if cfg.data.use_cache and (split := whole_split(plan)): return split
+    if d.use_cache and (found := whole_split(plan)): return found[0]
     with locked(plan.root, 'cache'):
         sweep(plan.root.parent); sweep(plan.root)
-        if cfg.data.use_cache and (split := whole_split(plan)): return split
+        if d.use_cache and plan.manifest.exists() and (found := whole_split(plan)): return found[0]
         write_json(plan.root / 'spec.json', learned)
         return build_split(plan, cfg, learned, train, progress)
 
+# %% ../nbs/13_cache.ipynb #38f06f58
 def build_cache(
-    cfg,                         # the config: sections `data`, `sequence`, and the columns that `cv` and `features` work on
-    splits=('train', 'test'),    # which
-    progress: bool = False,      # show bars
+    cfg,                      # the config: sections `data`, `sequence`, and the columns that `cv` and `features` work on
+    splits=('train', 'test'), # which
+    progress: bool = False,   # show bars
 ) -> dict[str, Split]:
     "Build the cache, or open it where it is there already; `UserError` names key, file, row or column of a mistake."
     for s in splits:
         if s not in ('train', 'test'): raise ValueError(f"no split '{s}'")
-    train, needs, learned, fp = train_split(cfg, 'train' in splits, progress)
-    return {s: train if s == 'train' else test_split(cfg, needs, learned, fp, progress) for s in splits}
+    train, needs, learned, fp = find_train(cfg, 'train' in splits, progress)
+    return {s: train if s == 'train' else find_test(cfg, needs, learned, fp, progress) for s in splits}
 
-# %% ../nbs/13_cache.ipynb #5cb06895
+# %% ../nbs/13_cache.ipynb #d52e2a13
 def encode_frame(
     frame: pl.DataFrame, # with the columns of the spec; others are ignored
     spec: Spec,          # of the training split
@@ -334,6 +374,7 @@ def encode_frame(
         blocks.append(encode(batch, min(size, len(frame) - a), lambda r: f'frame: row {a + r}'))
     return memory_split(spec, blocks, len(frame), first_row=first_row)
 
+# %% ../nbs/13_cache.ipynb #2642daaf
 def stream_split(
     path,                         # a Parquet file, a folder, or a glob
     spec: Spec,                   # of the training split
@@ -348,7 +389,7 @@ def stream_split(
     for row, batch in batches(source, encode.columns, size=rows_per_block):
         yield memory_split(spec, [encode(batch, len(batch), lambda r: source.place(row + r))], len(batch), first_row=row)
 
-# %% ../nbs/13_cache.ipynb #8d4af9c2
+# %% ../nbs/13_cache.ipynb #a2456948
 def estimate(
     cfg,              # the config
     rows: int = 4096, # rows to look at
@@ -359,6 +400,7 @@ def estimate(
     units = first_pass(needs, source, n)
     spec, _ = make_spec(needs, units, [measure(lambda n: None, **u) for u in units])
     encode = Encoder(spec, label=True)
-    size = sum(a.nbytes for row, batch in batches(source, encode.columns, 0, n) for a in encode(batch, len(batch), lambda r: source.place(row + r)).values())
+    size = sum(a.nbytes for row, batch in batches(source, encode.columns, 0, n)
+        for a in encode(batch, len(batch), lambda r: source.place(row + r)).values())
     test = open_source(cfg.data.test_path, 'data.test_path').n_rows if cfg.data.test_path else 0
     return dict(train=source.n_rows, test=test, bytes_per_row=size / n, bytes=int(size / n * (source.n_rows + test)))

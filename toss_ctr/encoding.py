@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['is_nested', 'canonical_texts', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'small_integers', 'Coder', 'numbers',
            'number_matrix', 'labels', 'id_texts', 'smallest', 'CatSpec', 'SeqSpec', 'Spec', 'pack_cats', 'TokenCoder',
-           'History', 'Encoder']
+           'encode_column', 'read_tokens', 'HistoryEncoder', 'Encoder']
 
 # %% ../nbs/12a_encoding.ipynb #a944a83f
 import re
@@ -29,6 +29,7 @@ def is_nested(
     "Lists, structs, maps and unions: no category, no number."
     return pa.types.is_nested(kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind)
 
+# %% ../nbs/12a_encoding.ipynb #52716e3b
 def canonical_texts(
     values: pa.Array, # distinct values of a column, any flat type
 ) -> list:            # a text each, None for null
@@ -44,7 +45,7 @@ def canonical_texts(
     if not (pa.types.is_large_string(kind) or pa.types.is_string(kind) or pa.types.is_string_view(kind)): return text
     return [t[:-2] if t is not None and t.endswith('.0') and re.fullmatch(r'[+-]?\d+', t[:-2], re.A) else t for t in text]
 
-# %% ../nbs/12a_encoding.ipynb #61daa122
+# %% ../nbs/12a_encoding.ipynb #c3da860c
 def hash_codes(
     texts,        # texts, None for null
     buckets: int, # codes 1..buckets
@@ -53,6 +54,7 @@ def hash_codes(
     code = pl.DataFrame({'x': pl.Series(texts, dtype=pl.String)}).select(plh.col('x').nchash.xxh3_64() % buckets + 1)
     return code['x'].fill_null(0).to_numpy().astype(np.int32)
 
+# %% ../nbs/12a_encoding.ipynb #cf8148d3
 @dataclass(frozen=True)
 class Vocabulary:
     "Texts → codes 1..V in the order given; 0 for null and for unknown texts."
@@ -61,6 +63,7 @@ class Vocabulary:
     def code(self): return {t: i for i, t in enumerate(self.values, 1)}
     def __call__(self, texts): return np.fromiter((self.code.get(t, 0) for t in texts), np.int32, len(texts))
 
+# %% ../nbs/12a_encoding.ipynb #f506d8e9
 class Tally:
     "Texts → codes in the order of appearance, and how often each came."
     def __init__(self): self.code, self.counts = {}, np.zeros(1, np.int64)
@@ -73,32 +76,36 @@ class Tally:
         more = np.bincount(codes, minlength=len(self.code) + 1)
         more[:len(self.counts)] += self.counts; self.counts = more
 
-# %% ../nbs/12a_encoding.ipynb #c3da860c
+# %% ../nbs/12a_encoding.ipynb #f0ee1132
 def natural(
     text: str, # canonical text
 ) -> tuple:    # sort key
     "Whole numbers by value, before all other texts."
     return (0, int(text), text) if re.fullmatch(r'[+-]?\d{1,30}', text, re.A) else (1, 0, text)
 
-# %% ../nbs/12a_encoding.ipynb #b96bf5e2
+# %% ../nbs/12a_encoding.ipynb #c8c15b7f
 def small_integers(
     column: pa.Array, # integers, floats or truth values
-):                    # values (n,) int64 (0 where null) and nulls (n,) bool or None; or None if a value is not whole or beyond ±2^19
-    "A column as small whole numbers."
+):                    # values (n,) int32, 0 where null, and nulls (n,) bool or None; None where that cannot be
+    "A column as whole numbers up to ±2^19, or None."
     kind, null = column.type, None
     if pa.types.is_boolean(kind): column = pc.cast(column, pa.int8())
     elif not (pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)): return None
-    if column.null_count: null = column.is_null().to_numpy(zero_copy_only=False); column = pc.fill_null(column, 0)
+    if column.null_count:
+        null = column.is_null().to_numpy(zero_copy_only=False)
+        column = pc.fill_null(column, 0)
     x = column.to_numpy(zero_copy_only=False)
     if x.dtype.kind == 'f':
-        if (nan := np.isnan(x)).any(): null = nan if null is None else null | nan; x = np.where(nan, x.dtype.type(0), x)
+        if (nan := np.isnan(x)).any():
+            null = nan if null is None else null | nan
+            x = np.where(nan, x.dtype.type(0), x)
         if len(x) and (x.min() < -2**19 or x.max() > 2**19): return None
         whole = x.astype(np.int32)
         return (whole, null) if (whole == x).all() else None
     if len(x) and (x.min() < -2**19 or x.max() > 2**19): return None
     return x.astype(np.int32), null
 
-# %% ../nbs/12a_encoding.ipynb #03cc7166
+# %% ../nbs/12a_encoding.ipynb #b3b32160
 class Coder:
     "A column → codes, by the canonical text of its values."
     def __init__(self,
@@ -136,7 +143,7 @@ class Coder:
         if null is not None: code[null] = 0
         return code
 
-# %% ../nbs/12a_encoding.ipynb #b728c89b
+# %% ../nbs/12a_encoding.ipynb #3f70de8d
 def numbers(
     column: pa.Array, # integers, floats, decimals, truth values, or text that holds numbers
     name: str,        # of the column, for messages
@@ -150,11 +157,14 @@ def numbers(
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.large_string()))
         try: column = pc.cast(pc.if_else(pc.equal(text, ''), None, text), pa.float64())
-        except pa.ArrowInvalid as e: raise UserError(f"column '{name}': not a number ({str(e).splitlines()[0]})", 'remove it from the numeric columns or list it in data.cat_cols') from None
+        except pa.ArrowInvalid as e:
+            raise UserError(f"column '{name}': not a number ({str(e).splitlines()[0]})",
+                'remove it from the numeric columns or list it in data.cat_cols') from None
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise UserError(f"column '{name}': {kind} is not a number", 'remove it from the numeric columns')
     with np.errstate(over='ignore'): return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
 
+# %% ../nbs/12a_encoding.ipynb #d47ff04c
 def number_matrix(
     columns: list, # N arrays (n,) float32
     n: int,        # rows
@@ -166,7 +176,7 @@ def number_matrix(
     out[~np.isfinite(out)] = np.nan # one bit pattern for all of them
     return out
 
-# %% ../nbs/12a_encoding.ipynb #3f70de8d
+# %% ../nbs/12a_encoding.ipynb #29efc43e
 def labels(
     column: pa.Array, # 0 and 1 in any type
     name: str,        # of the column
@@ -176,9 +186,12 @@ def labels(
     try: y = numbers(column, name)
     except UserError as e: raise UserError(f'{place(0)}: {e}') from None
     bad = np.flatnonzero((y != 0) & (y != 1))
-    if len(bad): raise UserError(f"{place(int(bad[0]))}: label '{name}' is {column[int(bad[0])]}, not 0 or 1", 'drop or mend such rows, or set data.label_col')
+    if len(bad):
+        row = int(bad[0])
+        raise UserError(f"{place(row)}: label '{name}' is {column[row]}, not 0 or 1", 'mend such rows, or set data.label_col')
     return y.astype(np.uint8)
 
+# %% ../nbs/12a_encoding.ipynb #f83dd879
 def id_texts(
     column: pa.Array, # row ids of any flat type
     name: str,        # of the column
@@ -187,17 +200,19 @@ def id_texts(
     "Ids as text, text unchanged; `UserError` naming the row of a null."
     if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
     if is_nested(column.type): raise UserError(f"{place(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
-    text = pc.cast(column, pa.large_string()) if not pa.types.is_floating(column.type) else pa.array(canonical_texts(column), pa.large_string())
-    if text.null_count: raise UserError(f"{place(int(np.flatnonzero(text.is_null().to_numpy(zero_copy_only=False))[0]))}: id '{name}' is null", 'give every row an id')
+    if pa.types.is_floating(column.type): column = pa.array(canonical_texts(column), pa.large_string())
+    text = pc.cast(column, pa.large_string())
+    if text.null_count: raise UserError(f"{place(text.to_pylist().index(None))}: id '{name}' is null", 'give every row an id')
     return text
 
-# %% ../nbs/12a_encoding.ipynb #09e0f225
+# %% ../nbs/12a_encoding.ipynb #248946e3
 def smallest(
     size: int,      # values 0..size-1
 ) -> np.dtype:      # uint8, uint16, uint32 or uint64
     "The smallest unsigned type that holds them."
     return np.min_scalar_type(max(int(size) - 1, 0))
 
+# %% ../nbs/12a_encoding.ipynb #13d5d42f
 @dataclass(frozen=True)
 class CatSpec:
     "A categorical column."
@@ -208,6 +223,7 @@ class CatSpec:
     group: str    # array that holds it: cat_8, cat_16 or cat_32
     pos: int      # its column there
 
+# %% ../nbs/12a_encoding.ipynb #49375100
 @dataclass(frozen=True, eq=False)
 class SeqSpec:
     "The history column."
@@ -220,7 +236,7 @@ class SeqSpec:
     sides: tuple = ()   # columns aligned with it
     pad_id: int = 0     # token that is padding in the source
 
-# %% ../nbs/12a_encoding.ipynb #29efc43e
+# %% ../nbs/12a_encoding.ipynb #48c742f8
 @dataclass(frozen=True, eq=False)
 class Spec:
     "The schema of a cache."
@@ -229,7 +245,7 @@ class Spec:
     null_blocks: tuple  # groups of indices into `nums`: always null together, at least once in train
     seq: SeqSpec | None # the history
     targets: tuple = () # columns also encoded in the history's id space
-    keys: dict = field(default_factory=dict)  # column → texts of codes 1.., for columns that need exact codes beside or without a categorical
+    keys: dict = field(default_factory=dict) # column with exact codes of its own → texts of codes 1..
     label: str = 'clicked' # label column
     id_col: str = 'ID'  # row name
     sides: dict = field(default_factory=dict) # column → (V,) sorted values of codes 1..
@@ -251,19 +267,23 @@ class Spec:
     def to_json(self) -> dict:
         "Plain content."
         seq = self.seq and {**vars(self.seq), 'values': np.asarray(self.seq.values).tolist(), 'sides': list(self.seq.sides)}
-        return dict(cats=[{**vars(c), 'values': list(c.values)} for c in self.cats], nums=list(self.nums), null_blocks=[list(map(int, b)) for b in self.null_blocks],
-                    seq=seq, targets=list(self.targets), keys={k: list(v) for k, v in self.keys.items()}, label=self.label, id_col=self.id_col,
+        return dict(cats=[{**vars(c), 'values': list(c.values)} for c in self.cats], nums=list(self.nums), seq=seq,
+                    null_blocks=[list(map(int, b)) for b in self.null_blocks], targets=list(self.targets),
+                    keys={k: list(v) for k, v in self.keys.items()}, label=self.label, id_col=self.id_col,
                     sides={k: list(map(int, v)) for k, v in self.sides.items()})
     @classmethod
     def from_json(cls,
         d: dict, # what `to_json` gave
     ):
         "The spec back from its content."
-        seq = d['seq'] and SeqSpec(**{**d['seq'], 'values': np.array(d['seq']['values'], np.int64), 'sides': tuple(d['seq']['sides'])})
-        return cls(tuple(CatSpec(**{**c, 'values': tuple(c['values'])}) for c in d['cats']), tuple(d['nums']), tuple(map(tuple, d['null_blocks'])), seq, tuple(d['targets']),
-                   {k: tuple(v) for k, v in d['keys'].items()}, d['label'], d['id_col'], {k: tuple(v) for k, v in d['sides'].items()})
+        tuples = lambda groups: {k: tuple(v) for k, v in groups.items()}
+        cats = tuple(CatSpec(**{**c, 'values': tuple(c['values'])}) for c in d['cats'])
+        s = d['seq']
+        seq = s and SeqSpec(**{**s, 'values': np.array(s['values'], np.int64), 'sides': tuple(s['sides'])})
+        return cls(cats, tuple(d['nums']), tuple(map(tuple, d['null_blocks'])), seq, tuple(d['targets']), tuples(d['keys']),
+                   d['label'], d['id_col'], tuples(d['sides']))
 
-# %% ../nbs/12a_encoding.ipynb #f83dd879
+# %% ../nbs/12a_encoding.ipynb #ddf56276
 def pack_cats(
     cats, # (name, kind, size, values) of every categorical column, in order
 ) -> tuple: # `CatSpec`s
@@ -274,7 +294,7 @@ def pack_cats(
         out.append(CatSpec(name, kind, size, tuple(values), group, used.setdefault(group, 0))); used[group] += 1
     return tuple(out)
 
-# %% ../nbs/12a_encoding.ipynb #248946e3
+# %% ../nbs/12a_encoding.ipynb #8ec2c314
 class TokenCoder:
     "Raw tokens → codes 1.. of a sorted vocabulary, 0 for unseen."
     def __init__(self,
@@ -298,9 +318,38 @@ class TokenCoder:
         at = np.minimum(np.searchsorted(self.values, t), len(self.values) - 1)
         return np.where(self.values[at] == t, at + 1, 0).astype(self.dtype)
 
-# %% ../nbs/12a_encoding.ipynb #48c742f8
+# %% ../nbs/12a_encoding.ipynb #20d2f803
+def encode_column(
+    coder: Coder,
+    column: pa.Array, # a categorical column
+    name: str,        # of the column
+    place,            # row → text for messages
+) -> np.ndarray:      # (n,) int32
+    "Codes of a column; `UserError` naming it where it holds no categories."
+    if is_nested(column.type):
+        raise UserError(f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
+    try: return coder(column)
+    except pa.ArrowException as e:
+        raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'store it as UTF-8 text') from None
+
+# %% ../nbs/12a_encoding.ipynb #6785ee06
+def read_tokens(
+    column: pa.Array, # a history column
+    name: str,        # of the column
+    place,            # row → text for messages
+    scratch: Scratch,
+):                    # yields what `token_blocks` does
+    "Tokens block by block; `UserError` naming row and token, or a type that holds none."
+    try: yield from token_blocks(column, scratch)
+    except TokenError as e:
+        raise UserError(f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}", 'mend the row, or set sequence.col') from None
+    except pa.ArrowException as e:
+        said = str(e).splitlines()[0][:80]
+        raise UserError(f"{place(0)}: column '{name}': {column.type} is no sequence ({said})", 'set sequence.col') from None
+
+# %% ../nbs/12a_encoding.ipynb #e68563da
 @dataclass
-class History:
+class HistoryEncoder:
     "Encodes the history column of a spec, and what is aligned with it."
     spec: Spec
     longest: int | None = None # longest history of the source where repeats are collapsed: decides the width of ages
@@ -310,13 +359,15 @@ class History:
         self.sides = {s: TokenCoder(v) for s, v in self.spec.sides.items()}
 
     def _block(self, values, counts, sides):
-        s, side_values = self.spec.seq, {k: v for k, v in sides.items()}
+        s = self.spec.seq
         if (pads := drop_pads(values, counts, s.pad_id)) is not None:
             keep, counts = pads
-            values, side_values = values[keep], {k: v[keep] for k, v in side_values.items()}
+            values, sides = values[keep], {k: v[keep] for k, v in sides.items()}
         index, kept = newest_first(counts, None if s.collapse else s.max_len, self.scratch)
         codes = self.code(values.take(index))
-        if not s.collapse: return dict(seq_values=codes, seq_counts=kept) | {f'side_{k}_values': self.sides[k](v.take(index)) for k, v in side_values.items()}
+        if not s.collapse:
+            aside = {f'side_{k}_values': self.sides[k](v.take(index)) for k, v in sides.items()}
+            return dict(seq_values=codes, seq_counts=kept) | aside
         codes, age, count, bias, unique = collapse(codes, counts, s.size, s.tau)
         wide = smallest((self.longest or 2**32 - 1) + 1)
         out = dict(seq_values=codes, seq_age=age.astype(wide), seq_count=count.astype(wide), seq_bias=bias)
@@ -331,21 +382,20 @@ class History:
         place, # row → text for messages
     ) -> dict: # arrays of the batch
         "Encode a batch's histories."
-        n, name = len(batch[self.spec.seq.name]), self.spec.seq.name
-        size = n if self.sides else 512
-        out = []
-        try:
-            aside = {k: token_blocks(batch[k], Scratch(), n) for k in self.sides}
-            for start, values, counts in token_blocks(batch[name], self.scratch, size):
-                side = {k: next(g) for k, g in aside.items()}
-                for k, (_, _, c) in side.items():
-                    if (c != counts).any(): raise UserError(f"{place(int(np.flatnonzero(c != counts)[0]))}: column '{k}' has another number of entries than '{name}'", 'remove it from sequence.side_cols')
-                out.append(self._block(values, counts, {k: v for k, (_, v, _) in side.items()}))
-        except TokenError as e: raise UserError(f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}", 'mend the row, or set sequence.col') from None
-        except pa.ArrowException as e: raise UserError(f"{place(0)}: column '{name}': {batch[name].type} is no sequence ({str(e).splitlines()[0][:80]})", 'set sequence.col') from None
-        return {k: np.concatenate([o[k] for o in out]) for k in out[0]} if out else self._block(np.zeros(0, np.uint16), np.zeros(0, np.int64), {k: np.zeros(0, np.int64) for k in self.sides})
+        name, nothing = self.spec.seq.name, np.zeros(0, np.int64)
+        out = [self._block(nothing, nothing, {k: nothing for k in self.sides})]
+        aside = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
+        for start, values, counts in read_tokens(batch[name], name, place, self.scratch):
+            side = {k: next(g) for k, g in aside.items()}
+            for k, (_, _, c) in side.items():
+                if (c != counts).any():
+                    row = start + int(np.flatnonzero(c != counts)[0])
+                    raise UserError(f"{place(row)}: column '{k}' has another number of entries than '{name}'",
+                                    'remove it from sequence.side_cols')
+            out.append(self._block(values, counts, {k: v for k, (_, v, _) in side.items()}))
+        return {k: np.concatenate([o[k] for o in out]) for k in out[0]}
 
-# %% ../nbs/12a_encoding.ipynb #8ec2c314
+# %% ../nbs/12a_encoding.ipynb #4a4ab4d6
 class Encoder:
     "Batches of a source or frame → arrays, by a spec."
     def __init__(self,
@@ -359,7 +409,7 @@ class Encoder:
         assign = lambda c: Vocabulary(c.values) if c.kind == 'vocab' else lambda texts: hash_codes(texts, c.size - 1)
         self.cats = {c.name: Coder(assign(c)) for c in spec.cats}
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
-        self.history = History(spec, longest) if spec.seq else None
+        self.history = HistoryEncoder(spec, longest) if spec.seq else None
         self.target_codes = {t: Coder(self._tokens) for t in spec.targets}
 
     def _tokens(self, texts):
@@ -371,13 +421,9 @@ class Encoder:
     def columns(self) -> list[str]:
         "Columns a batch must hold."
         s = self.spec
-        return list(dict.fromkeys([c.name for c in s.cats] + list(s.nums) + list(self.keys) + list(s.targets) + ([s.seq.name, *s.seq.sides] if s.seq else [])
-                                  + [s.label]*self.label + [s.id_col]*self.ids))
-
-    def _codes(self, batch, name, coder, place):
-        if is_nested(batch[name].type): raise UserError(f"{place(0)}: column '{name}': {batch[name].type} is no category", 'remove it from data.cat_cols')
-        try: return coder(batch[name])
-        except pa.ArrowException as e: raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'store it as UTF-8 text') from None
+        history = [s.seq.name, *s.seq.sides] if s.seq else []
+        return list(dict.fromkeys([*(c.name for c in s.cats), *s.nums, *self.keys, *s.targets, *history,
+                                   *[s.label]*self.label, *[s.id_col]*self.ids]))
 
     def __call__(self,
         batch, # columns by name: a pa.RecordBatch, or a dict of arrays
@@ -390,13 +436,16 @@ class Encoder:
         for group in sorted({c.group for c in s.cats}):
             part = [c for c in s.cats if c.group == group]
             out[group] = np.empty((n, len(part)), f'uint{group[4:]}')
-            for c in part: out[group][:, c.pos] = self._codes(batch, c.name, self.cats[c.name], place)
+            for c in part: out[group][:, c.pos] = encode_column(self.cats[c.name], batch[c.name], c.name, place)
         if s.nums:
             try: out['num'] = number_matrix([numbers(batch[c], c) for c in s.nums], n)
             except UserError as e: raise UserError(f'{place(0)} ff.: {e}') from None
         if s.seq: out |= self.history(batch, place)
-        if s.targets: out['target'] = np.stack([self._codes(batch, t, self.target_codes[t], place) for t in s.targets], 1).astype(smallest(s.seq.size))
-        for k in self.keys: out[f'key_{k}'] = self._codes(batch, k, self.key_codes[k], place).astype(smallest(len(s.keys[k]) + 1))
+        if s.targets:
+            codes = [encode_column(self.target_codes[t], batch[t], t, place) for t in s.targets]
+            out['target'] = np.stack(codes, 1).astype(smallest(s.seq.size))
+        for k in self.keys:
+            out[f'key_{k}'] = encode_column(self.key_codes[k], batch[k], k, place).astype(smallest(len(s.keys[k]) + 1))
         if self.ids: out |= self._ids(batch, place)
         return out
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LINE', 'SAMPLE_ROWS', 'template', 'check_parameters', 'fold_command', 'start_fold', 'notebook_error', 'failed',
            'notebook_html', 'default_jobs', 'Board', 'train_folds', 'run_side_by_side', 'write_config', 'sample_file',
-           'sampled', 'sample_run', 'data_rows', 'estimate', 'dry_run', 'run']
+           'sampled', 'sample_run', 'data_rows', 'seconds_per_row', 'estimate', 'dry_run', 'run']
 
 # %% ../nbs/50_runs.ipynb #fa79e9aa
 import json, os, platform, queue, re, resource, subprocess, sys, tempfile, threading, time
@@ -268,6 +268,21 @@ def data_rows(
         if not getattr(cfg.data, key): raise UserError(f'data.{key}: not given', f'add --set data.{key}=PATH')
     return dict(train=scan(cfg.data.train_path)['rows'], test=scan(cfg.data.test_path, 'data.test_path')['rows'])
 
+def seconds_per_row(
+    t: FoldTrainer, # a fresh fold
+    steps: int = 6, # timed, after two that are not
+) -> float:         # CPU seconds of training
+    "Time a few real steps."
+    t.model.train()
+    n, clock = 0, 0.
+    for i, batch in enumerate(t.train_loader):
+        began = time.process_time()
+        train_batch(t, batch, last=False)
+        if i >= 2 or len(t.train_loader) <= 2: n, clock = n + len(batch['row']), clock + time.process_time() - began
+        t.state.batch += 1
+        if i == steps + 1: break
+    return clock / n
+
 def estimate(
     cfg: Config, # the config
 ) -> dict:       # rows, seconds by step, peak memory and disk in bytes
@@ -277,12 +292,7 @@ def estimate(
         small = sample_run(cfg, d)
         t0 = clock(); inputs = prepare(small)
         t1 = clock(); t = FoldTrainer(inputs, 0)
-        t.model.train()
-        t2 = clock()
-        for i, batch in enumerate(t.train_loader):
-            train_batch(t, batch, last=False); t.state.batch += 1
-            if i == 2: break
-        step = (clock() - t2) / (t.state.batch * small.train.batch_size if len(t.rows) >= small.train.batch_size else len(t.rows) * t.state.batch)
+        step = seconds_per_row(t)
         disk = sum(f.stat().st_size for f in Path(small.data.cache_dir).rglob('*.npy')) / (len(inputs.train) + len(inputs.test))
         built, weights = (t1 - t0) / (len(inputs.train) + len(inputs.test)), sum(p.numel() * 4 for p in t.model.parameters())
     k = cfg.cv.n_splits if cfg.cv.scheme == 'group_kfold' else 7 if cfg.cv.scheme == 'leave_one_day_out' else 1

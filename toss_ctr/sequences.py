@@ -42,7 +42,8 @@ class Scratch:
         n: int, # elements
     ) -> np.ndarray: # (n,) int32: 0, 1, 2 …, not to be written to
         "A range kept between calls."
-        if 'arange' not in self.store or len(self.store['arange']) < n: self.store['arange'] = np.arange(n + n//4 + 64, dtype=np.int32)
+        if 'arange' not in self.store or len(self.store['arange']) < n:
+            self.store['arange'] = np.arange(n + n//4 + 64, dtype=np.int32)
         return self.store['arange'][:n]
 
 # %% ../nbs/12_sequences.ipynb #073ddd4a
@@ -50,7 +51,8 @@ def token_ends(
     data: np.ndarray,    # (m,) uint8, the rows' text end to end
     offsets: np.ndarray, # (n+1,) where each row starts in `data`, and m
     scratch: Scratch,
-) -> np.ndarray | None:  # positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
+# positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
+) -> np.ndarray | None:
     "Where tokens end."
     m, filled = len(data), offsets[1:] > offsets[:-1]
     digit, end = scratch('digit', m, np.uint8), scratch('end', m, bool)
@@ -136,6 +138,7 @@ def squeeze(
     glued[moved[(moved > 0) & (moved < len(text))] - 1] = False # where a new row starts nothing is glued
     return None if glued.any() else (text, moved)
 
+# %% ../nbs/12_sequences.ipynb #31585761
 def parse_slowly(
     data: np.ndarray,    # (m,) uint8
     offsets: np.ndarray, # (n+1,) int64
@@ -153,7 +156,7 @@ def parse_slowly(
         counts.append(len(tokens))
     return np.array(values, np.int64), np.array(counts, np.int64)
 
-# %% ../nbs/12_sequences.ipynb #f7aaf227
+# %% ../nbs/12_sequences.ipynb #64680faa
 def as_text(
     column: pa.Array, # text, dictionary, integers or nulls
 ) -> pa.Array:        # string or large_string without nulls
@@ -162,6 +165,7 @@ def as_text(
     if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)): column = pc.cast(column, pa.large_string())
     return pc.fill_null(column, '') if column.null_count else column
 
+# %% ../nbs/12_sequences.ipynb #b5de8341
 def text_buffers(
     column: pa.Array, # string or large_string without nulls
 ) -> tuple[np.ndarray, np.ndarray]: # (m,) uint8 bytes; (n+1,) int64 starts, from 0 to m
@@ -173,7 +177,7 @@ def text_buffers(
     raw = np.frombuffer(data, np.uint8)[off[0]:off[-1]] if data is not None else np.zeros(0, np.uint8)
     return raw, off - off[0]
 
-# %% ../nbs/12_sequences.ipynb #64680faa
+# %% ../nbs/12_sequences.ipynb #eea456d1
 def list_tokens(
     column: pa.Array, # list of integers, integral floats or texts
 ) -> tuple[np.ndarray, np.ndarray]: # tokens (t,) int64, counts (n,) int64
@@ -186,7 +190,8 @@ def list_tokens(
         data, off = text_buffers(flat)
         try: values, each = parse_slowly(data, off, 0)
         except TokenError as e: raise TokenError(row(e.row), e.token, e.why) from None
-        if (each != 1).any(): raise TokenError(row(int(np.flatnonzero(each != 1)[0])), str(flat[int(np.flatnonzero(each != 1)[0])]))
+        if (each != 1).any():
+            raise TokenError(row(int(np.flatnonzero(each != 1)[0])), str(flat[int(np.flatnonzero(each != 1)[0])]))
         return values, counts
     try: return pc.cast(flat, pa.int64()).to_numpy(), counts
     except pa.ArrowInvalid: pass
@@ -194,14 +199,15 @@ def list_tokens(
         if v != v or int(v) != v or not -2**63 <= v < 2**63: raise TokenError(row(i), str(v))
     return np.array([int(v) for v in flat.to_pylist()], np.int64), counts
 
-# %% ../nbs/12_sequences.ipynb #b5de8341
+# %% ../nbs/12_sequences.ipynb #e3d34a88
 def token_blocks(
     column: pa.Array,   # one batch of the history column
     scratch: Scratch,
     size: int = 512,    # rows a block: what a block needs should fit into the processor's second-level cache
 ):                      # yields (first row, tokens (t,) uint16 or int64 oldest first, counts (n,) int64)
     "Tokens of a column block by block; `TokenError` names row and token."
-    if any(t(column.type) for t in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list, pa.types.is_list_view, pa.types.is_large_list_view)):
+    if any(t(column.type) for t in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list, pa.types.is_list_view,
+        pa.types.is_large_list_view)):
         for a in range(0, len(column), size):
             try: found = list_tokens(column.slice(a, size))
             except TokenError as e: raise TokenError(a + e.row, e.token, e.why) from None
@@ -215,7 +221,7 @@ def token_blocks(
         if found is None and (plain := squeeze(part, off)): found = parse_block(*plain, scratch)
         yield a, *(found or parse_slowly(part, off, a))
 
-# %% ../nbs/12_sequences.ipynb #3e99fce3
+# %% ../nbs/12_sequences.ipynb #1bde9647
 def drop_pads(
     values: np.ndarray, # (t,) tokens
     counts: np.ndarray, # (n,) tokens a row
@@ -227,6 +233,7 @@ def drop_pads(
     total = np.concatenate(([0], np.cumsum(keep)))
     return keep, np.diff(total[np.concatenate(([0], np.cumsum(counts)))])
 
+# %% ../nbs/12_sequences.ipynb #7addbc88
 def newest_first(
     counts: np.ndarray,    # (n,) tokens a row, oldest first
     max_len: int | None,   # tokens to keep, the most recent; None = all
@@ -239,7 +246,7 @@ def newest_first(
     index -= scratch.arange(len(index))
     return index, kept
 
-# %% ../nbs/12_sequences.ipynb #7addbc88
+# %% ../nbs/12_sequences.ipynb #9974deb5
 def recency(
     n: int,            # ages 0..n-1 are wanted
     tau: float | None, # `sequence.recency_tau`; None = no recency
@@ -248,12 +255,14 @@ def recency(
     size = 1 << max(10, int(n).bit_length())
     return np.exp(-np.arange(size) / tau) if tau else np.ones(size)
 
+# %% ../nbs/12_sequences.ipynb #e2b11ff6
 def collapse(
     codes: np.ndarray,  # (t,) int tokens 0..size-1, newest first
     counts: np.ndarray, # (n,) tokens a row
     size: int,          # distinct codes
     tau: float | None,  # `sequence.recency_tau`
-) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]: # unique codes, last age, count, bias float32, each (u,); unique a row (n,)
+# unique codes, last age, count, bias float32, each (u,); unique a row (n,)
+) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
     "A row's unique tokens by last age, with count and log-sum of position weights."
     n, total = len(counts), len(codes)
     starts = np.cumsum(counts) - counts

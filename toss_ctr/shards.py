@@ -7,7 +7,7 @@ __all__ = ['npy_header', 'array_bytes', 'ArrayWriter', 'ShardWriter', 'folder_as
            'finished_shard', 'Shard', 'Split', 'memory_split']
 
 # %% ../nbs/12c_shards.ipynb #fd9c176c
-import html, os, secrets, shutil
+import html, io, math, os, secrets, shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -26,18 +26,19 @@ def npy_header(
     shape: tuple, # of the array
 ) -> bytes:
     "The header of a C-contiguous array, version 1.0."
-    import io
     out = io.BytesIO()
-    np.lib.format.write_array_header_1_0(out, dict(descr=np.lib.format.dtype_to_descr(np.dtype(dtype)), fortran_order=False, shape=tuple(map(int, shape))))
+    np.lib.format.write_array_header_1_0(out,
+        dict(descr=np.lib.format.dtype_to_descr(np.dtype(dtype)), fortran_order=False, shape=tuple(map(int, shape))))
     return out.getvalue()
 
+# %% ../nbs/12c_shards.ipynb #9446eaa5
 def array_bytes(
     entry: dict, # dtype, shape
 ) -> int:        # bytes of the file
     "What a file must weigh."
-    return len(npy_header(entry['dtype'], entry['shape'])) + np.dtype(entry['dtype']).itemsize * int(np.prod(entry['shape'], dtype=np.int64))
+    return len(npy_header(entry['dtype'], entry['shape'])) + np.dtype(entry['dtype']).itemsize * math.prod(entry['shape'])
 
-# %% ../nbs/12c_shards.ipynb #13971963
+# %% ../nbs/12c_shards.ipynb #6c323bd3
 class ArrayWriter:
     "One growing NPY file."
     def __init__(self,
@@ -52,7 +53,8 @@ class ArrayWriter:
         block: np.ndarray, # (m, …) of its type
     ):
         "Write rows."
-        if block.dtype != self.dtype or block.shape[1:] != self.inner: raise ValueError(f'{self.path.name}: {block.dtype} {block.shape} after {self.dtype} {self.inner}')
+        if block.dtype != self.dtype or block.shape[1:] != self.inner:
+            raise ValueError(f'{self.path.name}: {block.dtype} {block.shape} after {self.dtype} {self.inner}')
         if not block.size: self.n += len(block); return
         data = memoryview(np.ascontiguousarray(block)).cast('B')
         self.file.write(data); self.digest.update(data); self.n += len(block)
@@ -60,15 +62,17 @@ class ArrayWriter:
     def close(self) -> dict: # dtype, shape, digest of the whole file
         "Complete the header, flush to disk, read back and compare."
         head = npy_header(self.dtype, (self.n, *self.inner))
-        self.file.seek(0); self.file.write(head); self.file.flush(); os.fsync(self.file.fileno()); self.file.close()
+        self.file.seek(0); self.file.write(head); self.file.flush()
+        os.fsync(self.file.fileno()); self.file.close()
         h = xxhash.xxh3_128()
         with open(self.path, 'rb') as f:
             same = f.read(len(head)) == head
             while block := f.read(1 << 20): h.update(block)
-        if not same or h.digest() != self.digest.digest(): raise OSError(f'{self.path}: what was read back is not what was written')
+        if not same or h.digest() != self.digest.digest():
+            raise OSError(f'{self.path}: what was read back is not what was written')
         return dict(dtype=np.lib.format.dtype_to_descr(self.dtype), shape=[self.n, *self.inner], digest=digest_file(self.path))
 
-# %% ../nbs/12c_shards.ipynb #0a77ce52
+# %% ../nbs/12c_shards.ipynb #c4da1af1
 class ShardWriter:
     "Writes encoded batches into the NPY files of one folder."
     def __init__(self,
@@ -98,11 +102,11 @@ class ShardWriter:
         side = dict(about, n_rows=self.rows, arrays={k: self.arrays[k].close() for k in sorted(self.arrays)})
         write_json(self.folder / 'shard.json', side)
         return side
-    def abort(self):
-        "Close what is open."
+    def release(self):
+        "Close what is open; a shard that was not completed stays incomplete."
         for a in self.arrays.values(): a.file.close()
 
-# %% ../nbs/12c_shards.ipynb #d7168fb0
+# %% ../nbs/12c_shards.ipynb #bc79973f
 @contextmanager
 def folder_aside(
     folder, # the folder to appear whole or not at all
@@ -124,7 +128,7 @@ def folder_aside(
             fsync_dir(folder.parent)
         finally: shutil.rmtree(new, ignore_errors=True)
 
-# %% ../nbs/12c_shards.ipynb #c5ddf299
+# %% ../nbs/12c_shards.ipynb #48846fbf
 def check_array(
     path,        # of the file
     entry: dict, # dtype, shape, digest on record
@@ -135,9 +139,12 @@ def check_array(
     if not path.is_file(): raise UserError(f'{path}: missing', 'run the same command again')
     head = npy_header(entry['dtype'], entry['shape'])
     with open(path, 'rb') as f: same = f.read(len(head)) == head
-    if not same or path.stat().st_size != array_bytes(entry): raise UserError(f'{path}: damaged (not the array that was written)', mend)
-    if every_byte and digest_file(path) != entry['digest']: raise UserError(f'{path}: damaged (its bytes are not the ones written)', mend)
+    if not same or path.stat().st_size != array_bytes(entry):
+        raise UserError(f'{path}: damaged (not the array that was written)', mend)
+    if every_byte and digest_file(path) != entry['digest']:
+        raise UserError(f'{path}: damaged (its bytes are not the ones written)', mend)
 
+# %% ../nbs/12c_shards.ipynb #eceb59d2
 def check_shard(
     folder,             # of the shard
     side: dict,         # its description on record
@@ -146,6 +153,7 @@ def check_shard(
     "Raise `UserError` naming the first missing or damaged file of a shard."
     for name, entry in side['arrays'].items(): check_array(Path(folder) / f'{name}.npy', entry, every_byte)
 
+# %% ../nbs/12c_shards.ipynb #f36f823a
 def finished_shard(
     folder,  # where a shard may lie
     **about, # what its description must say
@@ -158,7 +166,7 @@ def finished_shard(
     except (UserError, KeyError, TypeError, AttributeError): return None
     return side
 
-# %% ../nbs/12c_shards.ipynb #eceb59d2
+# %% ../nbs/12c_shards.ipynb #446c884f
 class Shard:
     "Consecutive rows of a split: arrays by name, mapped from disk or in memory."
     def __init__(self,
@@ -175,13 +183,16 @@ class Shard:
         "An array; `KeyError` naming those there are."
         if name not in self.names: raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
         if name not in self.open:
-            with open(self.folder / f'{name}.npy', 'rb') as f: np.lib.format.read_magic(f); shape, _, dtype = np.lib.format.read_array_header_1_0(f); at = f.tell()
-            self.open[name] = np.memmap(self.folder / f'{name}.npy', dtype, 'r', at, shape) if 0 not in shape else np.zeros(shape, dtype)
+            with open(self.folder / f'{name}.npy', 'rb') as f:
+                np.lib.format.read_magic(f)
+                (shape, _, dtype), at = np.lib.format.read_array_header_1_0(f), f.tell()
+            empty = 0 in shape # nothing to map
+            self.open[name] = np.zeros(shape, dtype) if empty else np.memmap(self.folder / f'{name}.npy', dtype, 'r', at, shape)
         return self.open[name]
     def __getstate__(self): return {**vars(self), 'open': {} if self.folder else self.open}
     def __repr__(self): return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
-# %% ../nbs/12c_shards.ipynb #f36f823a
+# %% ../nbs/12c_shards.ipynb #e1c6b83e
 class Split:
     "The rows of one Parquet source, encoded: shards, spec and train statistics."
     def __init__(self,
@@ -193,8 +204,9 @@ class Split:
         stats=None,       # statistics of the training rows
         first_row: int = 0, # number of its first row, where rows have no id
     ):
-        self.name, self.spec, self.shards, self.fingerprint, self.root = name, spec, list(shards), fingerprint, root and Path(root)
-        self.stats, self.first_row, self.n_rows = stats or {}, first_row, sum(s.n_rows for s in shards)
+        self.name, self.spec, self.shards, self.fingerprint = name, spec, list(shards), fingerprint
+        self.root, self.stats, self.first_row = root and Path(root), stats or {}, first_row
+        self.n_rows = sum(s.n_rows for s in self.shards)
     def __len__(self): return self.n_rows
     def iter_shards(self):
         "Shards in row order."
@@ -216,7 +228,8 @@ class Split:
             if c.name == name: return self._all(c.group, lambda a: a[:, c.pos])
         if name in self.spec.nums: return self._all('num', lambda a: a[:, self.spec.nums.index(name)])
         if name in self.spec.keys: return self._all(f'key_{name}')
-        raise KeyError(f"no column '{name}': {nearest(name, [c.name for c in self.spec.cats] + [*self.spec.nums, *self.spec.keys])}")
+        known = [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys]
+        raise KeyError(f"no column '{name}': {nearest(name, known)}")
     def key(self,
         name: str, # column with exact codes
     ) -> tuple[np.ndarray, tuple]: # (n,) codes, 0 = null or unseen in train; texts of codes 1..
@@ -224,10 +237,12 @@ class Split:
         if name in self.spec.keys: return self._all(f'key_{name}'), tuple(self.spec.keys[name])
         for c in self.spec.cats:
             if c.name == name and c.kind == 'vocab': return self.column(name), c.values
-        raise KeyError(f"no exact codes of '{name}': {nearest(name, [*self.spec.keys, *(c.name for c in self.spec.cats)])}")
+        known = [*self.spec.keys, *(c.name for c in self.spec.cats if c.kind == 'vocab')]
+        raise KeyError(f"no exact codes of '{name}': {nearest(name, known)}")
     def ids(self) -> pl.Series: # (n,) String
         "Row names: the id column, letter by letter, or row numbers where there is none."
-        if 'id_values' not in self.shards[0].names: return pl.Series(self.spec.id_col, np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
+        if 'id_values' not in self.shards[0].names:
+            return pl.Series(self.spec.id_col, np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
         parts = []
         for s in self.shards:
             off, data = np.ascontiguousarray(s.arr('id_offsets'), np.int64), np.ascontiguousarray(s.arr('id_values'))
@@ -240,14 +255,16 @@ class Split:
         if 'label' in self.shards[0].names: out['label 1'] = f'{self.labels().mean():.4%}'
         out['categorical'] = f"{len(s.cats)} columns, {sum(c.size for c in s.cats):,} codes"
         out['numeric'] = f'{len(s.nums)} columns, {len(s.null_blocks)} null blocks'
-        if s.seq: out['history'] = f"{s.seq.name}, up to {s.seq.max_len} of {s.seq.size - 1:,} tokens{', collapsed' if s.seq.collapse else ''}"
+        collapsed = ', repeats collapsed' if s.seq and s.seq.collapse else ''
+        if s.seq: out['history'] = f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
         return out | ({'cache': self.fingerprint} if self.fingerprint else {})
     def __repr__(self): return f"Split {self.name}: " + '; '.join(f'{k} {v}' for k, v in self.facts().items())
     def _repr_html_(self):
-        rows = ''.join(f'<tr><th style="text-align:left">{html.escape(k)}</th><td style="text-align:left">{html.escape(str(v))}</td></tr>' for k, v in self.facts().items())
+        left = ' style="text-align:left"'
+        rows = ''.join(f'<tr><th{left}>{html.escape(k)}</th><td{left}>{html.escape(str(v))}</td></tr>' for k, v in self.facts().items())
         return f'<table><caption>{html.escape(self.name)}</caption>{rows}</table>'
 
-# %% ../nbs/12c_shards.ipynb #9f398344
+# %% ../nbs/12c_shards.ipynb #9febc563
 def memory_split(
     spec: Spec,
     blocks: list,  # what an `Encoder` gave for consecutive rows
@@ -256,9 +273,9 @@ def memory_split(
     first_row: int = 0, # number of its first row
 ) -> Split:        # one shard in memory
     "Join encoded batches in memory."
-    arrays = {}
-    for k in blocks[0]:
-        joined = np.concatenate([b[k] for b in blocks]) if len(blocks) > 1 else blocks[0][k]
-        if k.endswith('_counts'): k, joined = k.removesuffix('_counts') + '_offsets', np.concatenate([np.zeros(1, np.int64), np.cumsum(joined, dtype=np.int64)])
-        arrays[k] = joined
+    arrays = {k: np.concatenate([b[k] for b in blocks]) if len(blocks) > 1 else blocks[0][k] for k in blocks[0]}
+    for k in [k for k in arrays if k.endswith('_counts')]:
+        offsets = np.zeros(n + 1, np.int64)
+        np.cumsum(arrays.pop(k), out=offsets[1:])
+        arrays[k.removesuffix('_counts') + '_offsets'] = offsets
     return Split(name, spec, [Shard(0, n, arrays)], first_row=first_row)

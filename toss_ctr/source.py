@@ -43,9 +43,11 @@ def broken_file(
     path, said = Path(path), (str(e).splitlines() or [''])[0][:100]
     with open(path, 'rb') as f: head = f.read(4)
     if not head: return UserError(f'{path}: empty file, not Parquet', 'copy it again')
-    if head != b'PAR1': return UserError(f'{path}: not a Parquet file', 'convert it, for example with polars: pl.read_csv(…).write_parquet(…)')
+    if head != b'PAR1':
+        return UserError(f'{path}: not a Parquet file', 'convert it: pl.read_csv(…).write_parquet(…)')
     return UserError(f'{path}: truncated or damaged Parquet file ({said})', 'copy it again')
 
+# %% ../nbs/09_source.ipynb #fd0c78eb
 def open_parquet(
     path, # one Parquet file
 ) -> pq.ParquetFile:
@@ -54,7 +56,7 @@ def open_parquet(
     except PermissionError: raise UserError(f'{path}: permission denied', 'make it readable') from None
     except (pa.ArrowException, OSError) as e: raise broken_file(path, e) from None
 
-# %% ../nbs/09_source.ipynb #aeef4708
+# %% ../nbs/09_source.ipynb #295a435d
 @dataclass(frozen=True)
 class Source:
     "Parquet files as one table with rows 0..n_rows-1."
@@ -77,14 +79,16 @@ class Source:
         return f'{self.files[i]}: row {row - self.starts[i]}'
 
     def check(self,
-        needed, # column names
+        needed,        # column names
+        key: str = '', # config key that names them, for the message
     ):
         "Raise `UserError` naming file and column if one is missing."
+        named = f' ({key})' if key else ''
         for f, have in zip(self.files, self.columns):
             for col in needed:
-                if col not in have: raise UserError(f"{f}: no column '{col}'", nearest(col, have))
+                if col not in have: raise UserError(f"{f}: no column '{col}'{named}", nearest(col, have))
 
-# %% ../nbs/09_source.ipynb #295a435d
+# %% ../nbs/09_source.ipynb #14065c3e
 def open_files(
     files,                        # Parquet files in the order of their rows
     key: str = 'data.train_path', # config key, named in messages
@@ -99,6 +103,7 @@ def open_files(
         starts.append(starts[-1] + pf.metadata.num_rows); columns.append(tuple(names))
     return Source(files, tuple(starts), tuple(columns), key)
 
+# %% ../nbs/09_source.ipynb #7598960b
 def open_source(
     path,                         # a Parquet file, a folder, or a glob
     key: str = 'data.train_path', # config key, named in messages
@@ -108,7 +113,7 @@ def open_source(
     if not source.n_rows: raise UserError(f'{path}: no rows', f'check {key}')
     return source
 
-# %% ../nbs/09_source.ipynb #7f32e7dc
+# %% ../nbs/09_source.ipynb #0f47523c
 def file_batches(
     path,                  # one Parquet file
     columns,               # top-level names
@@ -131,7 +136,7 @@ def file_batches(
             if row >= stop: return
     except (pa.ArrowException, OSError) as e: raise broken_file(path, e) from None
 
-# %% ../nbs/09_source.ipynb #99132cf3
+# %% ../nbs/09_source.ipynb #d6718565
 def batches(
     source: Source,         # the table
     columns,                # names to read
@@ -147,7 +152,7 @@ def batches(
         if lo < hi:
             for row, batch in file_batches(f, columns, lo - a, hi - a, size, threads): yield a + row, batch
 
-# %% ../nbs/09_source.ipynb #7f6bc30e
+# %% ../nbs/09_source.ipynb #d029f418
 def stat_key(
     path, # a file
 ) -> list[int]:
@@ -155,6 +160,7 @@ def stat_key(
     s = os.stat(path)
     return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
 
+# %% ../nbs/09_source.ipynb #0b3b1a98
 def source_digest(
     source: Source, # the table
     memo=None,      # folder for the file `.sources.json` that remembers digests
@@ -176,11 +182,12 @@ def source_digest(
         except UserError: pass # a read-only folder cannot remember, and need not
     return digest_json(out)
 
-# %% ../nbs/09_source.ipynb #ff8cd6db
+# %% ../nbs/09_source.ipynb #222a86f3
 def scan(
     path,                         # a Parquet file, a folder, or a glob
     key: str = 'data.train_path', # config key, named in messages
 ) -> dict:                        # rows, bytes on disk, row_groups, files
     "Sizes of a source from the footers alone."
     s = open_source(path, key)
-    return dict(rows=s.n_rows, bytes=sum(f.stat().st_size for f in s.files), row_groups=sum(open_parquet(f).num_row_groups for f in s.files), files=len(s.files))
+    return dict(rows=s.n_rows, bytes=sum(f.stat().st_size for f in s.files),
+        row_groups=sum(open_parquet(f).num_row_groups for f in s.files), files=len(s.files))

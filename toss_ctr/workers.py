@@ -20,10 +20,12 @@ def find_function(
     module, _, attr = name.partition(':')
     return getattr(importlib.import_module(module), attr)
 
+# %% ../nbs/08_workers.ipynb #e6c90cd0
 def _leave_with_parent():
     while os.read(0, 1): pass # not through sys.stdin, whose lock would be held when Python shuts down
     os._exit(1)
 
+# %% ../nbs/08_workers.ipynb #09114330
 def worker():
     "Main program of a child process."
     out, sys.stdout = sys.stdout, sys.stderr # whatever the unit prints must not mix with the answers
@@ -33,18 +35,18 @@ def worker():
     try: say(answer=find_function(unit['function'])(lambda n: say(done=n), **unit['arguments']))
     except UserError as e: say(mistake=str(e))
 
-# %% ../nbs/08_workers.ipynb #09114330
+# %% ../nbs/08_workers.ipynb #e956611d
 class Children:
     "Child processes of one call, and the means to stop them all."
     def __init__(self): self.alive, self.lock, self.stopped = set(), threading.Lock(), False
     def start(self):
         "Start a child, unless the call was stopped."
-        env = os.environ | {'PYTHONPATH': os.pathsep.join([str(Path(find_function('toss_ctr.workers:worker').__code__.co_filename).parents[1]),
-                                                           *filter(None, [os.environ.get('PYTHONPATH')])])}
+        home = Path(find_function('toss_ctr.workers:worker').__code__.co_filename).parents[1]
+        env = os.environ | {'PYTHONPATH': os.pathsep.join([str(home), *filter(None, [os.environ.get('PYTHONPATH')])])}
         with self.lock:
             if self.stopped: return None
-            child = subprocess.Popen([sys.executable, '-c', 'from toss_ctr.workers import worker; worker()'], stdin=subprocess.PIPE,
-                                     stdout=subprocess.PIPE, text=True, encoding='utf-8', env=env)
+            child = subprocess.Popen([sys.executable, '-c', 'from toss_ctr.workers import worker; worker()'],
+                                     stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding='utf-8', env=env)
             self.alive.add(child)
         return child
     def stop(self):
@@ -70,12 +72,13 @@ class Children:
                 else: return message['answer']
             code = child.wait()
             if code > 0: raise RuntimeError(f'{function}: failed in a worker process, see above')
-            raise UserError(f'a worker process was killed (signal {-code})', 'lower num_workers if memory is short, and run again: what is finished is kept')
+            raise UserError(f'a worker process was killed (signal {-code})',
+                'lower num_workers if memory is short, and run again: what is finished is kept')
         finally:
             child.stdin.close(); child.stdout.close(); child.wait()
             with self.lock: self.alive.discard(child)
 
-# %% ../nbs/08_workers.ipynb #74bbb112
+# %% ../nbs/08_workers.ipynb #24228d86
 def run_units(
     function: str,         # 'package.module:function', called as function(tell, **unit)
     units: list,           # plain arguments, a dict a unit
