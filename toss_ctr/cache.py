@@ -183,8 +183,8 @@ def write_manifest(
     for f, stamp in zip(plan.source.files, plan.stamps):
         if stat_key(f) != stamp: raise UserError(f'{f}: changed while it was read', 'wait until it is written and run again')
     shards = [dict(path=f'shard_{i:05d}', **{k: s[k] for k in ('start', 'n_rows', 'arrays')}) for i, s in enumerate(sides)]
-    write_json(plan.manifest, dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin,
-                                   needs=plan.needs.to_json(), **learned, n_rows=plan.source.n_rows, versions=versions(), shards=shards))
+    about = dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin, versions=versions())
+    write_json(plan.manifest, about | dict(needs=plan.needs.to_json(), **learned, n_rows=plan.source.n_rows, shards=shards))
 
 # %% ../nbs/13_cache.ipynb #1ee5287a
 def read_manifest(
@@ -320,8 +320,8 @@ def find_train(
             sweep(plan.root.parent); sweep(plan.root)
             found = whole_split(plan) if reuse and plan.manifest.exists() else None
             learned = learned_of(found[1]) if found else learn(plan, cfg.num_workers, reuse, progress)
-            if shards and not found: return build_split(plan, cfg, learned, plan.fingerprint, progress), plan.needs, learned, plan.fingerprint
-            if not found: return None, plan.needs, learned, plan.fingerprint
+            split = found[0] if found else build_split(plan, cfg, learned, plan.fingerprint, progress) if shards else None
+            return split, plan.needs, learned, plan.fingerprint
     return found[0], plan.needs, learned_of(found[1]), plan.fingerprint
 
 # %% ../nbs/13_cache.ipynb #bc69a67b
@@ -336,7 +336,7 @@ def find_test(
     d = cfg.data
     if m := given_split('test', cfg):
         if m['train'] == train: return open_split(d.manifest_test)
-        raise UserError(f'data.manifest_test: {d.manifest_test} was encoded by another training split', 'remove it to have one built')
+        raise UserError(f'data.manifest_test: {d.manifest_test} is encoded by another training split', 'remove the key to build one')
     plan = plan_split('test', cfg, needs, train)
     if d.use_cache and (found := whole_split(plan)): return found[0]
     with locked(plan.root, 'cache'):

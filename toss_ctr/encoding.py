@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['is_nested', 'canonical_texts', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'small_integers', 'Coder', 'numbers',
            'number_matrix', 'labels', 'id_texts', 'smallest', 'CatSpec', 'SeqSpec', 'Spec', 'pack_cats', 'TokenCoder',
-           'encode_column', 'read_tokens', 'HistoryEncoder', 'Encoder']
+           'encode_column', 'read_tokens', 'collapsed_history', 'HistoryEncoder', 'shared_codes', 'id_arrays',
+           'Encoder']
 
 # %% ../nbs/12a_encoding.ipynb #a944a83f
 import re
@@ -18,9 +19,8 @@ import polars_hash as plh
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from .config import UserError, nearest
-from .files import digest_json
-from .sequences import Scratch, TokenError, collapse, drop_pads, newest_first, token_blocks
+from .config import UserError
+from .sequences import Scratch, TokenError, collapse, drop_pads, newest_first, text_buffers, token_blocks
 
 # %% ../nbs/12a_encoding.ipynb #60e87495
 def is_nested(
@@ -251,18 +251,7 @@ class Spec:
     sides: dict = field(default_factory=dict) # column → (V,) sorted values of codes 1..
 
     def side_size(self, name): return len(self.sides[name]) + 1
-    @property
-    def digest(self) -> str:
-        "Identity of the schema."
-        return digest_json(self.to_json())
     def __eq__(self, other): return isinstance(other, Spec) and self.to_json() == other.to_json()
-    def cat(self,
-        name: str, # a categorical column
-    ) -> CatSpec:
-        "The column's spec; `KeyError` with the nearest name."
-        for c in self.cats:
-            if c.name == name: return c
-        raise KeyError(f"'{name}' is no categorical column: {nearest(name, [c.name for c in self.cats])}")
 
     def to_json(self) -> dict:
         "Plain content."
@@ -342,12 +331,29 @@ def read_tokens(
     "Tokens block by block; `UserError` naming row and token, or a type that holds none."
     try: yield from token_blocks(column, scratch)
     except TokenError as e:
-        raise UserError(f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}", 'mend the row, or set sequence.col') from None
+        what = f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}"
+        raise UserError(what, 'mend the row, or set sequence.col') from None
     except pa.ArrowException as e:
         said = str(e).splitlines()[0][:80]
         raise UserError(f"{place(0)}: column '{name}': {column.type} is no sequence ({said})", 'set sequence.col') from None
 
 # %% ../nbs/12a_encoding.ipynb #e68563da
+def collapsed_history(
+    codes: np.ndarray,  # (t,) newest first
+    counts: np.ndarray, # (n,)
+    seq: SeqSpec,
+    wide: np.dtype,     # type of ages and counts
+) -> dict:              # arrays of the block
+    "Collapse whole histories, then keep the `max_len` unique tokens that were seen last."
+    codes, age, count, bias, unique = collapse(codes, counts, seq.size, seq.tau)
+    out = dict(seq_values=codes, seq_age=age.astype(wide), seq_count=count.astype(wide), seq_bias=bias)
+    if unique.max(initial=0) > seq.max_len:
+        first = np.cumsum(unique) - unique
+        keep = np.arange(len(codes)) - np.repeat(first, unique) < seq.max_len
+        out, unique = {k: v[keep] for k, v in out.items()}, np.minimum(unique, seq.max_len)
+    return out | dict(seq_counts=unique, seq_length=counts.astype(np.uint32))
+
+# %% ../nbs/12a_encoding.ipynb #6043c04c
 @dataclass
 class HistoryEncoder:
     "Encodes the history column of a spec, and what is aligned with it."
@@ -368,14 +374,7 @@ class HistoryEncoder:
         if not s.collapse:
             aside = {f'side_{k}_values': self.sides[k](v.take(index)) for k, v in sides.items()}
             return dict(seq_values=codes, seq_counts=kept) | aside
-        codes, age, count, bias, unique = collapse(codes, counts, s.size, s.tau)
-        wide = smallest((self.longest or 2**32 - 1) + 1)
-        out = dict(seq_values=codes, seq_age=age.astype(wide), seq_count=count.astype(wide), seq_bias=bias)
-        if len(unique) and unique.max() > s.max_len:
-            first = np.cumsum(unique) - unique
-            keep = np.arange(len(codes)) - np.repeat(first, unique) < s.max_len
-            out, unique = {k: v[keep] for k, v in out.items()}, np.minimum(unique, s.max_len)
-        return out | dict(seq_counts=unique, seq_length=counts.astype(np.uint32))
+        return collapsed_history(codes, counts, s, smallest((self.longest or 2**32 - 1) + 1))
 
     def __call__(self,
         batch, # columns by name
@@ -395,7 +394,24 @@ class HistoryEncoder:
             out.append(self._block(values, counts, {k: v for k, (_, v, _) in side.items()}))
         return {k: np.concatenate([o[k] for o in out]) for k in out[0]}
 
-# %% ../nbs/12a_encoding.ipynb #4a4ab4d6
+# %% ../nbs/12a_encoding.ipynb #ff4d3419
+def shared_codes(
+    code: TokenCoder, # of the history's id space
+    texts: list,      # canonical texts of another column, None for null
+) -> np.ndarray:      # (n,) int32, 0 for what is no integer or no token
+    "Codes of a target column in the history's id space."
+    whole = [t is not None and bool(re.fullmatch(r'[+-]?\d{1,18}', t, re.A)) for t in texts]
+    return code(np.array([int(t) if w else 0 for t, w in zip(texts, whole)], np.int64)).astype(np.int32) * np.array(whole, np.int32)
+
+# %% ../nbs/12a_encoding.ipynb #bfa0ae7e
+def id_arrays(
+    text: pa.Array, # large_string without nulls
+) -> dict:          # id_values uint8, id_counts
+    "Row names as UTF-8 bytes end to end."
+    data, offsets = text_buffers(text)
+    return dict(id_values=data, id_counts=np.diff(offsets))
+
+# %% ../nbs/12a_encoding.ipynb #c4a6c1e5
 class Encoder:
     "Batches of a source or frame → arrays, by a spec."
     def __init__(self,
@@ -410,12 +426,7 @@ class Encoder:
         self.cats = {c.name: Coder(assign(c)) for c in spec.cats}
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
         self.history = HistoryEncoder(spec, longest) if spec.seq else None
-        self.target_codes = {t: Coder(self._tokens) for t in spec.targets}
-
-    def _tokens(self, texts):
-        whole = lambda t: int(t) if t is not None and re.fullmatch(r'[+-]?\d{1,18}', t, re.A) else None
-        code = self.history.code(np.array([whole(t) or 0 for t in texts], np.int64)).astype(np.int32)
-        return code * np.array([whole(t) is not None for t in texts], np.int32)
+        self.target_codes = {t: Coder(lambda texts: shared_codes(self.history.code, texts)) for t in spec.targets}
 
     @property
     def columns(self) -> list[str]:
@@ -446,11 +457,5 @@ class Encoder:
             out['target'] = np.stack(codes, 1).astype(smallest(s.seq.size))
         for k in self.keys:
             out[f'key_{k}'] = encode_column(self.key_codes[k], batch[k], k, place).astype(smallest(len(s.keys[k]) + 1))
-        if self.ids: out |= self._ids(batch, place)
+        if self.ids: out |= id_arrays(id_texts(batch[s.id_col], s.id_col, place))
         return out
-
-    def _ids(self, batch, place):
-        text = id_texts(batch[self.spec.id_col], self.spec.id_col, place)
-        off = np.frombuffer(text.buffers()[1], np.int64, len(text) + 1, text.offset*8) if len(text) else np.zeros(1, np.int64)
-        data = np.frombuffer(text.buffers()[2], np.uint8)[off[0]:off[-1]] if off[-1] > off[0] else np.zeros(0, np.uint8)
-        return dict(id_values=data, id_counts=np.diff(off))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['npy_header', 'array_bytes', 'ArrayWriter', 'ShardWriter', 'folder_aside', 'check_array', 'check_shard',
-           'finished_shard', 'Shard', 'Split', 'memory_split']
+           'finished_shard', 'Shard', 'Table', 'shard_ids', 'Split', 'facts', 'memory_split']
 
 # %% ../nbs/12c_shards.ipynb #fd9c176c
 import html, io, math, os, secrets, shutil
@@ -193,7 +193,52 @@ class Shard:
     def __repr__(self): return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
 # %% ../nbs/12c_shards.ipynb #e1c6b83e
-class Split:
+class Table:
+    "Shards as one table: whole columns by name."
+    def __init__(self,
+        spec: Spec,   # the schema
+        shards: list, # in row order
+    ):
+        self.spec, self.shards, self.n_rows = spec, list(shards), sum(s.n_rows for s in shards)
+    def __len__(self): return self.n_rows
+    def iter_shards(self):
+        "Shards in row order."
+        return iter(self.shards)
+    def has(self, name): return name in self.shards[0].names
+    def whole(self,
+        name: str,           # array
+        pick=lambda a: a,    # what to take of each shard's
+    ) -> np.ndarray:
+        "An array of all shards."
+        return np.concatenate([np.asarray(pick(s.arr(name))) for s in self.shards])
+    def column(self,
+        name: str, # categorical, numeric or key column
+    ) -> np.ndarray: # (n,) codes or float32 with NaN
+        "A whole column; `KeyError` with the nearest name."
+        for c in self.spec.cats:
+            if c.name == name: return self.whole(c.group, lambda a: a[:, c.pos])
+        if name in self.spec.nums: return self.whole('num', lambda a: a[:, self.spec.nums.index(name)])
+        if name in self.spec.keys: return self.whole(f'key_{name}')
+        raise KeyError(f"no column '{name}': {nearest(name, [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys])}")
+    def key(self,
+        name: str, # column with exact codes
+    ) -> tuple[np.ndarray, tuple]: # (n,) codes, 0 = null or unseen in train; texts of codes 1..
+        "Exact codes of a column and what they stand for; `KeyError` with the nearest name."
+        if name in self.spec.keys: return self.whole(f'key_{name}'), tuple(self.spec.keys[name])
+        exact = {c.name: c.values for c in self.spec.cats if c.kind == 'vocab'}
+        if name in exact: return self.column(name), exact[name]
+        raise KeyError(f"no exact codes of '{name}': {nearest(name, [*self.spec.keys, *exact])}")
+
+# %% ../nbs/12c_shards.ipynb #9febc563
+def shard_ids(
+    shard: Shard,
+) -> pa.Array: # large_string
+    "Row names of a shard, letter by letter."
+    offsets, data = (pa.py_buffer(np.ascontiguousarray(shard.arr(n))) for n in ('id_offsets', 'id_values'))
+    return pa.LargeStringArray.from_buffers(shard.n_rows, offsets, data)
+
+# %% ../nbs/12c_shards.ipynb #6e4ee646
+class Split(Table):
     "The rows of one Parquet source, encoded: shards, spec and train statistics."
     def __init__(self,
         name: str,        # 'train' | 'test'
@@ -204,67 +249,42 @@ class Split:
         stats=None,       # statistics of the training rows
         first_row: int = 0, # number of its first row, where rows have no id
     ):
-        self.name, self.spec, self.shards, self.fingerprint = name, spec, list(shards), fingerprint
-        self.root, self.stats, self.first_row = root and Path(root), stats or {}, first_row
-        self.n_rows = sum(s.n_rows for s in self.shards)
-    def __len__(self): return self.n_rows
-    def iter_shards(self):
-        "Shards in row order."
-        return iter(self.shards)
-    def _all(self, name, pick=lambda a: a): return np.concatenate([np.asarray(pick(s.arr(name))) for s in self.shards])
-
+        super().__init__(spec, shards)
+        self.name, self.fingerprint, self.root, self.stats = name, fingerprint, root and Path(root), stats or {}
+        self.first_row = first_row
     def labels(self) -> np.ndarray: # (n,) uint8
         "Labels; `UserError` for a split without them."
-        if 'label' not in self.shards[0].names: raise UserError(f'the {self.name} split has no labels', 'use the train split')
-        return self._all('label')
+        if not self.has('label'): raise UserError(f'the {self.name} split has no labels', 'use the train split')
+        return self.whole('label')
     def seq_lengths(self) -> np.ndarray: # (n,) int64
         "Length of every history: tokens kept or, where repeats are collapsed, the whole."
-        return (self._all('seq_length') if self.spec.seq.collapse else self._all('seq_offsets', np.diff)).astype(np.int64)
-    def column(self,
-        name: str, # categorical, numeric or key column
-    ) -> np.ndarray: # (n,) codes or float32 with NaN
-        "A whole column."
-        for c in self.spec.cats:
-            if c.name == name: return self._all(c.group, lambda a: a[:, c.pos])
-        if name in self.spec.nums: return self._all('num', lambda a: a[:, self.spec.nums.index(name)])
-        if name in self.spec.keys: return self._all(f'key_{name}')
-        known = [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys]
-        raise KeyError(f"no column '{name}': {nearest(name, known)}")
-    def key(self,
-        name: str, # column with exact codes
-    ) -> tuple[np.ndarray, tuple]: # (n,) codes, 0 = null or unseen in train; texts of codes 1..
-        "Exact codes of a column and what they stand for."
-        if name in self.spec.keys: return self._all(f'key_{name}'), tuple(self.spec.keys[name])
-        for c in self.spec.cats:
-            if c.name == name and c.kind == 'vocab': return self.column(name), c.values
-        known = [*self.spec.keys, *(c.name for c in self.spec.cats if c.kind == 'vocab')]
-        raise KeyError(f"no exact codes of '{name}': {nearest(name, known)}")
+        n = self.whole('seq_length') if self.spec.seq.collapse else self.whole('seq_offsets', np.diff)
+        return n.astype(np.int64)
     def ids(self) -> pl.Series: # (n,) String
         "Row names: the id column, letter by letter, or row numbers where there is none."
-        if 'id_values' not in self.shards[0].names:
-            return pl.Series(self.spec.id_col, np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
-        parts = []
-        for s in self.shards:
-            off, data = np.ascontiguousarray(s.arr('id_offsets'), np.int64), np.ascontiguousarray(s.arr('id_values'))
-            parts.append(pa.LargeStringArray.from_buffers(s.n_rows, pa.py_buffer(off), pa.py_buffer(data)))
-        return pl.from_arrow(pa.chunked_array(parts)).alias(self.spec.id_col).rechunk()
-
-    def facts(self) -> dict:
-        "What a person asks first."
-        s, out = self.spec, {'rows': f'{self.n_rows:,}', 'shards': len(self.shards)}
-        if 'label' in self.shards[0].names: out['label 1'] = f'{self.labels().mean():.4%}'
-        out['categorical'] = f"{len(s.cats)} columns, {sum(c.size for c in s.cats):,} codes"
-        out['numeric'] = f'{len(s.nums)} columns, {len(s.null_blocks)} null blocks'
-        collapsed = ', repeats collapsed' if s.seq and s.seq.collapse else ''
-        if s.seq: out['history'] = f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
-        return out | ({'cache': self.fingerprint} if self.fingerprint else {})
-    def __repr__(self): return f"Split {self.name}: " + '; '.join(f'{k} {v}' for k, v in self.facts().items())
+        if self.has('id_values'): ids = pl.from_arrow(pa.chunked_array([shard_ids(s) for s in self.shards])).rechunk()
+        else: ids = pl.Series(np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
+        return ids.alias(self.spec.id_col)
+    def __repr__(self): return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in facts(self).items())
     def _repr_html_(self):
         left = ' style="text-align:left"'
-        rows = ''.join(f'<tr><th{left}>{html.escape(k)}</th><td{left}>{html.escape(str(v))}</td></tr>' for k, v in self.facts().items())
-        return f'<table><caption>{html.escape(self.name)}</caption>{rows}</table>'
+        rows = (f'<tr><th{left}>{html.escape(k)}</th><td{left}>{html.escape(v)}</td></tr>' for k, v in facts(self).items())
+        return f'<table><caption>{html.escape(self.name)}</caption>{"".join(rows)}</table>'
 
-# %% ../nbs/12c_shards.ipynb #9febc563
+# %% ../nbs/12c_shards.ipynb #d0d73dad
+def facts(
+    split: Split,
+) -> dict[str, str]: # what → in words
+    "What a person asks first about a split."
+    s, out = split.spec, dict(rows=f'{len(split):,}', shards=f'{len(split.shards)}')
+    if split.has('label') and len(split): out['label 1'] = f'{split.labels().mean():.4%}'
+    out['categorical'] = f'{len(s.cats)} columns, {sum(c.size for c in s.cats):,} codes'
+    out['numeric'] = f'{len(s.nums)} columns, {len(s.null_blocks)} null blocks'
+    collapsed = ', repeats collapsed' if s.seq and s.seq.collapse else ''
+    if s.seq: out['history'] = f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
+    return out | (dict(cache=split.fingerprint) if split.fingerprint else {})
+
+# %% ../nbs/12c_shards.ipynb #dcb1e736
 def memory_split(
     spec: Spec,
     blocks: list,  # what an `Encoder` gave for consecutive rows

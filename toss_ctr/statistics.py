@@ -96,8 +96,8 @@ def resolve_needs(
                  'sequence.col': [s.col] if seq else [], 'sequence.side_cols': s.side_cols if seq else []}, columns)
     for c, key in keys.items(): check_named({key: [c]}, columns)
     for c in nums:
-        if c in cats or c in aside: raise UserError(f"data.num_cols_explicit: column '{c}' also has another role", 'give it one role')
-    if not (cats or nums or seq): raise UserError('data.cat_cols, data.num_patterns, sequence.col: no column to learn from', 'name some')
+        if c in {*cats, *aside}: raise UserError(f"data.num_cols_explicit: column '{c}' has another role, too", 'give it one role')
+    if not (cats or nums or seq): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from', 'name some')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
     return Needs(cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count)
@@ -261,7 +261,7 @@ def token_values(
     values = set(found[needs.seq['name']]['values'])
     for t in needs.targets:
         whole = {int(v) for v in codes[t]['values'] if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
-        if not whole: raise UserError(f"sequence.sharing: column '{t}' has no integers to share with the history", 'set sequence.sharing none')
+        if not whole: raise UserError(f"sequence.sharing: column '{t}' has no integers to share", 'set sequence.sharing none')
         values |= whole - {needs.seq['pad_id']}
     return np.array(sorted(values), np.int64)
 
@@ -283,7 +283,8 @@ def make_spec(
     s = needs.seq
     values = token_values(needs, tokens, codes) if s else None
     seq = s and SeqSpec(s['name'], len(values) + 1, values, s['max_len'], s['collapse'], s['tau'], tuple(s['sides']), s['pad_id'])
-    spec = Spec(pack_cats(cat(c, b) for c, b in needs.cats.items()), needs.nums, null_blocks(needs.nums, nums), seq, needs.targets,
+    cats = pack_cats(cat(c, b) for c, b in needs.cats.items())
+    spec = Spec(cats, needs.nums, null_blocks(needs.nums, nums), seq, needs.targets,
                 {k: tuple(codes[k]['values']) for k in needs.keys}, needs.label, needs.id_col,
                 {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())})
     sizes = lambda a: dict(distinct=len(a['values'])) | {k: v for k, v in a.items() if k not in ('values', 'counts')}
