@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['COMMANDS', 'Overrides', 'Needed', 'toss_run', 'toss_synth', 'toss_cache', 'toss_covis', 'toss_train',
-           'toss_calibrate', 'toss_infer', 'toss_report', 'toss_schema', 'toss_blend', 'parse', 'main']
+           'toss_calibrate', 'toss_infer', 'toss_export', 'toss_report', 'toss_schema', 'toss_blend', 'check_blend',
+           'found_weights', 'toss_compare', 'parse', 'main']
 
 # %% ../nbs/51_cli.ipynb #ab1e909a
 import re, sys
@@ -97,16 +98,34 @@ def toss_calibrate(
 ):
     "Fit the calibrator on out-of-fold logits; prints what it does to rows it has not seen."
     from toss_ctr.inference import calibrate
-    r = calibrate(load_config(cfg, set or ()))
+    c = load_config(cfg, set or ())
+    r = calibrate(c)
+    print(f'{c.calibration.method} to the {c.calibration.target} posterior' if c.calibration.enabled else 'calibration.enabled false: none')
     for when in ('before', 'after'): print(f'{when:7}' + ' '.join(f'{k} {r[when][k]:.4f}' for k in ('Score', 'AP', 'WLL', 'ECE', 'mean_p')))
 
 def toss_infer(
     cfg: str = 'demo', # preset or YAML file
     set: Overrides() = None,
+    data: str = '',    # Parquet file, folder or glob to predict instead of the test rows; no cache is made of it
+    out: str = '',     # CSV file to write; by default in the run's folder
+    device: str = '',  # auto, cpu, cuda, cuda:1, mps; by default the config's
+    amp: str = '',     # none, bf16, fp16; by default the config's
 ):
-    "Predict the test rows with all finished folds: runs/<exp>/submission.csv."
+    "Predict the test rows, or any Parquet file, with all finished folds: runs/<exp>/submission.csv."
     from toss_ctr.inference import infer
-    print(infer(load_config(cfg, set or ()), progress=watched()))
+    more = [f'{k}={v}' for k, v in dict(device=device, amp=amp).items() if v]
+    print(infer(load_config(cfg, [*(set or ()), *more]), data, out, progress=watched()))
+
+def toss_export(
+    cfg: str = 'demo', # preset or YAML file
+    set: Overrides() = None,
+    fold: int = None,  # a fold; all finished ones by default
+    data: str = '',    # Parquet file with rows to check on; by default the test rows
+):
+    "Export folds as torch.export and ONNX programs, checked against PyTorch: runs/<exp>/export."
+    from toss_ctr.export import export
+    c = load_config(cfg, set or ())
+    for name, worst in export(c, fold, data).items(): print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
 def toss_report(
     cfg: str = 'demo', # preset or YAML file
@@ -133,20 +152,55 @@ def toss_schema(
 
 # %% ../nbs/51_cli.ipynb #0f24fbd7
 def toss_blend(
-    sub1: Needed('first submission; sets the order') = None,
-    sub2: Needed('second submission') = None,
-    out: Needed('file to write') = None,
-    method: str = 'logit_mean', # logit_mean, mean, geom_mean, median, trim_mean, rank_avg, weighted
+    sub1: str = '', # first submission; sets the order
+    sub2: str = '', # second submission
+    out: str = '',  # file to write
+    method: str = 'logit_mean', # mean, logit_mean, geom_mean, median, trim_mean, rank_avg, weighted, val_weighted
     w: float = None,          # weight of the first of two files, 0..1
     subs: Param('further submissions', str, action='extend', nargs='+') = None,
     weights: Param('one weight a file', float, action='extend', nargs='+') = None,
+    trim_ratio: float = .2,   # share cut at each end by trim_mean
+    oof: Param('out-of-fold files or run folders of the same models, in the same order', str, action='extend', nargs='+') = None,
+    search: bool = False,     # find the weights of logit_mean that maximise Score on --oof, cross-validated
 ):
-    "Blend submissions aligned on ID, written in the first file's order."
+    "Blend submissions aligned on ID, written in the first file's order; --oof A B --search alone prints the weights."
     from toss_ctr.blend import blend_files
-    print(blend_files([sub1, sub2, *(subs or [])], out, method, weights=weights, w=w))
+    files = [f for f in (sub1, sub2, *(subs or [])) if f]
+    check_blend(files, out, method, w, weights, oof, search)
+    if search: weights = found_weights(oof)
+    if files: print(blend_files(files, out, method, weights=weights, w=w, trim_ratio=trim_ratio))
 
-# %% ../nbs/51_cli.ipynb #ec477126
-COMMANDS = {f.__name__: f for f in (toss_run, toss_synth, toss_schema, toss_cache, toss_covis, toss_train, toss_calibrate, toss_infer, toss_blend, toss_report)}
+def check_blend(files, out, method, w, weights, oof, search):
+    "Refuse arguments of `toss_blend` that do not go together."
+    if search != bool(oof): raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
+    if search and (w is not None or weights is not None or method != 'logit_mean'): raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
+    if search and files and len(files) != len(oof): raise UserError(f'{len(files)} submissions but {len(oof)} files of --oof', 'give the same models in the same order')
+    lost = [name for name, v in zip(('--sub1 and --sub2', '--out'), (len(files) > 1, out)) if not v]
+    if lost and (files or out or not search): raise UserError(f'{lost[0]}: not given', 'see toss_blend --help')
+
+def found_weights(oof):
+    "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
+    from toss_ctr.blend import search_weights
+    s = search_weights(oof)
+    print(f"{s}\n--weights {' '.join(f'{w:.4f}' for w in s.weights)}")
+    if s.cv_score <= s.equal_score: print('equal weights are as good on folds the search has not seen')
+    return s.weights
+
+# %% ../nbs/51_cli.ipynb #f3052512
+def toss_compare(
+    a: Param('out-of-fold file or run folder'),
+    b: Param('another of the same rows'),
+    common: bool = False, # compare on the rows both have, where they differ
+    n_boot: int = 200,    # draws of the bootstrap
+    seed: int = 0,        # same seed, same table
+):
+    "Metrics of two runs with intervals, their difference and a paired test, on out-of-fold predictions."
+    from toss_ctr.blend import compare_oof
+    print(compare_oof(a, b, n_boot, seed, common))
+
+# %% ../nbs/51_cli.ipynb #d704c317
+COMMANDS = {f.__name__: f for f in (toss_run, toss_synth, toss_schema, toss_cache, toss_covis, toss_train, toss_calibrate, toss_infer, toss_blend,
+                                      toss_compare, toss_export, toss_report)}
 
 def parse(
     name: str, # command

@@ -135,7 +135,7 @@ class History(nn.Module):
         out = self.read(batch, plain)
         n = (batch['seq_total'] if self.collapse else batch['seq_len']).to(out['h'].dtype)
         fields = torch.cat([self.product(out['h']), self.pooled(out['pooled']), self.length((torch.log1p(n) / 4).unsqueeze(1))], 1)
-        return out, fields.view(len(n), self.n_fields, -1)
+        return out, fields.unflatten(1, (self.n_fields, -1))
 
 # %% ../nbs/22_model.ipynb #384c9e90
 @dataclass(frozen=True)

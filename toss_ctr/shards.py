@@ -219,7 +219,8 @@ class Table:
             if c.name == name: return self.whole(c.group, lambda a: a[:, c.pos])
         if name in self.spec.nums: return self.whole('num', lambda a: a[:, self.spec.nums.index(name)])
         if name in self.spec.keys: return self.whole(f'key_{name}')
-        raise KeyError(f"no column '{name}': {nearest(name, [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys])}")
+        known = [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys]
+        raise KeyError(f"no column '{name}': {nearest(name, known)}")
     def key(self,
         name: str, # column with exact codes
     ) -> tuple[np.ndarray, tuple]: # (n,) codes, 0 = null or unseen in train; texts of codes 1..

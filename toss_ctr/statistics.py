@@ -14,8 +14,9 @@ from dataclasses import asdict, dataclass
 import numpy as np
 import xxhash
 
+from .columns import Coder, Tally, encode_column, labels, natural, numbers
 from .config import UserError, nearest
-from .encoding import Coder, SeqSpec, Spec, Tally, encode_column, labels, natural, numbers, pack_cats, read_tokens
+from .encoding import SeqSpec, Spec, pack_cats, read_tokens
 from .sequences import Scratch
 from .source import Source, batches, open_files
 
@@ -96,8 +97,8 @@ def resolve_needs(
                  'sequence.col': [s.col] if seq else [], 'sequence.side_cols': s.side_cols if seq else []}, columns)
     for c, key in keys.items(): check_named({key: [c]}, columns)
     for c in nums:
-        if c in {*cats, *aside}: raise UserError(f"data.num_cols_explicit: column '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from', 'name some')
+        if c in {*cats, *aside}: raise UserError(f"data.num_cols_explicit: '{c}' has another role, too", 'give it one role')
+    if not (cats or nums or seq): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
     return Needs(cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count)
