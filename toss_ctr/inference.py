@@ -200,6 +200,7 @@ def infer(
         predictor, source = load_predictor(cfg), open_source(data, '--data')
         parts, rows = stream_split(data, predictor.spec, key='--data'), source.n_rows
     else:
+        finished_folds(cfg) # a run without folds is found out before its data are made
         inputs = prepare(cfg, test=True, progress=progress)
         predictor, parts, rows = load_predictor(cfg, inputs), shard_splits(inputs.test), len(inputs.test)
         if next(iter(predictor.sides.values()))['cache'] != inputs.train.fingerprint:

@@ -59,7 +59,7 @@ def fold_command(
 ) -> tuple[list[str], Path]: # command, executed notebook
     "The papermill call of a fold."
     run, out = cfg.run_dir.resolve(), cfg.run_dir.resolve() / f'fold_{fold}.ipynb'
-    params = dict(cfg_path=str(run / 'config.yaml'), fold=fold, force=force)
+    params = dict(cfg_path=str(run / 'config.yaml'), overrides='data.use_cache=true', fold=fold, force=force) # the parent has just built it
     check_parameters(template('train_fold'), params)
     path = run / f'.fold_{fold}' / 'parameters.yaml'
     with write_aside(path) as part: part.write_text(yaml.safe_dump(params), encoding='utf-8')
