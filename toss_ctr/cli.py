@@ -103,6 +103,7 @@ def toss_calibrate(
     print(f'{c.calibration.method} to the {c.calibration.target} posterior' if c.calibration.enabled else 'calibration.enabled false: none')
     for when in ('before', 'after'): print(f'{when:7}' + ' '.join(f'{k} {r[when][k]:.4f}' for k in ('Score', 'AP', 'WLL', 'ECE', 'mean_p')))
 
+# %% ../nbs/51_cli.ipynb #27f17f49
 def toss_infer(
     cfg: str = 'demo', # preset or YAML file
     set: Overrides() = None,
@@ -116,6 +117,7 @@ def toss_infer(
     more = [f'{k}={v}' for k, v in dict(device=device, amp=amp).items() if v]
     print(infer(load_config(cfg, [*(set or ()), *more]), data, out, progress=watched()))
 
+# %% ../nbs/51_cli.ipynb #79bb5ce9
 def toss_export(
     cfg: str = 'demo', # preset or YAML file
     set: Overrides() = None,
@@ -127,6 +129,7 @@ def toss_export(
     c = load_config(cfg, set or ())
     for name, worst in export(c, fold, data).items(): print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
+# %% ../nbs/51_cli.ipynb #fa127a43
 def toss_report(
     cfg: str = 'demo', # preset or YAML file
     set: Overrides() = None,

@@ -189,6 +189,7 @@ class CTRModel(nn.Module):
         "Start at a click rate (`loss.balance: shift`)."
         with torch.no_grad(): self.bias.fill_(math.log(prior / (1 - prior)))
 
+# %% ../nbs/22_model.ipynb #5209bc3c
 def build_model(
     cfg: Config,         # the config
     spec: Spec,          # the cache's schema

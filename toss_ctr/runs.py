@@ -178,6 +178,7 @@ def train_folds(
         if not (s := finished(cfg.run_dir, k)) or s['fingerprint'] != key: raise failed(cfg, k)
     return {k: finished(cfg.run_dir, k) for k in wanted}
 
+# %% ../nbs/50_runs.ipynb #2bb18115
 def run_side_by_side(
     cfg: Config,    # the config
     folds: list,    # fold numbers
@@ -199,6 +200,7 @@ def run_side_by_side(
     for w in workers: w.join()
     board.close()
 
+# %% ../nbs/50_runs.ipynb #7b0a5676
 def write_config(
     cfg: Config, # the config
 ):
@@ -268,6 +270,7 @@ def data_rows(
         if not getattr(cfg.data, key): raise UserError(f'data.{key}: not given', f'add --set data.{key}=PATH')
     return dict(train=scan(cfg.data.train_path)['rows'], test=scan(cfg.data.test_path, 'data.test_path')['rows'])
 
+# %% ../nbs/50_runs.ipynb #f43c4e25
 def seconds_per_row(
     t: FoldTrainer, # a fresh fold
     steps: int = 6, # timed, after two that are not
@@ -283,6 +286,7 @@ def seconds_per_row(
         if i == steps + 1: break
     return clock / n
 
+# %% ../nbs/50_runs.ipynb #9b41b89b
 def estimate(
     cfg: Config, # the config
 ) -> dict:       # rows, seconds by step, peak memory and disk in bytes
@@ -301,6 +305,7 @@ def estimate(
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if platform.system() == 'Darwin' else 1024) + weights * 4 + sum(rows.values()) * 40
     return dict(rows=rows, folds=k, seconds=seconds, memory=memory, disk=disk * sum(rows.values()) + weights * 5 * k, parameters=weights // 4)
 
+# %% ../nbs/50_runs.ipynb #618f7b57
 def dry_run(
     cfg: Config, # the config
 ) -> str:        # for a terminal
@@ -312,6 +317,7 @@ def dry_run(
             f"\ntime        about {_time(total)} of CPU on this machine ({parts})\nmemory      about {e['memory']/2**30:.1f} GiB a process\ndisk        about {e['disk']/2**30:.2f} GiB"
             '\nnothing was started: this was a dry run')
 
+# %% ../nbs/50_runs.ipynb #c75f5d23
 def _time(s): return f'{s:.0f} s' if s < 120 else f'{s/60:.0f} min' if s < 7200 else f'{s/3600:.1f} h'
 
 # %% ../nbs/50_runs.ipynb #8494fddb
