@@ -80,16 +80,24 @@ def toss_train(
     cfg: str = 'demo',   # preset or YAML file
     set: Overrides() = None,
     folds: str = '',     # fold numbers, for example 0,1; all by default
-    jobs: int = 0,       # fold processes at once; 0 = as many as fit
+    jobs: int = 0,       # folds at once; 0 = as many as fit
+    processes: int = 1,  # processes (or GPUs) that share each fold
     force: bool = False, # train again over finished folds of another config
 ):
-    "Train folds, one executed notebook each; goes on where it was stopped."
+    "Train folds, one executed notebook each; goes on where it was stopped. Under torchrun its processes share each fold."
+    from toss_ctr.distributed import joined, launched
     from toss_ctr.inputs import prepare
-    from toss_ctr.runs import train_folds
+    from toss_ctr.training import train_launched
     try: wanted = [int(f) for f in folds.split(',')] if folds else None
     except ValueError: raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
-    for k, s in train_folds(prepare(load_config(cfg, set or ()), progress=watched()), wanted, jobs or None, force, progress=True).items():
-        print(f"fold {k}: epoch {s['best_epoch']} " + ' '.join(f'{m} {v:.4f}' for m, v in s['metrics'].items()))
+    c = load_config(cfg, set or ())
+    with joined(c.device) as w:
+        if launched(): done = train_launched(c, wanted, force)
+        else:
+            from toss_ctr.runs import train_folds # the notebooks' tools are slow to import
+            done = train_folds(prepare(c, progress=watched()), wanted, jobs or None, force, progress=True, processes=processes)
+        for k, s in done.items() if w.first else ():
+            print(f"fold {k}: epoch {s['best_epoch']} " + ' '.join(f'{m} {v:.4f}' for m, v in s['metrics'].items()))
 
 # %% ../nbs/51_cli.ipynb #77602626
 def toss_calibrate(

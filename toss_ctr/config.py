@@ -234,7 +234,7 @@ MAXIMISED = dict(score=True, ap=True, auc=True, wll=False, loss=False)
 
 class Train(Section):
     "The optimiser and its schedule."
-    batch_size: Positive = 4096 # rows a batch
+    batch_size: Positive = 4096 # rows a batch, of all processes together
     epochs: Count = 5 # passes over the fold's training rows; 0 = evaluate the untrained model
     optimizer: Literal['adamw', 'adam'] = 'adamw' # adamw decouples weight decay; norms and biases never decay
     lr: AboveZero = 1e-3 # peak learning rate

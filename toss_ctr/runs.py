@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LINE', 'SAMPLE_ROWS', 'template', 'check_parameters', 'fold_command', 'start_fold', 'notebook_error', 'failed',
-           'notebook_html', 'default_jobs', 'Board', 'train_folds', 'run_side_by_side', 'write_config', 'sample_file',
-           'sampled', 'sample_run', 'data_rows', 'seconds_per_row', 'estimate', 'dry_run', 'run']
+           'notebook_html', 'default_jobs', 'Board', 'train_folds', 'run_side_by_side', 'sample_file', 'sampled',
+           'sample_run', 'data_rows', 'seconds_per_row', 'estimate', 'dry_run', 'run']
 
 # %% ../nbs/50_runs.ipynb #fa79e9aa
 import json, os, platform, queue, re, resource, subprocess, sys, tempfile, threading, time
@@ -31,7 +31,7 @@ from .files import disk_errors, watched, write_aside
 from .inputs import Inputs, ensure_data, prepare
 from .inference import calibrate, infer
 from .report import build_report, summary_table, summary_text
-from .training import FoldTrainer, fold_fingerprint, train_batch
+from .training import FoldTrainer, fold_fingerprint, train_batch, write_config
 
 # %% ../nbs/50_runs.ipynb #52ba4423
 def template(
@@ -56,10 +56,12 @@ def fold_command(
     cfg: Config,   # the config; its run folder holds config.yaml
     fold: int,     # fold number
     force: bool,   # train again over a finished fold of another config
+    processes: int = 1, # that share the fold
 ) -> tuple[list[str], Path]: # command, executed notebook
     "The papermill call of a fold."
     run, out = cfg.run_dir.resolve(), cfg.run_dir.resolve() / f'fold_{fold}.ipynb'
-    params = dict(cfg_path=str(run / 'config.yaml'), overrides='data.use_cache=true', fold=fold, force=force) # the parent has just built it
+    params = dict(cfg_path=str(run / 'config.yaml'), overrides='data.use_cache=true', # the parent has just built it
+                  fold=fold, force=force, processes=processes)
     check_parameters(template('train_fold'), params)
     path = run / f'.fold_{fold}' / 'parameters.yaml'
     with write_aside(path) as part: part.write_text(yaml.safe_dump(params), encoding='utf-8')
@@ -75,9 +77,10 @@ def start_fold(
     force: bool,   # train again over a finished fold of another config
     threads: int,  # threads of its kernel
     said,          # called with each line of progress
+    processes: int = 1, # that share the fold
 ) -> int:          # exit code of papermill
     "Run a fold's notebook in a process and wait for it."
-    command, out = fold_command(cfg, fold, force)
+    command, out = fold_command(cfg, fold, force, processes)
     env = {**os.environ, 'OMP_NUM_THREADS': str(threads), 'MPLBACKEND': 'agg', 'PYTHONUNBUFFERED': '1'}
     with disk_errors(out), open(out.with_suffix('.log'), 'w', encoding='utf-8') as log:
         p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, errors='replace')
@@ -128,10 +131,11 @@ def notebook_html(
 def default_jobs(
     cfg: Config,  # section `device`
     folds: int,   # folds to train
+    processes: int = 1, # that share each
 ) -> int:
     "Processes at once: one on a GPU, as many as there are cores on a CPU."
     from toss_ctr.optim import resolve_device
-    return 1 if resolve_device(cfg.device).type != 'cpu' else max(1, min(folds, os.cpu_count() or 1))
+    return 1 if resolve_device(cfg.device).type != 'cpu' else max(1, min(folds, (os.cpu_count() or 1) // processes))
 
 class Board:
     "Progress of all folds: a bar a fold in a terminal or notebook, plain lines otherwise."
@@ -162,6 +166,7 @@ def train_folds(
     jobs: int | None = None, # processes at once
     force: bool = False,     # train again over finished folds of another config
     progress: bool = False,  # show progress
+    processes: int = 1,      # processes (or GPUs) that share each fold
 ) -> dict:                   # fold → side file's content
     "Train folds as notebooks; finished ones are kept, others are refused or, with `force`, trained again."
     cfg, key = inputs.cfg, fold_fingerprint(inputs)
@@ -173,7 +178,7 @@ def train_folds(
     if other and not force:
         raise UserError(f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data', 'choose another exp_name, or add --force to train it again')
     todo = [k for k in wanted if k in other or not done[k]]
-    run_side_by_side(cfg, todo, jobs or default_jobs(cfg, len(todo)), force, progress)
+    run_side_by_side(cfg, todo, jobs or default_jobs(cfg, len(todo), processes), force, progress, processes)
     for k in todo:
         if not (s := finished(cfg.run_dir, k)) or s['fingerprint'] != key: raise failed(cfg, k)
     return {k: finished(cfg.run_dir, k) for k in wanted}
@@ -185,27 +190,21 @@ def run_side_by_side(
     jobs: int,      # processes at once
     force: bool,    # passed on
     progress: bool, # show progress
+    processes: int = 1, # that share each fold
 ):
     "Run the folds' notebooks, `jobs` at once, and convert each to HTML whatever happened in it."
-    todo, board, threads = queue.Queue(), Board(cfg, folds, progress), max(1, (os.cpu_count() or 1) // max(1, jobs))
+    todo, board, threads = queue.Queue(), Board(cfg, folds, progress), max(1, (os.cpu_count() or 1) // max(1, jobs * processes))
     for k in folds: todo.put(k)
     def work():
         while True:
             try: k = todo.get_nowait()
             except queue.Empty: return
-            start_fold(cfg, k, force, threads, board.said)
+            start_fold(cfg, k, force, threads, board.said, processes)
             if (cfg.run_dir / f'fold_{k}.ipynb').is_file(): notebook_html(cfg.run_dir / f'fold_{k}.ipynb')
     workers = [threading.Thread(target=work) for _ in range(min(jobs, len(folds)))]
     for w in workers: w.start()
     for w in workers: w.join()
     board.close()
-
-# %% ../nbs/50_runs.ipynb #7b0a5676
-def write_config(
-    cfg: Config, # the config
-):
-    "Write runs/<exp>/config.yaml, the resolved config."
-    with write_aside(cfg.run_dir / 'config.yaml') as part: part.write_text(to_yaml(cfg), encoding='utf-8')
 
 # %% ../nbs/50_runs.ipynb #06c307a4
 def sample_file(

@@ -4,12 +4,16 @@
 
 # %% auto #0
 __all__ = ['IRRELEVANT', 'MONITORS', 'LOG_COLUMNS', 'LOG_SCHEMA', 'to_device', 'predict_logits', 'fold_fingerprint', 'Progress',
-           'FoldTrainer', 'train_batch', 'optimizer_step', 'learning_rate', 'nonfinite', 'evaluated_model', 'evaluate',
-           'end_epoch', 'write_oof', 'oof_path', 'write_log', 'write_events', 'save_state', 'restore', 'run_epoch',
-           'close_epoch', 'store_spec', 'train_fold', 'side']
+           'FoldTrainer', 'check_classes', 'fold_model', 'wrapped', 'fold_loader', 'Seen', 'train_batch', 'seed_step',
+           'rows_of_batch', 'optimizer_step', 'learning_rate', 'nonfinite', 'evaluated_model', 'evaluate', 'end_epoch',
+           'train_metrics', 'keep_best', 'write_oof', 'oof_path', 'write_log', 'attention_entropy', 'write_events',
+           'save_state', 'restore', 'run_epoch', 'say_batch', 'close_epoch', 'say_epoch', 'write_config', 'store_spec',
+           'kept_fold', 'train_fold', 'side', 'train_launched']
 
 # %% ../nbs/31_training.ipynb #245f0432
 import json, time
+from contextlib import nullcontext
+from copy import deepcopy
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
@@ -20,15 +24,17 @@ from scipy.special import expit
 from torch import nn
 from tqdm.auto import tqdm
 
-from .checkpoints import finish, finished, load_resume, load_weights, resume_path, save_resume, save_weights, weights_path
-from .config import MAXIMISED, Config, UserError
+from .checkpoints import (finish, finished, load_resume, load_weights, resume_path, save_resume, save_weights,
+                                  weights_path)
+from .config import MAXIMISED, Config, UserError, to_yaml
 from .dataset import Loader, numeric_stats
-from .files import digest_file, digest_json, locked, write_aside, write_json, write_table
-from .inputs import Inputs
+from .distributed import first_does, gathered_rows, global_batch, joined, launched, own_device, said_by_all, world
+from .files import digest_file, digest_json, locked, watched, write_aside, write_json, write_table
+from .inputs import Inputs, prepare
 from .losses import class_weights, logit_shift, training_loss, weighted_bce
 from .metrics import all_metrics
 from .model import build_model, parameter_table
-from .optim import (Average, autocast, deterministic, first_nonfinite, lr_factor, make_optimizers, memory_errors, resolve_device,
+from .optim import (Average, autocast, deterministic, first_nonfinite, lr_factor, make_optimizers, memory_errors,
                             set_lr, step_seed)
 
 # %% ../nbs/31_training.ipynb #b0fcb13a
@@ -46,10 +52,11 @@ def predict_logits(
     device: torch.device,    # where the models are
     amp: str = 'none',       # `amp`
     progress: str = '',      # label of a bar; '' = none
-) -> np.ndarray:             # (n, M) float32 log-odds, in the loader's order
+) -> np.ndarray:             # (n, M) float32 log-odds of this process's rows, in the loader's order
     "Logits of every model for every row, in one pass over the data."
     for m in models: m.eval()
-    out, at = np.empty((len(loader.rows), len(models)), np.float32), 0
+    mine = len(range(loader.rank, len(loader.rows), loader.world))
+    out, at = np.empty((mine, len(models)), np.float32), 0
     for batch in tqdm(loader, desc=progress, disable=not progress, mininterval=1, unit='batch'):
         b = to_device(batch, device)
         with autocast(device, amp), memory_errors(): z = torch.stack([m(b).float() for m in models], 1)
@@ -97,39 +104,83 @@ class FoldTrainer:
         progress: bool = False, # show bars
     ):
         cfg = inputs.cfg
-        self.inputs, self.cfg, self.fold, self.show = inputs, cfg, fold, progress
-        self.device = resolve_device(cfg.device)
+        self.inputs, self.cfg, self.fold, self.world = inputs, cfg, fold, world()
+        self.device, self.show = own_device(cfg.device), progress and self.world.first
         self.rows, self.held = inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)
         self.labels = inputs.train.labels()[self.held]
+        check_classes(inputs, fold)
         self.rate = float(inputs.train.labels()[self.rows].mean())
-        self._check_classes()
         self.prior = cfg.sampler.pos_fraction if cfg.sampler.type == 'balanced' else self.rate
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(inputs.train, self.rows, features=inputs.fold_features(fold), strategy=cfg.data.impute_strategy,
                                    scaler=cfg.model.numeric.scaler)
         torch.manual_seed(step_seed(cfg.seed, fold))
-        self.model = build_model(cfg, inputs.train.spec, self.stats).to(self.device)
-        if cfg.loss.balance == 'shift': self.model.start_at(self.prior)
-        self.forward = torch.compile(self.model) if cfg.use_compile else self.model
+        self.model = fold_model(self)
+        self.forward = wrapped(self)
         self.optimizers = make_optimizers(self.model, cfg.train)
         self.average = Average(self.model, cfg.ema) if cfg.ema.enabled else None
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=cfg.amp == 'fp16')
-        self.state = Progress()
-        self.train_loader = self._loader(self.rows, shuffle=True)
-        self.valid_loader = self._loader(self.held, shuffle=False)
+        self.state, self.seen = Progress(), Seen()
+        self.train_loader = fold_loader(self, self.rows, shuffle=True)
+        self.valid_loader = fold_loader(self, self.held, shuffle=False)
         self.per_epoch = -(-len(self.train_loader) // cfg.train.accumulate)
 
-    def _check_classes(self):
-        for rows, what in ((self.rows, 'training'), (self.held, 'hold-out')):
-            y = self.inputs.train.labels()[rows]
-            if len(y) == 0 or y.min() == y.max():
-                raise UserError(f'cv: fold {self.fold} has {len(y)} {what} rows of a single class', 'use fewer folds, other groups or more rows')
+# %% ../nbs/31_training.ipynb #b739135b
+def check_classes(
+    inputs: Inputs, # what the run works on
+    fold: int,      # fold number
+):
+    "Refuse a fold of which a side lacks clicks, or lacks anything else."
+    for rows, what in ((inputs.folds.train_rows(fold), 'training'), (inputs.folds.valid_rows(fold), 'hold-out')):
+        y = inputs.train.labels()[rows]
+        if len(y) == 0 or y.min() == y.max():
+            raise UserError(f'cv: fold {fold} has {len(y)} {what} rows of a single class', 'use fewer folds, other groups or more rows')
 
-    def _loader(self, rows, shuffle):
-        c = self.cfg
-        sampler = ('balanced', c.sampler.pos_fraction) if shuffle and c.sampler.type == 'balanced' else None
-        return Loader(self.inputs.train, rows=rows, batch_size=c.train.batch_size, shuffle=shuffle, seed=step_seed(c.seed, self.fold, 1),
-                      features=self.inputs.fold_features(self.fold), sampler=sampler, prefetch=2, pin=self.device.type == 'cuda')
+# %% ../nbs/31_training.ipynb #e7ab93fd
+def fold_model(
+    t: FoldTrainer, # the fold, its statistics known
+) -> nn.Module:     # on its device
+    "The model to train; batch norms of several GPUs share their statistics."
+    m = build_model(t.cfg, t.inputs.train.spec, t.stats)
+    if t.world.size > 1 and t.device.type == 'cuda': m = nn.SyncBatchNorm.convert_sync_batchnorm(m)
+    if t.cfg.loss.balance == 'shift': m.start_at(t.prior)
+    return m.to(t.device)
+
+def wrapped(
+    t: FoldTrainer, # the fold, its model made
+) -> nn.Module:     # same parameters
+    "What a training step calls: compiled where asked for, averaging gradients where several processes train."
+    f = torch.compile(t.model) if t.cfg.use_compile else t.model
+    if t.world.size == 1: return f
+    return nn.parallel.DistributedDataParallel(f, device_ids=[t.device] if t.device.type == 'cuda' else None, find_unused_parameters=True)
+
+# %% ../nbs/31_training.ipynb #99a2ff06
+def fold_loader(
+    t: FoldTrainer,    # the fold
+    rows: np.ndarray,  # (m,) ascending row numbers
+    shuffle: bool,     # training
+) -> Loader:           # of this process's share of each batch
+    "Batches of `train.batch_size` rows, divided between the processes."
+    c, w = t.cfg, t.world
+    if c.train.batch_size % w.size:
+        raise UserError(f'train.batch_size: {c.train.batch_size} is not divisible by {w.size} processes',
+                        f'use {-(-c.train.batch_size // w.size) * w.size}')
+    sampler = ('balanced', c.sampler.pos_fraction) if shuffle and c.sampler.type == 'balanced' else None
+    return Loader(t.inputs.train, rows=rows, batch_size=c.train.batch_size // w.size, shuffle=shuffle, seed=step_seed(c.seed, t.fold, 1),
+                  features=t.inputs.fold_features(t.fold), sampler=sampler, rank=w.rank, world=w.size, prefetch=2,
+                  pin=t.device.type == 'cuda')
+
+# %% ../nbs/31_training.ipynb #eebb5973
+@dataclass
+class Seen:
+    "Log-odds and labels of the epoch's batches so far."
+    z: list = field(default_factory=list) # (B,) float32 each
+    y: list = field(default_factory=list) # (B,) uint8 each
+
+    def add(self, z, y): self.z.append(z.detach().float()); self.y.append(y.to(torch.uint8))
+    def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
+        "All of them on the CPU, as one tensor each."
+        return (torch.cat(self.z).cpu(), torch.cat(self.y).cpu()) if self.z else (torch.empty(0), torch.empty(0, dtype=torch.uint8))
 
 # %% ../nbs/31_training.ipynb #66c6f71f
 def train_batch(
@@ -139,15 +190,35 @@ def train_batch(
 ) -> float:         # the batch's loss
     "Forward, backward and, every `train.accumulate` batches, an optimiser step."
     cfg, s = t.cfg, t.state
-    torch.manual_seed(step_seed(cfg.seed, t.fold, 2, s.epoch, s.batch))
+    seed_step(t)
     b = to_device(batch, t.device)
-    with autocast(t.device, cfg.amp), memory_errors(): loss = training_loss(t.forward(b), b['label'], cfg, t.prior)
+    with autocast(t.device, cfg.amp), memory_errors():
+        out, y = global_batch(t.forward(b), b['label'], rows_of_batch(t))
+        if cfg.loss.lambda_rank: torch.manual_seed(step_seed(cfg.seed, t.fold, 3, s.epoch, s.batch)) # the same negatives everywhere
+        loss = training_loss(out, y, cfg, t.prior)
     value = loss.item()
     if not np.isfinite(value): raise nonfinite(t, b, value)
-    with memory_errors(): t.scaler.scale(loss / cfg.train.accumulate).backward()
+    t.seen.add(out.main, y)
+    with memory_errors(): t.scaler.scale(loss * t.world.size / cfg.train.accumulate).backward()
     if last or (s.batch + 1) % cfg.train.accumulate == 0: optimizer_step(t)
     return value
 
+# %% ../nbs/31_training.ipynb #d235cfe6
+def seed_step(
+    t: FoldTrainer, # the fold
+):
+    "The random numbers of a step are a function of its place; each process draws its own dropout."
+    s, w = t.state, t.world
+    torch.manual_seed(step_seed(t.cfg.seed, t.fold, 2, s.epoch, s.batch, *([w.rank] if w.rank else [])))
+
+def rows_of_batch(
+    t: FoldTrainer, # the fold
+) -> int:
+    "Rows of the global batch in turn."
+    ld = t.train_loader
+    return ld.total if ld.sampler else min(ld.total, len(ld.rows) - t.state.batch * ld.total)
+
+# %% ../nbs/31_training.ipynb #39674a13
 def optimizer_step(
     t: FoldTrainer, # the fold, with gradients
 ):
@@ -180,10 +251,10 @@ def nonfinite(
 ) -> UserError:
     "The error for a loss that is NaN or infinite: where, on which rows, in which module."
     def again():
-        torch.manual_seed(step_seed(t.cfg.seed, t.fold, 2, t.state.epoch, t.state.batch))
+        seed_step(t)
         with autocast(t.device, t.cfg.amp): t.model(b)
     rows = b['row'].tolist()
-    where = first_nonfinite(t.model, again) or 'the loss'
+    where = next(filter(None, said_by_all(first_nonfinite(t.model, again))), 'the loss')
     kept = f'; the weights of epoch {t.state.best_epoch} are kept' if t.state.best_epoch >= 0 else ''
     return UserError(f'fold {t.fold}: loss is {value} at epoch {t.state.epoch} batch {t.state.batch} (rows {rows[:5]} … {len(rows)} in all), '
                      f'first in {where}{kept}', 'lower train.lr, set train.grad_clip_norm, or look at these rows')
@@ -193,14 +264,16 @@ def evaluated_model(
     t: FoldTrainer, # the fold
 ) -> nn.Module:     # the average where it is used, the live model otherwise
     "The weights that count now."
-    use = t.average and t.cfg.ema.eval_with_ema and t.average.started
-    return t.average.averaged.module.to(t.device) if use else t.model
+    if not (t.average and t.cfg.ema.eval_with_ema and t.average.started): return t.model
+    m = t.average.averaged.module
+    return deepcopy(m).to(t.device) if t.cfg.ema.offload_to_cpu and t.device.type != 'cpu' else m # the average itself stays offloaded
 
 def evaluate(
     t: FoldTrainer, # the fold
 ) -> tuple[np.ndarray, dict]: # hold-out logits (m,) float32, metrics
     "Hold-out logits of the weights that count, and their metrics as class-balanced probabilities."
     z = predict_logits([evaluated_model(t)], t.valid_loader, t.device, t.cfg.amp)[:, 0] - np.float32(t.shift)
+    z = gathered_rows(np.ascontiguousarray(z), len(t.held))
     y = torch.from_numpy(t.labels.astype(np.float32))
     loss = weighted_bce(torch.from_numpy(z), y, class_weights(y)).item()
     return z, dict(all_metrics(t.labels, expit(z.astype(np.float64))), loss=loss)
@@ -210,8 +283,8 @@ MONITORS = dict(score='Score', ap='AP', wll='WLL', auc='AUC', loss='loss')
 
 def end_epoch(
     t: FoldTrainer,  # the fold, its epoch's batches done
-    seconds: float,  # the epoch took
-    batches: int,    # trained in it
+    seconds: float,  # they took
+    batches: int,    # done in that time
 ):
     "Evaluate, log, keep the weights if they are the best, advance the epoch."
     s, cfg = t.state, t.cfg
@@ -220,21 +293,38 @@ def end_epoch(
     s.since_best += 1
     if s.better(value, MAXIMISED[cfg.monitor]):
         s.best, s.best_epoch, s.since_best, s.metrics = value, s.epoch, 0, metrics
-        s.weights = save_weights(evaluated_model(t), weights_path(cfg.run_dir, t.fold))
-        write_oof(t, z)
+        if t.world.first: keep_best(t, z)
     lr = learning_rate(t)
     rate = batches * cfg.train.batch_size / max(seconds, 1e-9)
-    if batches: s.log.append(dict(fold=t.fold, epoch=s.epoch, split='train', loss=s.loss_sum/batches, lr=lr, seconds=seconds, rows_per_s=rate))
+    if batches: s.log.append(dict(fold=t.fold, epoch=s.epoch, split='train', lr=lr, seconds=seconds, rows_per_s=rate, **train_metrics(t),
+                                  loss=s.loss_sum/s.batch))
     s.log.append(dict(fold=t.fold, epoch=s.epoch, split='valid', lr=lr, **metrics))
-    s.epoch, s.batch, s.loss_sum = s.epoch + 1, 0, 0.
+    s.epoch, s.batch, s.loss_sum, t.seen = s.epoch + 1, 0, 0., Seen()
+
+# %% ../nbs/31_training.ipynb #006c7f28
+def train_metrics(
+    t: FoldTrainer, # the fold, its epoch's batches done
+) -> dict:
+    "Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities."
+    z, y = t.seen.whole()
+    return all_metrics(y.numpy(), expit(z.numpy().astype(np.float64) - t.shift))
+
+def keep_best(
+    t: FoldTrainer, # the fold
+    z: np.ndarray,  # (m,) float32 hold-out logits
+):
+    "Write weights and out-of-fold predictions of the best epoch so far."
+    t.state.weights = save_weights(evaluated_model(t), weights_path(t.cfg.run_dir, t.fold))
+    write_oof(t, z)
 
 def write_oof(
     t: FoldTrainer, # the fold
     z: np.ndarray,  # (m,) float32 hold-out logits
 ):
     "Write the fold's out-of-fold predictions: row, fold, label, logit, p."
-    write_table(pl.DataFrame(dict(row=t.held.astype(np.int64), fold=np.full(len(z), t.fold, np.int8), label=t.labels.astype(np.uint8), logit=z, p=expit(z.astype(np.float64)))),
-                oof_path(t.cfg, t.fold))
+    rows = dict(row=t.held.astype(np.int64), fold=np.full(len(z), t.fold, np.int8), label=t.labels.astype(np.uint8),
+                logit=z, p=expit(z.astype(np.float64)))
+    write_table(pl.DataFrame(rows), oof_path(t.cfg, t.fold))
 
 def oof_path(cfg: Config, fold: int) -> Path: return cfg.run_dir / f'oof_fold_{fold}.parquet'
 
@@ -254,41 +344,60 @@ def write_log(
         old = pl.read_csv(path, schema=LOG_SCHEMA).filter(pl.col('fold') != fold) if path.exists() else new.clear()
         with write_aside(path) as part: pl.concat([old, new]).sort('fold', 'epoch', 'split').write_csv(part)
 
+# %% ../nbs/31_training.ipynb #9fdb772e
+@torch.no_grad()
+def attention_entropy(
+    model: nn.Module, # in eval mode
+    b: dict,          # a batch on its device
+) -> torch.Tensor:    # (m,) float32 in [0, 1], of rows that attend to at least two behaviours
+    "Relative entropy of the attention weights of each row."
+    out = model.history.read(b, model.columns(b['cat'], b['num']))
+    w = out['weights'].float() * out['real']
+    n = out['real'].sum(1)
+    w = (w / w.sum(1, keepdim=True).clamp(min=1e-12))[n > 1]
+    return torch.special.entr(w).sum(1) / n[n > 1].log()
+
 # %% ../nbs/31_training.ipynb #1657ca4d
 def write_events(
     t: FoldTrainer, # the fold, an epoch just ended
 ):
-    "Scalars of the last epoch and norms of the embedding tables as TensorBoard events."
+    "Scalars of the last epoch, norms of the embedding tables and the spread of attention as TensorBoard events."
     from torch.utils.tensorboard import SummaryWriter
-    with SummaryWriter(t.cfg.run_dir / 'tb' / f'fold_{t.fold}', purge_step=t.state.epoch - 1) as tb:
-        for row in (r for r in t.state.log if r['epoch'] == t.state.epoch - 1):
+    epoch, m = t.state.epoch - 1, evaluated_model(t).eval()
+    with SummaryWriter(t.cfg.run_dir / 'tb' / f'fold_{t.fold}', purge_step=epoch) as tb:
+        for row in (r for r in t.state.log if r['epoch'] == epoch):
             for key, v in row.items():
-                if key not in ('fold', 'epoch', 'split') and v is not None: tb.add_scalar(f"{row['split']}/{key}", v, row['epoch'])
-        for name, m in t.model.named_modules():
-            if isinstance(m, nn.Embedding): tb.add_histogram(f'norms/{name}', m.weight.detach().float().norm(dim=1).cpu(), t.state.epoch - 1)
+                if key not in ('fold', 'epoch', 'split') and v is not None: tb.add_scalar(f"{row['split']}/{key}", v, epoch)
+        for name, e in m.named_modules():
+            if isinstance(e, nn.Embedding): tb.add_histogram(f'norms/{name}', e.weight.detach().float().norm(dim=1).cpu(), epoch)
+        if m.history is not None:
+            spread = attention_entropy(m, to_device(next(iter(t.valid_loader)), t.device)).cpu()
+            if len(spread): tb.add_histogram('attention/entropy', spread, epoch)
 
 # %% ../nbs/31_training.ipynb #224c158c
 def save_state(
-    t: FoldTrainer,   # the fold
+    t: FoldTrainer,   # the fold, between two optimiser steps
     fingerprint: str, # what the state is valid for
 ):
     "Write the resume file."
     save_resume(dict(fingerprint=fingerprint, progress=asdict(t.state), model=t.model.state_dict(), scaler=t.scaler.state_dict(),
-                     optimizers=[o.state_dict() for o in t.optimizers], grads=[None if p.grad is None else p.grad for p in t.model.parameters()],
+                     optimizers=[o.state_dict() for o in t.optimizers], seen=list(t.seen.whole()),
                      average=t.average.state_dict() if t.average else None), resume_path(t.cfg.run_dir, t.fold))
 
+# %% ../nbs/31_training.ipynb #ac4f17aa
 def restore(
     t: FoldTrainer,   # a fresh fold
     fingerprint: str, # what the state must be valid for
 ) -> bool:            # whether there was something to go on from
     "Load the resume file if there is one for this very fold."
     state = load_resume(resume_path(t.cfg.run_dir, t.fold))
+    first_does(lambda: None) # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != fingerprint: return False
     t.model.load_state_dict(state['model'])
     t.scaler.load_state_dict(state['scaler'])
     for o, s in zip(t.optimizers, state['optimizers']): o.load_state_dict(s)
-    for p, g in zip(t.model.parameters(), state['grads']): p.grad = None if g is None else g.to(p.device)
     if t.average: t.average.load_state_dict(state['average'])
+    t.seen.add(*(x.to(t.device) for x in state['seen']))
     t.state = Progress(**state['progress'])
     return True
 
@@ -309,26 +418,50 @@ def run_epoch(
         s.loss_sum += train_batch(t, batch, last=s.batch + 1 == n)
         s.batch += 1
         now = time.monotonic()
-        if t.show and s.batch % t.cfg.logging.verbose_steps == 0:
-            print(f'fold {t.fold} epoch {s.epoch} batch {s.batch}/{n} loss {s.loss_sum/s.batch:.4f} {(s.batch-first)*t.cfg.train.batch_size/(now-began):,.0f} rows/s', flush=True)
-        if now - saved >= save_every and s.batch < n: save_state(t, fingerprint); saved = now
-    close_epoch(t, fingerprint, time.monotonic() - began, n)
+        if t.show and s.batch % t.cfg.logging.verbose_steps == 0: say_batch(t, n, (s.batch - first) / (now - began))
+        due = now - saved >= save_every and s.batch < n and s.batch % t.cfg.train.accumulate == 0
+        if due and t.world.first: save_state(t, fingerprint); saved = now
+    close_epoch(t, fingerprint, time.monotonic() - began, n - first)
 
+def say_batch(
+    t: FoldTrainer, # the fold
+    n: int,         # batches of the epoch
+    speed: float,   # batches a second
+):
+    "A line of progress within an epoch."
+    s = t.state
+    print(f'fold {t.fold} epoch {s.epoch} batch {s.batch}/{n} loss {s.loss_sum/s.batch:.4f} {speed*t.cfg.train.batch_size:,.0f} rows/s',
+          flush=True)
+
+# %% ../nbs/31_training.ipynb #1b2f678c
 def close_epoch(
     t: FoldTrainer,   # the fold, its epoch's batches done
     fingerprint: str, # for the resume file
-    seconds: float,   # the epoch took
-    batches: int,     # trained in it
+    seconds: float,   # they took
+    batches: int,     # done in that time
 ):
     "Evaluate and leave every trace of the epoch on disk."
     end_epoch(t, seconds, batches)
-    if t.show:
-        v = t.state.log[-1]
-        print(f"fold {t.fold} epoch {v['epoch']} valid loss {v['loss']:.4f} AP {v['AP']:.4f} WLL {v['WLL']:.4f} Score {v['Score']:.4f} AUC {v['AUC']:.4f}"
-              f"{' *' if t.state.since_best == 0 else ''}", flush=True)
+    if t.show: say_epoch(t)
+    if not t.world.first: return
     if t.cfg.logging.csv_log: write_log(t.cfg, t.fold, t.state.log)
     if t.cfg.logging.tb: write_events(t)
     save_state(t, fingerprint)
+
+def say_epoch(
+    t: FoldTrainer, # the fold, an epoch just ended
+):
+    "A line of progress at an epoch's end; a star marks the best so far."
+    v = t.state.log[-1]
+    print(f"fold {t.fold} epoch {v['epoch']} valid " + ' '.join(f'{k} {v[k]:.4f}' for k in ('loss', 'AP', 'WLL', 'Score', 'AUC'))
+          + (' *' if t.state.since_best == 0 else ''), flush=True)
+
+# %% ../nbs/31_training.ipynb #dfdc7fe5
+def write_config(
+    cfg: Config, # the config
+):
+    "Write runs/<exp>/config.yaml, the resolved config."
+    with write_aside(cfg.run_dir / 'config.yaml') as part: part.write_text(to_yaml(cfg), encoding='utf-8')
 
 # %% ../nbs/31_training.ipynb #fc4e9c1d
 def store_spec(
@@ -336,6 +469,21 @@ def store_spec(
 ):
     "Write runs/<exp>/spec.json: the schema the folds are trained on."
     write_json(inputs.cfg.run_dir / 'spec.json', dict(cache=inputs.train.fingerprint, spec=inputs.train.spec.to_json()))
+
+# %% ../nbs/31_training.ipynb #3f86d507
+def kept_fold(
+    inputs: Inputs,   # what the run works on
+    fold: int,        # fold number
+    fingerprint: str, # of the fold as it is asked for
+    force: bool,      # train again over a finished fold of another config
+) -> dict | None:     # the side file's content, None where there is work to do
+    "A fold that needs no training."
+    store_spec(inputs)
+    done = finished(inputs.cfg.run_dir, fold)
+    if not done or done['fingerprint'] == fingerprint: return done
+    if force: return None
+    raise UserError(f'{inputs.cfg.run_dir}: fold {fold} was trained with another config or other data',
+                    'choose another exp_name, or add --force to train it again')
 
 # %% ../nbs/31_training.ipynb #157a655d
 def train_fold(
@@ -345,23 +493,20 @@ def train_fold(
     force: bool = False,      # train again over a finished fold of another config
     save_every: float = 60.,  # seconds between resume files
 ) -> dict:                    # the side file's content
-    "Train one fold, or go on where it was stopped, or return it if it is done."
+    "Train one fold, or go on where it was stopped, or return it if it is done; every process of a group calls it."
     cfg, key = inputs.cfg, fold_fingerprint(inputs)
-    store_spec(inputs)
-    with locked(cfg.run_dir / f'.fold_{fold}', 'fold'):
-        done = finished(cfg.run_dir, fold)
-        if done and done['fingerprint'] == key: return done
-        if done and not force:
-            raise UserError(f'{cfg.run_dir}: fold {fold} was trained with another config or other data', 'choose another exp_name, or add --force to train it again')
+    with locked(cfg.run_dir / f'.fold_{fold}', 'fold') if world().first else nullcontext():
+        if done := first_does(lambda: kept_fold(inputs, fold, key, force)): return done
         with deterministic(cfg.deterministic):
             t = FoldTrainer(inputs, fold, progress)
             restore(t, key)
             if cfg.train.epochs == 0 and t.state.best is None:
                 t.state.epoch = -1
                 close_epoch(t, key, 0., 0)
-            while t.state.epoch < cfg.train.epochs and not (0 < cfg.train.early_stop_patience <= t.state.since_best): run_epoch(t, key, save_every)
-        finish(cfg.run_dir, fold, side(t, key))
-        return finished(cfg.run_dir, fold)
+            while t.state.epoch < cfg.train.epochs and not (0 < cfg.train.early_stop_patience <= t.state.since_best):
+                run_epoch(t, key, save_every)
+        first_does(lambda: finish(cfg.run_dir, fold, side(t, key)))
+        return first_does(lambda: finished(cfg.run_dir, fold))
 
 # %% ../nbs/31_training.ipynb #8d2ed21a
 def side(
@@ -369,11 +514,27 @@ def side(
     fingerprint: str, # of the fold
 ) -> dict:
     "What the side file says about the weights."
-    s = t.state
-    return dict(fold=t.fold, fingerprint=fingerprint, weights=s.weights, oof=digest_file(oof_path(t.cfg, t.fold)), best_epoch=s.best_epoch, metrics=s.metrics,
-                monitor=t.cfg.monitor, prior=t.prior, train_rate=t.rate, shift=t.shift, rows=len(t.rows), held_rows=len(t.held), stats=t.stats.to_json(),
-                config=json.loads(t.cfg.model_dump_json()), cache=t.inputs.train.fingerprint, features=list(t.inputs.features.names) if t.inputs.features else [],
-                parameters=parameter_table(t.model), log=s.log, versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__))
+    s, features = t.state, t.inputs.features
+    return dict(fold=t.fold, fingerprint=fingerprint, weights=s.weights, oof=digest_file(oof_path(t.cfg, t.fold)),
+                best_epoch=s.best_epoch, metrics=s.metrics, monitor=t.cfg.monitor, prior=t.prior, train_rate=t.rate, shift=t.shift,
+                rows=len(t.rows), held_rows=len(t.held), stats=t.stats.to_json(), config=json.loads(t.cfg.model_dump_json()),
+                cache=t.inputs.train.fingerprint, features=list(features.names) if features else [],
+                parameters=parameter_table(t.model), log=s.log,
+                versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__))
+
+# %% ../nbs/31_training.ipynb #2459257e
+def train_launched(
+    cfg: Config,         # the config
+    folds=None,          # fold numbers; all by default
+    force: bool = False, # train again over finished folds of another config
+) -> dict:               # fold → side file's content
+    "Train folds by the processes a launcher started, one fold after the other."
+    made = []
+    first_does(lambda: write_config(cfg))
+    first_does(lambda: made.append(prepare(cfg, progress=watched())))
+    reuse = cfg.model_copy(update=dict(data=cfg.data.model_copy(update=dict(use_cache=True)))) # what the first has just built
+    inputs = made[0] if made else prepare(reuse)
+    return {k: train_fold(inputs, k, progress=True, force=force) for k in (range(inputs.folds.n_folds) if folds is None else folds)}
 
 # %% ../nbs/31_training.ipynb #9127778d
 if __name__ == '__main__' and globals().get('__spec__'):
