@@ -124,7 +124,7 @@ class Average:
         self.averaged = AveragedModel(model, device='cpu' if cfg.offload_to_cpu else None,
                                       multi_avg_fn=self._mix, use_buffers=cfg.ema_on_buffers == 'average')
         if cfg.offload_to_cpu and cfg.pin_memory and torch.cuda.is_available():
-            for t in self.averaged.state_dict().values(): t.data = t.data.pin_memory()
+            for t in (*self.averaged.parameters(), *self.averaged.buffers()): t.data = t.data.pin_memory()
         self.copied = [n for n, _ in model.named_parameters() if cfg.param_filter and not re.search(cfg.param_filter, n)]
 
     def _mix(self, averaged, live, n):

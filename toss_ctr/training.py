@@ -110,7 +110,9 @@ class FoldTrainer:
         self.labels = inputs.train.labels()[self.held]
         check_classes(inputs, fold)
         self.rate = float(inputs.train.labels()[self.rows].mean())
-        self.prior = cfg.sampler.pos_fraction if cfg.sampler.type == 'balanced' else self.rate
+        self.train_loader = fold_loader(self, self.rows, shuffle=True)
+        self.valid_loader = fold_loader(self, self.held, shuffle=False)
+        self.prior = self.train_loader.sources[0][1] / self.train_loader.total if self.train_loader.sampler else self.rate
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(inputs.train, self.rows, features=inputs.fold_features(fold), strategy=cfg.data.impute_strategy,
                                    scaler=cfg.model.numeric.scaler)
@@ -121,8 +123,6 @@ class FoldTrainer:
         self.average = Average(self.model, cfg.ema) if cfg.ema.enabled else None
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=cfg.amp == 'fp16')
         self.state, self.seen = Progress(), Seen()
-        self.train_loader = fold_loader(self, self.rows, shuffle=True)
-        self.valid_loader = fold_loader(self, self.held, shuffle=False)
         self.per_epoch = -(-len(self.train_loader) // cfg.train.accumulate)
 
 # %% ../nbs/31_training.ipynb #b739135b
