@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['finished_folds', 'read_oof_logits', 'calibration_options', 'calibrate', 'load_fold', 'run_statistics', 'Predictor',
-           'load_predictor', 'shard_splits', 'write_logits', 'write_probabilities', 'infer']
+           'load_predictor', 'write_logits', 'ensemble_file', 'write_probabilities', 'infer']
 
 # %% ../nbs/33_inference.ipynb #c32d06ea
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,14 +24,14 @@ from .calibration import Calibrator, calibration_report, cross_fit, fit_calibrat
 from .checkpoints import finished, load_weights, weights_path
 from .config import Config, UserError
 from .covis import Statistics, load_statistics, save_statistics
-from .dataset import Loader, NumericStats
-from .ensemble import combine, write_submission
-from .files import digest_json, read_json, read_table, verify_file, write_aside, write_json, write_table
+from .dataset import Loader, NumericStats, prefetched
+from .ensemble import combine, rank_share, resolve_weights, write_submission
+from .files import digest_json, read_json, read_table, verify_file, watched, write_aside, write_json, write_table
+from .frames import cached_parts
 from .inputs import Inputs, prepare
 from .model import build_model
 from .optim import resolve_device
-from .shards import Shard
-from .source import open_source
+from .source import batches, open_source
 from .training import oof_path, predict_logits
 
 # %% ../nbs/33_inference.ipynb #50d4f4b7
@@ -119,7 +120,8 @@ class Predictor:
     ) -> np.ndarray:     # (n, K) float32 class-balanced log-odds
         "Each fold's logits, in one pass over the rows."
         features, size = self.statistics and self.statistics.features(self.cfg, split), self.cfg.train.batch_size
-        loader = Loader(split, batch_size=size, features=features, prefetch=2 * (len(split) > size), pin=self.device.type == 'cuda')
+        cuda = self.device.type == 'cuda'
+        loader = Loader(split, batch_size=size, features=features, prefetch=2 * (cuda and len(split) > size), pin=cuda)
         z = predict_logits(self.models, loader, self.device, self.cfg.amp)
         return z - np.array([s['shift'] for s in self.sides.values()], np.float32)
 
@@ -154,28 +156,40 @@ def load_predictor(
     return Predictor(cfg, spec, sides, models, calibrator, device, run_statistics(cfg, first, inputs))
 
 # %% ../nbs/33_inference.ipynb #8aa87e23
-def shard_splits(
-    split: Split, # cached
-):                # yields `Split`s of one shard each, rows ascending
-    "A cached split as one split a shard."
-    for s in split.iter_shards():
-        yield Split(split.name, split.spec, [Shard(0, s.n_rows, {name: s.arr(name) for name in s.names})], first_row=s.start)
-
 def write_logits(
     predictor: Predictor,
     parts,           # `Split`s of `predictor.spec`, rows ascending
     path,            # Parquet file: id, logit_<fold> of every fold
     rows: int,       # of all parts, for the bar
-    progress: bool = False, # show a bar
+    progress: bool = False, # show a bar, or a line at the end where nobody watches
 ):
     "Predict part by part: each fold's log-odds of each row."
+    began = time.monotonic()
     schema = pa.schema([(predictor.spec.id_col, pa.string()), *((f'logit_{k}', pa.float32()) for k in predictor.sides)])
     with (write_aside(path) as aside, pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer,
-          tqdm(total=rows, desc='infer', unit='row', unit_scale=True, disable=not progress, mininterval=1) as bar):
-        for split in parts:
+          tqdm(total=rows, desc='infer', unit='row', unit_scale=True, disable=not watched(progress), mininterval=1) as bar):
+        for split in prefetched(parts, 1):
             columns = [split.ids().to_arrow().cast(pa.string()), *predictor.logits(split).T]
             writer.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
             bar.update(len(split))
+    took = time.monotonic() - began
+    if progress and not watched(): print(f'infer: {rows:,} rows, {len(predictor.models)} folds, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
+
+# %% ../nbs/33_inference.ipynb #2c49c20b
+def ensemble_file(
+    predictor: Predictor,
+    logits,        # file of `write_logits`
+) -> np.ndarray:   # (n,) float64 in (0, 1)
+    "`Predictor.probabilities` of a file's rows, in little memory."
+    source, columns, e = open_source(logits, 'logits'), [f'logit_{k}' for k in predictor.sides], predictor.cfg.ensemble
+    if e.method == 'rank_avg' and len(columns) > 1:
+        weights = resolve_weights(e.method, len(columns), e.weights or None)
+        p = lambda c: predictor.calibrator(read_table(logits, [c])[c].to_numpy())
+        return sum(w * rank_share(p(c)) for c, w in zip(columns, weights) if w > 0)
+    out = np.empty(len(source))
+    for at, batch in batches(source, columns, size=1 << 16, threads=False):
+        out[at:at + len(batch)] = predictor.probabilities(np.stack([batch[c].to_numpy() for c in columns], 1))
+    return out
 
 # %% ../nbs/33_inference.ipynb #ef5bed2d
 def write_probabilities(
@@ -184,16 +198,15 @@ def write_probabilities(
     out,    # CSV file
 ) -> Path:  # `out`
     "The submission: calibrated and combined, rows and ids as they came."
-    table, data = read_table(logits), predictor.cfg.data
-    z = np.stack([table[f'logit_{k}'].to_numpy() for k in predictor.sides], 1)
-    write_submission(table[predictor.spec.id_col], predictor.probabilities(z), out, data.id_col, data.label_col)
+    data, p, name = predictor.cfg.data, ensemble_file(predictor, logits), predictor.spec.id_col
+    write_submission(read_table(logits, [name])[name], p, out, data.id_col, data.label_col)
     return Path(out)
 
 def infer(
     cfg: Config,            # the config of a run with finished folds
     data: str = '',         # Parquet file, folder or glob to predict; '' = the test rows of the config
     out: str = '',          # CSV file; '' = submission.csv, or submission_<name of data>.csv, in the run's folder
-    progress: bool = False, # show a bar
+    progress: bool = False, # show a bar, or a line at the end where nobody watches
 ) -> Path:                  # the CSV file; `<its name>_logits.parquet` lies beside it, or test_logits.parquet in the run's folder
     "Predict rows with every fold and write the submission. Rows of `data` are encoded as they are read; no cache is made of them."
     if data:
@@ -202,7 +215,7 @@ def infer(
     else:
         finished_folds(cfg) # a run without folds is found out before its data are made
         inputs = prepare(cfg, test=True, progress=progress)
-        predictor, parts, rows = load_predictor(cfg, inputs), shard_splits(inputs.test), len(inputs.test)
+        predictor, parts, rows = load_predictor(cfg, inputs), cached_parts(inputs.test), len(inputs.test)
         if next(iter(predictor.sides.values()))['cache'] != inputs.train.fingerprint:
             raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', 'train again, or use the config they were trained with')
     usual = not (data or out)
