@@ -25,9 +25,10 @@ from .checkpoints import finished, load_weights, weights_path
 from .config import Config, UserError
 from .covis import Statistics, load_statistics, save_statistics
 from .dataset import Loader, NumericStats, prefetched
-from .ensemble import combine, rank_share, resolve_weights, write_submission
+from .encoding import spec_columns
+from .ensemble import check_ids, combine, rank_share, resolve_weights, write_submission
 from .files import digest_json, read_json, read_table, verify_file, watched, write_aside, write_json, write_table
-from .frames import cached_parts
+from .frames import as_frame, cached_parts, source_ids
 from .inputs import Inputs, prepare
 from .model import build_model
 from .optim import resolve_device
@@ -135,10 +136,10 @@ class Predictor:
         return combine(p, e.method, weights=e.weights or None, trim_ratio=e.trim_ratio, scores=scores, temperature=e.val_weight_temperature)
 
     def predict(self,
-        frame, # polars or pandas DataFrame, or an Arrow table, with the run's columns
+        frame, # Polars or pandas DataFrame, or an Arrow table, with the run's columns; ids and index play no part
     ) -> np.ndarray: # (n,) float64 in (0, 1)
         "Click probabilities of a frame's rows; with `ensemble.method: rank_avg` ranks are those within the frame."
-        return self.probabilities(self.logits(encode_frame(pl.DataFrame(frame), self.spec)))
+        return self.probabilities(self.logits(encode_frame(as_frame(frame, spec_columns(self.spec), self.spec.keys), self.spec)))
 
 # %% ../nbs/33_inference.ipynb #b8aee048
 def load_predictor(
@@ -212,6 +213,7 @@ def infer(
     if data:
         predictor, source = load_predictor(cfg), open_source(data, '--data')
         parts, rows = stream_split(data, predictor.spec, key='--data'), source.n_rows
+        check_ids(source_ids(data, predictor.spec, '--data'), data)
     else:
         finished_folds(cfg) # a run without folds is found out before its data are made
         inputs = prepare(cfg, test=True, progress=progress)
