@@ -123,7 +123,7 @@ def toss_infer(
     "Predict the test rows, or any Parquet file, with all finished folds: runs/<exp>/submission.csv."
     from toss_ctr.inference import infer
     more = [f'{k}={v}' for k, v in dict(device=device, amp=amp).items() if v]
-    print(infer(load_config(cfg, [*(set or ()), *more]), data, out, progress=watched()))
+    print(infer(load_config(cfg, [*(set or ()), *more]), data, out, progress=True))
 
 # %% ../nbs/51_cli.ipynb #79bb5ce9
 def toss_export(
