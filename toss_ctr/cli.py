@@ -8,7 +8,7 @@ __all__ = ['COMMANDS', 'Overrides', 'Needed', 'toss_run', 'toss_synth', 'toss_ca
            'found_weights', 'toss_compare', 'parse', 'main']
 
 # %% ../nbs/51_cli.ipynb #ab1e909a
-import re, sys
+import re, sys, warnings
 from pathlib import Path
 
 from fastcore.script import Param, anno_parser
@@ -231,7 +231,10 @@ def main(
 ):
     "Parse, call, and turn what happened into an exit code."
     name = name or Path(sys.argv[0]).stem
-    try: COMMANDS[name](**parse(name, argv))
+    try:
+        with warnings.catch_warnings(): # a line each, without the place in the code
+            warnings.showwarning = lambda message, *_, **__: _say(f'{name}: {message}', 0)
+            COMMANDS[name](**parse(name, argv))
     except UserError as e: sys.exit(_say(f'{name}: {e}', 2))
     except KeyboardInterrupt: sys.exit(_say(f'{name}: stopped; run the same command again to go on', 130))
 

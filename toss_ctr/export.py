@@ -176,7 +176,7 @@ def write_pt2(
     path,     # file to write
 ):
     "Save a traced fold."
-    with open(path, 'wb') as f: torch.export.save(exported, f)
+    with open(path, 'wb') as f, quiet(): torch.export.save(exported, f)
 
 FORMATS = dict(pt2=(write_pt2, pt2_runner), onnx=(write_onnx, onnx_runner))
 

@@ -247,6 +247,7 @@ def infer(
             raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', 'train again, or use the config they were trained with')
     usual = not (data or out)
     out = Path(out or cfg.run_dir / (f'submission_{Path(data).stem}.csv' if data else 'submission.csv'))
+    if out.is_dir(): raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
     write_logits(predictor, parts, logits, rows, progress)
     return write_probabilities(predictor, logits, out)
