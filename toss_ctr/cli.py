@@ -171,21 +171,25 @@ def toss_blend(
     subs: Param('further submissions', str, action='extend', nargs='+') = None,
     weights: Param('one weight a file', float, action='extend', nargs='+') = None,
     trim_ratio: float = .2,   # share cut at each end by trim_mean
+    temperature: float = 10., # of val_weighted: weights softmax(temperature · Score on --oof)
     oof: Param('out-of-fold files or run folders of the same models, in the same order', str, action='extend', nargs='+') = None,
     search: bool = False,     # find the weights of logit_mean that maximise Score on --oof, cross-validated
 ):
     "Blend submissions aligned on ID, written in the first file's order; --oof A B --search alone prints the weights."
-    from toss_ctr.blend import blend_files
+    from toss_ctr.blend import blend_files, oof_scores
     files = [f for f in (sub1, sub2, *(subs or [])) if f]
     check_blend(files, out, method, w, weights, oof, search)
     if search: weights = found_weights(oof)
-    if files: print(blend_files(files, out, method, weights=weights, w=w, trim_ratio=trim_ratio))
+    scores = oof_scores(oof) if method == 'val_weighted' else None
+    if files: print(blend_files(files, out, method, weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature))
 
 def check_blend(files, out, method, w, weights, oof, search):
     "Refuse arguments of `toss_blend` that do not go together."
-    if search != bool(oof): raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
+    by_score = method == 'val_weighted'
+    if by_score and not oof: raise UserError('--method val_weighted: weighs by Score on --oof', 'for example --oof runs/a runs/b')
+    if (search or by_score) != bool(oof): raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
     if search and (w is not None or weights is not None or method != 'logit_mean'): raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
-    if search and files and len(files) != len(oof): raise UserError(f'{len(files)} submissions but {len(oof)} files of --oof', 'give the same models in the same order')
+    if oof and files and len(files) != len(oof): raise UserError(f'{len(files)} submissions but {len(oof)} files of --oof', 'give the same models in the same order')
     lost = [name for name, v in zip(('--sub1 and --sub2', '--out'), (len(files) > 1, out)) if not v]
     if lost and (files or out or not search): raise UserError(f'{lost[0]}: not given', 'see toss_blend --help')
 

@@ -212,6 +212,7 @@ class _Replicates:
 
 # %% ../nbs/05_metrics.ipynb #14739942
 def _draws(y, reps, n_boot, seed):
+    if n_boot < 2: raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
     rng, table, hit = np.random.default_rng(np.random.SeedSequence([seed, 5])), _poisson_table(), np.asarray(y) == 1
     out = np.empty((len(reps), n_boot, len(METRICS)))
     for b in range(n_boot):
