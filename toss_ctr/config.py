@@ -8,10 +8,11 @@ __all__ = ['Positive', 'Count', 'Share', 'Dropout', 'NonNegative', 'AboveZero', 
            'Sequence', 'check_sequence', 'Numeric', 'QNNAlpha', 'Model', 'check_model', 'Train', 'Loss', 'CV', 'Eval',
            'Calibration', 'Logging', 'Ensemble', 'Sampler', 'EMA', 'CovisAgg', 'Covis', 'Features', 'Baseline',
            'Config', 'check_config', 'check_ensemble', 'check_folds', 'read_yaml', 'parse_overrides', 'merge',
-           'presets', 'make_config', 'load_config', 'to_yaml', 'flatten', 'config_diff', 'meanings', 'keys_table']
+           'presets', 'make_config', 'load_config', 'to_yaml', 'flatten', 'config_diff', 'value_text', 'config_rows',
+           'pair_table', 'config_text', 'config_html', 'meanings', 'keys_table']
 
 # %% ../nbs/00_config.ipynb #0345c19f
-import difflib, inspect, json, re
+import difflib, html, inspect, json, re
 from importlib import resources
 from pathlib import Path
 from typing import Annotated, Literal
@@ -396,6 +397,8 @@ class Config(Section):
     def _check(self):
         check_config(self)
         return self
+    def __repr__(self): return config_text(self)
+    def _repr_html_(self): return config_html(self)
 
 # %% ../nbs/00_config.ipynb #a9903d75
 def check_config(
@@ -578,6 +581,50 @@ def config_diff(
     "Keys whose values differ."
     a, b = (flatten(json.loads(c.model_dump_json())) for c in (other, cfg))
     return {k: (a.get(k), b.get(k)) for k in sorted(a.keys() | b.keys()) if a.get(k) != b.get(k)}
+
+# %% ../nbs/00_config.ipynb #42185b77
+def value_text(
+    value,          # plain Python, as JSON has it
+    keep: int = 3,  # items of a list or mapping that are shown
+) -> str:
+    "A value in one short line."
+    items = [f'{k}: {v}' for k, v in value.items()] if isinstance(value, dict) else value
+    if not isinstance(items, list): return 'null' if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    text = ', '.join(value_text(v, 9) for v in items[:keep])
+    return f'[{text}, … {len(items)} in all]' if len(items) > keep + 1 else f"[{', '.join(value_text(v, 9) for v in items)}]"
+
+def config_rows(
+    cfg: Config, # the config
+) -> list[tuple[str, str]]: # dotted key, value in short
+    "The keys that differ from the defaults, in the order of the file."
+    order, changed = flatten(json.loads(cfg.model_dump_json())), config_diff(cfg, Config())
+    return [(k, value_text(changed[k][1])) for k in order if k in changed]
+
+# %% ../nbs/00_config.ipynb #aa62550b
+def pair_table(
+    caption: str, # above the table
+    pairs,        # of texts: what, value
+) -> str:         # HTML
+    "Names and values as a small table for a notebook."
+    cell = lambda tag, text: f'<{tag} style="text-align:left">{html.escape(str(text))}</{tag}>'
+    body = ''.join(f"<tr>{cell('th', k)}{cell('td', v)}</tr>" for k, v in pairs)
+    return f'<table><caption>{html.escape(caption)}</caption>{body}</table>'
+
+# %% ../nbs/00_config.ipynb #b604883e
+def config_text(
+    cfg: Config, # the config
+) -> str:
+    "A config for a terminal."
+    rows = config_rows(cfg)
+    width = max([len(k) for k, _ in rows], default=0)
+    return '\n'.join([f'Config {cfg.exp_name}: {len(rows)} keys differ from the defaults'] + [f'  {k.ljust(width)}  {v}' for k, v in rows])
+
+def config_html(
+    cfg: Config, # the config
+) -> str:
+    "A config for a notebook."
+    rows = config_rows(cfg)
+    return pair_table(f'{cfg.exp_name}: {len(rows)} keys differ from the defaults', rows)
 
 # %% ../nbs/00_config.ipynb #ec199c6b
 def meanings(

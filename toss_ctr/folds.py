@@ -37,7 +37,7 @@ class FoldTable:
         return f'<p>{self.scheme}, {len(self):,} rows</p><table><tr>{head}</tr>{body}</table>'
 
 # %% ../nbs/14_folds.ipynb #877c802a
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False) # its repr is the table
 class Folds(FoldTable):
     "Fold and part of every row."
     fold: np.ndarray          # (n,) int8: the fold a row is held out in, -1: always train

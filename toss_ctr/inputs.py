@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from .cache import Split, build_cache
-from .config import Config, UserError
+from .config import Config, UserError, pair_table
 from .covis import Features, build_features
 from .files import digest_json, locked, write_json
 from .folds import Folds, make_folds
@@ -36,7 +36,7 @@ def ensure_data(
     synthesize(folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress)
 
 # %% ../nbs/28_inputs.ipynb #4a90de31
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Inputs:
     "What every step of a run reads."
     cfg: Config
@@ -57,6 +57,16 @@ class Inputs:
     def test_features(self):
         "The (n_test, E) float32 matrix of the test rows, or None."
         return self.features.test() if self.features else None
+
+    def facts(self) -> dict[str, str]:
+        "What a person asks first: what → in words."
+        size = lambda s: f"{len(s):,} rows, {len(s.shards)} shard{'s' * (len(s.shards) > 1)}"
+        names = list(self.features.names) if self.features else []
+        more = f", … {len(names)} in all" if len(names) > 3 else ''
+        return dict(run=str(self.cfg.run_dir), train=size(self.train), test=size(self.test) if self.test else 'none',
+                    folds=f'{self.folds.n_folds} by {self.folds.scheme}', features=', '.join(names[:3]) + more if names else 'none')
+    def __repr__(self): return 'Inputs: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
+    def _repr_html_(self): return pair_table('inputs', self.facts().items())
 
 # %% ../nbs/28_inputs.ipynb #b702e741
 def run_folds(

@@ -7,7 +7,7 @@ __all__ = ['npy_header', 'array_bytes', 'ArrayWriter', 'ShardWriter', 'folder_as
            'finished_shard', 'Shard', 'Table', 'shard_ids', 'Split', 'facts', 'memory_split']
 
 # %% ../nbs/12c_shards.ipynb #fd9c176c
-import html, io, math, os, secrets, shutil
+import io, math, os, secrets, shutil
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import polars as pl
 import pyarrow as pa
 import xxhash
 
-from .config import UserError, nearest
+from .config import UserError, nearest, pair_table
 from .encoding import Spec
 from .files import digest_file, disk_errors, fsync_dir, read_json, write_json
 
@@ -267,10 +267,7 @@ class Split(Table):
         else: ids = pl.Series(np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
         return ids.alias(self.spec.id_col)
     def __repr__(self): return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in facts(self).items())
-    def _repr_html_(self):
-        left = ' style="text-align:left"'
-        rows = (f'<tr><th{left}>{html.escape(k)}</th><td{left}>{html.escape(v)}</td></tr>' for k, v in facts(self).items())
-        return f'<table><caption>{html.escape(self.name)}</caption>{"".join(rows)}</table>'
+    def _repr_html_(self): return pair_table(self.name, facts(self).items())
 
 # %% ../nbs/12c_shards.ipynb #d0d73dad
 def facts(
