@@ -271,7 +271,7 @@ class CV(Section):
 # %% ../nbs/00_config.ipynb #ef54dffa
 class Eval(Section):
     "Older spelling of the monitor."
-    monitor: Monitor = 'score' # what selects the best epoch, where train.monitor is absent
+    monitor: Monitor | None = None # what selects the best epoch, where train.monitor is absent; null = score
     maximize: bool | None = None # direction; must fit the monitor
 
 # %% ../nbs/00_config.ipynb #1d759de9
@@ -387,7 +387,7 @@ class Config(Section):
     @property
     def monitor(self) -> str:
         "What selects the best epoch."
-        return self.train.monitor or self.eval.monitor
+        return self.train.monitor or self.eval.monitor or 'score'
     @property
     def run_dir(self) -> Path:
         "The run's folder."
@@ -411,7 +411,7 @@ def check_config(
     check_ensemble(cfg.ensemble, cfg.cv)
     check_folds(cfg.cv, cfg.data)
     m, mx = cfg.monitor, cfg.eval.maximize
-    if 'monitor' in cfg.eval.model_fields_set and cfg.train.monitor not in (None, cfg.eval.monitor):
+    if cfg.eval.monitor and cfg.train.monitor not in (None, cfg.eval.monitor):
         raise UserError(f'train.monitor: {cfg.train.monitor} differs from eval.monitor {cfg.eval.monitor}', 'give one of them')
     if mx is not None and mx != MAXIMISED[m]:
         raise UserError(f'eval.maximize: {str(mx).lower()} does not fit the monitor {m}', f'set eval.maximize {str(MAXIMISED[m]).lower()}')
