@@ -6,8 +6,8 @@
 __all__ = ['WANTED', 'HOW', 'stored_parameters', 'nearest_config', 'versions', 'seconds_text', 'side_file', 'value_text',
            'parameters_part', 'ran_section', 'links_section']
 
-# %% ../nbs/41f_facts.ipynb #89216728
-import platform
+# %% ../nbs/41f_facts.ipynb #cd544d55
+import os, platform
 from datetime import datetime, timezone
 from importlib import metadata
 from pathlib import Path
@@ -27,8 +27,9 @@ def stored_parameters(
     parts: dict = {}
     with safe_open(path, framework='np') as f:
         for name in f.keys():
-            t, n = parts.get(name.split('.')[0], (0, 0))
-            parts[name.split('.')[0]] = t + 1, n + int(np.prod(f.get_slice(name).get_shape()))
+            part = '.'.join(name.split('.')[:2])
+            t, n = parts.get(part, (0, 0))
+            parts[part] = t + 1, n + int(np.prod(f.get_slice(name).get_shape()))
     return [dict(part=k, tensors=t, parameters=n) for k, (t, n) in sorted(parts.items(), key=lambda kv: (-kv[1][1], kv[0]))]
 
 # %% ../nbs/41f_facts.ipynb #b617687a
@@ -74,7 +75,8 @@ def _data_facts(cfg, train, test):
     if train is not None:
         s = train.spec
         history = '' if s.seq is None else f', a history of up to {s.seq.max_len} of {s.seq.size - 1:,} distinct tokens'
-        facts |= {'training rows': f'{train.n_rows:,}', 'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{history}',
+        clicks = int(np.asarray(train.labels()).sum())
+        facts |= {'training rows': f'{train.n_rows:,}, {clicks:,} clicks ({clicks/max(train.n_rows, 1):.3%})', 'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{history}',
                   'cache': train.fingerprint[:16]}
     if test is not None: facts['test rows'] = f'{test.n_rows:,}'
     return {k: v for k, v in facts.items() if v}
@@ -120,9 +122,11 @@ def ran_section(
     took = {int(f): sum(r.get('seconds') or 0 for r in log if r['fold'] == f) for f in sorted({r['fold'] for r in log})}
     when = datetime.fromtimestamp((run_dir/'oof.parquet').stat().st_mtime, timezone.utc)
     facts = {'experiment': cfg.exp_name, 'seed': cfg.seed, **_data_facts(cfg, train, test),
-             'folds': f'{cfg.cv.scheme}' + (f' on {cfg.cv.group_key}' if cfg.cv.group_key else ''),
+             'folds': ', '.join([cfg.cv.scheme] + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
+                               + (['with sequences kept together'] if cfg.cv.group_sequences else [])),
              'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
              'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
+             'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
              'baseline': _baseline_fact(run_dir), 'calibration': _calibration_fact(run_dir),
              'versions': ', '.join(f'{k} {v}' for k, v in versions().items())}
     changed = [dict(key=k, here=value_text(b), there=value_text(a)) for k, (a, b) in diff.items()]

@@ -266,11 +266,12 @@ def plot_importance(
     drops: dict,    # group → loss of Score, or (loss, standard deviation)
     top: int = 20,  # largest ones only
     title: str = 'Score lost when a group is shuffled',
+    start: float = 0., # where the bars begin
 ) -> Figure:
     "Bars, largest first."
     rows = sorted(((g, *(v if isinstance(v, (tuple, list)) else (v, 0.))) for g, v in drops.items()), key=lambda r: -r[1])[:top]
     fig, ax = canvas(height=.9 + .26*len(rows))
-    ax.barh([r[0] for r in rows], [r[1] for r in rows], xerr=[r[2] for r in rows] if any(r[2] for r in rows) else None,
+    ax.barh([r[0] for r in rows], [r[1] - start for r in rows], left=start, xerr=[r[2] for r in rows] if any(r[2] for r in rows) else None,
             color=COLOURS[0], height=.65, error_kw=dict(ecolor=INK, lw=1.2))
     ax.invert_yaxis()
     ax.xaxis.get_major_locator().set_params(nbins=5)

@@ -6,7 +6,7 @@
 __all__ = ['logit', 'shift_prior', 'align', 'Predictions', 'read_oof', 'read_truth', 'load_predictions', 'made_up_run', 'n_draws',
            'score_row', 'score_rows', 'summary_table', 'summary_text', 'read_log']
 
-# %% ../nbs/41a_predictions.ipynb #62f6fad2
+# %% ../nbs/41a_predictions.ipynb #edfcb522
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,7 +19,7 @@ from scipy.special import expit
 from .config import Config, make_config, to_yaml
 from .ensemble import combine
 from .files import UserError, read_table, write_table
-from .metrics import Interval, all_metrics, bootstrap_interval, metrics_table
+from .metrics import Interval, all_metrics, bootstrap_interval, metrics_table, score
 
 # %% ../nbs/41a_predictions.ipynb #90635a15
 def logit(
@@ -191,12 +191,14 @@ def score_rows(
     pred: Predictions, # what is known about the held-out rows
     n_boot: int = 0,   # bootstrap draws, 0 = no intervals
     seed: int = 0,     # of the bootstrap
-) -> list[dict]:       # rows of `score_row`
+) -> list[dict]:       # rows of `score_row`; a fold's also holds the `baseline`'s Score
     "Folds, out of fold, calibrated, baseline, blend, best possible."
     out, y = [], pred.label
     for k in np.unique(pred.fold):
         m = pred.fold == k
-        if 0 < y[m].sum() < m.sum(): out.append(score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed))
+        if 0 < y[m].sum() < m.sum():
+            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed)
+            out.append(row if pred.baseline is None or not pred.both[m].all() else dict(row, baseline=score(y[m], pred.baseline[m])))
     more = [('out of fold', 'model', pred.raw), ('calibrated', 'model', pred.calibrated), ('baseline', 'baseline', pred.baseline),
             ('blend', 'blend', pred.blend), ('best possible', 'best', pred.best)]
     for name, kind, p in more:
@@ -217,8 +219,8 @@ def summary_text(
     rows: list[dict], # of `summary_table`
 ) -> str:
     "The table of scores as text."
-    score = lambda r: r['Score'] if r['low'] is None else Interval(r['Score'], r['low'], r['high'], 0.)
-    return repr(metrics_table({r['name']: dict(rows=f"{r['rows']:,}", Score=score(r), AP=r['AP'], WLL=r['WLL'], AUC=r['AUC'])
+    shown = lambda r: r['Score'] if r['low'] is None else Interval(r['Score'], r['low'], r['high'], 0.)
+    return repr(metrics_table({r['name']: dict(rows=f"{r['rows']:,}", Score=shown(r), AP=r['AP'], WLL=r['WLL'], AUC=r['AUC'])
                                for r in rows}))
 
 # %% ../nbs/41a_predictions.ipynb #44ed3a2f

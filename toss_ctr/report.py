@@ -16,8 +16,8 @@ from .facts import links_section, ran_section, side_file
 from .files import write_aside
 from .pages import Html, page, section, tag
 from .predictions import load_predictions, read_log, score_rows, summary_table, summary_text
-from .sections import (attention_section, curves_section, findings_section, importance_section, lengths_section,
-                               members_section, quality_section, rates_section, scores_section, slices_section)
+from .sections import (attention_section, curves_section, features_section, findings_section, importance_section,
+                               lengths_section, members_section, quality_section, rates_section, scores_section, slices_section)
 from .slices import error_slices, find_columns, row_groups
 
 _all_ = ['load_predictions', 'read_log', 'score_rows', 'summary_table', 'summary_text'] # what people read a run by, in one place
@@ -42,9 +42,10 @@ def tile(
 def header(
     cfg: Config,      # of the run
     rows: list[dict], # of `score_rows`
+    clicks: int,      # among the held-out rows
     keys: dict,       # anchor → title, for the navigation
 ) -> Html:
-    "Name, the scores that matter, navigation."
+    "Name, what was held out, the scores that matter, navigation."
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
@@ -52,7 +53,9 @@ def header(
     tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
-    return tag('header', tag('p', 'toss_ctr experiment', class_='kicker'), tag('h1', cfg.exp_name),
+    folds = sum(r['kind'] == 'fold' for r in rows)
+    what = f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s'*(folds != 1)}, {clicks:,} clicks"
+    return tag('header', tag('p', 'toss_ctr experiment', class_='kicker'), tag('h1', cfg.exp_name), tag('p', what, class_='muted'),
                tag('div', tiles, class_='tiles'),
                tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'))
 
@@ -72,21 +75,24 @@ def build_report(
     rows = score_rows(pred, n_boot, cfg.seed)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
-    found = findings(pred, rows, log, run_dir, n_boot, cfg.seed, cfg.calibration.target)
-    parts = [scores_section(rows), findings_section(found), curves_section(log), quality_section(pred)]
+    columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
+    found = findings(pred, rows, log, cfg, run_dir, columns, n_boot)
+    parts = [scores_section(rows), findings_section(found), curves_section(log), quality_section(pred, cfg.calibration.target)]
     if train_split is not None:
         parts += [rates_section(pred, row_groups(train_split, pred.row, cfg, 0), find_columns(train_split.spec, cfg)),
                   slices_section(error_slices(pred, row_groups(train_split, pred.row, cfg)),
                                  'the baseline' if pred.baseline is not None else 'the average row')]
     else: absent.append('the training cache (click rates by group, error slices)')
     parts += [attention_section(attention), importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
+              features_section(columns, tokens),
               members_section(run_dir), lengths_section(train_split, cfg),
               ran_section(run_dir, cfg, log, train_split, test_split)]
     absent += [] if attention else ['attention.json (attention)']
     absent += [] if importance else ['importance.json (permutation importance)']
+    absent += [] if columns and tokens else ['columns.json, tokens.json (features and embeddings)']
     parts = [p for p in parts if p] + [links_section(run_dir, absent)]
     foot = tag('footer', 'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.')
     with write_aside(run_dir/'report.html') as part:
-        part.write_text(page(f'{cfg.exp_name} – toss_ctr', header(cfg, rows, anchors(parts)), tag('main', parts), foot),
+        part.write_text(page(f'{cfg.exp_name} – toss_ctr', header(cfg, rows, int(pred.label.sum()), anchors(parts)), tag('main', parts), foot),
                         encoding='utf-8', errors='replace')
     return run_dir/'report.html'
