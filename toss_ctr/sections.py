@@ -69,7 +69,7 @@ def epoch_table(
         mean = lambda key: (lambda v: sum(v) / len(v) if v else None)([r[key] for r in train if r.get(key) is not None])
         at = next((r for r in train if best and r['epoch'] == best['epoch']), {})
         out.append(dict(fold=str(int(k)), epochs=len(train) or len(held), best=best and int(best['epoch']), Score=best and best['Score'],
-                        train=at.get('loss'), held=best and best.get('loss'), lr=train[-1].get('lr') if train else None,
+                        train=at.get('loss'), held=best and best.get('loss'), lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
                         seconds=mean('seconds'), speed=mean('rows_per_s')))
     return out
 
@@ -83,7 +83,7 @@ def curves_section(
     text = ('One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best epoch of the '
             'metric shown; weights are kept by the monitor’s.')
     columns = dict(fold=('fold', None), epochs=('epochs', 'd'), best=('best epoch', 'd'), Score=('Score there', '.5f'),
-                   train=('training loss', '.4f'), held=('held-out loss', '.4f'), lr=('last learning rate', '.2g'),
+                   train=('training loss', '.4f'), held=('held-out loss', '.4f'), lr=('highest learning rate', '.2g'),
                    seconds=('s an epoch', '.1f'), speed=('rows a second', ',.0f'))
     return section('curves', 'Learning curves', tag('p', text), tag('div', figs, class_='figures'),
                    table(epoch_table(log), columns, 'Training of the folds'))
@@ -172,7 +172,7 @@ def importance_section(
                                 'The baseline: the columns its trees gain most from, mean of the folds.'))
     return section('importance', 'What is used', tag('div', figs, class_='figures'))
 
-# %% ../nbs/41e_sections.ipynb #ad125cd0
+# %% ../nbs/41e_sections.ipynb #dd7a08e1
 def token_rows(
     tokens: list[dict], # of tokens.json
     rate: float,        # click rate of all rows
@@ -196,7 +196,7 @@ def features_section(
         figs.append(figure(plot_importance(alone, 12, 'AUC of one column alone', start=.5), 'AUC of single columns: ' + ', '.join(alone),
                            'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.'))
     for f in [f for f in columns.get('features') or [] if not f['name'].endswith('_impr')][:4]:
-        title = f"{f['name'][:34]}: AUC {f['auc_train']:.3f} → {f['auc_held']:.3f}"
+        title = f"{f['name'][:22]}: AUC {f['auc_train']:.3f} → {f['auc_held']:.3f}"
         figs.append(figure(plot_transfer(f['train'], f['held'], title), f'Click rate by decile of {title}',
                            'Out-of-fold feature. Where the training line is steeper, the feature promises what it does not keep.'))
     if known := tokens.get('tokens'):
