@@ -343,6 +343,6 @@ def run(
     submission = infer(cfg, progress=bars)
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
-    rows = summary_table(cfg.run_dir, cfg)
+    rows = summary_table(cfg.run_dir, cfg, n_boot=200)
     say(f'\n{summary_text(rows)}\n\nsubmission  {submission}\nreport      {report}')
     return rows
