@@ -47,7 +47,7 @@ def load_weights(
     return model
 
 # %% ../nbs/24_checkpoints.ipynb #f363b595
-_MAGIC = b'toss_ctr resume 1\n'
+_MAGIC = b'toss_ctr resume 2\n' # another number where what a state holds changes: older ones count as none
 
 def save_resume(
     state: dict, # tensors and plain Python only
