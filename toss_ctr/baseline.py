@@ -150,7 +150,8 @@ def make_plan(
 # %% ../nbs/40_baseline.ipynb #3d959c2d
 def seq_block(
     shard,      # of a cached split
-    a: int, b: int, # rows a..b-1 of the shard
+    a: int,     # first row of the block, in the shard
+    b: int,     # the row after its last
     plan: Plan, # the columns
 ) -> list:      # blocks (b-a, …) float32
     "Statistics of the histories of a block of rows."
@@ -184,7 +185,8 @@ BLOCK = 4096 # rows of the matrix made at a time
 
 def row_block(
     shard,      # of a cached split
-    a: int, b: int, # rows a..b-1 of the shard
+    a: int,     # first row of the block, in the shard
+    b: int,     # the row after its last
     plan: Plan, # the columns
 ) -> np.ndarray: # (b-a, F) float32; codes as numbers, NaN for null numerics
     "The matrix of a block of rows, without out-of-fold features."
@@ -306,9 +308,14 @@ class Matrices:
     def test_rows(self): return Rows(np.arange(len(self.test)), [self.test] + [e.test() for e in self.extra])
 
 def run_fold(
-    k: int, mats: Matrices, label, folds, # fold, columns, (n,) labels, the run's `Folds`
-    cfg: Config, folder: Path, made: dict, # config, where models are kept, what they depend on
-    progress: bool = False,               # show a bar of rounds
+    k: int,         # fold
+    mats: Matrices, # the columns
+    label,          # (n,) 0/1
+    folds,          # the run's `Folds`
+    cfg: Config,    # `baseline` and `seed`
+    folder: Path,   # where models are kept
+    made: dict,     # what they depend on
+    progress: bool = False, # show a bar of rounds
 ) -> dict: # rows, logit, test (None without test rows), seconds, gain
     "Train one fold, predict its hold-out rows and the test rows."
     rows, valid = folds.train_rows(k), folds.valid_rows(k)
@@ -324,9 +331,13 @@ def run_fold(
 
 # %% ../nbs/40_baseline.ipynb #e5dd459e
 def write_results(
-    parts: list[dict], mats: Matrices, label, # of `run_fold`, the columns, (n,) labels
-    test_split,                               # for the ids; may be None
-    cfg: Config, out_dir: Path, made: dict,   # config, the run's folder, what the baseline depends on
+    parts: list[dict], # of `run_fold`
+    mats: Matrices,    # the columns
+    label,             # (n,) 0/1
+    test_split,        # for the ids; may be None
+    cfg: Config,       # for the names of id and label
+    out_dir: Path,     # the run's folder
+    made: dict,        # what the baseline depends on
 ) -> dict:                                    # the record, as baseline.json holds it
     "Write baseline_oof.parquet, baseline_test_logits.parquet, baseline_submission.csv and baseline.json, the last one last."
     row, z = np.concatenate([p['rows'] for p in parts]), np.concatenate([p['logit'] for p in parts])
@@ -358,8 +369,12 @@ def _finished(out_dir, made):
     return record if record['made'] == made else None
 
 def made_from(
-    cfg: Config, train_split, test_split, folds, # the run
-    plan: Plan, extra: list,                     # base columns, objects with further ones
+    cfg: Config, # `baseline` and `seed`
+    train_split, # the training `Split`
+    test_split,  # the test `Split`, or None
+    folds,       # the run's `Folds`
+    plan: Plan,  # base columns
+    extra: list, # objects with further ones
 ) -> dict:
     "What the baseline's numbers depend on; JSON-able."
     return dict(train=train_split.fingerprint, test=test_split.fingerprint if test_split is not None else None, seed=cfg.seed,

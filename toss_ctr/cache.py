@@ -134,7 +134,7 @@ def write_shards(
 
 # %% ../nbs/13_cache.ipynb #9556b176
 def encoder_options(
-    plan: Plan,
+    plan: Plan,    # of the split
     learned: dict, # spec, stats, columns
     late,          # columns of which a test split needs exact codes
 ) -> dict:         # arguments of `Encoder`
@@ -166,7 +166,7 @@ def shard_units(
 
 # %% ../nbs/13_cache.ipynb #3b43dab5
 def write_manifest(
-    plan: Plan,
+    plan: Plan,    # of the split
     learned: dict, # spec, stats, columns
     sides: list,   # descriptions of all shards, in order
     train: str,    # fingerprint of the training split
@@ -181,7 +181,7 @@ def write_manifest(
 
 # %% ../nbs/13_cache.ipynb #1ee5287a
 def whole_split(
-    plan: Plan,
+    plan: Plan, # of the split
 ): # the split and its manifest's content, or None
     "The split if it is there and fits; a damaged one is mentioned and counts as absent."
     if not plan.manifest.exists(): return None
@@ -192,7 +192,7 @@ def whole_split(
 
 # %% ../nbs/13_cache.ipynb #8b890388
 def build_split(
-    plan: Plan,
+    plan: Plan,             # of the split
     cfg,                    # the config
     learned: dict,          # spec, stats, columns
     train: str,             # fingerprint of the training split

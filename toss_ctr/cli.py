@@ -17,8 +17,16 @@ from .config import UserError, load_config
 from .files import watched
 
 # %% ../nbs/51_cli.ipynb #b67e3567
-def Overrides(): return Param('config keys to change: key=value …', str, action='extend', nargs='+')
-def Needed(help, kind=str): return Param(help, kind, required=True)
+def Overrides() -> Param:
+    "The option `--set`."
+    return Param('config keys to change: key=value …', str, action='extend', nargs='+')
+
+def Needed(
+    help: str,  # what it says
+    kind=str,   # type of its value
+) -> Param:
+    "An option without which a command does not start."
+    return Param(help, kind, required=True)
 
 # %% ../nbs/51_cli.ipynb #7ffb61c8
 def toss_run(
@@ -183,7 +191,15 @@ def toss_blend(
     scores = oof_scores(oof) if method == 'val_weighted' else None
     if files: print(blend_files(files, out, method, weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature))
 
-def check_blend(files, out, method, w, weights, oof, search):
+def check_blend(
+    files: list, # submissions
+    out: str,    # file to write
+    method: str, # how they are combined
+    w,           # weight of the first of two, or None
+    weights,     # one a file, or None
+    oof,         # out-of-fold files, or None
+    search: bool, # find the weights
+):
     "Refuse arguments of `toss_blend` that do not go together."
     by_score = method == 'val_weighted'
     if by_score and not oof: raise UserError('--method val_weighted: weighs by Score on --oof', 'for example --oof runs/a runs/b')
@@ -193,7 +209,9 @@ def check_blend(files, out, method, w, weights, oof, search):
     lost = [name for name, v in zip(('--sub1 and --sub2', '--out'), (len(files) > 1, out)) if not v]
     if lost and (files or out or not search): raise UserError(f'{lost[0]}: not given', 'see toss_blend --help')
 
-def found_weights(oof):
+def found_weights(
+    oof, # out-of-fold files or run folders
+) -> list: # one weight a file
     "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
     from toss_ctr.blend import search_weights
     s = search_weights(oof)

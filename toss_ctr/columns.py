@@ -142,7 +142,7 @@ class Coder:
 
 # %% ../nbs/12_columns.ipynb #36aa9feb
 def encode_column(
-    coder: Coder,
+    coder: Coder,     # of the column
     column: pa.Array, # a categorical column
     name: str,        # of the column
     place,            # row → text for messages

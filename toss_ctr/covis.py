@@ -159,8 +159,8 @@ class Keys:
     sizes: list       # of the columns' codes
 
 def codes_of(
-    split,
-    columns: tuple,
+    split,    # cached
+    columns: tuple, # one or two names
     key: str, # config key for messages
 ) -> list:    # (n,) codes of each column
     "Exact codes of some columns."
@@ -168,7 +168,7 @@ def codes_of(
 
 def keys_of(
     split,    # train
-    columns: tuple,
+    columns: tuple, # one or two names
     key: str, # config key for messages
 ) -> Keys:
     "Number the values, or combinations of values, that train has."
@@ -180,7 +180,7 @@ def keys_of(
 BLOCK = 1 << 17 # rows worked on at once
 
 def encoding_names(
-    columns: tuple,
+    columns: tuple, # one or two names
 ) -> tuple:
     "Names of an encoding's two columns."
     name = 'enc_' + '_x_'.join(columns)
@@ -202,11 +202,11 @@ def encode(
 def fill_encodings(
     cfg,          # config: `features`
     split,        # train
-    folds: Folds,
-    base: Base,
+    folds: Folds, # the run's folds
+    base: Base,   # global rates
     train: list,  # (n, E) arrays, one a fold
     keep,         # called with name, `Known` and the columns' sizes
-    progress: bool = False,
+    progress: bool = False, # show a bar
 ) -> int:         # columns filled, from the left
     "Count and score every entry of `features.encodings` for the rows of train."
     label, at = split.labels() > 0, 0
@@ -344,7 +344,7 @@ class Segments:
 # %% ../nbs/15_covis.ipynb #aea53980
 def aggregate(
     cov,        # config: `features.covis`
-    seg: Segments,
+    seg: Segments, # the rows' tokens
     ctr, impr,  # (T,) rates, impressions
     weight,     # (T,) recency weights
     bare,       # (m,) rates of rows without tokens
@@ -383,7 +383,7 @@ def ranges(
 def token_blocks(
     split,           # cached
     rows,            # (m,) ascending rows, or None: all
-    top_k: int,
+    top_k: int,      # most recent unique tokens of a row
     progress=None,   # called with the number of rows done
 ):
     "Yield (rows (b,), row, token, age) over blocks of rows with about `TOKENS` tokens."
@@ -409,7 +409,7 @@ def covis_names(
 def count_tokens(
     cov,         # config: `features.covis`
     split,       # train
-    folds: Folds,
+    folds: Folds, # the run's folds
     label,       # (n,) bool
     progress,    # called with the number of rows done
 ) -> Counts:
@@ -424,8 +424,8 @@ def count_tokens(
 def target_levels(
     cov,           # config: `features.covis`
     split,         # train
-    folds: Folds,
-    base: Base,
+    folds: Folds,  # the run's folds
+    base: Base,    # global rates
     token: Counts, # of `count_tokens`
     value: Keys,   # the target
     combo: Keys,   # target × time
@@ -446,8 +446,8 @@ def target_levels(
 def fill_target(
     cov,           # config: `features.covis`
     split,         # train
-    folds: Folds,
-    base: Base,
+    folds: Folds,  # the run's folds
+    base: Base,    # global rates
     token: Counts, # of `count_tokens`
     name: str,     # target column
     train: list,   # (n, E) arrays to fill, one a fold
@@ -481,12 +481,12 @@ def score_tokens(
 def fill_covis(
     cfg,          # config: `features`
     split,        # train
-    folds: Folds,
-    base: Base,
+    folds: Folds, # the run's folds
+    base: Base,   # global rates
     train: list,  # (n, E) arrays to fill, one a fold
     keep,         # called with name, `Known` and the columns' sizes
     at: int,      # first column to fill
-    progress: bool = False,
+    progress: bool = False, # show a bar
 ):
     "Count and score every target key of `features.covis` for the rows of train."
     cov = cfg.features.covis
@@ -542,7 +542,7 @@ class Statistics:
 
 # %% ../nbs/15_covis.ipynb #5fd70fec
 def save_statistics(
-    stats: Statistics,
+    stats: Statistics, # of all training rows
     folder,       # of statistics.parquet and statistics.json
     made_of: str, # digest of what they were counted from
 ):
@@ -603,8 +603,8 @@ def open_features(
 
 # %% ../nbs/15_covis.ipynb #89964f58
 def zeros_file(
-    path,
-    shape: tuple,
+    path, # file to write
+    shape: tuple, # of the array
 ) -> np.ndarray: # writable float32 memmap
     "A .npy file of zeros, its space taken on the disk."
     left = 4 * int(np.prod(shape))
@@ -617,7 +617,7 @@ def zeros_file(
 def feature_fingerprint(
     cfg,          # config: `features`
     splits: dict, # train, and test where there is one
-    folds: Folds,
+    folds: Folds, # the run's folds
 ) -> str: # 32 hex digits
     "Digest of all that the features depend on."
     cov = cfg.features.covis
@@ -640,8 +640,8 @@ def feature_names(
 def build_features(
     cfg,           # config: `features`
     splits: dict,  # {'train': Split, 'test': Split}; test may be missing
-    folds: Folds,
-    progress: bool = False,
+    folds: Folds,  # the run's folds
+    progress: bool = False, # show a bar
 ):                 # Features, or None where the config asks for none
     "Make the features, or open those that are there already."
     cov = cfg.features.covis
@@ -660,11 +660,11 @@ def build_features(
 def write_features(
     cfg,          # config: `features`
     splits: dict, # train, and test where there is one
-    folds: Folds,
+    folds: Folds, # the run's folds
     root: Path,   # folder to fill
     names: tuple, # of the columns
-    fingerprint: str,
-    progress: bool,
+    fingerprint: str, # of the features
+    progress: bool,   # show a bar
 ):
     "Write all matrices aside, then the manifest."
     sizes = {f'train_{k}.npy': splits['train'].n_rows for k in range(folds.n_folds)}
@@ -683,9 +683,9 @@ def write_features(
 def fill_train(
     cfg,         # config: `features`
     split,       # train
-    folds: Folds,
+    folds: Folds, # the run's folds
     arrays: list, # (n, E) arrays to fill, one a fold
-    progress: bool,
+    progress: bool, # show a bar
 ) -> Statistics: # of all training rows
     "Features of the training rows."
     label = split.labels() > 0

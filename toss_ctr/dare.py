@@ -16,8 +16,19 @@ from .encoder import Encoder
 from .roles import Embeddings, check_name, embed_target, pool, score, values
 
 # %% ../nbs/20_dare.ipynb #0de59a9c
-def widen(x, k): return None if x is None else F.pad(x, (0, k))
-def take(x, index): return None if x is None else x.gather(1, index)
+def widen(
+    x,      # (B, L) or None
+    k: int, # columns to add
+):          # (B, L + k) or None
+    "Zeros behind the last column."
+    return None if x is None else F.pad(x, (0, k))
+
+def take(
+    x,             # (B, L) or None
+    index: Tensor, # (B, K) int64 columns
+):                 # (B, K) or None
+    "The columns of each row that the search kept."
+    return None if x is None else x.gather(1, index)
 
 # %% ../nbs/20_dare.ipynb #fb3bef50
 class TopKAttention(nn.Module):

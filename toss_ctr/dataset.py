@@ -87,7 +87,7 @@ class Stream:
 # %% ../nbs/16_dataset.ipynb #5a82ae71
 def shuffle_quality(
     order: np.ndarray, # (n,) the rows 0..n-1 in the order they are given out
-    batch_size: int,
+    batch_size: int,   # rows a batch
 ) -> dict: # spread (1: as a full permutation), together (share of source neighbours in one batch), full (that share expected)
     "Distance of an order from a full permutation, as batches see it."
     n, B = len(order) // batch_size * batch_size, batch_size
@@ -235,8 +235,8 @@ class Pool:
 
 # %% ../nbs/16_dataset.ipynb #191a42ef
 def gather(
-    pool: Pool,
-    lay: Layout,
+    pool: Pool,     # rows in memory
+    lay: Layout,    # what a batch holds
     at: np.ndarray, # (b,) positions in the pool
     width: int,     # L of the histories
 ) -> dict:          # batch key → array
@@ -250,7 +250,7 @@ def gather(
 
 def assemble(
     parts: list,      # (pool, positions) pairs
-    lay: Layout,
+    lay: Layout,      # what a batch holds
     multiple: int = 1, # L is rounded up to a multiple of this
 ) -> dict:            # batch key → tensor
     "One batch of tensors from parts of pools."
@@ -350,7 +350,7 @@ class Loader:
 
 # %% ../nbs/16_dataset.ipynb #200f77d0
 def by_length(
-    split,
+    split,             # cached
     rows: np.ndarray,  # (m,) ascending
     order: np.ndarray, # (m,) permutation of them
     total: int,        # rows of a batch
@@ -473,7 +473,7 @@ class NumericStats:
 
 # %% ../nbs/16_dataset.ipynb #e0dc2161
 def cdf(
-    stats: NumericStats,
+    stats: NumericStats, # of the training rows
     x: np.ndarray, # (B, N) float32
 ) -> np.ndarray:   # (B, N) float32 in [0, 1]
     "Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels."
@@ -490,8 +490,8 @@ NumericStats.cdf = cdf
 
 # %% ../nbs/16_dataset.ipynb #50679f71
 def quantile_edges(
-    stats: NumericStats,
-    n_bins: int,
+    stats: NumericStats, # of the training rows
+    n_bins: int,         # bins of a column
 ) -> np.ndarray: # (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
     "Quantile bin edges for a piecewise linear embedding (Gorishniy et al. 2022)."
     at = np.linspace(0, KNOTS - 1, n_bins + 1)
@@ -502,8 +502,8 @@ NumericStats.edges = quantile_edges
 # %% ../nbs/16_dataset.ipynb #3d753293
 def column_stats(
     x: np.ndarray,  # (m,) float32, may hold values that are not finite
-    strategy: str,
-    scaler: str,
+    strategy: str,  # `data.impute_strategy`
+    scaler: str,    # `model.numeric.scaler`
 ):                  # fill, center, scale, knots (65,)
     "Statistics of one column; 0 and 1 where nothing is known."
     x = np.sort(x[np.isfinite(x)])
@@ -522,7 +522,7 @@ def column_stats(
 SAMPLE = 2_000_000 # rows that are measured at most
 
 def read_columns(
-    split,
+    split,            # cached
     rows: np.ndarray, # (m,) ascending
     cols: slice,      # columns of numerics, features behind them
     features=None,    # (n, E) float32

@@ -124,7 +124,7 @@ def read_tokens(
     column: pa.Array, # a history column
     name: str,        # of the column
     place,            # row → text for messages
-    scratch: Scratch,
+    scratch: Scratch, # buffers, used again
 ):                    # yields what `token_blocks` does
     "Tokens block by block; `UserError` naming row and token, or a type that holds none."
     try: yield from token_blocks(column, scratch)
@@ -139,7 +139,7 @@ def read_tokens(
 def collapsed_history(
     codes: np.ndarray,  # (t,) newest first
     counts: np.ndarray, # (n,)
-    seq: SeqSpec,
+    seq: SeqSpec,       # the history column
     wide: np.dtype,     # type of ages and counts
 ) -> dict:              # arrays of the block
     "Collapse whole histories, then keep the `max_len` unique tokens that were seen last."
@@ -212,7 +212,7 @@ def id_arrays(
 
 # %% ../nbs/12a_encoding.ipynb #8f47e146
 def spec_columns(
-    spec: Spec,
+    spec: Spec, # the schema
     keys=(), # of `spec.keys`, those that are encoded
 ) -> list[str]:
     "Columns the rows must hold to be encoded."
@@ -221,7 +221,7 @@ def spec_columns(
 
 # %% ../nbs/12a_encoding.ipynb #09e0f225
 def cat_matrices(
-    spec: Spec,
+    spec: Spec, # the schema
     n: int, # rows
     codes,  # `CatSpec` → (n,) codes
 ) -> dict:  # cat_8, cat_16, cat_32: (n, columns of that width)

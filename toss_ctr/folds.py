@@ -147,7 +147,7 @@ def row_groups(
 # %% ../nbs/14_folds.ipynb #13ba16f9
 def deal_greedy(
     counts: np.ndarray,   # (G, C) rows of each class in each group, in the order that breaks ties
-    n_splits: int,
+    n_splits: int,        # folds
     have=None,            # (n_splits, C) counts the folds hold already
 ) -> np.ndarray:          # (G,) int8 fold of each group
     "The greedy of scikit-learn's `StratifiedGroupKFold`, on counts."
@@ -169,8 +169,8 @@ GREEDY_GROUPS = 20_000 # above this, groups with equal counts are dealt in bulk
 
 def deal_groups(
     counts: np.ndarray, # (G, C) rows of each class in each group
-    n_splits: int,
-    seed: int,
+    n_splits: int,      # folds
+    seed: int,          # of the order of equal groups
 ) -> np.ndarray:        # (G,) int8 fold of each group
     "Deal groups to folds, classes and sizes balanced; ties are broken by `seed`."
     perm = np.random.default_rng(np.random.SeedSequence([seed, 14])).permutation(len(counts))
@@ -192,7 +192,7 @@ def kfold(
     label,          # (n,) 0/1
     groups,         # (n,) dense, or None
     n_splits: int,  # ≥ 2
-    seed: int,
+    seed: int,      # of the shuffle
     stratify: bool = True, # balance the classes too (`cv.stratify_target`)
 ) -> np.ndarray:    # (n,) int8
     "A seeded K-fold assignment that respects groups and balances classes."
@@ -251,7 +251,7 @@ def make_parts(
     fold,   # (n,) int8
     label,  # (n,) 0/1
     groups, # (n,) dense or None
-    seed: int,
+    seed: int, # of the shuffle
 ) -> np.ndarray: # (n,) int8 from 0
     "Deal the rows of each fold into parts, groups whole where there are several; five parts or more in all."
     n_folds, part, at = int(fold.max()) + 1, np.zeros(len(fold), np.int8), 0
@@ -306,7 +306,7 @@ def make_folds(
 
 # %% ../nbs/14_folds.ipynb #415b6d33
 def save_folds(
-    folds: Folds,
+    folds: Folds,      # what to store
     folder,            # the run's folder
     source: str = '',  # fingerprint of the cache the folds were made on
 ):

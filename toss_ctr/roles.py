@@ -158,10 +158,13 @@ def check_name(
     if value not in known: raise UserError(f'{key}: {value!r} is unknown', f'known: {", ".join(known)}')
 
 def check_embeddings(
-    variant: str, query_mode: str, position: str, # by name
-    d_att: int, d_rep: int,                       # widths
-    targets: Sequence[int],                       # target columns
-    n_context: int,                               # width of the context
+    variant: str,           # `sequence.variant`
+    query_mode: str,        # `sequence.query_mode`
+    position: str,          # `sequence.position`
+    d_att: int,             # width of attention embeddings
+    d_rep: int,             # width of representation embeddings
+    targets: Sequence[int], # target columns
+    n_context: int,         # width of the context
 ):
     "Raise UserError for an unknown name or a combination that has no meaning, naming its key."
     check_name('sequence.variant', variant, ('dare', 'coupled', 'projected'))
@@ -229,7 +232,12 @@ def score(
     return s if rows is None else s + emb.att.position.score(rows)
 
 # %% ../nbs/19_roles.ipynb #1f0387de
-def map_values(emb, v, p):
+def map_values(
+    emb: Embeddings, # the tables
+    v: Tensor,       # (B, L, d) behaviours
+    p,               # (B, L, d_pos) positions, or None
+) -> Tensor:         # (B, L, d_rep)
+    "Representations through the projection, if there is one, with their positions."
     if emb.maps: v = emb.maps['v'](v)
     return v if p is None else torch.cat([v, p], -1)
 

@@ -94,9 +94,23 @@ class Tally:
         return (str(self.type), self.mask.hexdigest(), *(h.hexdigest() for h in self.content), unread)
 
 # %% ../nbs/11_schema.ipynb #70f1fb10
-def text_type(t): return pa.types.is_string(t) or pa.types.is_large_string(t) or pa.types.is_string_view(t)
-def number_type(t): return pa.types.is_integer(t) or pa.types.is_floating(t)
-def is_list(t): return pa.types.is_list(t) or pa.types.is_large_list(t)
+def text_type(
+    t: pa.DataType, # of a column
+) -> bool:
+    "Whether values are text."
+    return pa.types.is_string(t) or pa.types.is_large_string(t) or pa.types.is_string_view(t)
+
+def number_type(
+    t: pa.DataType, # of a column
+) -> bool:
+    "Whether values are numbers."
+    return pa.types.is_integer(t) or pa.types.is_floating(t)
+
+def is_list(
+    t: pa.DataType, # of a column
+) -> bool:
+    "Whether values are lists."
+    return pa.types.is_list(t) or pa.types.is_large_list(t)
 
 def plain(
     array: pa.Array, # a batch's column
@@ -461,7 +475,8 @@ def column_roles(
     tallies: dict[str, Tally],          # all columns
     histories: dict[str, HistoryTally], # the histories among them
     label: str | None,                  # the label
-    categorical: tuple, numeric: tuple, # globs of columns whose role is known
+    categorical: tuple,                 # globs of columns known to be categories
+    numeric: tuple,                     # globs of columns known to be numbers
 ) -> dict[str, tuple[str, str]]:        # column -> role, note
     "The role of every column by the rules of the table."
     longest = max(histories, key=lambda c: sum(int(x.sum()) for x in histories[c].lengths), default=None)
@@ -505,7 +520,8 @@ def guess_schema(
     label: str | None = 'clicked',  # the 0/1 column; None: the file has none
     buckets: dict[str, int] | None = None, # column -> hash buckets to check for collisions
     margin: int = 0,                # added to all buckets in a second check
-    categorical=(), numeric=(),     # globs of columns whose role is known
+    categorical=(),                 # globs of columns known to be categories
+    numeric=(),                     # globs of columns known to be numbers
     progress: bool = False,         # show a bar
 ) -> Schema:
     "Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label."

@@ -50,7 +50,7 @@ class Scratch:
 def token_ends(
     data: np.ndarray,    # (m,) uint8, the rows' text end to end
     offsets: np.ndarray, # (n+1,) where each row starts in `data`, and m
-    scratch: Scratch,
+    scratch: Scratch,    # buffers, used again
 # positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
 ) -> np.ndarray | None:
     "Where tokens end."
@@ -102,7 +102,7 @@ def long_values(
 def parse_block(
     data: np.ndarray,    # (m,) uint8, the rows' text end to end
     offsets: np.ndarray, # (n+1,) int64, from 0 to m
-    scratch: Scratch,
+    scratch: Scratch,    # buffers, used again
 ):                       # tokens (t,) uint16 or int64 and counts (n,) int64, or None: this block needs `parse_slowly`
     "Tokens of rows of plain text: digits and single commas."
     if not len(data): return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
@@ -202,7 +202,7 @@ def list_tokens(
 # %% ../nbs/12_sequences.ipynb #e3d34a88
 def token_blocks(
     column: pa.Array,   # one batch of the history column
-    scratch: Scratch,
+    scratch: Scratch,   # buffers, used again
     size: int = 512,    # rows a block: what a block needs should fit into the processor's second-level cache
 ):                      # yields (first row, tokens (t,) uint16 or int64 oldest first, counts (n,) int64)
     "Tokens of a column block by block; `TokenError` names row and token."
@@ -237,7 +237,7 @@ def drop_pads(
 def newest_first(
     counts: np.ndarray,    # (n,) tokens a row, oldest first
     max_len: int | None,   # tokens to keep, the most recent; None = all
-    scratch: Scratch,
+    scratch: Scratch,      # buffers, used again
 ) -> tuple[np.ndarray, np.ndarray]: # (u,) int32 positions of the kept tokens, newest first; (n,) int64 kept a row
     "Where the kept tokens lie."
     kept = counts if max_len is None else np.minimum(counts, max_len)

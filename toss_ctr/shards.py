@@ -232,7 +232,7 @@ class Table:
 
 # %% ../nbs/12c_shards.ipynb #9febc563
 def shard_ids(
-    shard: Shard,
+    shard: Shard, # with an id column
 ) -> pa.Array: # large_string
     "Row names of a shard, letter by letter."
     offsets, data = (pa.py_buffer(np.ascontiguousarray(shard.arr(n))) for n in ('id_offsets', 'id_values'))
@@ -271,7 +271,7 @@ class Split(Table):
 
 # %% ../nbs/12c_shards.ipynb #d0d73dad
 def facts(
-    split: Split,
+    split: Split, # cached or in memory
 ) -> dict[str, str]: # what → in words
     "What a person asks first about a split."
     s, out = split.spec, dict(rows=f'{len(split):,}', shards=f'{len(split.shards)}')
@@ -284,7 +284,7 @@ def facts(
 
 # %% ../nbs/12c_shards.ipynb #dcb1e736
 def memory_split(
-    spec: Spec,
+    spec: Spec,    # the schema
     blocks: list,  # what an `Encoder` gave for consecutive rows
     n: int,        # rows of all blocks
     name: str = 'test', # of the split

@@ -117,7 +117,8 @@ def open_source(
 def file_batches(
     path,                  # one Parquet file
     columns,               # top-level names
-    start: int, stop: int, # rows of the file, start ≤ row < stop
+    start: int,            # first row of the file
+    stop: int,             # the row after the last
     size: int,             # most rows a batch
     threads: bool,         # decode columns in parallel
 ):                         # yields (first row, pa.RecordBatch)

@@ -125,7 +125,7 @@ class TokenSet:
 # %% ../nbs/12b_statistics.ipynb #eaed3249
 def measure_tokens(
     tell,           # called with numbers of rows done
-    source: Source,
+    source: Source, # the table
     column: str,    # a history column
     pad_id,         # `sequence.pad_id`; padding is no token
     stop: int,      # rows to look at
@@ -143,7 +143,7 @@ def measure_tokens(
 # %% ../nbs/12b_statistics.ipynb #e02cbbb5
 def measure_codes(
     tell,           # called with numbers of rows done
-    source: Source,
+    source: Source, # the table
     columns: list,  # categorical columns
     stop: int,      # rows to look at
 ) -> dict:          # column → values, counts, nulls
@@ -186,7 +186,7 @@ def summary(
 # %% ../nbs/12b_statistics.ipynb #fc226748
 def measure_numbers(
     tell,           # called with numbers of rows done
-    source: Source,
+    source: Source, # the table
     columns: list,  # numeric columns; their numbers must fit into memory
     stop: int,      # rows to look at
 ) -> dict:          # column → summary, and the digest of its nulls
@@ -225,8 +225,8 @@ def measure(
 
 # %% ../nbs/12b_statistics.ipynb #9788ab3e
 def first_pass(
-    needs: Needs,
-    source: Source,
+    needs: Needs,   # what the config asks of the source
+    source: Source, # the table
     stop: int,      # rows to look at
     room: int = 1 << 25, # numbers a unit may hold: 128 MB
 ) -> list[dict]:    # arguments of `measure`
@@ -254,7 +254,7 @@ def null_blocks(
 
 # %% ../nbs/12b_statistics.ipynb #767aa809
 def token_values(
-    needs: Needs,
+    needs: Needs, # what the config asks of the source
     found: dict,  # column → its measurement as tokens
     codes: dict,  # column → its measurement as categories
 ) -> np.ndarray:  # (V,) int64 sorted tokens of the history's id space
@@ -268,7 +268,7 @@ def token_values(
 
 # %% ../nbs/12b_statistics.ipynb #dda0dd97
 def make_spec(
-    needs: Needs,
+    needs: Needs,        # what the config asks of the source
     units: list[dict],   # of `first_pass`
     answers: list[dict], # of `measure`, in the same order
 ) -> tuple[Spec, dict]:  # the spec; train statistics as plain content

@@ -555,7 +555,8 @@ FORMAT = '1' # raise it when the same seed no longer gives the same rows
 TRUTH = pa.schema([('split', pa.string()), ('row', pa.int64()), ('p', pa.float64()), ('id', pa.string())])
 
 def recipe(
-    rows: int, test_rows: int, # rows of the two files
+    rows: int,                 # of the train file
+    test_rows: int,            # of the test file
     seed: int,                 # of the data set
     seq_scale: float,          # history lengths times this
     row_group: int | None,     # rows a row group
@@ -577,7 +578,8 @@ def is_complete(
 
 # %% ../nbs/10_synthetic.ipynb #97c843f1
 def check_request(
-    rows: int, test_rows: int, # rows of the two files
+    rows: int,                 # of the train file
+    test_rows: int,            # of the test file
     seed: int,                 # of the data set
     seq_scale: float,          # history lengths times this
     row_group: int | None,     # rows a row group
