@@ -345,7 +345,8 @@ class Segments:
 def aggregate(
     cov,        # config: `features.covis`
     seg: Segments, # the rows' tokens
-    ctr, impr,  # (T,) rates, impressions
+    ctr,        # (T,) rates
+    impr,       # (T,) impressions
     weight,     # (T,) recency weights
     bare,       # (m,) rates of rows without tokens
 ) -> np.ndarray: # (m, outputs) float32
