@@ -1,9 +1,10 @@
-"nbs/index.ipynb -> README.md, without running anything: hidden cells and directives go, outputs stay. `--check` only compares."
+"nbs/index.ipynb -> README.md, without running anything: hidden cells and directives go, outputs stay (alone where a cell says `#| echo: false`). `--check` only compares."
 import re
 import sys
 from pathlib import Path
 
 import nbformat
+from nbformat.v4 import new_markdown_cell
 from nbconvert import MarkdownExporter
 
 SRC, DST = 'nbs/index.ipynb', Path('README.md')
@@ -11,8 +12,12 @@ SRC, DST = 'nbs/index.ipynb', Path('README.md')
 def render() -> str:
     nb = nbformat.read(SRC, as_version=4)
     nb.cells = [c for c in nb.cells if not re.match(r'#\|\s*hide\b', c.source)]
-    for c in nb.cells: c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M)
+    for c in nb.cells:
+        if re.match(r'#\|\s*echo:\s*false\b', c.source): # only what it shows
+            c.update(new_markdown_cell('\n'.join(o.data['text/markdown'] for o in c.outputs)))
+        c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M)
     body, _ = MarkdownExporter().from_notebook_node(nb)
+    body = re.sub(r'\]\((?=\w+/)', '](nbs/', body) # links are written from where the notebook lies
     head = f'<!-- Generated from {SRC}; edit that and run: python .ci/readme.py -->\n\n'
     return head + re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
 
