@@ -89,6 +89,11 @@ def check_calibration(
         return [('good', 'Calibration pays', f"It takes WLL from {raw['WLL']:.4f} to {cal['WLL']:.4f}, Score from "
                  f"{raw['Score']:.4f} to {cal['Score']:.4f}; the submission uses the calibrated probabilities.")
                 ] + _still_off(pred, cal, method)
+    if pred.calibrated is not None and raw['Score'] - cal['Score'] > .0005:
+        return [('watch', 'Calibration costs', f"It takes Score from {raw['Score']:.4f} to {cal['Score']:.4f} on held-out rows: the "
+                 'other folds’ correction does not fit. calibration.enabled false leaves the logits as they are; '
+                 + ('more clicks' if method == 'temperature' else 'calibration.method temperature') + ' would make it steadier.')
+                ] + _still_off(pred, cal, method)
     return _still_off(pred, cal, method)
 
 def _still_off(pred, m, method):

@@ -8,14 +8,12 @@ __all__ = ['sample_rows', 'one_batch', 'weighted_score', 'attention_rows', 'colu
 
 # %% ../nbs/43_explain.ipynb #a6593c84
 import re
-from pathlib import Path
 
 import numpy as np
 import torch
 from scipy.special import expit
 
 from .baseline import token_pairs
-from .config import Config
 from .dataset import Loader
 from .files import write_json
 from .inference import finished_folds, load_fold

@@ -14,7 +14,7 @@ from .advice import findings
 from .config import Config
 from .facts import links_section, ran_section, side_file
 from .files import write_aside
-from .pages import Html, page, section, tag
+from .pages import Html, page, tag
 from .predictions import load_predictions, read_log, score_rows, summary_table, summary_text
 from .sections import (attention_section, curves_section, features_section, findings_section, importance_section,
                                lengths_section, members_section, quality_section, rates_section, scores_section, slices_section)
