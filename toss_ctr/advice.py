@@ -224,8 +224,8 @@ def findings(
     pred: Predictions, # what is known about the held-out rows
     rows: list[dict],  # of `score_rows`
     log: list[dict],   # of `read_log`
-    cfg: Config,       # of the run
     run_dir='.',       # folder of the run
+    cfg: Config = Config(), # of the run
     columns: dict | None = None, # columns.json
     n_boot: int = 200, # draws of the paired bootstraps
 ) -> list[tuple]:      # (kind, title, text); kind is 'watch', 'next' or 'good'

@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plain_log', 'plot_pr', 'plot_reliability',
            'plot_distribution', 'wilson', 'rate_table', 'plot_rates', 'quantile_groups', 'plot_lengths',
-           'plot_attention', 'plot_importance', 'plot_correlation', 'plot_map', 'plot_norms', 'plot_transfer']
+           'plot_attention', 'plot_importance', 'plot_correlation', 'plot_map', 'plot_norms', 'plot_transfer',
+           'COLOURS', 'DASHES', 'GRID', 'INK', 'MARKERS', 'MUTED', 'canvas', 'figure_png', 'figure_svg', 'figure_uri',
+           'heading', 'legend']
 
 # %% ../nbs/41_plots.ipynb #05eb9630
 import numpy as np
@@ -13,8 +15,12 @@ from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from sklearn.metrics import precision_recall_curve
 
-from .canvas import COLOURS, DASHES, INK, MARKERS, MUTED, canvas, heading, legend
+from .canvas import (COLOURS, DASHES, GRID, INK, MARKERS, MUTED, canvas, figure_png, figure_svg, figure_uri, heading,
+                             legend)
 from .metrics import reliability_curve
+
+_all_ = ['COLOURS', 'DASHES', 'GRID', 'INK', 'MARKERS', 'MUTED', 'canvas', 'figure_png', 'figure_svg', 'figure_uri', 'heading',
+         'legend'] # what a plot is made with, in one place with the plots
 
 # %% ../nbs/41_plots.ipynb #9a8def27
 KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], blend=COLOURS[2], best=COLOURS[3]) # what a score is of
