@@ -152,8 +152,8 @@ class Keys:
     sizes: list       # of the columns' codes
 
 def codes_of(
-    split,
-    columns: tuple,
+    split,    # cached
+    columns: tuple, # one or two names
     key: str, # config key for messages
 ) -> list:    # (n,) codes of each column
     "Exact codes of some columns."
@@ -161,7 +161,7 @@ def codes_of(
 
 def keys_of(
     split,    # train
-    columns: tuple,
+    columns: tuple, # one or two names
     key: str, # config key for messages
 ) -> Keys:
     "Number the values, or combinations of values, that train has."

@@ -70,7 +70,7 @@ class Statistics:
 
 # %% ../nbs/15_covis.ipynb #5fd70fec
 def save_statistics(
-    stats: Statistics,
+    stats: Statistics, # of all training rows
     folder,       # of statistics.parquet and statistics.json
     made_of: str, # digest of what they were counted from
 ):
@@ -131,8 +131,8 @@ def open_features(
 
 # %% ../nbs/15_covis.ipynb #89964f58
 def zeros_file(
-    path,
-    shape: tuple,
+    path, # file to write
+    shape: tuple, # of the array
 ) -> np.ndarray: # writable float32 memmap
     "A .npy file of zeros, its space taken on the disk."
     left = 4 * int(np.prod(shape))
@@ -145,7 +145,7 @@ def zeros_file(
 def feature_fingerprint(
     cfg,          # config: `features`
     splits: dict, # train, and test where there is one
-    folds: Folds,
+    folds: Folds, # the run's folds
 ) -> str: # 32 hex digits
     "Digest of all that the features depend on."
     cov = cfg.features.covis
@@ -168,8 +168,8 @@ def feature_names(
 def build_features(
     cfg,           # config: `features`
     splits: dict,  # {'train': Split, 'test': Split}; test may be missing
-    folds: Folds,
-    progress: bool = False,
+    folds: Folds,  # the run's folds
+    progress: bool = False, # show a bar
 ):                 # Features, or None where the config asks for none
     "Make the features, or open those that are there already."
     cov = cfg.features.covis
@@ -188,11 +188,11 @@ def build_features(
 def write_features(
     cfg,          # config: `features`
     splits: dict, # train, and test where there is one
-    folds: Folds,
+    folds: Folds, # the run's folds
     root: Path,   # folder to fill
     names: tuple, # of the columns
-    fingerprint: str,
-    progress: bool,
+    fingerprint: str, # of the features
+    progress: bool,   # show a bar
 ):
     "Write all matrices aside, then the manifest."
     sizes = {f'train_{k}.npy': splits['train'].n_rows for k in range(folds.n_folds)}
@@ -211,9 +211,9 @@ def write_features(
 def fill_train(
     cfg,         # config: `features`
     split,       # train
-    folds: Folds,
+    folds: Folds, # the run's folds
     arrays: list, # (n, E) arrays to fill, one a fold
-    progress: bool,
+    progress: bool, # show a bar
 ) -> Statistics: # of all training rows
     "Features of the training rows."
     label = split.labels() > 0

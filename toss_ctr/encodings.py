@@ -14,7 +14,7 @@ from .folds import Folds
 
 # %% ../nbs/14b_encodings.ipynb #7c31474d
 def encoding_names(
-    columns: tuple,
+    columns: tuple, # one or two names
 ) -> tuple:
     "Names of an encoding's two columns."
     name = 'enc_' + '_x_'.join(columns)
@@ -36,11 +36,11 @@ def encode(
 def fill_encodings(
     cfg,          # config: `features`
     split,        # train
-    folds: Folds,
-    base: Base,
+    folds: Folds, # the run's folds
+    base: Base,   # global rates
     train: list,  # (n, E) arrays, one a fold
     keep,         # called with name, `Known` and the columns' sizes
-    progress: bool = False,
+    progress: bool = False, # show a bar
 ) -> int:         # columns filled, from the left
     "Count and score every entry of `features.encodings` for the rows of train."
     label, at = split.labels() > 0, 0

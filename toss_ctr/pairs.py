@@ -90,8 +90,9 @@ class Segments:
 # %% ../nbs/14d_pairs.ipynb #aea53980
 def aggregate(
     cov,        # config: `features.covis`
-    seg: Segments,
-    ctr, impr,  # (T,) rates, impressions
+    seg: Segments, # the rows' tokens
+    ctr,        # (T,) rates
+    impr,       # (T,) impressions
     weight,     # (T,) recency weights
     bare,       # (m,) rates of rows without tokens
 ) -> np.ndarray: # (m, outputs) float32
@@ -135,7 +136,7 @@ def covis_names(
 def count_tokens(
     cov,         # config: `features.covis`
     split,       # train
-    folds: Folds,
+    folds: Folds, # the run's folds
     label,       # (n,) bool
     progress,    # called with the number of rows done
 ) -> Counts:
@@ -150,8 +151,8 @@ def count_tokens(
 def target_levels(
     cov,           # config: `features.covis`
     split,         # train
-    folds: Folds,
-    base: Base,
+    folds: Folds,  # the run's folds
+    base: Base,    # global rates
     token: Counts, # of `count_tokens`
     value: Keys,   # the target
     combo: Keys,   # target × time
@@ -172,8 +173,8 @@ def target_levels(
 def fill_target(
     cov,           # config: `features.covis`
     split,         # train
-    folds: Folds,
-    base: Base,
+    folds: Folds,  # the run's folds
+    base: Base,    # global rates
     token: Counts, # of `count_tokens`
     name: str,     # target column
     train: list,   # (n, E) arrays to fill, one a fold
@@ -207,12 +208,12 @@ def score_tokens(
 def fill_covis(
     cfg,          # config: `features`
     split,        # train
-    folds: Folds,
-    base: Base,
+    folds: Folds, # the run's folds
+    base: Base,   # global rates
     train: list,  # (n, E) arrays to fill, one a fold
     keep,         # called with name, `Known` and the columns' sizes
     at: int,      # first column to fill
-    progress: bool = False,
+    progress: bool = False, # show a bar
 ):
     "Count and score every target key of `features.covis` for the rows of train."
     cov = cfg.features.covis

@@ -58,7 +58,7 @@ TOKENS = 1 << 18 # tokens worked on at once
 def token_blocks(
     split,           # cached
     rows,            # (m,) ascending rows, or None: all
-    top_k: int,
+    top_k: int,      # most recent unique tokens of a row
     progress=None,   # called with the number of rows done
 ):
     "Yield (rows (b,), row, token, age) over blocks of rows with about `TOKENS` tokens."
