@@ -23,7 +23,8 @@ from .config import UserError
 _DISK = {errno.ENOSPC: 'no space left on the disk', errno.EDQUOT: 'disk quota exceeded', errno.EROFS: 'read-only file system',
          errno.EACCES: 'permission denied',
          errno.EPERM: 'permission denied', errno.EFBIG: 'file too large for this system', errno.ENOTDIR: 'a part of the path is a file',
-         errno.EISDIR: 'it is a folder', errno.EEXIST: 'a file is in the way of a folder'}
+         errno.EISDIR: 'it is a folder', errno.EEXIST: 'a file is in the way of a folder',
+         errno.EBUSY: 'the place is busy', errno.ENAMETOOLONG: 'the name is too long'}
 
 @contextmanager
 def disk_errors(
