@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['MAX_LEVELS', 'LAST', 'TOKENS', 'BAG', 'AGE_SCALE', 'BLOCK', 'token_pairs', 'spread', 'target_match', 'decayed_bag',
-           'Plan', 'token_counts', 'make_plan', 'seq_block', 'row_block', 'write_matrix', 'Rows', 'lgb_params', 'fit',
-           'balanced_logit', 'encoded_ids', 'fold_model', 'Matrices', 'run_fold', 'write_results', 'made_from',
-           'run_baseline']
+           'Plan', 'token_counts', 'frequent', 'make_plan', 'seq_block', 'cell_block', 'row_block', 'write_matrix',
+           'Rows', 'lgb_params', 'fit', 'balanced_logit', 'encoded_ids', 'fold_model', 'Matrices', 'run_fold',
+           'write_results', 'made_from', 'run_baseline']
 
 # %% ../nbs/40_baseline.ipynb #7d32c299
 import time
@@ -103,6 +103,7 @@ class Plan:
     last: int = 0             # newest tokens with a column
     tokens: tuple = ()        # ids of the most frequent tokens, most frequent first
     tau: float = AGE_SCALE    # of the bag
+    multis: tuple = ()        # columns with several values a cell: (MultiSpec, codes of its most frequent values)
 
     @property
     def bag(self): return self.tokens[:BAG]
@@ -112,7 +113,8 @@ class Plan:
         stats = ['seq_length', 'seq_unique', 'seq_entropy', 'seq_top_share'] if self.seq is not None else []
         stats += ['target_count', 'target_share', 'target_age'] if self.target else []
         return ([c.name for c in self.cats] + list(self.nums) + stats
-                + [f'seq_last_{i}' for i in range(self.last)] + [f'bag_{t}' for t in self.bag])
+                + [f'seq_last_{i}' for i in range(self.last)] + [f'bag_{t}' for t in self.bag]
+                + [f'{m.name}_{what}' for m, top in self.multis for what in ('count', *(m.values[c - 1] for c in top))])
     @property
     def categorical(self) -> list[int]:
         "Positions of the columns that are categories."
@@ -133,6 +135,16 @@ def token_counts(
             total += np.bincount(values[a:b], None if count is None else count[a:b], len(total))
     return total
 
+def frequent(
+    split, # the training split
+    m,     # `MultiSpec` of a column with several values a cell
+    most: int = 16, # codes
+) -> tuple: # codes ≥ 1, the most frequent first
+    "The most frequent values of a column."
+    count = np.bincount(split.whole(f'multi_{m.name}_values'), minlength=m.size)
+    count[0] = 0
+    return tuple(int(c) for c in np.argsort(-count, kind='stable')[:most] if count[c])
+
 def make_plan(
     split,       # the training split
     cfg: Config, # `sequence.recency_tau`
@@ -140,12 +152,13 @@ def make_plan(
     "Which columns the baseline uses, and the most frequent tokens."
     s = split.spec
     cats, ids = [c for c in s.cats if c.size <= MAX_LEVELS + 1], [c.name for c in s.cats if c.size > MAX_LEVELS + 1]
-    if s.seq is None: return Plan(tuple(cats), tuple(s.nums), tuple(ids))
+    multis = tuple((m, frequent(split, m)) for m in s.multis)
+    if s.seq is None: return Plan(tuple(cats), tuple(s.nums), tuple(ids), multis=multis)
     count = token_counts(split)
     count[0] = 0
     tokens = [int(t) for t in np.argsort(-count, kind='stable')[:TOKENS] if count[t] > 0]
     return Plan(tuple(cats), tuple(s.nums), tuple(ids), s.seq, bool(s.targets) and cfg.sequence.sharing == 'target',
-                LAST, tuple(tokens), cfg.sequence.recency_tau or AGE_SCALE)
+                LAST, tuple(tokens), cfg.sequence.recency_tau or AGE_SCALE, multis)
 
 # %% ../nbs/40_baseline.ipynb #3d959c2d
 def seq_block(
@@ -183,6 +196,19 @@ def _tokens(values, off, weight, plan):
 # %% ../nbs/40_baseline.ipynb #ad76deba
 BLOCK = 4096 # rows of the matrix made at a time
 
+def cell_block(
+    shard,      # of a cached split
+    a: int, b: int, # rows a..b-1 of the shard
+    m, top,     # `MultiSpec`, codes that have a column
+) -> np.ndarray: # (b-a, 1 + len(top)) float32: number of values, then 0/1 for each code
+    "A column with several values a cell."
+    off = np.asarray(shard.arr(f'multi_{m.name}_offsets')[a:b+1])
+    values, row = shard.arr(f'multi_{m.name}_values')[off[0]:off[-1]], np.repeat(np.arange(b - a), np.diff(off))
+    out = np.zeros((b - a, 1 + len(top)), np.float32)
+    out[:, 0] = np.diff(off)
+    for j, c in enumerate(top, 1): out[row[values == c], j] = 1
+    return out
+
 def row_block(
     shard,      # of a cached split
     a: int,     # first row of the block, in the shard
@@ -193,6 +219,7 @@ def row_block(
     cats = [np.asarray(shard.arr(c.group)[a:b, c.pos], np.float32)[:, None] for c in plan.cats]
     nums = [np.asarray(shard.arr('num')[a:b], np.float32)] if plan.nums else []
     parts = cats + nums + (seq_block(shard, a, b, plan) if plan.seq is not None else [])
+    parts += [cell_block(shard, a, b, *m) for m in plan.multis]
     return np.concatenate(parts, 1) if parts else np.zeros((b - a, 0), np.float32)
 
 def write_matrix(

@@ -230,9 +230,9 @@ def given_split(
     m = read_manifest(path)
     if m['name'] != name: raise UserError(f"{key}: {path} is a {m['name']} split", f'give a {name} manifest')
     want = resolve_needs(cfg, m['columns']).to_json()
-    for k, v in want.items():
-        if m['needs'][k] != v:
-            has, asked = str(m['needs'][k])[:120], str(v)[:120]
+    for k in {**m['needs'], **want}:
+        if m['needs'].get(k) != want.get(k):
+            has, asked = str(m['needs'].get(k))[:120], str(want.get(k))[:120]
             raise UserError(f'{key}: {path} does not fit the config in {k}: it has {has}, the config asks for {asked}',
                             f'remove {key} to have a fitting cache built')
     return m

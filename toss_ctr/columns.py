@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['is_nested', 'canonical_texts', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'small_integers', 'Coder',
-           'encode_column', 'numbers', 'number_matrix', 'labels', 'id_texts']
+           'encode_column', 'is_text', 'cell_values', 'encode_cells', 'numbers', 'number_matrix', 'labels', 'id_texts']
 
 # %% ../nbs/12_columns.ipynb #54109ff2
 import re
@@ -153,6 +153,50 @@ def encode_column(
     try: return coder(column)
     except pa.ArrowException as e:
         raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'store it as UTF-8 text') from None
+
+# %% ../nbs/12_columns.ipynb #e63ac78b
+def is_text(
+    kind: pa.DataType, # Arrow type
+) -> bool:
+    "Strings of any layout."
+    return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
+
+def cell_values(
+    column: pa.Array, # text, lists, or one value a cell
+    sep: str,         # between the values of a text
+) -> tuple[pa.Array, np.ndarray]: # all values end to end, no nulls; (n,) int64 how many each cell holds
+    "Take cells apart; `pa.ArrowException` for what cannot be."
+    n, row = len(column), np.arange(len(column))
+    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
+    if is_text(column.type): column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
+    if is_nested(column.type):
+        if not hasattr(column, 'values') or is_nested(column.type.value_type): raise pa.ArrowInvalid(f'{column.type} is no list of values')
+        column = pc.cast(column, pa.large_list(column.type.value_type))
+        row, column = np.repeat(row, pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)), column.flatten()
+    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
+    keep = pc.invert(pc.is_null(column, nan_is_null=True))
+    if is_text(column.type):
+        column = pc.utf8_trim_whitespace(pc.cast(column, pa.large_string()))
+        keep = pc.and_(keep, pc.not_equal(pc.fill_null(column, ''), ''))
+    return column.filter(keep), np.bincount(row[keep.to_numpy(zero_copy_only=False)], minlength=n)
+
+# %% ../nbs/12_columns.ipynb #e456106d
+def encode_cells(
+    coder: Coder,
+    column: pa.Array, # a column with several values a cell
+    sep: str,         # between the values of a text
+    name: str,        # of the column
+    place,            # row → text for messages
+) -> tuple[np.ndarray, np.ndarray]: # (t,) int32 codes, (n,) int64 how many each cell holds
+    "Codes of all values, cell by cell; `UserError` naming the column where it holds none."
+    try:
+        values, counts = cell_values(column, sep)
+        codes = coder(values)
+    except pa.ArrowException as e:
+        raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'remove it from data.multi_cols') from None
+    key = np.repeat(np.arange(len(counts)) << 32, counts) | codes
+    key.sort()
+    return (key & 0xffffffff).astype(np.int32), counts
 
 # %% ../nbs/12_columns.ipynb #1399338a
 def numbers(

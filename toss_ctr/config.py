@@ -89,6 +89,7 @@ class Data(Section):
     cat_cols: Columns = () # categorical columns
     num_cols_explicit: Columns = () # numeric columns; wins over num_patterns
     num_patterns: Columns = () # globs for numeric columns, used where num_cols_explicit is empty
+    multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {} # columns with several values a cell → the separator of their text; in a list column it plays no part
     remove_cols: Columns = () # columns to ignore
     hash_buckets: dict[str, Positive] = {} # buckets of columns that are hashed instead of enumerated
     hash_buckets_margin: Count = 0 # added to each column's buckets: fewer collisions
@@ -106,7 +107,7 @@ def check_roles(
     seq_col: str | None, # `sequence.col`
 ):
     "Refuse a column with two roles, and buckets of a column that is not categorical."
-    roles = dict(cat_cols=data.cat_cols, num_cols_explicit=data.num_cols_explicit, remove_cols=data.remove_cols,
+    roles = dict(cat_cols=data.cat_cols, num_cols_explicit=data.num_cols_explicit, multi_cols=data.multi_cols, remove_cols=data.remove_cols,
                  label_col=(data.label_col,), id_col=(data.id_col,), **{'sequence.col': (seq_col,) if seq_col else ()})
     names = list(roles)
     for i, a in enumerate(names):

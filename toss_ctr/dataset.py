@@ -4,13 +4,13 @@
 
 # %% auto #0
 __all__ = ['KNOTS', 'SAMPLE', 'pad_rows', 'rng_of', 'Stream', 'shuffle_quality', 'runs', 'copy_rows', 'Spans', 'spans',
-           'has_array', 'Layout', 'layout', 'pieces_of', 'Pool', 'gather', 'assemble', 'prefetched', 'log_odds',
-           'balanced', 'Loader', 'by_length', 'Epoch', 'iterate', 'state', 'load_state', 'NumericStats', 'cdf',
-           'quantile_edges', 'column_stats', 'read_columns', 'numeric_stats']
+           'has_array', 'Layout', 'layout', 'pieces_of', 'Ragged', 'Pool', 'gather', 'assemble', 'prefetched',
+           'log_odds', 'balanced', 'Loader', 'by_length', 'Epoch', 'iterate', 'state', 'load_state', 'NumericStats',
+           'cdf', 'quantile_edges', 'column_stats', 'read_columns', 'numeric_stats']
 
 # %% ../nbs/16_dataset.ipynb #55357d04
 import queue, threading
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -163,6 +163,7 @@ class Layout:
     cats: tuple   # (group, columns in the batch) of every category group
     n_num: int    # numerics of the cache
     targets: int  # columns in the history's id space
+    multis: dict = field(default_factory=dict) # columns with several values a cell: batch key → (array of values, of offsets)
 
 # %% ../nbs/16_dataset.ipynb #c301d33b
 def layout(
@@ -180,7 +181,8 @@ def layout(
             flat['seq_total'] = ('seq_length', np.int32)
             ragged |= dict(seq_age=('seq_age', np.int32), seq_count=('seq_count', np.int32), seq_bias=('seq_bias', np.float32))
     targets = len(spec.targets) if has_array(split, 'target') else 0
-    return Layout(flat, ragged, tuple(zip(groups, order)), len(spec.nums), targets)
+    multis = {k: (f'{k}_values', f'{k}_offsets') for k in (f'multi_{m.name}' for m in spec.multis)}
+    return Layout(flat, ragged, tuple(zip(groups, order)), len(spec.nums), targets, multis)
 
 # %% ../nbs/16_dataset.ipynb #f5dac800
 def pieces_of(
@@ -191,6 +193,40 @@ def pieces_of(
     for shard in split.iter_shards():
         a, b = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
         if a < b: yield shard, a, b, rows[a:b] - shard.start, runs(rows[a:b])
+
+# %% ../nbs/16_dataset.ipynb #1273c7c4
+class Ragged:
+    "Ragged arrays that share their offsets: some rows of a split, end to end."
+    def __init__(self,
+        pieces: list, # of `pieces_of`
+        m: int,       # rows
+        offsets: str, # array of offsets
+        names: dict,  # batch key → array
+    ):
+        self.lengths, self.starts, self.values = np.zeros(m, np.int64), np.zeros(m, np.int64), {}
+        plans, total = [], 0
+        for shard, a, b, local, _ in pieces:
+            off = shard.arr(offsets)
+            begin = off[local]; self.lengths[a:b] = off[local + 1] - begin
+            plans.append((shard, spans(local, begin, self.lengths[a:b]), total))
+            self.starts[a:b] = total + plans[-1][1].starts; total += plans[-1][1].size
+        slack = int(self.lengths.max(initial=0))
+        for k, name in names.items():
+            self.values[k] = np.zeros(total + slack, plans[0][0].arr(name).dtype if plans else np.uint8)
+            for shard, plan, at in plans: plan.copy(self.values[k][at:at + plan.size], shard.arr(name))
+    def padded(self,
+        key: str,       # batch key
+        at: np.ndarray, # (b,) positions in the pool
+        width: int,     # L
+        dtype=np.int32, # of the result
+    ) -> np.ndarray:    # (b, L), right-padded with 0
+        "Some rows as a matrix."
+        return pad_rows(self.values[key], self.starts[at], self.lengths[at], width, dtype)
+    def longest(self,
+        at: np.ndarray, # (b,) positions in the pool
+    ) -> int:
+        "The length of the longest of some rows."
+        return int(self.lengths[at].max(initial=0))
 
 # %% ../nbs/16_dataset.ipynb #407f23ed
 class Pool:
@@ -207,10 +243,10 @@ class Pool:
         self.flat['num'] = np.empty((m, lay.n_num + E), np.float32)
         if lay.targets: self.flat['target'] = np.empty((m, lay.targets), np.int32)
         if E: copy_rows(self.flat['num'][:, lay.n_num:], features, rows, runs(rows))
-        self.lengths, self.ragged = np.zeros(m, np.int64), {}
         pieces = list(pieces_of(split, rows))
         for shard, a, b, local, cut in pieces: self._fill(shard, a, b, local, cut, lay)
-        if lay.ragged: self._fill_ragged(pieces, lay)
+        self.history = Ragged(pieces, m, 'seq_offsets', {k: name for k, (name, _) in lay.ragged.items()}) if lay.ragged else None
+        self.multis = {k: Ragged(pieces, m, offsets, {k: values}) for k, (values, offsets) in lay.multis.items()}
 
     def _fill(self, shard, a, b, local, cut, lay):
         for k, (name, _) in lay.flat.items(): copy_rows(self.flat[k][a:b], shard.arr(name), local, cut)
@@ -221,31 +257,21 @@ class Pool:
         if lay.n_num: copy_rows(self.flat['num'][a:b, :lay.n_num], shard.arr('num'), local, cut)
         if lay.targets: copy_rows(self.flat['target'][a:b], shard.arr('target'), local, cut)
 
-    def _fill_ragged(self, pieces, lay):
-        plans, self.starts, total = [], np.zeros(len(self.lengths), np.int64), 0
-        for shard, a, b, local, _ in pieces:
-            off = shard.arr('seq_offsets')
-            begin = off[local]; self.lengths[a:b] = off[local + 1] - begin
-            plans.append((shard, spans(local, begin, self.lengths[a:b]), total))
-            self.starts[a:b] = total + plans[-1][1].starts; total += plans[-1][1].size
-        slack = int(self.lengths.max(initial=0))
-        for k, (name, _) in lay.ragged.items():
-            self.ragged[k] = np.zeros(total + slack, plans[0][0].arr(name).dtype if plans else np.uint8)
-            for shard, plan, at in plans: plan.copy(self.ragged[k][at:at + plan.size], shard.arr(name))
-
 # %% ../nbs/16_dataset.ipynb #191a42ef
 def gather(
     pool: Pool,     # rows in memory
     lay: Layout,    # what a batch holds
     at: np.ndarray, # (b,) positions in the pool
     width: int,     # L of the histories
+    wide: dict,     # batch key of a column with several values a cell → M
 ) -> dict:          # batch key → array
     "Rows of a pool as padded arrays."
     out = {k: v[at] for k, v in pool.flat.items()}
     if lay.ragged:
-        n = pool.lengths[at]
-        out |= {k: pad_rows(pool.ragged[k], pool.starts[at], n, width, t) for k, (_, t) in lay.ragged.items()}
-        out['seq_len'] = n.astype(np.int32)
+        out |= {k: pool.history.padded(k, at, width, t) for k, (_, t) in lay.ragged.items()}
+        out['seq_len'] = pool.history.lengths[at].astype(np.int32)
+    for k, M in wide.items(): # code 0 is a value, so padding is -1
+        out[k] = np.where(np.arange(M) < pool.multis[k].lengths[at][:, None], pool.multis[k].padded(k, at, M), np.int32(-1))
     return out
 
 def assemble(
@@ -254,8 +280,9 @@ def assemble(
     multiple: int = 1, # L is rounded up to a multiple of this
 ) -> dict:            # batch key → tensor
     "One batch of tensors from parts of pools."
-    longest = max([int(p.lengths[at].max(initial=0)) for p, at in parts] + [1])
-    got = [gather(p, lay, at, -(-longest // multiple) * multiple) for p, at in parts]
+    longest = max([p.history.longest(at) for p, at in parts if lay.ragged] + [1])
+    wide = {k: max([p.multis[k].longest(at) for p, at in parts] + [1]) for k in lay.multis}
+    got = [gather(p, lay, at, -(-longest // multiple) * multiple, wide) for p, at in parts]
     arrays = got[0] if len(got) == 1 else {k: np.concatenate([g[k] for g in got]) for k in got[0]}
     return {k: torch.from_numpy(v) for k, v in arrays.items()}
 

@@ -67,7 +67,7 @@ def attention_rows(
     "Attention weights of a few rows with a history: sure clicks, missed clicks, false alarms."
     if model.history is None: return []
     b = one_batch(inputs, fold, sample_rows(inputs, fold, 512))
-    x = model.columns(b['cat'], b['num'])
+    x = model.plain(b)
     out, p = model.history.read(b, x), torch.sigmoid(model(b))
     b['age'] = b['seq_age'] if 'seq_age' in b else torch.arange(b['seq'].shape[1]).expand(b['seq'].shape)
     order, label = torch.argsort(-p).tolist(), b['label'].tolist()

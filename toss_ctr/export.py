@@ -88,7 +88,9 @@ def free_sizes(
     "Which dimensions of each tensor vary."
     rows, length = Dim('batch', min=1), Dim('length', min=1)
     history = lambda name: name in ('seq', 'seq_age', 'seq_bias', 'seq_count') or name.startswith('side_')
-    return {name: {0: rows, 1: length} if history(name) else {0: rows} for name in batch}
+    cells = {name: Dim(f'values_{i}', min=1) for i, name in enumerate(batch) if name.startswith('multi_')} # each its own width
+    second = lambda name: {1: length} if history(name) else {1: cells[name]} if name in cells else {}
+    return {name: {0: rows} | second(name) for name in batch}
 
 @contextmanager
 def quiet():
@@ -206,14 +208,17 @@ def check_batches(
     features, n = predictor.statistics and predictor.statistics.features(predictor.cfg, split), len(split)
     cuts = [np.arange(a, b) for a, b in ((0, 1), (1, 8), (8, n)) if min(b, n) > a]
     batches = [next(iter(Loader(split, rows=r[r < n], batch_size=n, features=features))) for r in cuts]
-    return [{k: v for k, v in b.items() if names is None or k in names} for b in batches]
+    # a width of one would be traced as a constant; padding by one more plays no part
+    wide = lambda k, v: torch.nn.functional.pad(v, (0, 1), value=-1) if k.startswith('multi_') else v
+    return [{k: wide(k, v) for k, v in b.items() if names is None or k in names} for b in batches]
 
 def column_names(
     predictor: Predictor,
 ) -> dict: # input → names of its columns, in order
     "What the columns of the inputs mean."
     spec, f = predictor.spec, next(iter(predictor.sides.values()))['features']
-    return dict(cat=[c.name for c in spec.cats], num=[*spec.nums, *f], target=list(spec.targets), seq=[spec.seq.name] if spec.seq else [])
+    return dict(cat=[c.name for c in spec.cats], num=[*spec.nums, *f], target=list(spec.targets), seq=[spec.seq.name] if spec.seq else [],
+                **{f'multi_{m.name}': [m.name] for m in spec.multis})
 
 # %% ../nbs/37_export.ipynb #c83cc644
 def export_fold(
@@ -233,7 +238,7 @@ def export_fold(
         with write_aside(path) as part:
             write(exported, names, part)
             found[path.name] = check(path, disagreement(runner(part), program, calibrator, batches))
-    tensors = {n: dict(dtype=str(b.dtype).removeprefix('torch.'), shape=['batch', *('length' if 1 in free else s for s in b.shape[1:])],
+    tensors = {n: dict(dtype=str(b.dtype).removeprefix('torch.'), shape=['batch', *(free[1].__name__ if 1 in free else s for s in b.shape[1:])],
                        columns=column_names(predictor).get(n, [])) for (n, b), free in zip(batches[-1].items(), free_sizes(batches[-1]).values())}
     write_json(out / f'fold_{fold}.json', dict(inputs=tensors, outputs=['logit', 'p'], rows=len(split), differs=found,
                                                calibration=predictor.calibrator.target, files={n: digest_file(out / n) for n in found}))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields', 'PeriodicFields', 'numeric_fields',
-           'Fields']
+           'BagField', 'Fields']
 
 # %% ../nbs/19_fields.ipynb #d1aa5974
 import math
@@ -142,6 +142,26 @@ def numeric_fields(
         raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
 
+# %% ../nbs/19_fields.ipynb #bcb7d731
+class BagField(nn.Module):
+    "The mean of the embeddings of a cell's values: (B, M) codes → (B, 1, d)."
+    def __init__(self,
+        size: int,             # rows of the table, code 0 included
+        d: int,                # width of a field
+        sparse: bool = False,  # sparse gradients of the table
+    ):
+        super().__init__()
+        self.size, self.table, self.none = size, nn.Embedding(size, d, sparse=sparse), nn.Parameter(torch.zeros(d))
+        nn.init.normal_(self.table.weight, std=d**-0.5)
+        with torch.no_grad(): self.table.weight[0] = 0
+    def forward(self,
+        codes: Tensor, # (B, M) int, -1 = padding
+    ) -> Tensor:       # (B, 1, d)
+        real = codes >= 0
+        n = real.sum(1, keepdim=True)
+        e = self.table(torch.where(real & (codes < self.size), codes, 0)) * (real / n.clamp(min=1)).unsqueeze(2)
+        return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
+
 # %% ../nbs/19_fields.ipynb #f413066d
 class Fields(nn.Module):
     "Codes, numerics and null indicators of a batch → (B, F, d)."
@@ -162,7 +182,7 @@ class Fields(nn.Module):
         self.numeric = numeric_fields(numeric, n_num, d, edges) if n_num else None
         self.indicator = AffineFields(n_ind, d) if n_ind else None
     def forward(self,
-        codes: Tensor,              # (B, C) int
+        codes: Tensor | None,       # (B, C) int
         num: Tensor | None = None,  # (B, N) float, scaled, without NaN
         ind: Tensor | None = None,  # (B, M) float or bool, 1 where a block is null
     ) -> Tensor:                    # (B, C + N + M, d)

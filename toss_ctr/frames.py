@@ -91,7 +91,8 @@ def rows_of(
     arrays = {}
     for name in shard.names:
         src, per_token = shard.arr(name), name.endswith('_values') or name in ('seq_age', 'seq_count', 'seq_bias')
-        off = shard.arr('id_offsets' if name == 'id_values' else 'seq_offsets') if per_token else None
+        own = name.removesuffix('_values') + '_offsets' # columns aligned with the history share its offsets
+        off = shard.arr(own if own in shard.names else 'seq_offsets') if per_token else None
         if name.endswith('_offsets'): arrays[name] = src[a:b + 1] - src[a]
         else: arrays[name] = np.array(src[off[a]:off[b]] if per_token else src[a:b])
     return Shard(0, b - a, arrays)

@@ -202,6 +202,7 @@ def blank_columns(
     "Columns in which every row is null or a value that training never saw."
     s = split.spec
     blank = {c.name for c in s.cats if c.size > 1 and not split.column(c.name).any()}
+    blank |= {m.name for m in s.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
     if s.nums: blank |= {c for c, b in zip(s.nums, np.isnan(split.whole('num')).all(0)) if b}
     return blank | ({s.seq.name} if s.seq and not split.seq_lengths().any() else set())
 

@@ -14,11 +14,12 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from .attention import dropout
 from .cache import Spec
 from .config import Config, pair_table
 from .dare import DARE
 from .dataset import NumericStats
-from .fields import Fields
+from .fields import BagField, Fields
 from .qnn_alpha import AuxHead, make_head
 
 # %% ../nbs/22_model.ipynb #991a0bbe
@@ -70,22 +71,26 @@ class Columns(nn.Module):
         m, n = cfg.model, len(stats.fill)
         d = m.qnn_alpha.feature_embed_dim
         self.blocks = [b[0] for b in spec.null_blocks] if cfg.data.add_isna_mask else []
-        self.scale = Scale(stats)
+        self.scale, self.n_cats = Scale(stats), len(spec.cats)
         self.tables = Fields([c.size for c in spec.cats], 0, len(self.blocks), d, [m.cat_embedding_dims.get(c.name, d) for c in spec.cats],
                              dropout=m.embedding_dropout, sparse=cfg.train.sparse_embeddings) if spec.cats or self.blocks else None
         self.numbers = Fields([], n, 0, d, numeric=m.numeric.embedding, dropout=m.embedding_dropout,
                               edges=scaled_edges(stats) if m.numeric.embedding == 'piecewise' else None) if n else None
         self.mix = Mix(n, m.numeric.fields) if n and m.numeric.fields else None
-        self.n_fields = len(spec.cats) + len(self.blocks) + (m.numeric.fields or n if n else 0)
+        self.dropout, self.names = m.embedding_dropout, [f'multi_{c.name}' for c in spec.multis]
+        self.bags = nn.ModuleList(BagField(c.size, d, cfg.train.sparse_embeddings) for c in spec.multis)
+        self.n_fields = len(spec.cats) + len(self.blocks) + (m.numeric.fields or n if n else 0) + len(self.bags)
     def forward(self,
-        cat: Tensor, # (B, C) int32
+        cat: Tensor | None, # (B, C) int32; None where there are no categoricals
         num: Tensor, # (B, N) float32 with NaN
+        cells=(),    # (B, M) int32 of every column with several values a cell, -1 = padding
     ) -> Tensor:     # (B, F, d)
         x, null = self.scale(num)
         parts = [self.tables(cat, None, null[:, self.blocks])] if self.tables is not None else []
         if self.numbers is not None:
-            fields = self.numbers(cat[:, :0], x)
+            fields = self.numbers(None, x)
             parts.append(self.mix(fields) if self.mix is not None else fields)
+        parts += [dropout(bag(c), self.dropout, self.training) for bag, c in zip(self.bags, cells)]
         return torch.cat(parts, 1)
 
 def scaled_edges(
@@ -127,7 +132,7 @@ class History(nn.Module):
         plain: Tensor,  # (B, F, d) plain fields, the context of S2
     ) -> dict:          # what `DARE.forward` returns
         "DARE on a batch."
-        target = batch['target'] if self.shared else batch['cat'][:, self.columns]
+        target = batch['target'] if self.shared else batch['cat'][:, self.columns] if self.columns else batch['seq'][:, :0]
         return self.dare(batch['seq'], batch['seq_len'], target, age=batch['seq_age'] if self.collapse else None,
                          bias=batch['seq_bias'] if self.collapse else None, sides=[batch[f'side_{n}'] for n in self.sides],
                          context=plain.flatten(1) if self.s2 else None)
@@ -168,11 +173,17 @@ class CTRModel(nn.Module):
         self.linear = AuxHead(self.history.dare.d_out) if n_seq and q.aux_head_weight else None
         self.aux = AuxHead(self.history.dare.d_out) if n_seq and s.aux else None
         self.bias = nn.Parameter(torch.zeros(()))
+    def plain(self,
+        batch: dict, # tensors of a loader
+    ) -> Tensor:     # (B, F, d)
+        "The fields of the plain columns of a batch."
+        c = self.columns
+        return c(batch['cat'] if c.n_cats else None, batch['num'], [batch[k] for k in c.names])
     def fields(self,
         batch: dict, # tensors of a loader
     ) -> tuple[Tensor, dict | None]: # (B, F, d), what DARE returned
         "All fields of a batch."
-        x = self.columns(batch['cat'], batch['num'])
+        x = self.plain(batch)
         if self.history is None: return x, None
         out, seq = self.history(batch, x)
         return torch.cat([x, seq.to(x.dtype)], 1), out

@@ -279,6 +279,7 @@ def facts(
     out['categorical'] = f'{len(s.cats)} columns, {sum(c.size for c in s.cats):,} codes'
     out['numeric'] = f'{len(s.nums)} columns, {len(s.null_blocks)} null blocks'
     collapsed = ', repeats collapsed' if s.seq and s.seq.collapse else ''
+    if s.multis: out['several values'] = f'{len(s.multis)} columns, {sum(m.size for m in s.multis):,} codes'
     if s.seq: out['history'] = f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
     return out | (dict(cache=split.fingerprint) if split.fingerprint else {})
 

@@ -4,19 +4,19 @@
 
 # %% auto #0
 __all__ = ['Needs', 'pattern_columns', 'key_columns', 'check_named', 'resolve_needs', 'TokenSet', 'measure_tokens',
-           'measure_codes', 'exact_median', 'summary', 'measure_numbers', 'measure', 'first_pass', 'null_blocks',
-           'token_values', 'make_spec']
+           'measure_codes', 'measure_cells', 'exact_median', 'summary', 'measure_numbers', 'measure', 'first_pass',
+           'null_blocks', 'token_values', 'make_spec']
 
 # %% ../nbs/12b_statistics.ipynb #36afeb69
 import fnmatch, math, re
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 
 import numpy as np
 import xxhash
 
-from .columns import Coder, Tally, encode_column, labels, natural, numbers
+from .columns import Coder, Tally, encode_cells, encode_column, labels, natural, numbers
 from .config import UserError, nearest
-from .encoding import SeqSpec, Spec, pack_cats, read_tokens
+from .encoding import MultiSpec, SeqSpec, Spec, pack_cats, read_tokens
 from .sequences import Scratch
 from .source import Source, batches, open_files
 
@@ -32,17 +32,20 @@ class Needs:
     label: str          # label column
     id_col: str         # row name
     min_count: int      # rarer categories count as unseen
+    multis: dict = field(default_factory=dict) # column with several values a cell → what separates them in text
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
         lists = {k: list(getattr(self, k)) for k in ('nums', 'targets', 'keys')}
-        return asdict(self) | lists | dict(cats=[list(c) for c in self.cats.items()])
+        multis = dict(multis=[list(m) for m in self.multis.items()])
+        plain = {k: v for k, v in asdict(self).items() if k != 'multis'} # absent where there are none: the name of older caches
+        return plain | lists | dict(cats=[list(c) for c in self.cats.items()]) | (multis if self.multis else {})
 
     @property
     def columns(self) -> list[str]:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
-        return list(dict.fromkeys([*self.cats, *self.nums, *seq, *self.targets, *self.keys, self.label]))
+        return list(dict.fromkeys([*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]))
 
 # %% ../nbs/12b_statistics.ipynb #1ea8ea8e
 def pattern_columns(
@@ -91,17 +94,19 @@ def resolve_needs(
     how = lambda c: d.hash_buckets[c] + d.hash_buckets_margin if c in d.hash_buckets else -1 if d.encoding == 'hash' else 0
     cats = {c: how(c) for c in d.cat_cols if c not in d.remove_cols}
     aside = {d.label_col, d.id_col, *([s.col, *s.side_cols] if seq else [])}
-    nums = pattern_columns(d, columns, {*cats, *aside, *d.remove_cols})
+    nums = pattern_columns(d, columns, {*cats, *aside, *d.multi_cols, *d.remove_cols})
     keys, _ = key_columns(cfg)
-    check_named({'data.label_col': [d.label_col], 'data.cat_cols': cats, 'data.num_cols_explicit': nums,
+    check_named({'data.label_col': [d.label_col], 'data.cat_cols': cats, 'data.multi_cols': d.multi_cols, 'data.num_cols_explicit': nums,
                  'sequence.col': [s.col] if seq else [], 'sequence.side_cols': s.side_cols if seq else []}, columns)
     for c, key in keys.items(): check_named({key: [c]}, columns)
     for c in nums:
         if c in {*cats, *aside}: raise UserError(f"data.num_cols_explicit: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
+    for c in d.multi_cols:
+        if c in aside: raise UserError(f"data.multi_cols: '{c}' has another role, too", 'give it one role')
+    if not (cats or nums or seq or d.multi_cols): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
-    return Needs(cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count)
+    return Needs(cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols))
 
 # %% ../nbs/12b_statistics.ipynb #80d8c14a
 class TokenSet:
@@ -159,6 +164,25 @@ def measure_codes(
         out[c] = dict(values=values, counts=[int(t.counts[t.code[v]]) for v in values], nulls=int(t.counts[0]))
     return out
 
+# %% ../nbs/12b_statistics.ipynb #14f714f3
+def measure_cells(
+    tell,           # called with numbers of rows done
+    source: Source,
+    column: str,    # with several values a cell
+    sep: str,       # between the values of a text
+    stop: int,      # rows to look at
+) -> dict:          # values, counts; how many values the fullest cell has, and how many cells have none
+    "Distinct values of a column's cells, in natural order, and how often each occurs."
+    tally, most, empty = Tally(), 0, 0
+    coder = Coder(tally)
+    for row, batch in batches(source, [column], 0, stop):
+        codes, counts = encode_cells(coder, batch[column], sep, column, lambda r: source.place(row + r))
+        tally.add(codes)
+        most, empty = max(most, int(counts.max(initial=0))), empty + int(np.count_nonzero(counts == 0))
+        tell(len(batch))
+    values = sorted(tally.code, key=natural)
+    return dict(values=values, counts=[int(tally.counts[tally.code[v]]) for v in values], most=most, empty=empty)
+
 # %% ../nbs/12b_statistics.ipynb #50481917
 def exact_median(
     x: np.ndarray, # (n,) float32 without NaN, n > 0; will be reordered
@@ -207,15 +231,17 @@ def measure_numbers(
 def measure(
     tell,         # called with numbers of rows done
     files: list,  # paths of the source's files
-    kind: str,    # 'tokens' | 'codes' | 'numbers' | 'label'
+    kind: str,    # 'tokens' | 'codes' | 'cells' | 'numbers' | 'label'
     columns: list, # to measure
     stop: int,    # rows to look at
     pad_id=None,  # `sequence.pad_id`; None in columns beside the history, where padding is told by the history
+    sep: str = '', # of 'cells': between the values of a text
 ) -> dict:        # statistics as plain content
     "One unit of the first pass."
     source = open_files(files)
     if kind == 'tokens': return measure_tokens(tell, source, columns[0], pad_id, stop)
     if kind == 'codes': return measure_codes(tell, source, columns, stop)
+    if kind == 'cells': return measure_cells(tell, source, columns[0], sep, stop)
     if kind == 'numbers': return measure_numbers(tell, source, columns, stop)
     counts = np.zeros(2, np.int64)
     for row, batch in batches(source, columns, 0, stop):
@@ -239,6 +265,7 @@ def first_pass(
     out += [base | dict(kind='numbers', columns=list(needs.nums[a:a + wide])) for a in range(0, len(needs.nums), wide)]
     codes = list(dict.fromkeys([c for c, b in needs.cats.items() if b <= 0] + list(needs.keys) + list(needs.targets)))
     if codes: out.append(base | dict(kind='codes', columns=codes))
+    out += [base | dict(kind='cells', columns=[c], sep=sep) for c, sep in needs.multis.items()]
     return out + [base | dict(kind='label', columns=[needs.label])]
 
 # %% ../nbs/12b_statistics.ipynb #7c9e83b4
@@ -273,12 +300,13 @@ def make_spec(
     answers: list[dict], # of `measure`, in the same order
 ) -> tuple[Spec, dict]:  # the spec; train statistics as plain content
     "Put the measurements together."
-    tokens, codes, nums, label = {}, {}, {}, [0, 0]
+    tokens, cells, codes, nums, label = {}, {}, {}, {}, [0, 0]
     for u, a in zip(units, answers):
-        if u['kind'] == 'tokens': tokens[u['columns'][0]] = a
+        if u['kind'] in ('tokens', 'cells'): (tokens if u['kind'] == 'tokens' else cells)[u['columns'][0]] = a
         elif u['kind'] == 'label': label = a['counts']
         else: (codes if u['kind'] == 'codes' else nums).update(a)
-    kept = lambda c: tuple(v for v, k in zip(codes[c]['values'], codes[c]['counts']) if k >= needs.min_count)
+    often = lambda a: tuple(v for v, k in zip(a['values'], a['counts']) if k >= needs.min_count)
+    kept = lambda c: often(codes[c])
     buckets = lambda c, b: b if b > 0 else 1 << max(10, (8*len(codes[c]['values']) - 1).bit_length())
     cat = lambda c, b: (c, 'vocab', len(kept(c)) + 1, kept(c)) if b == 0 else (c, 'hash', buckets(c, b) + 1, ())
     s = needs.seq
@@ -287,9 +315,11 @@ def make_spec(
     cats = pack_cats(cat(c, b) for c, b in needs.cats.items())
     spec = Spec(cats, needs.nums, null_blocks(needs.nums, nums), seq, needs.targets,
                 {k: tuple(codes[k]['values']) for k in needs.keys}, needs.label, needs.id_col,
-                {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())})
+                {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())},
+                tuple(MultiSpec(c, sep, often(cells[c])) for c, sep in needs.multis.items()))
     sizes = lambda a: dict(distinct=len(a['values'])) | {k: v for k, v in a.items() if k not in ('values', 'counts')}
     stats = dict(rows=sum(label), label=label, categories={c: sizes(a) for c, a in codes.items()},
                  sequences={c: sizes(a) for c, a in tokens.items()},
                  **{k: {c: a[k] for c, a in nums.items()} for k in ('median', 'mean', 'std', 'min', 'max', 'nulls')})
+    if cells: stats['cells'] = {c: sizes(a) for c, a in cells.items()}
     return spec, stats

@@ -368,7 +368,7 @@ def attention_entropy(
     b: dict,          # a batch on its device
 ) -> torch.Tensor:    # (m,) float32 in [0, 1], of rows that attend to at least two behaviours
     "Relative entropy of the attention weights of each row."
-    out = model.history.read(b, model.columns(b['cat'], b['num']))
+    out = model.history.read(b, model.plain(b))
     w = out['weights'].float() * out['real']
     n = out['real'].sum(1)
     w = (w / w.sum(1, keepdim=True).clamp(min=1e-12))[n > 1]
