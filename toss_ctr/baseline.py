@@ -198,8 +198,10 @@ BLOCK = 4096 # rows of the matrix made at a time
 
 def cell_block(
     shard,      # of a cached split
-    a: int, b: int, # rows a..b-1 of the shard
-    m, top,     # `MultiSpec`, codes that have a column
+    a: int,     # first row of the block
+    b: int,     # behind its last
+    m,          # `MultiSpec` of the column
+    top,        # codes that have a column of the matrix
 ) -> np.ndarray: # (b-a, 1 + len(top)) float32: number of values, then 0/1 for each code
     "A column with several values a cell."
     off = np.asarray(shard.arr(f'multi_{m.name}_offsets')[a:b+1])

@@ -182,7 +182,7 @@ def cell_values(
 
 # %% ../nbs/12_columns.ipynb #e456106d
 def encode_cells(
-    coder: Coder,
+    coder: Coder,     # values → codes
     column: pa.Array, # a column with several values a cell
     sep: str,         # between the values of a text
     name: str,        # of the column

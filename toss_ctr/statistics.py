@@ -167,7 +167,7 @@ def measure_codes(
 # %% ../nbs/12b_statistics.ipynb #14f714f3
 def measure_cells(
     tell,           # called with numbers of rows done
-    source: Source,
+    source: Source, # rows to read
     column: str,    # with several values a cell
     sep: str,       # between the values of a text
     stop: int,      # rows to look at
