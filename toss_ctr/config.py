@@ -623,9 +623,11 @@ def config_text(
 def config_html(
     cfg: Config, # the config
 ) -> str:
-    "A config for a notebook."
+    "A config for a notebook; a long one is folded."
     rows = config_rows(cfg)
-    return pair_table(f'{cfg.exp_name}: {len(rows)} keys differ from the defaults', rows)
+    title = f'{cfg.exp_name}: {len(rows)} keys differ from the defaults'
+    if len(rows) <= 12: return pair_table(title, rows)
+    return f'<details><summary>{html.escape(title)}</summary>{pair_table("", rows)}</details>'
 
 # %% ../nbs/00_config.ipynb #ec199c6b
 def meanings(
