@@ -67,7 +67,9 @@ def check_gap(
 def chance_ece(
     p,             # (n,) class-balanced probabilities
     prior: float,  # click rate
-    bins: int = 15, draws: int = 200, seed: int = 0, # of the error, of clicks
+    bins: int = 15,   # of the calibration error
+    draws: int = 200, # of the clicks
+    seed: int = 0,    # same seed, same number
 ) -> float:
     "The class-balanced calibration error that well calibrated predictions stay below in 97.5 % of draws."
     p = np.asarray(p, np.float64)

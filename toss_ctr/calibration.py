@@ -97,7 +97,7 @@ def _faults(c):
 
 # %% ../nbs/32_calibration.ipynb #5bb24a76
 def save_calibrator(
-    c: Calibrator,
+    c: Calibrator, # to keep
     path, # target file, e.g. runs/<exp>/calibrator.json
 ):
     "Write sealed JSON."

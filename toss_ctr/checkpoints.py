@@ -18,9 +18,24 @@ from .config import UserError
 from .files import digest_bytes, digest_file, read_json, verify_file, write_aside, write_json
 
 # %% ../nbs/24_checkpoints.ipynb #52bb20e1
-def weights_path(run_dir, fold: int) -> Path: return Path(run_dir) / f'ckpt_folds_{fold}.safetensors'
-def side_path(run_dir, fold: int) -> Path: return Path(run_dir) / f'ckpt_folds_{fold}.json'
-def resume_path(run_dir, fold: int) -> Path: return Path(run_dir) / f'resume_{fold}.pt'
+def weights_path(
+    run_dir,   # runs/<exp>
+    fold: int, # fold number
+) -> Path:
+    "Where a fold's weights lie."
+    return Path(run_dir) / f'ckpt_folds_{fold}.safetensors'
+def side_path(
+    run_dir,   # runs/<exp>
+    fold: int, # fold number
+) -> Path:
+    "Where a fold's side file lies: what says that it is done."
+    return Path(run_dir) / f'ckpt_folds_{fold}.json'
+def resume_path(
+    run_dir,   # runs/<exp>
+    fold: int, # fold number
+) -> Path:
+    "Where the state of a fold in training lies."
+    return Path(run_dir) / f'resume_{fold}.pt'
 
 # %% ../nbs/24_checkpoints.ipynb #ac0aa721
 def save_weights(

@@ -93,8 +93,10 @@ def column_groups(
     "Groups of columns to shuffle together."
     spec, groups = inputs.train.spec, {}
     extra = list(inputs.features.names) if inputs.features else []
-    for key, names in (('cat', [c.name for c in spec.cats]), ('num', list(spec.nums))):
-        for i, name in enumerate(names): groups.setdefault(re.sub(r'_?\d+$', '', name) or name, {}).setdefault(key, []).append(i)
+    stem = lambda name: re.sub(r'_?\d+$', '', name) or name
+    for key, names in (('cat', [c.name for c in spec.cats]), ('num', list(spec.nums)), ('target', list(spec.targets))):
+        for i, name in enumerate(names): groups.setdefault(stem(name), {}).setdefault(key, []).append(i)
+    for m in spec.multis: groups.setdefault(stem(m.name), {})[f'multi_{m.name}'] = None
     if extra: groups['out-of-fold features'] = dict(num=list(range(len(spec.nums), len(spec.nums) + len(extra))))
     if spec.seq is not None: groups['history'] = dict(seq=None)
     return groups
@@ -107,13 +109,12 @@ def shuffled(
 ) -> dict:            # a batch with the group's values moved between rows
     "The batch with one group shuffled."
     out = dict(b)
-    if 'seq' in group:
-        for k in b:
-            if k.startswith(('seq', 'side_')): out[k] = b[k][order]
-    for key in ('cat', 'num'):
-        if key in group:
+    for key, columns in group.items():
+        if key == 'seq': out |= {k: v[order] for k, v in b.items() if k.startswith(('seq', 'side_'))}
+        elif columns is None: out[key] = b[key][order]
+        else:
             out[key] = b[key].clone()
-            out[key][:, group[key]] = b[key][order][:, group[key]]
+            out[key][:, columns] = b[key][order][:, columns]
     return out
 
 @torch.no_grad()
@@ -151,8 +152,10 @@ def bin_codes(
     return *codes, len(edges) + 2
 
 def auc_alone(
-    train, y_train, # (n,) codes and labels of training rows
-    held, y_held,   # (m,) codes and labels of hold-out rows
+    train,          # (n,) codes of training rows
+    y_train,        # (n,) their labels
+    held,           # (m,) codes of hold-out rows
+    y_held,         # (m,) their labels
     size: int,      # codes are below it
 ) -> float:
     "AUC on hold-out rows of the training rows' smoothed click rate by code."

@@ -145,7 +145,14 @@ def onnx_runner(
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     return lambda batch: session.run(['logit', 'p'], {i.name: batch[i.name].numpy() for i in session.get_inputs()})
 
-def searchsorted(sorted_sequence, self, out_int32=False, right=False, side=None, sorter=None):
+def searchsorted(
+    sorted_sequence, # (N, K) knots
+    self,            # (N, B) values
+    out_int32=False, # ignored, as the next but one
+    right=False,     # count knots equal to the value as below it
+    side=None,       # ignored
+    sorter=None,     # ignored
+):
     "`aten.searchsorted` (the quantile scaler's) in ONNX, which has no such operator: count the knots below."
     from onnxscript import opset18 as op
     knots, values = op.Unsqueeze(sorted_sequence, op.Constant(value_ints=[1])), op.Unsqueeze(self, op.Constant(value_ints=[-1]))
@@ -190,7 +197,7 @@ def need_export():
 
 # %% ../nbs/37_export.ipynb #7fc24afd
 def check_rows(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     data: str = '',   # Parquet file; '' = `data.test_path`
     n: int = 1000,    # rows
 ) -> Split:           # up to n rows
@@ -200,7 +207,7 @@ def check_rows(
     return next(stream_split(path, predictor.spec, n, '--data' if data else 'data.test_path'))
 
 def check_batches(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     split: Split, # rows to check with
     names=None,   # tensors to keep; None: all
 ) -> list:        # batches of 1, 7 and all other rows
@@ -213,7 +220,7 @@ def check_batches(
     return [{k: wide(k, v) for k, v in b.items() if names is None or k in names} for b in batches]
 
 def column_names(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
 ) -> dict: # input → names of its columns, in order
     "What the columns of the inputs mean."
     spec, f = predictor.spec, next(iter(predictor.sides.values()))['features']
@@ -222,7 +229,7 @@ def column_names(
 
 # %% ../nbs/37_export.ipynb #c83cc644
 def export_fold(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     k: int,       # place of the fold in `predictor.models`
     split: Split, # rows to trace and check with
     out: Path,    # folder

@@ -99,9 +99,11 @@ def parameters_part(
 
 # %% ../nbs/41f_facts.ipynb #6f8d878b
 def ran_section(
-    run_dir: Path, cfg: Config, # the run and its config
-    log: list[dict],            # of `read_log`
-    train=None, test=None,      # its splits
+    run_dir: Path,   # runs/<exp>
+    cfg: Config,     # its config
+    log: list[dict], # of `read_log`
+    train=None,      # its training `Split`
+    test=None,       # its test `Split`
 ) -> Html:
     "What ran: data, time, seed, versions, changed keys, parameters."
     near, diff = nearest_config(cfg)

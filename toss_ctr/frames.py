@@ -84,8 +84,9 @@ def stream_split(
 
 # %% ../nbs/12e_frames.ipynb #d6f7917f
 def rows_of(
-    shard: Shard,
-    a: int, b: int, # rows of it, a ≤ row < b
+    shard: Shard, # to copy from
+    a: int,       # first row
+    b: int,       # row after the last
 ) -> Shard:         # in memory
     "A copy of some rows of a shard."
     arrays = {}
@@ -98,7 +99,7 @@ def rows_of(
     return Shard(0, b - a, arrays)
 
 def cached_parts(
-    split: Split,
+    split: Split, # on disk or in memory
     rows_per_block: int = 1 << 13, # most rows a part
 ):                                 # yields `Split`s in memory, rows ascending
     "A cached split as splits in memory, one block at a time."

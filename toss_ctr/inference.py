@@ -159,7 +159,7 @@ def load_predictor(
 
 # %% ../nbs/33_inference.ipynb #8aa87e23
 def write_logits(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     parts,           # `Split`s of `predictor.spec`, rows ascending
     path,            # Parquet file: id, logit_<fold> of every fold
     rows: int,       # of all parts, for the bar
@@ -179,7 +179,7 @@ def write_logits(
 
 # %% ../nbs/33_inference.ipynb #2c49c20b
 def ensemble_file(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     logits,        # file of `write_logits`
 ) -> np.ndarray:   # (n,) float64 in (0, 1)
     "`Predictor.probabilities` of a file's rows, in little memory."
@@ -197,7 +197,7 @@ def ensemble_file(
 FEW = 100 # rows of which a blank column says nothing yet
 
 def blank_columns(
-    split: Split,
+    split: Split, # rows to look at
 ) -> set: # names
     "Columns in which every row is null or a value that training never saw."
     s = split.spec
@@ -220,7 +220,7 @@ def told(
 
 # %% ../nbs/33_inference.ipynb #ef5bed2d
 def write_probabilities(
-    predictor: Predictor,
+    predictor: Predictor, # of a run
     logits, # file of `write_logits`
     out,    # CSV file
 ) -> Path:  # `out`

@@ -130,7 +130,9 @@ def row_adam(
     table: nn.Parameter, # (V, d), changed
     grad: Tensor,        # sparse (V, d), coalesced
     t: Touched,          # its state, changed
-    lr: float, betas: tuple[float, float], eps: float, # of Adam
+    lr: float,                   # learning rate
+    betas: tuple[float, float],  # decay of the moments
+    eps: float,                  # added to the root
 ):
     "One Adam step on the rows of a gradient."
     t.steps += 1

@@ -16,7 +16,7 @@ from .config import Config
 class Html(str): "Text that is markup already."
 
 def tag(
-    name: str, /, # element
+    element: str, # its name
     *children,   # text (escaped), `Html`, lists of them, or None
     **attrs,     # attributes; `class_` for class, `aria_label` for aria-label
 ) -> Html:
@@ -24,8 +24,8 @@ def tag(
     def flat(c):
         if isinstance(c, (list, tuple)): return ''.join(map(flat, c))
         return c if isinstance(c, Html) else '' if c is None else escape(str(c))
-    head = name + ''.join(f' {k.rstrip("_").replace("_", "-")}="{escape(str(v))}"' for k, v in attrs.items() if v is not None)
-    return Html(f'<{head}>' if name in ('img', 'meta', 'br', 'hr') else f'<{head}>{flat(children)}</{name}>')
+    head = element + ''.join(f' {k.rstrip("_").replace("_", "-")}="{escape(str(v))}"' for k, v in attrs.items() if v is not None)
+    return Html(f'<{head}>' if element in ('img', 'meta', 'br', 'hr') else f'<{head}>{flat(children)}</{element}>')
 
 # %% ../nbs/41d_pages.ipynb #5ad21e6a
 def with_keys(

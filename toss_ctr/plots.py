@@ -143,7 +143,7 @@ def plot_distribution(
     y,              # (n,) 0/1 labels
     p,              # (n,) probabilities
     bins: int = 50, # of [0, 1]
-    title: str = 'Predicted probability by class',
+    title: str = 'Predicted probability by class', # above the plot
 ) -> Figure:
     "Densities of the predictions of clicks and of non-clicks."
     y, p = np.asarray(y), np.asarray(p)
@@ -278,7 +278,7 @@ def plot_attention(
 def plot_importance(
     drops: dict,    # group → loss of Score, or (loss, standard deviation)
     top: int = 20,  # largest ones only
-    title: str = 'Score lost when a group is shuffled',
+    title: str = 'Score lost when a group is shuffled', # above the plot
     start: float = 0., # where the bars begin
 ) -> Figure:
     "Bars, largest first."
@@ -320,7 +320,7 @@ def plot_correlation(
 def plot_map(
     tokens: list[dict], # each with `name`, `x`, `y`, `rows`, `clicks`
     prior: float,       # click rate of all rows
-    title: str = 'Tokens by their representation',
+    title: str = 'Tokens by their representation', # above the plot
     named: int = 6,     # how many of the most frequent are named
 ) -> Figure:
     "Points on a plane, by how rows with the token are clicked."

@@ -342,7 +342,12 @@ def write_oof(
     write_table(pl.DataFrame(rows), oof_path(t.cfg, t.fold))
 
 # %% ../nbs/31_training.ipynb #2fa521cc
-def oof_path(cfg: Config, fold: int) -> Path: return cfg.run_dir / f'oof_fold_{fold}.parquet'
+def oof_path(
+    cfg: Config, # the config
+    fold: int,   # fold number
+) -> Path:
+    "Where a fold's out-of-fold predictions lie until the run's `oof.parquet` is made."
+    return cfg.run_dir / f'oof_fold_{fold}.parquet'
 
 # %% ../nbs/31_training.ipynb #6af027a8
 LOG_COLUMNS = ('fold', 'epoch', 'split', 'loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC',
