@@ -141,7 +141,7 @@ def rows_at_once(
     dtype: torch.dtype, # of the scores
 ) -> int:               # at least 16
     "Rows whose score matrices fit into the cache of a CPU."
-    return max(16, CACHE // (heads * k * k * dtype.itemsize))
+    return max(16, CACHE // max(1, heads * k * k * dtype.itemsize)) # a batch of empty histories has no positions
 
 # %% ../nbs/18_encoder.ipynb #ec82162b
 class Encoder(nn.Module):
