@@ -200,7 +200,7 @@ def build_split(
 ) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     folder, n, rows = plan.root / plan.name, plan.source.n_rows, plan.shard_rows
-    if folder.exists(): sweep(folder)
+    if folder.exists(): sweep(folder, held=True)
     options = encoder_options(plan, learned, key_columns(cfg)[1])
     todo = [[i, a, min(a + rows, n)] for i, a in enumerate(range(0, n, rows))]
     about = lambda a, b: dict(fingerprint=plan.fingerprint, start=a, n_rows=b - a)
@@ -258,7 +258,7 @@ def find_train(
     found = whole_split(plan) if reuse else None
     if not found:
         with locked(plan.root, 'cache'):
-            sweep(plan.root.parent); sweep(plan.root)
+            sweep(plan.root.parent); sweep(plan.root, held=True)
             found = whole_split(plan) if reuse and plan.manifest.exists() else None
             learned = learned_of(found[1]) if found else learn(plan, cfg.num_workers, reuse, progress)
             split = found[0] if found else build_split(plan, cfg, learned, plan.fingerprint, progress) if shards else None
@@ -282,7 +282,7 @@ def find_test(
     plan = plan_split('test', cfg, needs, train)
     if d.use_cache and (found := whole_split(plan)): return found[0]
     with locked(plan.root, 'cache'):
-        sweep(plan.root.parent); sweep(plan.root)
+        sweep(plan.root.parent); sweep(plan.root, held=True)
         if d.use_cache and plan.manifest.exists() and (found := whole_split(plan)): return found[0]
         write_json(plan.root / 'spec.json', learned)
         return build_split(plan, cfg, learned, train, progress)

@@ -180,7 +180,7 @@ def build_features(
     root = home / print_
     with locked(root, 'folder of features'):
         if not (root / 'manifest.json').exists():
-            sweep(root)
+            sweep(root, held=True)
             write_features(cfg, splits, folds, root, names, print_, progress)
     return open_features(root)
 

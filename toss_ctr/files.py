@@ -72,12 +72,13 @@ def write_aside(
 def sweep(
     folder,            # where killed writers may have left parts
     older: float = 0.,  # seconds a part must have been left alone
+    held: bool = False, # the folder is locked by the caller: whoever wrote there is dead, if not yet buried
 ) -> list[Path]:       # what was removed
     "Remove `*.part` files and folders of writers that no longer live."
     gone = []
     for part in Path(folder).glob('.*.part'):
         pid = part.name.removesuffix('.part').rsplit('.', 1)[-1].split('-')[0]
-        if pid.isdigit() and _alive(int(pid)): continue
+        if not held and pid.isdigit() and _alive(int(pid)): continue
         if time.time() - part.stat().st_mtime < older: continue
         if part.is_dir():
             import shutil

@@ -608,7 +608,7 @@ def synthesize(
     paths = {s: out/f'{s}.parquet' for s in ('train', 'test', 'truth')}
     if out.exists() and not out.is_dir(): raise UserError(f'{out}: is a file', 'name a folder')
     with locked(out, 'data set'):
-        sweep(out)
+        sweep(out, held=True)
         if reuse and is_complete(out, want): return paths
         paths['truth'].unlink(missing_ok=True)
         world, digests = make_world(seed, seq_scale), {}
