@@ -213,7 +213,9 @@ def told(
     "Warn at the end of columns that were blank in all parts."
     blank, rows = None, 0
     for p in parts:
-        blank, rows = blank_columns(p) if blank is None else blank & blank_columns(p), rows + len(p)
+        rows += len(p)
+        if blank is None: blank = blank_columns(p)
+        elif blank: blank &= blank_columns(p) # once none is left, no part is searched any more
         yield p
     if blank and rows >= FEW:
         warnings.warn(f"{name}: in all {rows:,} rows {', '.join(sorted(blank))} is null or unknown to the model; is it written as in training?")
