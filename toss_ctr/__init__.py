@@ -1,3 +1,26 @@
 "From raw ad impressions to calibrated click probabilities: DARE and QNN-α, in notebooks."
 
 __version__ = "0.1.0"
+
+from typing import TYPE_CHECKING
+
+from .core.doors import doors
+
+if TYPE_CHECKING:
+    from .config.load import load_config
+    from .core.errors import UserError
+    from .inference.predict import load_predictor
+    from .models.dare import DARE
+    from .models.heads import KhatriRaoHead
+    from .training.fold import train_fold
+    from .training.inputs import prepare
+
+__getattr__, __dir__ = doors(__name__, {
+    'load_config': 'config.load',
+    'prepare': 'training.inputs',
+    'train_fold': 'training.fold',
+    'load_predictor': 'inference.predict',
+    'DARE': 'models.dare',
+    'KhatriRaoHead': 'models.heads',
+    'UserError': 'core.errors',
+})

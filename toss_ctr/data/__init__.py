@@ -1,0 +1,1 @@
+"Parquet → values → shards → batches."

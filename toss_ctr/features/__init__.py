@@ -1,0 +1,1 @@
+"Numeric columns learned from labels, out of fold."

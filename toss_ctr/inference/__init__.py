@@ -1,0 +1,14 @@
+"From logits to probabilities and a submission."
+
+from typing import TYPE_CHECKING
+
+from ..core.doors import doors
+
+if TYPE_CHECKING:
+    from .predict import infer
+    from .predict import load_predictor
+
+__getattr__, __dir__ = doors(__name__, {
+    'load_predictor': 'predict',
+    'infer': 'predict',
+})

@@ -1,0 +1,1 @@
+"What is ensembled: out-of-fold and test predictions."

@@ -1,0 +1,1 @@
+"The network: DARE, QNN-α, and what stands between them."

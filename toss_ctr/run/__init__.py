@@ -1,0 +1,1 @@
+"The whole road, as papermill notebooks."

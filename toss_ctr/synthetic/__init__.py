@@ -1,0 +1,1 @@
+"Generated click logs with known probabilities."
