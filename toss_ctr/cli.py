@@ -22,44 +22,49 @@ def Overrides() -> Param:
     "The option `--set`."
     return Param('config keys to change: key=value …', str, action='extend', nargs='+')
 
+
 def Needed(
     help: str,  # what it says
-    kind=str,   # type of its value
+    kind=str,  # type of its value
 ) -> Param:
     "An option without which a command does not start."
     return Param(help, kind, required=True)
 
 # %% ../nbs/90_run/40_cli.ipynb #7ffb61c8
 def toss_run(
-    cfg: str = 'demo',     # preset (demo, toss, kuairand, ml100k) or YAML file
+    cfg: str = 'demo',  # preset (demo, toss, kuairand, ml100k) or YAML file
     set: Overrides() = None,
-    dry_run: bool = False, # print the resolved config, rows and an estimate of time, memory and disk, then stop
-    sample: float = 1.,    # share of the training rows to work on, for a quick look
-    jobs: int = 0,         # fold processes at once; 0 = as many as fit
-    force: bool = False,   # train again over finished folds of another config
+    dry_run: bool = False,  # print the resolved config, rows and an estimate of time, memory and disk, then stop
+    sample: float = 1.0,  # share of the training rows to work on, for a quick look
+    jobs: int = 0,  # fold processes at once; 0 = as many as fit
+    force: bool = False,  # train again over finished folds of another config
 ):
     "The whole road: data, folds, calibration, submission, report. Without arguments: a demo on generated data."
     from toss_ctr.run.road import dry_run as plan, run, sampled
+
     c = sampled(load_config(cfg, set or ()), sample)
-    if dry_run: print(plan(c))
-    else: run(c, jobs or None, force, progress=True)
+    if dry_run:
+        print(plan(c))
+    else:
+        run(c, jobs or None, force, progress=True)
 
 # %% ../nbs/90_run/40_cli.ipynb #31cce1bf
 def toss_synth(
     rows: Needed('training rows', int) = None,
     out: Needed('folder for train.parquet, test.parquet, truth.parquet') = None,
     test_rows: int = 0,  # test rows; 0 = a seventh of the training rows
-    seed: int = 777,     # same seed, same bytes
-    seq_scale: float = 1., # history lengths times this
+    seed: int = 777,  # same seed, same bytes
+    seq_scale: float = 1.0,  # history lengths times this
 ):
     "Generate a click log with the schema of the Toss task and a known click probability a row."
     from toss_ctr.synthetic.process import synthesize
+
     synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/90_run/40_cli.ipynb #e97780c0
 def toss_cache(
-    cfg: str = 'demo',     # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
     verify: bool = False,  # check every byte of the caches instead of building
 ):
@@ -67,94 +72,128 @@ def toss_cache(
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.manifest import verify_cache
     from toss_ctr.training.inputs import ensure_data
+
     c = load_config(cfg, set or ())
     ensure_data(c, progress=watched())
     for split in build_cache(c, progress=watched()).values():
-        if verify: verify_cache(split.root)
+        if verify:
+            verify_cache(split.root)
         print(split)
-    if verify: print('every byte is the one that was written')
+    if verify:
+        print('every byte is the one that was written')
 
 # %% ../nbs/90_run/40_cli.ipynb #dbcc743c
 def toss_covis(
-    cfg: str = 'demo', # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
 ):
     "Out-of-fold encodings and co-visitation features."
     from toss_ctr.training.inputs import prepare
+
     inputs = prepare(load_config(cfg, set or ()), progress=watched())
-    if inputs.features is None: raise UserError('features: none are configured', 'set features.covis.enabled true or list features.encodings')
+    if inputs.features is None:
+        raise UserError(
+            'features: none are configured', 'set features.covis.enabled true or list features.encodings'
+        )
     print('\n'.join(inputs.features.names))
 
 # %% ../nbs/90_run/40_cli.ipynb #7c29dcfc
 def toss_train(
-    cfg: str = 'demo',   # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
-    folds: str = '',     # fold numbers, for example 0,1; all by default
-    jobs: int = 0,       # folds at once; 0 = as many as fit
+    folds: str = '',  # fold numbers, for example 0,1; all by default
+    jobs: int = 0,  # folds at once; 0 = as many as fit
     processes: int = 1,  # processes (or GPUs) that share each fold
-    force: bool = False, # train again over finished folds of another config
+    force: bool = False,  # train again over finished folds of another config
 ):
     "Train folds, one executed notebook each; goes on where it was stopped. Under torchrun its processes share each fold."
     from toss_ctr.training.distributed import joined, launched
     from toss_ctr.training.inputs import prepare
     from toss_ctr.training.fold import train_launched
-    try: wanted = [int(f) for f in folds.split(',')] if folds else None
-    except ValueError: raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
+
+    try:
+        wanted = [int(f) for f in folds.split(',')] if folds else None
+    except ValueError:
+        raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = load_config(cfg, set or ())
     with joined(c.device) as w:
-        if launched(): done = train_launched(c, wanted, force)
+        if launched():
+            done = train_launched(c, wanted, force)
         else:
             from toss_ctr.run.road import train_folds
-            done = train_folds(prepare(c, progress=watched()), wanted, jobs or None, force, progress=True, processes=processes)
+
+            done = train_folds(
+                prepare(c, progress=watched()),
+                wanted,
+                jobs or None,
+                force,
+                progress=True,
+                processes=processes,
+            )
         for k, s in done.items() if w.first else ():
-            print(f"fold {k}: epoch {s['best_epoch']} " + ' '.join(f'{m} {v:.4f}' for m, v in s['metrics'].items()))
+            print(
+                f"fold {k}: epoch {s['best_epoch']} "
+                + ' '.join(f'{m} {v:.4f}' for m, v in s['metrics'].items())
+            )
 
 # %% ../nbs/90_run/40_cli.ipynb #77602626
 def toss_calibrate(
-    cfg: str = 'demo', # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
 ):
     "Fit the calibrator on out-of-fold logits; prints what it does to rows it has not seen."
     from toss_ctr.inference.predict import calibrate
+
     c = load_config(cfg, set or ())
     r = calibrate(c)
-    print(f'{c.calibration.method} to the {c.calibration.target} posterior' if c.calibration.enabled else 'calibration.enabled false: none')
-    for when in ('before', 'after'): print(f'{when:7}' + ' '.join(f'{k} {r[when][k]:.4f}' for k in ('Score', 'AP', 'WLL', 'ECE', 'mean_p')))
+    print(
+        f'{c.calibration.method} to the {c.calibration.target} posterior'
+        if c.calibration.enabled
+        else 'calibration.enabled false: none'
+    )
+    for when in ('before', 'after'):
+        print(
+            f'{when:7}' + ' '.join(f'{k} {r[when][k]:.4f}' for k in ('Score', 'AP', 'WLL', 'ECE', 'mean_p'))
+        )
 
 # %% ../nbs/90_run/40_cli.ipynb #27f17f49
 def toss_infer(
-    cfg: str = 'demo', # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
-    data: str = '',    # Parquet file, folder or glob to predict instead of the test rows; no cache is made of it
-    out: str = '',     # CSV file to write; by default in the run's folder
+    data: str = '',  # Parquet file, folder or glob to predict instead of the test rows; no cache is made of it
+    out: str = '',  # CSV file to write; by default in the run's folder
     device: str = '',  # auto, cpu, cuda, cuda:1, mps; by default the config's
-    amp: str = '',     # none, bf16, fp16; by default the config's
+    amp: str = '',  # none, bf16, fp16; by default the config's
 ):
     "Predict the test rows, or any Parquet file, with all finished folds: runs/<exp>/submission.csv."
     from toss_ctr.inference.predict import infer
+
     more = [f'{k}={v}' for k, v in dict(device=device, amp=amp).items() if v]
     print(infer(load_config(cfg, [*(set or ()), *more]), data, out, progress=True))
 
 # %% ../nbs/90_run/40_cli.ipynb #79bb5ce9
 def toss_export(
-    cfg: str = 'demo', # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
     fold: int = None,  # a fold; all finished ones by default
-    data: str = '',    # Parquet file with rows to check on; by default the test rows
+    data: str = '',  # Parquet file with rows to check on; by default the test rows
 ):
     "Export folds as torch.export and ONNX programs, checked against PyTorch: runs/<exp>/export."
     from toss_ctr.inference.export import export
+
     c = load_config(cfg, set or ())
-    for name, worst in export(c, fold, data).items(): print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
+    for name, worst in export(c, fold, data).items():
+        print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
 # %% ../nbs/90_run/40_cli.ipynb #fa127a43
 def toss_report(
-    cfg: str = 'demo', # preset or YAML file
+    cfg: str = 'demo',  # preset or YAML file
     set: Overrides() = None,
 ):
     "Write runs/<exp>/report.html from the files of the run."
     from toss_ctr.training.inputs import prepare
     from toss_ctr.report.build import build_report
+
     c = load_config(cfg, set or ())
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test))
@@ -162,105 +201,164 @@ def toss_report(
 # %% ../nbs/90_run/40_cli.ipynb #f481f064
 def toss_schema(
     data: Needed('Parquet file') = None,
-    out: str = '',       # YAML file to write the guessed roles to
-    label: str = 'clicked', # label column
+    out: str = '',  # YAML file to write the guessed roles to
+    label: str = 'clicked',  # label column
 ):
     "Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns."
     from toss_ctr.data.schema import guess_schema
+
     schema = guess_schema(data, label=label)
     print(schema)
-    if out: schema.to_yaml(out)
+    if out:
+        schema.to_yaml(out)
 
 # %% ../nbs/90_run/40_cli.ipynb #0f24fbd7
 def toss_blend(
-    sub1: str = '', # first submission; sets the order
-    sub2: str = '', # second submission
+    sub1: str = '',  # first submission; sets the order
+    sub2: str = '',  # second submission
     out: str = '',  # file to write
-    method: str = 'logit_mean', # mean, logit_mean, geom_mean, median, trim_mean, rank_avg, weighted, val_weighted
-    w: float = None,          # weight of the first of two files, 0..1
+    method: str = 'logit_mean',  # mean, logit_mean, geom_mean, median, trim_mean, rank_avg, weighted, val_weighted
+    w: float = None,  # weight of the first of two files, 0..1
     subs: Param('further submissions', str, action='extend', nargs='+') = None,
     weights: Param('one weight a file', float, action='extend', nargs='+') = None,
-    trim_ratio: float = .2,   # share cut at each end by trim_mean
-    temperature: float = 10., # of val_weighted: weights softmax(temperature · Score on --oof)
-    oof: Param('out-of-fold files or run folders of the same models, in the same order', str, action='extend', nargs='+') = None,
-    search: bool = False,     # find the weights of logit_mean that maximise Score on --oof, cross-validated
+    trim_ratio: float = 0.2,  # share cut at each end by trim_mean
+    temperature: float = 10.0,  # of val_weighted: weights softmax(temperature · Score on --oof)
+    oof: Param(
+        'out-of-fold files or run folders of the same models, in the same order',
+        str,
+        action='extend',
+        nargs='+',
+    ) = None,
+    search: bool = False,  # find the weights of logit_mean that maximise Score on --oof, cross-validated
 ):
     "Blend submissions aligned on ID, written in the first file's order; --oof A B --search alone prints the weights."
     from toss_ctr.inference.blend import blend_files, oof_scores
+
     files = [f for f in (sub1, sub2, *(subs or [])) if f]
     check_blend(files, out, method, w, weights, oof, search)
-    if search: weights = found_weights(oof)
+    if search:
+        weights = found_weights(oof)
     scores = oof_scores(oof) if method == 'val_weighted' else None
-    if files: print(blend_files(files, out, method, weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature))
+    if files:
+        print(
+            blend_files(
+                files,
+                out,
+                method,
+                weights=weights,
+                w=w,
+                trim_ratio=trim_ratio,
+                scores=scores,
+                temperature=temperature,
+            )
+        )
+
 
 def check_blend(
-    files: list, # submissions
-    out: str,    # file to write
-    method: str, # how they are combined
-    w,           # weight of the first of two, or None
-    weights,     # one a file, or None
-    oof,         # out-of-fold files, or None
-    search: bool, # find the weights
+    files: list,  # submissions
+    out: str,  # file to write
+    method: str,  # how they are combined
+    w,  # weight of the first of two, or None
+    weights,  # one a file, or None
+    oof,  # out-of-fold files, or None
+    search: bool,  # find the weights
 ):
     "Refuse arguments of `toss_blend` that do not go together."
     by_score = method == 'val_weighted'
-    if by_score and not oof: raise UserError('--method val_weighted: weighs by Score on --oof', 'for example --oof runs/a runs/b')
-    if (search or by_score) != bool(oof): raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
-    if search and (w is not None or weights is not None or method != 'logit_mean'): raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
-    if oof and files and len(files) != len(oof): raise UserError(f'{len(files)} submissions but {len(oof)} files of --oof', 'give the same models in the same order')
+    if by_score and not oof:
+        raise UserError('--method val_weighted: weighs by Score on --oof', 'for example --oof runs/a runs/b')
+    if (search or by_score) != bool(oof):
+        raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
+    if search and (w is not None or weights is not None or method != 'logit_mean'):
+        raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
+    if oof and files and len(files) != len(oof):
+        raise UserError(
+            f'{len(files)} submissions but {len(oof)} files of --oof',
+            'give the same models in the same order',
+        )
     lost = [name for name, v in zip(('--sub1 and --sub2', '--out'), (len(files) > 1, out)) if not v]
-    if lost and (files or out or not search): raise UserError(f'{lost[0]}: not given', 'see toss_blend --help')
+    if lost and (files or out or not search):
+        raise UserError(f'{lost[0]}: not given', 'see toss_blend --help')
+
 
 def found_weights(
-    oof, # out-of-fold files or run folders
-) -> list: # one weight a file
+    oof,  # out-of-fold files or run folders
+) -> list:  # one weight a file
     "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
     from toss_ctr.inference.blend import search_weights
+
     s = search_weights(oof)
     print(f"{s}\n--weights {' '.join(f'{w:.4f}' for w in s.weights)}")
-    if s.cv_score <= s.equal_score: print('equal weights are as good on folds the search has not seen')
+    if s.cv_score <= s.equal_score:
+        print('equal weights are as good on folds the search has not seen')
     return s.weights
 
 # %% ../nbs/90_run/40_cli.ipynb #f3052512
 def toss_compare(
     a: Param('out-of-fold file or run folder'),
     b: Param('another of the same rows'),
-    common: bool = False, # compare on the rows both have, where they differ
-    n_boot: int = 200,    # draws of the bootstrap
-    seed: int = 0,        # same seed, same table
+    common: bool = False,  # compare on the rows both have, where they differ
+    n_boot: int = 200,  # draws of the bootstrap
+    seed: int = 0,  # same seed, same table
 ):
     "Metrics of two runs with intervals, their difference and a paired test, on out-of-fold predictions."
     from toss_ctr.inference.blend import compare_oof
+
     print(compare_oof(a, b, n_boot, seed, common))
 
 # %% ../nbs/90_run/40_cli.ipynb #d704c317
-COMMANDS = {f.__name__: f for f in (toss_run, toss_synth, toss_schema, toss_cache, toss_covis, toss_train, toss_calibrate, toss_infer, toss_blend,
-                                      toss_compare, toss_export, toss_report)}
+COMMANDS = {
+    f.__name__: f
+    for f in (
+        toss_run,
+        toss_synth,
+        toss_schema,
+        toss_cache,
+        toss_covis,
+        toss_train,
+        toss_calibrate,
+        toss_infer,
+        toss_blend,
+        toss_compare,
+        toss_export,
+        toss_report,
+    )
+}
+
 
 def parse(
-    name: str, # command
-    argv,      # arguments, None = the command line's
-) -> dict:     # of its function
+    name: str,  # command
+    argv,  # arguments, None = the command line's
+) -> dict:  # of its function
     "Arguments of a command; `--dry-run` and `--dry_run` are the same, a wrong one is a `UserError`."
     argv = sys.argv[1:] if argv is None else argv
-    argv = [a.replace('-', '_').replace('__', '--', 1) if re.match(r'--[a-z]+(-[a-z]+)+$', a) else a for a in argv]
+    argv = [
+        a.replace('-', '_').replace('__', '--', 1) if re.match(r'--[a-z]+(-[a-z]+)+$', a) else a for a in argv
+    ]
     parser = anno_parser(COMMANDS[name], prog=name)
-    def error(message): raise UserError(message, f'see {name} --help')
+
+    def error(message):
+        raise UserError(message, f'see {name} --help')
+
     parser.error = error
     return {k: v for k, v in vars(parser.parse_args(argv)).items() if k not in ('pdb', 'xtra')}
 
+
 def main(
-    name: str = '', # command; the script's own name by default
-    argv=None,      # arguments; the command line's by default
+    name: str = '',  # command; the script's own name by default
+    argv=None,  # arguments; the command line's by default
 ):
     "Parse, call, and turn what happened into an exit code."
     name = name or Path(sys.argv[0]).stem
     try:
-        with warnings.catch_warnings(): # a line each, without the place in the code
+        with warnings.catch_warnings():  # a line each, without the place in the code
             warnings.showwarning = lambda message, *_, **__: _say(f'{name}: {message}', 0)
             COMMANDS[name](**parse(name, argv))
-    except UserError as e: sys.exit(_say(f'{name}: {e}', 2))
-    except KeyboardInterrupt: sys.exit(_say(f'{name}: stopped; run the same command again to go on', 130))
+    except UserError as e:
+        sys.exit(_say(f'{name}: {e}', 2))
+    except KeyboardInterrupt:
+        sys.exit(_say(f'{name}: stopped; run the same command again to go on', 130))
+
 
 def _say(text, code):
     print(text, file=sys.stderr)

@@ -13,7 +13,9 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 # %% ../../nbs/10_config/00_base.ipynb #12c0cf19
 class Section(BaseModel):
     "A frozen, closed group of keys."
+
     model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
+
 
 Positive = Annotated[int, Field(ge=1)]
 Count = Annotated[int, Field(ge=0)]
@@ -23,12 +25,20 @@ NonNegative = Annotated[float, Field(ge=0)]
 AboveZero = Annotated[float, Field(gt=0)]
 
 # %% ../../nbs/10_config/00_base.ipynb #70b5bc19
-def _none_word(v): return None if isinstance(v, str) and v.lower() in ('none', 'null', '') else v
-def _as_list(v): return (v,) if isinstance(v, str) else () if v is None else tuple(v) if isinstance(v, list) else v
+def _none_word(v):
+    return None if isinstance(v, str) and v.lower() in ('none', 'null', '') else v
+
+
+def _as_list(v):
+    return (v,) if isinstance(v, str) else () if v is None else tuple(v) if isinstance(v, list) else v
+
+
 def _unique(v):
     twice = sorted({str(x) for x in v if list(v).count(x) > 1})
-    if twice: raise ValueError(f'listed twice: {", ".join(twice)}')
+    if twice:
+        raise ValueError(f'listed twice: {", ".join(twice)}')
     return v
+
 
 NoneWord = BeforeValidator(_none_word)
 Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(_unique)]

@@ -14,16 +14,20 @@ from .train import Monitor
 # %% ../../nbs/10_config/25_folds.ipynb #bf1a17e4
 class CV(Section):
     "How rows become folds."
-    scheme: Literal['group_kfold', 'last_day', 'leave_one_day_out'] = 'group_kfold' # stratified group k-fold, the last day held out, or each day in turn
-    n_splits: Positive = 5 # folds; 1 = one hold-out fold
-    group_key: OptionalText = None # rows of one value stay in one fold
-    stratify_target: OptionalText = None # column to stratify by: the label
-    time_key: OptionalText = None # the day column
-    composite_group: bool = False # groups are group_key × time_key
-    group_sequences: bool = False # identical histories stay in one fold
+
+    scheme: Literal['group_kfold', 'last_day', 'leave_one_day_out'] = (
+        'group_kfold'  # stratified group k-fold, the last day held out, or each day in turn
+    )
+    n_splits: Positive = 5  # folds; 1 = one hold-out fold
+    group_key: OptionalText = None  # rows of one value stay in one fold
+    stratify_target: OptionalText = None  # column to stratify by: the label
+    time_key: OptionalText = None  # the day column
+    composite_group: bool = False  # groups are group_key × time_key
+    group_sequences: bool = False  # identical histories stay in one fold
 
 # %% ../../nbs/10_config/25_folds.ipynb #ef54dffa
 class Eval(Section):
     "Older spelling of the monitor."
-    monitor: Monitor | None = None # what selects the best epoch, where train.monitor is absent; null = score
-    maximize: bool | None = None # direction; must fit the monitor
+
+    monitor: Monitor | None = None  # what selects the best epoch, where train.monitor is absent; null = score
+    maximize: bool | None = None  # direction; must fit the monitor

@@ -12,21 +12,38 @@ from .whole import Config
 from .base import Section
 
 # %% ../../nbs/10_config/60_keys.ipynb #ec199c6b
-def meanings(
-    section, # a section class
-) -> dict[str, str]: # field → the comment behind it
-    "What each key of a section means, read from its source."
+def meanings(section) -> dict[str, str]:
+    """What each key of a section means, read from its source.
+
+    Parameters
+    ----------
+    section : a section class
+
+    Returns
+    -------
+    field → the comment behind it
+    """
     return dict(re.findall(r'^    (\w+): .* # (.*)$', inspect.getsource(section), re.M))
 
-def keys_table(
-    section=Config,   # a section class
-    prefix: str = '', # dotted place so far
-) -> list[tuple[str, str, str]]: # (key, default, meaning)
-    "All keys with defaults and meanings."
+
+def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
+    """All keys with defaults and meanings.
+
+    Parameters
+    ----------
+    section : a section class
+    prefix : dotted place so far
+
+    Returns
+    -------
+    (key, default, meaning)
+    """
     rows, text = [], meanings(section)
     for name, field in section.model_fields.items():
         kinds = (field.annotation, *getattr(field.annotation, '__args__', ()))
         inner = next((t for t in kinds if isinstance(t, type) and issubclass(t, Section)), None)
-        if inner: rows += keys_table(inner, f'{prefix}{name}.')
-        else: rows.append((f'{prefix}{name}', json.dumps(field.default, default=str), text.get(name, '')))
+        if inner:
+            rows += keys_table(inner, f'{prefix}{name}.')
+        else:
+            rows.append((f'{prefix}{name}', json.dumps(field.default, default=str), text.get(name, '')))
     return rows

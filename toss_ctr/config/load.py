@@ -17,29 +17,51 @@ from .whole import Config
 from .base import Section
 
 # %% ../../nbs/10_config/55_load.ipynb #ef79dd0f
-class _Loader(yaml.SafeLoader): "SafeLoader that reads 1e-4 as a number and refuses a key given twice."
+class _Loader(yaml.SafeLoader):
+    "SafeLoader that reads 1e-4 as a number and refuses a key given twice."
 
-_Loader.add_implicit_resolver('tag:yaml.org,2002:float', re.compile(r'^[-+]?(\d[\d_]*)(\.\d*)?[eE][-+]?\d+$|^[-+]?\.\d+[eE][-+]?\d+$'), list('-+.0123456789'))
+
+_Loader.add_implicit_resolver(
+    'tag:yaml.org,2002:float',
+    re.compile(r'^[-+]?(\d[\d_]*)(\.\d*)?[eE][-+]?\d+$|^[-+]?\.\d+[eE][-+]?\d+$'),
+    list('-+.0123456789'),
+)
+
 
 def _mapping(loader, node, deep=False):
     keys = [loader.construct_object(k, deep=True) for k, _ in node.value]
     for k in keys:
-        if keys.count(k) > 1: raise yaml.constructor.ConstructorError(None, None, f"key '{k}' is given twice", node.start_mark)
+        if keys.count(k) > 1:
+            raise yaml.constructor.ConstructorError(None, None, f"key '{k}' is given twice", node.start_mark)
     loader.flatten_mapping(node)
-    return {loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value}
+    return {
+        loader.construct_object(k, deep=True): loader.construct_object(v, deep=True) for k, v in node.value
+    }
+
+
 _Loader.add_constructor('tag:yaml.org,2002:map', _mapping)
 
 # %% ../../nbs/10_config/55_load.ipynb #7762aebd
-def read_yaml(
-    text: str,           # YAML
-    name: str = 'YAML',  # what to call it in a message
-):                       # plain Python
-    "YAML to plain Python; a syntax error is one line with its place."
-    try: return yaml.load(text, Loader=_Loader)
+def read_yaml(text: str, name: str = 'YAML'):
+    """YAML to plain Python; a syntax error is one line with its place.
+
+    Parameters
+    ----------
+    text : YAML
+    name : what to call it in a message
+
+    Returns
+    -------
+    plain Python
+    """
+    try:
+        return yaml.load(text, Loader=_Loader)
     except yaml.YAMLError as e:
         mark = getattr(e, 'problem_mark', None)
-        where = f' line {mark.line+1}' if mark else ''
-        raise UserError(f"{name}:{where} {getattr(e, 'problem', None) or str(e).splitlines()[0]}", 'mend the YAML') from None
+        where = f' line {mark.line + 1}' if mark else ''
+        raise UserError(
+            f"{name}:{where} {getattr(e, 'problem', None) or str(e).splitlines()[0]}", 'mend the YAML'
+        ) from None
 
 # %% ../../nbs/10_config/55_load.ipynb #2af9d19f
 def _model_at(loc):
@@ -47,84 +69,161 @@ def _model_at(loc):
     model = Config
     for part in loc:
         field = model.model_fields.get(part) if isinstance(part, str) else None
-        inner = field and next((t for t in (field.annotation, *getattr(field.annotation, '__args__', ())) if isinstance(t, type) and issubclass(t, Section)), None)
-        if not inner: return model
+        inner = field and next(
+            (
+                t
+                for t in (field.annotation, *getattr(field.annotation, '__args__', ()))
+                if isinstance(t, type) and issubclass(t, Section)
+            ),
+            None,
+        )
+        if not inner:
+            return model
         model = inner
     return model
 
-def _explain(
-    e: ValidationError, # what pydantic found
-) -> UserError:         # its first finding in one line
-    "The first finding, naming key, value and mend."
+
+def _explain(e: ValidationError) -> UserError:
+    """The first finding, naming key, value and mend.
+
+    Parameters
+    ----------
+    e : what pydantic found
+
+    Returns
+    -------
+    its first finding in one line
+    """
     err = e.errors()[0]
-    loc = [p for p in err['loc'] if not (isinstance(p, str) and (p.startswith(('function', 'constrained', 'literal', 'tuple', 'nullable')) or '[' in p or p in ('str', 'int', 'float')))]
+    loc = [
+        p
+        for p in err['loc']
+        if not (
+            isinstance(p, str)
+            and (
+                p.startswith(('function', 'constrained', 'literal', 'tuple', 'nullable'))
+                or '[' in p
+                or p in ('str', 'int', 'float')
+            )
+        )
+    ]
     key, value = '.'.join(map(str, loc)), json.dumps(err['input'], default=str, ensure_ascii=False)[:80]
-    more = f' (and {len(e.errors())-1} more)' if len(e.errors()) > 1 else ''
+    more = f' (and {len(e.errors()) - 1} more)' if len(e.errors()) > 1 else ''
     if err['type'] == 'extra_forbidden':
         model = _model_at(loc[:-1])
         return UserError(f'{key}: unknown key{more}', nearest(loc[-1], model.model_fields))
     if err['type'] == 'literal_error':
-        return UserError(f"{key}: {value} is not one of {err['ctx']['expected']}{more}", nearest(str(err['input']), re.findall(r"'([^']*)'", err['ctx']['expected'])))
-    return UserError(f'{key}: {value}: {err["msg"][0].lower() + err["msg"][1:]}{more}', 'give a value of that kind')
+        return UserError(
+            f"{key}: {value} is not one of {err['ctx']['expected']}{more}",
+            nearest(str(err['input']), re.findall(r"'([^']*)'", err['ctx']['expected'])),
+        )
+    return UserError(
+        f'{key}: {value}: {err["msg"][0].lower() + err["msg"][1:]}{more}', 'give a value of that kind'
+    )
 
 # %% ../../nbs/10_config/55_load.ipynb #c3893b9e
-def parse_overrides(
-    overrides, # texts `dotted.key=value`
-) -> dict:     # nested dict
-    "Nested dict of `--set` texts."
+def parse_overrides(overrides) -> dict:
+    """Nested dict of `--set` texts.
+
+    Parameters
+    ----------
+    overrides : texts `dotted.key=value`
+
+    Returns
+    -------
+    nested dict
+    """
     out: dict = {}
     for text in overrides:
         key, eq, value = str(text).partition('=')
-        if not eq or not key.strip(): raise UserError(f"--set {text}: not of the form key=value", 'write for example train.lr=0.001')
+        if not eq or not key.strip():
+            raise UserError(f"--set {text}: not of the form key=value", 'write for example train.lr=0.001')
         *path, last = key.strip().split('.')
         node = out
         for p in path:
             node = node.setdefault(p, {})
-            if not isinstance(node, dict): raise UserError(f"--set {text}: '{p}' is already given a value", 'give it once')
+            if not isinstance(node, dict):
+                raise UserError(f"--set {text}: '{p}' is already given a value", 'give it once')
         node[last] = read_yaml(value, f'--set {key}')
     return out
 
-def merge(
-    base: dict, # nested dict
-    over: dict, # wins, key by key
-) -> dict:      # a new nested dict
-    "Deep merge of two nested dicts."
+
+def merge(base: dict, over: dict) -> dict:
+    """Deep merge of two nested dicts.
+
+    Parameters
+    ----------
+    base : nested dict
+    over : wins, key by key
+
+    Returns
+    -------
+    a new nested dict
+    """
     out = dict(base)
-    for k, v in over.items(): out[k] = merge(out[k], v) if isinstance(v, dict) and isinstance(out.get(k), dict) else v
+    for k, v in over.items():
+        out[k] = merge(out[k], v) if isinstance(v, dict) and isinstance(out.get(k), dict) else v
     return out
 
 # %% ../../nbs/10_config/55_load.ipynb #4924c903
-def presets() -> list[str]: # names
-    "Presets that travel with the package."
-    return sorted(p.name.removesuffix('.yaml') for p in resources.files('toss_ctr').joinpath('presets').iterdir() if p.name.endswith('.yaml'))
+def presets() -> list[str]:
+    """Presets that travel with the package.
 
-def make_config(
-    raw: dict,        # nested dict as read from YAML
-) -> Config:
-    "A validated config; `UserError` names key, value and mend."
-    try: return Config.model_validate_json(json.dumps(raw, default=str), strict=True)
-    except ValidationError as e: raise _explain(e) from None
+    Returns
+    -------
+    names
+    """
+    return sorted(
+        p.name.removesuffix('.yaml')
+        for p in resources.files('toss_ctr').joinpath('presets').iterdir()
+        if p.name.endswith('.yaml')
+    )
+
+
+def make_config(raw: dict) -> Config:
+    """A validated config; `UserError` names key, value and mend.
+
+    Parameters
+    ----------
+    raw : nested dict as read from YAML
+    """
+    try:
+        return Config.model_validate_json(json.dumps(raw, default=str), strict=True)
+    except ValidationError as e:
+        raise _explain(e) from None
 
 # %% ../../nbs/10_config/55_load.ipynb #4a4d047d
-def load_config(
-    cfg: str | Path = 'demo', # a preset's name or a YAML file
-    overrides=(),             # `key=value` texts, later ones win
-) -> Config:
-    "Load a preset or a YAML file with overrides."
+def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
+    """Load a preset or a YAML file with overrides.
+
+    Parameters
+    ----------
+    cfg : a preset's name or a YAML file
+    overrides : `key=value` texts, later ones win
+    """
     name = str(cfg)
-    if name in presets(): text = resources.files('toss_ctr').joinpath('presets', f'{name}.yaml').read_text(encoding='utf-8')
+    if name in presets():
+        text = resources.files('toss_ctr').joinpath('presets', f'{name}.yaml').read_text(encoding='utf-8')
     elif Path(name).is_file():
-        try: text = Path(name).read_text(encoding='utf-8')
-        except UnicodeDecodeError: raise UserError(f'{name}: not a text file', 'give a YAML file') from None
-    elif re.search(r'[/\\]|\.ya?ml$', name): raise UserError(f'{name}: no such config file', 'check the path')
-    else: raise UserError(f"--cfg {name}: unknown preset", nearest(name, presets()))
+        try:
+            text = Path(name).read_text(encoding='utf-8')
+        except UnicodeDecodeError:
+            raise UserError(f'{name}: not a text file', 'give a YAML file') from None
+    elif re.search(r'[/\\]|\.ya?ml$', name):
+        raise UserError(f'{name}: no such config file', 'check the path')
+    else:
+        raise UserError(f"--cfg {name}: unknown preset", nearest(name, presets()))
     raw = read_yaml(text, name)
-    if not isinstance(raw, dict): raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
+    if not isinstance(raw, dict):
+        raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
     return make_config(merge(raw, parse_overrides(overrides)))
 
 # %% ../../nbs/10_config/55_load.ipynb #55fed58c
-def to_yaml(
-    cfg: Config, # the config
-) -> str:        # YAML with every key
-    "The resolved config as YAML."
+def to_yaml(cfg: Config) -> str:
+    """The resolved config as YAML.
+
+    Returns
+    -------
+    YAML with every key
+    """
     return yaml.safe_dump(json.loads(cfg.model_dump_json()), sort_keys=False, allow_unicode=True, width=120)

@@ -14,7 +14,8 @@ from .base import AboveZero, Positive, Section
 # %% ../../nbs/10_config/40_members.ipynb #e3cc6d7b
 class Baseline(Section):
     "The LightGBM yardstick beside every result."
-    enabled: bool = True # train it
-    rounds: Positive = 300 # boosting rounds
-    leaves: Annotated[int, Field(ge=2)] = 63 # leaves a tree
-    lr: AboveZero = 0.05 # shrinkage
+
+    enabled: bool = True  # train it
+    rounds: Positive = 300  # boosting rounds
+    leaves: Annotated[int, Field(ge=2)] = 63  # leaves a tree
+    lr: AboveZero = 0.05  # shrinkage

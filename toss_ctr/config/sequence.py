@@ -16,57 +16,88 @@ from ..core.errors import nearest, UserError
 # %% ../../nbs/10_config/10_sequence.ipynb #a01396a5
 class Encoder(Section):
     "The optional Transformer over the K selected behaviours."
-    n_layers: Positive = 1 # blocks
-    n_heads: Positive = 4 # heads; must divide model.emb_dim
-    mha_dropout: Dropout = 0.0 # dropout of attention weights
-    ffn_hidden: Positive = 128 # width of the feed-forward layer
-    ffn_dropout: Dropout = 0.0 # dropout inside the feed-forward layer
-    norm: Literal['rms', 'layernorm'] = 'rms' # normalisation before each sub-layer
-    gating: Literal['softmax', 'relu'] = 'softmax' # how scores become weights
-    add_positional_bias: bool = True # a learned bias a head over time distance
+
+    n_layers: Positive = 1  # blocks
+    n_heads: Positive = 4  # heads; must divide model.emb_dim
+    mha_dropout: Dropout = 0.0  # dropout of attention weights
+    ffn_hidden: Positive = 128  # width of the feed-forward layer
+    ffn_dropout: Dropout = 0.0  # dropout inside the feed-forward layer
+    norm: Literal['rms', 'layernorm'] = 'rms'  # normalisation before each sub-layer
+    gating: Literal['softmax', 'relu'] = 'softmax'  # how scores become weights
+    add_positional_bias: bool = True  # a learned bias a head over time distance
 
 # %% ../../nbs/10_config/10_sequence.ipynb #a132dc32
 class Sequence(Section):
     "The behaviour sequence and DARE."
-    col: Annotated[OptionalText, Field()] = 'seq' # column with the history: comma-separated integers or a list; null = no history
-    max_len: Positive = 400 # most recent tokens kept
-    pad_id: int = 0 # tokens with this id are padding in the source and are dropped
-    top_k: Positive | None = None # second stage attends over the K best-scored; null = all
-    recency_tau: AboveZero | None = None # recency weight exp(-age/tau), age in positions; null = off
-    query_mode: Literal['S1', 'S2', 'concat', 'mean'] = 'S1' # query from target columns (S1), from the context by an MLP (S2), both projected (concat) or averaged (mean)
-    query_key: Columns = () # target column(s); each must be categorical
-    transformer_block: bool = False # put the encoder `tfm` over the K selected
-    tfm: Encoder = Encoder() # the encoder
-    variant: Literal['dare', 'coupled', 'projected'] = 'dare' # dare: two tables; coupled: one table for both roles; projected: one table, two projections
-    dim_att: Positive | None = None # width of attention embeddings; null = model.emb_dim
-    dim_rep: Positive | None = None # width of representation embeddings; null = model.emb_dim
-    side_cols: Columns = () # further sequence columns aligned with `col` (category, time, …)
-    collapse: bool = False # attend over the row's unique tokens with the log-sum of their position terms; a search then takes the K best tokens
-    sharing: Literal['none', 'target'] = 'none' # target: query_key and history share one id space and their tables
-    aux: NonNegative = 0.0 # weight of the auxiliary loss on the whole history
-    position: Literal['none', 'learned'] = 'learned' # learned target-relative position as a feature of behaviours
-    pooling: Literal['target', 'average'] = 'target' # target: e_rep * v_rep weighted by attention; average adds the plain mean of the history
+
+    col: Annotated[OptionalText, Field()] = (
+        'seq'  # column with the history: comma-separated integers or a list; null = no history
+    )
+    max_len: Positive = 400  # most recent tokens kept
+    pad_id: int = 0  # tokens with this id are padding in the source and are dropped
+    top_k: Positive | None = None  # second stage attends over the K best-scored; null = all
+    recency_tau: AboveZero | None = None  # recency weight exp(-age/tau), age in positions; null = off
+    query_mode: Literal['S1', 'S2', 'concat', 'mean'] = (
+        'S1'  # query from target columns (S1), from the context by an MLP (S2), both projected (concat) or averaged (mean)
+    )
+    query_key: Columns = ()  # target column(s); each must be categorical
+    transformer_block: bool = False  # put the encoder `tfm` over the K selected
+    tfm: Encoder = Encoder()  # the encoder
+    variant: Literal['dare', 'coupled', 'projected'] = (
+        'dare'  # dare: two tables; coupled: one table for both roles; projected: one table, two projections
+    )
+    dim_att: Positive | None = None  # width of attention embeddings; null = model.emb_dim
+    dim_rep: Positive | None = None  # width of representation embeddings; null = model.emb_dim
+    side_cols: Columns = ()  # further sequence columns aligned with `col` (category, time, …)
+    collapse: bool = False  # attend over the row's unique tokens with the log-sum of their position terms; a search then takes the K best tokens
+    sharing: Literal['none', 'target'] = (
+        'none'  # target: query_key and history share one id space and their tables
+    )
+    aux: NonNegative = 0.0  # weight of the auxiliary loss on the whole history
+    position: Literal['none', 'learned'] = (
+        'learned'  # learned target-relative position as a feature of behaviours
+    )
+    pooling: Literal['target', 'average'] = (
+        'target'  # target: e_rep * v_rep weighted by attention; average adds the plain mean of the history
+    )
 
 # %% ../../nbs/10_config/10_sequence.ipynb #78f71e86
-def check_sequence(
-    seq: Sequence, # section `sequence`
-    data: Data,    # section `data`
-    emb_dim: int,  # `model.emb_dim`
-):
-    "Refuse combinations of the sequence section that cannot be had."
+def check_sequence(seq: Sequence, data: Data, emb_dim: int):
+    """Refuse combinations of the sequence section that cannot be had.
+
+    Parameters
+    ----------
+    seq : section `sequence`
+    data : section `data`
+    emb_dim : `model.emb_dim`
+    """
     if seq.transformer_block and (seq.dim_rep or emb_dim) % seq.tfm.n_heads:
         name = 'sequence.dim_rep' if seq.dim_rep else 'model.emb_dim'
-        raise UserError(f'{name}: {seq.dim_rep or emb_dim} is not divisible by sequence.tfm.n_heads {seq.tfm.n_heads}',
-                        f'use {name} {-(-(seq.dim_rep or emb_dim) // seq.tfm.n_heads) * seq.tfm.n_heads}')
-    if seq.col is None: return
+        raise UserError(
+            f'{name}: {seq.dim_rep or emb_dim} is not divisible by sequence.tfm.n_heads {seq.tfm.n_heads}',
+            f'use {name} {-(-(seq.dim_rep or emb_dim) // seq.tfm.n_heads) * seq.tfm.n_heads}',
+        )
+    if seq.col is None:
+        return
     if seq.query_mode != 'S2' and not seq.query_key:
-        raise UserError(f'sequence.query_key: empty, but sequence.query_mode is {seq.query_mode}', 'name the target column, or use query_mode S2')
+        raise UserError(
+            f'sequence.query_key: empty, but sequence.query_mode is {seq.query_mode}',
+            'name the target column, or use query_mode S2',
+        )
     for col in seq.query_key:
         if col not in data.cat_cols:
-            raise UserError(f"sequence.query_key: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols) or 'add it to data.cat_cols')
+            raise UserError(
+                f"sequence.query_key: '{col}' is not in data.cat_cols",
+                nearest(col, data.cat_cols) or 'add it to data.cat_cols',
+            )
     if seq.sharing == 'target' and seq.query_mode == 'S2':
-        raise UserError('sequence.sharing: target needs a target column, but sequence.query_mode is S2', 'use query_mode S1 or sharing none')
+        raise UserError(
+            'sequence.sharing: target needs a target column, but sequence.query_mode is S2',
+            'use query_mode S1 or sharing none',
+        )
     if seq.collapse and (seq.side_cols or seq.position == 'learned'):
         what = 'side_cols' if seq.side_cols else 'position learned'
-        raise UserError(f'sequence.collapse: true cannot be had with sequence.{what}: values would differ between repeats of a token',
-                        'set sequence.position none and no side_cols, or collapse false')
+        raise UserError(
+            f'sequence.collapse: true cannot be had with sequence.{what}: values would differ between repeats of a token',
+            'set sequence.position none and no side_cols, or collapse false',
+        )

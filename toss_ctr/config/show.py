@@ -12,57 +12,86 @@ from ..core.tables import pair_table
 from .base import Section
 
 # %% ../../nbs/10_config/45_show.ipynb #c0fe12c0
-def flatten(
-    tree: dict,       # nested dict
-    prefix: str = '', # dotted place so far
-) -> dict:            # dotted key → value
-    "Dotted keys of a nested dict."
+def flatten(tree: dict, prefix: str = '') -> dict:
+    """Dotted keys of a nested dict.
+
+    Parameters
+    ----------
+    tree : nested dict
+    prefix : dotted place so far
+
+    Returns
+    -------
+    dotted key → value
+    """
     out = {}
     for k, v in tree.items():
-        if isinstance(v, dict) and v: out |= flatten(v, f'{prefix}{k}.')
-        else: out[f'{prefix}{k}'] = v
+        if isinstance(v, dict) and v:
+            out |= flatten(v, f'{prefix}{k}.')
+        else:
+            out[f'{prefix}{k}'] = v
     return out
 
-def config_diff(
-    cfg: Section,   # the config
-    other: Section, # what it is compared with
-) -> dict:         # dotted key → (other's value, cfg's value)
-    "Keys whose values differ."
+
+def config_diff(cfg: Section, other: Section) -> dict:
+    """Keys whose values differ.
+
+    Parameters
+    ----------
+    other : what it is compared with
+
+    Returns
+    -------
+    dotted key → (other's value, cfg's value)
+    """
     a, b = (flatten(json.loads(c.model_dump_json())) for c in (other, cfg))
     return {k: (a.get(k), b.get(k)) for k in sorted(a.keys() | b.keys()) if a.get(k) != b.get(k)}
 
 # %% ../../nbs/10_config/45_show.ipynb #42185b77
-def value_text(
-    value,          # plain Python, as JSON has it
-    keep: int = 3,  # items of a list or mapping that are shown
-) -> str:
-    "A value in one short line."
-    items = [f'{k}: {v}' for k, v in value.items()] if isinstance(value, dict) else value
-    if not isinstance(items, list): return 'null' if value is None else str(value).lower() if isinstance(value, bool) else str(value)
-    text = ', '.join(value_text(v, 9) for v in items[:keep])
-    return f'[{text}, … {len(items)} in all]' if len(items) > keep + 1 else f"[{', '.join(value_text(v, 9) for v in items)}]"
+def value_text(value, keep: int = 3) -> str:
+    """A value in one short line.
 
-def config_rows(
-    cfg: Section, # the config
-) -> list[tuple[str, str]]: # dotted key, value in short
-    "The keys that differ from the defaults, in the order of the file."
+    Parameters
+    ----------
+    value : plain Python, as JSON has it
+    keep : items of a list or mapping that are shown
+    """
+    items = [f'{k}: {v}' for k, v in value.items()] if isinstance(value, dict) else value
+    if not isinstance(items, list):
+        return 'null' if value is None else str(value).lower() if isinstance(value, bool) else str(value)
+    text = ', '.join(value_text(v, 9) for v in items[:keep])
+    return (
+        f'[{text}, … {len(items)} in all]'
+        if len(items) > keep + 1
+        else f"[{', '.join(value_text(v, 9) for v in items)}]"
+    )
+
+
+def config_rows(cfg: Section) -> list[tuple[str, str]]:
+    """The keys that differ from the defaults, in the order of the file.
+
+    Returns
+    -------
+    dotted key, value in short
+    """
     order, changed = flatten(json.loads(cfg.model_dump_json())), config_diff(cfg, type(cfg)())
     return [(k, value_text(changed[k][1])) for k in order if k in changed]
 
 # %% ../../nbs/10_config/45_show.ipynb #b604883e
-def config_text(
-    cfg: Section, # the config
-) -> str:
+def config_text(cfg: Section) -> str:
     "A config for a terminal."
     rows = config_rows(cfg)
     width = max([len(k) for k, _ in rows], default=0)
-    return '\n'.join([f'Config {cfg.exp_name}: {len(rows)} keys differ from the defaults'] + [f'  {k.ljust(width)}  {v}' for k, v in rows])
+    return '\n'.join(
+        [f'Config {cfg.exp_name}: {len(rows)} keys differ from the defaults']
+        + [f'  {k.ljust(width)}  {v}' for k, v in rows]
+    )
 
-def config_html(
-    cfg: Section, # the config
-) -> str:
+
+def config_html(cfg: Section) -> str:
     "A config for a notebook; a long one is folded."
     rows = config_rows(cfg)
     title = f'{cfg.exp_name}: {len(rows)} keys differ from the defaults'
-    if len(rows) <= 12: return pair_table(title, rows)
+    if len(rows) <= 12:
+        return pair_table(title, rows)
     return f'<details><summary>{html.escape(title)}</summary>{pair_table("", rows)}</details>'

@@ -25,13 +25,18 @@ from .features import Features
 # %% ../../nbs/10_config/50_whole.ipynb #5d21d2ed
 class Config(Section):
     "Everything a run depends on."
-    exp_name: Annotated[str, Field(pattern=r'^[\w][\w.\-]*$')] = 'run' # the run's folder under logging.log_dir
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 777 # drives everything random
-    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = 'auto' # auto takes what is there; cuda falls back to cpu with a warning
-    deterministic: bool = True # bit-identical reruns
-    amp: Literal['none', 'bf16', 'fp16'] = 'none' # precision in training and inference
-    use_compile: bool = False # torch.compile
-    num_workers: Count = 0 # processes that build the cache
+
+    exp_name: Annotated[str, Field(pattern=r'^[\w][\w.\-]*$')] = (
+        'run'  # the run's folder under logging.log_dir
+    )
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 777  # drives everything random
+    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = (
+        'auto'  # auto takes what is there; cuda falls back to cpu with a warning
+    )
+    deterministic: bool = True  # bit-identical reruns
+    amp: Literal['none', 'bf16', 'fp16'] = 'none'  # precision in training and inference
+    use_compile: bool = False  # torch.compile
+    num_workers: Count = 0  # processes that build the cache
     data: Data = Data()
     sequence: Sequence = Sequence(col=None)
     model: Model = Model()
@@ -51,6 +56,7 @@ class Config(Section):
     def monitor(self) -> str:
         "What selects the best epoch."
         return self.train.monitor or self.eval.monitor or 'score'
+
     @property
     def run_dir(self) -> Path:
         "The run's folder."
@@ -60,14 +66,21 @@ class Config(Section):
     def _check(self):
         check_config(self)
         return self
-    def __repr__(self): return config_text(self)
-    def _repr_html_(self): return config_html(self)
+
+    def __repr__(self):
+        return config_text(self)
+
+    def _repr_html_(self):
+        return config_html(self)
 
 # %% ../../nbs/10_config/50_whole.ipynb #a9903d75
-def check_config(
-    cfg: Config, # the whole
-):
-    "Refuse combinations across sections."
+def check_config(cfg: Config):
+    """Refuse combinations across sections.
+
+    Parameters
+    ----------
+    cfg : the whole
+    """
     check_roles(cfg.data, cfg.sequence.col)
     check_sequence(cfg.sequence, cfg.data, cfg.model.emb_dim)
     check_model(cfg.model, cfg.data)
@@ -75,39 +88,69 @@ def check_config(
     check_folds(cfg.cv, cfg.data)
     m, mx = cfg.monitor, cfg.eval.maximize
     if cfg.eval.monitor and cfg.train.monitor not in (None, cfg.eval.monitor):
-        raise UserError(f'train.monitor: {cfg.train.monitor} differs from eval.monitor {cfg.eval.monitor}', 'give one of them')
+        raise UserError(
+            f'train.monitor: {cfg.train.monitor} differs from eval.monitor {cfg.eval.monitor}',
+            'give one of them',
+        )
     if mx is not None and mx != MAXIMISED[m]:
-        raise UserError(f'eval.maximize: {str(mx).lower()} does not fit the monitor {m}', f'set eval.maximize {str(MAXIMISED[m]).lower()}')
+        raise UserError(
+            f'eval.maximize: {str(mx).lower()} does not fit the monitor {m}',
+            f'set eval.maximize {str(MAXIMISED[m]).lower()}',
+        )
     cov = cfg.features.covis
     if cov.enabled and cov.use_time_bin and not cov.time_bin:
-        raise UserError('features.covis.time_bin: empty, but features.covis.use_time_bin is true', 'name a column, or set use_time_bin false')
-    if cov.enabled and not cov.target_keys: raise UserError('features.covis.target_keys: empty', 'name at least one target column')
-    if cov.enabled and cfg.sequence.col is None: raise UserError('features.covis.enabled: true needs sequence.col', 'set it, or disable covis')
+        raise UserError(
+            'features.covis.time_bin: empty, but features.covis.use_time_bin is true',
+            'name a column, or set use_time_bin false',
+        )
+    if cov.enabled and not cov.target_keys:
+        raise UserError('features.covis.target_keys: empty', 'name at least one target column')
+    if cov.enabled and cfg.sequence.col is None:
+        raise UserError('features.covis.enabled: true needs sequence.col', 'set it, or disable covis')
 
 # %% ../../nbs/10_config/50_whole.ipynb #e5dc6f6d
-def check_ensemble(
-    ens: Ensemble, # section `ensemble`
-    cv: CV,        # section `cv`
-):
-    "Refuse weights where the method makes its own, and a missing or wrong number of them."
+def check_ensemble(ens: Ensemble, cv: CV):
+    """Refuse weights where the method makes its own, and a missing or wrong number of them.
+
+    Parameters
+    ----------
+    ens : section `ensemble`
+    cv : section `cv`
+    """
     if ens.method == 'val_weighted' and ens.weights:
-        raise UserError(f'ensemble.weights: {list(ens.weights)} given, but ensemble.method val_weighted makes its own from fold scores',
-                        'remove the weights, or use method weighted')
-    if ens.method != 'weighted': return
-    if not ens.weights: raise UserError('ensemble.weights: empty, but ensemble.method is weighted', f'give {cv.n_splits} weights')
+        raise UserError(
+            f'ensemble.weights: {list(ens.weights)} given, but ensemble.method val_weighted makes its own from fold scores',
+            'remove the weights, or use method weighted',
+        )
+    if ens.method != 'weighted':
+        return
+    if not ens.weights:
+        raise UserError(
+            'ensemble.weights: empty, but ensemble.method is weighted', f'give {cv.n_splits} weights'
+        )
     if cv.scheme == 'group_kfold' and len(ens.weights) != cv.n_splits:
-        raise UserError(f'ensemble.weights: {len(ens.weights)} given for {cv.n_splits} folds', f'give {cv.n_splits}')
-    if sum(ens.weights) <= 0: raise UserError('ensemble.weights: they sum to 0', 'give at least one positive weight')
+        raise UserError(
+            f'ensemble.weights: {len(ens.weights)} given for {cv.n_splits} folds', f'give {cv.n_splits}'
+        )
+    if sum(ens.weights) <= 0:
+        raise UserError('ensemble.weights: they sum to 0', 'give at least one positive weight')
 
 # %% ../../nbs/10_config/50_whole.ipynb #e480c6ef
-def check_folds(
-    cv: CV,     # section `cv`
-    data: Data, # section `data`
-):
-    "Refuse fold schemes without the column they need."
+def check_folds(cv: CV, data: Data):
+    """Refuse fold schemes without the column they need.
+
+    Parameters
+    ----------
+    cv : section `cv`
+    data : section `data`
+    """
     if cv.scheme != 'group_kfold' and not cv.time_key:
         raise UserError(f'cv.time_key: empty, but cv.scheme is {cv.scheme}', 'name the day column')
     if cv.composite_group and not (cv.group_key and cv.time_key):
-        raise UserError('cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false')
+        raise UserError(
+            'cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false'
+        )
     if cv.stratify_target not in (None, data.label_col):
-        raise UserError(f"cv.stratify_target: '{cv.stratify_target}' is not the label", f'set it to {data.label_col}')
+        raise UserError(
+            f"cv.stratify_target: '{cv.stratify_target}' is not the label", f'set it to {data.label_col}'
+        )

@@ -21,6 +21,7 @@ def doors(package: str, rooms: dict[str, str]):
     -------
     two functions, as PEP 562 asks for them
     """
+
     def find(name):
         if name not in rooms:
             raise AttributeError(f"module '{package}' has no attribute '{name}'")

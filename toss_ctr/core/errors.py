@@ -8,25 +8,36 @@ __all__ = ['UserError', 'nearest']
 # %% ../../nbs/00_core/00_errors.ipynb #9a7d711f
 import difflib
 
-
 # %% ../../nbs/00_core/00_errors.ipynb #a67a14af
 class UserError(Exception):
-    "A mistake the user can mend; its text is one line that names file, column or key, and the mend."
-    def __init__(self,
-        what: str,      # what is wrong, naming file, column or key
-        mend: str = '', # what to do about it
-    ):
+    """A mistake the user can mend; its text is one line that names file, column or key, and the mend.
+
+    Parameters
+    ----------
+    what : what is wrong, naming file, column or key
+    mend : what to do about it
+    """
+
+    def __init__(self, what: str, mend: str = ''):
         text = f'{what} – {mend}' if mend else what
         super().__init__(' '.join(text.split()))
 
 # %% ../../nbs/00_core/00_errors.ipynb #f0e6897e
-def nearest(
-    name: str,   # what was asked for
-    known,       # the names that exist
-) -> str:        # `did you mean 'lr'?`, or the known names where none is near
-    "A hint for a name that does not exist."
+def nearest(name: str, known) -> str:
+    """A hint for a name that does not exist.
+
+    Parameters
+    ----------
+    name : what was asked for
+    known : the names that exist
+
+    Returns
+    -------
+    `did you mean 'lr'?`, or the known names where none is near
+    """
     known = [str(k) for k in known]
     close = difflib.get_close_matches(str(name), known, n=1, cutoff=0.6)
-    if close: return f"did you mean '{close[0]}'?"
+    if close:
+        return f"did you mean '{close[0]}'?"
     shown = ', '.join(known[:12]) + (', …' if len(known) > 12 else '')
     return f'known: {shown}' if known else ''

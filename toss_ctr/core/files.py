@@ -20,178 +20,315 @@ from filelock import FileLock, Timeout
 from .errors import UserError
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
-_DISK = {errno.ENOSPC: 'no space left on the disk', errno.EDQUOT: 'disk quota exceeded', errno.EROFS: 'read-only file system',
-         errno.EACCES: 'permission denied',
-         errno.EPERM: 'permission denied', errno.EFBIG: 'file too large for this system', errno.ENOTDIR: 'a part of the path is a file',
-         errno.EISDIR: 'it is a folder', errno.EEXIST: 'a file is in the way of a folder',
-         errno.EBUSY: 'the place is busy', errno.ENAMETOOLONG: 'the name is too long'}
+_DISK = {
+    errno.ENOSPC: 'no space left on the disk',
+    errno.EDQUOT: 'disk quota exceeded',
+    errno.EROFS: 'read-only file system',
+    errno.EACCES: 'permission denied',
+    errno.EPERM: 'permission denied',
+    errno.EFBIG: 'file too large for this system',
+    errno.ENOTDIR: 'a part of the path is a file',
+    errno.EISDIR: 'it is a folder',
+    errno.EEXIST: 'a file is in the way of a folder',
+    errno.EBUSY: 'the place is busy',
+    errno.ENAMETOOLONG: 'the name is too long',
+}
+
 
 @contextmanager
-def disk_errors(
-    path, # the file that is being written
-):
-    "Turn a full disk or a read-only folder into one clear line."
-    try: yield
+def disk_errors(path):
+    """Turn a full disk or a read-only folder into one clear line.
+
+    Parameters
+    ----------
+    path : the file that is being written
+    """
+    try:
+        yield
     except (OSError, RuntimeError) as e:
-        why = _DISK.get(getattr(e, 'errno', None)) or next((t for n, t in _DISK.items() if os.strerror(n) in str(e)), None)
-        if why is None: raise
-        raise UserError(f'{path}: cannot write: {why}', 'free space or choose another folder; nothing was left half-written') from e
+        why = _DISK.get(getattr(e, 'errno', None)) or next(
+            (t for n, t in _DISK.items() if os.strerror(n) in str(e)), None
+        )
+        if why is None:
+            raise
+        raise UserError(
+            f'{path}: cannot write: {why}',
+            'free space or choose another folder; nothing was left half-written',
+        ) from e
 
 # %% ../../nbs/00_core/10_files.ipynb #6f81fd51
-def fsync_dir(
-    folder, # the folder whose entries must survive a power cut
-):
-    "Flush a folder's entries to disk (a no-op where the system cannot)."
-    try: fd = os.open(folder, os.O_RDONLY)
-    except OSError: return
-    try: os.fsync(fd)
-    except OSError: pass
-    finally: os.close(fd)
+def fsync_dir(folder):
+    """Flush a folder's entries to disk (a no-op where the system cannot).
+
+    Parameters
+    ----------
+    folder : the folder whose entries must survive a power cut
+    """
+    try:
+        fd = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(fd)
+    except OSError:
+        pass
+    finally:
+        os.close(fd)
 
 # %% ../../nbs/00_core/10_files.ipynb #f9d60f9b
-_UMASK = os.umask(0o022); os.umask(_UMASK) # some libraries write files only their owner may read
+_UMASK = os.umask(0o022)
+os.umask(_UMASK)  # some libraries write files only their owner may read
+
 
 @contextmanager
-def write_aside(
-    path, # the file to appear whole or not at all
-):    # yields the temporary `Path` to write to
-    "Yield a path beside `path`; on success flush it and rename it over `path`, on failure remove it."
+def write_aside(path):
+    """Yield a path beside `path`; on success flush it and rename it over `path`, on failure remove it.
+
+    Parameters
+    ----------
+    path : the file to appear whole or not at all
+
+    Returns
+    -------
+    yields the temporary `Path` to write to
+    """
     path = Path(path)
     with disk_errors(path):
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.parent / f'.{path.name}.{os.getpid()}-{secrets.token_hex(4)}.part'
         try:
             yield part
-            with open(part, 'rb') as f: os.fsync(f.fileno())
+            with open(part, 'rb') as f:
+                os.fsync(f.fileno())
             part.chmod(0o666 & ~_UMASK)
             os.replace(part, path)
             fsync_dir(path.parent)
-        finally: part.unlink(missing_ok=True)
+        finally:
+            part.unlink(missing_ok=True)
 
 # %% ../../nbs/00_core/10_files.ipynb #2e983aa0
-def sweep(
-    folder,            # where killed writers may have left parts
-    older: float = 0.,  # seconds a part must have been left alone
-    held: bool = False, # the folder is locked by the caller: whoever wrote there is dead, if not yet buried
-) -> list[Path]:       # what was removed
-    "Remove `*.part` files and folders of writers that no longer live."
+def sweep(folder, older: float = 0.0, held: bool = False) -> list[Path]:
+    """Remove `*.part` files and folders of writers that no longer live.
+
+    Parameters
+    ----------
+    folder : where killed writers may have left parts
+    older : seconds a part must have been left alone
+    held : the folder is locked by the caller: whoever wrote there is dead, if not yet buried
+
+    Returns
+    -------
+    what was removed
+    """
     gone = []
     for part in Path(folder).glob('.*.part'):
         pid = part.name.removesuffix('.part').rsplit('.', 1)[-1].split('-')[0]
-        if not held and pid.isdigit() and _alive(int(pid)): continue
-        if time.time() - part.stat().st_mtime < older: continue
+        if not held and pid.isdigit() and _alive(int(pid)):
+            continue
+        if time.time() - part.stat().st_mtime < older:
+            continue
         if part.is_dir():
             import shutil
+
             shutil.rmtree(part, ignore_errors=True)
-        else: part.unlink(missing_ok=True)
+        else:
+            part.unlink(missing_ok=True)
         gone.append(part)
     return gone
 
+
 def _alive(pid):
-    try: os.kill(pid, 0)
-    except ProcessLookupError: return False
-    except PermissionError: return True
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
     return True
 
 # %% ../../nbs/00_core/10_files.ipynb #496e58ab
-def digest_bytes(
-    data, # bytes-like
-) -> str: # 32 hex digits
-    "xxh3-128 of bytes."
+def digest_bytes(data) -> str:
+    """xxh3-128 of bytes.
+
+    Parameters
+    ----------
+    data : bytes-like
+
+    Returns
+    -------
+    32 hex digits
+    """
     return xxhash.xxh3_128_hexdigest(data)
 
-def digest_file(
-    path, # the file to read
-) -> str: # 32 hex digits
-    "xxh3-128 of a file's bytes, in bounded memory."
+
+def digest_file(path) -> str:
+    """xxh3-128 of a file's bytes, in bounded memory.
+
+    Parameters
+    ----------
+    path : the file to read
+
+    Returns
+    -------
+    32 hex digits
+    """
     h = xxhash.xxh3_128()
     with open(path, 'rb') as f:
-        while block := f.read(1 << 22): h.update(block)
+        while block := f.read(1 << 22):
+            h.update(block)
     return h.hexdigest()
 
-def digest_json(
-    obj, # anything JSON can hold
-) -> str: # 32 hex digits
-    "Digest of an object's canonical JSON (sorted keys, no spaces): the same content, the same digest."
-    return digest_bytes(json.dumps(obj, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False).encode())
+
+def digest_json(obj) -> str:
+    """Digest of an object's canonical JSON (sorted keys, no spaces): the same content, the same digest.
+
+    Parameters
+    ----------
+    obj : anything JSON can hold
+
+    Returns
+    -------
+    32 hex digits
+    """
+    return digest_bytes(
+        json.dumps(obj, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False).encode()
+    )
 
 # %% ../../nbs/00_core/10_files.ipynb #ec6972c5
-def verify_file(
-    path,        # the file to check
-    digest: str, # its digest on record
-):
-    "Raise `UserError` naming the file if it is missing or its bytes are not those on record."
+def verify_file(path, digest: str):
+    """Raise `UserError` naming the file if it is missing or its bytes are not those on record.
+
+    Parameters
+    ----------
+    path : the file to check
+    digest : its digest on record
+    """
     path = Path(path)
-    if not path.is_file(): raise UserError(f'{path}: missing', 'run the step that makes it again')
+    if not path.is_file():
+        raise UserError(f'{path}: missing', 'run the step that makes it again')
     if digest_file(path) != digest:
-        raise UserError(f'{path}: damaged (its bytes are not the ones written)', 'delete it and run the same command again')
+        raise UserError(
+            f'{path}: damaged (its bytes are not the ones written)',
+            'delete it and run the same command again',
+        )
 
 # %% ../../nbs/00_core/10_files.ipynb #28fc16e5
-def write_json(
-    path,      # target file
-    obj: dict, # content; must not use the key `digest`
-):
-    "Write a sealed JSON file: aside, checked, renamed."
-    with write_aside(path) as part:
-        part.write_text(json.dumps({**obj, 'digest': digest_json(obj)}, indent=1, ensure_ascii=False, allow_nan=False) + '\n', encoding='utf-8')
+def write_json(path, obj: dict):
+    """Write a sealed JSON file: aside, checked, renamed.
 
-def read_json(
-    path, # a file written by `write_json`
-) -> dict: # its content, without the seal
-    "Read a sealed JSON file; `UserError` naming it if it is missing, not JSON, or changed since it was written."
+    Parameters
+    ----------
+    path : target file
+    obj : content; must not use the key `digest`
+    """
+    with write_aside(path) as part:
+        part.write_text(
+            json.dumps({**obj, 'digest': digest_json(obj)}, indent=1, ensure_ascii=False, allow_nan=False)
+            + '\n',
+            encoding='utf-8',
+        )
+
+
+def read_json(path) -> dict:
+    """Read a sealed JSON file; `UserError` naming it if it is missing, not JSON, or changed since it was written.
+
+    Parameters
+    ----------
+    path : a file written by `write_json`
+
+    Returns
+    -------
+    its content, without the seal
+    """
     path = Path(path)
-    try: obj = json.loads(path.read_text(encoding='utf-8'))
-    except FileNotFoundError: raise UserError(f'{path}: missing', 'run the step that makes it again') from None
-    except (UnicodeDecodeError, json.JSONDecodeError): obj = None
+    try:
+        obj = json.loads(path.read_text(encoding='utf-8'))
+    except FileNotFoundError:
+        raise UserError(f'{path}: missing', 'run the step that makes it again') from None
+    except (UnicodeDecodeError, json.JSONDecodeError):
+        obj = None
     if not isinstance(obj, dict) or obj.pop('digest', None) != digest_json(obj):
-        raise UserError(f'{path}: damaged (its content is not the one written)', 'delete it and run the same command again')
+        raise UserError(
+            f'{path}: damaged (its content is not the one written)',
+            'delete it and run the same command again',
+        )
     return obj
 
 # %% ../../nbs/00_core/10_files.ipynb #f5a76801
-def write_table(
-    df,   # polars.DataFrame or pyarrow.Table
-    path, # target Parquet file
-    meta: dict | None = None, # strings kept in the file's key-value metadata
-):
-    "Write a Parquet file with page checksums: aside, flushed, renamed."
-    table = df.to_arrow(compat_level=pl.CompatLevel.oldest()) if isinstance(df, pl.DataFrame) else df
-    if meta: table = table.replace_schema_metadata({str(k): str(v) for k, v in meta.items()})
-    with write_aside(path) as part: pq.write_table(table, part, compression='zstd', write_page_checksum=True)
+def write_table(df, path, meta: dict | None = None):
+    """Write a Parquet file with page checksums: aside, flushed, renamed.
 
-def read_table(
-    path,           # a Parquet file written by `write_table`
-    columns=None,   # names to read, all by default
-) -> pl.DataFrame:
-    "Read a Parquet file of our own, verifying page checksums; `UserError` naming it if it is missing or damaged."
-    try: return pl.from_arrow(pq.read_table(path, columns=columns, page_checksum_verification=True))
-    except FileNotFoundError: raise UserError(f'{path}: missing', 'run the step that makes it again') from None
+    Parameters
+    ----------
+    df : polars.DataFrame or pyarrow.Table
+    path : target Parquet file
+    meta : strings kept in the file's key-value metadata
+    """
+    table = df.to_arrow(compat_level=pl.CompatLevel.oldest()) if isinstance(df, pl.DataFrame) else df
+    if meta:
+        table = table.replace_schema_metadata({str(k): str(v) for k, v in meta.items()})
+    with write_aside(path) as part:
+        pq.write_table(table, part, compression='zstd', write_page_checksum=True)
+
+
+def read_table(path, columns=None) -> pl.DataFrame:
+    """Read a Parquet file of our own, verifying page checksums; `UserError` naming it if it is missing or damaged.
+
+    Parameters
+    ----------
+    path : a Parquet file written by `write_table`
+    columns : names to read, all by default
+    """
+    try:
+        return pl.from_arrow(pq.read_table(path, columns=columns, page_checksum_verification=True))
+    except FileNotFoundError:
+        raise UserError(f'{path}: missing', 'run the step that makes it again') from None
     except (pa.ArrowException, OSError) as e:
-        raise UserError(f'{path}: damaged ({str(e).splitlines()[0][:120]})', 'delete it and run the same command again') from None
+        raise UserError(
+            f'{path}: damaged ({str(e).splitlines()[0][:120]})', 'delete it and run the same command again'
+        ) from None
 
 # %% ../../nbs/00_core/10_files.ipynb #7df5a23d
 @contextmanager
-def locked(
-    folder,                # the folder to work in alone
-    what: str = 'folder',  # named in the message while waiting
-    timeout: float = -1,   # seconds to wait; -1 for ever, 0 not at all
-):
-    "Hold the lock of `folder` (a file `.lock` in it)."
+def locked(folder, what: str = 'folder', timeout: float = -1):
+    """Hold the lock of `folder` (a file `.lock` in it).
+
+    Parameters
+    ----------
+    folder : the folder to work in alone
+    what : named in the message while waiting
+    timeout : seconds to wait; -1 for ever, 0 not at all
+    """
     folder = Path(folder)
-    with disk_errors(folder): folder.mkdir(parents=True, exist_ok=True)
+    with disk_errors(folder):
+        folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / '.lock')
     with disk_errors(folder / '.lock'):
-        try: lock.acquire(timeout=0)
+        try:
+            lock.acquire(timeout=0)
         except Timeout:
-            if timeout == 0: raise UserError(f'{folder}: another process is working on this {what}', 'wait for it to end') from None
+            if timeout == 0:
+                raise UserError(
+                    f'{folder}: another process is working on this {what}', 'wait for it to end'
+                ) from None
             print(f'waiting for another process that works on {folder} …', flush=True)
-            try: lock.acquire(timeout=timeout)
-            except Timeout: raise UserError(f'{folder}: another process is still working on this {what}', 'wait for it to end') from None
-    try: yield folder
-    finally: lock.release()
+            try:
+                lock.acquire(timeout=timeout)
+            except Timeout:
+                raise UserError(
+                    f'{folder}: another process is still working on this {what}', 'wait for it to end'
+                ) from None
+    try:
+        yield folder
+    finally:
+        lock.release()
 
 # %% ../../nbs/00_core/10_files.ipynb #7e24b185
-def watched(
-    progress: bool = True, # asked for
-) -> bool:
-    "Whether to draw progress bars: asked for, and in a terminal or a notebook."
+def watched(progress: bool = True) -> bool:
+    """Whether to draw progress bars: asked for, and in a terminal or a notebook.
+
+    Parameters
+    ----------
+    progress : asked for
+    """
     return progress and (sys.stderr.isatty() or 'ipykernel' in sys.modules)

@@ -8,13 +8,19 @@ __all__ = ['pair_table']
 # %% ../../nbs/00_core/05_tables.ipynb #79ec96a7
 import html
 
-
 # %% ../../nbs/00_core/05_tables.ipynb #aa62550b
-def pair_table(
-    caption: str, # above the table
-    pairs,        # of texts: what, value
-) -> str:         # HTML
-    "Names and values as a small table for a notebook."
+def pair_table(caption: str, pairs) -> str:
+    """Names and values as a small table for a notebook.
+
+    Parameters
+    ----------
+    caption : above the table
+    pairs : of texts: what, value
+
+    Returns
+    -------
+    HTML
+    """
     cell = lambda tag, text: f'<{tag} style="text-align:left">{html.escape(str(text))}</{tag}>'
     body = ''.join(f"<tr>{cell('th', k)}{cell('td', v)}</tr>" for k, v in pairs)
     return f'<table><caption>{html.escape(caption)}</caption>{body}</table>'

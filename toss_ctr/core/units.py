@@ -13,97 +13,163 @@ from pathlib import Path
 from .errors import UserError
 
 # %% ../../nbs/00_core/20_units.ipynb #7c98becd
-def find_function(
-    name: str, # 'package.module:function'
-):
-    "The function of a name."
+def find_function(name: str):
+    """The function of a name.
+
+    Parameters
+    ----------
+    name : 'package.module:function'
+    """
     module, _, attr = name.partition(':')
     return getattr(importlib.import_module(module), attr)
 
 # %% ../../nbs/00_core/20_units.ipynb #e6c90cd0
-def read_units(
-    units: queue.SimpleQueue, # where they go
-):
-    "Pass on lines of the input; end the process when there are no more."
-    for line in open(0, 'rb', buffering=0): units.put(json.loads(line)) # unbuffered: no lock is held when Python shuts down
+def read_units(units: queue.SimpleQueue):
+    """Pass on lines of the input; end the process when there are no more.
+
+    Parameters
+    ----------
+    units : where they go
+    """
+    for line in open(0, 'rb', buffering=0):
+        units.put(json.loads(line))  # unbuffered: no lock is held when Python shuts down
     os._exit(0)
 
 # %% ../../nbs/00_core/20_units.ipynb #277c9be2
-def die_with(
-    parent: int, # its process id
-):
-    "Ask the kernel to kill this process when its parent dies (Linux; elsewhere the end of the input does it)."
-    if sys.platform == 'linux': ctypes.CDLL(None).prctl(1, signal.SIGKILL) # 1 = PR_SET_PDEATHSIG
-    if os.getppid() != parent: os._exit(0) # it died before it was asked
+def die_with(parent: int):
+    """Ask the kernel to kill this process when its parent dies (Linux; elsewhere the end of the input does it).
+
+    Parameters
+    ----------
+    parent : its process id
+    """
+    if sys.platform == 'linux':
+        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 = PR_SET_PDEATHSIG
+    if os.getppid() != parent:
+        os._exit(0)  # it died before it was asked
 
 # %% ../../nbs/00_core/20_units.ipynb #09114330
-def worker(
-    parent: int, # process id of who hands out the units
-):
-    "Main program of a child process."
+def worker(parent: int):
+    """Main program of a child process.
+
+    Parameters
+    ----------
+    parent : process id of who hands out the units
+    """
     die_with(parent)
-    out, sys.stdout = sys.stdout, sys.stderr # whatever a unit prints must not mix with the answers
+    out, sys.stdout = sys.stdout, sys.stderr  # whatever a unit prints must not mix with the answers
     units = queue.SimpleQueue()
-    def say(**message): out.write(json.dumps(message) + '\n'); out.flush()
+
+    def say(**message):
+        out.write(json.dumps(message) + '\n')
+        out.flush()
+
     threading.Thread(target=read_units, args=(units,), daemon=True).start()
     while True:
         unit = units.get()
-        try: say(answer=find_function(unit['function'])(lambda n: say(done=n), **unit['arguments']))
-        except UserError as e: say(mistake=str(e))
+        try:
+            say(answer=find_function(unit['function'])(lambda n: say(done=n), **unit['arguments']))
+        except UserError as e:
+            say(mistake=str(e))
 
 # %% ../../nbs/00_core/20_units.ipynb #e956611d
 class Child:
     "A fresh Python process of this very package that does units."
+
     def __init__(self):
         home = Path(find_function('toss_ctr.core.units:worker').__code__.co_filename).parents[2]
-        env = os.environ | {'PYTHONPATH': os.pathsep.join([str(home), *filter(None, [os.environ.get('PYTHONPATH')])])}
-        self.process = subprocess.Popen([sys.executable, '-c', f'from toss_ctr.core.units import worker; worker({os.getpid()})'], env=env,
-                                        stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, encoding='utf-8')
-    def ask(self,
-        function: str,   # 'package.module:function'
-        arguments: dict, # plain
-        tell,            # called with numbers of the unit's progress
-    ):                   # the unit's answer
-        "Have one unit done; `UserError` for the user's mistakes and for a child that was killed."
+        env = os.environ | {
+            'PYTHONPATH': os.pathsep.join([str(home), *filter(None, [os.environ.get('PYTHONPATH')])])
+        }
+        self.process = subprocess.Popen(
+            [sys.executable, '-c', f'from toss_ctr.core.units import worker; worker({os.getpid()})'],
+            env=env,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            encoding='utf-8',
+        )
+
+    def ask(self, function: str, arguments: dict, tell):
+        """Have one unit done; `UserError` for the user's mistakes and for a child that was killed.
+
+        Parameters
+        ----------
+        function : 'package.module:function'
+        arguments : plain
+        tell : called with numbers of the unit's progress
+
+        Returns
+        -------
+        the unit's answer
+        """
         p = self.process
-        try: p.stdin.write(json.dumps(dict(function=function, arguments=arguments)) + '\n'); p.stdin.flush()
-        except OSError: pass # it died: what follows says how
+        try:
+            p.stdin.write(json.dumps(dict(function=function, arguments=arguments)) + '\n')
+            p.stdin.flush()
+        except OSError:
+            pass  # it died: what follows says how
         for line in p.stdout:
             message = json.loads(line)
-            if 'done' in message: tell(message['done'])
-            elif 'mistake' in message: raise UserError(message['mistake'])
-            else: return message['answer']
-        if (code := p.wait()) > 0: raise RuntimeError(f'{function}: failed in a worker process, see above')
-        raise UserError(f'a worker process was killed (signal {-code})',
-                        'lower num_workers if memory is short, and run again: what is finished is kept')
+            if 'done' in message:
+                tell(message['done'])
+            elif 'mistake' in message:
+                raise UserError(message['mistake'])
+            else:
+                return message['answer']
+        if (code := p.wait()) > 0:
+            raise RuntimeError(f'{function}: failed in a worker process, see above')
+        raise UserError(
+            f'a worker process was killed (signal {-code})',
+            'lower num_workers if memory is short, and run again: what is finished is kept',
+        )
+
     def stop(self):
         "End the process."
-        self.process.kill(); self.process.wait()
+        self.process.kill()
+        self.process.wait()
         for pipe in (self.process.stdin, self.process.stdout):
-            try: pipe.close()
-            except OSError: pass
+            try:
+                pipe.close()
+            except OSError:
+                pass
 
 # %% ../../nbs/00_core/20_units.ipynb #24228d86
-def run_units(
-    function: str,         # 'package.module:function', called as function(tell, **unit)
-    units: list,           # plain arguments, a dict a unit
-    workers: int = 0,      # child processes; 0 or 1 = this process
-    tell=lambda n: None,   # called with numbers of progress
-) -> list:                 # answers in the order of the units
-    "Do all units; the first error stops the rest."
-    if workers <= 1 or len(units) <= 1: return [find_function(function)(tell, **u) for u in units]
+def run_units(function: str, units: list, workers: int = 0, tell=lambda n: None) -> list:
+    """Do all units; the first error stops the rest.
+
+    Parameters
+    ----------
+    function : 'package.module:function', called as function(tell, **unit)
+    units : plain arguments, a dict a unit
+    workers : child processes; 0 or 1 = this process
+    tell : called with numbers of progress
+
+    Returns
+    -------
+    answers in the order of the units
+    """
+    if workers <= 1 or len(units) <= 1:
+        return [find_function(function)(tell, **u) for u in units]
     children, free = [Child() for _ in range(min(workers, len(units)))], queue.SimpleQueue()
-    for c in children: free.put(c)
+    for c in children:
+        free.put(c)
+
     def do(unit):
         child = free.get()
-        try: return child.ask(function, unit, tell)
-        finally: free.put(child)
+        try:
+            return child.ask(function, unit, tell)
+        finally:
+            free.put(child)
+
     pool = ThreadPoolExecutor(len(children))
     try:
         jobs = [pool.submit(do, u) for u in units]
         failed = [j for j in wait(jobs, return_when=FIRST_EXCEPTION).done if j.exception()]
-        if failed: raise failed[0].exception()
+        if failed:
+            raise failed[0].exception()
         return [j.result() for j in jobs]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for c in children: c.stop()
+        for c in children:
+            c.stop()

@@ -20,16 +20,26 @@ from ..core.errors import UserError
 
 # %% ../../nbs/20_data/70_batches.ipynb #d2f45e6c
 def pad_rows(
-    values: np.ndarray,  # (T+w,) the rows end to end, with at least the longest row's length of slack behind them
-    starts: np.ndarray,  # (B,) where each row begins
-    lengths: np.ndarray, # (B,) its length
-    width: int,          # L, at least the longest length asked for
-    dtype=np.int32,      # of the result
-) -> np.ndarray:         # (B, L), right-padded with 0
-    "Gather ragged rows into a right-padded matrix."
+    values: np.ndarray, starts: np.ndarray, lengths: np.ndarray, width: int, dtype=np.int32
+) -> np.ndarray:
+    """Gather ragged rows into a right-padded matrix.
+
+    Parameters
+    ----------
+    values : (T+w,) the rows end to end, with at least the longest row's length of slack behind them
+    starts : (B,) where each row begins
+    lengths : (B,) its length
+    width : L, at least the longest length asked for
+    dtype : of the result
+
+    Returns
+    -------
+    (B, L), right-padded with 0
+    """
     w = int(lengths.max(initial=0))
     out = np.zeros((len(starts), width), dtype) if w < width else np.empty((len(starts), width), dtype)
-    if w == 0: return out
+    if w == 0:
+        return out
     windows = as_strided(values, (len(values) - w + 1, w), values.strides * 2)[starts]
     small = np.uint16 if w < 1 << 16 else np.int64
     windows *= np.arange(w, dtype=small) < lengths[:, None].astype(small)
@@ -37,249 +47,400 @@ def pad_rows(
     return out
 
 # %% ../../nbs/20_data/70_batches.ipynb #18f698a2
-def rng_of(
-    *key: int, # non-negative integers
-):
-    "A generator that is a pure function of its key."
+def rng_of(*key: int):
+    """A generator that is a pure function of its key.
+
+    Parameters
+    ----------
+    key : non-negative integers
+    """
     return np.random.Generator(np.random.PCG64(np.random.SeedSequence([int(k) for k in key])))
 
 # %% ../../nbs/20_data/70_batches.ipynb #bc8ccd57
 class Stream:
-    "A (block-)shuffled order of rows, pass after pass, computed pool by pool."
-    def __init__(self,
-        rows: np.ndarray,   # (m,) int64 ascending
-        pool: int,          # rows in a pool
-        block: int,         # rows in a block
-        shuffle: bool,      # False: ascending order
-        key: tuple = (),    # integers the order depends on: seed, epoch, …
-    ): self.rows, self.pool, self.block, self.shuffle, self.key, self._edges = rows, pool, block, shuffle, key, {}
+    """A (block-)shuffled order of rows, pass after pass, computed pool by pool.
 
-    def __len__(self): return len(self.rows)
+    Parameters
+    ----------
+    rows : (m,) int64 ascending
+    pool : rows in a pool
+    block : rows in a block
+    shuffle : False: ascending order
+    key : integers the order depends on: seed, epoch, …
+    """
 
-    def edges(self, turn): # blocks of pass number `turn`, in shuffled order: begin, end, end of the blocks so far
+    def __init__(self, rows: np.ndarray, pool: int, block: int, shuffle: bool, key: tuple = ()):
+        self.rows, self.pool, self.block, self.shuffle, self.key, self._edges = (
+            rows,
+            pool,
+            block,
+            shuffle,
+            key,
+            {},
+        )
+
+    def __len__(self):
+        return len(self.rows)
+
+    def edges(self, turn):
+        "Blocks of pass number `turn`, in shuffled order: begin, end, end of the blocks so far."
         if turn not in self._edges:
             rng, m = rng_of(*self.key, turn), len(self.rows)
-            cut = np.unique(np.concatenate([[0], np.arange(int(rng.integers(self.block)), m, self.block), [m]]))
+            cut = np.unique(
+                np.concatenate([[0], np.arange(int(rng.integers(self.block)), m, self.block), [m]])
+            )
             order = rng.permutation(len(cut) - 1)
             self._edges = {turn: (cut[order], cut[order + 1], np.cumsum(cut[order + 1] - cut[order]))}
         return self._edges[turn]
 
-    def pool_rows(self, turn, p): # the rows of pool `p` ascending, and the order they are given out in
+    def pool_rows(self, turn, p):
+        "The rows of pool `p` ascending, and the order they are given out in."
         lo, hi = p * self.pool, min((p + 1) * self.pool, len(self.rows))
-        if not self.shuffle: return self.rows[lo:hi], np.arange(hi - lo)
+        if not self.shuffle:
+            return self.rows[lo:hi], np.arange(hi - lo)
         begin, end, upto = self.edges(turn)
         i, j = np.searchsorted(upto, [lo, hi - 1], side='right')
-        b, e = begin[i:j + 1].copy(), end[i:j + 1].copy()
+        b, e = begin[i : j + 1].copy(), end[i : j + 1].copy()
         b[0], e[-1] = e[0] - (upto[i] - lo), end[j] - (upto[j] - hi)
         order = np.argsort(b)
         rows = np.concatenate([self.rows[x:y] for x, y in zip(b[order], e[order])])
         return rows, rng_of(*self.key, turn, 1 + p).permutation(len(rows))
 
-    def parts(self, a, b): # positions [a, b) of the endless stream as (turn, pool, from, to)
+    def parts(self, a, b):
+        "Positions [a, b) of the endless stream as (turn, pool, from, to)."
         out = []
         while a < b:
             turn, at = divmod(a, len(self.rows))
             p = at // self.pool
             stop = min((p + 1) * self.pool, len(self.rows), at + b - a)
-            out.append((turn, p, at - p * self.pool, stop - p * self.pool)); a += stop - at
+            out.append((turn, p, at - p * self.pool, stop - p * self.pool))
+            a += stop - at
         return out
 
 # %% ../../nbs/20_data/70_batches.ipynb #5a82ae71
-def shuffle_quality(
-    order: np.ndarray, # (n,) the rows 0..n-1 in the order they are given out
-    batch_size: int,   # rows a batch
-) -> dict: # spread (1: as a full permutation), together (share of source neighbours in one batch), full (that share expected)
-    "Distance of an order from a full permutation, as batches see it."
+def shuffle_quality(order: np.ndarray, batch_size: int) -> dict:
+    """Distance of an order from a full permutation, as batches see it.
+
+    Parameters
+    ----------
+    order : (n,) the rows 0..n-1 in the order they are given out
+    batch_size : rows a batch
+
+    Returns
+    -------
+    spread (1: as a full permutation), together (share of source neighbours in one batch), full (that share expected)
+    """
     n, B = len(order) // batch_size * batch_size, batch_size
     means = order[:n].reshape(-1, B).mean(1) / len(order)
-    batch = np.empty(len(order), np.int64); batch[order] = np.arange(len(order)) // B
-    spread = np.sqrt(np.mean((means - .5)**2) * 12 * B)
+    batch = np.empty(len(order), np.int64)
+    batch[order] = np.arange(len(order)) // B
+    spread = np.sqrt(np.mean((means - 0.5) ** 2) * 12 * B)
     return dict(spread=float(spread), together=float((np.diff(batch) == 0).mean()), full=B / len(order))
 
 # %% ../../nbs/20_data/70_batches.ipynb #df40e671
-def runs(
-    rows: np.ndarray, # (m,) ascending, m ≥ 1
-    gap: int = 1,     # rows further apart than this are cut
-) -> np.ndarray:      # (r+1,) positions where a run begins, and m
-    "Cut ascending rows into runs of (nearly) consecutive numbers."
+def runs(rows: np.ndarray, gap: int = 1) -> np.ndarray:
+    """Cut ascending rows into runs of (nearly) consecutive numbers.
+
+    Parameters
+    ----------
+    rows : (m,) ascending, m ≥ 1
+    gap : rows further apart than this are cut
+
+    Returns
+    -------
+    (r+1,) positions where a run begins, and m
+    """
     return np.concatenate([[0], np.flatnonzero(np.diff(rows) > gap) + 1, [len(rows)]])
 
-def copy_rows(
-    dst: np.ndarray,  # (m, …) filled here
-    src: np.ndarray,  # (n, …) array or memmap
-    rows: np.ndarray, # (m,) ascending rows of src
-    cut: np.ndarray,  # their `runs`
-):
-    "dst[:] = src[rows], run by run where runs are long."
-    if len(cut) * 16 > len(rows): dst[:] = src[rows]; return
-    for a, b in zip(cut.tolist(), cut[1:].tolist()): dst[a:b] = src[rows[a]:rows[a] + b - a]
+
+def copy_rows(dst: np.ndarray, src: np.ndarray, rows: np.ndarray, cut: np.ndarray):
+    """dst[:] = src[rows], run by run where runs are long.
+
+    Parameters
+    ----------
+    dst : (m, …) filled here
+    src : (n, …) array or memmap
+    rows : (m,) ascending rows of src
+    cut : their `runs`
+    """
+    if len(cut) * 16 > len(rows):
+        dst[:] = src[rows]
+        return
+    for a, b in zip(cut.tolist(), cut[1:].tolist()):
+        dst[a:b] = src[rows[a] : rows[a] + b - a]
 
 # %% ../../nbs/20_data/70_batches.ipynb #558d78f0
 @dataclass(frozen=True)
 class Spans:
-    "Where ragged rows lie in an array, and where they will lie in a buffer."
-    starts: np.ndarray # (m,) begin of each row in the buffer
-    size: int          # values in the buffer
-    pick: object       # (size,) indices into the array, or a list of (from, to)
+    """Where ragged rows lie in an array, and where they will lie in a buffer.
 
-    def copy(self, dst, src): # dst (size,) filled from src (T,)
-        if isinstance(self.pick, np.ndarray): dst[:] = src[self.pick]; return
+    Parameters
+    ----------
+    starts : (m,) begin of each row in the buffer
+    size : values in the buffer
+    pick : (size,) indices into the array, or a list of (from, to)
+    """
+
+    starts: np.ndarray
+    size: int
+    pick: object
+
+    def copy(self, dst, src):
+        "Dst (size,) filled from src (T,)."
+        if isinstance(self.pick, np.ndarray):
+            dst[:] = src[self.pick]
+            return
         at = 0
-        for a, b in self.pick: dst[at:at + b - a] = src[a:b]; at += b - a
+        for a, b in self.pick:
+            dst[at : at + b - a] = src[a:b]
+            at += b - a
 
 # %% ../../nbs/20_data/70_batches.ipynb #e70a0461
-def spans(
-    rows: np.ndarray,    # (m,) ascending, m ≥ 1
-    begin: np.ndarray,   # (m,) int64 where each begins in the array
-    lengths: np.ndarray, # (m,) int64
-    gap: int = 4,        # rows nearer than this are read with all between them
-) -> Spans:
-    "Plan the copy of ragged rows: slices where rows are dense, indices where they are scattered."
+def spans(rows: np.ndarray, begin: np.ndarray, lengths: np.ndarray, gap: int = 4) -> Spans:
+    """Plan the copy of ragged rows: slices where rows are dense, indices where they are scattered.
+
+    Parameters
+    ----------
+    rows : (m,) ascending, m ≥ 1
+    begin : (m,) int64 where each begins in the array
+    lengths : (m,) int64
+    gap : rows nearer than this are read with all between them
+    """
     cut = runs(rows, gap)
     if len(cut) * 16 > len(rows):
         starts = np.cumsum(lengths) - lengths
-        return Spans(starts, int(lengths.sum()), np.repeat(begin - starts, lengths) + np.arange(lengths.sum()))
+        return Spans(
+            starts, int(lengths.sum()), np.repeat(begin - starts, lengths) + np.arange(lengths.sum())
+        )
     a, b = begin[cut[:-1]], (begin + lengths)[cut[1:] - 1]
     to = np.cumsum(b - a) - (b - a)
-    return Spans(begin - np.repeat(a - to, np.diff(cut)), int((b - a).sum()), list(zip(a.tolist(), b.tolist())))
+    return Spans(
+        begin - np.repeat(a - to, np.diff(cut)), int((b - a).sum()), list(zip(a.tolist(), b.tolist()))
+    )
 
 # %% ../../nbs/20_data/70_batches.ipynb #78d9e420
-def has_array(
-    split,     # a split
-    name: str, # array
-) -> bool:
-    "Does the split's first shard hold this array?"
-    if not split.shards: return False
-    try: split.shards[0].arr(name)
-    except (KeyError, FileNotFoundError, UserError): return False
+def has_array(split, name: str) -> bool:
+    """Does the split's first shard hold this array?
+
+    Parameters
+    ----------
+    split : a split
+    name : array
+    """
+    if not split.shards:
+        return False
+    try:
+        split.shards[0].arr(name)
+    except (KeyError, FileNotFoundError, UserError):
+        return False
     return True
 
 # %% ../../nbs/20_data/70_batches.ipynb #643456ef
 @dataclass(frozen=True)
 class Layout:
-    "What a batch of a split holds: array → dtype."
-    flat: dict    # arrays of one number a row: batch key → (array, dtype)
-    ragged: dict  # arrays aligned with the history: batch key → (array, dtype)
-    cats: tuple   # (group, columns in the batch) of every category group
-    n_num: int    # numerics of the cache
-    targets: int  # columns in the history's id space
-    multis: dict = field(default_factory=dict) # columns with several values a cell: batch key → (array of values, of offsets)
+    """What a batch of a split holds: array → dtype.
+
+    Parameters
+    ----------
+    flat : arrays of one number a row: batch key → (array, dtype)
+    ragged : arrays aligned with the history: batch key → (array, dtype)
+    cats : (group, columns in the batch) of every category group
+    n_num : numerics of the cache
+    targets : columns in the history's id space
+    multis : columns with several values a cell: batch key → (array of values, of offsets)
+    """
+
+    flat: dict
+    ragged: dict
+    cats: tuple
+    n_num: int
+    targets: int
+    multis: dict = field(default_factory=dict)
 
 # %% ../../nbs/20_data/70_batches.ipynb #c301d33b
-def layout(
-    split, # a split
-) -> Layout:
-    "Read the layout from the spec."
+def layout(split) -> Layout:
+    """Read the layout from the spec.
+
+    Parameters
+    ----------
+    split : a split
+    """
     spec, seq = split.spec, split.spec.seq
     groups = sorted({c.group for c in spec.cats})
-    order = [tuple(i for i, c in sorted(enumerate(spec.cats), key=lambda ic: ic[1].pos) if c.group == g) for g in groups]
+    order = [
+        tuple(i for i, c in sorted(enumerate(spec.cats), key=lambda ic: ic[1].pos) if c.group == g)
+        for g in groups
+    ]
     flat = dict(label=('label', np.float32)) if has_array(split, 'label') else {}
     ragged = {}
     if seq is not None:
-        ragged = dict(seq=('seq_values', np.int32)) | {f'side_{s}': (f'side_{s}_values', np.int32) for s in seq.sides}
+        ragged = dict(seq=('seq_values', np.int32)) | {
+            f'side_{s}': (f'side_{s}_values', np.int32) for s in seq.sides
+        }
         if seq.collapse:
             flat['seq_total'] = ('seq_length', np.int32)
-            ragged |= dict(seq_age=('seq_age', np.int32), seq_count=('seq_count', np.int32), seq_bias=('seq_bias', np.float32))
+            ragged |= dict(
+                seq_age=('seq_age', np.int32),
+                seq_count=('seq_count', np.int32),
+                seq_bias=('seq_bias', np.float32),
+            )
     targets = len(spec.targets) if has_array(split, 'target') else 0
     multis = {k: (f'{k}_values', f'{k}_offsets') for k in (f'multi_{m.name}' for m in spec.multis)}
     return Layout(flat, ragged, tuple(zip(groups, order)), len(spec.nums), targets, multis)
 
 # %% ../../nbs/20_data/70_batches.ipynb #f5dac800
-def pieces_of(
-    split,            # a split
-    rows: np.ndarray, # (m,) ascending
-):
-    "Yield (shard, from, to, rows within the shard, their `runs`) for the shards that hold some of the rows."
+def pieces_of(split, rows: np.ndarray):
+    """Yield (shard, from, to, rows within the shard, their `runs`) for the shards that hold some of the rows.
+
+    Parameters
+    ----------
+    split : a split
+    rows : (m,) ascending
+    """
     for shard in split.iter_shards():
         a, b = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
-        if a < b: yield shard, a, b, rows[a:b] - shard.start, runs(rows[a:b])
+        if a < b:
+            yield shard, a, b, rows[a:b] - shard.start, runs(rows[a:b])
 
 # %% ../../nbs/20_data/70_batches.ipynb #1273c7c4
 class Ragged:
-    "Ragged arrays that share their offsets: some rows of a split, end to end."
-    def __init__(self,
-        pieces: list, # of `pieces_of`
-        m: int,       # rows
-        offsets: str, # array of offsets
-        names: dict,  # batch key → array
-    ):
+    """Ragged arrays that share their offsets: some rows of a split, end to end.
+
+    Parameters
+    ----------
+    pieces : of `pieces_of`
+    m : rows
+    offsets : array of offsets
+    names : batch key → array
+    """
+
+    def __init__(self, pieces: list, m: int, offsets: str, names: dict):
         self.lengths, self.starts, self.values = np.zeros(m, np.int64), np.zeros(m, np.int64), {}
         plans, total = [], 0
         for shard, a, b, local, _ in pieces:
             off = shard.arr(offsets)
-            begin = off[local]; self.lengths[a:b] = off[local + 1] - begin
+            begin = off[local]
+            self.lengths[a:b] = off[local + 1] - begin
             plans.append((shard, spans(local, begin, self.lengths[a:b]), total))
-            self.starts[a:b] = total + plans[-1][1].starts; total += plans[-1][1].size
+            self.starts[a:b] = total + plans[-1][1].starts
+            total += plans[-1][1].size
         slack = int(self.lengths.max(initial=0))
         for k, name in names.items():
             self.values[k] = np.zeros(total + slack, plans[0][0].arr(name).dtype if plans else np.uint8)
-            for shard, plan, at in plans: plan.copy(self.values[k][at:at + plan.size], shard.arr(name))
-    def padded(self,
-        key: str,       # batch key
-        at: np.ndarray, # (b,) positions in the pool
-        width: int,     # L
-        dtype=np.int32, # of the result
-    ) -> np.ndarray:    # (b, L), right-padded with 0
-        "Some rows as a matrix."
+            for shard, plan, at in plans:
+                plan.copy(self.values[k][at : at + plan.size], shard.arr(name))
+
+    def padded(self, key: str, at: np.ndarray, width: int, dtype=np.int32) -> np.ndarray:
+        """Some rows as a matrix.
+
+        Parameters
+        ----------
+        key : batch key
+        at : (b,) positions in the pool
+        width : L
+        dtype : of the result
+
+        Returns
+        -------
+        (b, L), right-padded with 0
+        """
         return pad_rows(self.values[key], self.starts[at], self.lengths[at], width, dtype)
-    def longest(self,
-        at: np.ndarray, # (b,) positions in the pool
-    ) -> int:
-        "The length of the longest of some rows."
+
+    def longest(self, at: np.ndarray) -> int:
+        """The length of the longest of some rows.
+
+        Parameters
+        ----------
+        at : (b,) positions in the pool
+        """
         return int(self.lengths[at].max(initial=0))
 
 # %% ../../nbs/20_data/70_batches.ipynb #407f23ed
 class Pool:
-    "Some rows of a split in memory: matrices row by row, histories end to end."
-    def __init__(self,
-        split,             # cached or in memory
-        lay: Layout,
-        rows: np.ndarray,  # (m,) int64 ascending
-        features=None,     # (n, E) float32, appended to the numerics
-    ):
+    """Some rows of a split in memory: matrices row by row, histories end to end.
+
+    Parameters
+    ----------
+    split : cached or in memory
+    rows : (m,) int64 ascending
+    features : (n, E) float32, appended to the numerics
+    """
+
+    def __init__(self, split, lay: Layout, rows: np.ndarray, features=None):
         m, E = len(rows), 0 if features is None else features.shape[1]
         self.flat = dict(row=rows) | {k: np.empty(m, t) for k, (_, t) in lay.flat.items()}
-        if lay.cats: self.flat['cat'] = np.empty((m, sum(len(c) for _, c in lay.cats)), np.int32)
+        if lay.cats:
+            self.flat['cat'] = np.empty((m, sum(len(c) for _, c in lay.cats)), np.int32)
         self.flat['num'] = np.empty((m, lay.n_num + E), np.float32)
-        if lay.targets: self.flat['target'] = np.empty((m, lay.targets), np.int32)
-        if E: copy_rows(self.flat['num'][:, lay.n_num:], features, rows, runs(rows))
+        if lay.targets:
+            self.flat['target'] = np.empty((m, lay.targets), np.int32)
+        if E:
+            copy_rows(self.flat['num'][:, lay.n_num :], features, rows, runs(rows))
         pieces = list(pieces_of(split, rows))
-        for shard, a, b, local, cut in pieces: self._fill(shard, a, b, local, cut, lay)
-        self.history = Ragged(pieces, m, 'seq_offsets', {k: name for k, (name, _) in lay.ragged.items()}) if lay.ragged else None
-        self.multis = {k: Ragged(pieces, m, offsets, {k: values}) for k, (values, offsets) in lay.multis.items()}
+        for shard, a, b, local, cut in pieces:
+            self._fill(shard, a, b, local, cut, lay)
+        self.history = (
+            Ragged(pieces, m, 'seq_offsets', {k: name for k, (name, _) in lay.ragged.items()})
+            if lay.ragged
+            else None
+        )
+        self.multis = {
+            k: Ragged(pieces, m, offsets, {k: values}) for k, (values, offsets) in lay.multis.items()
+        }
 
     def _fill(self, shard, a, b, local, cut, lay):
-        for k, (name, _) in lay.flat.items(): copy_rows(self.flat[k][a:b], shard.arr(name), local, cut)
+        for k, (name, _) in lay.flat.items():
+            copy_rows(self.flat[k][a:b], shard.arr(name), local, cut)
         for group, cols in lay.cats:
             src = shard.arr(group)
-            part = np.empty((b - a, len(cols)), src.dtype); copy_rows(part, src, local, cut)
+            part = np.empty((b - a, len(cols)), src.dtype)
+            copy_rows(part, src, local, cut)
             self.flat['cat'][a:b, cols] = part
-        if lay.n_num: copy_rows(self.flat['num'][a:b, :lay.n_num], shard.arr('num'), local, cut)
-        if lay.targets: copy_rows(self.flat['target'][a:b], shard.arr('target'), local, cut)
+        if lay.n_num:
+            copy_rows(self.flat['num'][a:b, : lay.n_num], shard.arr('num'), local, cut)
+        if lay.targets:
+            copy_rows(self.flat['target'][a:b], shard.arr('target'), local, cut)
 
 # %% ../../nbs/20_data/70_batches.ipynb #191a42ef
-def gather(
-    pool: Pool,     # rows in memory
-    lay: Layout,    # what a batch holds
-    at: np.ndarray, # (b,) positions in the pool
-    width: int,     # L of the histories
-    wide: dict,     # batch key of a column with several values a cell → M
-) -> dict:          # batch key → array
-    "Rows of a pool as padded arrays."
+def gather(pool: Pool, lay: Layout, at: np.ndarray, width: int, wide: dict) -> dict:
+    """Rows of a pool as padded arrays.
+
+    Parameters
+    ----------
+    pool : rows in memory
+    lay : what a batch holds
+    at : (b,) positions in the pool
+    width : L of the histories
+    wide : batch key of a column with several values a cell → M
+
+    Returns
+    -------
+    batch key → array
+    """
     out = {k: v[at] for k, v in pool.flat.items()}
     if lay.ragged:
         out |= {k: pool.history.padded(k, at, width, t) for k, (_, t) in lay.ragged.items()}
         out['seq_len'] = pool.history.lengths[at].astype(np.int32)
-    for k, M in wide.items(): # code 0 is a value, so padding is -1
-        out[k] = np.where(np.arange(M) < pool.multis[k].lengths[at][:, None], pool.multis[k].padded(k, at, M), np.int32(-1))
+    for k, M in wide.items():  # code 0 is a value, so padding is -1
+        out[k] = np.where(
+            np.arange(M) < pool.multis[k].lengths[at][:, None], pool.multis[k].padded(k, at, M), np.int32(-1)
+        )
     return out
 
-def assemble(
-    parts: list,      # (pool, positions) pairs
-    lay: Layout,      # what a batch holds
-    multiple: int = 1, # L is rounded up to a multiple of this
-) -> dict:            # batch key → tensor
-    "One batch of tensors from parts of pools."
+
+def assemble(parts: list, lay: Layout, multiple: int = 1) -> dict:
+    """One batch of tensors from parts of pools.
+
+    Parameters
+    ----------
+    parts : (pool, positions) pairs
+    lay : what a batch holds
+    multiple : L is rounded up to a multiple of this
+
+    Returns
+    -------
+    batch key → tensor
+    """
     longest = max([p.history.longest(at) for p, at in parts if lay.ragged] + [1])
     wide = {k: max([p.multis[k].longest(at) for p, at in parts] + [1]) for k in lay.multis}
     got = [gather(p, lay, at, -(-longest // multiple) * multiple, wide) for p, at in parts]
@@ -287,103 +448,185 @@ def assemble(
     return {k: torch.from_numpy(v) for k, v in arrays.items()}
 
 # %% ../../nbs/20_data/70_batches.ipynb #faa7cc45
-def prefetched(
-    items,      # an iterator
-    depth: int, # items prepared ahead, ≥ 1
-):
-    "The same items, prepared in a thread."
+def prefetched(items, depth: int):
+    """The same items, prepared in a thread.
+
+    Parameters
+    ----------
+    items : an iterator
+    depth : items prepared ahead, ≥ 1
+    """
     ready, stop = queue.Queue(depth), threading.Event()
+
     def put(x):
         while not stop.is_set():
-            try: return ready.put(x, timeout=.1)
-            except queue.Full: pass
+            try:
+                return ready.put(x, timeout=0.1)
+            except queue.Full:
+                pass
+
     def work():
         try:
             for x in items:
                 put((x, None))
-                if stop.is_set(): return
+                if stop.is_set():
+                    return
             put((None, StopIteration()))
-        except BaseException as e: put((None, e))
+        except BaseException as e:
+            put((None, e))
+
     thread = threading.Thread(target=work, daemon=True, name='prefetch')
     thread.start()
     try:
         while True:
             x, e = ready.get()
-            if isinstance(e, StopIteration): return
-            if e is not None: raise e
+            if isinstance(e, StopIteration):
+                return
+            if e is not None:
+                raise e
             yield x
     finally:
-        stop.set(); thread.join()
+        stop.set()
+        thread.join()
 
 # %% ../../nbs/20_data/70_batches.ipynb #e5d73cfb
-def log_odds(
-    p: float, # probability in (0, 1)
-) -> float:
-    "log(p / (1-p))"
+def log_odds(p: float) -> float:
+    """log(p / (1-p))
+
+    Parameters
+    ----------
+    p : probability in (0, 1)
+    """
     return float(np.log(p) - np.log1p(-p))
 
 # %% ../../nbs/20_data/70_batches.ipynb #f6351815
-def balanced(
-    rows: np.ndarray,  # (m,) ascending
-    label: np.ndarray, # (m,) 0/1
-    share: float,      # `sampler.pos_fraction`
-    total: int,        # rows of a global batch
-):                     # [(rows, rows of a batch)] of positives and negatives, shift of the log-odds
-    "What a balanced sampler draws from."
+def balanced(rows: np.ndarray, label: np.ndarray, share: float, total: int):
+    """What a balanced sampler draws from.
+
+    Parameters
+    ----------
+    rows : (m,) ascending
+    label : (m,) 0/1
+    share : `sampler.pos_fraction`
+    total : rows of a global batch
+
+    Returns
+    -------
+    [(rows, rows of a batch)] of positives and negatives, shift of the log-odds
+    """
     y, n_pos = np.asarray(label) > 0, round(share * total)
     if not (0 < y.sum() < len(y)):
-        raise UserError('sampler.type: balanced needs positives and negatives in the training rows', 'set sampler.type: null')
+        raise UserError(
+            'sampler.type: balanced needs positives and negatives in the training rows',
+            'set sampler.type: null',
+        )
     if not 0 < n_pos < total:
-        raise UserError(f'sampler.pos_fraction: {share} leaves a batch of {total} without one class', 'choose it nearer to 0.5')
+        raise UserError(
+            f'sampler.pos_fraction: {share} leaves a batch of {total} without one class',
+            'choose it nearer to 0.5',
+        )
     return [(rows[y], n_pos), (rows[~y], total - n_pos)], log_odds(n_pos / total) - log_odds(y.mean())
 
 # %% ../../nbs/20_data/70_batches.ipynb #c8459583
 class Loader:
-    "Batches of a split's rows as dictionaries of tensors (keys: see above)."
-    def __init__(self,
-        split,              # cached or in memory: `.shards`, `.spec`, `.n_rows`, `.labels()`
-        rows=None,          # (m,) ascending row numbers; None: all
-        batch_size=8192,    # rows of one process
-        shuffle=False,      # False: source order
-        seed=0,
-        features=None,      # (n, E) float32, appended to `num`
-        sampler=None,       # None or ('balanced', share of positives)
-        drop_last=False,    # leave out an incomplete last global batch
-        rank=0,             # this process
-        world=1,            # processes
-        bucket=False,       # batches of like lengths (sorted within a pool, then shuffled)
-        prefetch=0,         # batches prepared ahead in a thread; 0: none
-        pin=False,          # page-locked memory, for fast copies to a GPU
-        multiple=1,         # round L up to a multiple of this (8 for tensor cores)
-        pool_rows=65536,    # rows shuffled together, at least
-        block_rows=256,     # neighbouring rows read together
-    ):
-        self.split, self.features, self.lay, self.epoch, self.step, self._resume = split, features, layout(split), 0, 0, 0
-        self.rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
-        if len(self.rows) > 1 and not (np.diff(self.rows) > 0).all(): raise ValueError('rows must be ascending and distinct')
-        if bucket and sampler: raise ValueError('bucket and sampler exclude each other')
-        self.batch_size, self.shuffle, self.seed, self.sampler, self.drop_last = batch_size, shuffle, seed, sampler, drop_last
-        self.rank, self.world, self.bucket, self.prefetch, self.multiple = rank, world, bucket and shuffle, prefetch, multiple
-        self.pin, self.block, self.total = pin and torch.cuda.is_available(), block_rows, batch_size * world
-        self.pool, self.prior_shift = self.total * max(16 if bucket else 1, -(-pool_rows // self.total)), 0.
-        self.sources = [(self.rows, self.total)]
-        if sampler: self.sources, self.prior_shift = balanced(self.rows, split.labels()[self.rows], sampler[1], self.total)
+    """Batches of a split's rows as dictionaries of tensors (keys: see above).
 
-    def __len__(self): return len(self.rows) // self.total if self.drop_last else -(-len(self.rows) // self.total)
+    Parameters
+    ----------
+    split : cached or in memory: `.shards`, `.spec`, `.n_rows`, `.labels()`
+    rows : (m,) ascending row numbers; None: all
+    batch_size : rows of one process
+    shuffle : False: source order
+    features : (n, E) float32, appended to `num`
+    sampler : None or ('balanced', share of positives)
+    drop_last : leave out an incomplete last global batch
+    rank : this process
+    world : processes
+    bucket : batches of like lengths (sorted within a pool, then shuffled)
+    prefetch : batches prepared ahead in a thread; 0: none
+    pin : page-locked memory, for fast copies to a GPU
+    multiple : round L up to a multiple of this (8 for tensor cores)
+    pool_rows : rows shuffled together, at least
+    block_rows : neighbouring rows read together
+    """
+
+    def __init__(
+        self,
+        split,
+        rows=None,
+        batch_size=8192,
+        shuffle=False,
+        seed=0,
+        features=None,
+        sampler=None,
+        drop_last=False,
+        rank=0,
+        world=1,
+        bucket=False,
+        prefetch=0,
+        pin=False,
+        multiple=1,
+        pool_rows=65536,
+        block_rows=256,
+    ):
+        self.split, self.features, self.lay, self.epoch, self.step, self._resume = (
+            split,
+            features,
+            layout(split),
+            0,
+            0,
+            0,
+        )
+        self.rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
+        if len(self.rows) > 1 and not (np.diff(self.rows) > 0).all():
+            raise ValueError('rows must be ascending and distinct')
+        if bucket and sampler:
+            raise ValueError('bucket and sampler exclude each other')
+        self.batch_size, self.shuffle, self.seed, self.sampler, self.drop_last = (
+            batch_size,
+            shuffle,
+            seed,
+            sampler,
+            drop_last,
+        )
+        self.rank, self.world, self.bucket, self.prefetch, self.multiple = (
+            rank,
+            world,
+            bucket and shuffle,
+            prefetch,
+            multiple,
+        )
+        self.pin, self.block, self.total = pin and torch.cuda.is_available(), block_rows, batch_size * world
+        self.pool, self.prior_shift = self.total * max(16 if bucket else 1, -(-pool_rows // self.total)), 0.0
+        self.sources = [(self.rows, self.total)]
+        if sampler:
+            self.sources, self.prior_shift = balanced(
+                self.rows, split.labels()[self.rows], sampler[1], self.total
+            )
+
+    def __len__(self):
+        return len(self.rows) // self.total if self.drop_last else -(-len(self.rows) // self.total)
 
     def set_epoch(self, epoch: int):
         "Start this epoch: another order, from its first batch."
         self.epoch, self.step, self._resume = epoch, 0, 0
 
 # %% ../../nbs/20_data/70_batches.ipynb #200f77d0
-def by_length(
-    split,             # cached
-    rows: np.ndarray,  # (m,) ascending
-    order: np.ndarray, # (m,) permutation of them
-    total: int,        # rows of a batch
-    rng,               # generator that shuffles the batches
-) -> np.ndarray:       # (m,) another permutation
-    "Put rows of like lengths into one batch."
+def by_length(split, rows: np.ndarray, order: np.ndarray, total: int, rng) -> np.ndarray:
+    """Put rows of like lengths into one batch.
+
+    Parameters
+    ----------
+    split : cached
+    rows : (m,) ascending
+    order : (m,) permutation of them
+    total : rows of a batch
+    rng : generator that shuffles the batches
+
+    Returns
+    -------
+    (m,) another permutation
+    """
     n, full = np.empty(len(rows), np.int64), len(order) // total * total
     for shard, a, b, local, _ in pieces_of(split, rows):
         off = shard.arr('seq_offsets')
@@ -394,192 +637,308 @@ def by_length(
 # %% ../../nbs/20_data/70_batches.ipynb #bc99d7c1
 class Epoch:
     "The batches of one epoch of a loader, each computable by itself."
+
     def __init__(self, ld: Loader, epoch: int):
         self.ld, self.pools = ld, {}
         shuffle = ld.shuffle or ld.sampler is not None
-        self.streams = [(Stream(rows, max(ld.pool * share // ld.total, share), ld.block, shuffle, (ld.seed, epoch, i)), share)
-                        for i, (rows, share) in enumerate(ld.sources)]
+        self.streams = [
+            (
+                Stream(rows, max(ld.pool * share // ld.total, share), ld.block, shuffle, (ld.seed, epoch, i)),
+                share,
+            )
+            for i, (rows, share) in enumerate(ld.sources)
+        ]
 
     def batch(self, step):
         ld, parts, at = self.ld, self.parts(step), 0
-        self.pools = {k: v for k, v in self.pools.items() if any(k == p[:3] for p in parts)} # gone before others are read
+        self.pools = {
+            k: v for k, v in self.pools.items() if any(k == p[:3] for p in parts)
+        }  # gone before others are read
         got = []
         for i, turn, p, a, b in parts:
             pool, order = self.pool_of(i, turn, p)
-            got.append((pool, order[a:b][(ld.rank - at) % ld.world::ld.world])); at += b - a
+            got.append((pool, order[a:b][(ld.rank - at) % ld.world :: ld.world]))
+            at += b - a
         return assemble(got, ld.lay, ld.multiple)
 
-    def parts(self, step): # (stream, turn, pool, from, to) of a global batch
-        end = lambda s, share: (step + 1) * share if self.ld.sampler else min((step + 1) * share, len(s)) # a sampler starts over
-        return [(i, *part) for i, (s, share) in enumerate(self.streams) for part in s.parts(step * share, end(s, share))]
+    def parts(self, step):
+        "(stream, turn, pool, from, to) of a global batch."
+        end = lambda s, share: (
+            (step + 1) * share if self.ld.sampler else min((step + 1) * share, len(s))
+        )  # a sampler starts over
+        return [
+            (i, *part)
+            for i, (s, share) in enumerate(self.streams)
+            for part in s.parts(step * share, end(s, share))
+        ]
 
     def pool_of(self, i, turn, p):
         if (i, turn, p) not in self.pools:
             rows, order = self.streams[i][0].pool_rows(turn, p)
             rng = rng_of(*self.streams[i][0].key, turn, 1 + p, 1)
-            if self.ld.bucket: order = by_length(self.ld.split, rows, order, self.ld.total, rng)
+            if self.ld.bucket:
+                order = by_length(self.ld.split, rows, order, self.ld.total, rng)
             self.pools[i, turn, p] = self.mine(rows, order)
         return self.pools[i, turn, p]
 
-    def mine(self, rows, order): # read only what this rank gives out, where that is known
+    def mine(self, rows, order):
+        "Read only what this rank gives out, where that is known."
         ld = self.ld
-        if ld.world == 1 or ld.sampler: return Pool(ld.split, ld.lay, rows, ld.features), order
-        keep = np.sort(order.reshape(-1)[ld.rank::ld.world])
-        place = np.zeros(len(rows), np.int64); place[keep] = np.arange(len(keep))
+        if ld.world == 1 or ld.sampler:
+            return Pool(ld.split, ld.lay, rows, ld.features), order
+        keep = np.sort(order.reshape(-1)[ld.rank :: ld.world])
+        place = np.zeros(len(rows), np.int64)
+        place[keep] = np.arange(len(keep))
         return Pool(ld.split, ld.lay, rows[keep], ld.features), place[order]
 
 # %% ../../nbs/20_data/70_batches.ipynb #cdda84a0
-def iterate(
-    self: Loader,
-):
+def iterate(self: Loader):
     "The batches of the epoch, from where `load_state_dict` left off."
     epoch, first, self._resume = Epoch(self, self.epoch), self._resume, 0
     batches = (epoch.batch(i) for i in range(first, len(self)))
-    if self.pin: batches = ({k: v.pin_memory() for k, v in b.items()} for b in batches)
-    if self.prefetch: batches = prefetched(batches, self.prefetch)
+    if self.pin:
+        batches = ({k: v.pin_memory() for k, v in b.items()} for b in batches)
+    if self.prefetch:
+        batches = prefetched(batches, self.prefetch)
     self.step = first
     for b in batches:
         self.step += 1
         yield b
 
 # %% ../../nbs/20_data/70_batches.ipynb #af5ccacc
-def state(
-    self: Loader,
-) -> dict: # plain integers and text
-    "Where the loader is, and what its order depends on."
-    order = dict(rows=len(self.rows), total=self.total, seed=self.seed, shuffle=self.shuffle, bucket=self.bucket, pool=self.pool,
-                 block=self.block, sampler=list(self.sampler) if self.sampler else None)
+def state(self: Loader) -> dict:
+    """Where the loader is, and what its order depends on.
+
+    Returns
+    -------
+    plain integers and text
+    """
+    order = dict(
+        rows=len(self.rows),
+        total=self.total,
+        seed=self.seed,
+        shuffle=self.shuffle,
+        bucket=self.bucket,
+        pool=self.pool,
+        block=self.block,
+        sampler=list(self.sampler) if self.sampler else None,
+    )
     return dict(epoch=self.epoch, step=self.step, order=order)
 
 # %% ../../nbs/20_data/70_batches.ipynb #96e2405d
-def load_state(
-    self: Loader,
-    state: dict, # of `state_dict`
-):
-    "Go on from a state; `UserError` if that state belongs to another order of batches."
+def load_state(self: Loader, state: dict):
+    """Go on from a state; `UserError` if that state belongs to another order of batches.
+
+    Parameters
+    ----------
+    state : of `state_dict`
+    """
     for k, v in self.state_dict()['order'].items():
         if state['order'].get(k) != v:
-            raise UserError(f'resume: the batches were made with {k}={state["order"].get(k)}, now {k}={v}',
-                            'resume with the same settings or start anew')
+            raise UserError(
+                f'resume: the batches were made with {k}={state["order"].get(k)}, now {k}={v}',
+                'resume with the same settings or start anew',
+            )
     self.epoch, self.step, self._resume = state['epoch'], state['step'], state['step']
+
 
 Loader.__iter__, Loader.state_dict, Loader.load_state_dict = iterate, state, load_state
 
 # %% ../../nbs/20_data/70_batches.ipynb #83dba98a
-KNOTS = 65 # quantiles kept per column: 0, 1/64, …, 1
+KNOTS = 65  # quantiles kept per column: 0, 1/64, …, 1
+
 
 @dataclass(frozen=True, eq=False)
 class NumericStats:
-    "How to fill and scale numeric columns; measured on training rows."
-    scaler: str        # robust | standard | asinh | quantile | none
-    strategy: str      # median | mean | zero
-    n_rows: int        # rows measured
-    fill: np.ndarray   # (N,) float32 in place of a missing value
-    center: np.ndarray # (N,) float32
-    scale: np.ndarray  # (N,) float32 > 0
-    knots: np.ndarray  # (N, 65) float32 quantiles, non-decreasing
+    """How to fill and scale numeric columns; measured on training rows.
 
-    def transform(self, x: np.ndarray): # (B, N) float32 → scaled (B, N) float32, missing (B, N) bool
-        "Fill and scale; a value that is not finite is missing."
+    Parameters
+    ----------
+    scaler : robust | standard | asinh | quantile | none
+    strategy : median | mean | zero
+    n_rows : rows measured
+    fill : (N,) float32 in place of a missing value
+    center : (N,) float32
+    scale : (N,) float32 > 0
+    knots : (N, 65) float32 quantiles, non-decreasing
+    """
+
+    scaler: str
+    strategy: str
+    n_rows: int
+    fill: np.ndarray
+    center: np.ndarray
+    scale: np.ndarray
+    knots: np.ndarray
+
+    def transform(self, x: np.ndarray):
+        """Fill and scale; a value that is not finite is missing.
+
+        Returns
+        -------
+        (B, N) float32 → scaled (B, N) float32, missing (B, N) bool
+        """
         isna = ~np.isfinite(x)
         x = np.where(isna, self.fill, x.astype(np.float32))
-        if self.scaler == 'quantile': return (self.cdf(x) - np.float32(.5)) * np.float32(12**.5), isna
+        if self.scaler == 'quantile':
+            return (self.cdf(x) - np.float32(0.5)) * np.float32(12**0.5), isna
         z = (x - self.center) / self.scale
         return np.arcsinh(z) if self.scaler == 'asinh' else z, isna
 
     def to_json(self) -> dict:
         "Plain numbers; exact."
-        return dict(scaler=self.scaler, strategy=self.strategy, n_rows=self.n_rows,
-                    **{k: getattr(self, k).tolist() for k in ('fill', 'center', 'scale', 'knots')})
+        return dict(
+            scaler=self.scaler,
+            strategy=self.strategy,
+            n_rows=self.n_rows,
+            **{k: getattr(self, k).tolist() for k in ('fill', 'center', 'scale', 'knots')},
+        )
 
     @classmethod
     def from_json(cls, d: dict):
         "The inverse of `to_json`."
         arrays = {k: np.array(d[k], np.float32) for k in ('fill', 'center', 'scale')}
-        return cls(d['scaler'], d['strategy'], d['n_rows'], **arrays, knots=np.array(d['knots'], np.float32).reshape(-1, KNOTS))
+        return cls(
+            d['scaler'],
+            d['strategy'],
+            d['n_rows'],
+            **arrays,
+            knots=np.array(d['knots'], np.float32).reshape(-1, KNOTS),
+        )
 
 # %% ../../nbs/20_data/70_batches.ipynb #e0dc2161
-def cdf(
-    stats: NumericStats, # of the training rows
-    x: np.ndarray, # (B, N) float32
-) -> np.ndarray:   # (B, N) float32 in [0, 1]
-    "Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels."
+def cdf(stats: NumericStats, x: np.ndarray) -> np.ndarray:
+    """Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels.
+
+    Parameters
+    ----------
+    stats : of the training rows
+    x : (B, N) float32
+
+    Returns
+    -------
+    (B, N) float32 in [0, 1]
+    """
     out, top = np.empty_like(x, dtype=np.float32), np.float32(KNOTS - 1)
     for j, q in enumerate(stats.knots):
         v = np.clip(x[:, j], q[0], q[-1])
         i, k = np.searchsorted(q, v, 'right') - 1, np.searchsorted(q, v, 'left')
         gap = q[k] - q[i]
-        part = np.where(gap > 0, (v - q[i]) / np.where(gap > 0, gap, 1), np.float32(.5))
+        part = np.where(gap > 0, (v - q[i]) / np.where(gap > 0, gap, 1), np.float32(0.5))
         out[:, j] = (i + (k - i).astype(np.float32) * part) / top
     return out
+
 
 NumericStats.cdf = cdf
 
 # %% ../../nbs/20_data/70_batches.ipynb #50679f71
-def quantile_edges(
-    stats: NumericStats, # of the training rows
-    n_bins: int,         # bins of a column
-) -> np.ndarray: # (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
-    "Quantile bin edges for a piecewise linear embedding (Gorishniy et al. 2022)."
+def quantile_edges(stats: NumericStats, n_bins: int) -> np.ndarray:
+    """Quantile bin edges for a piecewise linear embedding (Gorishniy et al. 2022).
+
+    Parameters
+    ----------
+    stats : of the training rows
+    n_bins : bins of a column
+
+    Returns
+    -------
+    (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
+    """
     at = np.linspace(0, KNOTS - 1, n_bins + 1)
-    return np.array([np.interp(at, np.arange(KNOTS), q) for q in stats.knots], np.float32).reshape(-1, n_bins + 1)
+    return np.array([np.interp(at, np.arange(KNOTS), q) for q in stats.knots], np.float32).reshape(
+        -1, n_bins + 1
+    )
+
 
 NumericStats.edges = quantile_edges
 
 # %% ../../nbs/20_data/70_batches.ipynb #3d753293
-def column_stats(
-    x: np.ndarray,  # (m,) float32, may hold values that are not finite
-    strategy: str,  # `data.impute_strategy`
-    scaler: str,    # `model.numeric.scaler`
-):                  # fill, center, scale, knots (65,)
-    "Statistics of one column; 0 and 1 where nothing is known."
+def column_stats(x: np.ndarray, strategy: str, scaler: str):
+    """Statistics of one column; 0 and 1 where nothing is known.
+
+    Parameters
+    ----------
+    x : (m,) float32, may hold values that are not finite
+    strategy : `data.impute_strategy`
+    scaler : `model.numeric.scaler`
+
+    Returns
+    -------
+    fill, center, scale, knots (65,)
+    """
     x = np.sort(x[np.isfinite(x)])
-    if not len(x): return 0., 0., 1., np.zeros(KNOTS, np.float32)
-    at = np.linspace(0, len(x) - 1, KNOTS); low = np.floor(at).astype(int); high = np.minimum(low + 1, len(x) - 1)
+    if not len(x):
+        return 0.0, 0.0, 1.0, np.zeros(KNOTS, np.float32)
+    at = np.linspace(0, len(x) - 1, KNOTS)
+    low = np.floor(at).astype(int)
+    high = np.minimum(low + 1, len(x) - 1)
     a, b = x[low].astype(float), x[high].astype(float)
     knots = np.maximum.accumulate((a + (b - a) * (at - low)).astype(np.float32))
-    mean, std, median = x.mean(dtype=float), x.std(dtype=float), float(knots[KNOTS//2])
-    spread = float(knots[3*KNOTS//4]) - float(knots[KNOTS//4])
-    fill = dict(median=median, mean=mean, zero=0.)[strategy]
-    center = dict(robust=median, asinh=median, standard=mean).get(scaler, 0.)
+    mean, std, median = x.mean(dtype=float), x.std(dtype=float), float(knots[KNOTS // 2])
+    spread = float(knots[3 * KNOTS // 4]) - float(knots[KNOTS // 4])
+    fill = dict(median=median, mean=mean, zero=0.0)[strategy]
+    center = dict(robust=median, asinh=median, standard=mean).get(scaler, 0.0)
     wide = dict(robust=(spread, std), asinh=(spread, std), standard=(std,)).get(scaler, ())
-    return fill, center, next((w for w in wide if np.float32(w) > 0), 1.), knots
+    return fill, center, next((w for w in wide if np.float32(w) > 0), 1.0), knots
 
 # %% ../../nbs/20_data/70_batches.ipynb #1641675e
-SAMPLE = 2_000_000 # rows that are measured at most
+SAMPLE = 2_000_000  # rows that are measured at most
 
-def read_columns(
-    split,            # cached
-    rows: np.ndarray, # (m,) ascending
-    cols: slice,      # columns of numerics, features behind them
-    features=None,    # (n, E) float32
-) -> np.ndarray:      # (columns, m) float32
-    "Some numeric columns of some rows, each contiguous."
+
+def read_columns(split, rows: np.ndarray, cols: slice, features=None) -> np.ndarray:
+    """Some numeric columns of some rows, each contiguous.
+
+    Parameters
+    ----------
+    split : cached
+    rows : (m,) ascending
+    cols : columns of numerics, features behind them
+    features : (n, E) float32
+
+    Returns
+    -------
+    (columns, m) float32
+    """
     n_num = len(split.spec.nums)
     out = np.empty((cols.stop - cols.start, len(rows)), np.float32)
-    own, extra = slice(cols.start, min(cols.stop, n_num)), slice(max(cols.start, n_num) - n_num, cols.stop - n_num)
+    own, extra = (
+        slice(cols.start, min(cols.stop, n_num)),
+        slice(max(cols.start, n_num) - n_num, cols.stop - n_num),
+    )
     if own.start < own.stop:
         for shard, a, b, local, cut in pieces_of(split, rows):
-            copy_rows(out[:own.stop - own.start, a:b].T, shard.arr('num')[:, own], local, cut)
-    if cols.stop > n_num: copy_rows(out[max(own.stop - own.start, 0):].T, features[:, extra], rows, runs(rows))
+            copy_rows(out[: own.stop - own.start, a:b].T, shard.arr('num')[:, own], local, cut)
+    if cols.stop > n_num:
+        copy_rows(out[max(own.stop - own.start, 0) :].T, features[:, extra], rows, runs(rows))
     return out
 
 # %% ../../nbs/20_data/70_batches.ipynb #edfd14f1
 def numeric_stats(
-    split,             # cached or in memory
-    rows=None,         # (m,) ascending: the TRAINING rows of the fold; None: all
-    features=None,     # (n, E) float32 appended to the numerics
-    strategy='median', # `data.impute_strategy`: median | mean | zero
-    scaler='robust',   # `model.numeric.scaler`
-    seed=0,            # of the sample, when there are more than 2 M rows
+    split, rows=None, features=None, strategy='median', scaler='robust', seed=0
 ) -> NumericStats:
-    "Measure numeric columns (and features) on some rows."
+    """Measure numeric columns (and features) on some rows.
+
+    Parameters
+    ----------
+    split : cached or in memory
+    rows : (m,) ascending: the TRAINING rows of the fold; None: all
+    features : (n, E) float32 appended to the numerics
+    strategy : `data.impute_strategy`: median | mean | zero
+    scaler : `model.numeric.scaler`
+    seed : of the sample, when there are more than 2 M rows
+    """
     rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
-    if len(rows) > SAMPLE: rows = rows[np.sort(rng_of(seed, 16).choice(len(rows), SAMPLE, replace=False, shuffle=False))]
+    if len(rows) > SAMPLE:
+        rows = rows[np.sort(rng_of(seed, 16).choice(len(rows), SAMPLE, replace=False, shuffle=False))]
     N = len(split.spec.nums) + (0 if features is None else features.shape[1])
     step, got = max(1, (1 << 27) // (4 * max(len(rows), 1))), []
     for a in range(0, N, step):
-        got += [column_stats(x, strategy, scaler) for x in read_columns(split, rows, slice(a, min(a + step, N)), features)]
+        got += [
+            column_stats(x, strategy, scaler)
+            for x in read_columns(split, rows, slice(a, min(a + step, N)), features)
+        ]
     fill, center, scale, knots = zip(*got) if got else ((), (), (), ())
     f32 = lambda v: np.array(v, np.float32)
-    return NumericStats(scaler, strategy, len(rows), f32(fill), f32(center), f32(scale), f32(knots).reshape(-1, KNOTS))
+    return NumericStats(
+        scaler, strategy, len(rows), f32(fill), f32(center), f32(scale), f32(knots).reshape(-1, KNOTS)
+    )

@@ -26,15 +26,26 @@ from ..core.units import run_units
 # %% ../../nbs/20_data/50_cache.ipynb #7851089b
 @dataclass(frozen=True)
 class Plan:
-    "A split to be found or built."
-    name: str        # 'train' | 'test'
+    """A split to be found or built.
+
+    Parameters
+    ----------
+    name : 'train' | 'test'
+    fingerprint : 32 hex digits
+    root : cache_dir/fingerprint
+    shard_rows : rows a shard
+    origin : what the manifest says about where the rows came from
+    stamps : of the files when they were opened
+    """
+
+    name: str
     source: Source
     needs: Needs
-    fingerprint: str # 32 hex digits
-    root: Path       # cache_dir/fingerprint
-    shard_rows: int  # rows a shard
-    origin: dict     # what the manifest says about where the rows came from
-    stamps: list     # of the files when they were opened
+    fingerprint: str
+    root: Path
+    shard_rows: int
+    origin: dict
+    stamps: list
 
     @property
     def manifest(self) -> Path:
@@ -42,16 +53,19 @@ class Plan:
         return self.root / self.name / 'manifest.json'
 
 # %% ../../nbs/20_data/50_cache.ipynb #05b4e602
-def plan_split(
-    name: str,        # 'train' | 'test'
-    cfg,              # the config
-    needs=None,       # of the training split
-    train: str = '',  # fingerprint of the training split, where this one is test
-) -> Plan:
-    "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
+def plan_split(name: str, cfg, needs=None, train: str = '') -> Plan:
+    """Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet.
+
+    Parameters
+    ----------
+    name : 'train' | 'test'
+    needs : of the training split
+    train : fingerprint of the training split, where this one is test
+    """
     d, key = cfg.data, f'data.{name}_path'
     path = getattr(d, f'{name}_path')
-    if not path: raise UserError(f'{key}: not given', f'add --set {key}=PATH')
+    if not path:
+        raise UserError(f'{key}: not given', f'add --set {key}=PATH')
     source = open_source(path, key)
     stamps = [stat_key(f) for f in source.files]
     if needs is None:
@@ -64,35 +78,57 @@ def plan_split(
     return Plan(name, source, needs, fp, Path(d.cache_dir) / fp, rows, origin, stamps)
 
 # %% ../../nbs/20_data/50_cache.ipynb #f937bbaf
-def fingerprint(
-    cfg,                  # the config
-    split: str = 'train', # 'train' | 'test'
-) -> str:                 # 32 hex digits
-    "Name of a split's cache: its folder in `data.cache_dir`."
+def fingerprint(cfg, split: str = 'train') -> str:
+    """Name of a split's cache: its folder in `data.cache_dir`.
+
+    Parameters
+    ----------
+    split : 'train' | 'test'
+
+    Returns
+    -------
+    32 hex digits
+    """
     plan = plan_split('train', cfg)
-    return plan.fingerprint if split == 'train' else plan_split('test', cfg, plan.needs, plan.fingerprint).fingerprint
+    return (
+        plan.fingerprint
+        if split == 'train'
+        else plan_split('test', cfg, plan.needs, plan.fingerprint).fingerprint
+    )
 
 # %% ../../nbs/20_data/50_cache.ipynb #59ef41ea
-def bar(
-    rows: int,      # to be done
-    what: str,      # what is done to them
-    progress: bool, # show it
-):
-    "A progress bar over rows."
+def bar(rows: int, what: str, progress: bool):
+    """A progress bar over rows.
+
+    Parameters
+    ----------
+    rows : to be done
+    what : what is done to them
+    progress : show it
+    """
     return tqdm(total=rows, desc=what, unit='row', unit_scale=True, mininterval=1, disable=not progress)
 
 # %% ../../nbs/20_data/50_cache.ipynb #f8870c70
-def learn(
-    plan: Plan,             # of the training split
-    workers: int = 0,       # processes
-    reuse: bool = True,     # take a spec that was stored
-    progress: bool = False, # show a bar
-) -> dict:                  # spec, stats, columns as plain content
-    "The spec and the statistics of the training rows; the caller holds the lock of `plan.root`."
+def learn(plan: Plan, workers: int = 0, reuse: bool = True, progress: bool = False) -> dict:
+    """The spec and the statistics of the training rows; the caller holds the lock of `plan.root`.
+
+    Parameters
+    ----------
+    plan : of the training split
+    workers : processes
+    reuse : take a spec that was stored
+    progress : show a bar
+
+    Returns
+    -------
+    spec, stats, columns as plain content
+    """
     path = plan.root / 'spec.json'
     if reuse and path.exists():
-        try: return read_json(path)
-        except UserError: pass
+        try:
+            return read_json(path)
+        except UserError:
+            pass
     units = first_pass(plan.needs, plan.source, plan.source.n_rows)
     with bar(plan.source.n_rows * len(units), 'statistics', progress) as b:
         answers = run_units('toss_ctr.data.measure:measure', units, workers, b.update)
@@ -103,16 +139,25 @@ def learn(
 
 # %% ../../nbs/20_data/50_cache.ipynb #0deeb36d
 def write_shards(
-    tell,             # called with numbers of rows done
-    files: list,      # paths of the source's files
-    root: str,        # folder with spec.json
-    name: str,        # 'train' | 'test'
-    fingerprint: str, # of the split
-    options: dict,    # of the `Encoder`
-    shards: list,     # [index, first row, row behind the last] of consecutive shards
-    threads: bool,    # decode columns in parallel
-) -> list[dict]:      # descriptions of the shards
-    "Encode a slice of the source and write its shards, in one stream."
+    tell, files: list, root: str, name: str, fingerprint: str, options: dict, shards: list, threads: bool
+) -> list[dict]:
+    """Encode a slice of the source and write its shards, in one stream.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    files : paths of the source's files
+    root : folder with spec.json
+    name : 'train' | 'test'
+    fingerprint : of the split
+    options : of the `Encoder`
+    shards : [index, first row, row behind the last] of consecutive shards
+    threads : decode columns in parallel
+
+    Returns
+    -------
+    descriptions of the shards
+    """
     source, out = open_files(files), []
     encode = Encoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
@@ -122,134 +167,224 @@ def write_shards(
             writer = ShardWriter(folder)
             try:
                 while writer.rows < stop - start:
-                    if not len(batch): row, batch = next(stream)
+                    if not len(batch):
+                        row, batch = next(stream)
                     part = batch.slice(0, stop - row)
                     writer.append(encode(part, len(part), lambda r: source.place(row + r)), len(part))
                     tell(len(part))
                     row, batch = row + len(part), batch.slice(len(part))
                 out.append(writer.close(fingerprint=fingerprint, start=start))
-            finally: writer.release()
+            finally:
+                writer.release()
     return out
 
 # %% ../../nbs/20_data/50_cache.ipynb #9556b176
-def encoder_options(
-    plan: Plan,    # of the split
-    learned: dict, # spec, stats, columns
-    late,          # columns of which a test split needs exact codes
-) -> dict:         # arguments of `Encoder`
-    "What a split's shards hold; `UserError` naming file and column for what is missing."
+def encoder_options(plan: Plan, learned: dict, late) -> dict:
+    """What a split's shards hold; `UserError` naming file and column for what is missing.
+
+    Parameters
+    ----------
+    plan : of the split
+    learned : spec, stats, columns
+    late : columns of which a test split needs exact codes
+
+    Returns
+    -------
+    arguments of `Encoder`
+    """
     s, d, train, spec = plan.source, plan.needs, plan.name == 'train', Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, s.columns))
-    options = dict(label=train, ids=not train or d.id_col in have, keys=[k for k in spec.keys if train or k in have or k in late])
-    if not train: s.check([d.id_col], 'data.id_col')
+    options = dict(
+        label=train,
+        ids=not train or d.id_col in have,
+        keys=[k for k in spec.keys if train or k in have or k in late],
+    )
+    if not train:
+        s.check([d.id_col], 'data.id_col')
     s.check(Encoder(spec, **options).columns)
-    if not train and d.label in have: print(f"{s.files[0]}: column '{d.label}' is a label in a test file; it is ignored")
+    if not train and d.label in have:
+        print(f"{s.files[0]}: column '{d.label}' is a label in a test file; it is ignored")
     if spec.seq and spec.seq.collapse:
         name, files = spec.seq.name, [str(f) for f in s.files]
-        found = learned['stats']['sequences'][name] if train else measure(lambda n: None, files, 'tokens', [name], s.n_rows)
+        found = (
+            learned['stats']['sequences'][name]
+            if train
+            else measure(lambda n: None, files, 'tokens', [name], s.n_rows)
+        )
         options['longest'] = found['longest']
     return options
 
 # %% ../../nbs/20_data/50_cache.ipynb #e4cb6ca1
-def shard_units(
-    todo: list,   # [index, first row, row behind the last] ascending
-    workers: int, # processes
-) -> list[list]:  # the same in runs of consecutive shards
-    "Deal shards to processes in runs, since a run is read in one stream."
+def shard_units(todo: list, workers: int) -> list[list]:
+    """Deal shards to processes in runs, since a run is read in one stream.
+
+    Parameters
+    ----------
+    todo : [index, first row, row behind the last] ascending
+    workers : processes
+
+    Returns
+    -------
+    the same in runs of consecutive shards
+    """
     runs = []
     for part in np.array_split(np.arange(len(todo)), max(1, min(workers, len(todo)))):
         for j in part:
-            if j > part[0] and todo[j][0] == todo[j-1][0] + 1: runs[-1].append(todo[j])
-            else: runs.append([todo[j]])
+            if j > part[0] and todo[j][0] == todo[j - 1][0] + 1:
+                runs[-1].append(todo[j])
+            else:
+                runs.append([todo[j]])
     return runs
 
 # %% ../../nbs/20_data/50_cache.ipynb #3b43dab5
-def write_manifest(
-    plan: Plan,    # of the split
-    learned: dict, # spec, stats, columns
-    sides: list,   # descriptions of all shards, in order
-    train: str,    # fingerprint of the training split
-):
-    "Say that the split is whole; `UserError` if a file of the source was written to meanwhile."
+def write_manifest(plan: Plan, learned: dict, sides: list, train: str):
+    """Say that the split is whole; `UserError` if a file of the source was written to meanwhile.
+
+    Parameters
+    ----------
+    plan : of the split
+    learned : spec, stats, columns
+    sides : descriptions of all shards, in order
+    train : fingerprint of the training split
+    """
     for f, stamp in zip(plan.source.files, plan.stamps):
-        if stat_key(f) != stamp: raise UserError(f'{f}: changed while it was read', 'wait until it is written and run again')
-    shards = [dict(path=f'shard_{i:05d}', **{k: s[k] for k in ('start', 'n_rows', 'arrays')}) for i, s in enumerate(sides)]
-    about = dict(format=FORMAT, name=plan.name, fingerprint=plan.fingerprint, train=train, source=plan.origin,
-        versions=versions())
-    write_json(plan.manifest, about | dict(needs=plan.needs.to_json(), **learned, n_rows=plan.source.n_rows, shards=shards))
+        if stat_key(f) != stamp:
+            raise UserError(f'{f}: changed while it was read', 'wait until it is written and run again')
+    shards = [
+        dict(path=f'shard_{i:05d}', **{k: s[k] for k in ('start', 'n_rows', 'arrays')})
+        for i, s in enumerate(sides)
+    ]
+    about = dict(
+        format=FORMAT,
+        name=plan.name,
+        fingerprint=plan.fingerprint,
+        train=train,
+        source=plan.origin,
+        versions=versions(),
+    )
+    write_json(
+        plan.manifest,
+        about | dict(needs=plan.needs.to_json(), **learned, n_rows=plan.source.n_rows, shards=shards),
+    )
 
 # %% ../../nbs/20_data/50_cache.ipynb #1ee5287a
-def whole_split(
-    plan: Plan, # of the split
-): # the split and its manifest's content, or None
-    "The split if it is there and fits; a damaged one is mentioned and counts as absent."
-    if not plan.manifest.exists(): return None
+def whole_split(plan: Plan):
+    """The split if it is there and fits; a damaged one is mentioned and counts as absent.
+
+    Parameters
+    ----------
+    plan : of the split
+
+    Returns
+    -------
+    the split and its manifest's content, or None
+    """
+    if not plan.manifest.exists():
+        return None
     try:
         m = read_manifest(plan.manifest)
         return split_of(m, plan.manifest.parent), m
-    except UserError as e: print(f'{e}; building it again')
+    except UserError as e:
+        print(f'{e}; building it again')
 
 # %% ../../nbs/20_data/50_cache.ipynb #8b890388
-def build_split(
-    plan: Plan,             # of the split
-    cfg,                    # the config
-    learned: dict,          # spec, stats, columns
-    train: str,             # fingerprint of the training split
-    progress: bool = False, # show a bar
-) -> Split:
-    "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
+def build_split(plan: Plan, cfg, learned: dict, train: str, progress: bool = False) -> Split:
+    """Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`.
+
+    Parameters
+    ----------
+    plan : of the split
+    learned : spec, stats, columns
+    train : fingerprint of the training split
+    progress : show a bar
+    """
     folder, n, rows = plan.root / plan.name, plan.source.n_rows, plan.shard_rows
-    if folder.exists(): sweep(folder, held=True)
+    if folder.exists():
+        sweep(folder, held=True)
     options = encoder_options(plan, learned, key_columns(cfg)[1])
     todo = [[i, a, min(a + rows, n)] for i, a in enumerate(range(0, n, rows))]
     about = lambda a, b: dict(fingerprint=plan.fingerprint, start=a, n_rows=b - a)
-    found = {i: finished_shard(folder / f'shard_{i:05d}', **about(a, b)) for i, a, b in todo} if cfg.data.use_cache else {}
+    found = (
+        {i: finished_shard(folder / f'shard_{i:05d}', **about(a, b)) for i, a, b in todo}
+        if cfg.data.use_cache
+        else {}
+    )
     sides = {i: side for i, side in found.items() if side}
     todo = [t for t in todo if t[0] not in sides]
-    shared = dict(files=[str(f) for f in plan.source.files], root=str(plan.root), name=plan.name, fingerprint=plan.fingerprint,
-                  options=options, threads=min(cfg.num_workers, len(todo)) <= 1)
+    shared = dict(
+        files=[str(f) for f in plan.source.files],
+        root=str(plan.root),
+        name=plan.name,
+        fingerprint=plan.fingerprint,
+        options=options,
+        threads=min(cfg.num_workers, len(todo)) <= 1,
+    )
     units = [dict(shards=run, **shared) for run in shard_units(todo, cfg.num_workers)]
     with bar(sum(b - a for _, a, b in todo), f'{plan.name} shards', progress) as b:
         answers = run_units('toss_ctr.data.cache:write_shards', units, cfg.num_workers, b.update)
-    for u, answer in zip(units, answers): sides |= {t[0]: side for t, side in zip(u['shards'], answer)}
+    for u, answer in zip(units, answers):
+        sides |= {t[0]: side for t, side in zip(u['shards'], answer)}
     write_manifest(plan, learned, [sides[i] for i in sorted(sides)], train)
     return open_split(plan.manifest)
 
 # %% ../../nbs/20_data/50_cache.ipynb #16174e90
-def given_split(
-    name: str, # 'train' | 'test'
-    cfg,       # the config
-) -> dict | None: # content of `data.manifest_<name>`, or None where there is none
-    "An explicit manifest, checked against the config; `UserError` names what does not fit."
+def given_split(name: str, cfg) -> dict | None:
+    """An explicit manifest, checked against the config; `UserError` names what does not fit.
+
+    Parameters
+    ----------
+    name : 'train' | 'test'
+
+    Returns
+    -------
+    content of `data.manifest_<name>`, or None where there is none
+    """
     key, path = f'data.manifest_{name}', getattr(cfg.data, f'manifest_{name}')
-    if not path: return None
+    if not path:
+        return None
     if not Path(path).exists():
         print(f'{key}: no file {path}; the cache is looked for, or built, under data.cache_dir')
         return None
     m = read_manifest(path)
-    if m['name'] != name: raise UserError(f"{key}: {path} is a {m['name']} split", f'give a {name} manifest')
+    if m['name'] != name:
+        raise UserError(f"{key}: {path} is a {m['name']} split", f'give a {name} manifest')
     want = resolve_needs(cfg, m['columns']).to_json()
     for k in {**m['needs'], **want}:
         if m['needs'].get(k) != want.get(k):
             has, asked = str(m['needs'].get(k))[:120], str(want.get(k))[:120]
-            raise UserError(f'{key}: {path} does not fit the config in {k}: it has {has}, the config asks for {asked}',
-                            f'remove {key} to have a fitting cache built')
+            raise UserError(
+                f'{key}: {path} does not fit the config in {k}: it has {has}, the config asks for {asked}',
+                f'remove {key} to have a fitting cache built',
+            )
     return m
 
 # %% ../../nbs/20_data/50_cache.ipynb #17962c2c
-def learned_of(
-    m: dict, # content of a manifest
-) -> dict:   # spec, stats, columns
-    "What the first pass had learned."
+def learned_of(m: dict) -> dict:
+    """What the first pass had learned.
+
+    Parameters
+    ----------
+    m : content of a manifest
+
+    Returns
+    -------
+    spec, stats, columns
+    """
     return {k: m[k] for k in ('spec', 'stats', 'columns')}
 
 # %% ../../nbs/20_data/50_cache.ipynb #5cb06895
-def find_train(
-    cfg,                    # the config
-    shards: bool = True,    # also its shards, not only what was learned
-    progress: bool = False, # show bars
-):                          # Split or None, its needs, what was learned, its fingerprint
-    "The training split: given, found or built."
+def find_train(cfg, shards: bool = True, progress: bool = False):
+    """The training split: given, found or built.
+
+    Parameters
+    ----------
+    shards : also its shards, not only what was learned
+    progress : show bars
+
+    Returns
+    -------
+    Split or None, its needs, what was learned, its fingerprint
+    """
     if m := given_split('train', cfg):
         split = open_split(cfg.data.manifest_train) if shards else None
         return split, resolve_needs(cfg, m['columns']), learned_of(m), m['fingerprint']
@@ -257,59 +392,89 @@ def find_train(
     found = whole_split(plan) if reuse else None
     if not found:
         with locked(plan.root, 'cache'):
-            sweep(plan.root.parent); sweep(plan.root, held=True)
+            sweep(plan.root.parent)
+            sweep(plan.root, held=True)
             found = whole_split(plan) if reuse and plan.manifest.exists() else None
             learned = learned_of(found[1]) if found else learn(plan, cfg.num_workers, reuse, progress)
-            split = found[0] if found else build_split(plan, cfg, learned, plan.fingerprint, progress) if shards else None
+            split = (
+                found[0]
+                if found
+                else build_split(plan, cfg, learned, plan.fingerprint, progress)
+                if shards
+                else None
+            )
             return split, plan.needs, learned, plan.fingerprint
     return found[0], plan.needs, learned_of(found[1]), plan.fingerprint
 
 # %% ../../nbs/20_data/50_cache.ipynb #8b1b6ef6
-def find_test(
-    cfg,                    # the config
-    needs: Needs,           # of the training split
-    learned: dict,          # its spec, stats, columns
-    train: str,             # its fingerprint
-    progress: bool = False, # show bars
-) -> Split:
-    "The test split: given, found, or built by the training split's spec."
+def find_test(cfg, needs: Needs, learned: dict, train: str, progress: bool = False) -> Split:
+    """The test split: given, found, or built by the training split's spec.
+
+    Parameters
+    ----------
+    needs : of the training split
+    learned : its spec, stats, columns
+    train : its fingerprint
+    progress : show bars
+    """
     d = cfg.data
     if m := given_split('test', cfg):
-        if m['train'] == train: return open_split(d.manifest_test)
-        raise UserError(f'data.manifest_test: {d.manifest_test} is encoded by another training split',
-            'remove the key to build one')
+        if m['train'] == train:
+            return open_split(d.manifest_test)
+        raise UserError(
+            f'data.manifest_test: {d.manifest_test} is encoded by another training split',
+            'remove the key to build one',
+        )
     plan = plan_split('test', cfg, needs, train)
-    if d.use_cache and (found := whole_split(plan)): return found[0]
+    if d.use_cache and (found := whole_split(plan)):
+        return found[0]
     with locked(plan.root, 'cache'):
-        sweep(plan.root.parent); sweep(plan.root, held=True)
-        if d.use_cache and plan.manifest.exists() and (found := whole_split(plan)): return found[0]
+        sweep(plan.root.parent)
+        sweep(plan.root, held=True)
+        if d.use_cache and plan.manifest.exists() and (found := whole_split(plan)):
+            return found[0]
         write_json(plan.root / 'spec.json', learned)
         return build_split(plan, cfg, learned, train, progress)
 
 # %% ../../nbs/20_data/50_cache.ipynb #923d5ee6
-def build_cache(
-    cfg,                      # the config: sections `data`, `sequence`, and the columns that `cv` and `features` work on
-    splits=('train', 'test'), # which
-    progress: bool = False,   # show bars
-) -> dict[str, Split]:
-    "Build the cache, or open it where it is there already; `UserError` names key, file, row or column of a mistake."
+def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[str, Split]:
+    """Build the cache, or open it where it is there already; `UserError` names key, file, row or column of a mistake.
+
+    Parameters
+    ----------
+    cfg : the config: sections `data`, `sequence`, and the columns that `cv` and `features` work on
+    splits : which
+    progress : show bars
+    """
     for s in splits:
-        if s not in ('train', 'test'): raise ValueError(f"no split '{s}'")
+        if s not in ('train', 'test'):
+            raise ValueError(f"no split '{s}'")
     train, needs, learned, fp = find_train(cfg, 'train' in splits, progress)
     return {s: train if s == 'train' else find_test(cfg, needs, learned, fp, progress) for s in splits}
 
 # %% ../../nbs/20_data/50_cache.ipynb #5b96ae1b
-def estimate(
-    cfg,              # the config
-    rows: int = 4096, # rows to look at
-) -> dict:            # rows of train and test, bytes of a row and of the whole cache on disk
-    "Size of the cache that `build_cache` would write."
+def estimate(cfg, rows: int = 4096) -> dict:
+    """Size of the cache that `build_cache` would write.
+
+    Parameters
+    ----------
+    rows : rows to look at
+
+    Returns
+    -------
+    rows of train and test, bytes of a row and of the whole cache on disk
+    """
     source = open_source(cfg.data.train_path)
     needs, n = resolve_needs(cfg, source.columns[0]), min(rows, source.n_rows)
     units = first_pass(needs, source, n)
     spec, _ = make_spec(needs, units, [measure(lambda n: None, **u) for u in units])
     encode = Encoder(spec, label=True)
-    size = sum(a.nbytes for row, batch in batches(source, encode.columns, 0, n)
-        for a in encode(batch, len(batch), lambda r: source.place(row + r)).values())
+    size = sum(
+        a.nbytes
+        for row, batch in batches(source, encode.columns, 0, n)
+        for a in encode(batch, len(batch), lambda r: source.place(row + r)).values()
+    )
     test = open_source(cfg.data.test_path, 'data.test_path').n_rows if cfg.data.test_path else 0
-    return dict(train=source.n_rows, test=test, bytes_per_row=size / n, bytes=int(size / n * (source.n_rows + test)))
+    return dict(
+        train=source.n_rows, test=test, bytes_per_row=size / n, bytes=int(size / n * (source.n_rows + test))
+    )

@@ -25,33 +25,59 @@ from ..core.files import digest_file, read_json, read_table, verify_file, write_
 # %% ../../nbs/20_data/55_folds.ipynb #8254cc70
 class FoldTable:
     "A small table of the folds, as text and HTML."
+
     def _table(self):
-        return [(str(s['fold']) if s['fold'] >= 0 else 'train', f"{s['rows']:,}", f"{s['positives']:,}",
-                 f"{s['positives']/max(s['rows'], 1):.2%}", f"{s['groups']:,}") for s in self.stats]
+        return [
+            (
+                str(s['fold']) if s['fold'] >= 0 else 'train',
+                f"{s['rows']:,}",
+                f"{s['positives']:,}",
+                f"{s['positives'] / max(s['rows'], 1):.2%}",
+                f"{s['groups']:,}",
+            )
+            for s in self.stats
+        ]
+
     def __repr__(self):
         lines = [('fold', 'rows', 'positives', 'CTR', 'groups')] + self._table()
         title = f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)'
         return '\n'.join([title] + [''.join(f'{c:>12}' for c in r) for r in lines])
+
     def _repr_html_(self):
         head = ''.join(f'<th>{c}</th>' for c in ('fold', 'rows', 'positives', 'CTR', 'groups'))
         body = ''.join('<tr>' + ''.join(f'<td>{c}</td>' for c in r) + '</tr>' for r in self._table())
         return f'<p>{self.scheme}, {len(self):,} rows</p><table><tr>{head}</tr>{body}</table>'
 
 # %% ../../nbs/20_data/55_folds.ipynb #877c802a
-@dataclass(frozen=True, eq=False, repr=False) # its repr is the table
+@dataclass(frozen=True, eq=False, repr=False)  # its repr is the table
 class Folds(FoldTable):
-    "Fold and part of every row."
-    fold: np.ndarray          # (n,) int8: the fold a row is held out in, -1: always train
-    n_folds: int              # models to train
-    scheme: str = 'group_kfold' # `cv.scheme`
-    part: np.ndarray = None   # (n,) int8 ≥ 0: parts for out-of-fold statistics, each within one fold
-    stats: tuple = ()         # one dict a fold: fold, rows, positives, groups
-    def __post_init__(self):
-        if self.part is None: object.__setattr__(self, 'part', np.where(self.fold < 0, self.n_folds, self.fold).astype(np.int8))
+    """Fold and part of every row.
 
-    def __len__(self): return len(self.fold)
+    Parameters
+    ----------
+    fold : (n,) int8: the fold a row is held out in, -1: always train
+    n_folds : models to train
+    scheme : `cv.scheme`
+    part : (n,) int8 ≥ 0: parts for out-of-fold statistics, each within one fold
+    stats : one dict a fold: fold, rows, positives, groups
+    """
+
+    fold: np.ndarray
+    n_folds: int
+    scheme: str = 'group_kfold'
+    part: np.ndarray = None
+    stats: tuple = ()
+
+    def __post_init__(self):
+        if self.part is None:
+            object.__setattr__(self, 'part', np.where(self.fold < 0, self.n_folds, self.fold).astype(np.int8))
+
+    def __len__(self):
+        return len(self.fold)
+
     @property
-    def n_parts(self): return int(self.part.max()) + 1
+    def n_parts(self):
+        return int(self.part.max()) + 1
 
     def valid_rows(self, k: int) -> np.ndarray:
         "(m,) int64, ascending: the rows fold `k` holds out."
@@ -67,58 +93,94 @@ class Folds(FoldTable):
 
     def _check(self, k):
         if not 0 <= k < self.n_folds:
-            raise UserError(f'fold {k}: there are folds 0..{self.n_folds-1} ({self.scheme})', 'choose one of them')
+            raise UserError(
+                f'fold {k}: there are folds 0..{self.n_folds - 1} ({self.scheme})', 'choose one of them'
+            )
         return k
 
 # %% ../../nbs/20_data/55_folds.ipynb #d2ae0fbc
-def key_codes(
-    split,     # a cached split
-    name: str, # column
-    key: str,  # config key to name in the message
-) -> tuple[np.ndarray, tuple]: # (n,) codes, values of codes 1..
-    "Exact codes of a column, or `UserError` naming the config key."
-    try: return split.key(name)
-    except KeyError:
-        raise UserError(f"{key}: unknown column '{name}'",
-                        nearest(name, [c.name for c in getattr(split.spec, 'cats', ())])) from None
+def key_codes(split, name: str, key: str) -> tuple[np.ndarray, tuple]:
+    """Exact codes of a column, or `UserError` naming the config key.
 
-def dense(
-    *codes, # (n,) non-negative integers each
-) -> np.ndarray: # (n,) int64 in 0..G-1
-    "Number the distinct combinations of codes in ascending order."
+    Parameters
+    ----------
+    split : a cached split
+    name : column
+    key : config key to name in the message
+
+    Returns
+    -------
+    (n,) codes, values of codes 1..
+    """
+    try:
+        return split.key(name)
+    except KeyError:
+        raise UserError(
+            f"{key}: unknown column '{name}'",
+            nearest(name, [c.name for c in getattr(split.spec, 'cats', ())]),
+        ) from None
+
+
+def dense(*codes) -> np.ndarray:
+    """Number the distinct combinations of codes in ascending order.
+
+    Parameters
+    ----------
+    codes : (n,) non-negative integers each
+
+    Returns
+    -------
+    (n,) int64 in 0..G-1
+    """
     joint = np.zeros(len(codes[0]), np.int64)
-    for c in codes: joint = joint * (int(c.max(initial=0)) + 1) + c
+    for c in codes:
+        joint = joint * (int(c.max(initial=0)) + 1) + c
     top = int(joint.max(initial=0)) + 1
-    if top > max(1 << 20, 4 * len(joint)): return np.unique(joint, return_inverse=True)[1]
-    return (np.cumsum(np.bincount(joint, minlength=top) > 0) - 1)[joint] # a table is far cheaper than a sort
+    if top > max(1 << 20, 4 * len(joint)):
+        return np.unique(joint, return_inverse=True)[1]
+    return (np.cumsum(np.bincount(joint, minlength=top) > 0) - 1)[joint]  # a table is far cheaper than a sort
 
 # %% ../../nbs/20_data/55_folds.ipynb #0ed49a9e
-def sequence_digests(
-    split, # a cached split with a sequence
-) -> np.ndarray: # (n,) uint64, 0 for an empty history
-    "xxh3-64 of every row's token array."
+def sequence_digests(split) -> np.ndarray:
+    """xxh3-64 of every row's token array.
+
+    Parameters
+    ----------
+    split : a cached split with a sequence
+
+    Returns
+    -------
+    (n,) uint64, 0 for an empty history
+    """
     out = np.zeros(split.n_rows, np.uint64)
     names = ('seq_values', 'seq_age', 'seq_count') if split.spec.seq.collapse else ('seq_values',)
     for shard in split.iter_shards():
         off = shard.arr('seq_offsets')
-        for a in range(0, shard.n_rows, 1 << 16): # bounded memory: bytes of one block of rows
-            o = np.asarray(off[a:a + (1 << 16) + 1]).astype(np.int64)
+        for a in range(0, shard.n_rows, 1 << 16):  # bounded memory: bytes of one block of rows
+            o = np.asarray(off[a : a + (1 << 16) + 1]).astype(np.int64)
             code = np.zeros(len(o) - 1, np.uint64)
             for name in names:
-                v = np.ascontiguousarray(shard.arr(name)[o[0]:o[-1]])
+                v = np.ascontiguousarray(shard.arr(name)[o[0] : o[-1]])
                 cuts, raw = ((o - o[0]) * v.itemsize).tolist(), memoryview(v.view(np.uint8))
                 h = (xxhash.xxh3_64_intdigest(raw[i:j]) for i, j in zip(cuts, cuts[1:]))
                 code = code * np.uint64(0x9E3779B97F4A7C15) + np.fromiter(h, np.uint64, len(o) - 1)
             code[np.diff(o) == 0] = 0
-            out[shard.start + a:shard.start + a + len(code)] = code
+            out[shard.start + a : shard.start + a + len(code)] = code
     return out
 
 # %% ../../nbs/20_data/55_folds.ipynb #2841fcf1
-def join_sequences(
-    groups: np.ndarray,  # (n,) int64 dense
-    digests: np.ndarray, # (n,) uint64, 0: joins nothing
-) -> np.ndarray:         # (n,) int64 dense
-    "Merge groups that share a sequence."
+def join_sequences(groups: np.ndarray, digests: np.ndarray) -> np.ndarray:
+    """Merge groups that share a sequence.
+
+    Parameters
+    ----------
+    groups : (n,) int64 dense
+    digests : (n,) uint64, 0: joins nothing
+
+    Returns
+    -------
+    (n,) int64 dense
+    """
     rows = np.flatnonzero(digests)
     _, seq = np.unique(digests[rows], return_inverse=True)
     n_g = int(groups.max(initial=-1)) + 1
@@ -127,31 +189,51 @@ def join_sequences(
     return dense(connected_components(graph.tocsr(), directed=False)[1][groups].astype(np.int64))
 
 # %% ../../nbs/20_data/55_folds.ipynb #2e3b9611
-def row_groups(
-    split, # a cached split
-    cv,    # the `cv` section of a config
-):         # (n,) int64 dense, or None: every row its own group
-    "Groups by `cv.group_key` (× `cv.time_key`), joined by identical sequences where `cv.group_sequences`."
+def row_groups(split, cv):
+    """Groups by `cv.group_key` (× `cv.time_key`), joined by identical sequences where `cv.group_sequences`.
+
+    Parameters
+    ----------
+    split : a cached split
+    cv : the `cv` section of a config
+
+    Returns
+    -------
+    (n,) int64 dense, or None: every row its own group
+    """
     groups = None
     if cv.group_key:
         codes = [key_codes(split, cv.group_key, 'cv.group_key')[0]]
         if cv.composite_group:
             if not cv.time_key:
-                raise UserError('cv.composite_group: needs cv.time_key', 'name the time column or set cv.composite_group: false')
+                raise UserError(
+                    'cv.composite_group: needs cv.time_key',
+                    'name the time column or set cv.composite_group: false',
+                )
             codes.append(key_codes(split, cv.time_key, 'cv.time_key')[0])
         groups = dense(*codes)
-    if not cv.group_sequences: return groups
+    if not cv.group_sequences:
+        return groups
     if split.spec.seq is None:
-        raise UserError('cv.group_sequences: there is no sequence column', 'set sequence.col or cv.group_sequences: false')
+        raise UserError(
+            'cv.group_sequences: there is no sequence column', 'set sequence.col or cv.group_sequences: false'
+        )
     return join_sequences(np.arange(split.n_rows) if groups is None else groups, sequence_digests(split))
 
 # %% ../../nbs/20_data/55_folds.ipynb #13ba16f9
-def deal_greedy(
-    counts: np.ndarray,   # (G, C) rows of each class in each group, in the order that breaks ties
-    n_splits: int,        # folds
-    have=None,            # (n_splits, C) counts the folds hold already
-) -> np.ndarray:          # (G,) int8 fold of each group
-    "The greedy of scikit-learn's `StratifiedGroupKFold`, on counts."
+def deal_greedy(counts: np.ndarray, n_splits: int, have=None) -> np.ndarray:
+    """The greedy of scikit-learn's `StratifiedGroupKFold`, on counts.
+
+    Parameters
+    ----------
+    counts : (G, C) rows of each class in each group, in the order that breaks ties
+    n_splits : folds
+    have : (n_splits, C) counts the folds hold already
+
+    Returns
+    -------
+    (G,) int8 fold of each group
+    """
     counts, fold = counts.astype(float), np.zeros(len(counts), np.int8)
     have = np.zeros((n_splits, counts.shape[1])) if have is None else have
     total = np.maximum(counts.sum(0) + have.sum(0), 1)
@@ -161,25 +243,36 @@ def deal_greedy(
         size, best = have.sum(1).tolist(), 0
         for i in range(1, n_splits):
             close = abs(spread[i] - spread[best]) <= 1e-8 + 1e-5 * abs(spread[best])
-            if spread[i] < spread[best] or (close and size[i] < size[best]): best = i
+            if spread[i] < spread[best] or (close and size[i] < size[best]):
+                best = i
         fold[g], have[best] = best, have[best] + counts[g]
     return fold
 
 # %% ../../nbs/20_data/55_folds.ipynb #fa6c89c0
-GREEDY_GROUPS = 20_000 # above this, groups with equal counts are dealt in bulk
+GREEDY_GROUPS = 20_000  # above this, groups with equal counts are dealt in bulk
 
-def deal_groups(
-    counts: np.ndarray, # (G, C) rows of each class in each group
-    n_splits: int,      # folds
-    seed: int,          # of the order of equal groups
-) -> np.ndarray:        # (G,) int8 fold of each group
-    "Deal groups to folds, classes and sizes balanced; ties are broken by `seed`."
+
+def deal_groups(counts: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
+    """Deal groups to folds, classes and sizes balanced; ties are broken by `seed`.
+
+    Parameters
+    ----------
+    counts : (G, C) rows of each class in each group
+    n_splits : folds
+    seed : of the order of equal groups
+
+    Returns
+    -------
+    (G,) int8 fold of each group
+    """
     perm = np.random.default_rng(np.random.SeedSequence([seed, 14])).permutation(len(counts))
     shuffled, fold = counts[perm], np.empty(len(counts), np.int8)
-    if len(counts) <= GREEDY_GROUPS: fold[perm] = deal_greedy(shuffled, n_splits); return fold
+    if len(counts) <= GREEDY_GROUPS:
+        fold[perm] = deal_greedy(shuffled, n_splits)
+        return fold
     kinds, kind, m = np.unique(shuffled, axis=0, return_inverse=True, return_counts=True)
     order = np.argsort(kind.ravel(), kind='stable')
-    nth = np.arange(len(order)) - np.repeat(np.cumsum(m) - m, m) # a group's number among its kind
+    nth = np.arange(len(order)) - np.repeat(np.cumsum(m) - m, m)  # a group's number among its kind
     bulk = nth < np.repeat(m // n_splits * n_splits, m)
     dealt = np.empty(len(order), np.int8)
     dealt[bulk] = nth[bulk] % n_splits
@@ -189,149 +282,255 @@ def deal_groups(
     return fold
 
 # %% ../../nbs/20_data/55_folds.ipynb #cb64e33e
-def kfold(
-    label,          # (n,) 0/1
-    groups,         # (n,) dense, or None
-    n_splits: int,  # ≥ 2
-    seed: int,      # of the shuffle
-    stratify: bool = True, # balance the classes too (`cv.stratify_target`)
-) -> np.ndarray:    # (n,) int8
-    "A seeded K-fold assignment that respects groups and balances classes."
+def kfold(label, groups, n_splits: int, seed: int, stratify: bool = True) -> np.ndarray:
+    """A seeded K-fold assignment that respects groups and balances classes.
+
+    Parameters
+    ----------
+    label : (n,) 0/1
+    groups : (n,) dense, or None
+    n_splits : ≥ 2
+    seed : of the shuffle
+    stratify : balance the classes too (`cv.stratify_target`)
+
+    Returns
+    -------
+    (n,) int8
+    """
     y = np.asarray(label) if stratify else np.zeros(len(label), np.uint8)
     if groups is None:
         fold = np.empty(len(y), np.int8)
-        if len(y) < n_splits: raise UserError(f'cv.n_splits: {n_splits} folds of {len(y)} rows', 'ask for fewer folds')
-        if y.sum() and min(y.sum(), len(y) - y.sum()) < n_splits: y = np.zeros(len(y), np.uint8)
-        for k, (_, valid) in enumerate(StratifiedKFold(n_splits, shuffle=True, random_state=seed % 2**32).split(y, y)):
+        if len(y) < n_splits:
+            raise UserError(f'cv.n_splits: {n_splits} folds of {len(y)} rows', 'ask for fewer folds')
+        if y.sum() and min(y.sum(), len(y) - y.sum()) < n_splits:
+            y = np.zeros(len(y), np.uint8)
+        for k, (_, valid) in enumerate(
+            StratifiedKFold(n_splits, shuffle=True, random_state=seed % 2**32).split(y, y)
+        ):
             fold[valid] = k
         return fold
     n_groups = int(groups.max(initial=-1)) + 1
     if n_groups == 1:
-        raise UserError('cv.group_key: all rows are one group',
-                        'choose a finer cv.group_key, or cv.group_sequences: false, or no group')
+        raise UserError(
+            'cv.group_key: all rows are one group',
+            'choose a finer cv.group_key, or cv.group_sequences: false, or no group',
+        )
     if n_splits > n_groups:
-        raise UserError(f'cv.n_splits: {n_splits} folds of {n_groups} groups', 'ask for fewer folds or a finer cv.group_key')
+        raise UserError(
+            f'cv.n_splits: {n_splits} folds of {n_groups} groups',
+            'ask for fewer folds or a finer cv.group_key',
+        )
     pos = np.bincount(groups, y, minlength=n_groups).astype(np.int64)
     counts = np.bincount(groups, minlength=n_groups) - pos
     return deal_groups(np.stack([counts, pos], 1), n_splits, seed)[groups]
 
 # %% ../../nbs/20_data/55_folds.ipynb #7e9fa5b3
-def time_order(
-    values, # texts of codes 1..
-) -> np.ndarray: # (V+1,) position in time of each code, -1 for code 0 (null)
-    "Order of time values: numeric when all are numeric, lexicographic otherwise."
-    try: keys = [float(v) for v in values]
-    except ValueError: keys = list(values)
+def time_order(values) -> np.ndarray:
+    """Order of time values: numeric when all are numeric, lexicographic otherwise.
+
+    Parameters
+    ----------
+    values : texts of codes 1..
+
+    Returns
+    -------
+    (V+1,) position in time of each code, -1 for code 0 (null)
+    """
+    try:
+        keys = [float(v) for v in values]
+    except ValueError:
+        keys = list(values)
     place = np.full(len(values) + 1, -1, np.int64)
     place[1 + np.array(sorted(range(len(values)), key=keys.__getitem__), np.int64)] = np.arange(len(values))
     return place
 
 # %% ../../nbs/20_data/55_folds.ipynb #dc0987d9
-def day_folds(
-    split,     # a cached split
-    name: str, # `cv.time_key`
-    scheme: str, # last_day | leave_one_day_out
-) -> np.ndarray: # (n,) int8
-    "The last day as the only hold-out fold, or one fold a day in the order of time."
-    if not name: raise UserError(f'cv.scheme: {scheme} needs cv.time_key', 'name the column that holds the day')
+def day_folds(split, name: str, scheme: str) -> np.ndarray:
+    """The last day as the only hold-out fold, or one fold a day in the order of time.
+
+    Parameters
+    ----------
+    split : a cached split
+    name : `cv.time_key`
+    scheme : last_day | leave_one_day_out
+
+    Returns
+    -------
+    (n,) int8
+    """
+    if not name:
+        raise UserError(f'cv.scheme: {scheme} needs cv.time_key', 'name the column that holds the day')
     codes, values = key_codes(split, name, 'cv.time_key')
     seen = np.flatnonzero(np.bincount(codes, minlength=len(values) + 1)[1:])
-    if len(seen) < 2: raise UserError(f"cv.time_key: '{name}' has {len(seen)} value(s) in train", f'{scheme} needs two or more')
+    if len(seen) < 2:
+        raise UserError(
+            f"cv.time_key: '{name}' has {len(seen)} value(s) in train", f'{scheme} needs two or more'
+        )
     place = np.full(len(values) + 1, -1, np.int64)
     place[1 + seen] = time_order([values[i] for i in seen])[1:]
-    if scheme == 'last_day': return np.where(place == len(seen) - 1, 0, -1)[codes].astype(np.int8)
+    if scheme == 'last_day':
+        return np.where(place == len(seen) - 1, 0, -1)[codes].astype(np.int8)
     if len(seen) > 120:
-        raise UserError(f"cv.time_key: '{name}' has {len(seen)} values",
-                        'leave_one_day_out trains one model a value; use last_day')
+        raise UserError(
+            f"cv.time_key: '{name}' has {len(seen)} values",
+            'leave_one_day_out trains one model a value; use last_day',
+        )
     return place[codes].astype(np.int8)
 
 # %% ../../nbs/20_data/55_folds.ipynb #5577ff6f
-HOLD_OUT = 5 # `cv.n_splits: 1` holds out one of five folds; as many parts serve out-of-fold statistics
+HOLD_OUT = 5  # `cv.n_splits: 1` holds out one of five folds; as many parts serve out-of-fold statistics
 
-def make_parts(
-    fold,   # (n,) int8
-    label,  # (n,) 0/1
-    groups, # (n,) dense or None
-    seed: int, # of the shuffle
-) -> np.ndarray: # (n,) int8 from 0
-    "Deal the rows of each fold into parts, groups whole where there are several; five parts or more in all."
+
+def make_parts(fold, label, groups, seed: int) -> np.ndarray:
+    """Deal the rows of each fold into parts, groups whole where there are several; five parts or more in all.
+
+    Parameters
+    ----------
+    fold : (n,) int8
+    label : (n,) 0/1
+    groups : (n,) dense or None
+    seed : of the shuffle
+
+    Returns
+    -------
+    (n,) int8 from 0
+    """
     n_folds, part, at = int(fold.max()) + 1, np.zeros(len(fold), np.int8), 0
     for k in [*range(n_folds), -1]:
         rows = np.flatnonzero(fold == k)
         m = min(len(rows), HOLD_OUT if n_folds == 1 else -(-HOLD_OUT // n_folds))
-        if m > 1 and not (n_folds == 1 and k == 0): # a single hold-out fold feeds no training row: one part will do
+        if m > 1 and not (
+            n_folds == 1 and k == 0
+        ):  # a single hold-out fold feeds no training row: one part will do
             g = None if groups is None else dense(groups[rows])
-            if g is not None and g.max() == 0: g = None
+            if g is not None and g.max() == 0:
+                g = None
             m = m if g is None else min(m, int(g.max()) + 1)
             part[rows] = at + kfold(label[rows], g, m, seed + 2 + k)
-        else: part[rows], m = at, min(m, 1)
+        else:
+            part[rows], m = at, min(m, 1)
         at += m
     return part
 
 # %% ../../nbs/20_data/55_folds.ipynb #5418d338
-def fold_stats(
-    fold,   # (n,) int8
-    label,  # (n,) 0/1
-    groups, # (n,) dense or None
-) -> tuple: # dicts: fold, rows, positives, groups
-    "Rows, positives and groups of each fold, -1 last; refuses a fold that has one class only."
+def fold_stats(fold, label, groups) -> tuple:
+    """Rows, positives and groups of each fold, -1 last; refuses a fold that has one class only.
+
+    Parameters
+    ----------
+    fold : (n,) int8
+    label : (n,) 0/1
+    groups : (n,) dense or None
+
+    Returns
+    -------
+    dicts: fold, rows, positives, groups
+    """
     stats = []
     for k in sorted(set(np.unique(fold).tolist()), key=lambda k: (k < 0, k)):
         rows = fold == k
         n, pos = int(rows.sum()), int(label[rows].sum())
         if k >= 0 and pos in (0, n):
             none = 'positives' if pos == 0 else 'negatives'
-            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', 'ask for fewer folds or other groups')
-        stats.append(dict(fold=int(k), rows=n, positives=pos, groups=n if groups is None else len(np.unique(groups[rows]))))
+            raise UserError(
+                f'cv: fold {k} of {n:,} rows has no {none}', 'ask for fewer folds or other groups'
+            )
+        stats.append(
+            dict(
+                fold=int(k),
+                rows=n,
+                positives=pos,
+                groups=n if groups is None else len(np.unique(groups[rows])),
+            )
+        )
     return tuple(stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #4599d650
-def make_folds(
-    split, # the cached training split
-    cfg,   # config: `cv` and `seed`
-) -> Folds:
-    "Folds as `cv` asks; `UserError` naming the key for what cannot be split."
+def make_folds(split, cfg) -> Folds:
+    """Folds as `cv` asks; `UserError` naming the key for what cannot be split.
+
+    Parameters
+    ----------
+    split : the cached training split
+    cfg : config: `cv` and `seed`
+    """
     cv, label = cfg.cv, np.asarray(split.labels())
     if cv.stratify_target not in (None, split.spec.label):
-        raise UserError(f"cv.stratify_target: '{cv.stratify_target}' is not the label", f"use '{split.spec.label}' or null")
+        raise UserError(
+            f"cv.stratify_target: '{cv.stratify_target}' is not the label",
+            f"use '{split.spec.label}' or null",
+        )
     if cv.group_sequences and cv.scheme != 'group_kfold':
-        raise UserError(f'cv.group_sequences: cannot move rows between days (cv.scheme: {cv.scheme})',
-                        'use group_kfold or set it to false')
+        raise UserError(
+            f'cv.group_sequences: cannot move rows between days (cv.scheme: {cv.scheme})',
+            'use group_kfold or set it to false',
+        )
     groups = row_groups(split, cv)
     if cv.scheme == 'group_kfold':
-        fold = kfold(label, groups, cv.n_splits if cv.n_splits > 1 else HOLD_OUT, cfg.seed, cv.stratify_target is not None)
-        if cv.n_splits == 1: fold = np.where(fold == 0, 0, -1).astype(np.int8)
-    else: fold = day_folds(split, cv.time_key, cv.scheme)
+        fold = kfold(
+            label,
+            groups,
+            cv.n_splits if cv.n_splits > 1 else HOLD_OUT,
+            cfg.seed,
+            cv.stratify_target is not None,
+        )
+        if cv.n_splits == 1:
+            fold = np.where(fold == 0, 0, -1).astype(np.int8)
+    else:
+        fold = day_folds(split, cv.time_key, cv.scheme)
     stats = fold_stats(fold, label, groups)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, make_parts(fold, label, groups, cfg.seed), stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #415b6d33
-def save_folds(
-    folds: Folds,      # what to store
-    folder,            # the run's folder
-    source: str = '',  # fingerprint of the cache the folds were made on
-):
-    "Write folds.parquet and folds.json."
+def save_folds(folds: Folds, folder, source: str = ''):
+    """Write folds.parquet and folds.json.
+
+    Parameters
+    ----------
+    folds : what to store
+    folder : the run's folder
+    source : fingerprint of the cache the folds were made on
+    """
     folder = Path(folder)
     (folder / 'folds.json').unlink(missing_ok=True)
     write_table(pl.DataFrame(dict(fold=folds.fold, part=folds.part)), folder / 'folds.parquet')
-    write_json(folder / 'folds.json', dict(rows=len(folds), n_folds=folds.n_folds, scheme=folds.scheme, stats=list(folds.stats),
-                                           source=source, file=digest_file(folder / 'folds.parquet')))
+    write_json(
+        folder / 'folds.json',
+        dict(
+            rows=len(folds),
+            n_folds=folds.n_folds,
+            scheme=folds.scheme,
+            stats=list(folds.stats),
+            source=source,
+            file=digest_file(folder / 'folds.parquet'),
+        ),
+    )
 
 # %% ../../nbs/20_data/55_folds.ipynb #c4412479
-def load_folds(
-    folder,           # the run's folder
-    source: str = '', # refuse folds made on another cache than this one
-) -> Folds:
-    "Read folds back, verified; `UserError` naming the file that is missing, damaged or of another cache."
+def load_folds(folder, source: str = '') -> Folds:
+    """Read folds back, verified; `UserError` naming the file that is missing, damaged or of another cache.
+
+    Parameters
+    ----------
+    folder : the run's folder
+    source : refuse folds made on another cache than this one
+    """
     path = Path(folder) / 'folds.parquet'
     meta = read_json(path.with_suffix('.json'))
     if source and meta['source'] != source:
-        raise UserError(f'{path}: folds of another cache ({meta["source"][:8]}, not {source[:8]})',
-                        'choose another exp_name or delete the run')
+        raise UserError(
+            f'{path}: folds of another cache ({meta["source"][:8]}, not {source[:8]})',
+            'choose another exp_name or delete the run',
+        )
     verify_file(path, meta['file'])
     table = read_table(path)
-    return Folds(table['fold'].to_numpy(), meta['n_folds'], meta['scheme'], table['part'].to_numpy(), tuple(meta['stats']))
+    return Folds(
+        table['fold'].to_numpy(),
+        meta['n_folds'],
+        meta['scheme'],
+        table['part'].to_numpy(),
+        tuple(meta['stats']),
+    )
 
 # %% ../../nbs/20_data/55_folds.ipynb #b251551c
 Folds.save = save_folds

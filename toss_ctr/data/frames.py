@@ -17,23 +17,32 @@ from .shards import memory_split, Shard, Split
 from .source import batches, open_source
 
 # %% ../../nbs/20_data/45_frames.ipynb #f5e2e48b
-def check_columns(
-    frame,   # anything with `.columns`
-    columns, # names it must have
-):
-    "Raise `UserError` with the nearest name for a column that is missing."
+def check_columns(frame, columns):
+    """Raise `UserError` with the nearest name for a column that is missing.
+
+    Parameters
+    ----------
+    frame : anything with `.columns`
+    columns : names it must have
+    """
     have = [str(c) for c in frame.columns]
     for c in columns:
-        if c not in have: raise UserError(f"frame: no column '{c}'", nearest(c, have))
+        if c not in have:
+            raise UserError(f"frame: no column '{c}'", nearest(c, have))
 
 # %% ../../nbs/20_data/45_frames.ipynb #9ebba4c1
-def encode_frame(
-    frame: pl.DataFrame, # with the columns of the spec; others are ignored
-    spec: Spec,          # of the training split
-    first_row: int = 0,  # number of the first row, where rows have no id
-) -> Split:
-    "A frame as a split in memory; `UserError` names a missing column or a bad value."
-    encode = Encoder(spec, ids=spec.id_col in frame.columns, keys=[k for k in spec.keys if k in frame.columns])
+def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
+    """A frame as a split in memory; `UserError` names a missing column or a bad value.
+
+    Parameters
+    ----------
+    frame : with the columns of the spec; others are ignored
+    spec : of the training split
+    first_row : number of the first row, where rows have no id
+    """
+    encode = Encoder(
+        spec, ids=spec.id_col in frame.columns, keys=[k for k in spec.keys if k in frame.columns]
+    )
     check_columns(frame, encode.columns)
     table = frame.select(encode.columns).to_arrow(compat_level=pl.CompatLevel.oldest())
     blocks, size = [], 1 << 15
@@ -43,66 +52,115 @@ def encode_frame(
     return memory_split(spec, blocks, len(frame), first_row=first_row)
 
 # %% ../../nbs/20_data/45_frames.ipynb #74c6d701
-def pandas_column(
-    frame, # pandas DataFrame
-    c,     # name of a column
-) -> pl.Series:
-    "A column of a pandas frame; `UserError` names it where it is no column of one type."
-    try: return pl.Series(c, pl.from_pandas(frame[c]))
-    except (TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError) as e:
-        raise UserError(f"frame: column '{c}': {str(e).splitlines()[0][:120]}", f"give its values one type, for example frame['{c}'].astype(str)") from None
+def pandas_column(frame, c) -> pl.Series:
+    """A column of a pandas frame; `UserError` names it where it is no column of one type.
 
-def as_frame(
-    frame,    # Polars (lazy or not) or pandas DataFrame, Arrow table, list of dicts
-    columns,  # names it must have
-    more=(),  # names it may have
-) -> pl.DataFrame: # these columns
-    "Some columns of a frame of any make; `UserError` names one that is missing."
-    if isinstance(frame, pl.LazyFrame): frame = frame.collect()
-    pandas = hasattr(frame, 'iloc') and hasattr(frame, 'columns')
-    try: frame = frame if pandas else pl.DataFrame(frame)
+    Parameters
+    ----------
+    frame : pandas DataFrame
+    c : name of a column
+    """
+    try:
+        return pl.Series(c, pl.from_pandas(frame[c]))
     except (TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError) as e:
-        raise UserError(f'frame: {type(frame).__name__}: {str(e).splitlines()[0][:120]}', 'pass a Polars or pandas frame, or an Arrow table') from None
+        raise UserError(
+            f"frame: column '{c}': {str(e).splitlines()[0][:120]}",
+            f"give its values one type, for example frame['{c}'].astype(str)",
+        ) from None
+
+
+def as_frame(frame, columns, more=()) -> pl.DataFrame:
+    """Some columns of a frame of any make; `UserError` names one that is missing.
+
+    Parameters
+    ----------
+    frame : Polars (lazy or not) or pandas DataFrame, Arrow table, list of dicts
+    columns : names it must have
+    more : names it may have
+
+    Returns
+    -------
+    these columns
+    """
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.collect()
+    pandas = hasattr(frame, 'iloc') and hasattr(frame, 'columns')
+    try:
+        frame = frame if pandas else pl.DataFrame(frame)
+    except (TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError) as e:
+        raise UserError(
+            f'frame: {type(frame).__name__}: {str(e).splitlines()[0][:120]}',
+            'pass a Polars or pandas frame, or an Arrow table',
+        ) from None
     check_columns(frame, columns)
     keep = [c for c in dict.fromkeys([*columns, *more]) if c in frame.columns]
     return pl.DataFrame([pandas_column(frame, c) for c in keep]) if pandas else frame.select(keep)
 
 # %% ../../nbs/20_data/45_frames.ipynb #37827050
-def stream_split(
-    path,                         # a Parquet file, a folder, or a glob
-    spec: Spec,                   # of the training split
-    rows_per_block: int = 1 << 13, # most rows a split
-    key: str = 'data.test_path',  # config key, named in messages
-):                                # yields `Split`s in memory, rows ascending
-    "A source as splits in memory, one block at a time; `UserError` names file, column or row of a mistake."
+def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'data.test_path'):
+    """A source as splits in memory, one block at a time; `UserError` names file, column or row of a mistake.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder, or a glob
+    spec : of the training split
+    rows_per_block : most rows a split
+    key : config key, named in messages
+
+    Returns
+    -------
+    yields `Split`s in memory, rows ascending
+    """
     source = open_source(path, key)
     have = set.intersection(*map(set, source.columns))
     encode = Encoder(spec, ids=spec.id_col in have, keys=[k for k in spec.keys if k in have])
     source.check(encode.columns)
     for row, batch in batches(source, encode.columns, size=rows_per_block):
-        yield memory_split(spec, [encode(batch, len(batch), lambda r: source.place(row + r))], len(batch), first_row=row)
+        yield memory_split(
+            spec, [encode(batch, len(batch), lambda r: source.place(row + r))], len(batch), first_row=row
+        )
 
 # %% ../../nbs/20_data/45_frames.ipynb #d6f7917f
-def rows_of(
-    shard: Shard, # to copy from
-    a: int,       # first row
-    b: int,       # row after the last
-) -> Shard:         # in memory
-    "A copy of some rows of a shard."
+def rows_of(shard: Shard, a: int, b: int) -> Shard:
+    """A copy of some rows of a shard.
+
+    Parameters
+    ----------
+    shard : to copy from
+    a : first row
+    b : row after the last
+
+    Returns
+    -------
+    in memory
+    """
     arrays = {}
     for name in shard.names:
-        src, per_token = shard.arr(name), name.endswith('_values') or name in ('seq_age', 'seq_count', 'seq_bias')
-        own = name.removesuffix('_values') + '_offsets' # columns aligned with the history share its offsets
+        src, per_token = (
+            shard.arr(name),
+            name.endswith('_values') or name in ('seq_age', 'seq_count', 'seq_bias'),
+        )
+        own = name.removesuffix('_values') + '_offsets'  # columns aligned with the history share its offsets
         off = shard.arr(own if own in shard.names else 'seq_offsets') if per_token else None
-        if name.endswith('_offsets'): arrays[name] = src[a:b + 1] - src[a]
-        else: arrays[name] = np.array(src[off[a]:off[b]] if per_token else src[a:b])
+        if name.endswith('_offsets'):
+            arrays[name] = src[a : b + 1] - src[a]
+        else:
+            arrays[name] = np.array(src[off[a] : off[b]] if per_token else src[a:b])
     return Shard(0, b - a, arrays)
 
-def cached_parts(
-    split: Split, # on disk or in memory
-    rows_per_block: int = 1 << 13, # most rows a part
-):                                 # yields `Split`s in memory, rows ascending
-    "A cached split as splits in memory, one block at a time."
+
+def cached_parts(split: Split, rows_per_block: int = 1 << 13):
+    """A cached split as splits in memory, one block at a time.
+
+    Parameters
+    ----------
+    split : on disk or in memory
+    rows_per_block : most rows a part
+
+    Returns
+    -------
+    yields `Split`s in memory, rows ascending
+    """
     for s in split.iter_shards():
         for a in range(0, s.n_rows, rows_per_block):
             mapped = s if s.folder is None else Shard(s.start, s.n_rows, s.names, s.folder)
@@ -110,13 +168,21 @@ def cached_parts(
             yield Split(split.name, split.spec, [part], first_row=split.first_row + s.start + a)
 
 # %% ../../nbs/20_data/45_frames.ipynb #1615d39a
-def source_ids(
-    path,     # a Parquet file, a folder, or a glob
-    spec: Spec, # of the training split
-    key: str = 'data.test_path', # config key, named in messages
-) -> pl.Series: # (n,) String; row numbers where there is no id column
-    "The row names of a source, of which nothing else is read; `UserError` for a null."
+def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
+    """The row names of a source, of which nothing else is read; `UserError` for a null.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder, or a glob
+    spec : of the training split
+    key : config key, named in messages
+
+    Returns
+    -------
+    (n,) String; row numbers where there is no id column
+    """
     source, c = open_source(path, key), spec.id_col
-    if not all(c in have for have in source.columns): return pl.Series(c, np.arange(len(source))).cast(pl.String)
+    if not all(c in have for have in source.columns):
+        return pl.Series(c, np.arange(len(source))).cast(pl.String)
     texts = [id_texts(b[c], c, lambda r: source.place(a + r)) for a, b in batches(source, [c], size=1 << 16)]
     return pl.from_arrow(pa.chunked_array(texts)).alias(c)

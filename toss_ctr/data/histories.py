@@ -15,45 +15,73 @@ import pyarrow.compute as pc
 
 # %% ../../nbs/20_data/15_histories.ipynb #1e0a7eed
 class TokenError(ValueError):
-    "A token that is no 64-bit integer."
-    def __init__(self,
-        row: int,   # 0-based, of the column that was read
-        token: str, # the text found
-        why: str = 'is not an integer', # what is wrong with it
-    ):
+    """A token that is no 64-bit integer.
+
+    Parameters
+    ----------
+    row : 0-based, of the column that was read
+    token : the text found
+    why : what is wrong with it
+    """
+
+    def __init__(self, row: int, token: str, why: str = 'is not an integer'):
         super().__init__(f"row {row}: token '{token[:60]}' {why}")
         self.row, self.token, self.why = row, token[:60], why
 
 # %% ../../nbs/20_data/15_histories.ipynb #909ba62d
 class Scratch:
     "Buffers that grow to the largest block and are reused by all."
-    def __init__(self): self.store = {}
-    def __call__(self,
-        name: str, # which buffer
-        n: int,    # elements
-        dtype,     # of the elements
-    ) -> np.ndarray: # (n,) with arbitrary content
-        "The first `n` elements of a buffer."
+
+    def __init__(self):
+        self.store = {}
+
+    def __call__(self, name: str, n: int, dtype) -> np.ndarray:
+        """The first `n` elements of a buffer.
+
+        Parameters
+        ----------
+        name : which buffer
+        n : elements
+        dtype : of the elements
+
+        Returns
+        -------
+        (n,) with arbitrary content
+        """
         buf = self.store.get(name)
-        if buf is None or len(buf) < n: buf = self.store[name] = np.empty(n + n//4 + 64, dtype)
+        if buf is None or len(buf) < n:
+            buf = self.store[name] = np.empty(n + n // 4 + 64, dtype)
         return buf[:n]
 
-    def arange(self,
-        n: int, # elements
-    ) -> np.ndarray: # (n,) int32: 0, 1, 2 …, not to be written to
-        "A range kept between calls."
+    def arange(self, n: int) -> np.ndarray:
+        """A range kept between calls.
+
+        Parameters
+        ----------
+        n : elements
+
+        Returns
+        -------
+        (n,) int32: 0, 1, 2 …, not to be written to
+        """
         if 'arange' not in self.store or len(self.store['arange']) < n:
-            self.store['arange'] = np.arange(n + n//4 + 64, dtype=np.int32)
+            self.store['arange'] = np.arange(n + n // 4 + 64, dtype=np.int32)
         return self.store['arange'][:n]
 
 # %% ../../nbs/20_data/15_histories.ipynb #073ddd4a
-def token_ends(
-    data: np.ndarray,    # (m,) uint8, the rows' text end to end
-    offsets: np.ndarray, # (n+1,) where each row starts in `data`, and m
-    scratch: Scratch,    # buffers, used again
-# positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
-) -> np.ndarray | None:
-    "Where tokens end."
+def token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.ndarray | None:
+    """Where tokens end.
+
+    Parameters
+    ----------
+    data : (m,) uint8, the rows' text end to end
+    offsets : (n+1,) where each row starts in `data`, and m
+    scratch : buffers, used again
+
+    Returns
+    -------
+    positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
+    """
     m, filled = len(data), offsets[1:] > offsets[:-1]
     digit, end = scratch('digit', m, np.uint8), scratch('end', m, bool)
     np.subtract(data, np.uint8(48), out=digit)
@@ -62,35 +90,55 @@ def token_ends(
     end[offsets[1:][filled] - 1] = True
     ends = np.flatnonzero(end)
     commas = len(ends) - np.count_nonzero(filled)
-    if np.count_nonzero(is_digit) + commas != m or not is_digit.take(ends).all(): return None
+    if np.count_nonzero(is_digit) + commas != m or not is_digit.take(ends).all():
+        return None
     np.multiply(digit, is_digit, out=digit)
     return ends
 
 # %% ../../nbs/20_data/15_histories.ipynb #cb08173c
-def short_values(
-    m: int,           # bytes of the block
-    ends: np.ndarray, # (t,) last byte of every token
-    scratch: Scratch, # with `digit` (0 at commas) and `is_digit`, as `token_ends` leaves them
-) -> np.ndarray:      # (t,) uint16
-    "Numbers of up to four digits, by sums over all bytes."
+def short_values(m: int, ends: np.ndarray, scratch: Scratch) -> np.ndarray:
+    """Numbers of up to four digits, by sums over all bytes.
+
+    Parameters
+    ----------
+    m : bytes of the block
+    ends : (t,) last byte of every token
+    scratch : with `digit` (0 at commas) and `is_digit`, as `token_ends` leaves them
+
+    Returns
+    -------
+    (t,) uint16
+    """
     digit, is_digit = scratch('digit', m, np.uint8), scratch('is_digit', m, bool)
-    pair, far, value = scratch('pair', m, np.uint8), scratch('far', m, np.uint8), scratch('value', m, np.uint16)
+    pair, far, value = (
+        scratch('pair', m, np.uint8),
+        scratch('far', m, np.uint8),
+        scratch('value', m, np.uint16),
+    )
     pair[0] = digit[0]
     np.multiply(digit[:-1], np.uint8(10), out=pair[1:])
     np.add(pair[1:], digit[1:], out=pair[1:])
     np.multiply(pair, is_digit, out=pair)
-    np.multiply(pair[:-2], is_digit[1:-1], out=far[2:]); far[:2] = 0
+    np.multiply(pair[:-2], is_digit[1:-1], out=far[2:])
+    far[:2] = 0
     np.multiply(far, np.uint16(100), out=value)
     np.add(value, pair, out=value)
     return value.take(ends)
 
 # %% ../../nbs/20_data/15_histories.ipynb #e6861234
-def long_values(
-    data: np.ndarray,    # (m,) uint8, digits and commas
-    ends: np.ndarray,    # (t,) last byte of some tokens
-    lengths: np.ndarray, # (t,) their digits, at least 1 and at most 18
-) -> np.ndarray:         # (t,) int64
-    "Numbers of any length, digit by digit."
+def long_values(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+    """Numbers of any length, digit by digit.
+
+    Parameters
+    ----------
+    data : (m,) uint8, digits and commas
+    ends : (t,) last byte of some tokens
+    lengths : (t,) their digits, at least 1 and at most 18
+
+    Returns
+    -------
+    (t,) int64
+    """
     value, power = np.zeros(len(ends), np.int64), 1
     for k in range(int(lengths.max(initial=0))):
         digit = data.take(ends - k, mode='clip').astype(np.int64) - 48
@@ -99,16 +147,25 @@ def long_values(
     return value
 
 # %% ../../nbs/20_data/15_histories.ipynb #c7e39d28
-def parse_block(
-    data: np.ndarray,    # (m,) uint8, the rows' text end to end
-    offsets: np.ndarray, # (n+1,) int64, from 0 to m
-    scratch: Scratch,    # buffers, used again
-):                       # tokens (t,) uint16 or int64 and counts (n,) int64, or None: this block needs `parse_slowly`
-    "Tokens of rows of plain text: digits and single commas."
-    if not len(data): return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
+def parse_block(data: np.ndarray, offsets: np.ndarray, scratch: Scratch):
+    """Tokens of rows of plain text: digits and single commas.
+
+    Parameters
+    ----------
+    data : (m,) uint8, the rows' text end to end
+    offsets : (n+1,) int64, from 0 to m
+    scratch : buffers, used again
+
+    Returns
+    -------
+    tokens (t,) uint16 or int64 and counts (n,) int64, or None: this block needs `parse_slowly`
+    """
+    if not len(data):
+        return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
     ends = token_ends(data, offsets, scratch)
-    if ends is None: return None
-    first = np.searchsorted(ends, offsets) # of each row's tokens; the last entry is t
+    if ends is None:
+        return None
+    first = np.searchsorted(ends, offsets)  # of each row's tokens; the last entry is t
     counts = np.diff(first)
     filled = counts > 0
     at, start = first[:-1][filled], offsets[:-1][filled]
@@ -117,129 +174,212 @@ def parse_block(
     np.subtract(ends[1:], ends[:-1], out=gap[1:])
     gap[at] = digits + 1
     widest = int(gap.max()) - 1
-    if widest > 18: return None
-    if widest > 4: return long_values(data, ends, gap - 1), counts
+    if widest > 18:
+        return None
+    if widest > 4:
+        return long_values(data, ends, gap - 1), counts
     values = short_values(len(data), ends, scratch)
     values[at] = long_values(data, ends[at], digits)
     return values, counts
 
 # %% ../../nbs/20_data/15_histories.ipynb #dfda987a
-def squeeze(
-    data: np.ndarray,    # (m,) uint8
-    offsets: np.ndarray, # (n+1,) int64
-):                       # the same without spaces, or None if a space parts two digits of one row
-    "Remove spaces around tokens."
+def squeeze(data: np.ndarray, offsets: np.ndarray):
+    """Remove spaces around tokens.
+
+    Parameters
+    ----------
+    data : (m,) uint8
+    offsets : (n+1,) int64
+
+    Returns
+    -------
+    the same without spaces, or None if a space parts two digits of one row
+    """
     keep = data != 32
     kept = np.flatnonzero(keep)
     moved = np.concatenate(([0], np.cumsum(keep)))[offsets]
     text = data[kept]
     digit = (text - np.uint8(48)) < 10
     glued = digit[1:] & digit[:-1] & (np.diff(kept) > 1)
-    glued[moved[(moved > 0) & (moved < len(text))] - 1] = False # where a new row starts nothing is glued
+    glued[moved[(moved > 0) & (moved < len(text))] - 1] = False  # where a new row starts nothing is glued
     return None if glued.any() else (text, moved)
 
 # %% ../../nbs/20_data/15_histories.ipynb #31585761
-def parse_slowly(
-    data: np.ndarray,    # (m,) uint8
-    offsets: np.ndarray, # (n+1,) int64
-    start: int,          # row of the column the block starts with, for messages
-):                       # tokens (t,) int64 and counts (n,) int64
-    "Tokens of rows in any allowed form; `TokenError` names the row and the token that is no integer."
+def parse_slowly(data: np.ndarray, offsets: np.ndarray, start: int):
+    """Tokens of rows in any allowed form; `TokenError` names the row and the token that is no integer.
+
+    Parameters
+    ----------
+    data : (m,) uint8
+    offsets : (n+1,) int64
+    start : row of the column the block starts with, for messages
+
+    Returns
+    -------
+    tokens (t,) int64 and counts (n,) int64
+    """
     text, values, counts = data.tobytes(), [], []
     for row, (a, b) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist())):
         tokens = text[a:b].split(b',') if text[a:b].strip() else []
         for t in tokens:
             t = t.strip()
-            if not re.fullmatch(rb'[+-]?\d+', t): raise TokenError(start + row, t.decode(errors='replace'))
-            if not -2**63 <= int(t) < 2**63: raise TokenError(start + row, t.decode(), 'is beyond 64 bits')
+            if not re.fullmatch(rb'[+-]?\d+', t):
+                raise TokenError(start + row, t.decode(errors='replace'))
+            if not -(2**63) <= int(t) < 2**63:
+                raise TokenError(start + row, t.decode(), 'is beyond 64 bits')
             values.append(int(t))
         counts.append(len(tokens))
     return np.array(values, np.int64), np.array(counts, np.int64)
 
 # %% ../../nbs/20_data/15_histories.ipynb #64680faa
-def as_text(
-    column: pa.Array, # text, dictionary, integers or nulls
-) -> pa.Array:        # string or large_string without nulls
-    "A column as text; a null is an empty text."
-    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
-    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)): column = pc.cast(column, pa.large_string())
+def as_text(column: pa.Array) -> pa.Array:
+    """A column as text; a null is an empty text.
+
+    Parameters
+    ----------
+    column : text, dictionary, integers or nulls
+
+    Returns
+    -------
+    string or large_string without nulls
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if not (pa.types.is_string(column.type) or pa.types.is_large_string(column.type)):
+        column = pc.cast(column, pa.large_string())
     return pc.fill_null(column, '') if column.null_count else column
 
 # %% ../../nbs/20_data/15_histories.ipynb #b5de8341
-def text_buffers(
-    column: pa.Array, # string or large_string without nulls
-) -> tuple[np.ndarray, np.ndarray]: # (m,) uint8 bytes; (n+1,) int64 starts, from 0 to m
-    "The raw bytes of a text column, without a copy."
+def text_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """The raw bytes of a text column, without a copy.
+
+    Parameters
+    ----------
+    column : string or large_string without nulls
+
+    Returns
+    -------
+    (m,) uint8 bytes; (n+1,) int64 starts, from 0 to m
+    """
     width = np.int64 if pa.types.is_large_string(column.type) else np.int32
     _, starts, data = column.buffers()
-    if not len(column): return np.zeros(0, np.uint8), np.zeros(1, np.int64)
+    if not len(column):
+        return np.zeros(0, np.uint8), np.zeros(1, np.int64)
     off = np.frombuffer(starts, width, len(column) + 1, column.offset * width().itemsize).astype(np.int64)
-    raw = np.frombuffer(data, np.uint8)[off[0]:off[-1]] if data is not None else np.zeros(0, np.uint8)
+    raw = np.frombuffer(data, np.uint8)[off[0] : off[-1]] if data is not None else np.zeros(0, np.uint8)
     return raw, off - off[0]
 
 # %% ../../nbs/20_data/15_histories.ipynb #eea456d1
-def list_tokens(
-    column: pa.Array, # list of integers, integral floats or texts
-) -> tuple[np.ndarray, np.ndarray]: # tokens (t,) int64, counts (n,) int64
-    "Tokens of a list column; `TokenError` names the row of an entry that is no integer."
+def list_tokens(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens of a list column; `TokenError` names the row of an entry that is no integer.
+
+    Parameters
+    ----------
+    column : list of integers, integral floats or texts
+
+    Returns
+    -------
+    tokens (t,) int64, counts (n,) int64
+    """
     counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     flat = column.flatten()
     row = lambda i: int(np.searchsorted(np.cumsum(counts), i, side='right'))
-    if flat.null_count: raise TokenError(row(int(np.flatnonzero(flat.is_null().to_numpy(zero_copy_only=False))[0])), 'null')
+    if flat.null_count:
+        raise TokenError(row(int(np.flatnonzero(flat.is_null().to_numpy(zero_copy_only=False))[0])), 'null')
     if pa.types.is_string(flat.type) or pa.types.is_large_string(flat.type):
         data, off = text_buffers(flat)
-        try: values, each = parse_slowly(data, off, 0)
-        except TokenError as e: raise TokenError(row(e.row), e.token, e.why) from None
+        try:
+            values, each = parse_slowly(data, off, 0)
+        except TokenError as e:
+            raise TokenError(row(e.row), e.token, e.why) from None
         if (each != 1).any():
-            raise TokenError(row(int(np.flatnonzero(each != 1)[0])), str(flat[int(np.flatnonzero(each != 1)[0])]))
+            raise TokenError(
+                row(int(np.flatnonzero(each != 1)[0])), str(flat[int(np.flatnonzero(each != 1)[0])])
+            )
         return values, counts
-    try: return pc.cast(flat, pa.int64()).to_numpy(), counts
-    except pa.ArrowInvalid: pass
+    try:
+        return pc.cast(flat, pa.int64()).to_numpy(), counts
+    except pa.ArrowInvalid:
+        pass
     for i, v in enumerate(flat.to_pylist()):
-        if v != v or int(v) != v or not -2**63 <= v < 2**63: raise TokenError(row(i), str(v))
+        if v != v or int(v) != v or not -(2**63) <= v < 2**63:
+            raise TokenError(row(i), str(v))
     return np.array([int(v) for v in flat.to_pylist()], np.int64), counts
 
 # %% ../../nbs/20_data/15_histories.ipynb #e3d34a88
-def token_blocks(
-    column: pa.Array,   # one batch of the history column
-    scratch: Scratch,   # buffers, used again
-    size: int = 512,    # rows a block: what a block needs should fit into the processor's second-level cache
-):                      # yields (first row, tokens (t,) uint16 or int64 oldest first, counts (n,) int64)
-    "Tokens of a column block by block; `TokenError` names row and token."
-    if any(t(column.type) for t in (pa.types.is_list, pa.types.is_large_list, pa.types.is_fixed_size_list, pa.types.is_list_view,
-        pa.types.is_large_list_view)):
+def token_blocks(column: pa.Array, scratch: Scratch, size: int = 512):
+    """Tokens of a column block by block; `TokenError` names row and token.
+
+    Parameters
+    ----------
+    column : one batch of the history column
+    scratch : buffers, used again
+    size : rows a block: what a block needs should fit into the processor's second-level cache
+
+    Returns
+    -------
+    yields (first row, tokens (t,) uint16 or int64 oldest first, counts (n,) int64)
+    """
+    if any(
+        t(column.type)
+        for t in (
+            pa.types.is_list,
+            pa.types.is_large_list,
+            pa.types.is_fixed_size_list,
+            pa.types.is_list_view,
+            pa.types.is_large_list_view,
+        )
+    ):
         for a in range(0, len(column), size):
-            try: found = list_tokens(column.slice(a, size))
-            except TokenError as e: raise TokenError(a + e.row, e.token, e.why) from None
+            try:
+                found = list_tokens(column.slice(a, size))
+            except TokenError as e:
+                raise TokenError(a + e.row, e.token, e.why) from None
             yield a, *found
         return
     data, offsets = text_buffers(as_text(column))
     for a in range(0, len(offsets) - 1, size):
-        off = offsets[a:a + size + 1]
-        part, off = data[off[0]:off[-1]], off - off[0]
+        off = offsets[a : a + size + 1]
+        part, off = data[off[0] : off[-1]], off - off[0]
         found = parse_block(part, off, scratch)
-        if found is None and (plain := squeeze(part, off)): found = parse_block(*plain, scratch)
+        if found is None and (plain := squeeze(part, off)):
+            found = parse_block(*plain, scratch)
         yield a, *(found or parse_slowly(part, off, a))
 
 # %% ../../nbs/20_data/15_histories.ipynb #1bde9647
-def drop_pads(
-    values: np.ndarray, # (t,) tokens
-    counts: np.ndarray, # (n,) tokens a row
-    pad_id: int,        # `sequence.pad_id`
-):                      # keep (t,) bool and counts (n,), or None where there is nothing to drop
-    "Which tokens are no padding."
-    if not (values == pad_id).any(): return None
+def drop_pads(values: np.ndarray, counts: np.ndarray, pad_id: int):
+    """Which tokens are no padding.
+
+    Parameters
+    ----------
+    values : (t,) tokens
+    counts : (n,) tokens a row
+    pad_id : `sequence.pad_id`
+
+    Returns
+    -------
+    keep (t,) bool and counts (n,), or None where there is nothing to drop
+    """
+    if not (values == pad_id).any():
+        return None
     keep = values != pad_id
     total = np.concatenate(([0], np.cumsum(keep)))
     return keep, np.diff(total[np.concatenate(([0], np.cumsum(counts)))])
 
 # %% ../../nbs/20_data/15_histories.ipynb #7addbc88
-def newest_first(
-    counts: np.ndarray,    # (n,) tokens a row, oldest first
-    max_len: int | None,   # tokens to keep, the most recent; None = all
-    scratch: Scratch,      # buffers, used again
-) -> tuple[np.ndarray, np.ndarray]: # (u,) int32 positions of the kept tokens, newest first; (n,) int64 kept a row
-    "Where the kept tokens lie."
+def newest_first(counts: np.ndarray, max_len: int | None, scratch: Scratch) -> tuple[np.ndarray, np.ndarray]:
+    """Where the kept tokens lie.
+
+    Parameters
+    ----------
+    counts : (n,) tokens a row, oldest first
+    max_len : tokens to keep, the most recent; None = all
+    scratch : buffers, used again
+
+    Returns
+    -------
+    (u,) int32 positions of the kept tokens, newest first; (n,) int64 kept a row
+    """
     kept = counts if max_len is None else np.minimum(counts, max_len)
     first = np.cumsum(counts) - 1 + np.cumsum(kept) - kept
     index = np.repeat(first.astype(np.int32), kept)
@@ -247,37 +387,54 @@ def newest_first(
     return index, kept
 
 # %% ../../nbs/20_data/15_histories.ipynb #9974deb5
-def recency(
-    n: int,            # ages 0..n-1 are wanted
-    tau: float | None, # `sequence.recency_tau`; None = no recency
-) -> np.ndarray:       # float64, at least n long: exp(-age/tau)
-    "Weights by age; the length is rounded up, so that a value never depends on how many are asked for."
+def recency(n: int, tau: float | None) -> np.ndarray:
+    """Weights by age; the length is rounded up, so that a value never depends on how many are asked for.
+
+    Parameters
+    ----------
+    n : ages 0..n-1 are wanted
+    tau : `sequence.recency_tau`; None = no recency
+
+    Returns
+    -------
+    float64, at least n long: exp(-age/tau)
+    """
     size = 1 << max(10, int(n).bit_length())
     return np.exp(-np.arange(size) / tau) if tau else np.ones(size)
 
 # %% ../../nbs/20_data/15_histories.ipynb #e2b11ff6
 def collapse(
-    codes: np.ndarray,  # (t,) int tokens 0..size-1, newest first
-    counts: np.ndarray, # (n,) tokens a row
-    size: int,          # distinct codes
-    tau: float | None,  # `sequence.recency_tau`
-# unique codes, last age, count, bias float32, each (u,); unique a row (n,)
+    codes: np.ndarray, counts: np.ndarray, size: int, tau: float | None
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray, np.ndarray, np.ndarray]:
-    "A row's unique tokens by last age, with count and log-sum of position weights."
+    """A row's unique tokens by last age, with count and log-sum of position weights.
+
+    Parameters
+    ----------
+    codes : (t,) int tokens 0..size-1, newest first
+    counts : (n,) tokens a row
+    size : distinct codes
+    tau : `sequence.recency_tau`
+
+    Returns
+    -------
+    unique codes, last age, count, bias float32, each (u,); unique a row (n,)
+    """
     n, total = len(counts), len(codes)
     starts = np.cumsum(counts) - counts
     row = np.repeat(np.arange(n), counts)
     age = np.arange(total) - np.repeat(starts, counts)
     key = row * size + codes
-    if n * size > max(1 << 16, 8 * total): key = np.unique(key, return_inverse=True)[1]
+    if n * size > max(1 << 16, 8 * total):
+        key = np.unique(key, return_inverse=True)[1]
     top = int(key.max(initial=-1)) + 1
     count = np.bincount(key, minlength=top)
     weight = np.bincount(key, recency(int(counts.max(initial=0)), tau)[age], minlength=top)
     first = np.empty(top, np.int64)
-    first[key[::-1]] = np.arange(total)[::-1] # assigned last: the newest occurrence
+    first[key[::-1]] = np.arange(total)[::-1]  # assigned last: the newest occurrence
     is_first = np.zeros(total, bool)
     is_first[first[count > 0]] = True
     at = np.flatnonzero(is_first)
     k = key[at]
-    with np.errstate(divide='ignore'): bias = np.log(weight[k]).astype(np.float32)
+    with np.errstate(divide='ignore'):
+        bias = np.log(weight[k]).astype(np.float32)
     return codes[at], age[at], count[k], np.maximum(bias, np.float32(-1e4)), np.bincount(row[at], minlength=n)

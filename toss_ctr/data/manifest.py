@@ -15,61 +15,91 @@ from ..core.files import read_json
 from .shards import check_shard, Shard, Split
 
 # %% ../../nbs/20_data/40_manifest.ipynb #8cf16554
-FORMAT = 1 # version of the layout: a change makes other fingerprints
+FORMAT = 1  # version of the layout: a change makes other fingerprints
 
 # %% ../../nbs/20_data/40_manifest.ipynb #812cd162
-def versions() -> dict: # library → version
-    "Libraries that had a part in the bytes."
+def versions() -> dict:
+    """Libraries that had a part in the bytes.
+
+    Returns
+    -------
+    library → version
+    """
     return {p: importlib.metadata.version(p) for p in ('numpy', 'polars', 'polars-hash', 'pyarrow', 'xxhash')}
 
 # %% ../../nbs/20_data/40_manifest.ipynb #cf199379
-def read_manifest(
-    path, # manifest.json, or the folder it is in
-) -> dict:
-    "A manifest's content; `UserError` naming it if it is missing, damaged or of another format."
+def read_manifest(path) -> dict:
+    """A manifest's content; `UserError` naming it if it is missing, damaged or of another format.
+
+    Parameters
+    ----------
+    path : manifest.json, or the folder it is in
+    """
     path = Path(path) / 'manifest.json' if Path(path).is_dir() else Path(path)
     m = read_json(path)
     if m.get('format') != FORMAT:
-        raise UserError(f"{path}: cache of format {m.get('format')}, not {FORMAT}", 'delete it and run the same command again')
+        raise UserError(
+            f"{path}: cache of format {m.get('format')}, not {FORMAT}",
+            'delete it and run the same command again',
+        )
     return m
 
 # %% ../../nbs/20_data/40_manifest.ipynb #fc6a80a4
-def split_of(
-    m: dict, # content of a manifest
-    root,    # folder it lies in
-) -> Split:
-    "The split of a manifest; every file's weight and header are checked."
+def split_of(m: dict, root) -> Split:
+    """The split of a manifest; every file's weight and header are checked.
+
+    Parameters
+    ----------
+    m : content of a manifest
+    root : folder it lies in
+    """
     shards = []
     for s in m['shards']:
         folder = Path(root) / s['path']
         check_shard(folder, s)
-        if not (folder / 'shard.json').is_file(): raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
+        if not (folder / 'shard.json').is_file():
+            raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
     return Split(m['name'], Spec.from_json(m['spec']), shards, m['fingerprint'], root, m['stats'])
 
 # %% ../../nbs/20_data/40_manifest.ipynb #f212cdee
-def open_split(
-    manifest_path, # manifest.json, or the folder it is in
-) -> Split:
-    "Open a cached split; the seal, and every file's weight and header, are checked. `UserError` names what is damaged."
+def open_split(manifest_path) -> Split:
+    """Open a cached split; the seal, and every file's weight and header, are checked. `UserError` names what is
+    damaged.
+
+    Parameters
+    ----------
+    manifest_path : manifest.json, or the folder it is in
+    """
     path = Path(manifest_path)
     return split_of(read_manifest(path), path if path.is_dir() else path.parent)
 
 # %% ../../nbs/20_data/40_manifest.ipynb #aabda14f
-def verify_cache(
-    root,  # folder of a split, or one that holds splits
-) -> int:  # bytes that were checked
-    "Check every byte of a cache; `UserError` names the first file that is damaged."
+def verify_cache(root) -> int:
+    """Check every byte of a cache; `UserError` names the first file that is damaged.
+
+    Parameters
+    ----------
+    root : folder of a split, or one that holds splits
+
+    Returns
+    -------
+    bytes that were checked
+    """
     root, total = Path(root), 0
     found = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]
-    if not found: raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
+    if not found:
+        raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
     for folder in found:
-        if (folder.parent / 'spec.json').exists(): read_json(folder.parent / 'spec.json')
+        if (folder.parent / 'spec.json').exists():
+            read_json(folder.parent / 'spec.json')
         for s in read_manifest(folder)['shards']:
             side = read_json(folder / s['path'] / 'shard.json')
             if any(side.get(k) != s[k] for k in ('start', 'n_rows', 'arrays')):
-                raise UserError(f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)",
-                    'delete it and run the same command again')
+                raise UserError(
+                    f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)",
+                    'delete it and run the same command again',
+                )
             check_shard(folder / s['path'], s, every_byte=True)
             total += sum(p.stat().st_size for p in (folder / s['path']).iterdir())
     return total

@@ -23,119 +23,215 @@ from .source import batches, open_files, Source
 # %% ../../nbs/20_data/25_measure.ipynb #ed32d32a
 @dataclass(frozen=True)
 class Needs:
-    "Columns and how each is encoded."
-    cats: dict          # categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
-    nums: tuple         # numeric columns
-    seq: dict | None    # the history: name, max_len, pad_id, collapse, tau, sides
-    targets: tuple      # columns that share the history's id space
-    keys: tuple         # columns that need exact codes beside or without a categorical
-    label: str          # label column
-    id_col: str         # row name
-    min_count: int      # rarer categories count as unseen
-    multis: dict = field(default_factory=dict) # column with several values a cell → what separates them in text
+    """Columns and how each is encoded.
+
+    Parameters
+    ----------
+    cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
+    nums : numeric columns
+    seq : the history: name, max_len, pad_id, collapse, tau, sides
+    targets : columns that share the history's id space
+    keys : columns that need exact codes beside or without a categorical
+    label : label column
+    id_col : row name
+    min_count : rarer categories count as unseen
+    multis : column with several values a cell → what separates them in text
+    """
+
+    cats: dict
+    nums: tuple
+    seq: dict | None
+    targets: tuple
+    keys: tuple
+    label: str
+    id_col: str
+    min_count: int
+    multis: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
         lists = {k: list(getattr(self, k)) for k in ('nums', 'targets', 'keys')}
         multis = dict(multis=[list(m) for m in self.multis.items()])
-        plain = {k: v for k, v in asdict(self).items() if k != 'multis'} # absent where there are none: the name of older caches
-        return plain | lists | dict(cats=[list(c) for c in self.cats.items()]) | (multis if self.multis else {})
+        plain = {
+            k: v for k, v in asdict(self).items() if k != 'multis'
+        }  # absent where there are none: the name of older caches
+        return (
+            plain | lists | dict(cats=[list(c) for c in self.cats.items()]) | (multis if self.multis else {})
+        )
 
     @property
     def columns(self) -> list[str]:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
-        return list(dict.fromkeys([*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]))
+        return list(
+            dict.fromkeys([*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label])
+        )
 
 # %% ../../nbs/20_data/25_measure.ipynb #1ea8ea8e
-def pattern_columns(
-    data,    # section `data`
-    columns, # of the source, in its order
-    taken,   # columns with another role
-) -> tuple:  # numeric columns
-    "Numeric columns: the explicit list, or what the globs match and no other role claims."
-    if data.num_cols_explicit: return tuple(c for c in data.num_cols_explicit if c not in data.remove_cols)
+def pattern_columns(data, columns, taken) -> tuple:
+    """Numeric columns: the explicit list, or what the globs match and no other role claims.
+
+    Parameters
+    ----------
+    data : section `data`
+    columns : of the source, in its order
+    taken : columns with another role
+
+    Returns
+    -------
+    numeric columns
+    """
+    if data.num_cols_explicit:
+        return tuple(c for c in data.num_cols_explicit if c not in data.remove_cols)
     for p in data.num_patterns:
         if not any(fnmatch.fnmatchcase(c, p) for c in columns):
             raise UserError(f"data.num_patterns: '{p}' matches no column", nearest(p, columns))
-    return tuple(c for c in columns if c not in taken and any(fnmatch.fnmatchcase(c, p) for p in data.num_patterns))
+    return tuple(
+        c for c in columns if c not in taken and any(fnmatch.fnmatchcase(c, p) for p in data.num_patterns)
+    )
 
 # %% ../../nbs/20_data/25_measure.ipynb #312f8c10
-def key_columns(
-    cfg, # the config
-) -> tuple[dict, dict]: # column → config key: all that need exact codes, and those of them that the test rows need
-    "Columns whose exact values folds, encodings and co-visitation work on."
+def key_columns(cfg) -> tuple[dict, dict]:
+    """Columns whose exact values folds, encodings and co-visitation work on.
+
+    Returns
+    -------
+    column → config key: all that need exact codes, and those of them that the test rows need
+    """
     cov, cv = cfg.features.covis, cfg.cv
-    late = {c: 'features.encodings' for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)}
-    if cov.enabled: late |= {c: 'features.covis.target_keys' for c in cov.target_keys}
-    if cov.enabled and cov.use_time_bin: late[cov.time_bin] = 'features.covis.time_bin'
-    early = {c: k for c, k in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')) if c and c != cfg.data.label_col}
+    late = {
+        c: 'features.encodings' for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)
+    }
+    if cov.enabled:
+        late |= {c: 'features.covis.target_keys' for c in cov.target_keys}
+    if cov.enabled and cov.use_time_bin:
+        late[cov.time_bin] = 'features.covis.time_bin'
+    early = {
+        c: k
+        for c, k in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key'))
+        if c and c != cfg.data.label_col
+    }
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
 # %% ../../nbs/20_data/25_measure.ipynb #93df4042
-def check_named(
-    named: dict, # config key → columns it names
-    columns,     # of the training source
-):
-    "`UserError` naming key and column, with the nearest one, where a column is missing."
+def check_named(named: dict, columns):
+    """`UserError` naming key and column, with the nearest one, where a column is missing.
+
+    Parameters
+    ----------
+    named : config key → columns it names
+    columns : of the training source
+    """
     for key, names in named.items():
         for c in names:
-            if c not in columns: raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
+            if c not in columns:
+                raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
 
 # %% ../../nbs/20_data/25_measure.ipynb #076b37ce
-def resolve_needs(
-    cfg,     # the config
-    columns, # of the training source, in its order
-) -> Needs:
-    "Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two roles."
+def resolve_needs(cfg, columns) -> Needs:
+    """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
+    roles.
+
+    Parameters
+    ----------
+    columns : of the training source, in its order
+    """
     d, s = cfg.data, cfg.sequence
-    seq = s.col and dict(name=s.col, max_len=s.max_len, pad_id=s.pad_id, collapse=s.collapse,
-                         tau=s.recency_tau if s.collapse else None, sides=list(s.side_cols))
-    how = lambda c: d.hash_buckets[c] + d.hash_buckets_margin if c in d.hash_buckets else -1 if d.encoding == 'hash' else 0
+    seq = s.col and dict(
+        name=s.col,
+        max_len=s.max_len,
+        pad_id=s.pad_id,
+        collapse=s.collapse,
+        tau=s.recency_tau if s.collapse else None,
+        sides=list(s.side_cols),
+    )
+    how = lambda c: (
+        d.hash_buckets[c] + d.hash_buckets_margin
+        if c in d.hash_buckets
+        else -1
+        if d.encoding == 'hash'
+        else 0
+    )
     cats = {c: how(c) for c in d.cat_cols if c not in d.remove_cols}
     aside = {d.label_col, d.id_col, *([s.col, *s.side_cols] if seq else [])}
     nums = pattern_columns(d, columns, {*cats, *aside, *d.multi_cols, *d.remove_cols})
     keys, _ = key_columns(cfg)
-    check_named({'data.label_col': [d.label_col], 'data.cat_cols': cats, 'data.multi_cols': d.multi_cols, 'data.num_cols_explicit': nums,
-                 'sequence.col': [s.col] if seq else [], 'sequence.side_cols': s.side_cols if seq else []}, columns)
-    for c, key in keys.items(): check_named({key: [c]}, columns)
+    check_named(
+        {
+            'data.label_col': [d.label_col],
+            'data.cat_cols': cats,
+            'data.multi_cols': d.multi_cols,
+            'data.num_cols_explicit': nums,
+            'sequence.col': [s.col] if seq else [],
+            'sequence.side_cols': s.side_cols if seq else [],
+        },
+        columns,
+    )
+    for c, key in keys.items():
+        check_named({key: [c]}, columns)
     for c in nums:
-        if c in {*cats, *aside}: raise UserError(f"data.num_cols_explicit: '{c}' has another role, too", 'give it one role')
+        if c in {*cats, *aside}:
+            raise UserError(f"data.num_cols_explicit: '{c}' has another role, too", 'give it one role')
     for c in d.multi_cols:
-        if c in aside: raise UserError(f"data.multi_cols: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq or d.multi_cols): raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
+        if c in aside:
+            raise UserError(f"data.multi_cols: '{c}' has another role, too", 'give it one role')
+    if not (cats or nums or seq or d.multi_cols):
+        raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
-    return Needs(cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols))
+    return Needs(
+        cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
+    )
 
 # %% ../../nbs/20_data/25_measure.ipynb #80d8c14a
 class TokenSet:
     "The distinct tokens seen."
+
     limit = 1 << 22
-    def __init__(self): self.seen, self.large = np.zeros(1 << 16, bool), np.zeros(0, np.int64)
-    def add(self,
-        tokens: np.ndarray, # uint16 or int64
-    ):
-        "Note tokens."
+
+    def __init__(self):
+        self.seen, self.large = np.zeros(1 << 16, bool), np.zeros(0, np.int64)
+
+    def add(self, tokens: np.ndarray):
+        """Note tokens.
+
+        Parameters
+        ----------
+        tokens : uint16 or int64
+        """
         if tokens.dtype != np.uint16:
             small = (tokens >= 0) & (tokens < self.limit)
-            if not small.all(): self.large, tokens = np.union1d(self.large, tokens[~small]), tokens[small]
+            if not small.all():
+                self.large, tokens = np.union1d(self.large, tokens[~small]), tokens[small]
             if len(tokens) and (top := int(tokens.max())) >= len(self.seen):
                 self.seen = np.append(self.seen, np.zeros(top + 1 - len(self.seen), bool))
         self.seen[tokens] = True
-    def values(self) -> np.ndarray: # (V,) int64 sorted
-        "All tokens noted."
+
+    def values(self) -> np.ndarray:
+        """All tokens noted.
+
+        Returns
+        -------
+        (V,) int64 sorted
+        """
         return np.union1d(np.flatnonzero(self.seen), self.large).astype(np.int64)
 
 # %% ../../nbs/20_data/25_measure.ipynb #eaed3249
-def measure_tokens(
-    tell,           # called with numbers of rows done
-    source: Source, # the table
-    column: str,    # a history column
-    pad_id,         # `sequence.pad_id`; padding is no token
-    stop: int,      # rows to look at
-) -> dict:          # values, and sizes of histories
-    "Distinct tokens of a column, and how long its histories are."
+def measure_tokens(tell, source: Source, column: str, pad_id, stop: int) -> dict:
+    """Distinct tokens of a column, and how long its histories are.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    source : the table
+    column : a history column
+    pad_id : `sequence.pad_id`; padding is no token
+    stop : rows to look at
+
+    Returns
+    -------
+    values, and sizes of histories
+    """
     found, scratch, total, longest, empty = TokenSet(), Scratch(), 0, 0, 0
     for row, batch in batches(source, [column], 0, stop):
         for _, tokens, counts in read_tokens(batch[column], column, lambda r: source.place(row + r), scratch):
@@ -143,36 +239,55 @@ def measure_tokens(
             total, longest = total + len(tokens), max(longest, int(counts.max(initial=0)))
             empty += int(np.count_nonzero(counts == 0))
         tell(len(batch))
-    return dict(values=[v for v in found.values().tolist() if v != pad_id], tokens=total, longest=longest, empty=empty)
+    return dict(
+        values=[v for v in found.values().tolist() if v != pad_id], tokens=total, longest=longest, empty=empty
+    )
 
 # %% ../../nbs/20_data/25_measure.ipynb #e02cbbb5
-def measure_codes(
-    tell,           # called with numbers of rows done
-    source: Source, # the table
-    columns: list,  # categorical columns
-    stop: int,      # rows to look at
-) -> dict:          # column → values, counts, nulls
-    "Distinct values of columns, in natural order, and how often each occurs."
+def measure_codes(tell, source: Source, columns: list, stop: int) -> dict:
+    """Distinct values of columns, in natural order, and how often each occurs.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    source : the table
+    columns : categorical columns
+    stop : rows to look at
+
+    Returns
+    -------
+    column → values, counts, nulls
+    """
     tallies = {c: Tally() for c in columns}
     coders = {c: Coder(t) for c, t in tallies.items()}
     for row, batch in batches(source, columns, 0, stop):
-        for c in columns: tallies[c].add(encode_column(coders[c], batch[c], c, lambda r: source.place(row + r)))
+        for c in columns:
+            tallies[c].add(encode_column(coders[c], batch[c], c, lambda r: source.place(row + r)))
         tell(len(batch))
     out = {}
     for c, t in tallies.items():
         values = sorted(t.code, key=natural)
-        out[c] = dict(values=values, counts=[int(t.counts[t.code[v]]) for v in values], nulls=int(t.counts[0]))
+        out[c] = dict(
+            values=values, counts=[int(t.counts[t.code[v]]) for v in values], nulls=int(t.counts[0])
+        )
     return out
 
 # %% ../../nbs/20_data/25_measure.ipynb #14f714f3
-def measure_cells(
-    tell,           # called with numbers of rows done
-    source: Source, # rows to read
-    column: str,    # with several values a cell
-    sep: str,       # between the values of a text
-    stop: int,      # rows to look at
-) -> dict:          # values, counts; how many values the fullest cell has, and how many cells have none
-    "Distinct values of a column's cells, in natural order, and how often each occurs."
+def measure_cells(tell, source: Source, column: str, sep: str, stop: int) -> dict:
+    """Distinct values of a column's cells, in natural order, and how often each occurs.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    source : rows to read
+    column : with several values a cell
+    sep : between the values of a text
+    stop : rows to look at
+
+    Returns
+    -------
+    values, counts; how many values the fullest cell has, and how many cells have none
+    """
     tally, most, empty = Tally(), 0, 0
     coder = Coder(tally)
     for row, batch in batches(source, [column], 0, stop):
@@ -181,45 +296,70 @@ def measure_cells(
         most, empty = max(most, int(counts.max(initial=0))), empty + int(np.count_nonzero(counts == 0))
         tell(len(batch))
     values = sorted(tally.code, key=natural)
-    return dict(values=values, counts=[int(tally.counts[tally.code[v]]) for v in values], most=most, empty=empty)
+    return dict(
+        values=values, counts=[int(tally.counts[tally.code[v]]) for v in values], most=most, empty=empty
+    )
 
 # %% ../../nbs/20_data/25_measure.ipynb #50481917
-def exact_median(
-    x: np.ndarray, # (n,) float32 without NaN, n > 0; will be reordered
-) -> float:
-    "The median; of an even number of values the mean of the middle two."
+def exact_median(x: np.ndarray) -> float:
+    """The median; of an even number of values the mean of the middle two.
+
+    Parameters
+    ----------
+    x : (n,) float32 without NaN, n > 0; will be reordered
+    """
     n = len(x)
-    low, high = (n - 1)//2, n//2
+    low, high = (n - 1) // 2, n // 2
     below, zero = np.count_nonzero(x < 0), np.count_nonzero(x == 0)
-    if below <= low and high < below + zero: return 0.
+    if below <= low and high < below + zero:
+        return 0.0
     x.partition((low, high) if low != high else low)
     return (float(x[low]) + float(x[high])) / 2
 
 # %% ../../nbs/20_data/25_measure.ipynb #86b8254b
-def summary(
-    x: np.ndarray, # (n,) float32 with NaN for null; will be reordered
-) -> dict:         # nulls, median, mean, std, min, max; None where there is no value
-    "What a numeric column looks like."
+def summary(x: np.ndarray) -> dict:
+    """What a numeric column looks like.
+
+    Parameters
+    ----------
+    x : (n,) float32 with NaN for null; will be reordered
+
+    Returns
+    -------
+    nulls, median, mean, std, min, max; None where there is no value
+    """
     x = x[~np.isnan(x)] if (nulls := int(np.count_nonzero(np.isnan(x)))) else x
-    if not len(x): return dict(nulls=nulls, median=None, mean=None, std=None, min=None, max=None)
+    if not len(x):
+        return dict(nulls=nulls, median=None, mean=None, std=None, min=None, max=None)
     mean = float(x.mean(dtype=np.float64))
-    std = math.sqrt(max(0., float(np.square(x - np.float32(mean), dtype=np.float32).mean(dtype=np.float64))))
+    std = math.sqrt(max(0.0, float(np.square(x - np.float32(mean), dtype=np.float32).mean(dtype=np.float64))))
     std = std if math.isfinite(std) else None
-    return dict(nulls=nulls, mean=mean, std=std, min=float(x.min()), max=float(x.max()), median=exact_median(x))
+    return dict(
+        nulls=nulls, mean=mean, std=std, min=float(x.min()), max=float(x.max()), median=exact_median(x)
+    )
 
 # %% ../../nbs/20_data/25_measure.ipynb #fc226748
-def measure_numbers(
-    tell,           # called with numbers of rows done
-    source: Source, # the table
-    columns: list,  # numeric columns; their numbers must fit into memory
-    stop: int,      # rows to look at
-) -> dict:          # column → summary, and the digest of its nulls
-    "Statistics of a few numeric columns over all rows."
+def measure_numbers(tell, source: Source, columns: list, stop: int) -> dict:
+    """Statistics of a few numeric columns over all rows.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    source : the table
+    columns : numeric columns; their numbers must fit into memory
+    stop : rows to look at
+
+    Returns
+    -------
+    column → summary, and the digest of its nulls
+    """
     x = np.empty((len(columns), stop), np.float32)
     for row, batch in batches(source, columns, 0, stop):
         for j, c in enumerate(columns):
-            try: x[j, row:row + len(batch)] = numbers(batch[c], c)
-            except UserError as e: raise UserError(f'{source.place(row)} ff.: {e}') from None
+            try:
+                x[j, row : row + len(batch)] = numbers(batch[c], c)
+            except UserError as e:
+                raise UserError(f'{source.place(row)} ff.: {e}') from None
         tell(len(batch))
     out = {}
     for c, v in zip(columns, x):
@@ -228,98 +368,178 @@ def measure_numbers(
     return out
 
 # %% ../../nbs/20_data/25_measure.ipynb #8275c195
-def measure(
-    tell,         # called with numbers of rows done
-    files: list,  # paths of the source's files
-    kind: str,    # 'tokens' | 'codes' | 'cells' | 'numbers' | 'label'
-    columns: list, # to measure
-    stop: int,    # rows to look at
-    pad_id=None,  # `sequence.pad_id`; None in columns beside the history, where padding is told by the history
-    sep: str = '', # of 'cells': between the values of a text
-) -> dict:        # statistics as plain content
-    "One unit of the first pass."
+def measure(tell, files: list, kind: str, columns: list, stop: int, pad_id=None, sep: str = '') -> dict:
+    """One unit of the first pass.
+
+    Parameters
+    ----------
+    tell : called with numbers of rows done
+    files : paths of the source's files
+    kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'label'
+    columns : to measure
+    stop : rows to look at
+    pad_id : `sequence.pad_id`; None in columns beside the history, where padding is told by the history
+    sep : of 'cells': between the values of a text
+
+    Returns
+    -------
+    statistics as plain content
+    """
     source = open_files(files)
-    if kind == 'tokens': return measure_tokens(tell, source, columns[0], pad_id, stop)
-    if kind == 'codes': return measure_codes(tell, source, columns, stop)
-    if kind == 'cells': return measure_cells(tell, source, columns[0], sep, stop)
-    if kind == 'numbers': return measure_numbers(tell, source, columns, stop)
+    if kind == 'tokens':
+        return measure_tokens(tell, source, columns[0], pad_id, stop)
+    if kind == 'codes':
+        return measure_codes(tell, source, columns, stop)
+    if kind == 'cells':
+        return measure_cells(tell, source, columns[0], sep, stop)
+    if kind == 'numbers':
+        return measure_numbers(tell, source, columns, stop)
     counts = np.zeros(2, np.int64)
     for row, batch in batches(source, columns, 0, stop):
-        counts += np.bincount(labels(batch[columns[0]], columns[0], lambda r: source.place(row + r)), minlength=2)
+        counts += np.bincount(
+            labels(batch[columns[0]], columns[0], lambda r: source.place(row + r)), minlength=2
+        )
         tell(len(batch))
     return dict(counts=counts.tolist())
 
 # %% ../../nbs/20_data/25_measure.ipynb #9788ab3e
-def first_pass(
-    needs: Needs,   # what the config asks of the source
-    source: Source, # the table
-    stop: int,      # rows to look at
-    room: int = 1 << 25, # numbers a unit may hold: 128 MB
-) -> list[dict]:    # arguments of `measure`
-    "Units that together measure everything a spec needs, the longest first."
+def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> list[dict]:
+    """Units that together measure everything a spec needs, the longest first.
+
+    Parameters
+    ----------
+    needs : what the config asks of the source
+    source : the table
+    stop : rows to look at
+    room : numbers a unit may hold: 128 MB
+
+    Returns
+    -------
+    arguments of `measure`
+    """
     base, out = dict(files=[str(f) for f in source.files], stop=stop), []
     if needs.seq:
         out.append(base | dict(kind='tokens', columns=[needs.seq['name']], pad_id=needs.seq['pad_id']))
         out += [base | dict(kind='tokens', columns=[c]) for c in needs.seq['sides']]
     wide = max(1, room // max(stop, 1))
-    out += [base | dict(kind='numbers', columns=list(needs.nums[a:a + wide])) for a in range(0, len(needs.nums), wide)]
-    codes = list(dict.fromkeys([c for c, b in needs.cats.items() if b <= 0] + list(needs.keys) + list(needs.targets)))
-    if codes: out.append(base | dict(kind='codes', columns=codes))
+    out += [
+        base | dict(kind='numbers', columns=list(needs.nums[a : a + wide]))
+        for a in range(0, len(needs.nums), wide)
+    ]
+    codes = list(
+        dict.fromkeys([c for c, b in needs.cats.items() if b <= 0] + list(needs.keys) + list(needs.targets))
+    )
+    if codes:
+        out.append(base | dict(kind='codes', columns=codes))
     out += [base | dict(kind='cells', columns=[c], sep=sep) for c, sep in needs.multis.items()]
     return out + [base | dict(kind='label', columns=[needs.label])]
 
 # %% ../../nbs/20_data/25_measure.ipynb #7c9e83b4
-def null_blocks(
-    nums,         # numeric columns
-    stats: dict,  # their measurements
-) -> tuple:       # groups of indices into `nums`
-    "Numerics that are always null together, of those with a null in train."
+def null_blocks(nums, stats: dict) -> tuple:
+    """Numerics that are always null together, of those with a null in train.
+
+    Parameters
+    ----------
+    nums : numeric columns
+    stats : their measurements
+
+    Returns
+    -------
+    groups of indices into `nums`
+    """
     groups = {}
     for i, c in enumerate(nums):
-        if stats[c]['nulls']: groups.setdefault(stats[c]['null_rows'], []).append(i)
+        if stats[c]['nulls']:
+            groups.setdefault(stats[c]['null_rows'], []).append(i)
     return tuple(map(tuple, groups.values()))
 
 # %% ../../nbs/20_data/25_measure.ipynb #767aa809
-def token_values(
-    needs: Needs, # what the config asks of the source
-    found: dict,  # column → its measurement as tokens
-    codes: dict,  # column → its measurement as categories
-) -> np.ndarray:  # (V,) int64 sorted tokens of the history's id space
-    "Tokens of train; of columns that share the id space, their values as well."
+def token_values(needs: Needs, found: dict, codes: dict) -> np.ndarray:
+    """Tokens of train; of columns that share the id space, their values as well.
+
+    Parameters
+    ----------
+    needs : what the config asks of the source
+    found : column → its measurement as tokens
+    codes : column → its measurement as categories
+
+    Returns
+    -------
+    (V,) int64 sorted tokens of the history's id space
+    """
     values = set(found[needs.seq['name']]['values'])
     for t in needs.targets:
         whole = {int(v) for v in codes[t]['values'] if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
-        if not whole: raise UserError(f"sequence.sharing: column '{t}' has no integers to share", 'set sequence.sharing none')
+        if not whole:
+            raise UserError(
+                f"sequence.sharing: column '{t}' has no integers to share", 'set sequence.sharing none'
+            )
         values |= whole - {needs.seq['pad_id']}
     return np.array(sorted(values), np.int64)
 
 # %% ../../nbs/20_data/25_measure.ipynb #dda0dd97
-def make_spec(
-    needs: Needs,        # what the config asks of the source
-    units: list[dict],   # of `first_pass`
-    answers: list[dict], # of `measure`, in the same order
-) -> tuple[Spec, dict]:  # the spec; train statistics as plain content
-    "Put the measurements together."
+def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
+    """Put the measurements together.
+
+    Parameters
+    ----------
+    needs : what the config asks of the source
+    units : of `first_pass`
+    answers : of `measure`, in the same order
+
+    Returns
+    -------
+    the spec; train statistics as plain content
+    """
     tokens, cells, codes, nums, label = {}, {}, {}, {}, [0, 0]
     for u, a in zip(units, answers):
-        if u['kind'] in ('tokens', 'cells'): (tokens if u['kind'] == 'tokens' else cells)[u['columns'][0]] = a
-        elif u['kind'] == 'label': label = a['counts']
-        else: (codes if u['kind'] == 'codes' else nums).update(a)
+        if u['kind'] in ('tokens', 'cells'):
+            (tokens if u['kind'] == 'tokens' else cells)[u['columns'][0]] = a
+        elif u['kind'] == 'label':
+            label = a['counts']
+        else:
+            (codes if u['kind'] == 'codes' else nums).update(a)
     often = lambda a: tuple(v for v, k in zip(a['values'], a['counts']) if k >= needs.min_count)
     kept = lambda c: often(codes[c])
-    buckets = lambda c, b: b if b > 0 else 1 << max(10, (8*len(codes[c]['values']) - 1).bit_length())
-    cat = lambda c, b: (c, 'vocab', len(kept(c)) + 1, kept(c)) if b == 0 else (c, 'hash', buckets(c, b) + 1, ())
+    buckets = lambda c, b: b if b > 0 else 1 << max(10, (8 * len(codes[c]['values']) - 1).bit_length())
+    cat = lambda c, b: (
+        (c, 'vocab', len(kept(c)) + 1, kept(c)) if b == 0 else (c, 'hash', buckets(c, b) + 1, ())
+    )
     s = needs.seq
     values = token_values(needs, tokens, codes) if s else None
-    seq = s and SeqSpec(s['name'], len(values) + 1, values, s['max_len'], s['collapse'], s['tau'], tuple(s['sides']), s['pad_id'])
+    seq = s and SeqSpec(
+        s['name'],
+        len(values) + 1,
+        values,
+        s['max_len'],
+        s['collapse'],
+        s['tau'],
+        tuple(s['sides']),
+        s['pad_id'],
+    )
     cats = pack_cats(cat(c, b) for c, b in needs.cats.items())
-    spec = Spec(cats, needs.nums, null_blocks(needs.nums, nums), seq, needs.targets,
-                {k: tuple(codes[k]['values']) for k in needs.keys}, needs.label, needs.id_col,
-                {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())},
-                tuple(MultiSpec(c, sep, often(cells[c])) for c, sep in needs.multis.items()))
-    sizes = lambda a: dict(distinct=len(a['values'])) | {k: v for k, v in a.items() if k not in ('values', 'counts')}
-    stats = dict(rows=sum(label), label=label, categories={c: sizes(a) for c, a in codes.items()},
-                 sequences={c: sizes(a) for c, a in tokens.items()},
-                 **{k: {c: a[k] for c, a in nums.items()} for k in ('median', 'mean', 'std', 'min', 'max', 'nulls')})
-    if cells: stats['cells'] = {c: sizes(a) for c, a in cells.items()}
+    spec = Spec(
+        cats,
+        needs.nums,
+        null_blocks(needs.nums, nums),
+        seq,
+        needs.targets,
+        {k: tuple(codes[k]['values']) for k in needs.keys},
+        needs.label,
+        needs.id_col,
+        {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())},
+        tuple(MultiSpec(c, sep, often(cells[c])) for c, sep in needs.multis.items()),
+    )
+    sizes = lambda a: (
+        dict(distinct=len(a['values'])) | {k: v for k, v in a.items() if k not in ('values', 'counts')}
+    )
+    stats = dict(
+        rows=sum(label),
+        label=label,
+        categories={c: sizes(a) for c, a in codes.items()},
+        sequences={c: sizes(a) for c, a in tokens.items()},
+        **{k: {c: a[k] for c, a in nums.items()} for k in ('median', 'mean', 'std', 'min', 'max', 'nulls')},
+    )
+    if cells:
+        stats['cells'] = {c: sizes(a) for c, a in cells.items()}
     return spec, stats

@@ -29,48 +29,85 @@ from ..core.files import write_aside
 from .source import batches, open_source, Source
 
 # %% ../../nbs/20_data/30_schema.ipynb #5276f8e9
-def canonical_text(
-    values: pl.Series, # any type
-) -> pl.Series:        # String; null stays null
-    "Canonical text of categorical values: 1, 1.0, '1' and '1.0' are all '1'."
+def canonical_text(values: pl.Series) -> pl.Series:
+    """Canonical text of categorical values: 1, 1.0, '1' and '1.0' are all '1'.
+
+    Parameters
+    ----------
+    values : any type
+
+    Returns
+    -------
+    String; null stays null
+    """
     if values.dtype.is_float():
         whole = values.is_finite() & (values == values.round())
         ints = values.set(~whole.fill_null(False), None).cast(pl.Int64, strict=False).cast(pl.String)
         return ints.fill_null(values.fill_nan(None).cast(pl.String)).alias(values.name)
-    if values.dtype == pl.Boolean: values = values.cast(pl.Int8)
+    if values.dtype == pl.Boolean:
+        values = values.cast(pl.Int8)
     return values.cast(pl.String).str.replace(r'^(-?\d+)\.0+$', '${1}')
 
 # %% ../../nbs/20_data/30_schema.ipynb #63299033
-def bucket_of(
-    texts: pl.Series, # String, canonical
-    buckets: int,     # how many there are
-) -> np.ndarray:      # (n,) int64 in 0..buckets-1
-    "The bucket of each text: xxh3-64 of its UTF-8 bytes, modulo."
+def bucket_of(texts: pl.Series, buckets: int) -> np.ndarray:
+    """The bucket of each text: xxh3-64 of its UTF-8 bytes, modulo.
+
+    Parameters
+    ----------
+    texts : String, canonical
+    buckets : how many there are
+
+    Returns
+    -------
+    (n,) int64 in 0..buckets-1
+    """
     h = pl.DataFrame([texts.alias('t')]).select(plh.col('t').nchash.xxh3_64()).to_series().to_numpy()
     return (h.astype(np.uint64) % np.uint64(buckets)).astype(np.int64)
 
-def expected_collisions(
-    n: int,       # distinct values
-    buckets: int, # buckets
-) -> float:       # values that share their bucket with another one
-    "How many values lose their identity on average."
+
+def expected_collisions(n: int, buckets: int) -> float:
+    """How many values lose their identity on average.
+
+    Parameters
+    ----------
+    n : distinct values
+    buckets : buckets
+
+    Returns
+    -------
+    values that share their bucket with another one
+    """
     return n * -math.expm1((n - 1) * math.log1p(-1 / buckets)) if buckets > 1 else float(n if n > 1 else 0)
 
-def actual_collisions(
-    texts: pl.Series, # distinct canonical texts
-    buckets: int,     # buckets
-) -> int:
-    "How many of these values share their bucket."
+
+def actual_collisions(texts: pl.Series, buckets: int) -> int:
+    """How many of these values share their bucket.
+
+    Parameters
+    ----------
+    texts : distinct canonical texts
+    buckets : buckets
+    """
     count = np.bincount(bucket_of(texts, buckets), minlength=buckets)
     return int(count[count > 1].sum())
 
 # %% ../../nbs/20_data/30_schema.ipynb #adbee2b7
-LIMIT = 100_000 # distinct values that are kept; beyond it a column is only counted
+LIMIT = 100_000  # distinct values that are kept; beyond it a column is only counted
 EMPTY = xxhash.xxh3_128().digest()
+
 
 @dataclass
 class Tally:
-    "What is known of one column so far."
+    """What is known of one column so far.
+
+    Parameters
+    ----------
+    values : distinct non-null values; None beyond `LIMIT`
+    full : `LIMIT` was passed
+    exact : distinct values, counted apart where `LIMIT` was passed
+    total : sum of a number column
+    """
+
     name: str
     type: pa.DataType
     rows: int = 0
@@ -78,131 +115,211 @@ class Tally:
     low: float = math.inf
     high: float = -math.inf
     integral: bool = True
-    values: pa.Array = None   # distinct non-null values; None beyond `LIMIT`
-    full: bool = False        # `LIMIT` was passed
-    exact: int = None         # distinct values, counted apart where `LIMIT` was passed
-    total: float = 0.         # sum of a number column
+    values: pa.Array = None
+    full: bool = False
+    exact: int = None
+    total: float = 0.0
     content: list = field(default_factory=lambda: [xxhash.xxh3_128(), xxhash.xxh3_128()])
     mask: object = field(default_factory=xxhash.xxh3_128)
 
     @property
-    def card(self): return self.exact if self.full or self.values is None else len(self.values)
+    def card(self):
+        return self.exact if self.full or self.values is None else len(self.values)
 
     def digest(self):
         "The same for two columns exactly if their type and content are the same."
-        unread = '' if number_type(self.type) or text_type(self.type) or not self.content[0].digest() == EMPTY else self.name
+        unread = (
+            ''
+            if number_type(self.type) or text_type(self.type) or not self.content[0].digest() == EMPTY
+            else self.name
+        )
         return (str(self.type), self.mask.hexdigest(), *(h.hexdigest() for h in self.content), unread)
 
 # %% ../../nbs/20_data/30_schema.ipynb #70f1fb10
-def text_type(
-    t: pa.DataType, # of a column
-) -> bool:
-    "Whether values are text."
+def text_type(t: pa.DataType) -> bool:
+    """Whether values are text.
+
+    Parameters
+    ----------
+    t : of a column
+    """
     return pa.types.is_string(t) or pa.types.is_large_string(t) or pa.types.is_string_view(t)
 
-def number_type(
-    t: pa.DataType, # of a column
-) -> bool:
-    "Whether values are numbers."
+
+def number_type(t: pa.DataType) -> bool:
+    """Whether values are numbers.
+
+    Parameters
+    ----------
+    t : of a column
+    """
     return pa.types.is_integer(t) or pa.types.is_floating(t)
 
-def is_list(
-    t: pa.DataType, # of a column
-) -> bool:
-    "Whether values are lists."
+
+def is_list(t: pa.DataType) -> bool:
+    """Whether values are lists.
+
+    Parameters
+    ----------
+    t : of a column
+    """
     return pa.types.is_list(t) or pa.types.is_large_list(t)
 
-def plain(
-    array: pa.Array, # a batch's column
-) -> pa.Array:       # string, list, bool→int8 or number; NaN is null
-    "Undo dictionary encoding, and let a missing number be a null whatever the file calls it."
-    if pa.types.is_dictionary(array.type): array = array.dictionary_decode()
-    if text_type(array.type): return array.cast(pa.large_string())
-    if pa.types.is_boolean(array.type): return array.cast(pa.int8())
-    if pa.types.is_floating(array.type): return pc.if_else(pc.is_nan(array), None, array)
+
+def plain(array: pa.Array) -> pa.Array:
+    """Undo dictionary encoding, and let a missing number be a null whatever the file calls it.
+
+    Parameters
+    ----------
+    array : a batch's column
+
+    Returns
+    -------
+    string, list, bool→int8 or number; NaN is null
+    """
+    if pa.types.is_dictionary(array.type):
+        array = array.dictionary_decode()
+    if text_type(array.type):
+        return array.cast(pa.large_string())
+    if pa.types.is_boolean(array.type):
+        return array.cast(pa.int8())
+    if pa.types.is_floating(array.type):
+        return pc.if_else(pc.is_nan(array), None, array)
     return array
 
 # %% ../../nbs/20_data/30_schema.ipynb #7401d790
-def add_content(
-    tally: Tally,    # changed in place
-    array: pa.Array, # a batch's column, plain
-):
-    "Take the batch into the digests, whatever the batch boundaries."
+def add_content(tally: Tally, array: pa.Array):
+    """Take the batch into the digests, whatever the batch boundaries.
+
+    Parameters
+    ----------
+    tally : changed in place
+    array : a batch's column, plain
+    """
     tally.mask.update(array.is_valid().to_numpy(zero_copy_only=False))
     values, lengths = tally.content
     if text_type(array.type):
         filled = pc.fill_null(array, '')
-        offsets = np.frombuffer(filled.buffers()[1], np.int64)[filled.offset:filled.offset + len(filled) + 1]
+        offsets = np.frombuffer(filled.buffers()[1], np.int64)[
+            filled.offset : filled.offset + len(filled) + 1
+        ]
         lengths.update(np.diff(offsets))
-        if offsets[-1] > offsets[0]: values.update(memoryview(filled.buffers()[2])[offsets[0]:offsets[-1]])
-    elif number_type(array.type): values.update(np.ascontiguousarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False)))
+        if offsets[-1] > offsets[0]:
+            values.update(memoryview(filled.buffers()[2])[offsets[0] : offsets[-1]])
+    elif number_type(array.type):
+        values.update(np.ascontiguousarray(pc.fill_null(array, 0).to_numpy(zero_copy_only=False)))
     elif is_list(array.type) and number_type(array.type.value_type):
         lengths.update(pc.fill_null(pc.list_value_length(array), 0).to_numpy().astype(np.int64))
-        values.update(np.ascontiguousarray(pc.fill_null(pc.list_flatten(array), 0).to_numpy(zero_copy_only=False)))
+        values.update(
+            np.ascontiguousarray(pc.fill_null(pc.list_flatten(array), 0).to_numpy(zero_copy_only=False))
+        )
 
-def add_numbers(
-    tally: Tally,    # changed in place
-    array: pa.Array, # numbers
-):
-    "Take the batch into range and wholeness."
+
+def add_numbers(tally: Tally, array: pa.Array):
+    """Take the batch into range and wholeness.
+
+    Parameters
+    ----------
+    tally : changed in place
+    array : numbers
+    """
     x = array.drop_null().to_numpy()
-    if not len(x): return
+    if not len(x):
+        return
     tally.total += x.sum(dtype=float).item()
     tally.low, tally.high = min(tally.low, x.min().item()), max(tally.high, x.max().item())
-    if x.dtype.kind == 'f' and tally.integral: tally.integral = bool(np.isfinite(x).all() and (x == np.rint(x)).all())
+    if x.dtype.kind == 'f' and tally.integral:
+        tally.integral = bool(np.isfinite(x).all() and (x == np.rint(x)).all())
 
 # %% ../../nbs/20_data/30_schema.ipynb #671c0387
-def add_values(
-    tally: Tally,    # changed in place
-    array: pa.Array, # a batch's column, plain
-):
-    "Take the batch into the distinct values, until there are too many."
-    if tally.full: return
+def add_values(tally: Tally, array: pa.Array):
+    """Take the batch into the distinct values, until there are too many.
+
+    Parameters
+    ----------
+    tally : changed in place
+    array : a batch's column, plain
+    """
+    if tally.full:
+        return
     new = pc.unique(array.drop_null())
-    if tally.values is not None: new = pc.unique(pa.concat_arrays([tally.values, new]))
+    if tally.values is not None:
+        new = pc.unique(pa.concat_arrays([tally.values, new]))
     tally.full = len(new) > LIMIT
     tally.values = None if tally.full else new
 
-def add_batch(
-    tally: Tally,    # changed in place
-    array: pa.Array, # a batch's column, plain
-    distinct: bool,  # whether distinct values are wanted (not of histories)
-):
-    "Take a batch into a tally."
-    tally.rows += len(array); tally.nulls += array.null_count
+
+def add_batch(tally: Tally, array: pa.Array, distinct: bool):
+    """Take a batch into a tally.
+
+    Parameters
+    ----------
+    tally : changed in place
+    array : a batch's column, plain
+    distinct : whether distinct values are wanted (not of histories)
+    """
+    tally.rows += len(array)
+    tally.nulls += array.null_count
     add_content(tally, array)
-    if number_type(array.type): add_numbers(tally, array)
-    if distinct and (number_type(array.type) or text_type(array.type)): add_values(tally, array)
+    if number_type(array.type):
+        add_numbers(tally, array)
+    if distinct and (number_type(array.type) or text_type(array.type)):
+        add_values(tally, array)
 
 # %% ../../nbs/20_data/30_schema.ipynb #032468dd
-def is_history(
-    array: pa.Array, # a column of the first batch, plain
-) -> bool:
-    "Whether a column holds histories."
-    if is_list(array.type): return pa.types.is_integer(array.type.value_type)
-    if not text_type(array.type): return False
+def is_history(array: pa.Array) -> bool:
+    """Whether a column holds histories.
+
+    Parameters
+    ----------
+    array : a column of the first batch, plain
+    """
+    if is_list(array.type):
+        return pa.types.is_integer(array.type.value_type)
+    if not text_type(array.type):
+        return False
     some = array.filter(pc.fill_null(pc.not_equal(array, ''), False))
-    if not len(some): return False
-    some = some.take(pa.array(np.unique(np.linspace(0, len(some) - 1, 1000).astype(int)))) # spread over the batch
+    if not len(some):
+        return False
+    some = some.take(
+        pa.array(np.unique(np.linspace(0, len(some) - 1, 1000).astype(int)))
+    )  # spread over the batch
     share = pc.mean(pc.match_substring_regex(some, r'^-?\d+(,-?\d+)*$').cast(pa.float64())).as_py()
-    return share > .99 and pc.mean(pc.count_substring(some, ',')).as_py() > 1
+    return share > 0.99 and pc.mean(pc.count_substring(some, ',')).as_py() > 1
 
 # %% ../../nbs/20_data/30_schema.ipynb #7d2d194a
-SAMPLE = 10_000 # rows whose tokens are looked at
+SAMPLE = 10_000  # rows whose tokens are looked at
 
-def history_lengths(
-    array: pa.Array, # histories
-) -> np.ndarray:     # (n,) int64 tokens a row, 0 where empty or null
-    "Tokens a row."
-    if not text_type(array.type): return pc.fill_null(pc.list_value_length(array), 0).to_numpy().astype(np.int64)
+
+def history_lengths(array: pa.Array) -> np.ndarray:
+    """Tokens a row.
+
+    Parameters
+    ----------
+    array : histories
+
+    Returns
+    -------
+    (n,) int64 tokens a row, 0 where empty or null
+    """
+    if not text_type(array.type):
+        return pc.fill_null(pc.list_value_length(array), 0).to_numpy().astype(np.int64)
     filled = pc.fill_null(array, '')
     commas = pc.count_substring(filled, ',').to_numpy().astype(np.int64)
     return np.where(pc.equal(filled, '').to_numpy(zero_copy_only=False), 0, commas + 1)
 
-def history_tokens(
-    array: pa.Array, # histories
-) -> tuple[np.ndarray, np.ndarray]: # (T,) int64 tokens; (T,) row of each
-    "Tokens and their rows."
+
+def history_tokens(array: pa.Array) -> tuple[np.ndarray, np.ndarray]:
+    """Tokens and their rows.
+
+    Parameters
+    ----------
+    array : histories
+
+    Returns
+    -------
+    (T,) int64 tokens; (T,) row of each
+    """
     full = array.filter(pa.array(history_lengths(array) > 0))
     lists = pc.split_pattern(full, ',') if text_type(array.type) else full
     token, row = pc.list_flatten(lists).cast(pa.int64()), pc.list_parent_indices(lists)
@@ -211,36 +328,66 @@ def history_tokens(
 # %% ../../nbs/20_data/30_schema.ipynb #c518b600
 @dataclass
 class HistoryTally:
-    "What is known of one history column so far."
-    lengths: list = field(default_factory=list) # (n,) int32 a batch
-    tokens: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64)) # distinct so far
-    pairs: int = 0 # distinct (row, token) of the sample
-    rows: int = 0  # rows of the sample
+    """What is known of one history column so far.
+
+    Parameters
+    ----------
+    lengths : (n,) int32 a batch
+    tokens : distinct so far
+    pairs : distinct (row, token) of the sample
+    rows : rows of the sample
+    """
+
+    lengths: list = field(default_factory=list)
+    tokens: np.ndarray = field(default_factory=lambda: np.zeros(0, np.int64))
+    pairs: int = 0
+    rows: int = 0
 
     def add(self, array: pa.Array, share: float):
         "Take a batch; `share` of its rows is looked at token by token."
         self.lengths.append(history_lengths(array).astype(np.int32))
-        for at in range(0, math.ceil(share * len(array)), 1024): # split text takes ten times its size
+        for at in range(0, math.ceil(share * len(array)), 1024):  # split text takes ten times its size
             token, row = history_tokens(array.slice(at, min(1024, math.ceil(share * len(array)) - at)))
-            if not len(token): continue
+            if not len(token):
+                continue
             known, code = np.unique(token, return_inverse=True)
             self.tokens = np.union1d(self.tokens, known)
-            self.pairs += len(np.unique(row.astype(np.int64) * len(known) + code)); self.rows += int(row[-1]) + 1
+            self.pairs += len(np.unique(row.astype(np.int64) * len(known) + code))
+            self.rows += int(row[-1]) + 1
 
 # %% ../../nbs/20_data/30_schema.ipynb #81a87c68
-def exact_card(
-    source: Source, # the file or files
-    name: str,      # integer or text column
-) -> int:           # distinct non-null values
-    "Count distinct values of a column with very many."
-    return pl.scan_parquet(list(source.files)).select(pl.col(name).drop_nulls().n_unique()).collect(engine='streaming').item()
+def exact_card(source: Source, name: str) -> int:
+    """Count distinct values of a column with very many.
+
+    Parameters
+    ----------
+    source : the file or files
+    name : integer or text column
+
+    Returns
+    -------
+    distinct non-null values
+    """
+    return (
+        pl.scan_parquet(list(source.files))
+        .select(pl.col(name).drop_nulls().n_unique())
+        .collect(engine='streaming')
+        .item()
+    )
 
 # %% ../../nbs/20_data/30_schema.ipynb #81c3ae88
-def tally_columns(
-    source: Source,         # the file or files
-    progress: bool = False, # show a bar
-) -> tuple[dict[str, Tally], dict[str, HistoryTally]]: # every column's tally; the histories'
-    "One pass over all columns. `UserError` on a damaged page or files with differing columns."
+def tally_columns(source: Source, progress: bool = False) -> tuple[dict[str, Tally], dict[str, HistoryTally]]:
+    """One pass over all columns. `UserError` on a damaged page or files with differing columns.
+
+    Parameters
+    ----------
+    source : the file or files
+    progress : show a bar
+
+    Returns
+    -------
+    every column's tally; the histories'
+    """
     source.check(source.columns[0])
     tallies, histories = {}, {}
     bar = tqdm(total=source.n_rows, unit='row', unit_scale=True, mininterval=1, disable=not progress)
@@ -249,99 +396,177 @@ def tally_columns(
             array = plain(raw)
             if name not in tallies:
                 tallies[name] = Tally(name, raw.type)
-                if is_history(array): histories[name] = HistoryTally()
+                if is_history(array):
+                    histories[name] = HistoryTally()
             if raw.type != tallies[name].type:
-                raise UserError(f"{source.place(row)}: column '{name}' is {raw.type}, before it was {tallies[name].type}",
-                                'give one type')
+                raise UserError(
+                    f"{source.place(row)}: column '{name}' is {raw.type}, before it was {tallies[name].type}",
+                    'give one type',
+                )
             add_batch(tallies[name], array, name not in histories)
-            if name in histories: histories[name].add(array, min(1., SAMPLE / source.n_rows))
+            if name in histories:
+                histories[name].add(array, min(1.0, SAMPLE / source.n_rows))
         bar.update(len(batch))
     bar.close()
     for t in tallies.values():
-        if t.full and not pa.types.is_floating(t.type): t.exact = exact_card(source, t.name)
+        if t.full and not pa.types.is_floating(t.type):
+            t.exact = exact_card(source, t.name)
     return tallies, histories
 
 # %% ../../nbs/20_data/30_schema.ipynb #796cd75a
 @dataclass(frozen=True)
 class Column:
-    "One column and what it can be used for."
+    """One column and what it can be used for.
+
+    Parameters
+    ----------
+    role : label | id | sequence | categorical | numeric | constant | ignored
+    card : distinct non-null values; None: more than `LIMIT`
+    nulls : null rows
+    note : why it is ignored or constant
+    width : suggested embedding width of a categorical column
+    """
+
     name: str
     dtype: str
-    role: str           # label | id | sequence | categorical | numeric | constant | ignored
-    card: int | None    # distinct non-null values; None: more than `LIMIT`
-    nulls: int          # null rows
-    note: str = ''      # why it is ignored or constant
-    width: int | None = None # suggested embedding width of a categorical column
+    role: str
+    card: int | None
+    nulls: int
+    note: str = ''
+    width: int | None = None
 
-MAX_CARD = 10_000 # numbers with more values are not taken for categories
 
-def embedding_width(
-    card: int, # distinct values
-) -> int:      # 8..64
-    "Square root of the number of rows in the table (one more than the values), between 8 and 64."
+MAX_CARD = 10_000  # numbers with more values are not taken for categories
+
+
+def embedding_width(card: int) -> int:
+    """Square root of the number of rows in the table (one more than the values), between 8 and 64.
+
+    Parameters
+    ----------
+    card : distinct values
+
+    Returns
+    -------
+    8..64
+    """
     return min(64, max(8, math.ceil(math.sqrt(card + 1))))
 
 # %% ../../nbs/20_data/30_schema.ipynb #f80c648c
-def number_role(
-    t: Tally,         # of a number column
-    card: int | None, # distinct values, None: more than `LIMIT`
-) -> tuple[str, str]: # role, note
-    "Role of a number column by the table's rules."
+def number_role(t: Tally, card: int | None) -> tuple[str, str]:
+    """Role of a number column by the table's rules.
+
+    Parameters
+    ----------
+    t : of a number column
+    card : distinct values, None: more than `LIMIT`
+
+    Returns
+    -------
+    role, note
+    """
     n, few = t.rows, card is not None and card <= MAX_CARD
     if pa.types.is_integer(t.type) or pa.types.is_boolean(t.type):
-        if card > n / 2 and t.high - t.low > 1000 and n > 1000: return 'ignored', 'nearly all different: a moment or a name'
+        if card > n / 2 and t.high - t.low > 1000 and n > 1000:
+            return 'ignored', 'nearly all different: a moment or a name'
         return ('categorical' if few or t.name.lower().endswith('id') else 'numeric'), ''
-    dense = few and t.integral and card >= .5 * (t.high - t.low + 1)
+    dense = few and t.integral and card >= 0.5 * (t.high - t.low + 1)
     return ('categorical' if dense else 'numeric'), ''
 
-def other_role(
-    t: Tally,                 # of a column without a special role
-    categorical: tuple = (),  # globs of columns known to be categorical
-    numeric: tuple = (),      # globs of columns known to be numeric
-) -> tuple[str, str]:         # role, note
-    "Role of an ordinary column."
-    if t.nulls == t.rows: return 'constant', 'only nulls'
-    if t.card == 1 and not t.nulls: return 'constant', f'always {t.values[0].as_py()}'
-    if any(fnmatch(t.name, g) for g in categorical): return 'categorical', ''
-    if any(fnmatch(t.name, g) for g in numeric): return 'numeric', ''
-    if text_type(t.type) or pa.types.is_dictionary(t.type): return 'categorical', ''
-    if not number_type(t.type) and not pa.types.is_boolean(t.type): return 'ignored', f'type {t.type}'
+
+def other_role(t: Tally, categorical: tuple = (), numeric: tuple = ()) -> tuple[str, str]:
+    """Role of an ordinary column.
+
+    Parameters
+    ----------
+    t : of a column without a special role
+    categorical : globs of columns known to be categorical
+    numeric : globs of columns known to be numeric
+
+    Returns
+    -------
+    role, note
+    """
+    if t.nulls == t.rows:
+        return 'constant', 'only nulls'
+    if t.card == 1 and not t.nulls:
+        return 'constant', f'always {t.values[0].as_py()}'
+    if any(fnmatch(t.name, g) for g in categorical):
+        return 'categorical', ''
+    if any(fnmatch(t.name, g) for g in numeric):
+        return 'numeric', ''
+    if text_type(t.type) or pa.types.is_dictionary(t.type):
+        return 'categorical', ''
+    if not number_type(t.type) and not pa.types.is_boolean(t.type):
+        return 'ignored', f'type {t.type}'
     return number_role(t, t.card)
 
 # %% ../../nbs/20_data/30_schema.ipynb #b4a861a4
-def sequence_summary(
-    name: str,        # the column
-    h: HistoryTally,  # its tally
-) -> dict:            # col, min, q1, median, mean, q3, p99, max, tokens, smallest, largest, unique, empty, sampled
-    "Length and token statistics of a history column."
+def sequence_summary(name: str, h: HistoryTally) -> dict:
+    """Length and token statistics of a history column.
+
+    Parameters
+    ----------
+    name : the column
+    h : its tally
+
+    Returns
+    -------
+    col, min, q1, median, mean, q3, p99, max, tokens, smallest, largest, unique, empty, sampled
+    """
     lengths = np.concatenate(h.lengths)
-    at = dict(min=0, q1=.25, median=.5, q3=.75, p99=.99, max=1)
+    at = dict(min=0, q1=0.25, median=0.5, q3=0.75, p99=0.99, max=1)
     q = {k: int(v) for k, v in zip(at, np.quantile(lengths, list(at.values())))}
     small, large = (int(h.tokens[0]), int(h.tokens[-1])) if len(h.tokens) else (0, 0)
-    return q | dict(col=name, mean=float(lengths.mean()), empty=int((lengths == 0).sum()), tokens=len(h.tokens), smallest=small,
-                    largest=large, unique=h.pairs / max(h.rows, 1), sampled=h.rows)
+    return q | dict(
+        col=name,
+        mean=float(lengths.mean()),
+        empty=int((lengths == 0).sum()),
+        tokens=len(h.tokens),
+        smallest=small,
+        largest=large,
+        unique=h.pairs / max(h.rows, 1),
+        sampled=h.rows,
+    )
 
-def null_blocks(
-    tallies: dict[str, Tally], # all columns
-) -> tuple[tuple[str, ...], ...]: # columns of a block, largest block first
-    "Groups of columns that are null in the same rows."
+
+def null_blocks(tallies: dict[str, Tally]) -> tuple[tuple[str, ...], ...]:
+    """Groups of columns that are null in the same rows.
+
+    Parameters
+    ----------
+    tallies : all columns
+
+    Returns
+    -------
+    columns of a block, largest block first
+    """
     blocks = {}
     for t in tallies.values():
-        if 0 < t.nulls < t.rows: blocks.setdefault(t.mask.hexdigest(), []).append(t.name)
+        if 0 < t.nulls < t.rows:
+            blocks.setdefault(t.mask.hexdigest(), []).append(t.name)
     return tuple(tuple(b) for b in sorted(blocks.values(), key=len, reverse=True))
 
 # %% ../../nbs/20_data/30_schema.ipynb #f248c7d6
 @dataclass(frozen=True)
 class Schema:
-    "Columns of a file, their roles, and what to watch."
+    """Columns of a file, their roles, and what to watch.
+
+    Parameters
+    ----------
+    blocks : columns null together
+    sequence : see `sequence_summary`
+    collisions : col, values, buckets, margin, expected, actual, expected_margin, actual_margin
+    """
+
     path: str
     n_rows: int
     label: str | None
     positives: int
     columns: tuple[Column, ...]
-    blocks: tuple[tuple[str, ...], ...] # columns null together
-    sequence: dict | None               # see `sequence_summary`
-    collisions: tuple[dict, ...] = ()   # col, values, buckets, margin, expected, actual, expected_margin, actual_margin
+    blocks: tuple[tuple[str, ...], ...]
+    sequence: dict | None
+    collisions: tuple[dict, ...] = ()
 
     def names(self, role: str) -> list[str]:
         "Columns of a role, in the file's order."
@@ -350,162 +575,319 @@ class Schema:
     def __getitem__(self, name: str) -> Column:
         "A column by name."
         found = next((c for c in self.columns if c.name == name), None)
-        if found is None: raise UserError(f"{self.path}: no column '{name}'", nearest(name, [c.name for c in self.columns]))
+        if found is None:
+            raise UserError(f"{self.path}: no column '{name}'", nearest(name, [c.name for c in self.columns]))
         return found
 
-    def warnings(self) -> list[str]: return schema_warnings(self)
-    def table(self) -> pl.DataFrame: return schema_table(self)
-    def to_yaml(self, path=None) -> str: return schema_yaml(self, path)
-    def __str__(self): return schema_text(self)
-    def __repr__(self): return '\n'.join([*schema_lines(self), *(f'! {w}' for w in self.warnings())])
-    def _repr_html_(self): return schema_html(self)
+    def warnings(self) -> list[str]:
+        return schema_warnings(self)
+
+    def table(self) -> pl.DataFrame:
+        return schema_table(self)
+
+    def to_yaml(self, path=None) -> str:
+        return schema_yaml(self, path)
+
+    def __str__(self):
+        return schema_text(self)
+
+    def __repr__(self):
+        return '\n'.join([*schema_lines(self), *(f'! {w}' for w in self.warnings())])
+
+    def _repr_html_(self):
+        return schema_html(self)
 
 # %% ../../nbs/20_data/30_schema.ipynb #93c0641a
-def schema_warnings(
-    s: Schema, # the schema
-) -> list[str]: # one line each
-    "Constant, repeated, ignored and colliding columns, and a label without both classes."
+def schema_warnings(s: Schema) -> list[str]:
+    """Constant, repeated, ignored and colliding columns, and a label without both classes.
+
+    Parameters
+    ----------
+    s : the schema
+
+    Returns
+    -------
+    one line each
+    """
     lines = [f'{c.name}: {c.note}' for c in s.columns if c.role in ('constant', 'ignored')]
     for c in s.collisions:
         n = c['expected'] if c['actual'] is None else c['actual']
-        if n >= 1: lines.append(f"{c['col']}: {n:,.0f} of {c['values']:,} values share one of {c['buckets']:,} buckets; "
-                                "use data.encoding vocab or more buckets")
-    if s.label and not 0 < s.positives < s.n_rows: lines.append(f'{s.label}: only one class')
+        if n >= 1:
+            lines.append(
+                f"{c['col']}: {n:,.0f} of {c['values']:,} values share one of {c['buckets']:,} buckets; use data.encoding vocab or more buckets"
+            )
+    if s.label and not 0 < s.positives < s.n_rows:
+        lines.append(f'{s.label}: only one class')
     return lines
 
-def schema_table(
-    s: Schema, # the schema
-) -> pl.DataFrame: # column, type, role, values, nulls, width, note
-    "All columns as a table."
-    rows = [dict(column=c.name, type=c.dtype, role=c.role, values=c.card, nulls=c.nulls / s.n_rows, width=c.width, note=c.note)
-            for c in s.columns]
-    return pl.DataFrame(rows, schema=dict(column=str, type=str, role=str, values=int, nulls=float, width=int, note=str))
+
+def schema_table(s: Schema) -> pl.DataFrame:
+    """All columns as a table.
+
+    Parameters
+    ----------
+    s : the schema
+
+    Returns
+    -------
+    column, type, role, values, nulls, width, note
+    """
+    rows = [
+        dict(
+            column=c.name,
+            type=c.dtype,
+            role=c.role,
+            values=c.card,
+            nulls=c.nulls / s.n_rows,
+            width=c.width,
+            note=c.note,
+        )
+        for c in s.columns
+    ]
+    return pl.DataFrame(
+        rows, schema=dict(column=str, type=str, role=str, values=int, nulls=float, width=int, note=str)
+    )
 
 # %% ../../nbs/20_data/30_schema.ipynb #9b75f085
-def schema_lines(
-    s: Schema, # the schema
-) -> list[str]:
-    "The summary: size, label, roles, history, null blocks."
+def schema_lines(s: Schema) -> list[str]:
+    """The summary: size, label, roles, history, null blocks.
+
+    Parameters
+    ----------
+    s : the schema
+    """
     roles = ('categorical', 'numeric', 'sequence', 'id', 'constant', 'ignored')
     counts = ', '.join(f'{len(s.names(r))} {r}' for r in roles if s.names(r))
     lines = [f'{s.n_rows:,} rows, {len(s.columns)} columns: {counts}']
-    if s.label: lines.append(f'label {s.label}: {s.positives:,} positives ({s.positives/s.n_rows:.2%})')
+    if s.label:
+        lines.append(f'label {s.label}: {s.positives:,} positives ({s.positives / s.n_rows:.2%})')
     if q := s.sequence:
-        lines.append(f"history {q['col']}: length min {q['min']}, quartiles {q['q1']} / {q['median']} / {q['q3']}, "
-                     f"mean {q['mean']:.0f}, 99 % {q['p99']:,}, "
-                     f"max {q['max']:,}; {q['tokens']:,} tokens, {q['unique']:.0f} of them a row")
+        lines.append(
+            f"history {q['col']}: length min {q['min']}, quartiles {q['q1']} / {q['median']} / {q['q3']}, "
+            f"mean {q['mean']:.0f}, 99 % {q['p99']:,}, "
+            f"max {q['max']:,}; {q['tokens']:,} tokens, {q['unique']:.0f} of them a row"
+        )
     for b in s.blocks:
         shown = ', '.join(b[:3]) + (f', … ({len(b)} columns)' if len(b) > 3 else '')
-        lines.append(f'null together in {s[b[0]].nulls/s.n_rows:.2%} of the rows: {shown}')
+        lines.append(f'null together in {s[b[0]].nulls / s.n_rows:.2%} of the rows: {shown}')
     return lines
 
-def schema_text(
-    s: Schema, # the schema
-) -> str:
-    "The printed report: summary, every column, warnings."
+
+def schema_text(s: Schema) -> str:
+    """The printed report: summary, every column, warnings.
+
+    Parameters
+    ----------
+    s : the schema
+    """
     rows = [('column', 'type', 'role', 'values', 'nulls', 'width', 'note')]
-    values = lambda c: f'{c.card:,}' if c.card is not None else '' if c.role in ('sequence', 'ignored') else f'>{LIMIT:,}'
-    rows += [(c.name, c.dtype, c.role, values(c), f'{c.nulls/s.n_rows:.2%}' if c.nulls else '', str(c.width or ''), c.note)
-             for c in s.columns]
+    values = lambda c: (
+        f'{c.card:,}' if c.card is not None else '' if c.role in ('sequence', 'ignored') else f'>{LIMIT:,}'
+    )
+    rows += [
+        (
+            c.name,
+            c.dtype,
+            c.role,
+            values(c),
+            f'{c.nulls / s.n_rows:.2%}' if c.nulls else '',
+            str(c.width or ''),
+            c.note,
+        )
+        for c in s.columns
+    ]
     size = [max(len(r[i]) for r in rows) for i in range(6)]
     pad = [str.ljust, str.ljust, str.ljust, str.rjust, str.rjust, str.rjust]
     lines = ['  '.join([*(p(v, w) for p, v, w in zip(pad, r, size)), r[6]]).rstrip() for r in rows]
     return '\n'.join([*schema_lines(s), '', *lines, '', *(f'! {w}' for w in s.warnings())]).rstrip()
 
 # %% ../../nbs/20_data/30_schema.ipynb #7a6a67fb
-def schema_html(
-    s: Schema, # the schema
-) -> str:
-    "The report for a notebook: summary, warnings, the columns folded away."
+def schema_html(s: Schema) -> str:
+    """The report for a notebook: summary, warnings, the columns folded away.
+
+    Parameters
+    ----------
+    s : the schema
+    """
     esc = html.escape
-    head = '<br>'.join(esc(line) for line in schema_lines(s)) + ''.join(f'<br>⚠ {esc(w)}' for w in s.warnings())
+    head = '<br>'.join(esc(line) for line in schema_lines(s)) + ''.join(
+        f'<br>⚠ {esc(w)}' for w in s.warnings()
+    )
     cells = lambda row, tag: '<tr>' + ''.join(f'<{tag}>{esc(str(v))}</{tag}>' for v in row) + '</tr>'
-    body = ''.join(cells([c.name, c.dtype, c.role, '' if c.card is None else f'{c.card:,}',
-                          f'{c.nulls/s.n_rows:.2%}' if c.nulls else '', c.width or '', c.note], 'td') for c in s.columns)
+    body = ''.join(
+        cells(
+            [
+                c.name,
+                c.dtype,
+                c.role,
+                '' if c.card is None else f'{c.card:,}',
+                f'{c.nulls / s.n_rows:.2%}' if c.nulls else '',
+                c.width or '',
+                c.note,
+            ],
+            'td',
+        )
+        for c in s.columns
+    )
     names = cells(['column', 'type', 'role', 'values', 'nulls', 'width', 'note'], 'th')
     return f'<p>{head}</p><details><summary>{len(s.columns)} columns</summary><table>{names}{body}</table></details>'
 
 # %% ../../nbs/20_data/30_schema.ipynb #ff5776d5
-def schema_dict(
-    s: Schema, # the schema
-) -> dict:     # nested config keys
-    "The config keys a schema settles."
-    ignored = [c.name for c in s.columns if c.role in ('constant', 'ignored')]
-    data = dict(train_path=s.path, label_col=s.label or 'clicked', cat_cols=s.names('categorical'),
-                num_cols_explicit=s.names('numeric'), remove_cols=ignored)
-    if s.names('id'): data['id_col'] = s.names('id')[0]
-    if s.collisions:
-        data |= dict(hash_buckets={c['col']: c['buckets'] for c in s.collisions}, hash_buckets_margin=s.collisions[0]['margin'])
-    q = s.sequence
-    sequence = dict(col=q['col'], max_len=max(1, min(400, q['p99'])), query_mode='S2') if q else dict(col=None)
-    return dict(exp_name=Path(s.path).stem.replace('*', '') or 'run', data=data, sequence=sequence,
-                model=dict(cat_embedding_dims={c.name: c.width for c in s.columns if c.width}), cv=dict(stratify_target=s.label))
+def schema_dict(s: Schema) -> dict:
+    """The config keys a schema settles.
 
-def schema_yaml(
-    s: Schema,   # the schema
-    path=None,   # file to write, if any
-) -> str:        # the YAML
-    "A config that starts from a schema; comments carry the summary and the warnings."
-    notes = [*schema_lines(s), *s.warnings(),
-             'a guess: read the roles; where a target column is known, name it in sequence.query_key']
+    Parameters
+    ----------
+    s : the schema
+
+    Returns
+    -------
+    nested config keys
+    """
+    ignored = [c.name for c in s.columns if c.role in ('constant', 'ignored')]
+    data = dict(
+        train_path=s.path,
+        label_col=s.label or 'clicked',
+        cat_cols=s.names('categorical'),
+        num_cols_explicit=s.names('numeric'),
+        remove_cols=ignored,
+    )
+    if s.names('id'):
+        data['id_col'] = s.names('id')[0]
+    if s.collisions:
+        data |= dict(
+            hash_buckets={c['col']: c['buckets'] for c in s.collisions},
+            hash_buckets_margin=s.collisions[0]['margin'],
+        )
+    q = s.sequence
+    sequence = (
+        dict(col=q['col'], max_len=max(1, min(400, q['p99'])), query_mode='S2') if q else dict(col=None)
+    )
+    return dict(
+        exp_name=Path(s.path).stem.replace('*', '') or 'run',
+        data=data,
+        sequence=sequence,
+        model=dict(cat_embedding_dims={c.name: c.width for c in s.columns if c.width}),
+        cv=dict(stratify_target=s.label),
+    )
+
+
+def schema_yaml(s: Schema, path=None) -> str:
+    """A config that starts from a schema; comments carry the summary and the warnings.
+
+    Parameters
+    ----------
+    s : the schema
+    path : file to write, if any
+
+    Returns
+    -------
+    the YAML
+    """
+    notes = [
+        *schema_lines(s),
+        *s.warnings(),
+        'a guess: read the roles; where a target column is known, name it in sequence.query_key',
+    ]
     text = ''.join(f'# {line}\n' for line in notes)
-    text += yaml.safe_dump(schema_dict(s), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    text += yaml.safe_dump(
+        schema_dict(s), sort_keys=False, allow_unicode=True, default_flow_style=None, width=110
+    )
     if path is not None:
-        with write_aside(path) as part: part.write_text(text, encoding='utf-8')
+        with write_aside(path) as part:
+            part.write_text(text, encoding='utf-8')
     return text
 
 # %% ../../nbs/20_data/30_schema.ipynb #78bd68f6
-def check_label(
-    tallies: dict[str, Tally], # all columns
-    label: str | None,         # the label's name; None: the file has none
-    path,                      # named in messages
-):
-    "Refuse a missing label and one that is not 0/1."
-    if label is None: return
-    if label not in tallies: raise UserError(f"{path}: no label column '{label}'", nearest(label, tallies))
+def check_label(tallies: dict[str, Tally], label: str | None, path):
+    """Refuse a missing label and one that is not 0/1.
+
+    Parameters
+    ----------
+    tallies : all columns
+    label : the label's name; None: the file has none
+    path : named in messages
+    """
+    if label is None:
+        return
+    if label not in tallies:
+        raise UserError(f"{path}: no label column '{label}'", nearest(label, tallies))
     t = tallies[label]
-    if t.nulls: raise UserError(f"{path}: label '{label}' is null in {t.nulls:,} rows", 'remove or fill those rows')
+    if t.nulls:
+        raise UserError(f"{path}: label '{label}' is null in {t.nulls:,} rows", 'remove or fill those rows')
     values = [] if t.values is None else t.values.to_pylist()
     if not set(values) <= {0, 1} or not values:
-        raise UserError(f"{path}: label '{label}' is not 0/1" + (f' (for example {values[:3]})' if values else ''),
-                        'name the column that is')
+        raise UserError(
+            f"{path}: label '{label}' is not 0/1" + (f' (for example {values[:3]})' if values else ''),
+            'name the column that is',
+        )
 
 # %% ../../nbs/20_data/30_schema.ipynb #d60fb3dd
 def column_roles(
-    tallies: dict[str, Tally],          # all columns
-    histories: dict[str, HistoryTally], # the histories among them
-    label: str | None,                  # the label
-    categorical: tuple,                 # globs of columns known to be categories
-    numeric: tuple,                     # globs of columns known to be numbers
-) -> dict[str, tuple[str, str]]:        # column -> role, note
-    "The role of every column by the rules of the table."
+    tallies: dict[str, Tally],
+    histories: dict[str, HistoryTally],
+    label: str | None,
+    categorical: tuple,
+    numeric: tuple,
+) -> dict[str, tuple[str, str]]:
+    """The role of every column by the rules of the table.
+
+    Parameters
+    ----------
+    tallies : all columns
+    histories : the histories among them
+    label : the label
+    categorical : globs of columns known to be categories
+    numeric : globs of columns known to be numbers
+
+    Returns
+    -------
+    column -> role, note
+    """
     longest = max(histories, key=lambda c: sum(int(x.sum()) for x in histories[c].lengths), default=None)
     seen, roles = {}, {}
     for name, t in tallies.items():
         first = seen.setdefault(t.digest(), name)
         role, note = other_role(t, categorical, numeric)
         unique = text_type(t.type) and name not in histories and t.card == t.rows and t.rows > 1
-        if name == label: role, note = 'label', ''
-        elif name == 'ID' or unique: role, note = 'id', ''
-        elif name == longest: role, note = 'sequence', ''
-        elif role != 'constant' and first != name: role, note = 'ignored', f'repeats {first}'
-        elif name in histories: role, note = 'ignored', 'another history: a candidate for sequence.side_cols'
+        if name == label:
+            role, note = 'label', ''
+        elif name == 'ID' or unique:
+            role, note = 'id', ''
+        elif name == longest:
+            role, note = 'sequence', ''
+        elif role != 'constant' and first != name:
+            role, note = 'ignored', f'repeats {first}'
+        elif name in histories:
+            role, note = 'ignored', 'another history: a candidate for sequence.side_cols'
         roles[name] = (role, note)
     return roles
 
 # %% ../../nbs/20_data/30_schema.ipynb #5fe4bb73
 def collision_report(
-    tallies: dict[str, Tally], # all columns
-    buckets: dict[str, int],   # column -> buckets, as data.hash_buckets
-    margin: int,               # as data.hash_buckets_margin
-    path,                      # named in messages
-) -> tuple[dict, ...]:         # col, values, buckets, margin, expected, actual, expected_margin, actual_margin
-    "Values that share a bucket, with and without the margin; `actual` is None beyond `LIMIT` values."
+    tallies: dict[str, Tally], buckets: dict[str, int], margin: int, path
+) -> tuple[dict, ...]:
+    """Values that share a bucket, with and without the margin; `actual` is None beyond `LIMIT` values.
+
+    Parameters
+    ----------
+    tallies : all columns
+    buckets : column -> buckets, as data.hash_buckets
+    margin : as data.hash_buckets_margin
+    path : named in messages
+
+    Returns
+    -------
+    col, values, buckets, margin, expected, actual, expected_margin, actual_margin
+    """
     out = []
     for col, b in buckets.items():
-        if col not in tallies: raise UserError(f"{path}: no column '{col}' (data.hash_buckets)", nearest(col, tallies))
+        if col not in tallies:
+            raise UserError(f"{path}: no column '{col}' (data.hash_buckets)", nearest(col, tallies))
         t = tallies[col]
-        texts = None if t.values is None else canonical_text(pl.from_arrow(t.values)).unique(maintain_order=True)
+        texts = (
+            None if t.values is None else canonical_text(pl.from_arrow(t.values)).unique(maintain_order=True)
+        )
         n = (t.card or LIMIT) if texts is None else len(texts)
         row = dict(col=col, values=n, buckets=b, margin=margin)
         for end, size in (('', b), ('_margin', b + margin)):
@@ -516,21 +898,43 @@ def collision_report(
 
 # %% ../../nbs/20_data/30_schema.ipynb #b92175e4
 def guess_schema(
-    path,                           # a Parquet file, a folder of them, or a glob
-    label: str | None = 'clicked',  # the 0/1 column; None: the file has none
-    buckets: dict[str, int] | None = None, # column -> hash buckets to check for collisions
-    margin: int = 0,                # added to all buckets in a second check
-    categorical=(),                 # globs of columns known to be categories
-    numeric=(),                     # globs of columns known to be numbers
-    progress: bool = False,         # show a bar
+    path,
+    label: str | None = 'clicked',
+    buckets: dict[str, int] | None = None,
+    margin: int = 0,
+    categorical=(),
+    numeric=(),
+    progress: bool = False,
 ) -> Schema:
-    "Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label."
+    """Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder of them, or a glob
+    label : the 0/1 column; None: the file has none
+    buckets : column -> hash buckets to check for collisions
+    margin : added to all buckets in a second check
+    categorical : globs of columns known to be categories
+    numeric : globs of columns known to be numbers
+    progress : show a bar
+    """
     tallies, histories = tally_columns(open_source(path, 'data'), progress)
     check_label(tallies, label, path)
     roles = column_roles(tallies, histories, label, tuple(categorical), tuple(numeric))
     width = lambda n, t: embedding_width(t.card or LIMIT) if roles[n][0] == 'categorical' else None
-    columns = tuple(Column(n, str(t.type), roles[n][0], t.card, t.nulls, roles[n][1], width(n, t)) for n, t in tallies.items())
+    columns = tuple(
+        Column(n, str(t.type), roles[n][0], t.card, t.nulls, roles[n][1], width(n, t))
+        for n, t in tallies.items()
+    )
     sequence = next((sequence_summary(n, h) for n, h in histories.items() if roles[n][0] == 'sequence'), None)
     positives = int(tallies[label].total) if label else 0
-    return Schema(str(path), next(iter(tallies.values())).rows, label, positives, columns, null_blocks(tallies), sequence,
-                  collision_report(tallies, buckets or {}, margin, path))
+    return Schema(
+        str(path),
+        next(iter(tallies.values())).rows,
+        label,
+        positives,
+        columns,
+        null_blocks(tallies),
+        sequence,
+        collision_report(tallies, buckets or {}, margin, path),
+    )

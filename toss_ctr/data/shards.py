@@ -22,97 +22,171 @@ from .spec import Spec
 from ..core.files import digest_file, disk_errors, fsync_dir, read_json, write_json
 
 # %% ../../nbs/20_data/35_shards.ipynb #70761c85
-def npy_header(
-    dtype,        # of the elements
-    shape: tuple, # of the array
-) -> bytes:
-    "The header of a C-contiguous array, version 1.0."
+def npy_header(dtype, shape: tuple) -> bytes:
+    """The header of a C-contiguous array, version 1.0.
+
+    Parameters
+    ----------
+    dtype : of the elements
+    shape : of the array
+    """
     out = io.BytesIO()
-    np.lib.format.write_array_header_1_0(out,
-        dict(descr=np.lib.format.dtype_to_descr(np.dtype(dtype)), fortran_order=False, shape=tuple(map(int, shape))))
+    np.lib.format.write_array_header_1_0(
+        out,
+        dict(
+            descr=np.lib.format.dtype_to_descr(np.dtype(dtype)),
+            fortran_order=False,
+            shape=tuple(map(int, shape)),
+        ),
+    )
     return out.getvalue()
 
 # %% ../../nbs/20_data/35_shards.ipynb #9446eaa5
-def array_bytes(
-    entry: dict, # dtype, shape
-) -> int:        # bytes of the file
-    "What a file must weigh."
-    return len(npy_header(entry['dtype'], entry['shape'])) + np.dtype(entry['dtype']).itemsize * math.prod(entry['shape'])
+def array_bytes(entry: dict) -> int:
+    """What a file must weigh.
+
+    Parameters
+    ----------
+    entry : dtype, shape
+
+    Returns
+    -------
+    bytes of the file
+    """
+    return len(npy_header(entry['dtype'], entry['shape'])) + np.dtype(entry['dtype']).itemsize * math.prod(
+        entry['shape']
+    )
 
 # %% ../../nbs/20_data/35_shards.ipynb #6c323bd3
 class ArrayWriter:
-    "One growing NPY file."
-    def __init__(self,
-        path,             # of the file
-        like: np.ndarray, # an array of its type and inner shape
-    ):
+    """One growing NPY file.
+
+    Parameters
+    ----------
+    path : of the file
+    like : an array of its type and inner shape
+    """
+
+    def __init__(self, path, like: np.ndarray):
         self.path, self.dtype, self.inner, self.n = Path(path), like.dtype, like.shape[1:], 0
         self.file, self.digest = open(path, 'wb'), xxhash.xxh3_128()
         self.file.write(npy_header(self.dtype, (0, *self.inner)))
 
-    def append(self,
-        block: np.ndarray, # (m, …) of its type
-    ):
-        "Write rows."
+    def append(self, block: np.ndarray):
+        """Write rows.
+
+        Parameters
+        ----------
+        block : (m, …) of its type
+        """
         if block.dtype != self.dtype or block.shape[1:] != self.inner:
             raise ValueError(f'{self.path.name}: {block.dtype} {block.shape} after {self.dtype} {self.inner}')
-        if not block.size: self.n += len(block); return
+        if not block.size:
+            self.n += len(block)
+            return
         data = memoryview(np.ascontiguousarray(block)).cast('B')
-        self.file.write(data); self.digest.update(data); self.n += len(block)
+        self.file.write(data)
+        self.digest.update(data)
+        self.n += len(block)
 
-    def close(self) -> dict: # dtype, shape, digest of the whole file
-        "Complete the header, flush to disk, read back and compare."
+    def close(self) -> dict:
+        """Complete the header, flush to disk, read back and compare.
+
+        Returns
+        -------
+        dtype, shape, digest of the whole file
+        """
         head = npy_header(self.dtype, (self.n, *self.inner))
-        self.file.seek(0); self.file.write(head); self.file.flush()
-        os.fsync(self.file.fileno()); self.file.close()
+        self.file.seek(0)
+        self.file.write(head)
+        self.file.flush()
+        os.fsync(self.file.fileno())
+        self.file.close()
         h = xxhash.xxh3_128()
         with open(self.path, 'rb') as f:
             same = f.read(len(head)) == head
-            while block := f.read(1 << 20): h.update(block)
+            while block := f.read(1 << 20):
+                h.update(block)
         if not same or h.digest() != self.digest.digest():
             raise OSError(f'{self.path}: what was read back is not what was written')
-        return dict(dtype=np.lib.format.dtype_to_descr(self.dtype), shape=[self.n, *self.inner], digest=digest_file(self.path))
+        return dict(
+            dtype=np.lib.format.dtype_to_descr(self.dtype),
+            shape=[self.n, *self.inner],
+            digest=digest_file(self.path),
+        )
 
 # %% ../../nbs/20_data/35_shards.ipynb #c4da1af1
 class ShardWriter:
-    "Writes encoded batches into the NPY files of one folder."
-    def __init__(self,
-        folder, # an existing folder
-    ):
+    """Writes encoded batches into the NPY files of one folder.
+
+    Parameters
+    ----------
+    folder : an existing folder
+    """
+
+    def __init__(self, folder):
         self.folder, self.arrays, self.ends, self.rows = Path(folder), {}, {}, 0
+
     def _add(self, name, a):
-        if name not in self.arrays: self.arrays[name] = ArrayWriter(self.folder / f'{name}.npy', a)
+        if name not in self.arrays:
+            self.arrays[name] = ArrayWriter(self.folder / f'{name}.npy', a)
         self.arrays[name].append(a)
-    def append(self,
-        block: dict, # what an `Encoder` gives
-        n: int,      # its rows
-    ):
-        "Add a batch."
+
+    def append(self, block: dict, n: int):
+        """Add a batch.
+
+        Parameters
+        ----------
+        block : what an `Encoder` gives
+        n : its rows
+        """
         for name, a in block.items():
-            if not name.endswith('_counts'): self._add(name, a); continue
+            if not name.endswith('_counts'):
+                self._add(name, a)
+                continue
             name = name.removesuffix('_counts') + '_offsets'
-            if name not in self.ends: self.ends[name] = 0; self._add(name, np.zeros(1, np.int64))
+            if name not in self.ends:
+                self.ends[name] = 0
+                self._add(name, np.zeros(1, np.int64))
             off = np.cumsum(a, dtype=np.int64) + self.ends[name]
             self._add(name, off)
-            if len(off): self.ends[name] = int(off[-1])
+            if len(off):
+                self.ends[name] = int(off[-1])
         self.rows += n
-    def close(self,
-        **about, # kept in shard.json
-    ) -> dict:   # content of shard.json
-        "Complete all files and describe them."
+
+    def close(self, **about) -> dict:
+        """Complete all files and describe them.
+
+        Parameters
+        ----------
+        about : kept in shard.json
+
+        Returns
+        -------
+        content of shard.json
+        """
         side = dict(about, n_rows=self.rows, arrays={k: self.arrays[k].close() for k in sorted(self.arrays)})
         write_json(self.folder / 'shard.json', side)
         return side
+
     def release(self):
         "Close what is open; a shard that was not completed stays incomplete."
-        for a in self.arrays.values(): a.file.close()
+        for a in self.arrays.values():
+            a.file.close()
 
 # %% ../../nbs/20_data/35_shards.ipynb #bc79973f
 @contextmanager
-def folder_aside(
-    folder, # the folder to appear whole or not at all
-):          # yields the temporary folder
-    "Yield a new folder beside `folder`; on success it takes its place, on failure it is removed."
+def folder_aside(folder):
+    """Yield a new folder beside `folder`; on success it takes its place, on failure it is removed.
+
+    Parameters
+    ----------
+    folder : the folder to appear whole or not at all
+
+    Returns
+    -------
+    yields the temporary folder
+    """
     folder = Path(folder)
     new = folder.parent / f'.{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.part'
     with disk_errors(folder):
@@ -122,178 +196,326 @@ def folder_aside(
             fsync_dir(new)
             if folder.is_dir():
                 names = sorted(os.listdir(new), key=lambda n: (n == 'shard.json', n))
-                for n in names: os.replace(new / n, folder / n)
-                for n in set(os.listdir(folder)) - set(names): os.remove(folder / n)
+                for n in names:
+                    os.replace(new / n, folder / n)
+                for n in set(os.listdir(folder)) - set(names):
+                    os.remove(folder / n)
                 fsync_dir(folder)
-            else: os.rename(new, folder)
+            else:
+                os.rename(new, folder)
             fsync_dir(folder.parent)
-        finally: shutil.rmtree(new, ignore_errors=True)
+        finally:
+            shutil.rmtree(new, ignore_errors=True)
 
 # %% ../../nbs/20_data/35_shards.ipynb #48846fbf
-def check_array(
-    path,        # of the file
-    entry: dict, # dtype, shape, digest on record
-    every_byte: bool = False, # not only weight and header
-):
-    "Raise `UserError` naming a missing or damaged file."
+def check_array(path, entry: dict, every_byte: bool = False):
+    """Raise `UserError` naming a missing or damaged file.
+
+    Parameters
+    ----------
+    path : of the file
+    entry : dtype, shape, digest on record
+    every_byte : not only weight and header
+    """
     path, mend = Path(path), 'delete it and run the same command again'
-    if not path.is_file(): raise UserError(f'{path}: missing', 'run the same command again')
+    if not path.is_file():
+        raise UserError(f'{path}: missing', 'run the same command again')
     head = npy_header(entry['dtype'], entry['shape'])
-    with open(path, 'rb') as f: same = f.read(len(head)) == head
+    with open(path, 'rb') as f:
+        same = f.read(len(head)) == head
     if not same or path.stat().st_size != array_bytes(entry):
         raise UserError(f'{path}: damaged (not the array that was written)', mend)
     if every_byte and digest_file(path) != entry['digest']:
         raise UserError(f'{path}: damaged (its bytes are not the ones written)', mend)
 
 # %% ../../nbs/20_data/35_shards.ipynb #eceb59d2
-def check_shard(
-    folder,             # of the shard
-    side: dict,         # its description on record
-    every_byte: bool = False, # not only weights and headers
-):
-    "Raise `UserError` naming the first missing or damaged file of a shard."
-    for name, entry in side['arrays'].items(): check_array(Path(folder) / f'{name}.npy', entry, every_byte)
+def check_shard(folder, side: dict, every_byte: bool = False):
+    """Raise `UserError` naming the first missing or damaged file of a shard.
+
+    Parameters
+    ----------
+    folder : of the shard
+    side : its description on record
+    every_byte : not only weights and headers
+    """
+    for name, entry in side['arrays'].items():
+        check_array(Path(folder) / f'{name}.npy', entry, every_byte)
 
 # %% ../../nbs/20_data/35_shards.ipynb #f36f823a
-def finished_shard(
-    folder,  # where a shard may lie
-    **about, # what its description must say
-):           # its description, or None
-    "A shard whose description fits and whose every byte is right."
+def finished_shard(folder, **about):
+    """A shard whose description fits and whose every byte is right.
+
+    Parameters
+    ----------
+    folder : where a shard may lie
+    about : what its description must say
+
+    Returns
+    -------
+    its description, or None
+    """
     try:
         side = read_json(Path(folder) / 'shard.json')
-        if any(side.get(k) != v for k, v in about.items()): return None
+        if any(side.get(k) != v for k, v in about.items()):
+            return None
         check_shard(folder, side, every_byte=True)
-    except (UserError, KeyError, TypeError, AttributeError): return None
+    except (UserError, KeyError, TypeError, AttributeError):
+        return None
     return side
 
 # %% ../../nbs/20_data/35_shards.ipynb #446c884f
 class Shard:
-    "Consecutive rows of a split: arrays by name, mapped from disk or in memory."
-    def __init__(self,
-        start: int,   # row of the split it starts with
-        n_rows: int,  # its rows
-        arrays: dict, # name → array, or what `np.load` maps
-        folder=None,  # where files lie; None = in memory
-    ):
+    """Consecutive rows of a split: arrays by name, mapped from disk or in memory.
+
+    Parameters
+    ----------
+    start : row of the split it starts with
+    n_rows : its rows
+    arrays : name → array, or what `np.load` maps
+    folder : where files lie; None = in memory
+    """
+
+    def __init__(self, start: int, n_rows: int, arrays: dict, folder=None):
         self.start, self.n_rows, self.folder = start, n_rows, folder and Path(folder)
         self.names, self.open = tuple(arrays), {} if folder else dict(arrays)
-    def arr(self,
-        name: str, # array
-    ) -> np.ndarray: # read-only map of the file, or the array
-        "An array; `KeyError` naming those there are."
-        if name not in self.names: raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
+
+    def arr(self, name: str) -> np.ndarray:
+        """An array; `KeyError` naming those there are.
+
+        Parameters
+        ----------
+        name : array
+
+        Returns
+        -------
+        read-only map of the file, or the array
+        """
+        if name not in self.names:
+            raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
         if name not in self.open:
             with open(self.folder / f'{name}.npy', 'rb') as f:
                 np.lib.format.read_magic(f)
                 (shape, _, dtype), at = np.lib.format.read_array_header_1_0(f), f.tell()
-            empty = 0 in shape # nothing to map
-            self.open[name] = np.zeros(shape, dtype) if empty else np.memmap(self.folder / f'{name}.npy', dtype, 'r', at, shape)
+            empty = 0 in shape  # nothing to map
+            self.open[name] = (
+                np.zeros(shape, dtype)
+                if empty
+                else np.memmap(self.folder / f'{name}.npy', dtype, 'r', at, shape)
+            )
         return self.open[name]
-    def __getstate__(self): return {**vars(self), 'open': {} if self.folder else self.open}
-    def __repr__(self): return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
+
+    def __getstate__(self):
+        return {**vars(self), 'open': {} if self.folder else self.open}
+
+    def __repr__(self):
+        return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
 # %% ../../nbs/20_data/35_shards.ipynb #e1c6b83e
 class Table:
-    "Shards as one table: whole columns by name."
-    def __init__(self,
-        spec: Spec,   # the schema
-        shards: list, # in row order
-    ):
+    """Shards as one table: whole columns by name.
+
+    Parameters
+    ----------
+    spec : the schema
+    shards : in row order
+    """
+
+    def __init__(self, spec: Spec, shards: list):
         self.spec, self.shards, self.n_rows = spec, list(shards), sum(s.n_rows for s in shards)
-    def __len__(self): return self.n_rows
+
+    def __len__(self):
+        return self.n_rows
+
     def iter_shards(self):
         "Shards in row order."
         return iter(self.shards)
-    def has(self, name): return name in self.shards[0].names
-    def whole(self,
-        name: str,           # array
-        pick=lambda a: a,    # what to take of each shard's
-    ) -> np.ndarray:
-        "An array of all shards."
+
+    def has(self, name):
+        return name in self.shards[0].names
+
+    def whole(self, name: str, pick=lambda a: a) -> np.ndarray:
+        """An array of all shards.
+
+        Parameters
+        ----------
+        name : array
+        pick : what to take of each shard's
+        """
         return np.concatenate([np.asarray(pick(s.arr(name))) for s in self.shards])
-    def column(self,
-        name: str, # categorical, numeric or key column
-    ) -> np.ndarray: # (n,) codes or float32 with NaN
-        "A whole column; `KeyError` with the nearest name."
+
+    def column(self, name: str) -> np.ndarray:
+        """A whole column; `KeyError` with the nearest name.
+
+        Parameters
+        ----------
+        name : categorical, numeric or key column
+
+        Returns
+        -------
+        (n,) codes or float32 with NaN
+        """
         for c in self.spec.cats:
-            if c.name == name: return self.whole(c.group, lambda a: a[:, c.pos])
-        if name in self.spec.nums: return self.whole('num', lambda a: a[:, self.spec.nums.index(name)])
-        if name in self.spec.keys: return self.whole(f'key_{name}')
+            if c.name == name:
+                return self.whole(c.group, lambda a: a[:, c.pos])
+        if name in self.spec.nums:
+            return self.whole('num', lambda a: a[:, self.spec.nums.index(name)])
+        if name in self.spec.keys:
+            return self.whole(f'key_{name}')
         known = [*(c.name for c in self.spec.cats), *self.spec.nums, *self.spec.keys]
         raise KeyError(f"no column '{name}': {nearest(name, known)}")
-    def key(self,
-        name: str, # column with exact codes
-    ) -> tuple[np.ndarray, tuple]: # (n,) codes, 0 = null or unseen in train; texts of codes 1..
-        "Exact codes of a column and what they stand for; `KeyError` with the nearest name."
-        if name in self.spec.keys: return self.whole(f'key_{name}'), tuple(self.spec.keys[name])
+
+    def key(self, name: str) -> tuple[np.ndarray, tuple]:
+        """Exact codes of a column and what they stand for; `KeyError` with the nearest name.
+
+        Parameters
+        ----------
+        name : column with exact codes
+
+        Returns
+        -------
+        (n,) codes, 0 = null or unseen in train; texts of codes 1..
+        """
+        if name in self.spec.keys:
+            return self.whole(f'key_{name}'), tuple(self.spec.keys[name])
         exact = {c.name: c.values for c in self.spec.cats if c.kind == 'vocab'}
-        if name in exact: return self.column(name), exact[name]
+        if name in exact:
+            return self.column(name), exact[name]
         raise KeyError(f"no exact codes of '{name}': {nearest(name, [*self.spec.keys, *exact])}")
 
 # %% ../../nbs/20_data/35_shards.ipynb #9febc563
-def shard_ids(
-    shard: Shard, # with an id column
-) -> pa.Array: # large_string
-    "Row names of a shard, letter by letter."
+def shard_ids(shard: Shard) -> pa.Array:
+    """Row names of a shard, letter by letter.
+
+    Parameters
+    ----------
+    shard : with an id column
+
+    Returns
+    -------
+    large_string
+    """
     offsets, data = (pa.py_buffer(np.ascontiguousarray(shard.arr(n))) for n in ('id_offsets', 'id_values'))
     return pa.LargeStringArray.from_buffers(shard.n_rows, offsets, data)
 
 # %% ../../nbs/20_data/35_shards.ipynb #6e4ee646
 class Split(Table):
-    "The rows of one Parquet source, encoded: shards, spec and train statistics."
-    def __init__(self,
-        name: str,        # 'train' | 'test'
-        spec: Spec,       # the schema
-        shards: list,     # in row order
-        fingerprint: str = '', # of the cache
-        root=None,        # folder of the manifest; None = in memory
-        stats=None,       # statistics of the training rows
-        first_row: int = 0, # number of its first row, where rows have no id
+    """The rows of one Parquet source, encoded: shards, spec and train statistics.
+
+    Parameters
+    ----------
+    name : 'train' | 'test'
+    spec : the schema
+    shards : in row order
+    fingerprint : of the cache
+    root : folder of the manifest; None = in memory
+    stats : statistics of the training rows
+    first_row : number of its first row, where rows have no id
+    """
+
+    def __init__(
+        self,
+        name: str,
+        spec: Spec,
+        shards: list,
+        fingerprint: str = '',
+        root=None,
+        stats=None,
+        first_row: int = 0,
     ):
         super().__init__(spec, shards)
-        self.name, self.fingerprint, self.root, self.stats = name, fingerprint, root and Path(root), stats or {}
+        self.name, self.fingerprint, self.root, self.stats = (
+            name,
+            fingerprint,
+            root and Path(root),
+            stats or {},
+        )
         self.first_row = first_row
-    def labels(self) -> np.ndarray: # (n,) uint8
-        "Labels; `UserError` for a split without them."
-        if not self.has('label'): raise UserError(f'the {self.name} split has no labels', 'use the train split')
+
+    def labels(self) -> np.ndarray:
+        """Labels; `UserError` for a split without them.
+
+        Returns
+        -------
+        (n,) uint8
+        """
+        if not self.has('label'):
+            raise UserError(f'the {self.name} split has no labels', 'use the train split')
         return self.whole('label')
-    def seq_lengths(self) -> np.ndarray: # (n,) int64
-        "Length of every history: tokens kept or, where repeats are collapsed, the whole."
+
+    def seq_lengths(self) -> np.ndarray:
+        """Length of every history: tokens kept or, where repeats are collapsed, the whole.
+
+        Returns
+        -------
+        (n,) int64
+        """
         n = self.whole('seq_length') if self.spec.seq.collapse else self.whole('seq_offsets', np.diff)
         return n.astype(np.int64)
-    def ids(self) -> pl.Series: # (n,) String
-        "Row names: the id column, letter by letter, or row numbers where there is none."
-        if self.has('id_values'): ids = pl.from_arrow(pa.chunked_array([shard_ids(s) for s in self.shards])).rechunk()
-        else: ids = pl.Series(np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
+
+    def ids(self) -> pl.Series:
+        """Row names: the id column, letter by letter, or row numbers where there is none.
+
+        Returns
+        -------
+        (n,) String
+        """
+        if self.has('id_values'):
+            ids = pl.from_arrow(pa.chunked_array([shard_ids(s) for s in self.shards])).rechunk()
+        else:
+            ids = pl.Series(np.arange(self.first_row, self.first_row + self.n_rows)).cast(pl.String)
         return ids.alias(self.spec.id_col)
-    def __repr__(self): return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in facts(self).items())
-    def _repr_html_(self): return pair_table(self.name, facts(self).items())
+
+    def __repr__(self):
+        return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in facts(self).items())
+
+    def _repr_html_(self):
+        return pair_table(self.name, facts(self).items())
 
 # %% ../../nbs/20_data/35_shards.ipynb #d0d73dad
-def facts(
-    split: Split, # cached or in memory
-) -> dict[str, str]: # what → in words
-    "What a person asks first about a split."
+def facts(split: Split) -> dict[str, str]:
+    """What a person asks first about a split.
+
+    Parameters
+    ----------
+    split : cached or in memory
+
+    Returns
+    -------
+    what → in words
+    """
     s, out = split.spec, dict(rows=f'{len(split):,}', shards=f'{len(split.shards)}')
-    if split.has('label') and len(split): out['label 1'] = f'{split.labels().mean():.4%}'
+    if split.has('label') and len(split):
+        out['label 1'] = f'{split.labels().mean():.4%}'
     out['categorical'] = f'{len(s.cats)} columns, {sum(c.size for c in s.cats):,} codes'
     out['numeric'] = f'{len(s.nums)} columns, {len(s.null_blocks)} null blocks'
     collapsed = ', repeats collapsed' if s.seq and s.seq.collapse else ''
-    if s.multis: out['several values'] = f'{len(s.multis)} columns, {sum(m.size for m in s.multis):,} codes'
-    if s.seq: out['history'] = f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
+    if s.multis:
+        out['several values'] = f'{len(s.multis)} columns, {sum(m.size for m in s.multis):,} codes'
+    if s.seq:
+        out['history'] = (
+            f'{s.seq.name}, the last {s.seq.max_len} of {s.seq.size - 1:,} different tokens{collapsed}'
+        )
     return out | (dict(cache=split.fingerprint) if split.fingerprint else {})
 
 # %% ../../nbs/20_data/35_shards.ipynb #dcb1e736
-def memory_split(
-    spec: Spec,    # the schema
-    blocks: list,  # what an `Encoder` gave for consecutive rows
-    n: int,        # rows of all blocks
-    name: str = 'test', # of the split
-    first_row: int = 0, # number of its first row
-) -> Split:        # one shard in memory
-    "Join encoded batches in memory."
-    arrays = {k: np.concatenate([b[k] for b in blocks]) if len(blocks) > 1 else blocks[0][k] for k in blocks[0]}
+def memory_split(spec: Spec, blocks: list, n: int, name: str = 'test', first_row: int = 0) -> Split:
+    """Join encoded batches in memory.
+
+    Parameters
+    ----------
+    spec : the schema
+    blocks : what an `Encoder` gave for consecutive rows
+    n : rows of all blocks
+    name : of the split
+    first_row : number of its first row
+
+    Returns
+    -------
+    one shard in memory
+    """
+    arrays = {
+        k: np.concatenate([b[k] for b in blocks]) if len(blocks) > 1 else blocks[0][k] for k in blocks[0]
+    }
     for k in [k for k in arrays if k.endswith('_counts')]:
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(arrays.pop(k), out=offsets[1:])

@@ -18,177 +18,289 @@ from ..core.errors import nearest, UserError
 from ..core.files import digest_file, digest_json, read_json, write_json
 
 # %% ../../nbs/20_data/00_source.ipynb #4f3a094f
-def find_files(
-    path,     # a Parquet file, a folder, or a glob
-    key: str, # config key, named in messages
-) -> tuple[Path, ...]: # the files, in the order of their rows
-    "Files a path stands for; `UserError` naming the key if there are none."
+def find_files(path, key: str) -> tuple[Path, ...]:
+    """Files a path stands for; `UserError` naming the key if there are none.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder, or a glob
+    key : config key, named in messages
+
+    Returns
+    -------
+    the files, in the order of their rows
+    """
     p = Path(path)
-    if p.is_file(): return (p,)
+    if p.is_file():
+        return (p,)
     if p.is_dir():
         hidden = lambda f: any(part[0] in '._' for part in f.relative_to(p).parts)
-        found = sorted(f for f in p.rglob('*') if f.suffix in ('.parquet', '.pq') and f.is_file() and not hidden(f))
-        if not found: raise UserError(f'{key}: no *.parquet file in the folder {path}', 'check the path')
+        found = sorted(
+            f for f in p.rglob('*') if f.suffix in ('.parquet', '.pq') and f.is_file() and not hidden(f)
+        )
+        if not found:
+            raise UserError(f'{key}: no *.parquet file in the folder {path}', 'check the path')
     else:
         found = sorted(Path(f) for f in glob.glob(str(path), recursive=True) if Path(f).is_file())
-        if not found: raise UserError(f'{key}: no such file: {path}', 'check the path')
+        if not found:
+            raise UserError(f'{key}: no such file: {path}', 'check the path')
     return tuple(found)
 
 # %% ../../nbs/20_data/00_source.ipynb #043e3d37
-def broken_file(
-    path,         # the file
-    e: Exception, # what the reader said
-) -> UserError:
-    "One line for a file that cannot be read as Parquet."
+def broken_file(path, e: Exception) -> UserError:
+    """One line for a file that cannot be read as Parquet.
+
+    Parameters
+    ----------
+    path : the file
+    e : what the reader said
+    """
     path, said = Path(path), (str(e).splitlines() or [''])[0][:100]
-    with open(path, 'rb') as f: head = f.read(4)
-    if not head: return UserError(f'{path}: empty file, not Parquet', 'copy it again')
+    with open(path, 'rb') as f:
+        head = f.read(4)
+    if not head:
+        return UserError(f'{path}: empty file, not Parquet', 'copy it again')
     if head != b'PAR1':
         return UserError(f'{path}: not a Parquet file', 'convert it: pl.read_csv(…).write_parquet(…)')
     return UserError(f'{path}: truncated or damaged Parquet file ({said})', 'copy it again')
 
 # %% ../../nbs/20_data/00_source.ipynb #fd0c78eb
-def open_parquet(
-    path, # one Parquet file
-) -> pq.ParquetFile:
-    "Open for streaming: nothing is read ahead, buffers are small, page checksums are verified."
-    try: return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 17, page_checksum_verification=True)
-    except PermissionError: raise UserError(f'{path}: permission denied', 'make it readable') from None
-    except (pa.ArrowException, OSError) as e: raise broken_file(path, e) from None
+def open_parquet(path) -> pq.ParquetFile:
+    """Open for streaming: nothing is read ahead, buffers are small, page checksums are verified.
+
+    Parameters
+    ----------
+    path : one Parquet file
+    """
+    try:
+        return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 17, page_checksum_verification=True)
+    except PermissionError:
+        raise UserError(f'{path}: permission denied', 'make it readable') from None
+    except (pa.ArrowException, OSError) as e:
+        raise broken_file(path, e) from None
 
 # %% ../../nbs/20_data/00_source.ipynb #295a435d
 @dataclass(frozen=True)
 class Source:
-    "Parquet files as one table with rows 0..n_rows-1."
-    files: tuple[Path, ...]             # in the order of their rows
-    starts: tuple[int, ...]             # first row of every file, and n_rows
-    columns: tuple[tuple[str, ...], ...] # top-level columns of every file
-    key: str = 'data.train_path'        # config key it came from
+    """Parquet files as one table with rows 0..n_rows-1.
+
+    Parameters
+    ----------
+    files : in the order of their rows
+    starts : first row of every file, and n_rows
+    columns : top-level columns of every file
+    key : config key it came from
+    """
+
+    files: tuple[Path, ...]
+    starts: tuple[int, ...]
+    columns: tuple[tuple[str, ...], ...]
+    key: str = 'data.train_path'
 
     @property
     def n_rows(self) -> int:
         "Rows of all files."
         return self.starts[-1]
-    def __len__(self): return self.n_rows
 
-    def place(self,
-        row: int, # 0-based row of the source
-    ) -> str:     # file and row in it
-        "Where a row is found, for messages; rows are counted from 0."
-        i = next(i for i in range(len(self.files)) if row < self.starts[i+1])
+    def __len__(self):
+        return self.n_rows
+
+    def place(self, row: int) -> str:
+        """Where a row is found, for messages; rows are counted from 0.
+
+        Parameters
+        ----------
+        row : 0-based row of the source
+
+        Returns
+        -------
+        file and row in it
+        """
+        i = next(i for i in range(len(self.files)) if row < self.starts[i + 1])
         return f'{self.files[i]}: row {row - self.starts[i]}'
 
-    def check(self,
-        needed,        # column names
-        key: str = '', # config key that names them, for the message
-    ):
-        "Raise `UserError` naming file and column if one is missing."
+    def check(self, needed, key: str = ''):
+        """Raise `UserError` naming file and column if one is missing.
+
+        Parameters
+        ----------
+        needed : column names
+        key : config key that names them, for the message
+        """
         named = f' ({key})' if key else ''
         for f, have in zip(self.files, self.columns):
             for col in needed:
-                if col not in have: raise UserError(f"{f}: no column '{col}'{named}", nearest(col, have))
+                if col not in have:
+                    raise UserError(f"{f}: no column '{col}'{named}", nearest(col, have))
 
 # %% ../../nbs/20_data/00_source.ipynb #14065c3e
-def open_files(
-    files,                        # Parquet files in the order of their rows
-    key: str = 'data.train_path', # config key, named in messages
-) -> Source:
-    "Files as one table; `UserError` for damaged files and for a column name that occurs twice."
+def open_files(files, key: str = 'data.train_path') -> Source:
+    """Files as one table; `UserError` for damaged files and for a column name that occurs twice.
+
+    Parameters
+    ----------
+    files : Parquet files in the order of their rows
+    key : config key, named in messages
+    """
     files, starts, columns = tuple(map(Path, files)), [0], []
     for f in files:
         pf = open_parquet(f)
         names = pf.schema_arrow.names
         twice = sorted({c for c in names if names.count(c) > 1})
-        if twice: raise UserError(f"{f}: column '{twice[0]}' occurs {names.count(twice[0])} times", 'rename or drop the copies')
-        starts.append(starts[-1] + pf.metadata.num_rows); columns.append(tuple(names))
+        if twice:
+            raise UserError(
+                f"{f}: column '{twice[0]}' occurs {names.count(twice[0])} times", 'rename or drop the copies'
+            )
+        starts.append(starts[-1] + pf.metadata.num_rows)
+        columns.append(tuple(names))
     return Source(files, tuple(starts), tuple(columns), key)
 
 # %% ../../nbs/20_data/00_source.ipynb #7598960b
-def open_source(
-    path,                         # a Parquet file, a folder, or a glob
-    key: str = 'data.train_path', # config key, named in messages
-) -> Source:
-    "Open a source: footers only. `UserError` for missing, damaged and empty files."
+def open_source(path, key: str = 'data.train_path') -> Source:
+    """Open a source: footers only. `UserError` for missing, damaged and empty files.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder, or a glob
+    key : config key, named in messages
+    """
     source = open_files(find_files(path, key), key)
-    if not source.n_rows: raise UserError(f'{path}: no rows', f'check {key}')
+    if not source.n_rows:
+        raise UserError(f'{path}: no rows', f'check {key}')
     return source
 
 # %% ../../nbs/20_data/00_source.ipynb #0f47523c
-def file_batches(
-    path,                  # one Parquet file
-    columns,               # top-level names
-    start: int,            # first row of the file
-    stop: int,             # the row after the last
-    size: int,             # most rows a batch
-    threads: bool,         # decode columns in parallel
-):                         # yields (first row, pa.RecordBatch)
-    "Batches of a slice of one file."
+def file_batches(path, columns, start: int, stop: int, size: int, threads: bool):
+    """Batches of a slice of one file.
+
+    Parameters
+    ----------
+    path : one Parquet file
+    columns : top-level names
+    start : first row of the file
+    stop : the row after the last
+    size : most rows a batch
+    threads : decode columns in parallel
+
+    Returns
+    -------
+    yields (first row, pa.RecordBatch)
+    """
     pf, first, groups, row = open_parquet(path), None, [], 0
     for g in range(pf.num_row_groups):
         n = pf.metadata.row_group(g).num_rows
-        if row < stop and row + n > start and n: groups.append(g); first = row if first is None else first
+        if row < stop and row + n > start and n:
+            groups.append(g)
+            first = row if first is None else first
         row += n
     row = first
     try:
-        for batch in pf.iter_batches(size, groups, columns=list(columns), use_threads=threads) if groups else ():
+        for batch in (
+            pf.iter_batches(size, groups, columns=list(columns), use_threads=threads) if groups else ()
+        ):
             a, b = max(start - row, 0), min(stop - row, len(batch))
-            if a < b: yield row + a, batch.slice(a, b - a)
+            if a < b:
+                yield row + a, batch.slice(a, b - a)
             row += len(batch)
-            if row >= stop: return
-    except (pa.ArrowException, OSError) as e: raise broken_file(path, e) from None
+            if row >= stop:
+                return
+    except (pa.ArrowException, OSError) as e:
+        raise broken_file(path, e) from None
 
 # %% ../../nbs/20_data/00_source.ipynb #d6718565
 def batches(
-    source: Source,         # the table
-    columns,                # names to read
-    start: int = 0,         # first row
-    stop: int | None = None, # row behind the last; all by default
-    size: int = 1 << 15,    # most rows a batch
-    threads: bool = True,   # decode columns in parallel
-):                          # yields (first row, pa.RecordBatch), rows ascending
-    "Stream a slice of a source; a damaged page is a `UserError` naming the file."
+    source: Source,
+    columns,
+    start: int = 0,
+    stop: int | None = None,
+    size: int = 1 << 15,
+    threads: bool = True,
+):
+    """Stream a slice of a source; a damaged page is a `UserError` naming the file.
+
+    Parameters
+    ----------
+    source : the table
+    columns : names to read
+    start : first row
+    stop : row behind the last; all by default
+    size : most rows a batch
+    threads : decode columns in parallel
+
+    Returns
+    -------
+    yields (first row, pa.RecordBatch), rows ascending
+    """
     stop = source.n_rows if stop is None else min(stop, source.n_rows)
     for f, a, b in zip(source.files, source.starts, source.starts[1:]):
         lo, hi = max(start, a), min(stop, b)
         if lo < hi:
-            for row, batch in file_batches(f, columns, lo - a, hi - a, size, threads): yield a + row, batch
+            for row, batch in file_batches(f, columns, lo - a, hi - a, size, threads):
+                yield a + row, batch
 
 # %% ../../nbs/20_data/00_source.ipynb #d029f418
-def stat_key(
-    path, # a file
-) -> list[int]:
-    "What changes when a file is written to."
+def stat_key(path) -> list[int]:
+    """What changes when a file is written to.
+
+    Parameters
+    ----------
+    path : a file
+    """
     s = os.stat(path)
     return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
 
 # %% ../../nbs/20_data/00_source.ipynb #0b3b1a98
-def source_digest(
-    source: Source, # the table
-    memo=None,      # folder for the file `.sources.json` that remembers digests
-) -> str:           # 32 hex digits
-    "Digest of the files' bytes in row order; names, folders and time stamps play no part."
+def source_digest(source: Source, memo=None) -> str:
+    """Digest of the files' bytes in row order; names, folders and time stamps play no part.
+
+    Parameters
+    ----------
+    source : the table
+    memo : folder for the file `.sources.json` that remembers digests
+
+    Returns
+    -------
+    32 hex digits
+    """
     path = Path(memo) / '.sources.json' if memo else None
-    try: known = read_json(path) if path else {}
-    except UserError: known = {}
+    try:
+        known = read_json(path) if path else {}
+    except UserError:
+        known = {}
     out, fresh = [], {}
     for f in source.files:
         name, before = str(Path(f).resolve()), stat_key(f)
         digest = known[name][1] if name in known and known[name][0] == before else digest_file(f)
         if name not in known or known[name] != [before, digest]:
-            if stat_key(f) != before: raise UserError(f'{f}: changed while it was read', 'wait until it is written')
-            if time.time_ns() - max(before[2:]) > 2 * 10**9: fresh[name] = [before, digest]
+            if stat_key(f) != before:
+                raise UserError(f'{f}: changed while it was read', 'wait until it is written')
+            if time.time_ns() - max(before[2:]) > 2 * 10**9:
+                fresh[name] = [before, digest]
         out.append(digest)
     if path and fresh:
-        try: write_json(path, known | fresh)
-        except UserError: pass # a read-only folder cannot remember, and need not
+        try:
+            write_json(path, known | fresh)
+        except UserError:
+            pass  # a read-only folder cannot remember, and need not
     return digest_json(out)
 
 # %% ../../nbs/20_data/00_source.ipynb #222a86f3
-def scan(
-    path,                         # a Parquet file, a folder, or a glob
-    key: str = 'data.train_path', # config key, named in messages
-) -> dict:                        # rows, bytes on disk, row_groups, files
-    "Sizes of a source from the footers alone."
+def scan(path, key: str = 'data.train_path') -> dict:
+    """Sizes of a source from the footers alone.
+
+    Parameters
+    ----------
+    path : a Parquet file, a folder, or a glob
+    key : config key, named in messages
+
+    Returns
+    -------
+    rows, bytes on disk, row_groups, files
+    """
     s = open_source(path, key)
-    return dict(rows=s.n_rows, bytes=sum(f.stat().st_size for f in s.files),
-        row_groups=sum(open_parquet(f).num_row_groups for f in s.files), files=len(s.files))
+    return dict(
+        rows=s.n_rows,
+        bytes=sum(f.stat().st_size for f in s.files),
+        row_groups=sum(open_parquet(f).num_row_groups for f in s.files),
+        files=len(s.files),
+    )

@@ -14,119 +14,242 @@ import numpy as np
 import pyarrow as pa
 
 from toss_ctr.data.values import (
-    Coder, encode_cells, encode_column, hash_codes, id_texts, labels, number_matrix, numbers, Vocabulary
+    Coder,
+    encode_cells,
+    encode_column,
+    hash_codes,
+    id_texts,
+    labels,
+    number_matrix,
+    numbers,
+    Vocabulary,
 )
 from ..core.errors import UserError
-from .histories import collapse, drop_pads, newest_first, Scratch, text_buffers, token_blocks, TokenError
+from toss_ctr.data.histories import (
+    collapse,
+    drop_pads,
+    newest_first,
+    Scratch,
+    text_buffers,
+    token_blocks,
+    TokenError,
+)
 
 # %% ../../nbs/20_data/20_spec.ipynb #60e87495
-def smallest(
-    size: int,      # values 0..size-1
-) -> np.dtype:      # uint8, uint16, uint32 or uint64
-    "The smallest unsigned type that holds them."
+def smallest(size: int) -> np.dtype:
+    """The smallest unsigned type that holds them.
+
+    Parameters
+    ----------
+    size : values 0..size-1
+
+    Returns
+    -------
+    uint8, uint16, uint32 or uint64
+    """
     return np.min_scalar_type(max(int(size) - 1, 0))
 
 # %% ../../nbs/20_data/20_spec.ipynb #52716e3b
 @dataclass(frozen=True)
 class CatSpec:
-    "A categorical column."
-    name: str     # of the column
-    kind: str     # 'vocab' | 'hash'
-    size: int     # codes 0..size-1
-    values: tuple # texts of codes 1..; () where hashed
-    group: str    # array that holds it: cat_8, cat_16 or cat_32
-    pos: int      # its column there
+    """A categorical column.
+
+    Parameters
+    ----------
+    name : of the column
+    kind : 'vocab' | 'hash'
+    size : codes 0..size-1
+    values : texts of codes 1..; () where hashed
+    group : array that holds it: cat_8, cat_16 or cat_32
+    pos : its column there
+    """
+
+    name: str
+    kind: str
+    size: int
+    values: tuple
+    group: str
+    pos: int
 
 # %% ../../nbs/20_data/20_spec.ipynb #93ddac6d
 @dataclass(frozen=True, eq=False)
 class SeqSpec:
-    "The history column."
-    name: str           # of the column
-    size: int           # codes 0..size-1, 0 = unseen in train
-    values: np.ndarray  # (size-1,) int64 sorted tokens of codes 1..
-    max_len: int        # most recent tokens kept
-    collapse: bool      # unique tokens only
-    tau: float | None   # `sequence.recency_tau` of a collapsed history
-    sides: tuple = ()   # columns aligned with it
-    pad_id: int = 0     # token that is padding in the source
+    """The history column.
+
+    Parameters
+    ----------
+    name : of the column
+    size : codes 0..size-1, 0 = unseen in train
+    values : (size-1,) int64 sorted tokens of codes 1..
+    max_len : most recent tokens kept
+    collapse : unique tokens only
+    tau : `sequence.recency_tau` of a collapsed history
+    sides : columns aligned with it
+    pad_id : token that is padding in the source
+    """
+
+    name: str
+    size: int
+    values: np.ndarray
+    max_len: int
+    collapse: bool
+    tau: float | None
+    sides: tuple = ()
+    pad_id: int = 0
 
 # %% ../../nbs/20_data/20_spec.ipynb #110b03a3
 @dataclass(frozen=True)
 class MultiSpec:
-    "A column with several values a cell."
-    name: str     # of the column
-    sep: str      # between the values of a text
-    values: tuple # texts of codes 1..
+    """A column with several values a cell.
+
+    Parameters
+    ----------
+    name : of the column
+    sep : between the values of a text
+    values : texts of codes 1..
+    """
+
+    name: str
+    sep: str
+    values: tuple
+
     @property
-    def size(self) -> int: return len(self.values) + 1 # codes 0..size-1, 0 = unseen in train
+    def size(self) -> int:
+        return len(self.values) + 1  # codes 0..size-1, 0 = unseen in train
 
 # %% ../../nbs/20_data/20_spec.ipynb #61daa122
 @dataclass(frozen=True, eq=False)
 class Spec:
-    "The schema of a cache."
-    cats: tuple         # `CatSpec`s
-    nums: tuple         # numeric columns
-    null_blocks: tuple  # groups of indices into `nums`: always null together, at least once in train
-    seq: SeqSpec | None # the history
-    targets: tuple = () # columns also encoded in the history's id space
-    keys: dict = field(default_factory=dict) # column with exact codes of its own → texts of codes 1..
-    label: str = 'clicked' # label column
-    id_col: str = 'ID'  # row name
-    sides: dict = field(default_factory=dict) # column → (V,) sorted values of codes 1..
-    multis: tuple = ()  # `MultiSpec`s
+    """The schema of a cache.
 
-    def side_size(self, name): return len(self.sides[name]) + 1
-    def __eq__(self, other): return isinstance(other, Spec) and self.to_json() == other.to_json()
+    Parameters
+    ----------
+    cats : `CatSpec`s
+    nums : numeric columns
+    null_blocks : groups of indices into `nums`: always null together, at least once in train
+    seq : the history
+    targets : columns also encoded in the history's id space
+    keys : column with exact codes of its own → texts of codes 1..
+    label : label column
+    id_col : row name
+    sides : column → (V,) sorted values of codes 1..
+    multis : `MultiSpec`s
+    """
+
+    cats: tuple
+    nums: tuple
+    null_blocks: tuple
+    seq: SeqSpec | None
+    targets: tuple = ()
+    keys: dict = field(default_factory=dict)
+    label: str = 'clicked'
+    id_col: str = 'ID'
+    sides: dict = field(default_factory=dict)
+    multis: tuple = ()
+
+    def side_size(self, name):
+        return len(self.sides[name]) + 1
+
+    def __eq__(self, other):
+        return isinstance(other, Spec) and self.to_json() == other.to_json()
 
     def to_json(self) -> dict:
         "Plain content."
-        seq = self.seq and {**vars(self.seq), 'values': np.asarray(self.seq.values).tolist(), 'sides': list(self.seq.sides)}
-        return dict(cats=[{**vars(c), 'values': list(c.values)} for c in self.cats], nums=list(self.nums), seq=seq,
-                    null_blocks=[list(map(int, b)) for b in self.null_blocks], targets=list(self.targets),
-                    keys={k: list(v) for k, v in self.keys.items()}, label=self.label, id_col=self.id_col,
-                    sides={k: list(map(int, v)) for k, v in self.sides.items()},
-                    **(dict(multis=[{**vars(m), 'values': list(m.values)} for m in self.multis]) if self.multis else {}))
+        seq = self.seq and {
+            **vars(self.seq),
+            'values': np.asarray(self.seq.values).tolist(),
+            'sides': list(self.seq.sides),
+        }
+        return dict(
+            cats=[{**vars(c), 'values': list(c.values)} for c in self.cats],
+            nums=list(self.nums),
+            seq=seq,
+            null_blocks=[list(map(int, b)) for b in self.null_blocks],
+            targets=list(self.targets),
+            keys={k: list(v) for k, v in self.keys.items()},
+            label=self.label,
+            id_col=self.id_col,
+            sides={k: list(map(int, v)) for k, v in self.sides.items()},
+            **(
+                dict(multis=[{**vars(m), 'values': list(m.values)} for m in self.multis])
+                if self.multis
+                else {}
+            ),
+        )
+
     @classmethod
-    def from_json(cls,
-        d: dict, # what `to_json` gave
-    ):
-        "The spec back from its content."
+    def from_json(cls, d: dict):
+        """The spec back from its content.
+
+        Parameters
+        ----------
+        d : what `to_json` gave
+        """
         tuples = lambda groups: {k: tuple(v) for k, v in groups.items()}
         cats = tuple(CatSpec(**{**c, 'values': tuple(c['values'])}) for c in d['cats'])
         s = d['seq']
         seq = s and SeqSpec(**{**s, 'values': np.array(s['values'], np.int64), 'sides': tuple(s['sides'])})
-        return cls(cats, tuple(d['nums']), tuple(map(tuple, d['null_blocks'])), seq, tuple(d['targets']), tuples(d['keys']),
-                   d['label'], d['id_col'], tuples(d['sides']),
-                   tuple(MultiSpec(**{**m, 'values': tuple(m['values'])}) for m in d.get('multis', ())))
+        return cls(
+            cats,
+            tuple(d['nums']),
+            tuple(map(tuple, d['null_blocks'])),
+            seq,
+            tuple(d['targets']),
+            tuples(d['keys']),
+            d['label'],
+            d['id_col'],
+            tuples(d['sides']),
+            tuple(MultiSpec(**{**m, 'values': tuple(m['values'])}) for m in d.get('multis', ())),
+        )
 
 # %% ../../nbs/20_data/20_spec.ipynb #c3da860c
-def pack_cats(
-    cats, # (name, kind, size, values) of every categorical column, in order
-) -> tuple: # `CatSpec`s
-    "Give each column its array by the width its codes need."
+def pack_cats(cats) -> tuple:
+    """Give each column its array by the width its codes need.
+
+    Parameters
+    ----------
+    cats : (name, kind, size, values) of every categorical column, in order
+
+    Returns
+    -------
+    `CatSpec`s
+    """
     out, used = [], {}
     for name, kind, size, values in cats:
         group = f'cat_{8 * smallest(size).itemsize}'
-        out.append(CatSpec(name, kind, size, tuple(values), group, used.setdefault(group, 0))); used[group] += 1
+        out.append(CatSpec(name, kind, size, tuple(values), group, used.setdefault(group, 0)))
+        used[group] += 1
     return tuple(out)
 
 # %% ../../nbs/20_data/20_spec.ipynb #f0ee1132
 class TokenCoder:
-    "Raw tokens → codes 1.. of a sorted vocabulary, 0 for unseen."
-    def __init__(self,
-        values, # (V,) int64 sorted tokens
-    ):
+    """Raw tokens → codes 1.. of a sorted vocabulary, 0 for unseen.
+
+    Parameters
+    ----------
+    values : (V,) int64 sorted tokens
+    """
+
+    def __init__(self, values):
         self.values, self.dtype = np.asarray(values, np.int64), smallest(len(values) + 1)
         self.table = None
         if not len(values) or (self.values[0] >= 0 and self.values[-1] < 1 << 22):
             self.table = np.zeros(max(1 << 16, int(self.values.max(initial=0)) + 2), self.dtype)
             self.table[self.values] = np.arange(1, len(values) + 1)
 
-    def __call__(self,
-        tokens: np.ndarray, # (t,) uint16 or int64
-    ) -> np.ndarray:        # (t,) smallest unsigned type
-        "Codes of tokens."
-        if tokens.dtype == np.uint16 and self.table is not None: return self.table.take(tokens)
+    def __call__(self, tokens: np.ndarray) -> np.ndarray:
+        """Codes of tokens.
+
+        Parameters
+        ----------
+        tokens : (t,) uint16 or int64
+
+        Returns
+        -------
+        (t,) smallest unsigned type
+        """
+        if tokens.dtype == np.uint16 and self.table is not None:
+            return self.table.take(tokens)
         t = tokens.astype(np.int64, copy=False)
         if self.table is not None:
             known = (t >= 0) & (t < len(self.table))
@@ -135,29 +258,46 @@ class TokenCoder:
         return np.where(self.values[at] == t, at + 1, 0).astype(self.dtype)
 
 # %% ../../nbs/20_data/20_spec.ipynb #631a1e96
-def read_tokens(
-    column: pa.Array, # a history column
-    name: str,        # of the column
-    place,            # row → text for messages
-    scratch: Scratch, # buffers, used again
-):                    # yields what `token_blocks` does
-    "Tokens block by block; `UserError` naming row and token, or a type that holds none."
-    try: yield from token_blocks(column, scratch)
+def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
+    """Tokens block by block; `UserError` naming row and token, or a type that holds none.
+
+    Parameters
+    ----------
+    column : a history column
+    name : of the column
+    place : row → text for messages
+    scratch : buffers, used again
+
+    Returns
+    -------
+    yields what `token_blocks` does
+    """
+    try:
+        yield from token_blocks(column, scratch)
     except TokenError as e:
         what = f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}"
         raise UserError(what, 'mend the row, or set sequence.col') from None
     except pa.ArrowException as e:
         said = str(e).splitlines()[0][:80]
-        raise UserError(f"{place(0)}: column '{name}': {column.type} is no sequence ({said})", 'set sequence.col') from None
+        raise UserError(
+            f"{place(0)}: column '{name}': {column.type} is no sequence ({said})", 'set sequence.col'
+        ) from None
 
 # %% ../../nbs/20_data/20_spec.ipynb #c8c15b7f
-def collapsed_history(
-    codes: np.ndarray,  # (t,) newest first
-    counts: np.ndarray, # (n,)
-    seq: SeqSpec,       # the history column
-    wide: np.dtype,     # type of ages and counts
-) -> dict:              # arrays of the block
-    "Collapse whole histories, then keep the `max_len` unique tokens that were seen last."
+def collapsed_history(codes: np.ndarray, counts: np.ndarray, seq: SeqSpec, wide: np.dtype) -> dict:
+    """Collapse whole histories, then keep the `max_len` unique tokens that were seen last.
+
+    Parameters
+    ----------
+    codes : (t,) newest first
+    counts : (n,)
+    seq : the history column
+    wide : type of ages and counts
+
+    Returns
+    -------
+    arrays of the block
+    """
     codes, age, count, bias, unique = collapse(codes, counts, seq.size, seq.tau)
     out = dict(seq_values=codes, seq_age=age.astype(wide), seq_count=count.astype(wide), seq_bias=bias)
     if unique.max(initial=0) > seq.max_len:
@@ -169,9 +309,15 @@ def collapsed_history(
 # %% ../../nbs/20_data/20_spec.ipynb #b3b32160
 @dataclass
 class HistoryEncoder:
-    "Encodes the history column of a spec, and what is aligned with it."
+    """Encodes the history column of a spec, and what is aligned with it.
+
+    Parameters
+    ----------
+    longest : longest history of the source where repeats are collapsed: decides the width of ages
+    """
+
     spec: Spec
-    longest: int | None = None # longest history of the source where repeats are collapsed: decides the width of ages
+    longest: int | None = None
 
     def __post_init__(self):
         self.scratch, self.code = Scratch(), TokenCoder(self.spec.seq.values)
@@ -189,11 +335,18 @@ class HistoryEncoder:
             return dict(seq_values=codes, seq_counts=kept) | aside
         return collapsed_history(codes, counts, s, smallest((self.longest or 2**32 - 1) + 1))
 
-    def __call__(self,
-        batch, # columns by name
-        place, # row → text for messages
-    ) -> dict: # arrays of the batch
-        "Encode a batch's histories."
+    def __call__(self, batch, place) -> dict:
+        """Encode a batch's histories.
+
+        Parameters
+        ----------
+        batch : columns by name
+        place : row → text for messages
+
+        Returns
+        -------
+        arrays of the batch
+        """
         name, nothing = self.spec.seq.name, np.zeros(0, np.int64)
         out = [self._block(nothing, nothing, {k: nothing for k in self.sides})]
         aside = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
@@ -202,93 +355,160 @@ class HistoryEncoder:
             for k, (_, _, c) in side.items():
                 if (c != counts).any():
                     row = start + int(np.flatnonzero(c != counts)[0])
-                    raise UserError(f"{place(row)}: column '{k}' has another number of entries than '{name}'",
-                                    'remove it from sequence.side_cols')
+                    raise UserError(
+                        f"{place(row)}: column '{k}' has another number of entries than '{name}'",
+                        'remove it from sequence.side_cols',
+                    )
             out.append(self._block(values, counts, {k: v for k, (_, v, _) in side.items()}))
         return {k: np.concatenate([o[k] for o in out]) for k in out[0]}
 
 # %% ../../nbs/20_data/20_spec.ipynb #3f70de8d
-def shared_codes(
-    code: TokenCoder, # of the history's id space
-    texts: list,      # canonical texts of another column, None for null
-) -> np.ndarray:      # (n,) int32, 0 for what is no integer or no token
-    "Codes of a target column in the history's id space."
+def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
+    """Codes of a target column in the history's id space.
+
+    Parameters
+    ----------
+    code : of the history's id space
+    texts : canonical texts of another column, None for null
+
+    Returns
+    -------
+    (n,) int32, 0 for what is no integer or no token
+    """
     whole = [t is not None and bool(re.fullmatch(r'[+-]?\d{1,18}', t, re.A)) for t in texts]
     tokens = np.array([int(t) if w else 0 for t, w in zip(texts, whole)], np.int64)
     return code(tokens).astype(np.int32) * np.array(whole, np.int32)
 
 # %% ../../nbs/20_data/20_spec.ipynb #d47ff04c
-def id_arrays(
-    text: pa.Array, # large_string without nulls
-) -> dict:          # id_values uint8, id_counts
-    "Row names as UTF-8 bytes end to end."
+def id_arrays(text: pa.Array) -> dict:
+    """Row names as UTF-8 bytes end to end.
+
+    Parameters
+    ----------
+    text : large_string without nulls
+
+    Returns
+    -------
+    id_values uint8, id_counts
+    """
     data, offsets = text_buffers(text)
     return dict(id_values=data, id_counts=np.diff(offsets))
 
 # %% ../../nbs/20_data/20_spec.ipynb #8f47e146
-def spec_columns(
-    spec: Spec, # the schema
-    keys=(), # of `spec.keys`, those that are encoded
-) -> list[str]:
-    "Columns the rows must hold to be encoded."
+def spec_columns(spec: Spec, keys=()) -> list[str]:
+    """Columns the rows must hold to be encoded.
+
+    Parameters
+    ----------
+    spec : the schema
+    keys : of `spec.keys`, those that are encoded
+    """
     history = [spec.seq.name, *spec.seq.sides] if spec.seq else []
     multis = [m.name for m in spec.multis]
-    return list(dict.fromkeys([*(c.name for c in spec.cats), *spec.nums, *keys, *spec.targets, *history, *multis]))
+    return list(
+        dict.fromkeys([*(c.name for c in spec.cats), *spec.nums, *keys, *spec.targets, *history, *multis])
+    )
 
 # %% ../../nbs/20_data/20_spec.ipynb #09e0f225
-def cat_matrices(
-    spec: Spec, # the schema
-    n: int, # rows
-    codes,  # `CatSpec` → (n,) codes
-) -> dict:  # cat_8, cat_16, cat_32: (n, columns of that width)
-    "Categorical codes, side by side by width."
-    out = {g: np.empty((n, sum(c.group == g for c in spec.cats)), f'uint{g[4:]}') for g in sorted({c.group for c in spec.cats})}
-    for c in spec.cats: out[c.group][:, c.pos] = codes(c)
+def cat_matrices(spec: Spec, n: int, codes) -> dict:
+    """Categorical codes, side by side by width.
+
+    Parameters
+    ----------
+    spec : the schema
+    n : rows
+    codes : `CatSpec` → (n,) codes
+
+    Returns
+    -------
+    cat_8, cat_16, cat_32: (n, columns of that width)
+    """
+    out = {
+        g: np.empty((n, sum(c.group == g for c in spec.cats)), f'uint{g[4:]}')
+        for g in sorted({c.group for c in spec.cats})
+    }
+    for c in spec.cats:
+        out[c.group][:, c.pos] = codes(c)
     return out
 
 # %% ../../nbs/20_data/20_spec.ipynb #29efc43e
 class Encoder:
-    "Batches of a source or frame → arrays, by a spec."
-    def __init__(self,
-        spec: Spec,
-        label: bool = False,       # also the label
-        ids: bool = False,         # also the row ids
-        keys=None,                 # of `spec.keys`, those to encode; all by default
-        longest: int | None = None, # longest history of the source where repeats are collapsed
+    """Batches of a source or frame → arrays, by a spec.
+
+    Parameters
+    ----------
+    label : also the label
+    ids : also the row ids
+    keys : of `spec.keys`, those to encode; all by default
+    longest : longest history of the source where repeats are collapsed
+    """
+
+    def __init__(
+        self, spec: Spec, label: bool = False, ids: bool = False, keys=None, longest: int | None = None
     ):
-        self.spec, self.label, self.ids, self.keys = spec, label, ids, tuple(spec.keys if keys is None else keys)
-        assign = lambda c: Vocabulary(c.values) if c.kind == 'vocab' else lambda texts: hash_codes(texts, c.size - 1)
+        self.spec, self.label, self.ids, self.keys = (
+            spec,
+            label,
+            ids,
+            tuple(spec.keys if keys is None else keys),
+        )
+        assign = lambda c: (
+            Vocabulary(c.values) if c.kind == 'vocab' else lambda texts: hash_codes(texts, c.size - 1)
+        )
         self.cats = {c.name: Coder(assign(c)) for c in spec.cats}
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
         self.multis = {m.name: Coder(Vocabulary(m.values)) for m in spec.multis}
         self.history = HistoryEncoder(spec, longest) if spec.seq else None
-        self.target_codes = {t: Coder(lambda texts: shared_codes(self.history.code, texts)) for t in spec.targets}
+        self.target_codes = {
+            t: Coder(lambda texts: shared_codes(self.history.code, texts)) for t in spec.targets
+        }
 
     @property
     def columns(self) -> list[str]:
         "Columns a batch must hold."
-        return spec_columns(self.spec, self.keys) + [self.spec.label]*self.label + [self.spec.id_col]*self.ids
+        return (
+            spec_columns(self.spec, self.keys)
+            + [self.spec.label] * self.label
+            + [self.spec.id_col] * self.ids
+        )
 
-    def __call__(self,
-        batch, # columns by name: a pa.RecordBatch, or a dict of arrays
-        n: int, # rows
-        place, # row of the batch → text for messages
-    ) -> dict: # array name → array; ragged ones as `…_values` and `…_counts`
-        "Encode a batch."
+    def __call__(self, batch, n: int, place) -> dict:
+        """Encode a batch.
+
+        Parameters
+        ----------
+        batch : columns by name: a pa.RecordBatch, or a dict of arrays
+        n : rows
+        place : row of the batch → text for messages
+
+        Returns
+        -------
+        array name → array; ragged ones as `…_values` and `…_counts`
+        """
         s, out = self.spec, {}
-        if self.label: out['label'] = labels(batch[s.label], s.label, place)
+        if self.label:
+            out['label'] = labels(batch[s.label], s.label, place)
         out |= cat_matrices(s, n, lambda c: encode_column(self.cats[c.name], batch[c.name], c.name, place))
         if s.nums:
-            try: out['num'] = number_matrix([numbers(batch[c], c) for c in s.nums], n)
-            except UserError as e: raise UserError(f'{place(0)} ff.: {e}') from None
-        if s.seq: out |= self.history(batch, place)
+            try:
+                out['num'] = number_matrix([numbers(batch[c], c) for c in s.nums], n)
+            except UserError as e:
+                raise UserError(f'{place(0)} ff.: {e}') from None
+        if s.seq:
+            out |= self.history(batch, place)
         if s.targets:
             codes = [encode_column(self.target_codes[t], batch[t], t, place) for t in s.targets]
             out['target'] = np.stack(codes, 1).astype(smallest(s.seq.size))
         for k in self.keys:
-            out[f'key_{k}'] = encode_column(self.key_codes[k], batch[k], k, place).astype(smallest(len(s.keys[k]) + 1))
+            out[f'key_{k}'] = encode_column(self.key_codes[k], batch[k], k, place).astype(
+                smallest(len(s.keys[k]) + 1)
+            )
         for m in s.multis:
             codes, counts = encode_cells(self.multis[m.name], batch[m.name], m.sep, m.name, place)
-            out |= {f'multi_{m.name}_values': codes.astype(smallest(m.size)), f'multi_{m.name}_counts': counts}
-        if self.ids: out |= id_arrays(id_texts(batch[s.id_col], s.id_col, place))
+            out |= {
+                f'multi_{m.name}_values': codes.astype(smallest(m.size)),
+                f'multi_{m.name}_counts': counts,
+            }
+        if self.ids:
+            out |= id_arrays(id_texts(batch[s.id_col], s.id_col, place))
         return out

@@ -20,74 +20,144 @@ import pyarrow.compute as pc
 from ..core.errors import UserError
 
 # %% ../../nbs/20_data/10_values.ipynb #62e8ef88
-def is_nested(
-    kind: pa.DataType, # Arrow type
-) -> bool:
-    "Lists, structs, maps and unions: no category, no number."
+def is_nested(kind: pa.DataType) -> bool:
+    """Lists, structs, maps and unions: no category, no number.
+
+    Parameters
+    ----------
+    kind : Arrow type
+    """
     return pa.types.is_nested(kind) or pa.types.is_list_view(kind) or pa.types.is_large_list_view(kind)
 
 # %% ../../nbs/20_data/10_values.ipynb #3759d6f8
-def canonical_texts(
-    values: pa.Array, # distinct values of a column, any flat type
-) -> list:            # a text each, None for null
-    "Canonical texts; `pa.ArrowInvalid` for bytes that are no text."
+def canonical_texts(values: pa.Array) -> list:
+    """Canonical texts; `pa.ArrowInvalid` for bytes that are no text.
+
+    Parameters
+    ----------
+    values : distinct values of a column, any flat type
+
+    Returns
+    -------
+    a text each, None for null
+    """
     kind = values.type
-    if pa.types.is_boolean(kind): values = pc.cast(values, pa.int8())
+    if pa.types.is_boolean(kind):
+        values = pc.cast(values, pa.int8())
     elif pa.types.is_floating(kind):
-        text = pc.cast(pc.cast(values, pa.float32()) if pa.types.is_float16(kind) else values, pa.large_string()).to_pylist()
-        return [None if v is None or v != v else str(int(v)) if v == v // 1 else t for v, t in zip(values.to_pylist(), text)]
+        text = pc.cast(
+            pc.cast(values, pa.float32()) if pa.types.is_float16(kind) else values, pa.large_string()
+        ).to_pylist()
+        return [
+            None if v is None or v != v else str(int(v)) if v == v // 1 else t
+            for v, t in zip(values.to_pylist(), text)
+        ]
     elif pa.types.is_decimal(kind):
-        return [None if v is None else re.sub(r'\.?0+$', '', t) if '.' in (t := f'{v:f}') else t for v in values.to_pylist()]
+        return [
+            None if v is None else re.sub(r'\.?0+$', '', t) if '.' in (t := f'{v:f}') else t
+            for v in values.to_pylist()
+        ]
     text = pc.cast(values, pa.large_string()).to_pylist()
-    if not (pa.types.is_large_string(kind) or pa.types.is_string(kind) or pa.types.is_string_view(kind)): return text
-    return [t[:-2] if t is not None and t.endswith('.0') and re.fullmatch(r'[+-]?\d+', t[:-2], re.A) else t for t in text]
+    if not (pa.types.is_large_string(kind) or pa.types.is_string(kind) or pa.types.is_string_view(kind)):
+        return text
+    return [
+        t[:-2] if t is not None and t.endswith('.0') and re.fullmatch(r'[+-]?\d+', t[:-2], re.A) else t
+        for t in text
+    ]
 
 # %% ../../nbs/20_data/10_values.ipynb #d929e149
-def hash_codes(
-    texts,        # texts, None for null
-    buckets: int, # codes 1..buckets
-) -> np.ndarray:  # (n,) int32
-    "xxh3-64 of the UTF-8 text, modulo `buckets`, plus 1; 0 for null."
-    code = pl.DataFrame({'x': pl.Series(texts, dtype=pl.String)}).select(plh.col('x').nchash.xxh3_64() % buckets + 1)
+def hash_codes(texts, buckets: int) -> np.ndarray:
+    """xxh3-64 of the UTF-8 text, modulo `buckets`, plus 1; 0 for null.
+
+    Parameters
+    ----------
+    texts : texts, None for null
+    buckets : codes 1..buckets
+
+    Returns
+    -------
+    (n,) int32
+    """
+    code = pl.DataFrame({'x': pl.Series(texts, dtype=pl.String)}).select(
+        plh.col('x').nchash.xxh3_64() % buckets + 1
+    )
     return code['x'].fill_null(0).to_numpy().astype(np.int32)
 
 # %% ../../nbs/20_data/10_values.ipynb #00a7b10b
 @dataclass(frozen=True)
 class Vocabulary:
-    "Texts → codes 1..V in the order given; 0 for null and for unknown texts."
-    values: tuple # (V,) texts
+    """Texts → codes 1..V in the order given; 0 for null and for unknown texts.
+
+    Parameters
+    ----------
+    values : (V,) texts
+    """
+
+    values: tuple
+
     @cached_property
-    def code(self): return {t: i for i, t in enumerate(self.values, 1)}
-    def __call__(self, texts): return np.fromiter((self.code.get(t, 0) for t in texts), np.int32, len(texts))
+    def code(self):
+        return {t: i for i, t in enumerate(self.values, 1)}
+
+    def __call__(self, texts):
+        return np.fromiter((self.code.get(t, 0) for t in texts), np.int32, len(texts))
 
 # %% ../../nbs/20_data/10_values.ipynb #16d80a4c
 class Tally:
     "Texts → codes in the order of appearance, and how often each came."
-    def __init__(self): self.code, self.counts = {}, np.zeros(1, np.int64)
+
+    def __init__(self):
+        self.code, self.counts = {}, np.zeros(1, np.int64)
+
     def __call__(self, texts):
-        return np.fromiter((0 if t is None else self.code.setdefault(t, len(self.code) + 1) for t in texts), np.int32, len(texts))
-    def add(self,
-        codes: np.ndarray, # (n,) codes given by this tally
-    ):
-        "Count rows."
+        return np.fromiter(
+            (0 if t is None else self.code.setdefault(t, len(self.code) + 1) for t in texts),
+            np.int32,
+            len(texts),
+        )
+
+    def add(self, codes: np.ndarray):
+        """Count rows.
+
+        Parameters
+        ----------
+        codes : (n,) codes given by this tally
+        """
         more = np.bincount(codes, minlength=len(self.code) + 1)
-        more[:len(self.counts)] += self.counts; self.counts = more
+        more[: len(self.counts)] += self.counts
+        self.counts = more
 
 # %% ../../nbs/20_data/10_values.ipynb #39635b47
-def natural(
-    text: str, # canonical text
-) -> tuple:    # sort key
-    "Whole numbers by value, before all other texts."
+def natural(text: str) -> tuple:
+    """Whole numbers by value, before all other texts.
+
+    Parameters
+    ----------
+    text : canonical text
+
+    Returns
+    -------
+    sort key
+    """
     return (0, int(text), text) if re.fullmatch(r'[+-]?\d{1,30}', text, re.A) else (1, 0, text)
 
 # %% ../../nbs/20_data/10_values.ipynb #a234310f
-def small_integers(
-    column: pa.Array, # integers, floats or truth values
-):                    # values (n,) int32, 0 where null, and nulls (n,) bool or None; None where that cannot be
-    "A column as whole numbers up to ±2^19, or None."
+def small_integers(column: pa.Array):
+    """A column as whole numbers up to ±2^19, or None.
+
+    Parameters
+    ----------
+    column : integers, floats or truth values
+
+    Returns
+    -------
+    values (n,) int32, 0 where null, and nulls (n,) bool or None; None where that cannot be
+    """
     kind, null = column.type, None
-    if pa.types.is_boolean(kind): column = pc.cast(column, pa.int8())
-    elif not (pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)): return None
+    if pa.types.is_boolean(kind):
+        column = pc.cast(column, pa.int8())
+    elif not (pa.types.is_integer(kind) or pa.types.is_float32(kind) or pa.types.is_float64(kind)):
+        return None
     if column.null_count:
         null = column.is_null().to_numpy(zero_copy_only=False)
         column = pc.fill_null(column, 0)
@@ -96,29 +166,36 @@ def small_integers(
         if (nan := np.isnan(x)).any():
             null = nan if null is None else null | nan
             x = np.where(nan, x.dtype.type(0), x)
-        if len(x) and (x.min() < -2**19 or x.max() > 2**19): return None
+        if len(x) and (x.min() < -(2**19) or x.max() > 2**19):
+            return None
         whole = x.astype(np.int32)
         return (whole, null) if (whole == x).all() else None
-    if len(x) and (x.min() < -2**19 or x.max() > 2**19): return None
+    if len(x) and (x.min() < -(2**19) or x.max() > 2**19):
+        return None
     return x.astype(np.int32), null
 
 # %% ../../nbs/20_data/10_values.ipynb #d7ea4fe3
 class Coder:
-    "A column → codes, by the canonical text of its values."
-    def __init__(self,
-        assign, # texts → codes: a `Vocabulary`, a `Tally`, a hash
-    ):
+    """A column → codes, by the canonical text of its values.
+
+    Parameters
+    ----------
+    assign : texts → codes: a `Vocabulary`, a `Tally`, a hash
+    """
+
+    def __init__(self, assign):
         self.assign, self.low, self.table = assign, 0, np.full(0, -1, np.int32)
 
     def _cover(self, lo, hi):
         lo, hi = min(lo, self.low), max(hi + 1, self.low + len(self.table))
         table = np.full(hi - lo, -1, np.int32)
-        table[self.low - lo:self.low - lo + len(self.table)] = self.table
+        table[self.low - lo : self.low - lo + len(self.table)] = self.table
         self.low, self.table = lo, table
 
     def _integers(self, x):
         lo, hi = int(x.min(initial=0)), int(x.max(initial=0))
-        if lo < self.low or hi >= self.low + len(self.table): self._cover(lo, hi)
+        if lo < self.low or hi >= self.low + len(self.table):
+            self._cover(lo, hi)
         at = x if not self.low else x - self.low
         code = self.table.take(at)
         if (code < 0).any():
@@ -127,53 +204,94 @@ class Coder:
             code = self.table.take(at)
         return code
 
-    def __call__(self,
-        column: pa.Array, # any flat type
-    ) -> np.ndarray:      # (n,) int32 codes, 0 for null
-        "Codes of a column; `pa.ArrowInvalid` for bytes that are no text."
-        if (small := small_integers(column)) is not None: code, null = self._integers(small[0]), small[1]
+    def __call__(self, column: pa.Array) -> np.ndarray:
+        """Codes of a column; `pa.ArrowInvalid` for bytes that are no text.
+
+        Parameters
+        ----------
+        column : any flat type
+
+        Returns
+        -------
+        (n,) int32 codes, 0 for null
+        """
+        if (small := small_integers(column)) is not None:
+            code, null = self._integers(small[0]), small[1]
         else:
             d = column if pa.types.is_dictionary(column.type) else pc.dictionary_encode(column)
             null = d.indices.is_null().to_numpy(zero_copy_only=False) if d.indices.null_count else None
             codes = np.append(self.assign(canonical_texts(d.dictionary)), np.int32(0))
-            code = codes.take(pc.fill_null(d.indices, 0).to_numpy() if null is not None else d.indices.to_numpy())
-        if null is not None: code[null] = 0
+            code = codes.take(
+                pc.fill_null(d.indices, 0).to_numpy() if null is not None else d.indices.to_numpy()
+            )
+        if null is not None:
+            code[null] = 0
         return code
 
 # %% ../../nbs/20_data/10_values.ipynb #36aa9feb
-def encode_column(
-    coder: Coder,     # of the column
-    column: pa.Array, # a categorical column
-    name: str,        # of the column
-    place,            # row → text for messages
-) -> np.ndarray:      # (n,) int32
-    "Codes of a column; `UserError` naming it where it holds no categories."
+def encode_column(coder: Coder, column: pa.Array, name: str, place) -> np.ndarray:
+    """Codes of a column; `UserError` naming it where it holds no categories.
+
+    Parameters
+    ----------
+    coder : of the column
+    column : a categorical column
+    name : of the column
+    place : row → text for messages
+
+    Returns
+    -------
+    (n,) int32
+    """
     if is_nested(column.type):
-        raise UserError(f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
-    try: return coder(column)
+        raise UserError(
+            f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols'
+        )
+    try:
+        return coder(column)
     except pa.ArrowException as e:
-        raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'store it as UTF-8 text') from None
+        raise UserError(
+            f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'store it as UTF-8 text'
+        ) from None
 
 # %% ../../nbs/20_data/10_values.ipynb #e63ac78b
-def is_text(
-    kind: pa.DataType, # Arrow type
-) -> bool:
-    "Strings of any layout."
+def is_text(kind: pa.DataType) -> bool:
+    """Strings of any layout.
+
+    Parameters
+    ----------
+    kind : Arrow type
+    """
     return pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind)
 
-def cell_values(
-    column: pa.Array, # text, lists, or one value a cell
-    sep: str,         # between the values of a text
-) -> tuple[pa.Array, np.ndarray]: # all values end to end, no nulls; (n,) int64 how many each cell holds
-    "Take cells apart; `pa.ArrowException` for what cannot be."
+
+def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
+    """Take cells apart; `pa.ArrowException` for what cannot be.
+
+    Parameters
+    ----------
+    column : text, lists, or one value a cell
+    sep : between the values of a text
+
+    Returns
+    -------
+    all values end to end, no nulls; (n,) int64 how many each cell holds
+    """
     n, row = len(column), np.arange(len(column))
-    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
-    if is_text(column.type): column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if is_text(column.type):
+        column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
     if is_nested(column.type):
-        if not hasattr(column, 'values') or is_nested(column.type.value_type): raise pa.ArrowInvalid(f'{column.type} is no list of values')
+        if not hasattr(column, 'values') or is_nested(column.type.value_type):
+            raise pa.ArrowInvalid(f'{column.type} is no list of values')
         column = pc.cast(column, pa.large_list(column.type.value_type))
-        row, column = np.repeat(row, pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)), column.flatten()
-    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
+        row, column = (
+            np.repeat(row, pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)),
+            column.flatten(),
+        )
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
     keep = pc.invert(pc.is_null(column, nan_is_null=True))
     if is_text(column.type):
         column = pc.utf8_trim_whitespace(pc.cast(column, pa.large_string()))
@@ -181,81 +299,136 @@ def cell_values(
     return column.filter(keep), np.bincount(row[keep.to_numpy(zero_copy_only=False)], minlength=n)
 
 # %% ../../nbs/20_data/10_values.ipynb #e456106d
-def encode_cells(
-    coder: Coder,     # values → codes
-    column: pa.Array, # a column with several values a cell
-    sep: str,         # between the values of a text
-    name: str,        # of the column
-    place,            # row → text for messages
-) -> tuple[np.ndarray, np.ndarray]: # (t,) int32 codes, (n,) int64 how many each cell holds
-    "Codes of all values, cell by cell; `UserError` naming the column where it holds none."
+def encode_cells(coder: Coder, column: pa.Array, sep: str, name: str, place) -> tuple[np.ndarray, np.ndarray]:
+    """Codes of all values, cell by cell; `UserError` naming the column where it holds none.
+
+    Parameters
+    ----------
+    coder : values → codes
+    column : a column with several values a cell
+    sep : between the values of a text
+    name : of the column
+    place : row → text for messages
+
+    Returns
+    -------
+    (t,) int32 codes, (n,) int64 how many each cell holds
+    """
     try:
         values, counts = cell_values(column, sep)
         codes = coder(values)
     except pa.ArrowException as e:
-        raise UserError(f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'remove it from data.multi_cols') from None
+        raise UserError(
+            f"{place(0)}: column '{name}': {str(e).splitlines()[0][:80]}", 'remove it from data.multi_cols'
+        ) from None
     key = np.repeat(np.arange(len(counts)) << 32, counts) | codes
     key.sort()
-    return (key & 0xffffffff).astype(np.int32), counts
+    return (key & 0xFFFFFFFF).astype(np.int32), counts
 
 # %% ../../nbs/20_data/10_values.ipynb #1399338a
-def numbers(
-    column: pa.Array, # integers, floats, decimals, truth values, or text that holds numbers
-    name: str,        # of the column, for messages
-) -> np.ndarray:      # (n,) float32, NaN for null; infinite values stay
-    "A column as float32; `UserError` naming column and value if it holds no numbers."
+def numbers(column: pa.Array, name: str) -> np.ndarray:
+    """A column as float32; `UserError` naming column and value if it holds no numbers.
+
+    Parameters
+    ----------
+    column : integers, floats, decimals, truth values, or text that holds numbers
+    name : of the column, for messages
+
+    Returns
+    -------
+    (n,) float32, NaN for null; infinite values stay
+    """
     kind = column.type
-    if pa.types.is_dictionary(kind): column, kind = column.dictionary_decode(), kind.value_type
-    if pa.types.is_boolean(kind): column = pc.cast(column, pa.int8())
-    elif pa.types.is_null(kind): return np.full(len(column), np.nan, np.float32)
-    elif pa.types.is_decimal(kind): column = pc.cast(column, pa.float64())
+    if pa.types.is_dictionary(kind):
+        column, kind = column.dictionary_decode(), kind.value_type
+    if pa.types.is_boolean(kind):
+        column = pc.cast(column, pa.int8())
+    elif pa.types.is_null(kind):
+        return np.full(len(column), np.nan, np.float32)
+    elif pa.types.is_decimal(kind):
+        column = pc.cast(column, pa.float64())
     elif pa.types.is_string(kind) or pa.types.is_large_string(kind) or pa.types.is_string_view(kind):
         text = pc.utf8_trim_whitespace(pc.cast(column, pa.large_string()))
-        try: column = pc.cast(pc.if_else(pc.equal(text, ''), None, text), pa.float64())
+        try:
+            column = pc.cast(pc.if_else(pc.equal(text, ''), None, text), pa.float64())
         except pa.ArrowInvalid as e:
-            raise UserError(f"column '{name}': not a number ({str(e).splitlines()[0]})",
-                'remove it from the numeric columns or list it in data.cat_cols') from None
+            raise UserError(
+                f"column '{name}': not a number ({str(e).splitlines()[0]})",
+                'remove it from the numeric columns or list it in data.cat_cols',
+            ) from None
     elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
         raise UserError(f"column '{name}': {kind} is not a number", 'remove it from the numeric columns')
-    with np.errstate(over='ignore'): return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
+    with np.errstate(over='ignore'):
+        return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
 
 # %% ../../nbs/20_data/10_values.ipynb #cd7c9051
-def number_matrix(
-    columns: list, # N arrays (n,) float32
-    n: int,        # rows
-) -> np.ndarray:   # (n, N) float32, row-major, NaN for null and infinite
-    "Columns side by side, in strips that stay in the cache while they are filled."
+def number_matrix(columns: list, n: int) -> np.ndarray:
+    """Columns side by side, in strips that stay in the cache while they are filled.
+
+    Parameters
+    ----------
+    columns : N arrays (n,) float32
+    n : rows
+
+    Returns
+    -------
+    (n, N) float32, row-major, NaN for null and infinite
+    """
     out = np.empty((n, len(columns)), np.float32)
     for a in range(0, n, 1024):
-        for j, c in enumerate(columns): out[a:a+1024, j] = c[a:a+1024]
-    out[~np.isfinite(out)] = np.nan # one bit pattern for all of them
+        for j, c in enumerate(columns):
+            out[a : a + 1024, j] = c[a : a + 1024]
+    out[~np.isfinite(out)] = np.nan  # one bit pattern for all of them
     return out
 
 # %% ../../nbs/20_data/10_values.ipynb #411679b0
-def labels(
-    column: pa.Array, # 0 and 1 in any type
-    name: str,        # of the column
-    place,            # row → text for messages
-) -> np.ndarray:      # (n,) uint8
-    "Labels; `UserError` naming the row of a null or of another value."
-    try: y = numbers(column, name)
-    except UserError as e: raise UserError(f'{place(0)}: {e}') from None
+def labels(column: pa.Array, name: str, place) -> np.ndarray:
+    """Labels; `UserError` naming the row of a null or of another value.
+
+    Parameters
+    ----------
+    column : 0 and 1 in any type
+    name : of the column
+    place : row → text for messages
+
+    Returns
+    -------
+    (n,) uint8
+    """
+    try:
+        y = numbers(column, name)
+    except UserError as e:
+        raise UserError(f'{place(0)}: {e}') from None
     bad = np.flatnonzero((y != 0) & (y != 1))
     if len(bad):
         row = int(bad[0])
-        raise UserError(f"{place(row)}: label '{name}' is {column[row]}, not 0 or 1", 'mend such rows, or set data.label_col')
+        raise UserError(
+            f"{place(row)}: label '{name}' is {column[row]}, not 0 or 1",
+            'mend such rows, or set data.label_col',
+        )
     return y.astype(np.uint8)
 
 # %% ../../nbs/20_data/10_values.ipynb #dc166e80
-def id_texts(
-    column: pa.Array, # row ids of any flat type
-    name: str,        # of the column
-    place,            # row → text for messages
-) -> pa.Array:        # large_string without nulls
-    "Ids as text, text unchanged; `UserError` naming the row of a null."
-    if pa.types.is_dictionary(column.type): column = column.dictionary_decode()
-    if is_nested(column.type): raise UserError(f"{place(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
-    if pa.types.is_floating(column.type): column = pa.array(canonical_texts(column), pa.large_string())
+def id_texts(column: pa.Array, name: str, place) -> pa.Array:
+    """Ids as text, text unchanged; `UserError` naming the row of a null.
+
+    Parameters
+    ----------
+    column : row ids of any flat type
+    name : of the column
+    place : row → text for messages
+
+    Returns
+    -------
+    large_string without nulls
+    """
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if is_nested(column.type):
+        raise UserError(f"{place(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
+    if pa.types.is_floating(column.type):
+        column = pa.array(canonical_texts(column), pa.large_string())
     text = pc.cast(column, pa.large_string())
-    if text.null_count: raise UserError(f"{place(text.to_pylist().index(None))}: id '{name}' is null", 'give every row an id')
+    if text.null_count:
+        raise UserError(f"{place(text.to_pylist().index(None))}: id '{name}' is null", 'give every row an id')
     return text

@@ -15,156 +15,250 @@ from ..core.errors import UserError
 from ..data.folds import Folds, key_codes
 
 # %% ../../nbs/30_features/00_counts.ipynb #6cca5b87
-BLOCK = 1 << 17 # rows worked on at once
+BLOCK = 1 << 17  # rows worked on at once
+
 
 class Counts:
     "Impressions and clicks of every key in every part."
-    def __init__(self,
-        n_keys: int,
-        folds: Folds,
-    ):
-        self.P, self.table = folds.n_parts, np.zeros((n_keys, folds.n_parts, 2), np.int32)
-        self.held = np.array([np.isin(np.arange(self.P), folds.valid_parts(k)) for k in range(folds.n_folds)]) # (K, P)
 
-    def add(self, key, part, label): # (m,) int64 keys, (m,) parts, (m,) bool labels
+    def __init__(self, n_keys: int, folds: Folds):
+        self.P, self.table = folds.n_parts, np.zeros((n_keys, folds.n_parts, 2), np.int32)
+        self.held = np.array(
+            [np.isin(np.arange(self.P), folds.valid_parts(k)) for k in range(folds.n_folds)]
+        )  # (K, P)
+
+    def add(self, key, part, label):
+        "(m,) int64 keys, (m,) parts, (m,) bool labels."
         at, one, flat = (key * self.P + part) * 2, np.int32(1), self.table.reshape(-1)
         np.add.at(flat, at, one)
         np.add.at(flat, at[label] + 1, one)
 
-    def look(self, key, part): # (m,) keys, their rows' parts → Evidence
+    def look(self, key, part):
+        "(m,) keys, their rows' parts → Evidence."
         return Evidence(self, key, part)
 
 # %% ../../nbs/30_features/00_counts.ipynb #4c2cb999
 class Evidence:
     "Counts of some keys, read once for all folds."
+
     def __init__(self, counts: Counts, key, part):
-        got = np.ascontiguousarray(counts.table[key].reshape(len(key), -1).T)          # (2P, m): int32, for float32 would round
+        got = np.ascontiguousarray(
+            counts.table[key].reshape(len(key), -1).T
+        )  # (2P, m): int32, for float32 would round
         self.n, self.c, self.part, self.held = got[0::2], got[1::2], part, counts.held
         self.total = self.n.sum(0, dtype=np.int32), self.c.sum(0, dtype=np.int32)
         own = part.astype(np.int64) * len(key) + np.arange(len(key))
         self.own = self.n.ravel()[own], self.c.ravel()[own]
 
-    def used(self, k): # fold → (m,) n, c float32
-        "What the model of fold `k` may use: not the row's own part, nor those that the fold holds out."
+    def used(self, k):
+        """What the model of fold `k` may use: not the row's own part, nor those that the fold holds out.
+
+        Returns
+        -------
+        fold → (m,) n, c float32
+        """
         free, parts = ~self.held[k][self.part], np.flatnonzero(self.held[k])
-        return [(t - v[parts].sum(0, dtype=np.int32) - own * free).astype(np.float32)
-                for t, v, own in zip(self.total, (self.n, self.c), self.own)]
+        return [
+            (t - v[parts].sum(0, dtype=np.int32) - own * free).astype(np.float32)
+            for t, v, own in zip(self.total, (self.n, self.c), self.own)
+        ]
 
 # %% ../../nbs/30_features/00_counts.ipynb #2fa398e2
 @dataclass(frozen=True, eq=False)
 class Known:
-    "Impressions and clicks over all training rows, of the keys that occurred."
-    key: np.ndarray # (M,) int64, ascending
-    n: np.ndarray   # (M,) int32 impressions, > 0
-    c: np.ndarray   # (M,) int32 clicks
+    """Impressions and clicks over all training rows, of the keys that occurred.
+
+    Parameters
+    ----------
+    key : (M,) int64, ascending
+    n : (M,) int32 impressions, > 0
+    c : (M,) int32 clicks
+    """
+
+    key: np.ndarray
+    n: np.ndarray
+    c: np.ndarray
 
     @classmethod
-    def of(cls,
-        counts: Counts,
-        name=None,  # (m,) places in the table → (m,) their keys, ascending; None: the places
-    ):
-        "All parts together."
+    def of(cls, counts: Counts, name=None):
+        """All parts together.
+
+        Parameters
+        ----------
+        name : (m,) places in the table → (m,) their keys, ascending; None: the places
+        """
         n, c = counts.table.sum(1, dtype=np.int32).T
         at = np.flatnonzero(n)
         return cls(at if name is None else name(at), n[at], c[at])
 
-    def look(self, key, part=None): # (m,) int64 keys → Total
-        if not len(self.key): return Total((np.zeros(len(key), np.int32),) * 2)
+    def look(self, key, part=None):
+        "(m,) int64 keys → Total."
+        if not len(self.key):
+            return Total((np.zeros(len(key), np.int32),) * 2)
         at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
         hit = self.key[at] == key
         return Total((self.n[at] * hit, self.c[at] * hit))
 
+
 @dataclass(frozen=True, eq=False)
 class Total:
-    "Counts of some keys over all parts; stands where `Evidence` stands for training rows."
-    total: tuple      # (m,) n, (m,) c, int32
-    part: None = None # no row of a part
+    """Counts of some keys over all parts; stands where `Evidence` stands for training rows.
 
-    def used(self, k=None): # (m,) n, c float32
+    Parameters
+    ----------
+    total : (m,) n, (m,) c, int32
+    part : no row of a part
+    """
+
+    total: tuple
+    part: None = None
+
+    def used(self, k=None):
+        "(m,) n, c float32."
         return [t.astype(np.float32) for t in self.total]
 
 # %% ../../nbs/30_features/00_counts.ipynb #ec161669
-def smooth(
-    prior,           # (m,) rates to fall back on
-    n,               # (m,) impressions
-    c,               # (m,) clicks
-    strength: float, # impressions the prior is worth
-    least: int = 0,  # impressions below which the prior stands
-):                   # (m,) rates
-    "(c + strength·prior) / (n + strength)"
+def smooth(prior, n, c, strength: float, least: int = 0):
+    """(c + strength·prior) / (n + strength)
+
+    Parameters
+    ----------
+    prior : (m,) rates to fall back on
+    n : (m,) impressions
+    c : (m,) clicks
+    strength : impressions the prior is worth
+    least : impressions below which the prior stands
+
+    Returns
+    -------
+    (m,) rates
+    """
     s, least = np.float32(strength), least if strength > 0 else max(least, 1)
     return np.where(n >= least, (c + s * prior) / np.maximum(n + s, np.float32(1e-30)), prior)
 
 # %% ../../nbs/30_features/00_counts.ipynb #a1bb4f36
 class Base:
-    "The global rate, and the factor that scales impressions to the whole training set, by part and fold."
-    def __init__(self,
-        folds: Folds,
-        label: np.ndarray, # (n,) bool
-    ):
+    """The global rate, and the factor that scales impressions to the whole training set, by part and fold.
+
+    Parameters
+    ----------
+    label : (n,) bool
+    """
+
+    def __init__(self, folds: Folds, label: np.ndarray):
         self.all = Counts(1, folds)
         self.all.add(np.zeros(len(label), np.int64), folds.part, label)
         self.n_rows, parts = len(label), np.arange(folds.n_parts)
-        self.table = [self.all.look(np.zeros(folds.n_parts, np.int64), parts).used(k) for k in range(folds.n_folds)]
+        self.table = [
+            self.all.look(np.zeros(folds.n_parts, np.int64), parts).used(k) for k in range(folds.n_folds)
+        ]
         if min(n.min() for n, _ in self.table) == 0:
-            raise UserError(f'features: {folds.n_parts} parts leave a training row no labels to learn from',
-                            'use more folds, or folds made by make_folds')
+            raise UserError(
+                f'features: {folds.n_parts} parts leave a training row no labels to learn from',
+                'use more folds, or folds made by make_folds',
+            )
 
-    def rate(self, part, k, m): # (m,) parts, fold → (m,) float32 rates, (m,) float32 factors
+    def rate(self, part, k, m):
+        "(m,) parts, fold → (m,) float32 rates, (m,) float32 factors."
         n, c = (v[part] for v in self.table[k])
         return c / n, self.n_rows / n
 
+
 @dataclass(frozen=True)
 class Whole:
-    "The same for rows that may use all labels: the rate of the training set, and 1."
-    n_rows: int # of train
+    """The same for rows that may use all labels: the rate of the training set, and 1.
+
+    Parameters
+    ----------
+    n_rows : of train
+    """
+
+    n_rows: int
     clicks: int
 
-    def rate(self, part, k, m): # m rows → (m,) float32 rates, (m,) float32 factors
+    def rate(self, part, k, m):
+        "M rows → (m,) float32 rates, (m,) float32 factors."
         n = np.full(m, self.n_rows, np.float32)
         return np.float32(self.clicks) / n, self.n_rows / n
 
 # %% ../../nbs/30_features/00_counts.ipynb #b5a513a7
-def join(
-    codes: list,  # (n,) codes of each column, 0: null
-    sizes: list,  # codes of each column are below this on train
-) -> np.ndarray:  # (n,) int64; 0 where a code is 0 or train lacks it
-    "One number for a combination of codes."
+def join(codes: list, sizes: list) -> np.ndarray:
+    """One number for a combination of codes.
+
+    Parameters
+    ----------
+    codes : (n,) codes of each column, 0: null
+    sizes : codes of each column are below this on train
+
+    Returns
+    -------
+    (n,) int64; 0 where a code is 0 or train lacks it
+    """
     out, ok = np.zeros(len(codes[0]), np.int64), np.ones(len(codes[0]), bool)
-    for c, s in zip(codes, sizes): out, ok = out * s + c, ok & (c > 0) & (c < s)
+    for c, s in zip(codes, sizes):
+        out, ok = out * s + c, ok & (c > 0) & (c < s)
     return np.where(ok, out, 0)
 
-def number(
-    joint: np.ndarray, # (n,) int64 of `join` on train
-    size: int | None,  # numbers are below this, where that is few; None: number those that occur
-):                     # (n,) int64 keys, (m,) the number each key stands for, ascending from 0
-    "Number the combinations that occur."
-    if size: return joint, np.arange(size)
+
+def number(joint: np.ndarray, size: int | None):
+    """Number the combinations that occur.
+
+    Parameters
+    ----------
+    joint : (n,) int64 of `join` on train
+    size : numbers are below this, where that is few; None: number those that occur
+
+    Returns
+    -------
+    (n,) int64 keys, (m,) the number each key stands for, ascending from 0
+    """
+    if size:
+        return joint, np.arange(size)
     known, key = np.unique(np.append(joint, 0), return_inverse=True)
     return key[:-1], known
 
 # %% ../../nbs/30_features/00_counts.ipynb #8001250e
 @dataclass(frozen=True, eq=False)
 class Keys:
-    "Keys of a combination of columns on train."
-    key: np.ndarray   # (n,) int64
-    known: np.ndarray # (m,) int64: what `join` gives for each key
-    sizes: list       # of the columns' codes
+    """Keys of a combination of columns on train.
 
-def codes_of(
-    split,    # cached
-    columns: tuple, # one or two names
-    key: str, # config key for messages
-) -> list:    # (n,) codes of each column
-    "Exact codes of some columns."
+    Parameters
+    ----------
+    key : (n,) int64
+    known : (m,) int64: what `join` gives for each key
+    sizes : of the columns' codes
+    """
+
+    key: np.ndarray
+    known: np.ndarray
+    sizes: list
+
+
+def codes_of(split, columns: tuple, key: str) -> list:
+    """Exact codes of some columns.
+
+    Parameters
+    ----------
+    split : cached
+    columns : one or two names
+    key : config key for messages
+
+    Returns
+    -------
+    (n,) codes of each column
+    """
     return [key_codes(split, c, key)[0] for c in columns]
 
-def keys_of(
-    split,    # train
-    columns: tuple, # one or two names
-    key: str, # config key for messages
-) -> Keys:
-    "Number the values, or combinations of values, that train has."
+
+def keys_of(split, columns: tuple, key: str) -> Keys:
+    """Number the values, or combinations of values, that train has.
+
+    Parameters
+    ----------
+    split : train
+    columns : one or two names
+    key : config key for messages
+    """
     codes = codes_of(split, columns, key)
     sizes = [int(c.max(initial=0)) + 1 for c in codes]
     return Keys(*number(join(codes, sizes), sizes[0] if len(sizes) == 1 else None), sizes)

@@ -20,81 +20,155 @@ from .counts import Base, BLOCK, codes_of, Counts, join, keys_of, Known, smooth,
 from .encodings import encode, encoding_names, fill_encodings, tuples
 from ..core.errors import UserError
 from toss_ctr.core.files import (
-    digest_bytes, digest_file, digest_json, locked, read_json, sweep, verify_file, write_aside
+    digest_bytes,
+    digest_file,
+    digest_json,
+    locked,
+    read_json,
+    sweep,
+    verify_file,
+    write_aside,
 )
 from ..core.files import read_table, write_json, write_table
 from ..data.folds import Folds
 from .pairs import aggregate, covis_names, fill_covis, Levels, recency, score_tokens
 from .recent import recent_tokens, token_blocks
 
-_all_ = ['Counts', 'Known', 'Whole', 'Base', 'smooth', 'keys_of', 'encoding_names', 'encode', 'fill_encodings', 'recent_tokens',
-         'token_blocks', 'aggregate', 'recency', 'covis_names', 'fill_covis', 'score_tokens'] # the rooms this one is built of, in one place
+_all_ = [
+    'Counts',
+    'Known',
+    'Whole',
+    'Base',
+    'smooth',
+    'keys_of',
+    'encoding_names',
+    'encode',
+    'fill_encodings',
+    'recent_tokens',
+    'token_blocks',
+    'aggregate',
+    'recency',
+    'covis_names',
+    'fill_covis',
+    'score_tokens',
+]  # the rooms this one is built of, in one place
 
 # %% ../../nbs/30_features/40_covis.ipynb #483a4f0b
 @dataclass(frozen=True, eq=False)
 class Statistics:
-    "Counts over all training rows: all that the features of a new row need."
-    whole: Whole
-    tables: dict # name → Known
-    sizes: dict  # name → sizes of its columns' codes on train
+    """Counts over all training rows: all that the features of a new row need.
 
-    def keys(self, name, split, columns, key): # name of a table → (n,) int64 keys of the rows of `split`
+    Parameters
+    ----------
+    tables : name → Known
+    sizes : name → sizes of its columns' codes on train
+    """
+
+    whole: Whole
+    tables: dict
+    sizes: dict
+
+    def keys(self, name, split, columns, key):
+        "Name of a table → (n,) int64 keys of the rows of `split`."
         return join(codes_of(split, columns, key), self.sizes[name])
 
-    def fill_encodings(self, cfg, split, out): # fills columns of out (n, E) from the left; returns how many
+    def fill_encodings(self, cfg, split, out):
+        "Fills columns of out (n, E) from the left; returns how many."
         at = 0
         for columns in tuples(cfg.features.encodings):
             name = f'encoding {columns}'
             key = self.keys(name, split, columns, 'features.encodings')
             for a in range(0, len(key), BLOCK):
-                out[a:a + BLOCK, at:at + 2] = encode(self.tables[name].look(key[a:a + BLOCK]), self.whole, None, cfg.features.encoding_prior)
+                out[a : a + BLOCK, at : at + 2] = encode(
+                    self.tables[name].look(key[a : a + BLOCK]), self.whole, None, cfg.features.encoding_prior
+                )
             at += 2
         return at
 
-    def fill_target(self, cov, split, name, out): # fills out (n, outputs)
+    def fill_target(self, cov, split, name, out):
+        "Fills out (n, outputs)."
         value = combo = self.keys(f'target {name}', split, (name,), 'features.covis.target_keys')
-        if cov.use_time_bin: combo = self.keys(f'pair {name}', split, (name, cov.time_bin), 'features.covis.time_bin')
-        levels = Levels(self.whole, *(self.tables[t] for t in (f'target {name}', 'token', f'pair {name}')), 0, split.spec.seq.size)
+        if cov.use_time_bin:
+            combo = self.keys(f'pair {name}', split, (name, cov.time_bin), 'features.covis.time_bin')
+        levels = Levels(
+            self.whole,
+            *(self.tables[t] for t in (f'target {name}', 'token', f'pair {name}')),
+            0,
+            split.spec.seq.size,
+        )
         for r, row, tok, age in token_blocks(split, None, cov.seq_top_k):
             out[r] = score_tokens(cov, levels.look(cov, row, tok, value[r], combo[r], None), None, age)
 
-    def features(self,
-        cfg,      # config: `features`
-        split,    # new rows, of the spec of train
-        out=None, # (n, E) float32 to fill; None: a new array
-    ) -> np.ndarray: # (n, E) float32, in the order of `feature_names`
-        "Features of new rows."
+    def features(self, cfg, split, out=None) -> np.ndarray:
+        """Features of new rows.
+
+        Parameters
+        ----------
+        cfg : config: `features`
+        split : new rows, of the spec of train
+        out : (n, E) float32 to fill; None: a new array
+
+        Returns
+        -------
+        (n, E) float32, in the order of `feature_names`
+        """
         out = np.empty((split.n_rows, len(feature_names(cfg))), np.float32) if out is None else out
         at, cov = self.fill_encodings(cfg, split, out), cfg.features.covis
         for i, name in enumerate(cov.target_keys if cov.enabled else ()):
             m = len(cov.agg.outputs)
-            self.fill_target(cov, split, name, out[:, at + i * m:at + (i + 1) * m])
+            self.fill_target(cov, split, name, out[:, at + i * m : at + (i + 1) * m])
         return out
 
 # %% ../../nbs/30_features/40_covis.ipynb #5fd70fec
-def save_statistics(
-    stats: Statistics, # of all training rows
-    folder,       # of statistics.parquet and statistics.json
-    made_of: str, # digest of what they were counted from
-):
-    "Write statistics.parquet, then statistics.json."
-    folder = Path(folder)
-    parts = [pl.DataFrame(dict(table=np.full(len(t.key), i, np.int16), key=t.key, n=t.n, c=t.c)) for i, t in enumerate(stats.tables.values())]
-    write_table(pl.concat(parts), folder / 'statistics.parquet')
-    write_json(folder / 'statistics.json', dict(made_of=made_of, n_rows=stats.whole.n_rows, clicks=stats.whole.clicks, sizes=stats.sizes,
-                                                parquet=digest_file(folder / 'statistics.parquet')))
+def save_statistics(stats: Statistics, folder, made_of: str):
+    """Write statistics.parquet, then statistics.json.
 
-def load_statistics(
-    folder,       # of statistics.parquet and statistics.json
-    made_of=None, # digest they must have been counted from; None: any
-):                # Statistics; None where there are none, or others
-    "Read statistics, verified; `UserError` names a damaged file."
+    Parameters
+    ----------
+    stats : of all training rows
+    folder : of statistics.parquet and statistics.json
+    made_of : digest of what they were counted from
+    """
     folder = Path(folder)
-    if not (folder / 'statistics.json').exists(): return None
+    parts = [
+        pl.DataFrame(dict(table=np.full(len(t.key), i, np.int16), key=t.key, n=t.n, c=t.c))
+        for i, t in enumerate(stats.tables.values())
+    ]
+    write_table(pl.concat(parts), folder / 'statistics.parquet')
+    write_json(
+        folder / 'statistics.json',
+        dict(
+            made_of=made_of,
+            n_rows=stats.whole.n_rows,
+            clicks=stats.whole.clicks,
+            sizes=stats.sizes,
+            parquet=digest_file(folder / 'statistics.parquet'),
+        ),
+    )
+
+
+def load_statistics(folder, made_of=None):
+    """Read statistics, verified; `UserError` names a damaged file.
+
+    Parameters
+    ----------
+    folder : of statistics.parquet and statistics.json
+    made_of : digest they must have been counted from; None: any
+
+    Returns
+    -------
+    Statistics; None where there are none, or others
+    """
+    folder = Path(folder)
+    if not (folder / 'statistics.json').exists():
+        return None
     meta = read_json(folder / 'statistics.json')
-    if made_of not in (None, meta['made_of']): return None
+    if made_of not in (None, meta['made_of']):
+        return None
     verify_file(folder / 'statistics.parquet', meta['parquet'])
-    table, *columns = (c.to_numpy() for c in read_table(folder / 'statistics.parquet', ['table', 'key', 'n', 'c']))
+    table, *columns = (
+        c.to_numpy() for c in read_table(folder / 'statistics.parquet', ['table', 'key', 'n', 'c'])
+    )
     ends = np.searchsorted(table, np.arange(len(meta['sizes']) + 1))
     known = {name: Known(*(c[a:b] for c in columns)) for name, a, b in zip(meta['sizes'], ends, ends[1:])}
     return Statistics(Whole(meta['n_rows'], meta['clicks']), known, meta['sizes'])
@@ -102,20 +176,28 @@ def load_statistics(
 # %% ../../nbs/30_features/40_covis.ipynb #6b9ce058
 @dataclass(frozen=True, eq=False)
 class Features:
-    "Out-of-fold features on disk."
+    """Out-of-fold features on disk.
+
+    Parameters
+    ----------
+    names : of the E columns
+    """
+
     root: Path
-    names: tuple      # of the E columns
+    names: tuple
     fingerprint: str
     n_folds: int
 
     def train(self, k: int) -> np.ndarray:
         "(n, E) float32 memmap: every training row as the model of fold `k` may see it."
-        if not 0 <= k < self.n_folds: raise UserError(f'features: fold {k}, there are 0..{self.n_folds-1}', 'choose one of them')
+        if not 0 <= k < self.n_folds:
+            raise UserError(f'features: fold {k}, there are 0..{self.n_folds - 1}', 'choose one of them')
         return np.load(self.root / f'train_{k}.npy', mmap_mode='r')
 
     def test(self) -> np.ndarray:
         "(n', E) float32 memmap: test rows, from all training labels."
-        if not (self.root / 'test.npy').exists(): raise UserError(f'{self.root}: made without test rows', 'set data.test_path')
+        if not (self.root / 'test.npy').exists():
+            raise UserError(f'{self.root}: made without test rows', 'set data.test_path')
         return np.load(self.root / 'test.npy', mmap_mode='r')
 
     def statistics(self) -> Statistics:
@@ -123,63 +205,100 @@ class Features:
         return load_statistics(self.root)
 
 # %% ../../nbs/30_features/40_covis.ipynb #5dfe46da
-def open_features(
-    root, # a folder written by `build_features`
-) -> Features:
-    "Open features, verifying every file; `UserError` naming the one that is missing or damaged."
+def open_features(root) -> Features:
+    """Open features, verifying every file; `UserError` naming the one that is missing or damaged.
+
+    Parameters
+    ----------
+    root : a folder written by `build_features`
+    """
     root = Path(root)
     meta = read_json(root / 'manifest.json')
-    for name, digest in meta['files'].items(): verify_file(root / name, digest)
+    for name, digest in meta['files'].items():
+        verify_file(root / name, digest)
     return Features(root, tuple(meta['names']), meta['fingerprint'], meta['n_folds'])
 
 # %% ../../nbs/30_features/40_covis.ipynb #89964f58
-def zeros_file(
-    path, # file to write
-    shape: tuple, # of the array
-) -> np.ndarray: # writable float32 memmap
-    "A .npy file of zeros, its space taken on the disk."
+def zeros_file(path, shape: tuple) -> np.ndarray:
+    """A .npy file of zeros, its space taken on the disk.
+
+    Parameters
+    ----------
+    path : file to write
+    shape : of the array
+
+    Returns
+    -------
+    writable float32 memmap
+    """
     left = 4 * int(np.prod(shape))
     with open(path, 'wb') as f:
         np.lib.format.write_array_header_1_0(f, dict(descr='<f4', fortran_order=False, shape=tuple(shape)))
-        while left > 0: left -= f.write(bytes(min(left, 1 << 22)))
+        while left > 0:
+            left -= f.write(bytes(min(left, 1 << 22)))
     return np.load(path, mmap_mode='r+') if np.prod(shape) else np.zeros(shape, np.float32)
 
 # %% ../../nbs/30_features/40_covis.ipynb #905dc68a
-def feature_fingerprint(
-    cfg,          # config: `features`
-    splits: dict, # train, and test where there is one
-    folds: Folds, # the run's folds
-) -> str: # 32 hex digits
-    "Digest of all that the features depend on."
+def feature_fingerprint(cfg, splits: dict, folds: Folds) -> str:
+    """Digest of all that the features depend on.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    splits : train, and test where there is one
+    folds : the run's folds
+
+    Returns
+    -------
+    32 hex digits
+    """
     cov = cfg.features.covis
-    what = dict(version=2, encodings=[list(e) for e in tuples(cfg.features.encodings)], prior=cfg.features.encoding_prior,
-                covis=cov.model_dump(mode='json', exclude={'work_dir'}) if cov.enabled else None,
-                caches={k: v.fingerprint for k, v in splits.items()},
-                label=digest_bytes(np.ascontiguousarray(splits['train'].labels())),
-                fold=digest_bytes(folds.fold), part=digest_bytes(folds.part))
+    what = dict(
+        version=2,
+        encodings=[list(e) for e in tuples(cfg.features.encodings)],
+        prior=cfg.features.encoding_prior,
+        covis=cov.model_dump(mode='json', exclude={'work_dir'}) if cov.enabled else None,
+        caches={k: v.fingerprint for k, v in splits.items()},
+        label=digest_bytes(np.ascontiguousarray(splits['train'].labels())),
+        fold=digest_bytes(folds.fold),
+        part=digest_bytes(folds.part),
+    )
     return digest_json(what)
 
 # %% ../../nbs/30_features/40_covis.ipynb #fde63ad3
-def feature_names(
-    cfg, # config: `features`
-) -> tuple:
-    "Names of the columns a config asks for."
+def feature_names(cfg) -> tuple:
+    """Names of the columns a config asks for.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    """
     names = tuple(n for e in tuples(cfg.features.encodings) for n in encoding_names(e))
     return names + covis_names(cfg.features.covis) if cfg.features.covis.enabled else names
 
 # %% ../../nbs/30_features/40_covis.ipynb #578eb428
-def build_features(
-    cfg,           # config: `features`
-    splits: dict,  # {'train': Split, 'test': Split}; test may be missing
-    folds: Folds,  # the run's folds
-    progress: bool = False, # show a bar
-):                 # Features, or None where the config asks for none
-    "Make the features, or open those that are there already."
+def build_features(cfg, splits: dict, folds: Folds, progress: bool = False):
+    """Make the features, or open those that are there already.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    splits : {'train': Split, 'test': Split}; test may be missing
+    folds : the run's folds
+    progress : show a bar
+
+    Returns
+    -------
+    Features, or None where the config asks for none
+    """
     cov = cfg.features.covis
     names = feature_names(cfg)
-    if not names: return None
+    if not names:
+        return None
     print_ = feature_fingerprint(cfg, splits, folds)
-    home = Path(cov.work_dir) if cov.enabled and cov.work_dir else Path(splits['train'].root).parent / 'features'
+    home = (
+        Path(cov.work_dir) if cov.enabled and cov.work_dir else Path(splits['train'].root).parent / 'features'
+    )
     root = home / print_
     with locked(root, 'folder of features'):
         if not (root / 'manifest.json').exists():
@@ -189,39 +308,70 @@ def build_features(
 
 # %% ../../nbs/30_features/40_covis.ipynb #af1450a0
 def write_features(
-    cfg,          # config: `features`
-    splits: dict, # train, and test where there is one
-    folds: Folds, # the run's folds
-    root: Path,   # folder to fill
-    names: tuple, # of the columns
-    fingerprint: str, # of the features
-    progress: bool,   # show a bar
+    cfg, splits: dict, folds: Folds, root: Path, names: tuple, fingerprint: str, progress: bool
 ):
-    "Write all matrices aside, then the manifest."
+    """Write all matrices aside, then the manifest.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    splits : train, and test where there is one
+    folds : the run's folds
+    root : folder to fill
+    names : of the columns
+    fingerprint : of the features
+    progress : show a bar
+    """
     sizes = {f'train_{k}.npy': splits['train'].n_rows for k in range(folds.n_folds)}
-    if 'test' in splits: sizes['test.npy'] = splits['test'].n_rows
+    if 'test' in splits:
+        sizes['test.npy'] = splits['test'].n_rows
     with ExitStack() as stack:
         parts = {name: stack.enter_context(write_aside(root / name)) for name in sizes}
         arrays = {name: zeros_file(parts[name], (n, len(names))) for name, n in sizes.items()}
-        stats = fill_train(cfg, splits['train'], folds, [arrays[f'train_{k}.npy'] for k in range(folds.n_folds)], progress)
-        if 'test' in splits: stats.features(cfg, splits['test'], arrays['test.npy'])
+        stats = fill_train(
+            cfg, splits['train'], folds, [arrays[f'train_{k}.npy'] for k in range(folds.n_folds)], progress
+        )
+        if 'test' in splits:
+            stats.features(cfg, splits['test'], arrays['test.npy'])
         for a in arrays.values():
-            if isinstance(a, np.memmap): a.flush()
+            if isinstance(a, np.memmap):
+                a.flush()
     save_statistics(stats, root, fingerprint)
-    write_json(root / 'manifest.json', dict(names=list(names), fingerprint=fingerprint, n_folds=folds.n_folds,
-               files={name: digest_file(root / name) for name in [*sizes, 'statistics.parquet', 'statistics.json']}))
+    write_json(
+        root / 'manifest.json',
+        dict(
+            names=list(names),
+            fingerprint=fingerprint,
+            n_folds=folds.n_folds,
+            files={
+                name: digest_file(root / name) for name in [*sizes, 'statistics.parquet', 'statistics.json']
+            },
+        ),
+    )
 
-def fill_train(
-    cfg,         # config: `features`
-    split,       # train
-    folds: Folds, # the run's folds
-    arrays: list, # (n, E) arrays to fill, one a fold
-    progress: bool, # show a bar
-) -> Statistics: # of all training rows
-    "Features of the training rows."
+
+def fill_train(cfg, split, folds: Folds, arrays: list, progress: bool) -> Statistics:
+    """Features of the training rows.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    split : train
+    folds : the run's folds
+    arrays : (n, E) arrays to fill, one a fold
+    progress : show a bar
+
+    Returns
+    -------
+    of all training rows
+    """
     label = split.labels() > 0
     base, stats = Base(folds, label), Statistics(Whole(len(label), int(label.sum())), {}, {})
-    def keep(name, known, sizes): stats.tables[name], stats.sizes[name] = known, sizes
+
+    def keep(name, known, sizes):
+        stats.tables[name], stats.sizes[name] = known, sizes
+
     at = fill_encodings(cfg, split, folds, base, arrays, keep, progress)
-    if cfg.features.covis.enabled: fill_covis(cfg, split, folds, base, arrays, keep, at, progress)
+    if cfg.features.covis.enabled:
+        fill_covis(cfg, split, folds, base, arrays, keep, at, progress)
     return stats

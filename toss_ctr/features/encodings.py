@@ -13,52 +13,76 @@ from .counts import Base, BLOCK, Counts, Evidence, keys_of, Known, smooth
 from ..data.folds import Folds
 
 # %% ../../nbs/30_features/10_encodings.ipynb #7c31474d
-def encoding_names(
-    columns: tuple, # one or two names
-) -> tuple:
-    "Names of an encoding's two columns."
+def encoding_names(columns: tuple) -> tuple:
+    """Names of an encoding's two columns.
+
+    Parameters
+    ----------
+    columns : one or two names
+    """
     name = 'enc_' + '_x_'.join(columns)
     return f'{name}_logodds', f'{name}_impr'
 
-def encode(
-    seen: Evidence,  # of m keys
-    base,            # Base, or Whole for rows that are not of train
-    k,               # fold, or None
-    strength: float, # `features.encoding_prior`
-):                   # (m, 2) float32
-    "Log-odds of the smoothed rate, log(1 + impressions)."
+
+def encode(seen: Evidence, base, k, strength: float):
+    """Log-odds of the smoothed rate, log(1 + impressions).
+
+    Parameters
+    ----------
+    seen : of m keys
+    base : Base, or Whole for rows that are not of train
+    k : fold, or None
+    strength : `features.encoding_prior`
+
+    Returns
+    -------
+    (m, 2) float32
+    """
     n, c = seen.used(k)
     prior, factor = base.rate(seen.part, k, len(n))
     p = np.clip(smooth(prior, n, c, strength), 1e-6, 1 - 1e-6)
     return np.stack([np.log(p / (1 - p)), np.log1p(n * factor)], 1).astype(np.float32)
 
 # %% ../../nbs/30_features/10_encodings.ipynb #45f46979
-def fill_encodings(
-    cfg,          # config: `features`
-    split,        # train
-    folds: Folds, # the run's folds
-    base: Base,   # global rates
-    train: list,  # (n, E) arrays, one a fold
-    keep,         # called with name, `Known` and the columns' sizes
-    progress: bool = False, # show a bar
-) -> int:         # columns filled, from the left
-    "Count and score every entry of `features.encodings` for the rows of train."
+def fill_encodings(cfg, split, folds: Folds, base: Base, train: list, keep, progress: bool = False) -> int:
+    """Count and score every entry of `features.encodings` for the rows of train.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    split : train
+    folds : the run's folds
+    base : global rates
+    train : (n, E) arrays, one a fold
+    keep : called with name, `Known` and the columns' sizes
+    progress : show a bar
+
+    Returns
+    -------
+    columns filled, from the left
+    """
     label, at = split.labels() > 0, 0
-    for columns in tqdm(tuples(cfg.features.encodings), desc='encodings', mininterval=1, disable=not progress):
+    for columns in tqdm(
+        tuples(cfg.features.encodings), desc='encodings', mininterval=1, disable=not progress
+    ):
         keys = keys_of(split, columns, 'features.encodings')
         counts, seen = Counts(len(keys.known), folds), keys.key > 0
         counts.add(keys.key[seen], folds.part[seen], label[seen])
         for a in range(0, len(label), BLOCK):
             rows = slice(a, a + BLOCK)
             look = counts.look(keys.key[rows], folds.part[rows])
-            for k, out in enumerate(train): out[rows, at:at + 2] = encode(look, base, k, cfg.features.encoding_prior)
+            for k, out in enumerate(train):
+                out[rows, at : at + 2] = encode(look, base, k, cfg.features.encoding_prior)
         keep(f'encoding {columns}', Known.of(counts, lambda i: keys.known[i]), keys.sizes)
         at += 2
     return at
 
 # %% ../../nbs/30_features/10_encodings.ipynb #e539deff
-def tuples(
-    encodings, # columns, or tuples of columns
-) -> list:
-    "Every entry as a tuple."
+def tuples(encodings) -> list:
+    """Every entry as a tuple.
+
+    Parameters
+    ----------
+    encodings : columns, or tuples of columns
+    """
     return [(e,) if isinstance(e, str) else tuple(e) for e in encodings]

@@ -20,34 +20,57 @@ from .recent import token_blocks
 # %% ../../nbs/30_features/30_pairs.ipynb #8d227f91
 @dataclass
 class Levels:
-    "Counts at every level of one target key, for a range of its values."
+    """Counts at every level of one target key, for a range of its values.
+
+    Parameters
+    ----------
+    target : by target value
+    token : by token
+    pair : by (target × time value of the range, token)
+    low : first target × time key of the range
+    size : tokens
+    """
+
     base: Base | Whole
-    target: Counts | Known # by target value
-    token: Counts | Known  # by token
-    pair: Counts | Known   # by (target × time value of the range, token)
-    low: int           # first target × time key of the range
-    size: int          # tokens
+    target: Counts | Known
+    token: Counts | Known
+    pair: Counts | Known
+    low: int
+    size: int
 
     def look(self, cov, row, token, value, combo, part):
         "Evidence for tokens (T,) of rows (m,): value, combo, part are (m,), part None for new rows."
         of = None if part is None else part[row]
         cell = np.where(combo[row] > 0, (combo[row] - self.low) * self.size + token, 0)
         tokens = self.token.look(token, of) if 'token' in cov.backoff else None
-        return LevelsSeen(cov, self.base, row, part, self.target.look(value, part), tokens, self.pair.look(cell, of))
+        return LevelsSeen(
+            cov, self.base, row, part, self.target.look(value, part), tokens, self.pair.look(cell, of)
+        )
 
 # %% ../../nbs/30_features/30_pairs.ipynb #d782ee66
 @dataclass
 class LevelsSeen:
-    "What the levels know of some rows and their tokens."
+    """What the levels know of some rows and their tokens.
+
+    Parameters
+    ----------
+    row : (T,) row of each token
+    part : (m,) parts of the rows, or None
+    target : (m,)
+    token : (T,)
+    pair : (T,)
+    """
+
     cov: object
     base: Base
-    row: np.ndarray    # (T,) row of each token
-    part: np.ndarray   # (m,) parts of the rows, or None
-    target: Evidence   # (m,)
-    token: Evidence    # (T,)
-    pair: Evidence     # (T,)
+    row: np.ndarray
+    part: np.ndarray
+    target: Evidence
+    token: Evidence
+    pair: Evidence
 
-    def rates(self, k): # fold or None → (T,) rates, (T,) impressions, (m,) rates of rows without tokens
+    def rates(self, k):
+        "Fold or None → (T,) rates, (T,) impressions, (m,) rates of rows without tokens."
         cov, row = self.cov, self.row
         bare, factor = self.base.rate(self.part, k, len(self.target.total[0]))
         pull = lambda prior, n, c: smooth(prior, n, c, cov.prior_strength, cov.min_impr)
@@ -56,91 +79,142 @@ class LevelsSeen:
             if level == 'target':
                 tn, tc = self.target.used(k)
                 bare, est = pull(bare, tn, tc), pull(est, tn[row], tc[row])
-            if level == 'token': est = pull(est, *self.token.used(k))
-            if level == 'pair': est = pull(est, n, c)
+            if level == 'token':
+                est = pull(est, *self.token.used(k))
+            if level == 'pair':
+                est = pull(est, n, c)
         clip = lambda p: np.clip(p, *cov.ctr_clip).astype(np.float32)
         return clip(est), n * factor[row], clip(bare)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #eb91ce51
 class Segments:
-    "Sums, maxima and top means of the tokens of each row."
-    def __init__(self,
-        row,    # (T,) ascending row of each token
-        m: int, # rows
-    ):
+    """Sums, maxima and top means of the tokens of each row.
+
+    Parameters
+    ----------
+    row : (T,) ascending row of each token
+    m : rows
+    """
+
+    def __init__(self, row, m: int):
         self.row, self.count = row, np.bincount(row, minlength=m)
         self.some, ends = self.count > 0, np.cumsum(self.count)
         self.starts, self.nth = (ends - self.count)[self.some], np.arange(len(row)) - (ends - self.count)[row]
 
-    def reduce(self, ufunc, x): # (T,) → (m,), 0 for rows without tokens
+    def reduce(self, ufunc, x):
+        "(T,) → (m,), 0 for rows without tokens."
         out = np.zeros(len(self.count), x.dtype)
-        if len(x): out[self.some] = ufunc.reduceat(x, self.starts)
+        if len(x):
+            out[self.some] = ufunc.reduceat(x, self.starts)
         return out
 
-    def sum(self, x): return self.reduce(np.add, x)
-    def max(self, x): return self.reduce(np.maximum, x)
-    def mean(self, x): return self.sum(x) / np.maximum(self.count, 1)
+    def sum(self, x):
+        return self.reduce(np.add, x)
 
-    def top(self, x, topn): # (m,) mean of the topn highest
+    def max(self, x):
+        return self.reduce(np.maximum, x)
+
+    def mean(self, x):
+        return self.sum(x) / np.maximum(self.count, 1)
+
+    def top(self, x, topn):
+        "(m,) mean of the topn highest."
         wide = np.full((len(self.count), max(topn, int(self.count.max(initial=0)))), -np.inf, np.float32)
         wide[self.row, self.nth] = x
         high = np.partition(wide, wide.shape[1] - topn, axis=1)[:, -topn:]
         return np.where(np.isfinite(high), high, 0).sum(1) / np.maximum(np.minimum(self.count, topn), 1)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #aea53980
-def aggregate(
-    cov,        # config: `features.covis`
-    seg: Segments, # the rows' tokens
-    ctr,        # (T,) rates
-    impr,       # (T,) impressions
-    weight,     # (T,) recency weights
-    bare,       # (m,) rates of rows without tokens
-) -> np.ndarray: # (m, outputs) float32
-    "Aggregates of `agg.outputs` over each row's tokens."
-    make = dict(sum_ctr=lambda: seg.sum(ctr), mean_ctr=lambda: seg.mean(ctr), max_ctr=lambda: seg.max(ctr),
-                top3_mean_ctr=lambda: seg.top(ctr, cov.agg.topn), pnorm_ctr=lambda: np.cbrt(seg.mean(ctr * ctr * ctr)),
-                wmean_ctr=lambda: seg.sum(ctr * weight) / np.maximum(seg.sum(weight), 1e-30),
-                sum_impr=lambda: np.log1p(seg.sum(impr)), max_impr=lambda: np.log1p(seg.max(impr)))
-    none = dict(sum_ctr=0., sum_impr=0., max_impr=0.)
-    return np.stack([np.where(seg.some, make[o](), none.get(o, bare)) for o in cov.agg.outputs], 1).astype(np.float32)
+def aggregate(cov, seg: Segments, ctr, impr, weight, bare) -> np.ndarray:
+    """Aggregates of `agg.outputs` over each row's tokens.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    seg : the rows' tokens
+    ctr : (T,) rates
+    impr : (T,) impressions
+    weight : (T,) recency weights
+    bare : (m,) rates of rows without tokens
+
+    Returns
+    -------
+    (m, outputs) float32
+    """
+    make = dict(
+        sum_ctr=lambda: seg.sum(ctr),
+        mean_ctr=lambda: seg.mean(ctr),
+        max_ctr=lambda: seg.max(ctr),
+        top3_mean_ctr=lambda: seg.top(ctr, cov.agg.topn),
+        pnorm_ctr=lambda: np.cbrt(seg.mean(ctr * ctr * ctr)),
+        wmean_ctr=lambda: seg.sum(ctr * weight) / np.maximum(seg.sum(weight), 1e-30),
+        sum_impr=lambda: np.log1p(seg.sum(impr)),
+        max_impr=lambda: np.log1p(seg.max(impr)),
+    )
+    none = dict(sum_ctr=0.0, sum_impr=0.0, max_impr=0.0)
+    return np.stack([np.where(seg.some, make[o](), none.get(o, bare)) for o in cov.agg.outputs], 1).astype(
+        np.float32
+    )
 
 # %% ../../nbs/30_features/30_pairs.ipynb #a1ebd2e2
-def recency(
-    cov, # config: `features.covis`
-    age, # (T,) float32
-):       # (T,) float32
-    "exp(-age/`recency_tau`), floored so that some weight is left in the far past; 1 without `recency_tau`."
-    if cov.recency_tau is None: return np.ones(len(age), np.float32)
+def recency(cov, age):
+    """exp(-age/`recency_tau`), floored so that some weight is left in the far past; 1 without `recency_tau`.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    age : (T,) float32
+
+    Returns
+    -------
+    (T,) float32
+    """
+    if cov.recency_tau is None:
+        return np.ones(len(age), np.float32)
     return np.exp(np.maximum(-age / np.float32(cov.recency_tau), np.float32(-80)))
 
 # %% ../../nbs/30_features/30_pairs.ipynb #b14af481
-CELLS = 1 << 25 # (pair, part) cells of a table: 256 MB
+CELLS = 1 << 25  # (pair, part) cells of a table: 256 MB
 
-def ranges(
-    n_keys: int,     # target × time keys, with 0
-    per_key: int,    # cells of one key
-    cells: int,      # of a table
-) -> list:           # (low, high) key ranges; the first holds key 0
-    "Cut the keys so that a range's table fits."
+
+def ranges(n_keys: int, per_key: int, cells: int) -> list:
+    """Cut the keys so that a range's table fits.
+
+    Parameters
+    ----------
+    n_keys : target × time keys, with 0
+    per_key : cells of one key
+    cells : of a table
+
+    Returns
+    -------
+    (low, high) key ranges; the first holds key 0
+    """
     step = max(1, cells // max(per_key, 1))
     return [(a, min(a + step, n_keys)) for a in range(0, n_keys, step)]
 
 # %% ../../nbs/30_features/30_pairs.ipynb #34804a27
-def covis_names(
-    cov, # config: `features.covis`
-) -> tuple:
-    "Names of the co-visitation columns."
+def covis_names(cov) -> tuple:
+    """Names of the co-visitation columns.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    """
     return tuple(f'covis_{t}_{o}' for t in cov.target_keys for o in cov.agg.outputs)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #dbe1349c
-def count_tokens(
-    cov,         # config: `features.covis`
-    split,       # train
-    folds: Folds, # the run's folds
-    label,       # (n,) bool
-    progress,    # called with the number of rows done
-) -> Counts:
-    "Counts of every token; empty when `backoff` does without."
+def count_tokens(cov, split, folds: Folds, label, progress) -> Counts:
+    """Counts of every token; empty when `backoff` does without.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    split : train
+    folds : the run's folds
+    label : (n,) bool
+    progress : called with the number of rows done
+    """
     counts = Counts(split.spec.seq.size, folds)
     if 'token' in cov.backoff:
         for rows, row, token, _ in token_blocks(split, None, cov.seq_top_k, progress):
@@ -148,19 +222,23 @@ def count_tokens(
     return counts
 
 # %% ../../nbs/30_features/30_pairs.ipynb #6a3c6fd1
-def target_levels(
-    cov,           # config: `features.covis`
-    split,         # train
-    folds: Folds,  # the run's folds
-    base: Base,    # global rates
-    token: Counts, # of `count_tokens`
-    value: Keys,   # the target
-    combo: Keys,   # target × time
-    progress,      # called with the number of rows done
-):
-    "Yield the counts (`Levels`) of one range of target × time keys after the other, with the rows that have them."
+def target_levels(cov, split, folds: Folds, base: Base, token: Counts, value: Keys, combo: Keys, progress):
+    """Yield the counts (`Levels`) of one range of target × time keys after the other, with the rows that have them.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    split : train
+    folds : the run's folds
+    base : global rates
+    token : of `count_tokens`
+    value : the target
+    combo : target × time
+    progress : called with the number of rows done
+    """
     label, size = split.labels() > 0, split.spec.seq.size
-    target = Counts(len(value.known), folds); seen = value.key > 0
+    target = Counts(len(value.known), folds)
+    seen = value.key > 0
     target.add(value.key[seen], folds.part[seen], label[seen])
     for low, high in ranges(len(combo.known), size * folds.n_parts, CELLS):
         pair = Counts((high - low) * size, folds)
@@ -171,57 +249,92 @@ def target_levels(
 
 # %% ../../nbs/30_features/30_pairs.ipynb #b4fd8db4
 def fill_target(
-    cov,           # config: `features.covis`
-    split,         # train
-    folds: Folds,  # the run's folds
-    base: Base,    # global rates
-    token: Counts, # of `count_tokens`
-    name: str,     # target column
-    train: list,   # (n, E) arrays to fill, one a fold
-    cols: slice,   # their columns
-    keep,          # called with name, `Known` and the columns' sizes
-    progress,      # called with the number of rows done
+    cov, split, folds: Folds, base: Base, token: Counts, name: str, train: list, cols: slice, keep, progress
 ):
-    "Count and score one target key for the rows of train."
+    """Count and score one target key for the rows of train.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    split : train
+    folds : the run's folds
+    base : global rates
+    token : of `count_tokens`
+    name : target column
+    train : (n, E) arrays to fill, one a fold
+    cols : their columns
+    keep : called with name, `Known` and the columns' sizes
+    progress : called with the number of rows done
+    """
     value = combo = keys_of(split, (name,), 'features.covis.target_keys')
-    if cov.use_time_bin: combo = keys_of(split, (name, cov.time_bin), 'features.covis.time_bin')
+    if cov.use_time_bin:
+        combo = keys_of(split, (name, cov.time_bin), 'features.covis.time_bin')
     pairs, size = [], split.spec.seq.size
     for levels, rows in target_levels(cov, split, folds, base, token, value, combo, progress):
         pairs.append(Known.of(levels.pair, lambda i: combo.known[levels.low + i // size] * size + i % size))
         for r, row, tok, age in token_blocks(split, rows, cov.seq_top_k, progress):
             seen = levels.look(cov, row, tok, value.key[r], combo.key[r], folds.part[r])
-            for k, out in enumerate(train): out[r, cols] = score_tokens(cov, seen, k, age)
+            for k, out in enumerate(train):
+                out[r, cols] = score_tokens(cov, seen, k, age)
     keep(f'target {name}', Known.of(levels.target), value.sizes)
-    keep(f'pair {name}', Known(*(np.concatenate([getattr(p, f) for p in pairs]) for f in ('key', 'n', 'c'))), combo.sizes)
+    keep(
+        f'pair {name}',
+        Known(*(np.concatenate([getattr(p, f) for p in pairs]) for f in ('key', 'n', 'c'))),
+        combo.sizes,
+    )
 
-def score_tokens(
-    cov,              # config: `features.covis`
-    seen: LevelsSeen, # of m rows
-    k,                # fold, or None
-    age,              # (T,) float32 of the rows' tokens
-) -> np.ndarray:      # (m, outputs) float32
-    "Rates of the rows' tokens, aggregated."
+
+def score_tokens(cov, seen: LevelsSeen, k, age) -> np.ndarray:
+    """Rates of the rows' tokens, aggregated.
+
+    Parameters
+    ----------
+    cov : config: `features.covis`
+    seen : of m rows
+    k : fold, or None
+    age : (T,) float32 of the rows' tokens
+
+    Returns
+    -------
+    (m, outputs) float32
+    """
     ctr, impr, bare = seen.rates(k)
     return aggregate(cov, Segments(seen.row, len(bare)), ctr, impr, recency(cov, age), bare)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #a527af53
-def fill_covis(
-    cfg,          # config: `features`
-    split,        # train
-    folds: Folds, # the run's folds
-    base: Base,   # global rates
-    train: list,  # (n, E) arrays to fill, one a fold
-    keep,         # called with name, `Known` and the columns' sizes
-    at: int,      # first column to fill
-    progress: bool = False, # show a bar
-):
-    "Count and score every target key of `features.covis` for the rows of train."
+def fill_covis(cfg, split, folds: Folds, base: Base, train: list, keep, at: int, progress: bool = False):
+    """Count and score every target key of `features.covis` for the rows of train.
+
+    Parameters
+    ----------
+    cfg : config: `features`
+    split : train
+    folds : the run's folds
+    base : global rates
+    train : (n, E) arrays to fill, one a fold
+    keep : called with name, `Known` and the columns' sizes
+    at : first column to fill
+    progress : show a bar
+    """
     cov = cfg.features.covis
     if split.spec.seq is None:
-        raise UserError('features.covis.enabled: there is no sequence column', 'set sequence.col or disable covis')
+        raise UserError(
+            'features.covis.enabled: there is no sequence column', 'set sequence.col or disable covis'
+        )
     n = split.n_rows * (('token' in cov.backoff) + 2 * len(cov.target_keys))
     with tqdm(total=n, desc='covis', unit='row', mininterval=1, disable=not progress) as bar:
         token, m = count_tokens(cov, split, folds, split.labels() > 0, bar.update), len(cov.agg.outputs)
         for i, name in enumerate(cov.target_keys):
-            fill_target(cov, split, folds, base, token, name, train, slice(at + i * m, at + (i + 1) * m), keep, bar.update)
+            fill_target(
+                cov,
+                split,
+                folds,
+                base,
+                token,
+                name,
+                train,
+                slice(at + i * m, at + (i + 1) * m),
+                keep,
+                bar.update,
+            )
     keep('token', Known.of(token), [])

@@ -11,40 +11,66 @@ import numpy as np
 from .counts import BLOCK
 
 # %% ../../nbs/30_features/20_recent.ipynb #7475e52d
-def first_seen(
-    key,         # (T,) int64, non-negative
-    cells: int,  # keys are below this
-) -> np.ndarray: # ascending positions of the first occurrence of each key
-    "Where every distinct key comes first."
-    if cells > 1 << 24: return np.sort(np.unique(key, return_index=True)[1])
+def first_seen(key, cells: int) -> np.ndarray:
+    """Where every distinct key comes first.
+
+    Parameters
+    ----------
+    key : (T,) int64, non-negative
+    cells : keys are below this
+
+    Returns
+    -------
+    ascending positions of the first occurrence of each key
+    """
+    if cells > 1 << 24:
+        return np.sort(np.unique(key, return_index=True)[1])
     first, at = np.full(cells, len(key), np.int32), np.arange(len(key), dtype=np.int32)
     np.minimum.at(first, key, at)
     return np.flatnonzero(first[key] == at)
 
 # %% ../../nbs/30_features/20_recent.ipynb #99c1895a
-def take_ragged(
-    off,  # (n+1,) int64 offsets
-    rows, # (m,) ascending rows
-):        # slice or (T,) indices into the values, (m,) lengths
-    "Where the values of some rows lie."
+def take_ragged(off, rows):
+    """Where the values of some rows lie.
+
+    Parameters
+    ----------
+    off : (n+1,) int64 offsets
+    rows : (m,) ascending rows
+
+    Returns
+    -------
+    slice or (T,) indices into the values, (m,) lengths
+    """
     begin, lengths = off[rows], off[rows + 1] - off[rows]
-    if len(rows) and rows[-1] - rows[0] + 1 == len(rows): return slice(int(begin[0]), int(begin[-1] + lengths[-1])), lengths
+    if len(rows) and rows[-1] - rows[0] + 1 == len(rows):
+        return slice(int(begin[0]), int(begin[-1] + lengths[-1])), lengths
     to = np.cumsum(lengths) - lengths
     return np.repeat(begin - to, lengths) + np.arange(lengths.sum()), lengths
 
 # %% ../../nbs/30_features/20_recent.ipynb #67f16617
-def recent_tokens(
-    shard,      # of a cached split
-    seq,        # its spec's `seq`
-    rows,       # (m,) ascending rows of the shard
-    top_k: int, # distinct tokens kept
-):              # (T,) row index into `rows`, (T,) int64 token, (T,) float32 age
-    "The most recent distinct tokens of some rows, newest first."
+def recent_tokens(shard, seq, rows, top_k: int):
+    """The most recent distinct tokens of some rows, newest first.
+
+    Parameters
+    ----------
+    shard : of a cached split
+    seq : its spec's `seq`
+    rows : (m,) ascending rows of the shard
+    top_k : distinct tokens kept
+
+    Returns
+    -------
+    (T,) row index into `rows`, (T,) int64 token, (T,) float32 age
+    """
     at, lengths = take_ragged(shard.arr('seq_offsets'), rows)
     raw, start = shard.arr('seq_values')[at], np.cumsum(lengths) - lengths
-    if seq.collapse: pos = np.flatnonzero(raw)
+    if seq.collapse:
+        pos = np.flatnonzero(raw)
     else:
-        pos = first_seen(np.repeat(np.arange(len(rows)) * seq.size, lengths) + raw, max(len(rows), 1) * seq.size)
+        pos = first_seen(
+            np.repeat(np.arange(len(rows)) * seq.size, lengths) + raw, max(len(rows), 1) * seq.size
+        )
         pos = pos[raw[pos] > 0]
     row = np.repeat(np.arange(len(rows)), np.diff(np.searchsorted(pos, np.append(start, len(raw)))))
     nth = np.arange(len(pos)) - np.searchsorted(row, np.arange(len(rows)))[row]
@@ -53,22 +79,31 @@ def recent_tokens(
     return row, raw[pos].astype(np.int64), age.astype(np.float32)
 
 # %% ../../nbs/30_features/20_recent.ipynb #9e76060b
-TOKENS = 1 << 18 # tokens worked on at once
+TOKENS = 1 << 18  # tokens worked on at once
 
-def token_blocks(
-    split,           # cached
-    rows,            # (m,) ascending rows, or None: all
-    top_k: int,      # most recent unique tokens of a row
-    progress=None,   # called with the number of rows done
-):
-    "Yield (rows (b,), row, token, age) over blocks of rows with about `TOKENS` tokens."
+
+def token_blocks(split, rows, top_k: int, progress=None):
+    """Yield (rows (b,), row, token, age) over blocks of rows with about `TOKENS` tokens.
+
+    Parameters
+    ----------
+    split : cached
+    rows : (m,) ascending rows, or None: all
+    top_k : most recent unique tokens of a row
+    progress : called with the number of rows done
+    """
     seq = split.spec.seq
     for shard in split.iter_shards():
-        a, b = (0, shard.n_rows) if rows is None else np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
+        a, b = (
+            (0, shard.n_rows)
+            if rows is None
+            else np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
+        )
         mean = shard.arr('seq_offsets')[shard.n_rows] / max(shard.n_rows, 1)
         step = max(1, min(int(TOKENS / max(mean, 1)), max((1 << 22) // seq.size, 256), BLOCK))
         for i in range(a, b, step):
             j = min(i + step, b)
             mine = np.arange(i, j) if rows is None else rows[i:j] - shard.start
             yield mine + shard.start, *recent_tokens(shard, seq, mine, top_k)
-            if progress is not None: progress(j - i)
+            if progress is not None:
+                progress(j - i)

@@ -9,5 +9,6 @@ __all__ = []
 from ..core.commands import command
 
 # %% ../../nbs/70_inference/90_main.ipynb #c132e1bb
+#| eval: false
 if __name__ == '__main__':
     command('toss_infer')('toss_infer')

@@ -26,150 +26,246 @@ from ..training.metrics import compare_predictions, Interval, METRICS, MetricsTa
 
 # %% ../../nbs/70_inference/20_blend.ipynb #ca2c4b6d
 def align(
-    first: pl.Series,  # (N,) ids of the file that sets the order
-    ids: pl.Series,    # (M,) ids of another file, unique
-    name: str = 'second file', # the other file's name, for the message
-    ref: str = 'first file',   # the first one's
-) -> np.ndarray | None: # (N,) places in `ids` of each of `first`; None where the order is the same
-    "Where each id of the first file stands in the other; `UserError` with counts and examples for missing and additional ids."
-    if first.equals(ids): return None
+    first: pl.Series, ids: pl.Series, name: str = 'second file', ref: str = 'first file'
+) -> np.ndarray | None:
+    """Where each id of the first file stands in the other; `UserError` with counts and examples for missing and
+    additional ids.
+
+    Parameters
+    ----------
+    first : (N,) ids of the file that sets the order
+    ids : (M,) ids of another file, unique
+    name : the other file's name, for the message
+    ref : the first one's
+
+    Returns
+    -------
+    (N,) places in `ids` of each of `first`; None where the order is the same
+    """
+    if first.equals(ids):
+        return None
     at = pc.index_in(first.to_arrow(), value_set=ids.to_arrow())
     lost = at.null_count
     if lost or len(ids) != len(first):
         more = ids.filter(~ids.is_in(first.implode()))
         shown = [repr(v) for v in [*first.filter(pl.Series(at).is_null())[:2], *more[:2]]]
-        raise UserError(f"{name}: {lost:,} ids of {ref} are missing and {len(more):,} are additional (e.g. {', '.join(shown)})",
-                        'blend files that predict the same rows')
+        raise UserError(
+            f"{name}: {lost:,} ids of {ref} are missing and {len(more):,} are additional (e.g. {', '.join(shown)})",
+            'blend files that predict the same rows',
+        )
     return at.to_numpy()
 
 # %% ../../nbs/70_inference/20_blend.ipynb #c57cd365
 @dataclass(frozen=True)
 class BlendReport:
-    "What went into a blend and what came out."
-    out: str              # file written
-    files: tuple          # files read
-    method: str           # how they were combined
-    weights: list | None  # one a file, sum 1; None for methods without
-    rows: int             # N
-    pearson: list         # (M, M) correlation of the probabilities; None where a file is constant
-    rank: list            # (M, M) correlation of the ranks
-    distribution: dict    # file → mean, min, quantiles, max
+    """What went into a blend and what came out.
 
-    def __repr__(self): return '\n'.join([self._title(), '', repr(self._spread()), '', repr(self._agreement())])
-    def _repr_html_(self): return f'<p>{self._title()}</p>{self._spread()._repr_html_()}{self._agreement()._repr_html_()}'
+    Parameters
+    ----------
+    out : file written
+    files : files read
+    method : how they were combined
+    weights : one a file, sum 1; None for methods without
+    rows : N
+    pearson : (M, M) correlation of the probabilities; None where a file is constant
+    rank : (M, M) correlation of the ranks
+    distribution : file → mean, min, quantiles, max
+    """
+
+    out: str
+    files: tuple
+    method: str
+    weights: list | None
+    rows: int
+    pearson: list
+    rank: list
+    distribution: dict
+
+    def __repr__(self):
+        return '\n'.join([self._title(), '', repr(self._spread()), '', repr(self._agreement())])
+
+    def _repr_html_(self):
+        return f'<p>{self._title()}</p>{self._spread()._repr_html_()}{self._agreement()._repr_html_()}'
+
     def _title(self):
         equal = not self.weights or max(self.weights) - min(self.weights) < 1e-9
         given = '' if equal else f" ({', '.join(f'{w:.4g}' for w in self.weights)})"
         return f'{self.rows:,} rows, {len(self.files)} files by {self.method}{given} → {Path(self.out).name}'
-    def _spread(self): return MetricsTable(self.distribution)
+
+    def _spread(self):
+        return MetricsTable(self.distribution)
 
     def _agreement(self):
         "Rank correlation above the diagonal, Pearson below."
         files = [f'{i + 1}' for i in range(len(self.files))]
         cell = lambda i, j: '' if i == j else (self.rank if i < j else self.pearson)[i][j]
-        rows = {f'correlation of {a}': {f'with {b}': cell(i, j) for j, b in enumerate(files)} for i, a in enumerate(files)}
+        rows = {
+            f'correlation of {a}': {f'with {b}': cell(i, j) for j, b in enumerate(files)}
+            for i, a in enumerate(files)
+        }
         return MetricsTable(rows)
 
 # %% ../../nbs/70_inference/20_blend.ipynb #270e81bf
 def _corr(x):
-    with np.errstate(invalid='ignore', divide='ignore'): c = np.corrcoef(x)
+    with np.errstate(invalid='ignore', divide='ignore'):
+        c = np.corrcoef(x)
     return [[float(v) if np.isfinite(v) else None for v in row] for row in np.atleast_2d(c)]
 
 # %% ../../nbs/70_inference/20_blend.ipynb #25bdc938
-def describe(
-    p, # (N,) probabilities
-) -> dict: # mean, min, quantiles, max
-    "A distribution in eight numbers."
-    q = np.quantile(p, [0, .01, .25, .5, .75, .99, 1])
-    return dict(mean=float(np.mean(p)), **dict(zip(('min', '1%', '25%', '50%', '75%', '99%', 'max'), map(float, q))))
+def describe(p) -> dict:
+    """A distribution in eight numbers.
+
+    Parameters
+    ----------
+    p : (N,) probabilities
+
+    Returns
+    -------
+    mean, min, quantiles, max
+    """
+    q = np.quantile(p, [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1])
+    return dict(
+        mean=float(np.mean(p)), **dict(zip(('min', '1%', '25%', '50%', '75%', '99%', 'max'), map(float, q)))
+    )
 
 # %% ../../nbs/70_inference/20_blend.ipynb #af0e6f51
 def _names(paths):
     names = [str(p) for p in paths]
-    if len(names) < 2: raise UserError(f'blend: {len(names)} file given', 'give two or more')
+    if len(names) < 2:
+        raise UserError(f'blend: {len(names)} file given', 'give two or more')
     return names
 
 # %% ../../nbs/70_inference/20_blend.ipynb #33e6e10a
 def _blend_weights(m, method, weights, w):
-    if w is None: return weights
-    if weights is not None: raise UserError('blend: both w and weights given', 'give one of them')
-    if m != 2: raise UserError(f'blend: w={w} with {m} files', 'w is for two files; give one weight a file')
-    if not 0 <= w <= 1: raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
+    if w is None:
+        return weights
+    if weights is not None:
+        raise UserError('blend: both w and weights given', 'give one of them')
+    if m != 2:
+        raise UserError(f'blend: w={w} with {m} files', 'w is for two files; give one weight a file')
+    if not 0 <= w <= 1:
+        raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
     return [w, 1 - w]
 
 # %% ../../nbs/70_inference/20_blend.ipynb #cf57a9fb
 def blend_files(
-    paths,                      # two or more submission files, any row order
-    out,                        # file to write, in the first file's order
-    method: str = 'logit_mean', # one of `ensemble.METHODS`
-    weights=None,               # one number >= 0 a file
-    w: float | None = None,     # for two files: the first one's weight, 0..1
-    trim_ratio: float = 0.2,    # share cut at each end by trim_mean
-    scores=None,                # one validation score a file, for val_weighted
-    temperature: float = 10.,   # of val_weighted's softmax
-    id_col: str = 'ID',         # first column's name
-    label_col: str = 'clicked', # second column's name
+    paths,
+    out,
+    method: str = 'logit_mean',
+    weights=None,
+    w: float | None = None,
+    trim_ratio: float = 0.2,
+    scores=None,
+    temperature: float = 10.0,
+    id_col: str = 'ID',
+    label_col: str = 'clicked',
 ) -> BlendReport:
-    "Blend submissions aligned on id; `UserError` for missing, additional or duplicate ids, NaN, values outside [0, 1]."
+    """Blend submissions aligned on id; `UserError` for missing, additional or duplicate ids, NaN, values outside [0,
+    1].
+
+    Parameters
+    ----------
+    paths : two or more submission files, any row order
+    out : file to write, in the first file's order
+    method : one of `ensemble.METHODS`
+    weights : one number >= 0 a file
+    w : for two files: the first one's weight, 0..1
+    trim_ratio : share cut at each end by trim_mean
+    scores : one validation score a file, for val_weighted
+    temperature : of val_weighted's softmax
+    id_col : first column's name
+    label_col : second column's name
+    """
     names = _names(paths)
     weights = _blend_weights(len(names), method, weights, w)
-    used = resolve_weights(method, len(names), weights, scores, temperature) # a wrong weight is found before a file is read
+    used = resolve_weights(
+        method, len(names), weights, scores, temperature
+    )  # a wrong weight is found before a file is read
     ids, first = read_submission(names[0], id_col, label_col)
-    p = np.empty((len(names), len(ids))); p[0] = first
+    p = np.empty((len(names), len(ids)))
+    p[0] = first
     for k, name in enumerate(names[1:], 1):
         other, q = read_submission(name, id_col, label_col)
         at = align(ids, other, name, names[0])
         p[k] = q if at is None else q[at]
     result = combine(p, method, weights, trim_ratio, scores, temperature)
     write_submission(ids, result, out, id_col, label_col)
-    spread = {**{f'{k + 1} {Path(n).name}': describe(q) for k, (n, q) in enumerate(zip(names, p))}, 'blend': describe(result)}
+    spread = {
+        **{f'{k + 1} {Path(n).name}': describe(q) for k, (n, q) in enumerate(zip(names, p))},
+        'blend': describe(result),
+    }
     pearson = _corr(p)
-    for q in p: q[:] = rankdata(q)
+    for q in p:
+        q[:] = rankdata(q)
     used = None if used is None else used.tolist()
     return BlendReport(str(out), tuple(names), method, used, len(ids), pearson, _corr(p), spread)
 
 # %% ../../nbs/70_inference/20_blend.ipynb #9eb269c9
-def read_oof(
-    paths,                # oof.parquet files, or run folders that hold one
-    common: bool = False, # keep the rows all files share instead of refusing files of other rows
-) -> tuple:               # label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
-    "Align out-of-fold files on `row`; `UserError` where rows or labels differ."
-    files = [Path(p)/'oof.parquet' if Path(p).is_dir() else Path(p) for p in paths]
+def read_oof(paths, common: bool = False) -> tuple:
+    """Align out-of-fold files on `row`; `UserError` where rows or labels differ.
+
+    Parameters
+    ----------
+    paths : oof.parquet files, or run folders that hold one
+    common : keep the rows all files share instead of refusing files of other rows
+
+    Returns
+    -------
+    label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
+    """
+    files = [Path(p) / 'oof.parquet' if Path(p).is_dir() else Path(p) for p in paths]
     columns = ['row', 'fold', 'label', 'p']
-    for f in files: open_source(f, 'out-of-fold file').check(columns) # someone else's file is not ours to call damaged
+    for f in files:
+        open_source(f, 'out-of-fold file').check(columns)  # someone else's file is not ours to call damaged
     tables = [read_table(f, columns).sort('row') for f in files]
     for f, t in zip(files, tables):
-        if t['row'].is_duplicated().any(): raise UserError(f'{f}: a row occurs twice', 'run the training again')
+        if t['row'].is_duplicated().any():
+            raise UserError(f'{f}: a row occurs twice', 'run the training again')
     if common:
         rows = tables[0].select('row')
-        for t in tables[1:]: rows = rows.join(t.select('row'), on='row', how='semi')
+        for t in tables[1:]:
+            rows = rows.join(t.select('row'), on='row', how='semi')
         tables = [t.join(rows, on='row', how='semi').sort('row') for t in tables]
-        if not len(rows): raise UserError('out-of-fold files share no rows', 'compare runs on the same training file')
+        if not len(rows):
+            raise UserError('out-of-fold files share no rows', 'compare runs on the same training file')
     first = tables[0]
     for f, t in zip(files[1:], tables[1:]):
         if not t['row'].equals(first['row']):
-            raise UserError(f'{f}: {len(t):,} rows are not those of {files[0]} ({len(first):,})',
-                            'compare runs on the same rows, or only on the rows in common')
+            raise UserError(
+                f'{f}: {len(t):,} rows are not those of {files[0]} ({len(first):,})',
+                'compare runs on the same rows, or only on the rows in common',
+            )
         differ = int((t['label'] != first['label']).sum())
-        if differ: raise UserError(f'{f}: {differ:,} labels differ from {files[0]}', 'compare runs on the same training file')
+        if differ:
+            raise UserError(
+                f'{f}: {differ:,} labels differ from {files[0]}', 'compare runs on the same training file'
+            )
     return first['label'].to_numpy(), first['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
 
 # %% ../../nbs/70_inference/20_blend.ipynb #2c5fdcf6
-def oof_scores(
-    paths, # oof.parquet files or run folders of the same rows
-) -> list[float]:
-    "Score of each: what `val_weighted` weighs by."
+def oof_scores(paths) -> list[float]:
+    """Score of each: what `val_weighted` weighs by.
+
+    Parameters
+    ----------
+    paths : oof.parquet files or run folders of the same rows
+    """
     y, _, p = read_oof(paths)
     return [score(y, q) for q in p]
 
 # %% ../../nbs/70_inference/20_blend.ipynb #fbfac94c
-def run_names(
-    paths, # oof.parquet files or run folders
-) -> list[str]:
-    "Short names: the run's folder, or the file's stem where it is not called oof.parquet; whole paths where those coincide."
+def run_names(paths) -> list[str]:
+    """Short names: the run's folder, or the file's stem where it is not called oof.parquet; whole paths where those
+    coincide.
+
+    Parameters
+    ----------
+    paths : oof.parquet files or run folders
+    """
     paths = [Path(p) for p in paths]
     short = [p.name if p.is_dir() else p.parent.name if p.name == 'oof.parquet' else p.stem for p in paths]
-    if len(set(short)) == len(short): return short
+    if len(set(short)) == len(short):
+        return short
     return [f'{i + 1} {p}' for i, p in enumerate(paths)]
 
 # %% ../../nbs/70_inference/20_blend.ipynb #e88ce199
@@ -178,40 +274,64 @@ def _search(y, p, max_rows, seed):
     keep = np.sort(rng.choice(len(y), max_rows, replace=False)) if len(y) > max_rows else slice(None)
     y, z = y[keep], np.clip(p[:, keep], 1e-12, 1 - 1e-12)
     z = np.log(z) - np.log1p(-z)
-    loss = lambda t: -score(y, expit(softmax(np.append(0., t)) @ z))
+    loss = lambda t: -score(y, expit(softmax(np.append(0.0, t)) @ z))
     m = len(z) - 1
-    start = np.vstack([np.zeros(m), np.eye(m)]) # from equal weights, a step towards each model
+    start = np.vstack([np.zeros(m), np.eye(m)])  # from equal weights, a step towards each model
     options = dict(initial_simplex=start, maxfev=60 * m + 20, xatol=1e-3, fatol=1e-6)
     best = minimize(loss, np.zeros(m), method='Nelder-Mead', options=options)
-    return softmax(np.append(0., best.x))
+    return softmax(np.append(0.0, best.x))
 
 # %% ../../nbs/70_inference/20_blend.ipynb #e61b81ce
 @dataclass(frozen=True)
 class WeightSearch:
-    "Weights for a blend by `logit_mean`, and what they are worth on folds they were not found on."
-    files: tuple        # out-of-fold files
-    weights: list       # found on all rows, sum 1: the ones to use
-    fold_weights: list  # one set a fold, found on the other folds
-    score: float        # of `weights` on the rows they were found on: too good
-    cv_score: float     # of `fold_weights`, each on its own fold
-    equal_score: float  # of equal weights
-    scores: list        # of each file alone
+    """Weights for a blend by `logit_mean`, and what they are worth on folds they were not found on.
+
+    Parameters
+    ----------
+    files : out-of-fold files
+    weights : found on all rows, sum 1: the ones to use
+    fold_weights : one set a fold, found on the other folds
+    score : of `weights` on the rows they were found on: too good
+    cv_score : of `fold_weights`, each on its own fold
+    equal_score : of equal weights
+    scores : of each file alone
+    """
+
+    files: tuple
+    weights: list
+    fold_weights: list
+    score: float
+    cv_score: float
+    equal_score: float
+    scores: list
 
     def table(self) -> MetricsTable:
         "Weights and scores side by side."
-        rows = {f: dict(weight=w, Score=s) for f, w, s in zip(run_names(self.files), self.weights, self.scores)}
-        rows |= {'equal weights': dict(Score=self.equal_score), 'searched, cross-validated': dict(Score=self.cv_score)}
+        rows = {
+            f: dict(weight=w, Score=s) for f, w, s in zip(run_names(self.files), self.weights, self.scores)
+        }
+        rows |= {
+            'equal weights': dict(Score=self.equal_score),
+            'searched, cross-validated': dict(Score=self.cv_score),
+        }
         return MetricsTable(rows)
-    def __repr__(self): return repr(self.table())
-    def _repr_html_(self): return self.table()._repr_html_()
+
+    def __repr__(self):
+        return repr(self.table())
+
+    def _repr_html_(self):
+        return self.table()._repr_html_()
 
 # %% ../../nbs/70_inference/20_blend.ipynb #8cbeaccd
-def search_weights(
-    paths,                   # two or more oof.parquet files (or run folders) of the same rows
-    max_rows: int = 200_000, # rows the search looks at, drawn by seed
-    seed: int = 0,           # same seed, same weights
-) -> WeightSearch:
-    "Weights of `logit_mean` that maximise Score on out-of-fold predictions, cross-validated by fold."
+def search_weights(paths, max_rows: int = 200_000, seed: int = 0) -> WeightSearch:
+    """Weights of `logit_mean` that maximise Score on out-of-fold predictions, cross-validated by fold.
+
+    Parameters
+    ----------
+    paths : two or more oof.parquet files (or run folders) of the same rows
+    max_rows : rows the search looks at, drawn by seed
+    seed : same seed, same weights
+    """
     names = _names(paths)
     y, fold, p = read_oof(names)
     cross, found = np.empty(len(y)), []
@@ -219,36 +339,69 @@ def search_weights(
         found.append(_search(y[~own], p[:, ~own], max_rows, seed).tolist())
         cross[own] = combine(p[:, own], 'logit_mean', found[-1])
     w = _search(y, p, max_rows, seed)
-    return WeightSearch(tuple(names), w.tolist(), found, score(y, combine(p, 'logit_mean', w)), score(y, cross),
-                        score(y, combine(p)), [score(y, q) for q in p])
+    return WeightSearch(
+        tuple(names),
+        w.tolist(),
+        found,
+        score(y, combine(p, 'logit_mean', w)),
+        score(y, cross),
+        score(y, combine(p)),
+        [score(y, q) for q in p],
+    )
 
 # %% ../../nbs/70_inference/20_blend.ipynb #75aefbd4
 @dataclass(frozen=True)
 class Comparison:
-    "Two out-of-fold files compared, metric by metric."
-    names: tuple                # the two runs
-    rows: int                   # N
-    a: dict[str, Interval]      # first run's metrics
-    b: dict[str, Interval]      # second run's
-    paired: dict[str, Paired]   # their difference, a − b
+    """Two out-of-fold files compared, metric by metric.
+
+    Parameters
+    ----------
+    names : the two runs
+    rows : N
+    a : first run's metrics
+    b : second run's
+    paired : their difference, a − b
+    """
+
+    names: tuple
+    rows: int
+    a: dict[str, Interval]
+    b: dict[str, Interval]
+    paired: dict[str, Paired]
 
     def table(self) -> MetricsTable:
         "Metrics as rows; both runs, difference and p-value as columns."
         diff = lambda t: f'{t.diff:+.5f} [{t.lo:+.5f}, {t.hi:+.5f}]'
-        return MetricsTable({m: {self.names[0]: self.a[m], self.names[1]: self.b[m], 'difference': diff(self.paired[m]),
-                                 'p-value': f'{self.paired[m].p_value:.3f}'} for m in METRICS})
-    def __repr__(self): return f'{self.rows:,} rows\n{self.table()}'
-    def _repr_html_(self): return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
+        return MetricsTable(
+            {
+                m: {
+                    self.names[0]: self.a[m],
+                    self.names[1]: self.b[m],
+                    'difference': diff(self.paired[m]),
+                    'p-value': f'{self.paired[m].p_value:.3f}',
+                }
+                for m in METRICS
+            }
+        )
+
+    def __repr__(self):
+        return f'{self.rows:,} rows\n{self.table()}'
+
+    def _repr_html_(self):
+        return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
 
 # %% ../../nbs/70_inference/20_blend.ipynb #4a62b749
-def compare_oof(
-    a,                    # oof.parquet or run folder
-    b,                    # another of the same rows
-    n_boot: int = 200,    # draws of the bootstrap
-    seed: int = 0,        # same seed, same table
-    common: bool = False, # compare on the rows both have, where they differ
-) -> Comparison:
-    "Metrics, intervals and a paired test of two runs' out-of-fold predictions."
+def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) -> Comparison:
+    """Metrics, intervals and a paired test of two runs' out-of-fold predictions.
+
+    Parameters
+    ----------
+    a : oof.parquet or run folder
+    b : another of the same rows
+    n_boot : draws of the bootstrap
+    seed : same seed, same table
+    common : compare on the rows both have, where they differ
+    """
     y, _, p = read_oof([a, b], common)
     both = compare_predictions(y, p[0], p[1], n_boot, seed=seed)
     part = lambda i: {m: t[i] for m, t in both.items()}

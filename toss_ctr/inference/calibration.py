@@ -25,22 +25,36 @@ from ..training.ranking import check_inputs
 # %% ../../nbs/70_inference/00_calibration.ipynb #fd86fc12
 METHODS = ('temperature', 'platt', 'isotonic', 'temperature+isotonic')
 TARGETS = ('balanced', 'prior')
-_EDGE = 1e-12 # p stays this far from 0 and 1
+_EDGE = 1e-12  # p stays this far from 0 and 1
 _KEEP = 1e-4  # share of the sigmoid in an isotonic curve: rows on a plateau keep their order
-_FAR = 1e4    # logits beyond are taken as this far
+_FAR = 1e4  # logits beyond are taken as this far
 _BLOCK = 1 << 18
+
 
 @dataclass(frozen=True)
 class Calibrator:
-    "Logits of any shape → probabilities strictly inside (0, 1), in the same order."
-    method: str = 'none'     # one of `METHODS`, or 'none'
-    target: str = 'balanced' # 'balanced' or 'prior'
-    scale: float = 1.        # a > 0; the temperature is 1/a
-    bias: float = 0.         # b
-    shift: float = 0.        # of the raw logits, for the mix
-    lambda_mix: float = 1.   # share of the calibrated probability, 0..1; the rest is the raw one
-    x: tuple = ()            # isotonic knots over σ(a·z + b), increasing
-    y: tuple = ()            # their values, non-decreasing
+    """Logits of any shape → probabilities strictly inside (0, 1), in the same order.
+
+    Parameters
+    ----------
+    method : one of `METHODS`, or 'none'
+    target : 'balanced' or 'prior'
+    scale : a > 0; the temperature is 1/a
+    bias : b
+    shift : of the raw logits, for the mix
+    lambda_mix : share of the calibrated probability, 0..1; the rest is the raw one
+    x : isotonic knots over σ(a·z + b), increasing
+    y : their values, non-decreasing
+    """
+
+    method: str = 'none'
+    target: str = 'balanced'
+    scale: float = 1.0
+    bias: float = 0.0
+    shift: float = 0.0
+    lambda_mix: float = 1.0
+    x: tuple = ()
+    y: tuple = ()
 
     @classmethod
     def identity(cls) -> 'Calibrator':
@@ -52,22 +66,33 @@ class Calibrator:
         "T = 1/scale."
         return 1 / self.scale
 
-    def __call__(self,
-        logit, # array of any shape, or a number; NaN is refused
-    ) -> np.ndarray: # float64 of the same shape
-        "Apply to logits."
+    def __call__(self, logit) -> np.ndarray:
+        """Apply to logits.
+
+        Parameters
+        ----------
+        logit : array of any shape, or a number; NaN is refused
+
+        Returns
+        -------
+        float64 of the same shape
+        """
         z = np.asarray(logit)
         flat, out = z.reshape(-1), np.empty(z.size)
-        for i in range(0, z.size, _BLOCK): out[i:i + _BLOCK] = _apply(self, flat[i:i + _BLOCK].astype(np.float64))
+        for i in range(0, z.size, _BLOCK):
+            out[i : i + _BLOCK] = _apply(self, flat[i : i + _BLOCK].astype(np.float64))
         return out.reshape(z.shape)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #83a01d18
 def _apply(c, z):
-    if np.isnan(z).any(): raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
+    if np.isnan(z).any():
+        raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
     z = np.clip(z, -_FAR, _FAR)
     p = expit(c.scale * z + c.bias)
-    if c.x: p = (1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p
-    if c.lambda_mix < 1: p = c.lambda_mix * p + (1 - c.lambda_mix) * expit(z + c.shift)
+    if c.x:
+        p = (1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p
+    if c.lambda_mix < 1:
+        p = c.lambda_mix * p + (1 - c.lambda_mix) * expit(z + c.shift)
     return _EDGE + (1 - 2 * _EDGE) * p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #8880dbc2
@@ -78,51 +103,76 @@ def to_json(self: Calibrator) -> dict:
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #fac9bbd9
 @patch(cls_method=True)
-def from_json(cls: Calibrator,
-    obj: dict, # made by `to_json`
-) -> Calibrator:
-    "The calibrator of a dict; `UserError` where it is not one."
-    try: c = cls(**{**obj, 'x': tuple(obj['x']), 'y': tuple(obj['y'])}); bad = _faults(c)
-    except (TypeError, KeyError) as e: bad = f'not one ({e})'
-    if bad: raise UserError(f'calibrator: {bad}', 'run the calibration step again')
+def from_json(cls: Calibrator, obj: dict) -> Calibrator:
+    """The calibrator of a dict; `UserError` where it is not one.
+
+    Parameters
+    ----------
+    obj : made by `to_json`
+    """
+    try:
+        c = cls(**{**obj, 'x': tuple(obj['x']), 'y': tuple(obj['y'])})
+        bad = _faults(c)
+    except (TypeError, KeyError) as e:
+        bad = f'not one ({e})'
+    if bad:
+        raise UserError(f'calibrator: {bad}', 'run the calibration step again')
     return c
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #5c79f147
 def _faults(c):
     numbers = (c.scale, c.bias, c.shift, c.lambda_mix, *c.x, *c.y)
-    if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in numbers): return 'a value is not a finite number'
-    if c.method not in ('none', *METHODS) or c.target not in TARGETS: return f'unknown method {c.method} or target {c.target}'
-    if c.scale <= 0 or not 0 <= c.lambda_mix <= 1: return 'scale must be > 0 and lambda_mix in [0, 1]'
-    if len(c.x) != len(c.y) or any(np.diff(c.x) <= 0) or any(np.diff(c.y) < 0): return 'knots must increase'
+    if not all(isinstance(v, (int, float)) and math.isfinite(v) for v in numbers):
+        return 'a value is not a finite number'
+    if c.method not in ('none', *METHODS) or c.target not in TARGETS:
+        return f'unknown method {c.method} or target {c.target}'
+    if c.scale <= 0 or not 0 <= c.lambda_mix <= 1:
+        return 'scale must be > 0 and lambda_mix in [0, 1]'
+    if len(c.x) != len(c.y) or any(np.diff(c.x) <= 0) or any(np.diff(c.y) < 0):
+        return 'knots must increase'
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #5bb24a76
-def save_calibrator(
-    c: Calibrator, # to keep
-    path, # target file, e.g. runs/<exp>/calibrator.json
-):
-    "Write sealed JSON."
+def save_calibrator(c: Calibrator, path):
+    """Write sealed JSON.
+
+    Parameters
+    ----------
+    c : to keep
+    path : target file, e.g. runs/<exp>/calibrator.json
+    """
     write_json(path, c.to_json())
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #2713fb21
-def load_calibrator(
-    path, # a file of `save_calibrator`
-) -> Calibrator:
-    "Read sealed JSON back; `UserError` naming the file if it is missing or damaged."
+def load_calibrator(path) -> Calibrator:
+    """Read sealed JSON back; `UserError` naming the file if it is missing or damaged.
+
+    Parameters
+    ----------
+    path : a file of `save_calibrator`
+    """
     return Calibrator.from_json(read_json(path))
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #3b245045
 @dataclass(frozen=True)
 class Points:
-    "Distinct logits with the weight of clicks and non-clicks at each; the weights sum to 1."
-    z: np.ndarray   # (n,) float64, increasing
-    pos: np.ndarray # (n,) weight of clicks
-    neg: np.ndarray # (n,) weight of non-clicks
+    """Distinct logits with the weight of clicks and non-clicks at each; the weights sum to 1.
+
+    Parameters
+    ----------
+    z : (n,) float64, increasing
+    pos : (n,) weight of clicks
+    neg : (n,) weight of non-clicks
+    """
+
+    z: np.ndarray
+    pos: np.ndarray
+    neg: np.ndarray
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #1eff99ab
 def _points(logit, label, target):
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
-    q1, q3 = np.quantile(z, [.25, .75])
-    step = ((q3 - q1) or (z.max() - z.min()) or 1.) / 4096
+    q1, q3 = np.quantile(z, [0.25, 0.75])
+    step = ((q3 - q1) or (z.max() - z.min()) or 1.0) / 4096
     key, inv = np.unique(np.rint(z / step), return_inverse=True)
     n, P = np.bincount(inv), np.bincount(inv, np.asarray(label) == 1)
     mean = np.bincount(inv, z) / n
@@ -131,18 +181,21 @@ def _points(logit, label, target):
     return Points(mean, P * w[0], (n - P) * w[1])
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #c2d0a7c0
-_BOUND = math.log(50.)
+_BOUND = math.log(50.0)
+
 
 def _newton_scale(pt, lr, iters):
-    u = 0.
+    u = 0.0
     for _ in range(iters):
         a = math.exp(u)
         s = expit(a * pt.z)
         d1 = float(a * ((pt.pos + pt.neg) * s - pt.pos) @ pt.z)
         d2 = float(a * a * ((pt.pos + pt.neg) * s * (1 - s)) @ (pt.z * pt.z))
-        if abs(d1) < 1e-12: break
-        new = min(max(u - lr * min(max(d1 / max(d2, 1e-12), -1.), 1.), -_BOUND), _BOUND)
-        if abs(new - u) < 1e-14: break
+        if abs(d1) < 1e-12:
+            break
+        new = min(max(u - lr * min(max(d1 / max(d2, 1e-12), -1.0), 1.0), -_BOUND), _BOUND)
+        if abs(new - u) < 1e-14:
+            break
         u = new
     return math.exp(u)
 
@@ -157,12 +210,15 @@ def _solve_bias(a, pt):
 def _platt(pt):
     mid = float((pt.pos + pt.neg) @ pt.z)
     sd = math.sqrt(float((pt.pos + pt.neg) @ (pt.z - mid) ** 2))
-    if sd < 1e-9: return 1., _solve_bias(1., pt) # all logits equal: a slope has no meaning
+    if sd < 1e-9:
+        return 1.0, _solve_bias(1.0, pt)  # all logits equal: a slope has no meaning
     X = np.concatenate([pt.z, pt.z])[:, None] / sd - mid / sd
     hit, w = np.repeat([1, 0], len(pt.z)), np.concatenate([pt.pos, pt.neg])
     with warnings.catch_warnings():
-        warnings.simplefilter('ignore') # separable rows do not converge; the bound below is the answer then
-        lr = LogisticRegression(C=np.inf, tol=1e-10, max_iter=200).fit(X[w > 0], hit[w > 0], w[w > 0] * len(pt.z))
+        warnings.simplefilter('ignore')  # separable rows do not converge; the bound below is the answer then
+        lr = LogisticRegression(C=np.inf, tol=1e-10, max_iter=200).fit(
+            X[w > 0], hit[w > 0], w[w > 0] * len(pt.z)
+        )
     a = float(np.clip(lr.coef_[0, 0] / sd, math.exp(-_BOUND), math.exp(_BOUND)))
     return a, _solve_bias(a, pt)
 
@@ -170,9 +226,15 @@ def _platt(pt):
 def _isotonic(pt, a, b, n):
     s = expit(a * pt.z + b)
     w = pt.pos + pt.neg
-    one = w.sum() / n # weight of a pseudo-row: one average row
-    x = np.concatenate([s[:1], s, s[-1:]]); v = np.concatenate([[1.], pt.pos / w, [0.]]); w = np.concatenate([[one], w, [one]])
-    fit = IsotonicRegression(y_min=0, y_max=1).fit(np.arange(len(x)), v, sample_weight=w).predict(np.arange(len(x)))
+    one = w.sum() / n  # weight of a pseudo-row: one average row
+    x = np.concatenate([s[:1], s, s[-1:]])
+    v = np.concatenate([[1.0], pt.pos / w, [0.0]])
+    w = np.concatenate([[one], w, [one]])
+    fit = (
+        IsotonicRegression(y_min=0, y_max=1)
+        .fit(np.arange(len(x)), v, sample_weight=w)
+        .predict(np.arange(len(x)))
+    )
     step = np.concatenate([[0], np.cumsum(np.diff(fit) > 0)])
     mass = np.bincount(step, w)
     kx, ky = np.bincount(step, w * x) / mass, np.bincount(step, w * fit) / mass
@@ -181,88 +243,146 @@ def _isotonic(pt, a, b, n):
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #1802965e
 def fit_calibrator(
-    logit,                       # (N,) out-of-fold logits
-    label,                       # (N,) labels, 0 or 1
-    method: str = 'temperature', # calibration.method: one of `METHODS`, or 'none'
-    target: str = 'balanced',    # calibration.target: 'balanced' = 50:50 posterior, 'prior' = click probability
-    lambda_mix: float = 1.,      # calibration.lambda_mix: share of the calibrated probability, 0..1
-    lr: float = 1.,              # calibration.lr: share of a Newton step of the temperature, 0 < lr <= 1
-    iters: int = 100,            # calibration.iters: most steps of the temperature
+    logit,
+    label,
+    method: str = 'temperature',
+    target: str = 'balanced',
+    lambda_mix: float = 1.0,
+    lr: float = 1.0,
+    iters: int = 100,
 ) -> Calibrator:
-    "Fit on out-of-fold logits; `UserError` for unknown names, ranges, NaN or labels other than 0/1."
+    """Fit on out-of-fold logits; `UserError` for unknown names, ranges, NaN or labels other than 0/1.
+
+    Parameters
+    ----------
+    logit : (N,) out-of-fold logits
+    label : (N,) labels, 0 or 1
+    method : calibration.method: one of `METHODS`, or 'none'
+    target : calibration.target: 'balanced' = 50:50 posterior, 'prior' = click probability
+    lambda_mix : calibration.lambda_mix: share of the calibrated probability, 0..1
+    lr : calibration.lr: share of a Newton step of the temperature, 0 < lr <= 1
+    iters : calibration.iters: most steps of the temperature
+    """
     _check_options(method, target, lambda_mix, lr, iters)
     label, logit, _ = check_inputs(label, logit, probability=False)
-    if method == 'none': return Calibrator.identity()
+    if method == 'none':
+        return Calibrator.identity()
     if label.min() == label.max():
-        warnings.warn(f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are')
+        warnings.warn(
+            f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are'
+        )
         return Calibrator.identity()
     pt = _points(logit, label, target)
-    shift = _solve_bias(1., pt) if target == 'prior' else 0.
-    if method == 'platt': a, b = _platt(pt)
+    shift = _solve_bias(1.0, pt) if target == 'prior' else 0.0
+    if method == 'platt':
+        a, b = _platt(pt)
     else:
         even = pt if target == 'balanced' else _points(logit, label, 'balanced')
-        a = _newton_scale(even, lr, iters) if 'temperature' in method and np.ptp(pt.z) > 0 else 1.
-        b = _solve_bias(a, pt) if target == 'prior' else 0.
+        a = _newton_scale(even, lr, iters) if 'temperature' in method and np.ptp(pt.z) > 0 else 1.0
+        b = _solve_bias(a, pt) if target == 'prior' else 0.0
     x, y = _isotonic(pt, a, b, len(label)) if 'isotonic' in method else ((), ())
     return Calibrator(method, target, a, b, shift, float(lambda_mix), x, y)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #1200509e
 def _check_options(method, target, lambda_mix, lr, iters):
-    if method not in ('none', *METHODS): raise UserError(f'calibration.method: unknown value {method}', nearest(method, METHODS))
-    if target not in TARGETS: raise UserError(f'calibration.target: unknown value {target}', nearest(target, TARGETS))
+    if method not in ('none', *METHODS):
+        raise UserError(f'calibration.method: unknown value {method}', nearest(method, METHODS))
+    if target not in TARGETS:
+        raise UserError(f'calibration.target: unknown value {target}', nearest(target, TARGETS))
     if not 0 <= lambda_mix <= 1:
         raise UserError(f'calibration.lambda_mix: {lambda_mix} is outside [0, 1]', '1 is calibrated, 0 raw')
-    if not 0 < lr <= 1: raise UserError(f'calibration.lr: {lr} is outside (0, 1]', '1 takes whole Newton steps')
-    if iters < 0: raise UserError(f'calibration.iters: {iters} is negative', 'give the most steps there may be')
+    if not 0 < lr <= 1:
+        raise UserError(f'calibration.lr: {lr} is outside (0, 1]', '1 takes whole Newton steps')
+    if iters < 0:
+        raise UserError(f'calibration.iters: {iters} is negative', 'give the most steps there may be')
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #2952506c
-def holdouts(
-    fold,          # (N,) fold of each row, >= 0
-    n: int,        # N
-    seed: int = 0, # splits the rows into five parts where there is one fold only
-) -> list:         # boolean masks (N,), disjoint, together all rows
-    "The parts of out-of-fold rows that are held out in turn when something is fitted on out-of-fold predictions."
+def holdouts(fold, n: int, seed: int = 0) -> list:
+    """The parts of out-of-fold rows that are held out in turn when something is fitted on out-of-fold predictions.
+
+    Parameters
+    ----------
+    fold : (N,) fold of each row, >= 0
+    n : N
+    seed : splits the rows into five parts where there is one fold only
+
+    Returns
+    -------
+    boolean masks (N,), disjoint, together all rows
+    """
     fold = np.asarray(fold)
-    if len(fold) != n: raise UserError(f'folds have {len(fold):,} rows, logits {n:,}', 'pass rows of one table')
-    if fold.min() < 0: raise UserError(f'folds: {(fold < 0).sum():,} rows have no fold', 'pass out-of-fold rows only')
+    if len(fold) != n:
+        raise UserError(f'folds have {len(fold):,} rows, logits {n:,}', 'pass rows of one table')
+    if fold.min() < 0:
+        raise UserError(f'folds: {(fold < 0).sum():,} rows have no fold', 'pass out-of-fold rows only')
     names = np.unique(fold)
-    if len(names) > 1: return [fold == j for j in names]
+    if len(names) > 1:
+        return [fold == j for j in names]
     part = np.random.default_rng(np.random.SeedSequence([seed, 32])).permutation(n) % 5
     return [part == j for j in range(min(5, n))]
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #9b52755f
-def cross_fit(
-    logit,         # (N,) out-of-fold logits
-    label,         # (N,) labels, 0 or 1
-    fold,          # (N,) fold of each row, >= 0
-    seed: int = 0, # splits the rows where there is one fold only
-    **options,     # method, target, lambda_mix, lr, iters of `fit_calibrator`
-) -> np.ndarray:   # (N,) float64 probabilities, each from a calibrator that has not seen its fold
-    "Calibrate every fold with a calibrator fitted on the other folds."
+def cross_fit(logit, label, fold, seed: int = 0, **options) -> np.ndarray:
+    """Calibrate every fold with a calibrator fitted on the other folds.
+
+    Parameters
+    ----------
+    logit : (N,) out-of-fold logits
+    label : (N,) labels, 0 or 1
+    fold : (N,) fold of each row, >= 0
+    seed : splits the rows where there is one fold only
+    options : method, target, lambda_mix, lr, iters of `fit_calibrator`
+
+    Returns
+    -------
+    (N,) float64 probabilities, each from a calibrator that has not seen its fold
+    """
     label, logit, _ = check_inputs(label, logit, probability=False)
     p = np.empty(len(logit))
-    for own in holdouts(fold, len(logit), seed): p[own] = fit_calibrator(logit[~own], label[~own], **options)(logit[own])
+    for own in holdouts(fold, len(logit), seed):
+        p[own] = fit_calibrator(logit[~own], label[~own], **options)(logit[own])
     return p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #2e7e8396
 def _judge(label, p, target):
     even = target == 'balanced'
     ap, w = average_precision(label, p), wll(label, p)
-    log_loss = sum(row_loss(label[i:i + _BLOCK], p[i:i + _BLOCK]).sum() for i in range(0, len(p), _BLOCK)) / len(p)
-    return dict(AP=ap, WLL=w, Score=score_of(ap, w), log_loss=float(log_loss), ECE=ece(label, p, balanced=even),
-                mean_p=float(p.mean()), reliability=reliability_curve(label, p, balanced=even))
+    log_loss = sum(
+        row_loss(label[i : i + _BLOCK], p[i : i + _BLOCK]).sum() for i in range(0, len(p), _BLOCK)
+    ) / len(p)
+    return dict(
+        AP=ap,
+        WLL=w,
+        Score=score_of(ap, w),
+        log_loss=float(log_loss),
+        ECE=ece(label, p, balanced=even),
+        mean_p=float(p.mean()),
+        reliability=reliability_curve(label, p, balanced=even),
+    )
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #556d1419
-def calibration_report(
-    logit,         # (N,) out-of-fold logits
-    label,         # (N,) labels, 0 or 1
-    fold,          # (N,) fold of each row, >= 0
-    seed: int = 0, # splits the rows where there is one fold only
-    **options,     # method, target, lambda_mix, lr, iters of `fit_calibrator`
-) -> dict:         # rate, calibrator, before and after (AP, WLL, Score, log_loss, ECE, mean_p, reliability); JSON can hold it
-    "What calibration does to rows it has not seen; ECE and reliability in the target's weighting."
+def calibration_report(logit, label, fold, seed: int = 0, **options) -> dict:
+    """What calibration does to rows it has not seen; ECE and reliability in the target's weighting.
+
+    Parameters
+    ----------
+    logit : (N,) out-of-fold logits
+    label : (N,) labels, 0 or 1
+    fold : (N,) fold of each row, >= 0
+    seed : splits the rows where there is one fold only
+    options : method, target, lambda_mix, lr, iters of `fit_calibrator`
+
+    Returns
+    -------
+    rate, calibrator, before and after (AP, WLL, Score, log_loss, ECE, mean_p, reliability); JSON can hold it
+    """
     label, logit, _ = check_inputs(label, logit, probability=False)
     c = fit_calibrator(logit, label, **options)
     before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, **options)
-    return dict(rows=len(label), rate=float(label.mean()), calibrator=c.to_json(),
-                before=_judge(label, before, c.target), after=_judge(label, after, c.target))
+    return dict(
+        rows=len(label),
+        rate=float(label.mean()),
+        calibrator=c.to_json(),
+        before=_judge(label, before, c.target),
+        after=_judge(label, after, c.target),
+    )

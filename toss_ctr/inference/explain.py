@@ -24,48 +24,77 @@ from ..training.optim import autocast, resolve_device, step_seed
 from ..training.fold import to_device
 
 # %% ../../nbs/70_inference/40_explain.ipynb #f56289f4
-def sample_rows(
-    inputs: Inputs,    # what the run works on
-    fold: int,         # whose rows
-    n: int,            # rows wanted
-    held: bool = True, # hold-out rows, else training rows
-) -> np.ndarray:       # (m,) ascending row numbers, m <= n
-    "A seeded sample of rows, up to half of them clicks."
+def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
+    """A seeded sample of rows, up to half of them clicks.
+
+    Parameters
+    ----------
+    fold : whose rows
+    n : rows wanted
+    held : hold-out rows, else training rows
+
+    Returns
+    -------
+    (m,) ascending row numbers, m <= n
+    """
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 36))
     rows = inputs.folds.valid_rows(fold) if held else inputs.folds.train_rows(fold)
     y = inputs.train.labels()[rows]
-    parts = [rng.permutation(rows[y == c])[:n // 2 if c else n] for c in (1, 0)]
-    return np.sort(np.concatenate([parts[0], parts[1][:n - len(parts[0])]]))
+    parts = [rng.permutation(rows[y == c])[: n // 2 if c else n] for c in (1, 0)]
+    return np.sort(np.concatenate([parts[0], parts[1][: n - len(parts[0])]]))
 
-def one_batch(
-    inputs: Inputs,   # what the run works on
-    fold: int,        # whose features
-    rows: np.ndarray, # (m,) ascending
-) -> dict:            # tensors of a loader, m rows
-    "These rows as one batch."
-    return next(iter(Loader(inputs.train, rows=rows, batch_size=len(rows), features=inputs.fold_features(fold))))
+
+def one_batch(inputs: Inputs, fold: int, rows: np.ndarray) -> dict:
+    """These rows as one batch.
+
+    Parameters
+    ----------
+    fold : whose features
+    rows : (m,) ascending
+
+    Returns
+    -------
+    tensors of a loader, m rows
+    """
+    return next(
+        iter(Loader(inputs.train, rows=rows, batch_size=len(rows), features=inputs.fold_features(fold)))
+    )
 
 # %% ../../nbs/70_inference/40_explain.ipynb #13d01bfe
-def weighted_score(
-    y,            # (m,) 0/1 labels of a draw
-    p,            # (m,) probabilities
-    rate: float,  # click rate to stand for
-) -> float:       # Score as rows with that click rate would give it
-    "Score of a draw in which clicks are over-represented."
+def weighted_score(y, p, rate: float) -> float:
+    """Score of a draw in which clicks are over-represented.
+
+    Parameters
+    ----------
+    y : (m,) 0/1 labels of a draw
+    p : (m,) probabilities
+    rate : click rate to stand for
+
+    Returns
+    -------
+    Score as rows with that click rate would give it
+    """
     y = np.asarray(y)
     w = np.where(y == 1, rate / max(y.mean(), 1e-12), (1 - rate) / max(1 - y.mean(), 1e-12))
     return score_of(average_precision(y, p, w), wll(y, p))
 
 # %% ../../nbs/70_inference/40_explain.ipynb #889a2500
 @torch.no_grad()
-def attention_rows(
-    model,          # a fold's model, in eval mode
-    inputs: Inputs, # what the run works on
-    fold: int,      # whose hold-out rows
-    n: int = 6,     # rows to show
-) -> list[dict]:    # row, label, p, target, tokens, weights, ages; newest first
-    "Attention weights of a few rows with a history: sure clicks, missed clicks, false alarms."
-    if model.history is None: return []
+def attention_rows(model, inputs: Inputs, fold: int, n: int = 6) -> list[dict]:
+    """Attention weights of a few rows with a history: sure clicks, missed clicks, false alarms.
+
+    Parameters
+    ----------
+    model : a fold's model, in eval mode
+    fold : whose hold-out rows
+    n : rows to show
+
+    Returns
+    -------
+    row, label, p, target, tokens, weights, ages; newest first
+    """
+    if model.history is None:
+        return []
     b = one_batch(inputs, fold, sample_rows(inputs, fold, 512))
     x = model.plain(b)
     out, p = model.history.read(b, x), torch.sigmoid(model(b))
@@ -80,101 +109,164 @@ def attention_rows(
     for i in good:
         real, at = out['real'][i], out['index'][i]
         codes = b['seq'][i].gather(0, at)[real].tolist()
-        values = [spec.cats[names.index(q)].values[c-1] if (c := int(b['cat'][i, names.index(q)])) and spec.cats[names.index(q)].values else '–' for q in inputs.cfg.sequence.query_key]
-        rows.append(dict(row=int(b['row'][i]), label=int(b['label'][i]), p=float(p[i]), target=' × '.join(values),
-                         tokens=[str(spec.seq.values[c-1]) if c else '–' for c in codes], weights=[float(w) for w in out['weights'][i][real]],
-                         ages=b['age'][i].gather(0, at)[real].tolist()))
+        values = [
+            spec.cats[names.index(q)].values[c - 1]
+            if (c := int(b['cat'][i, names.index(q)])) and spec.cats[names.index(q)].values
+            else '–'
+            for q in inputs.cfg.sequence.query_key
+        ]
+        rows.append(
+            dict(
+                row=int(b['row'][i]),
+                label=int(b['label'][i]),
+                p=float(p[i]),
+                target=' × '.join(values),
+                tokens=[str(spec.seq.values[c - 1]) if c else '–' for c in codes],
+                weights=[float(w) for w in out['weights'][i][real]],
+                ages=b['age'][i].gather(0, at)[real].tolist(),
+            )
+        )
     return rows
 
 # %% ../../nbs/70_inference/40_explain.ipynb #d5f3220d
-def column_groups(
-    inputs: Inputs, # what the run works on
-) -> dict[str, dict]: # group → batch key → columns of it
-    "Groups of columns to shuffle together."
+def column_groups(inputs: Inputs) -> dict[str, dict]:
+    """Groups of columns to shuffle together.
+
+    Returns
+    -------
+    group → batch key → columns of it
+    """
     spec, groups = inputs.train.spec, {}
     extra = list(inputs.features.names) if inputs.features else []
     stem = lambda name: re.sub(r'_?\d+$', '', name) or name
-    for key, names in (('cat', [c.name for c in spec.cats]), ('num', list(spec.nums)), ('target', list(spec.targets))):
-        for i, name in enumerate(names): groups.setdefault(stem(name), {}).setdefault(key, []).append(i)
-    for m in spec.multis: groups.setdefault(stem(m.name), {})[f'multi_{m.name}'] = None
-    if extra: groups['out-of-fold features'] = dict(num=list(range(len(spec.nums), len(spec.nums) + len(extra))))
-    if spec.seq is not None: groups['history'] = dict(seq=None)
+    for key, names in (
+        ('cat', [c.name for c in spec.cats]),
+        ('num', list(spec.nums)),
+        ('target', list(spec.targets)),
+    ):
+        for i, name in enumerate(names):
+            groups.setdefault(stem(name), {}).setdefault(key, []).append(i)
+    for m in spec.multis:
+        groups.setdefault(stem(m.name), {})[f'multi_{m.name}'] = None
+    if extra:
+        groups['out-of-fold features'] = dict(num=list(range(len(spec.nums), len(spec.nums) + len(extra))))
+    if spec.seq is not None:
+        groups['history'] = dict(seq=None)
     return groups
 
 # %% ../../nbs/70_inference/40_explain.ipynb #f6edc5ed
-def shuffled(
-    b: dict,          # a batch
-    group: dict,      # of `column_groups`
-    order,            # (B,) permutation
-) -> dict:            # a batch with the group's values moved between rows
-    "The batch with one group shuffled."
+def shuffled(b: dict, group: dict, order) -> dict:
+    """The batch with one group shuffled.
+
+    Parameters
+    ----------
+    b : a batch
+    group : of `column_groups`
+    order : (B,) permutation
+
+    Returns
+    -------
+    a batch with the group's values moved between rows
+    """
     out = dict(b)
     for key, columns in group.items():
-        if key == 'seq': out |= {k: v[order] for k, v in b.items() if k.startswith(('seq', 'side_'))}
-        elif columns is None: out[key] = b[key][order]
+        if key == 'seq':
+            out |= {k: v[order] for k, v in b.items() if k.startswith(('seq', 'side_'))}
+        elif columns is None:
+            out[key] = b[key][order]
         else:
             out[key] = b[key].clone()
             out[key][:, columns] = b[key][order][:, columns]
     return out
 
+
 @torch.no_grad()
-def importance(
-    model,            # a fold's model, in eval mode
-    inputs: Inputs,   # what the run works on
-    fold: int,        # whose hold-out rows
-    n: int = 8192,    # rows to measure on
-    repeats: int = 3, # shuffles of each group
-) -> dict:            # group → [mean loss of Score when shuffled, standard deviation over the shuffles]
-    "Permutation importance by group of columns, on hold-out rows."
+def importance(model, inputs: Inputs, fold: int, n: int = 8192, repeats: int = 3) -> dict:
+    """Permutation importance by group of columns, on hold-out rows.
+
+    Parameters
+    ----------
+    model : a fold's model, in eval mode
+    fold : whose hold-out rows
+    n : rows to measure on
+    repeats : shuffles of each group
+
+    Returns
+    -------
+    group → [mean loss of Score when shuffled, standard deviation over the shuffles]
+    """
     device = next(model.parameters()).device
     b = to_device(one_batch(inputs, fold, sample_rows(inputs, fold, n)), device)
     y, rate = b['label'].cpu().numpy(), float(inputs.train.labels()[inputs.folds.valid_rows(fold)].mean())
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 37))
     orders = [torch.from_numpy(rng.permutation(len(y))).to(device) for _ in range(repeats)]
+
     def measure(batch):
-        parts = ({k: v[i:i+1024] for k, v in batch.items()} for i in range(0, len(y), 1024))
-        with autocast(device, inputs.cfg.amp): z = torch.cat([model(q).float() for q in parts])
+        parts = ({k: v[i : i + 1024] for k, v in batch.items()} for i in range(0, len(y), 1024))
+        with autocast(device, inputs.cfg.amp):
+            z = torch.cat([model(q).float() for q in parts])
         return weighted_score(y, expit(z.cpu().numpy().astype(np.float64)), rate)
+
     full = measure(b)
-    lost = {name: [full - measure(shuffled(b, g, o)) for o in orders] for name, g in column_groups(inputs).items()}
+    lost = {
+        name: [full - measure(shuffled(b, g, o)) for o in orders] for name, g in column_groups(inputs).items()
+    }
     return {name: [float(np.mean(v)), float(np.std(v))] for name, v in lost.items()}
 
 # %% ../../nbs/70_inference/40_explain.ipynb #6ba2541c
-def bin_codes(
-    train, # (n,) a numeric column of training rows, NaN for null
-    held,  # (m,) the same of hold-out rows
-    bins: int = 64, # at most
-):         # codes (n,) and (m,), 0 for null; number of codes
-    "Quantile bins of the training rows, for both."
+def bin_codes(train, held, bins: int = 64):
+    """Quantile bins of the training rows, for both.
+
+    Parameters
+    ----------
+    train : (n,) a numeric column of training rows, NaN for null
+    held : (m,) the same of hold-out rows
+    bins : at most
+
+    Returns
+    -------
+    codes (n,) and (m,), 0 for null; number of codes
+    """
     real = train[~np.isnan(train)]
     edges = np.unique(np.quantile(real, np.linspace(0, 1, bins + 1)[1:-1])) if len(real) else np.zeros(0)
     codes = [np.where(np.isnan(x), 0, 1 + np.searchsorted(edges, x)) for x in (train, held)]
     return *codes, len(edges) + 2
 
-def auc_alone(
-    train,          # (n,) codes of training rows
-    y_train,        # (n,) their labels
-    held,           # (m,) codes of hold-out rows
-    y_held,         # (m,) their labels
-    size: int,      # codes are below it
-) -> float:
-    "AUC on hold-out rows of the training rows' smoothed click rate by code."
+
+def auc_alone(train, y_train, held, y_held, size: int) -> float:
+    """AUC on hold-out rows of the training rows' smoothed click rate by code.
+
+    Parameters
+    ----------
+    train : (n,) codes of training rows
+    y_train : (n,) their labels
+    held : (m,) codes of hold-out rows
+    y_held : (m,) their labels
+    size : codes are below it
+    """
     rows, clicks = np.bincount(train, minlength=size), np.bincount(train, y_train, size)
-    rate = (clicks + 20*np.mean(y_train)) / (rows + 20)
+    rate = (clicks + 20 * np.mean(y_train)) / (rows + 20)
     return auc(y_held, rate[held])
 
 # %% ../../nbs/70_inference/40_explain.ipynb #8e191ee6
-def columns_alone(
-    inputs: Inputs,  # what the run works on
-    fold: int,       # whose rows
-    n: int = 16384,  # rows of each side
-    top: int = 12,   # columns to return
-) -> dict:           # column → AUC on hold-out rows, the largest first
-    "The columns that order hold-out rows best on their own."
+def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> dict:
+    """The columns that order hold-out rows best on their own.
+
+    Parameters
+    ----------
+    fold : whose rows
+    n : rows of each side
+    top : columns to return
+
+    Returns
+    -------
+    column → AUC on hold-out rows, the largest first
+    """
     spec, out = inputs.train.spec, {}
     sides = [one_batch(inputs, fold, sample_rows(inputs, fold, n, held)) for held in (False, True)]
     (cat, num, y), (cat_h, num_h, y_h) = ([b[k].numpy() for k in ('cat', 'num', 'label')] for b in sides)
-    for i, c in enumerate(spec.cats): out[c.name] = auc_alone(cat[:, i], y, cat_h[:, i], y_h, c.size)
+    for i, c in enumerate(spec.cats):
+        out[c.name] = auc_alone(cat[:, i], y, cat_h[:, i], y_h, c.size)
     names = list(spec.nums) + (list(inputs.features.names) if inputs.features else [])
     for i, name in enumerate(names):
         codes, codes_h, size = bin_codes(num[:, i], num_h[:, i])
@@ -182,41 +274,77 @@ def columns_alone(
     return dict(sorted(out.items(), key=lambda kv: (-kv[1], kv[0]))[:top])
 
 # %% ../../nbs/70_inference/40_explain.ipynb #32b34c2d
-def transfer(
-    inputs: Inputs,    # what the run works on
-    fold: int,         # whose rows
-    n: int = 100_000,  # rows of each side at most
-) -> list[dict]:       # name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
-    "Click rate by decile of each out-of-fold feature, for training rows and hold-out rows."
-    if inputs.features is None: return []
+def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
+    """Click rate by decile of each out-of-fold feature, for training rows and hold-out rows.
+
+    Parameters
+    ----------
+    fold : whose rows
+    n : rows of each side at most
+
+    Returns
+    -------
+    name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
+    """
+    if inputs.features is None:
+        return []
     rng, x, out = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 38)), inputs.fold_features(fold), []
-    rows = [np.sort(rng.permutation(r)[:n]) for r in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold))]
+    rows = [
+        np.sort(rng.permutation(r)[:n])
+        for r in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold))
+    ]
     y, values = [inputs.train.labels()[r] for r in rows], [np.asarray(x[r], np.float64) for r in rows]
     for i, name in enumerate(inputs.features.names):
         train, held, size = bin_codes(values[0][:, i], values[1][:, i], 10)
         auc_train, auc_held = auc(y[0], values[0][:, i]), auc(y[1], values[1][:, i])
-        if auc_train < .5: auc_train, auc_held = 1 - auc_train, 1 - auc_held # a feature may point the other way
-        tables = [rate_table(c, v, np.zeros(len(v)), [str(k) for k in range(size)]) for c, v in ((train, y[0]), (held, y[1]))]
-        out.append(dict(name=name, auc_train=auc_train, auc_held=auc_held, clicks=int(y[1].sum()), train=tables[0], held=tables[1]))
+        if auc_train < 0.5:
+            auc_train, auc_held = 1 - auc_train, 1 - auc_held  # a feature may point the other way
+        tables = [
+            rate_table(c, v, np.zeros(len(v)), [str(k) for k in range(size)])
+            for c, v in ((train, y[0]), (held, y[1]))
+        ]
+        out.append(
+            dict(
+                name=name,
+                auc_train=auc_train,
+                auc_held=auc_held,
+                clicks=int(y[1].sum()),
+                train=tables[0],
+                held=tables[1],
+            )
+        )
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
 
 # %% ../../nbs/70_inference/40_explain.ipynb #fe367139
-def plane(
-    table,  # (M, d) vectors
-) -> np.ndarray: # (M, 2) coordinates on their two main axes
-    "Principal components, with signs that do not depend on the machine."
+def plane(table) -> np.ndarray:
+    """Principal components, with signs that do not depend on the machine.
+
+    Parameters
+    ----------
+    table : (M, d) vectors
+
+    Returns
+    -------
+    (M, 2) coordinates on their two main axes
+    """
     x = np.asarray(table, np.float64) - np.mean(table, 0)
     u, s, _ = np.linalg.svd(np.pad(x, ((0, 0), (0, max(0, 2 - x.shape[1])))), full_matrices=False)
     out = np.zeros((len(x), 2))
-    out[:, :min(2, len(s))] = (u * s)[:, :2]
+    out[:, : min(2, len(s))] = (u * s)[:, :2]
     return out * np.where(out[np.abs(out).argmax(0), [0, 1]] < 0, -1, 1)
 
 # %% ../../nbs/70_inference/40_explain.ipynb #6b552232
-def token_counts(
-    inputs: Inputs, # what the run works on
-    rows,           # (m,) ascending rows
-):                  # (V,) rows that have each token, (V,) clicks of those
-    "In how many rows, and in how many clicked ones, each token occurs."
+def token_counts(inputs: Inputs, rows):
+    """In how many rows, and in how many clicked ones, each token occurs.
+
+    Parameters
+    ----------
+    rows : (m,) ascending rows
+
+    Returns
+    -------
+    (V,) rows that have each token, (V,) clicks of those
+    """
     size, n = inputs.train.spec.seq.size, np.zeros((2, inputs.train.spec.seq.size))
     for b in Loader(inputs.train, rows=rows, batch_size=4096, features=inputs.fold_features(0)):
         length, label = b['seq_len'].numpy(), b['label'].numpy()
@@ -225,31 +353,52 @@ def token_counts(
         n += np.stack([np.bincount(token, w, size) for w in (None, label[row])])
     return n
 
-def token_map(
-    model,            # a fold's model
-    inputs: Inputs,   # what the run works on
-    fold: int,        # whose hold-out rows are counted
-    top: int = 250,   # tokens
-    n: int = 30_000,  # rows at most
-) -> list[dict]:      # name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
-    "The most frequent tokens with their embeddings."
-    if model.history is None: return []
+
+def token_map(model, inputs: Inputs, fold: int, top: int = 250, n: int = 30_000) -> list[dict]:
+    """The most frequent tokens with their embeddings.
+
+    Parameters
+    ----------
+    model : a fold's model
+    fold : whose hold-out rows are counted
+    top : tokens
+    n : rows at most
+
+    Returns
+    -------
+    name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
+    """
+    if model.history is None:
+        return []
     rows = inputs.folds.valid_rows(fold)
-    count, clicks = token_counts(inputs, np.sort(np.random.default_rng(step_seed(inputs.cfg.seed, fold, 39)).permutation(rows)[:n]))
+    count, clicks = token_counts(
+        inputs, np.sort(np.random.default_rng(step_seed(inputs.cfg.seed, fold, 39)).permutation(rows)[:n])
+    )
     count[0] = 0
     token = np.argsort(-count, kind='stable')[:top]
     token = token[count[token] > 0]
-    if not len(token): return []
-    roles = {k: r.behaviour.tables[0].weight.detach().float().cpu().numpy()[token] for k, r in sorted(model.history.dare.emb.roles.items())}
+    if not len(token):
+        return []
+    roles = {
+        k: r.behaviour.tables[0].weight.detach().float().cpu().numpy()[token]
+        for k, r in sorted(model.history.dare.emb.roles.items())
+    }
     place, values = plane(roles['rep']), inputs.train.spec.seq.values
-    named = values is not None and len(values) > 0 # hashed tokens have no names
-    return [dict(name=str(values[t-1]) if named else f'token {t}', rows=int(count[t]), clicks=int(clicks[t]), x=float(place[i, 0]),
-                 y=float(place[i, 1]), norms={k: float(np.linalg.norm(w[i])) for k, w in roles.items()}) for i, t in enumerate(token)]
+    named = values is not None and len(values) > 0  # hashed tokens have no names
+    return [
+        dict(
+            name=str(values[t - 1]) if named else f'token {t}',
+            rows=int(count[t]),
+            clicks=int(clicks[t]),
+            x=float(place[i, 0]),
+            y=float(place[i, 1]),
+            norms={k: float(np.linalg.norm(w[i])) for k, w in roles.items()},
+        )
+        for i, t in enumerate(token)
+    ]
 
 # %% ../../nbs/70_inference/40_explain.ipynb #c3f3efbf
-def explain(
-    inputs: Inputs, # what the run works on
-):
+def explain(inputs: Inputs):
     "Write importance.json, attention.json, columns.json and tokens.json of the run, from its first finished fold."
     cfg = inputs.cfg
     fold, s = next(iter(finished_folds(cfg).items()))

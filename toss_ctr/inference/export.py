@@ -29,70 +29,120 @@ from .predict import load_predictor, Predictor
 
 # %% ../../nbs/70_inference/30_export.ipynb #11d7326d
 class Calibration(nn.Module):
-    "A fitted `Calibrator` on tensors."
-    def __init__(self,
-        c: Calibrator, # fitted
-    ):
+    """A fitted `Calibrator` on tensors.
+
+    Parameters
+    ----------
+    c : fitted
+    """
+
+    def __init__(self, c: Calibrator):
         super().__init__()
         self.c = c
         x, y = (torch.tensor(v, dtype=torch.float64) for v in (c.x, c.y))
-        self.register_buffer('start', x[:-1]); self.register_buffer('width', x.diff()); self.register_buffer('slope', y.diff() / x.diff())
-    def forward(self,
-        z: Tensor, # (B,) log-odds
-    ) -> Tensor:   # (B,) float32 in [0, 1]
+        self.register_buffer('start', x[:-1])
+        self.register_buffer('width', x.diff())
+        self.register_buffer('slope', y.diff() / x.diff())
+
+    def forward(self, z: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        z : (B,) log-odds
+
+        Returns
+        -------
+        (B,) float32 in [0, 1]
+        """
         z, c = z.double().clamp(-1e4, 1e4), self.c
         p = torch.sigmoid(c.scale * z + c.bias)
         if c.x:
             ramps = (p.unsqueeze(1) - self.start).clamp(min=0)
             p = KEEP * p + (1 - KEEP) * (c.y[0] + torch.minimum(ramps, self.width) @ self.slope)
-        if c.lambda_mix < 1: p = c.lambda_mix * p + (1 - c.lambda_mix) * torch.sigmoid(z + c.shift)
+        if c.lambda_mix < 1:
+            p = c.lambda_mix * p + (1 - c.lambda_mix) * torch.sigmoid(z + c.shift)
         return p.float()
 
 # %% ../../nbs/70_inference/30_export.ipynb #15189290
 class FoldProgram(nn.Module):
-    "A fold's model with its calibrator: named tensors → log-odds and probability."
-    def __init__(self,
-        model: nn.Module, # of a fold, in eval mode
-        shift: float,     # of the fold's logits
-        calibrator: Calibrator, # of the run
-    ):
+    """A fold's model with its calibrator: named tensors → log-odds and probability.
+
+    Parameters
+    ----------
+    model : of a fold, in eval mode
+    shift : of the fold's logits
+    """
+
+    def __init__(self, model: nn.Module, shift: float, calibrator: Calibrator):
         super().__init__()
         self.model, self.shift, self.calibrate = model, shift, Calibration(calibrator)
-    def forward(self,
-        batch: dict,              # tensors of a loader
-    ) -> tuple[Tensor, Tensor]:   # (B,) float32 log-odds, (B,) float32 probabilities
+
+    def forward(self, batch: dict) -> tuple[Tensor, Tensor]:
+        """
+
+        Parameters
+        ----------
+        batch : tensors of a loader
+
+        Returns
+        -------
+        (B,) float32 log-odds, (B,) float32 probabilities
+        """
         z = self.model(batch).float() - self.shift
         return z, self.calibrate(z)
 
+
 class Watched(dict):
     "A batch that knows what was read of it."
+
     def __init__(self, batch):
         super().__init__(batch)
         self.read = []
+
     def __getitem__(self, name):
-        if name not in self.read: self.read.append(name)
+        if name not in self.read:
+            self.read.append(name)
         return super().__getitem__(name)
 
+
 @torch.no_grad()
-def inputs_of(
-    model: nn.Module, # a fold's
-    batch: dict,      # tensors of a loader
-) -> list[str]:       # in the order of the batch
-    "Names of the tensors the model reads."
+def inputs_of(model: nn.Module, batch: dict) -> list[str]:
+    """Names of the tensors the model reads.
+
+    Parameters
+    ----------
+    model : a fold's
+    batch : tensors of a loader
+
+    Returns
+    -------
+    in the order of the batch
+    """
     seen = Watched(batch)
     model(seen)
     return [name for name in batch if name in seen.read]
 
 # %% ../../nbs/70_inference/30_export.ipynb #332670aa
-def free_sizes(
-    batch: dict, # the tensors the model reads
-) -> dict:       # for `torch.export`
-    "Which dimensions of each tensor vary."
+def free_sizes(batch: dict) -> dict:
+    """Which dimensions of each tensor vary.
+
+    Parameters
+    ----------
+    batch : the tensors the model reads
+
+    Returns
+    -------
+    for `torch.export`
+    """
     rows, length = Dim('batch', min=1), Dim('length', min=1)
     history = lambda name: name in ('seq', 'seq_age', 'seq_bias', 'seq_count') or name.startswith('side_')
-    cells = {name: Dim(f'values_{i}', min=1) for i, name in enumerate(batch) if name.startswith('multi_')} # each its own width
+    cells = {
+        name: Dim(f'values_{i}', min=1) for i, name in enumerate(batch) if name.startswith('multi_')
+    }  # each its own width
     second = lambda name: {1: length} if history(name) else {1: cells[name]} if name in cells else {}
     return {name: {0: rows} | second(name) for name in batch}
+
 
 @contextmanager
 def quiet():
@@ -104,90 +154,159 @@ def quiet():
         with warnings.catch_warnings():
             warnings.simplefilter('ignore')
             yield
-    finally: log.setLevel(level)
+    finally:
+        log.setLevel(level)
 
-def export_program(
-    program: FoldProgram, # in eval mode
-    batch: dict,          # tensors the model reads, two rows and two positions at least
-) -> torch.export.ExportedProgram:
-    "Trace a fold for any number of rows and any length of history."
-    with quiet(): return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=True)
+
+def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
+    """Trace a fold for any number of rows and any length of history.
+
+    Parameters
+    ----------
+    program : in eval mode
+    batch : tensors the model reads, two rows and two positions at least
+    """
+    with quiet():
+        return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=True)
 
 # %% ../../nbs/70_inference/30_export.ipynb #688abf99
 TOLERANCE = 1e-5
 
-def disagreement(
-    run,                  # batch of tensors → log-odds, probabilities (arrays)
-    program: FoldProgram, # in eval mode
-    calibrator: Calibrator, # of the run
-    batches: list,        # batches of tensors the model reads
-) -> float:               # largest difference
-    "How far an exported program is from PyTorch."
-    worst = 0.
+
+def disagreement(run, program: FoldProgram, calibrator: Calibrator, batches: list) -> float:
+    """How far an exported program is from PyTorch.
+
+    Parameters
+    ----------
+    run : batch of tensors → log-odds, probabilities (arrays)
+    program : in eval mode
+    batches : batches of tensors the model reads
+
+    Returns
+    -------
+    largest difference
+    """
+    worst = 0.0
     for b in batches:
-        with torch.no_grad(): want = program.model(b).float().numpy() - np.float32(program.shift)
+        with torch.no_grad():
+            want = program.model(b).float().numpy() - np.float32(program.shift)
         z, p = (np.asarray(v, np.float64) for v in run(b))
-        worst = max(worst, np.abs((z - want) / np.maximum(1, np.abs(want))).max(), np.abs(p - calibrator(z)).max())
+        worst = max(
+            worst, np.abs((z - want) / np.maximum(1, np.abs(want))).max(), np.abs(p - calibrator(z)).max()
+        )
     return float(worst)
 
-def check(
-    name, # file the program goes to
-    worst: float, # of `disagreement`
-) -> float:
-    "Refuse a program that disagrees."
-    if not worst <= TOLERANCE: raise RuntimeError(f'{name}: differs from PyTorch by {worst:.2g}, more than {TOLERANCE:g}; not written')
+
+def check(name, worst: float) -> float:
+    """Refuse a program that disagrees.
+
+    Parameters
+    ----------
+    name : file the program goes to
+    worst : of `disagreement`
+    """
+    if not worst <= TOLERANCE:
+        raise RuntimeError(
+            f'{name}: differs from PyTorch by {worst:.2g}, more than {TOLERANCE:g}; not written'
+        )
     return worst
 
 # %% ../../nbs/70_inference/30_export.ipynb #f4d3d996
-def onnx_runner(
-    path, # ONNX file
-):        # batch of tensors → log-odds, probabilities
-    "ONNX Runtime on the CPU."
+def onnx_runner(path):
+    """ONNX Runtime on the CPU.
+
+    Parameters
+    ----------
+    path : ONNX file
+
+    Returns
+    -------
+    batch of tensors → log-odds, probabilities
+    """
     import onnxruntime
+
     session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
-    return lambda batch: session.run(['logit', 'p'], {i.name: batch[i.name].numpy() for i in session.get_inputs()})
+    return lambda batch: session.run(
+        ['logit', 'p'], {i.name: batch[i.name].numpy() for i in session.get_inputs()}
+    )
 
-def searchsorted(
-    sorted_sequence, # (N, K) knots
-    self,            # (N, B) values
-    out_int32=False, # ignored, as the next but one
-    right=False,     # count knots equal to the value as below it
-    side=None,       # ignored
-    sorter=None,     # ignored
-):
-    "`aten.searchsorted` (the quantile scaler's) in ONNX, which has no such operator: count the knots below."
+
+def searchsorted(sorted_sequence, self, out_int32=False, right=False, side=None, sorter=None):
+    """`aten.searchsorted` (the quantile scaler's) in ONNX, which has no such operator: count the knots below.
+
+    Parameters
+    ----------
+    sorted_sequence : (N, K) knots
+    self : (N, B) values
+    out_int32 : ignored, as the next but one
+    right : count knots equal to the value as below it
+    side : ignored
+    sorter : ignored
+    """
     from onnxscript import opset18 as op
-    knots, values = op.Unsqueeze(sorted_sequence, op.Constant(value_ints=[1])), op.Unsqueeze(self, op.Constant(value_ints=[-1]))
-    below = op.LessOrEqual(knots, values) if right else op.Less(knots, values)
-    return op.ReduceSum(op.Cast(below, to=7), op.Constant(value_ints=[-1]), keepdims=0) # 7: int64
 
-def write_onnx(
-    exported,    # of `export_program`
-    names: list, # of the inputs
-    path,        # file to write
-):
-    "Convert a traced fold to ONNX, with the inputs' names."
+    knots, values = (
+        op.Unsqueeze(sorted_sequence, op.Constant(value_ints=[1])),
+        op.Unsqueeze(self, op.Constant(value_ints=[-1])),
+    )
+    below = op.LessOrEqual(knots, values) if right else op.Less(knots, values)
+    return op.ReduceSum(op.Cast(below, to=7), op.Constant(value_ints=[-1]), keepdims=0)  # 7: int64
+
+
+def write_onnx(exported, names: list, path):
+    """Convert a traced fold to ONNX, with the inputs' names.
+
+    Parameters
+    ----------
+    exported : of `export_program`
+    names : of the inputs
+    path : file to write
+    """
     with quiet():
-        onnx = torch.onnx.export(exported, dynamo=True, input_names=names, output_names=['logit', 'p'], verbose=False,
-                                 custom_translation_table={torch.ops.aten.searchsorted.Tensor: searchsorted})
+        onnx = torch.onnx.export(
+            exported,
+            dynamo=True,
+            input_names=names,
+            output_names=['logit', 'p'],
+            verbose=False,
+            custom_translation_table={torch.ops.aten.searchsorted.Tensor: searchsorted},
+        )
         onnx.save(str(path), external_data=False)
 
-def pt2_runner(
-    path, # file of `torch.export.save`
-):        # batch of tensors → log-odds, probabilities
-    "The reloaded program."
-    with open(path, 'rb') as f, quiet(): module = torch.export.load(f).module()
+
+def pt2_runner(path):
+    """The reloaded program.
+
+    Parameters
+    ----------
+    path : file of `torch.export.save`
+
+    Returns
+    -------
+    batch of tensors → log-odds, probabilities
+    """
+    with open(path, 'rb') as f, quiet():
+        module = torch.export.load(f).module()
+
     def run(batch):
-        with torch.no_grad(): return [v.numpy() for v in module(batch)]
+        with torch.no_grad():
+            return [v.numpy() for v in module(batch)]
+
     return run
 
-def write_pt2(
-    exported, # of `export_program`
-    names,    # unused: a program takes its batch as a dictionary
-    path,     # file to write
-):
-    "Save a traced fold."
-    with open(path, 'wb') as f, quiet(): torch.export.save(exported, f)
+
+def write_pt2(exported, names, path):
+    """Save a traced fold.
+
+    Parameters
+    ----------
+    exported : of `export_program`
+    names : unused: a program takes its batch as a dictionary
+    path : file to write
+    """
+    with open(path, 'wb') as f, quiet():
+        torch.export.save(exported, f)
+
 
 FORMATS = dict(pt2=(write_pt2, pt2_runner), onnx=(write_onnx, onnx_runner))
 
@@ -195,25 +314,42 @@ FORMATS = dict(pt2=(write_pt2, pt2_runner), onnx=(write_onnx, onnx_runner))
 def need_export():
     "Refuse to start without the packages of the extra `export`."
     lost = [m for m in ('onnx', 'onnxscript', 'onnxruntime') if find_spec(m) is None]
-    if lost: raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
+    if lost:
+        raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
 
 # %% ../../nbs/70_inference/30_export.ipynb #7fc24afd
-def check_rows(
-    predictor: Predictor, # of a run
-    data: str = '',   # Parquet file; '' = `data.test_path`
-    n: int = 1000,    # rows
-) -> Split:           # up to n rows
-    "Rows to trace and to check with."
+def check_rows(predictor: Predictor, data: str = '', n: int = 1000) -> Split:
+    """Rows to trace and to check with.
+
+    Parameters
+    ----------
+    predictor : of a run
+    data : Parquet file; '' = `data.test_path`
+    n : rows
+
+    Returns
+    -------
+    up to n rows
+    """
     path = data or predictor.cfg.data.test_path
-    if not path: raise UserError('data.test_path: not given', 'add --data PATH with some rows to check the export on')
+    if not path:
+        raise UserError('data.test_path: not given', 'add --data PATH with some rows to check the export on')
     return next(stream_split(path, predictor.spec, n, '--data' if data else 'data.test_path'))
 
-def check_batches(
-    predictor: Predictor, # of a run
-    split: Split, # rows to check with
-    names=None,   # tensors to keep; None: all
-) -> list:        # batches of 1, 7 and all other rows
-    "The rows as batches of several sizes, histories as wide as each needs."
+
+def check_batches(predictor: Predictor, split: Split, names=None) -> list:
+    """The rows as batches of several sizes, histories as wide as each needs.
+
+    Parameters
+    ----------
+    predictor : of a run
+    split : rows to check with
+    names : tensors to keep; None: all
+
+    Returns
+    -------
+    batches of 1, 7 and all other rows
+    """
     features, n = predictor.statistics and predictor.statistics.features(predictor.cfg, split), len(split)
     cuts = [np.arange(a, b) for a, b in ((0, 1), (1, 8), (8, n)) if min(b, n) > a]
     batches = [next(iter(Loader(split, rows=r[r < n], batch_size=n, features=features))) for r in cuts]
@@ -221,22 +357,42 @@ def check_batches(
     wide = lambda k, v: torch.nn.functional.pad(v, (0, 1), value=-1) if k.startswith('multi_') else v
     return [{k: wide(k, v) for k, v in b.items() if names is None or k in names} for b in batches]
 
-def column_names(
-    predictor: Predictor, # of a run
-) -> dict: # input → names of its columns, in order
-    "What the columns of the inputs mean."
+
+def column_names(predictor: Predictor) -> dict:
+    """What the columns of the inputs mean.
+
+    Parameters
+    ----------
+    predictor : of a run
+
+    Returns
+    -------
+    input → names of its columns, in order
+    """
     spec, f = predictor.spec, next(iter(predictor.sides.values()))['features']
-    return dict(cat=[c.name for c in spec.cats], num=[*spec.nums, *f], target=list(spec.targets), seq=[spec.seq.name] if spec.seq else [],
-                **{f'multi_{m.name}': [m.name] for m in spec.multis})
+    return dict(
+        cat=[c.name for c in spec.cats],
+        num=[*spec.nums, *f],
+        target=list(spec.targets),
+        seq=[spec.seq.name] if spec.seq else [],
+        **{f'multi_{m.name}': [m.name] for m in spec.multis},
+    )
 
 # %% ../../nbs/70_inference/30_export.ipynb #c83cc644
-def export_fold(
-    predictor: Predictor, # of a run
-    k: int,       # place of the fold in `predictor.models`
-    split: Split, # rows to trace and check with
-    out: Path,    # folder
-) -> dict:        # file → largest difference from PyTorch
-    "Write a fold in both formats, each only once it agrees, and what its inputs are."
+def export_fold(predictor: Predictor, k: int, split: Split, out: Path) -> dict:
+    """Write a fold in both formats, each only once it agrees, and what its inputs are.
+
+    Parameters
+    ----------
+    predictor : of a run
+    k : place of the fold in `predictor.models`
+    split : rows to trace and check with
+    out : folder
+
+    Returns
+    -------
+    file → largest difference from PyTorch
+    """
     fold, calibrator = list(predictor.sides)[k], predictor.calibrator
     program = FoldProgram(predictor.models[k].cpu(), float(predictor.sides[fold]['shift']), calibrator).eval()
     names = inputs_of(program.model, check_batches(predictor, split)[0])
@@ -247,23 +403,47 @@ def export_fold(
         with write_aside(path) as part:
             write(exported, names, part)
             found[path.name] = check(path, disagreement(runner(part), program, calibrator, batches))
-    tensors = {n: dict(dtype=str(b.dtype).removeprefix('torch.'), shape=['batch', *(free[1].__name__ if 1 in free else s for s in b.shape[1:])],
-                       columns=column_names(predictor).get(n, [])) for (n, b), free in zip(batches[-1].items(), free_sizes(batches[-1]).values())}
-    write_json(out / f'fold_{fold}.json', dict(inputs=tensors, outputs=['logit', 'p'], rows=len(split), differs=found,
-                                               calibration=predictor.calibrator.target, files={n: digest_file(out / n) for n in found}))
+    tensors = {
+        n: dict(
+            dtype=str(b.dtype).removeprefix('torch.'),
+            shape=['batch', *(free[1].__name__ if 1 in free else s for s in b.shape[1:])],
+            columns=column_names(predictor).get(n, []),
+        )
+        for (n, b), free in zip(batches[-1].items(), free_sizes(batches[-1]).values())
+    }
+    write_json(
+        out / f'fold_{fold}.json',
+        dict(
+            inputs=tensors,
+            outputs=['logit', 'p'],
+            rows=len(split),
+            differs=found,
+            calibration=predictor.calibrator.target,
+            files={n: digest_file(out / n) for n in found},
+        ),
+    )
     return found
 
 # %% ../../nbs/70_inference/30_export.ipynb #750496a8
-def export(
-    cfg: Config,            # the config of a run with finished folds
-    fold: int | None = None, # a fold; None = all that are finished
-    data: str = '',         # Parquet file with rows to check on; '' = `data.test_path`
-) -> dict:                  # file → largest difference from PyTorch
-    "Export folds to runs/<exp>/export; `UserError` without the packages, the fold, or rows to check on."
+def export(cfg: Config, fold: int | None = None, data: str = '') -> dict:
+    """Export folds to runs/<exp>/export; `UserError` without the packages, the fold, or rows to check on.
+
+    Parameters
+    ----------
+    cfg : the config of a run with finished folds
+    fold : a fold; None = all that are finished
+    data : Parquet file with rows to check on; '' = `data.test_path`
+
+    Returns
+    -------
+    file → largest difference from PyTorch
+    """
     need_export()
     predictor = load_predictor(cfg.model_copy(update=dict(device='cpu')))
     folds = list(predictor.sides)
-    if fold is not None and fold not in folds: raise UserError(f'{cfg.run_dir}: fold {fold} is not finished', f'finished are {folds}')
+    if fold is not None and fold not in folds:
+        raise UserError(f'{cfg.run_dir}: fold {fold} is not finished', f'finished are {folds}')
     split, found = check_rows(predictor, data), {}
-    for k in folds if fold is None else [fold]: found |= export_fold(predictor, folds.index(k), split, cfg.run_dir / 'export')
+    for k in folds if fold is None else [fold]:
+        found |= export_fold(predictor, folds.index(k), split, cfg.run_dir / 'export')
     return found

@@ -24,7 +24,12 @@ from ..data.frames import encode_frame, stream_split
 from ..data.shards import Split
 from ..data.spec import Spec
 from toss_ctr.inference.calibration import (
-    calibration_report, Calibrator, cross_fit, fit_calibrator, load_calibrator, save_calibrator
+    calibration_report,
+    Calibrator,
+    cross_fit,
+    fit_calibrator,
+    load_calibrator,
+    save_calibrator,
 )
 from ..training.checkpoints import finished, load_weights, weights_path
 from ..config.whole import Config
@@ -34,7 +39,14 @@ from ..data.batches import Loader, NumericStats, prefetched
 from ..data.spec import spec_columns
 from ..members.combine import check_ids, combine, rank_share, resolve_weights, write_submission
 from toss_ctr.core.files import (
-    digest_json, read_json, read_table, verify_file, watched, write_aside, write_json, write_table
+    digest_json,
+    read_json,
+    read_table,
+    verify_file,
+    watched,
+    write_aside,
+    write_json,
+    write_table,
 )
 from ..data.frames import as_frame, cached_parts, source_ids
 from ..training.inputs import Inputs, prepare
@@ -44,38 +56,69 @@ from ..data.source import batches, open_source
 from ..training.fold import oof_path, predict_logits
 
 # %% ../../nbs/70_inference/10_predict.ipynb #50d4f4b7
-def finished_folds(
-    cfg: Config, # the config
-) -> dict[int, dict]: # fold → side file's content, ascending
-    "The run's finished folds, verified; `UserError` if there are none."
+def finished_folds(cfg: Config) -> dict[int, dict]:
+    """The run's finished folds, verified; `UserError` if there are none.
+
+    Returns
+    -------
+    fold → side file's content, ascending
+    """
     found = {int(p.stem.rsplit('_', 1)[1]): p for p in cfg.run_dir.glob('ckpt_folds_*.json')}
-    if not found: raise UserError(f'{cfg.run_dir}: no finished fold', f'run toss_train first (exp_name is {cfg.exp_name})')
+    if not found:
+        raise UserError(
+            f'{cfg.run_dir}: no finished fold', f'run toss_train first (exp_name is {cfg.exp_name})'
+        )
     return {k: finished(cfg.run_dir, k) for k in sorted(found)}
 
-def read_oof_logits(
-    cfg: Config, # the config
-) -> pl.DataFrame: # row, fold, label, logit, p (uncalibrated), ascending rows
-    "Hold-out predictions of every finished fold, verified against the side files."
+
+def read_oof_logits(cfg: Config) -> pl.DataFrame:
+    """Hold-out predictions of every finished fold, verified against the side files.
+
+    Returns
+    -------
+    row, fold, label, logit, p (uncalibrated), ascending rows
+    """
     parts = []
     for k, side in finished_folds(cfg).items():
         verify_file(oof_path(cfg, k), side['oof'])
         parts.append(read_table(oof_path(cfg, k)))
     oof = pl.concat(parts).sort('row')
-    if oof['row'].n_unique() != len(oof): raise UserError(f'{cfg.run_dir}: a row is held out by two folds', 'the folds are of different splits: train them again with --force')
+    if oof['row'].n_unique() != len(oof):
+        raise UserError(
+            f'{cfg.run_dir}: a row is held out by two folds',
+            'the folds are of different splits: train them again with --force',
+        )
     return oof
 
 # %% ../../nbs/70_inference/10_predict.ipynb #6dd8748d
-def calibration_options(
-    cfg: Config, # section `calibration`
-) -> dict:
-    "Arguments of `fit_calibrator`."
-    c = cfg.calibration
-    return dict(method=c.method if c.enabled else 'none', target=c.target, lambda_mix=c.lambda_mix, lr=c.lr, iters=c.iters)
+def calibration_options(cfg: Config) -> dict:
+    """Arguments of `fit_calibrator`.
 
-def calibrate(
-    cfg: Config, # the config of a run with finished folds
-) -> dict:       # `calibration_report`: before and after, on rows the calibrator has not seen
-    "Fit and store the calibrator; write oof.parquet with cross-fitted probabilities."
+    Parameters
+    ----------
+    cfg : section `calibration`
+    """
+    c = cfg.calibration
+    return dict(
+        method=c.method if c.enabled else 'none',
+        target=c.target,
+        lambda_mix=c.lambda_mix,
+        lr=c.lr,
+        iters=c.iters,
+    )
+
+
+def calibrate(cfg: Config) -> dict:
+    """Fit and store the calibrator; write oof.parquet with cross-fitted probabilities.
+
+    Parameters
+    ----------
+    cfg : the config of a run with finished folds
+
+    Returns
+    -------
+    `calibration_report`: before and after, on rows the calibrator has not seen
+    """
     oof = read_oof_logits(cfg)
     z, y, fold = (oof[c].to_numpy() for c in ('logit', 'label', 'fold'))
     options = calibration_options(cfg)
@@ -87,76 +130,147 @@ def calibrate(
     return report
 
 # %% ../../nbs/70_inference/10_predict.ipynb #ed710e2a
-def load_fold(
-    cfg: Config,          # the config of the run
-    side: dict,           # a finished fold's side file
-    spec: Spec,           # the run's schema
-    device: torch.device, # where to put it
-) -> nn.Module:           # in eval mode
-    "A fold's model with its selected weights."
+def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
+    """A fold's model with its selected weights.
+
+    Parameters
+    ----------
+    cfg : the config of the run
+    side : a finished fold's side file
+    spec : the run's schema
+    device : where to put it
+
+    Returns
+    -------
+    in eval mode
+    """
     model = build_model(Config.model_validate(side['config']), spec, NumericStats.from_json(side['stats']))
     return load_weights(model, weights_path(cfg.run_dir, side['fold']), side['weights']).to(device).eval()
 
 # %% ../../nbs/70_inference/10_predict.ipynb #de3be33c
-def run_statistics(
-    cfg: Config,                   # the config of the run, with the features it was trained on
-    side: dict,                    # a finished fold's side file
-    inputs: Inputs | None = None,  # what the run works on, where it is open already
-) -> Statistics | None:            # None where the run has no out-of-fold features
-    "The run's statistics.parquet, made from the run's features where it is missing or of another training."
-    if not side['features']: return None
+def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Statistics | None:
+    """The run's statistics.parquet, made from the run's features where it is missing or of another training.
+
+    Parameters
+    ----------
+    cfg : the config of the run, with the features it was trained on
+    side : a finished fold's side file
+    inputs : what the run works on, where it is open already
+
+    Returns
+    -------
+    None where the run has no out-of-fold features
+    """
+    if not side['features']:
+        return None
     made_of = digest_json(dict(cache=side['cache'], features=cfg.features.model_dump(mode='json')))
-    if found := load_statistics(cfg.run_dir, made_of): return found
+    if found := load_statistics(cfg.run_dir, made_of):
+        return found
     inputs = inputs or prepare(cfg)
-    if side['cache'] != inputs.train.fingerprint: raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', 'train again, or use the config they were trained with')
+    if side['cache'] != inputs.train.fingerprint:
+        raise UserError(
+            f'{cfg.run_dir}: the folds were trained on another cache',
+            'train again, or use the config they were trained with',
+        )
     save_statistics(inputs.features.statistics(), cfg.run_dir, made_of)
     return load_statistics(cfg.run_dir, made_of)
 
 # %% ../../nbs/70_inference/10_predict.ipynb #41277fc0
 @dataclass(frozen=True)
 class Predictor:
-    "All folds of a run with calibrator and ensemble: `logits(split)` or `predict(frame)`."
-    cfg: Config            # the run's; `amp`, `ensemble`, `train.batch_size` are read
-    spec: Spec             # the schema
-    sides: dict            # fold → side file
-    models: list           # of the folds, ascending
-    calibrator: Calibrator # one for all folds
-    device: torch.device   # where the models are
-    statistics: Statistics | None = None # of the training rows, where the run has out-of-fold features
+    """All folds of a run with calibrator and ensemble: `logits(split)` or `predict(frame)`.
 
-    def logits(self,
-        split: Split,    # rows to predict, none of them of train
-    ) -> np.ndarray:     # (n, K) float32 class-balanced log-odds
-        "Each fold's logits, in one pass over the rows."
-        features, size = self.statistics and self.statistics.features(self.cfg, split), self.cfg.train.batch_size
+    Parameters
+    ----------
+    cfg : the run's; `amp`, `ensemble`, `train.batch_size` are read
+    spec : the schema
+    sides : fold → side file
+    models : of the folds, ascending
+    calibrator : one for all folds
+    device : where the models are
+    statistics : of the training rows, where the run has out-of-fold features
+    """
+
+    cfg: Config
+    spec: Spec
+    sides: dict
+    models: list
+    calibrator: Calibrator
+    device: torch.device
+    statistics: Statistics | None = None
+
+    def logits(self, split: Split) -> np.ndarray:
+        """Each fold's logits, in one pass over the rows.
+
+        Parameters
+        ----------
+        split : rows to predict, none of them of train
+
+        Returns
+        -------
+        (n, K) float32 class-balanced log-odds
+        """
+        features, size = (
+            self.statistics and self.statistics.features(self.cfg, split),
+            self.cfg.train.batch_size,
+        )
         cuda = self.device.type == 'cuda'
-        loader = Loader(split, batch_size=size, features=features, prefetch=2 * (cuda and len(split) > size), pin=cuda)
+        loader = Loader(
+            split, batch_size=size, features=features, prefetch=2 * (cuda and len(split) > size), pin=cuda
+        )
         z = predict_logits(self.models, loader, self.device, self.cfg.amp)
         return z - np.array([s['shift'] for s in self.sides.values()], np.float32)
 
-    def probabilities(self,
-        z: np.ndarray, # (n, K) log-odds
-    ) -> np.ndarray:   # (n,) float64 in (0, 1)
-        "Calibrate each fold, then combine the folds (section `ensemble`)."
+    def probabilities(self, z: np.ndarray) -> np.ndarray:
+        """Calibrate each fold, then combine the folds (section `ensemble`).
+
+        Parameters
+        ----------
+        z : (n, K) log-odds
+
+        Returns
+        -------
+        (n,) float64 in (0, 1)
+        """
         e = self.cfg.ensemble
         p = [self.calibrator(z[:, k]) for k in range(z.shape[1])]
         scores = [s['metrics']['Score'] for s in self.sides.values()] if e.method == 'val_weighted' else None
-        return combine(p, e.method, weights=e.weights or None, trim_ratio=e.trim_ratio, scores=scores, temperature=e.val_weight_temperature)
+        return combine(
+            p,
+            e.method,
+            weights=e.weights or None,
+            trim_ratio=e.trim_ratio,
+            scores=scores,
+            temperature=e.val_weight_temperature,
+        )
 
-    def predict(self,
-        frame, # Polars or pandas DataFrame, or an Arrow table, with the run's columns; ids and index play no part
-    ) -> np.ndarray: # (n,) float64 in (0, 1)
-        "Click probabilities of a frame's rows; with `ensemble.method: rank_avg` ranks are those within the frame."
-        return self.probabilities(self.logits(encode_frame(as_frame(frame, spec_columns(self.spec), self.spec.keys), self.spec)))
+    def predict(self, frame) -> np.ndarray:
+        """Click probabilities of a frame's rows; with `ensemble.method: rank_avg` ranks are those within the frame.
+
+        Parameters
+        ----------
+        frame : Polars or pandas DataFrame, or an Arrow table, with the run's columns; ids and index play no part
+
+        Returns
+        -------
+        (n,) float64 in (0, 1)
+        """
+        return self.probabilities(
+            self.logits(encode_frame(as_frame(frame, spec_columns(self.spec), self.spec.keys), self.spec))
+        )
 
 # %% ../../nbs/70_inference/10_predict.ipynb #b8aee048
-def load_predictor(
-    cfg: Config,                  # the config of a run with finished folds
-    inputs: Inputs | None = None, # what the run works on, where it is open already
-) -> Predictor:
-    "Load every finished fold, verified."
+def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
+    """Load every finished fold, verified.
+
+    Parameters
+    ----------
+    cfg : the config of a run with finished folds
+    inputs : what the run works on, where it is open already
+    """
     device, sides = resolve_device(cfg.device), finished_folds(cfg)
-    if len({s['cache'] for s in sides.values()}) > 1: raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
+    if len({s['cache'] for s in sides.values()}) > 1:
+        raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     spec, first = Spec.from_json(read_json(cfg.run_dir / 'spec.json')['spec']), next(iter(sides.values()))
     cfg = cfg.model_copy(update=dict(features=Config.model_validate(first['config']).features))
     path = cfg.run_dir / 'calibrator.json'
@@ -165,99 +279,172 @@ def load_predictor(
     return Predictor(cfg, spec, sides, models, calibrator, device, run_statistics(cfg, first, inputs))
 
 # %% ../../nbs/70_inference/10_predict.ipynb #8aa87e23
-def write_logits(
-    predictor: Predictor, # of a run
-    parts,           # `Split`s of `predictor.spec`, rows ascending
-    path,            # Parquet file: id, logit_<fold> of every fold
-    rows: int,       # of all parts, for the bar
-    progress: bool = False, # show a bar, or a line at the end where nobody watches
-):
-    "Predict part by part: each fold's log-odds of each row."
+def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = False):
+    """Predict part by part: each fold's log-odds of each row.
+
+    Parameters
+    ----------
+    predictor : of a run
+    parts : `Split`s of `predictor.spec`, rows ascending
+    path : Parquet file: id, logit_<fold> of every fold
+    rows : of all parts, for the bar
+    progress : show a bar, or a line at the end where nobody watches
+    """
     began = time.monotonic()
-    schema = pa.schema([(predictor.spec.id_col, pa.string()), *((f'logit_{k}', pa.float32()) for k in predictor.sides)])
-    with (write_aside(path) as aside, pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer,
-          tqdm(total=rows, desc='infer', unit='row', unit_scale=True, disable=not watched(progress), mininterval=1) as bar):
+    schema = pa.schema(
+        [(predictor.spec.id_col, pa.string()), *((f'logit_{k}', pa.float32()) for k in predictor.sides)]
+    )
+    with (
+        write_aside(path) as aside,
+        pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer,
+        tqdm(
+            total=rows,
+            desc='infer',
+            unit='row',
+            unit_scale=True,
+            disable=not watched(progress),
+            mininterval=1,
+        ) as bar,
+    ):
         for split in prefetched(parts, 1):
             columns = [split.ids().to_arrow().cast(pa.string()), *predictor.logits(split).T]
             writer.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
             bar.update(len(split))
     took = time.monotonic() - began
-    if progress and not watched(): print(f'infer: {rows:,} rows, {len(predictor.models)} folds, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
+    if progress and not watched():
+        print(
+            f'infer: {rows:,} rows, {len(predictor.models)} folds, {took:,.1f} s, {rows / took:,.0f} rows/s',
+            flush=True,
+        )
 
 # %% ../../nbs/70_inference/10_predict.ipynb #2c49c20b
-def ensemble_file(
-    predictor: Predictor, # of a run
-    logits,        # file of `write_logits`
-) -> np.ndarray:   # (n,) float64 in (0, 1)
-    "`Predictor.probabilities` of a file's rows, in little memory."
-    source, columns, e = open_source(logits, 'logits'), [f'logit_{k}' for k in predictor.sides], predictor.cfg.ensemble
+def ensemble_file(predictor: Predictor, logits) -> np.ndarray:
+    """`Predictor.probabilities` of a file's rows, in little memory.
+
+    Parameters
+    ----------
+    predictor : of a run
+    logits : file of `write_logits`
+
+    Returns
+    -------
+    (n,) float64 in (0, 1)
+    """
+    source, columns, e = (
+        open_source(logits, 'logits'),
+        [f'logit_{k}' for k in predictor.sides],
+        predictor.cfg.ensemble,
+    )
     if e.method == 'rank_avg' and len(columns) > 1:
         weights = resolve_weights(e.method, len(columns), e.weights or None)
         p = lambda c: predictor.calibrator(read_table(logits, [c])[c].to_numpy())
         return sum(w * rank_share(p(c)) for c, w in zip(columns, weights) if w > 0)
     out = np.empty(len(source))
     for at, batch in batches(source, columns, size=1 << 16, threads=False):
-        out[at:at + len(batch)] = predictor.probabilities(np.stack([batch[c].to_numpy() for c in columns], 1))
+        out[at : at + len(batch)] = predictor.probabilities(
+            np.stack([batch[c].to_numpy() for c in columns], 1)
+        )
     return out
 
 # %% ../../nbs/70_inference/10_predict.ipynb #b1030943
-FEW = 100 # rows of which a blank column says nothing yet
+FEW = 100  # rows of which a blank column says nothing yet
 
-def blank_columns(
-    split: Split, # rows to look at
-) -> set: # names
-    "Columns in which every row is null or a value that training never saw."
+
+def blank_columns(split: Split) -> set:
+    """Columns in which every row is null or a value that training never saw.
+
+    Parameters
+    ----------
+    split : rows to look at
+
+    Returns
+    -------
+    names
+    """
     s = split.spec
     blank = {c.name for c in s.cats if c.size > 1 and not split.column(c.name).any()}
     blank |= {m.name for m in s.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
-    if s.nums: blank |= {c for c, b in zip(s.nums, np.isnan(split.whole('num')).all(0)) if b}
+    if s.nums:
+        blank |= {c for c, b in zip(s.nums, np.isnan(split.whole('num')).all(0)) if b}
     return blank | ({s.seq.name} if s.seq and not split.seq_lengths().any() else set())
 
-def told(
-    parts, # `Split`s
-    name,  # of the data, for the message
-):         # the same
-    "Warn at the end of columns that were blank in all parts."
+
+def told(parts, name):
+    """Warn at the end of columns that were blank in all parts.
+
+    Parameters
+    ----------
+    parts : `Split`s
+    name : of the data, for the message
+
+    Returns
+    -------
+    the same
+    """
     blank, rows = None, 0
     for p in parts:
         rows += len(p)
-        if blank is None: blank = blank_columns(p)
-        elif blank: blank &= blank_columns(p) # once none is left, no part is searched any more
+        if blank is None:
+            blank = blank_columns(p)
+        elif blank:
+            blank &= blank_columns(p)  # once none is left, no part is searched any more
         yield p
     if blank and rows >= FEW:
-        warnings.warn(f"{name}: in all {rows:,} rows {', '.join(sorted(blank))} is null or unknown to the model; is it written as in training?")
+        warnings.warn(
+            f"{name}: in all {rows:,} rows {', '.join(sorted(blank))} is null or unknown to the model; is it written as in training?"
+        )
 
 # %% ../../nbs/70_inference/10_predict.ipynb #ef5bed2d
-def write_probabilities(
-    predictor: Predictor, # of a run
-    logits, # file of `write_logits`
-    out,    # CSV file
-) -> Path:  # `out`
-    "The submission: calibrated and combined, rows and ids as they came."
+def write_probabilities(predictor: Predictor, logits, out) -> Path:
+    """The submission: calibrated and combined, rows and ids as they came.
+
+    Parameters
+    ----------
+    predictor : of a run
+    logits : file of `write_logits`
+    out : CSV file
+
+    Returns
+    -------
+    `out`
+    """
     data, p, name = predictor.cfg.data, ensemble_file(predictor, logits), predictor.spec.id_col
     write_submission(read_table(logits, [name])[name], p, out, data.id_col, data.label_col)
     return Path(out)
 
-def infer(
-    cfg: Config,            # the config of a run with finished folds
-    data: str = '',         # Parquet file, folder or glob to predict; '' = the test rows of the config
-    out: str = '',          # CSV file; '' = submission.csv, or submission_<name of data>.csv, in the run's folder
-    progress: bool = False, # show a bar, or a line at the end where nobody watches
-) -> Path:                  # the CSV file; `<its name>_logits.parquet` lies beside it, or test_logits.parquet in the run's folder
-    "Predict rows with every fold and write the submission. Rows of `data` are encoded as they are read; no cache is made of them."
+
+def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
+    """Predict rows with every fold and write the submission. Rows of `data` are encoded as they are read; no cache is
+    made of them.
+
+    Parameters
+    ----------
+    cfg : the config of a run with finished folds
+    data : Parquet file, folder or glob to predict; '' = the test rows of the config
+    out : CSV file; '' = submission.csv, or submission_<name of data>.csv, in the run's folder
+    progress : show a bar, or a line at the end where nobody watches
+
+    Returns
+    -------
+    the CSV file; `<its name>_logits.parquet` lies beside it, or test_logits.parquet in the run's folder
+    """
     if data:
         predictor, source = load_predictor(cfg), open_source(data, '--data')
         parts, rows = told(stream_split(data, predictor.spec, key='--data'), data), source.n_rows
         check_ids(source_ids(data, predictor.spec, '--data'), data)
     else:
-        finished_folds(cfg) # a run without folds is found out before its data are made
+        finished_folds(cfg)  # a run without folds is found out before its data are made
         inputs = prepare(cfg, test=True, progress=progress)
         predictor, parts, rows = load_predictor(cfg, inputs), cached_parts(inputs.test), len(inputs.test)
         if next(iter(predictor.sides.values()))['cache'] != inputs.train.fingerprint:
-            raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', 'train again, or use the config they were trained with')
+            raise UserError(
+                f'{cfg.run_dir}: the folds were trained on another cache',
+                'train again, or use the config they were trained with',
+            )
     usual = not (data or out)
     out = Path(out or cfg.run_dir / (f'submission_{Path(data).stem}.csv' if data else 'submission.csv'))
-    if out.is_dir(): raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
+    if out.is_dir():
+        raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
     write_logits(predictor, parts, logits, rows, progress)
     return write_probabilities(predictor, logits, out)

@@ -24,99 +24,168 @@ from ..features.covis import build_features
 from .combine import write_submission
 from ..core.errors import UserError
 from toss_ctr.core.files import (
-    digest_bytes, digest_file, locked, read_json, verify_file, write_aside, write_json, write_table
+    digest_bytes,
+    digest_file,
+    locked,
+    read_json,
+    verify_file,
+    write_aside,
+    write_json,
+    write_table,
 )
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/60_members/10_boosted.ipynb #1f107b1f
-def token_pairs(
-    values,    # (T,) token ids of a block of rows
-    offsets,   # (m+1,) int64, where each row starts, offsets[0] = 0
-    size: int, # V: ids are below it
-):             # row (P,), token (P,), count (P,), sorted by row and token
-    "Distinct tokens of each row and how often they occur."
+def token_pairs(values, offsets, size: int):
+    """Distinct tokens of each row and how often they occur.
+
+    Parameters
+    ----------
+    values : (T,) token ids of a block of rows
+    offsets : (m+1,) int64, where each row starts, offsets[0] = 0
+    size : V: ids are below it
+
+    Returns
+    -------
+    row (P,), token (P,), count (P,), sorted by row and token
+    """
     key = np.repeat(np.arange(len(offsets) - 1, dtype=np.int64), np.diff(offsets)) * size + values
     key.sort()
     start = np.flatnonzero(np.diff(key, prepend=-1))
     return key[start] // size, key[start] % size, np.diff(start, append=len(key))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #a2c0dd69
-def spread(
-    row,    # (P,) rows of the pairs, ascending
-    count,  # (P,) occurrences
-    n: int, # rows in the block
-):          # (n, 4) float32: length, distinct tokens, entropy in nats, largest share; 0 for an empty history
-    "How long and how varied each history is."
+def spread(row, count, n: int):
+    """How long and how varied each history is.
+
+    Parameters
+    ----------
+    row : (P,) rows of the pairs, ascending
+    count : (P,) occurrences
+    n : rows in the block
+
+    Returns
+    -------
+    (n, 4) float32: length, distinct tokens, entropy in nats, largest share; 0 for an empty history
+    """
     count = count.astype(np.float64)
     length, unique = np.bincount(row, count, n), np.bincount(row, minlength=n)
     safe = np.maximum(length, 1)
     entropy = np.log(safe) - np.bincount(row, count * np.log(count), n) / safe
     top = np.zeros(n)
     first = np.flatnonzero(np.diff(row, prepend=-1))
-    if len(first): top[row[first]] = np.maximum.reduceat(count, first)
+    if len(first):
+        top[row[first]] = np.maximum.reduceat(count, first)
     return np.stack([length, unique, np.maximum(entropy, 0), top / safe], 1).astype(np.float32)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #51539f1a
-def target_match(
-    values,  # (T,) token ids, newest first in each row
-    offsets, # (n+1,) int64
-    target,  # (n,) token id of the target, 0 = none
-    age,     # (T,) age of each token, 0 = newest
-    count,   # (T,) occurrences each token stands for
-):           # (n, 3) float32: occurrences, share of the history, age of the last one (NaN where there is none)
-    "The target in the history."
+def target_match(values, offsets, target, age, count):
+    """The target in the history.
+
+    Parameters
+    ----------
+    values : (T,) token ids, newest first in each row
+    offsets : (n+1,) int64
+    target : (n,) token id of the target, 0 = none
+    age : (T,) age of each token, 0 = newest
+    count : (T,) occurrences each token stands for
+
+    Returns
+    -------
+    (n, 3) float32: occurrences, share of the history, age of the last one (NaN where there is none)
+    """
     n = len(offsets) - 1
     row = np.repeat(np.arange(n), np.diff(offsets))
     hit = (values == target[row]) & (values != 0)
     times, total = np.bincount(row[hit], count[hit], n), np.bincount(row, count, n)
     last = np.full(n, np.inf)
     np.minimum.at(last, row[hit], age[hit])
-    return np.stack([times, times / np.maximum(total, 1), np.where(np.isfinite(last), last, np.nan)], 1).astype(np.float32)
+    return np.stack(
+        [times, times / np.maximum(total, 1), np.where(np.isfinite(last), last, np.nan)], 1
+    ).astype(np.float32)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #82ddaaad
-def decayed_bag(
-    values,    # (T,) token ids
-    offsets,   # (n+1,) int64
-    weight,    # (T,) weight of each token
-    column,    # (V,) int, column of each token in the bag, -1 = not in it
-    width: int, # K: columns
-):             # (n, K) float32
-    "Weights summed by row and token, for the tokens in the bag."
+def decayed_bag(values, offsets, weight, column, width: int):
+    """Weights summed by row and token, for the tokens in the bag.
+
+    Parameters
+    ----------
+    values : (T,) token ids
+    offsets : (n+1,) int64
+    weight : (T,) weight of each token
+    column : (V,) int, column of each token in the bag, -1 = not in it
+    width : K: columns
+
+    Returns
+    -------
+    (n, K) float32
+    """
     n = len(offsets) - 1
     at = column[values]
     row = np.repeat(np.arange(n), np.diff(offsets))
     keep = at >= 0
-    return np.bincount(row[keep] * width + at[keep], weight[keep], n * width).reshape(n, width).astype(np.float32)
+    return (
+        np.bincount(row[keep] * width + at[keep], weight[keep], n * width)
+        .reshape(n, width)
+        .astype(np.float32)
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #08e132fc
-MAX_LEVELS = 100          # a categorical with more levels is an id
-LAST, TOKENS = 3, 250     # newest tokens with a column, and how many of the most frequent are told apart there
-BAG = 32                  # most frequent tokens in the bag
-AGE_SCALE = 50.   # τ of the bag, in positions, where sequence.recency_tau is null
+MAX_LEVELS = 100  # a categorical with more levels is an id
+LAST, TOKENS = 3, 250  # newest tokens with a column, and how many of the most frequent are told apart there
+BAG = 32  # most frequent tokens in the bag
+AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is null
+
 
 @dataclass(frozen=True)
 class Plan:
-    "The columns of the baseline's matrix."
-    cats: tuple  # CatSpec of the columns that enter raw
-    nums: tuple  # names of the numerics
-    ids: tuple   # names of the columns with too many levels
-    seq: object = None        # SeqSpec, or None
-    target: bool = False      # whether the target lies in the history's id space
-    last: int = 0             # newest tokens with a column
-    tokens: tuple = ()        # ids of the most frequent tokens, most frequent first
-    tau: float = AGE_SCALE    # of the bag
-    multis: tuple = ()        # columns with several values a cell: (MultiSpec, codes of its most frequent values)
+    """The columns of the baseline's matrix.
+
+    Parameters
+    ----------
+    cats : CatSpec of the columns that enter raw
+    nums : names of the numerics
+    ids : names of the columns with too many levels
+    seq : SeqSpec, or None
+    target : whether the target lies in the history's id space
+    last : newest tokens with a column
+    tokens : ids of the most frequent tokens, most frequent first
+    tau : of the bag
+    multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
+    """
+
+    cats: tuple
+    nums: tuple
+    ids: tuple
+    seq: object = None
+    target: bool = False
+    last: int = 0
+    tokens: tuple = ()
+    tau: float = AGE_SCALE
+    multis: tuple = ()
 
     @property
-    def bag(self): return self.tokens[:BAG]
+    def bag(self):
+        return self.tokens[:BAG]
+
     @property
     def names(self) -> list[str]:
         "Names of the columns, in order."
         stats = ['seq_length', 'seq_unique', 'seq_entropy', 'seq_top_share'] if self.seq is not None else []
         stats += ['target_count', 'target_share', 'target_age'] if self.target else []
-        return ([c.name for c in self.cats] + list(self.nums) + stats
-                + [f'seq_last_{i}' for i in range(self.last)] + [f'bag_{t}' for t in self.bag]
-                + [f'{m.name}_{what}' for m, top in self.multis for what in ('count', *(m.values[c - 1] for c in top))])
+        return (
+            [c.name for c in self.cats]
+            + list(self.nums)
+            + stats
+            + [f'seq_last_{i}' for i in range(self.last)]
+            + [f'bag_{t}' for t in self.bag]
+            + [
+                f'{m.name}_{what}'
+                for m, top in self.multis
+                for what in ('count', *(m.values[c - 1] for c in top))
+            ]
+        )
+
     @property
     def categorical(self) -> list[int]:
         "Positions of the columns that are categories."
@@ -124,53 +193,92 @@ class Plan:
         return list(range(len(self.cats))) + list(range(first, first + self.last))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #67d1264b
-def token_counts(
-    split, # a cached split with a sequence
-) -> np.ndarray: # (V,) float64
-    "How often each token occurs in a split."
+def token_counts(split) -> np.ndarray:
+    """How often each token occurs in a split.
+
+    Parameters
+    ----------
+    split : a cached split with a sequence
+
+    Returns
+    -------
+    (V,) float64
+    """
     total = np.zeros(split.spec.seq.size)
     for shard in split.iter_shards():
         values = shard.arr('seq_values')
         count = shard.arr('seq_count') if split.spec.seq.collapse else None
-        for a in range(0, len(values), 1 << 22): # bounded memory
+        for a in range(0, len(values), 1 << 22):  # bounded memory
             b = a + (1 << 22)
             total += np.bincount(values[a:b], None if count is None else count[a:b], len(total))
     return total
 
-def frequent(
-    split, # the training split
-    m,     # `MultiSpec` of a column with several values a cell
-    most: int = 16, # codes
-) -> tuple: # codes ≥ 1, the most frequent first
-    "The most frequent values of a column."
+
+def frequent(split, m, most: int = 16) -> tuple:
+    """The most frequent values of a column.
+
+    Parameters
+    ----------
+    split : the training split
+    m : `MultiSpec` of a column with several values a cell
+    most : codes
+
+    Returns
+    -------
+    codes ≥ 1, the most frequent first
+    """
     count = np.bincount(split.whole(f'multi_{m.name}_values'), minlength=m.size)
     count[0] = 0
     return tuple(int(c) for c in np.argsort(-count, kind='stable')[:most] if count[c])
 
-def make_plan(
-    split,       # the training split
-    cfg: Config, # `sequence.recency_tau`
-) -> Plan:
-    "Which columns the baseline uses, and the most frequent tokens."
+
+def make_plan(split, cfg: Config) -> Plan:
+    """Which columns the baseline uses, and the most frequent tokens.
+
+    Parameters
+    ----------
+    split : the training split
+    cfg : `sequence.recency_tau`
+    """
     s = split.spec
-    cats, ids = [c for c in s.cats if c.size <= MAX_LEVELS + 1], [c.name for c in s.cats if c.size > MAX_LEVELS + 1]
+    cats, ids = (
+        [c for c in s.cats if c.size <= MAX_LEVELS + 1],
+        [c.name for c in s.cats if c.size > MAX_LEVELS + 1],
+    )
     multis = tuple((m, frequent(split, m)) for m in s.multis)
-    if s.seq is None: return Plan(tuple(cats), tuple(s.nums), tuple(ids), multis=multis)
+    if s.seq is None:
+        return Plan(tuple(cats), tuple(s.nums), tuple(ids), multis=multis)
     count = token_counts(split)
     count[0] = 0
     tokens = [int(t) for t in np.argsort(-count, kind='stable')[:TOKENS] if count[t] > 0]
-    return Plan(tuple(cats), tuple(s.nums), tuple(ids), s.seq, bool(s.targets) and cfg.sequence.sharing == 'target',
-                LAST, tuple(tokens), cfg.sequence.recency_tau or AGE_SCALE, multis)
+    return Plan(
+        tuple(cats),
+        tuple(s.nums),
+        tuple(ids),
+        s.seq,
+        bool(s.targets) and cfg.sequence.sharing == 'target',
+        LAST,
+        tuple(tokens),
+        cfg.sequence.recency_tau or AGE_SCALE,
+        multis,
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #3d959c2d
-def seq_block(
-    shard,      # of a cached split
-    a: int,     # first row of the block, in the shard
-    b: int,     # the row after its last
-    plan: Plan, # the columns
-) -> list:      # blocks (b-a, …) float32
-    "Statistics of the histories of a block of rows."
-    off = np.asarray(shard.arr('seq_offsets')[a:b+1]).astype(np.int64)
+def seq_block(shard, a: int, b: int, plan: Plan) -> list:
+    """Statistics of the histories of a block of rows.
+
+    Parameters
+    ----------
+    shard : of a cached split
+    a : first row of the block, in the shard
+    b : the row after its last
+    plan : the columns
+
+    Returns
+    -------
+    blocks (b-a, …) float32
+    """
+    off = np.asarray(shard.arr('seq_offsets')[a : b + 1]).astype(np.int64)
     cut = slice(off[0], off[-1])
     values, off = np.asarray(shard.arr('seq_values')[cut]).astype(np.int64), off - off[0]
     age = np.arange(len(values)) - np.repeat(off[:-1], np.diff(off))
@@ -184,11 +292,15 @@ def seq_block(
         row, _, times = token_pairs(values, off, plan.seq.size)
         out = [spread(row, times, b - a)]
         weight = np.exp(-age / plan.tau)
-    if plan.target: out.append(target_match(values, off, np.asarray(shard.arr('target')[a:b, 0]).astype(np.int64), age, count))
+    if plan.target:
+        out.append(
+            target_match(values, off, np.asarray(shard.arr('target')[a:b, 0]).astype(np.int64), age, count)
+        )
     return out + _tokens(values, off, weight, plan)
 
+
 def _tokens(values, off, weight, plan):
-    place = np.zeros(plan.seq.size, np.int64) # 0: not among the frequent ones
+    place = np.zeros(plan.seq.size, np.int64)  # 0: not among the frequent ones
     place[list(plan.tokens)] = np.arange(len(plan.tokens)) + 1
     column = np.where(place <= len(plan.bag), place - 1, -1)
     at = off[:-1, None] + np.arange(plan.last)
@@ -196,45 +308,75 @@ def _tokens(values, off, weight, plan):
     return [newest.astype(np.float32), decayed_bag(values, off, weight, column, len(plan.bag))]
 
 # %% ../../nbs/60_members/10_boosted.ipynb #ad76deba
-BLOCK = 4096 # rows of the matrix made at a time
+BLOCK = 4096  # rows of the matrix made at a time
 
-def cell_block(
-    shard,      # of a cached split
-    a: int,     # first row of the block
-    b: int,     # behind its last
-    m,          # `MultiSpec` of the column
-    top,        # codes that have a column of the matrix
-) -> np.ndarray: # (b-a, 1 + len(top)) float32: number of values, then 0/1 for each code
-    "A column with several values a cell."
-    off = np.asarray(shard.arr(f'multi_{m.name}_offsets')[a:b+1])
-    values, row = shard.arr(f'multi_{m.name}_values')[off[0]:off[-1]], np.repeat(np.arange(b - a), np.diff(off))
+
+def cell_block(shard, a: int, b: int, m, top) -> np.ndarray:
+    """A column with several values a cell.
+
+    Parameters
+    ----------
+    shard : of a cached split
+    a : first row of the block
+    b : behind its last
+    m : `MultiSpec` of the column
+    top : codes that have a column of the matrix
+
+    Returns
+    -------
+    (b-a, 1 + len(top)) float32: number of values, then 0/1 for each code
+    """
+    off = np.asarray(shard.arr(f'multi_{m.name}_offsets')[a : b + 1])
+    values, row = (
+        shard.arr(f'multi_{m.name}_values')[off[0] : off[-1]],
+        np.repeat(np.arange(b - a), np.diff(off)),
+    )
     out = np.zeros((b - a, 1 + len(top)), np.float32)
     out[:, 0] = np.diff(off)
-    for j, c in enumerate(top, 1): out[row[values == c], j] = 1
+    for j, c in enumerate(top, 1):
+        out[row[values == c], j] = 1
     return out
 
-def row_block(
-    shard,      # of a cached split
-    a: int,     # first row of the block, in the shard
-    b: int,     # the row after its last
-    plan: Plan, # the columns
-) -> np.ndarray: # (b-a, F) float32; codes as numbers, NaN for null numerics
-    "The matrix of a block of rows, without out-of-fold features."
+
+def row_block(shard, a: int, b: int, plan: Plan) -> np.ndarray:
+    """The matrix of a block of rows, without out-of-fold features.
+
+    Parameters
+    ----------
+    shard : of a cached split
+    a : first row of the block, in the shard
+    b : the row after its last
+    plan : the columns
+
+    Returns
+    -------
+    (b-a, F) float32; codes as numbers, NaN for null numerics
+    """
     cats = [np.asarray(shard.arr(c.group)[a:b, c.pos], np.float32)[:, None] for c in plan.cats]
     nums = [np.asarray(shard.arr('num')[a:b], np.float32)] if plan.nums else []
     parts = cats + nums + (seq_block(shard, a, b, plan) if plan.seq is not None else [])
     parts += [cell_block(shard, a, b, *m) for m in plan.multis]
     return np.concatenate(parts, 1) if parts else np.zeros((b - a, 0), np.float32)
 
-def write_matrix(
-    split,      # a cached split
-    plan: Plan, # the columns
-    path,       # raw float32 file to write
-    progress: bool = False, # show a bar
-) -> np.ndarray: # (n, F) float32 memory map
-    "The matrix of a whole split, on disk: memory stays that of one block."
+
+def write_matrix(split, plan: Plan, path, progress: bool = False) -> np.ndarray:
+    """The matrix of a whole split, on disk: memory stays that of one block.
+
+    Parameters
+    ----------
+    split : a cached split
+    plan : the columns
+    path : raw float32 file to write
+    progress : show a bar
+
+    Returns
+    -------
+    (n, F) float32 memory map
+    """
     width = len(plan.names)
-    bar = tqdm(total=split.n_rows, desc=f'{split.name} columns', mininterval=1, unit='row', disable=not progress)
+    bar = tqdm(
+        total=split.n_rows, desc=f'{split.name} columns', mininterval=1, unit='row', disable=not progress
+    )
     with write_aside(path) as part, open(part, 'wb') as f, bar:
         for shard in split.iter_shards():
             for a in range(0, shard.n_rows, BLOCK):
@@ -242,84 +384,156 @@ def write_matrix(
                 f.write(np.ascontiguousarray(block).data)
                 bar.update(len(block))
     shape = (split.n_rows, width)
-    return np.memmap(path, np.float32, 'r', shape=shape) if split.n_rows * width else np.zeros(shape, np.float32)
+    return (
+        np.memmap(path, np.float32, 'r', shape=shape) if split.n_rows * width else np.zeros(shape, np.float32)
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #56de9921
 class Rows(lgb.Sequence):
-    "Some rows of one or more matrices with the same number of rows, side by side."
+    """Some rows of one or more matrices with the same number of rows, side by side.
+
+    Parameters
+    ----------
+    rows : (m,) int64, rows to give
+    parts : matrices (n, …) float32
+    """
+
     batch_size = BLOCK
-    def __init__(self,
-        rows,      # (m,) int64, rows to give
-        parts,     # matrices (n, …) float32
-    ): self.rows, self.parts = rows, parts
-    def __len__(self): return len(self.rows)
+
+    def __init__(self, rows, parts):
+        self.rows, self.parts = rows, parts
+
+    def __len__(self):
+        return len(self.rows)
+
     def __getitem__(self, i):
         at = self.rows[i]
-        return np.concatenate([np.asarray(p[at], np.float64) for p in self.parts], axis=-1) # LightGBM samples doubles
+        return np.concatenate(
+            [np.asarray(p[at], np.float64) for p in self.parts], axis=-1
+        )  # LightGBM samples doubles
 
 # %% ../../nbs/60_members/10_boosted.ipynb #37d9a3f9
-def lgb_params(
-    cfg: Config, # `baseline` and `seed`
-) -> dict:
-    "LightGBM's parameters; the same rows and seed give the same trees, whatever the number of threads."
-    return dict(objective='binary', learning_rate=cfg.baseline.lr, num_leaves=cfg.baseline.leaves, min_data_in_leaf=200,
-                feature_fraction=.5, lambda_l2=10., cat_l2=50., cat_smooth=100., min_data_per_group=300,
-                bin_construct_sample_cnt=50_000, deterministic=True, force_row_wise=True, seed=cfg.seed % 2**31, verbosity=-1)
+def lgb_params(cfg: Config) -> dict:
+    """LightGBM's parameters; the same rows and seed give the same trees, whatever the number of threads.
+
+    Parameters
+    ----------
+    cfg : `baseline` and `seed`
+    """
+    return dict(
+        objective='binary',
+        learning_rate=cfg.baseline.lr,
+        num_leaves=cfg.baseline.leaves,
+        min_data_in_leaf=200,
+        feature_fraction=0.5,
+        lambda_l2=10.0,
+        cat_l2=50.0,
+        cat_smooth=100.0,
+        min_data_per_group=300,
+        bin_construct_sample_cnt=50_000,
+        deterministic=True,
+        force_row_wise=True,
+        seed=cfg.seed % 2**31,
+        verbosity=-1,
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #35ef7d5e
 def fit(
-    rows: Rows,        # training rows
-    label,             # (m,) 0/1
-    names: list[str],  # columns
-    categorical: list[int], # positions of the categories
-    cfg: Config,       # `baseline` and `seed`
-    callbacks=(),      # of `lgb.train`
+    rows: Rows, label, names: list[str], categorical: list[int], cfg: Config, callbacks=()
 ) -> lgb.Booster:
-    "A fixed number of rounds on the given rows."
+    """A fixed number of rounds on the given rows.
+
+    Parameters
+    ----------
+    rows : training rows
+    label : (m,) 0/1
+    names : columns
+    categorical : positions of the categories
+    cfg : `baseline` and `seed`
+    callbacks : of `lgb.train`
+    """
     params = lgb_params(cfg)
-    plain = [''.join(c if c.isalnum() else '_' for c in n) for n in names] # LightGBM refuses JSON's special characters
+    plain = [
+        ''.join(c if c.isalnum() else '_' for c in n) for n in names
+    ]  # LightGBM refuses JSON's special characters
     names = [f'{n}_{i}' for i, n in enumerate(plain)]
-    data = lgb.Dataset(rows, label=label, feature_name=names, categorical_feature=categorical, params=params, free_raw_data=True)
+    data = lgb.Dataset(
+        rows,
+        label=label,
+        feature_name=names,
+        categorical_feature=categorical,
+        params=params,
+        free_raw_data=True,
+    )
     return lgb.train(params, data, num_boost_round=cfg.baseline.rounds, callbacks=list(callbacks))
 
-def balanced_logit(
-    model: lgb.Booster, # trained at the natural rate
-    rows: Rows,         # rows to predict
-    prior: float,       # click rate of its training rows
-) -> np.ndarray:        # (m,) float64
-    "Logits moved to the class-balanced world, block by block."
+
+def balanced_logit(model: lgb.Booster, rows: Rows, prior: float) -> np.ndarray:
+    """Logits moved to the class-balanced world, block by block.
+
+    Parameters
+    ----------
+    model : trained at the natural rate
+    rows : rows to predict
+    prior : click rate of its training rows
+
+    Returns
+    -------
+    (m,) float64
+    """
     out = np.empty(len(rows))
-    for a in range(0, len(rows), 16 * BLOCK): out[a:a + 16*BLOCK] = model.predict(rows[a:a + 16*BLOCK], raw_score=True)
+    for a in range(0, len(rows), 16 * BLOCK):
+        out[a : a + 16 * BLOCK] = model.predict(rows[a : a + 16 * BLOCK], raw_score=True)
     return out - logit(prior)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #21591d28
-def encoded_ids(
-    cfg: Config,      # `features.encodings`
-    ids: tuple,       # columns with too many levels
-) -> Config | None:   # a config whose only features are the missing encodings; None where none is missing
-    "What the baseline must encode on its own."
+def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
+    """What the baseline must encode on its own.
+
+    Parameters
+    ----------
+    cfg : `features.encodings`
+    ids : columns with too many levels
+
+    Returns
+    -------
+    a config whose only features are the missing encodings; None where none is missing
+    """
     missing = [c for c in ids if c not in cfg.features.encodings]
-    if not missing: return None
+    if not missing:
+        return None
     covis = cfg.features.covis.model_copy(update=dict(enabled=False))
-    return cfg.model_copy(update=dict(features=cfg.features.model_copy(update=dict(encodings=tuple(missing), covis=covis))))
+    return cfg.model_copy(
+        update=dict(features=cfg.features.model_copy(update=dict(encodings=tuple(missing), covis=covis)))
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #cafe390f
-def fold_model(
-    folder: Path,    # where models are kept
-    k: int,          # fold
-    made: dict,      # what the model depends on
-    train,           # () -> Booster, called where no valid model is kept
-) -> tuple:          # Booster, seconds of training
-    "The kept model of a fold, or a new one."
-    path, side = folder/f'fold_{k}.txt', folder/f'fold_{k}.json'
-    try: note = read_json(side)
-    except UserError: note = {}
+def fold_model(folder: Path, k: int, made: dict, train) -> tuple:
+    """The kept model of a fold, or a new one.
+
+    Parameters
+    ----------
+    folder : where models are kept
+    k : fold
+    made : what the model depends on
+    train : () -> Booster, called where no valid model is kept
+
+    Returns
+    -------
+    Booster, seconds of training
+    """
+    path, side = folder / f'fold_{k}.txt', folder / f'fold_{k}.json'
+    try:
+        note = read_json(side)
+    except UserError:
+        note = {}
     if note.get('made') == made and path.is_file() and digest_file(path) == note['file']:
         return lgb.Booster(model_str=path.read_text(encoding='utf-8')), note['seconds']
     start = time.perf_counter()
     model = train()
     seconds = round(time.perf_counter() - start, 2)
-    with write_aside(path) as part: part.write_text(model.model_to_string(), encoding='utf-8')
+    with write_aside(path) as part:
+        part.write_text(model.model_to_string(), encoding='utf-8')
     write_json(side, dict(made=made, file=digest_file(path), seconds=seconds))
     # read back, so that a resumed run predicts with the same text
     return lgb.Booster(model_str=path.read_text(encoding='utf-8')), seconds
@@ -327,116 +541,219 @@ def fold_model(
 # %% ../../nbs/60_members/10_boosted.ipynb #c399f75a
 @dataclass(frozen=True)
 class Matrices:
-    "Everything the folds share."
-    plan: Plan        # columns of the base matrices
-    train: np.ndarray # (n, F) float32
-    test: np.ndarray | None # (n_test, F)
-    extra: list       # objects with `names`, `train(k)`, `test()`
+    """Everything the folds share.
+
+    Parameters
+    ----------
+    plan : columns of the base matrices
+    train : (n, F) float32
+    test : (n_test, F)
+    extra : objects with `names`, `train(k)`, `test()`
+    """
+
+    plan: Plan
+    train: np.ndarray
+    test: np.ndarray | None
+    extra: list
 
     @property
-    def names(self): return self.plan.names + [n for e in self.extra for n in e.names]
-    def train_rows(self, k, rows): return Rows(rows, [self.train] + [e.train(k) for e in self.extra])
-    def test_rows(self): return Rows(np.arange(len(self.test)), [self.test] + [e.test() for e in self.extra])
+    def names(self):
+        return self.plan.names + [n for e in self.extra for n in e.names]
+
+    def train_rows(self, k, rows):
+        return Rows(rows, [self.train] + [e.train(k) for e in self.extra])
+
+    def test_rows(self):
+        return Rows(np.arange(len(self.test)), [self.test] + [e.test() for e in self.extra])
+
 
 def run_fold(
-    k: int,         # fold
-    mats: Matrices, # the columns
-    label,          # (n,) 0/1
-    folds,          # the run's `Folds`
-    cfg: Config,    # `baseline` and `seed`
-    folder: Path,   # where models are kept
-    made: dict,     # what they depend on
-    progress: bool = False, # show a bar of rounds
-) -> dict: # rows, logit, test (None without test rows), seconds, gain
-    "Train one fold, predict its hold-out rows and the test rows."
+    k: int, mats: Matrices, label, folds, cfg: Config, folder: Path, made: dict, progress: bool = False
+) -> dict:
+    """Train one fold, predict its hold-out rows and the test rows.
+
+    Parameters
+    ----------
+    k : fold
+    mats : the columns
+    label : (n,) 0/1
+    folds : the run's `Folds`
+    cfg : `baseline` and `seed`
+    folder : where models are kept
+    made : what they depend on
+    progress : show a bar of rounds
+
+    Returns
+    -------
+    rows, logit, test (None without test rows), seconds, gain
+    """
     rows, valid = folds.train_rows(k), folds.valid_rows(k)
     prior = float(label[rows].mean())
-    if not 0 < prior < 1: raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
-    with tqdm(total=cfg.baseline.rounds, desc=f'baseline fold {k}', mininterval=1, unit='round', disable=not progress) as bar:
-        train = lambda: fit(mats.train_rows(k, rows), label[rows], mats.names, mats.plan.categorical, cfg,
-                            [lambda env: bar.update()])
+    if not 0 < prior < 1:
+        raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
+    with tqdm(
+        total=cfg.baseline.rounds,
+        desc=f'baseline fold {k}',
+        mininterval=1,
+        unit='round',
+        disable=not progress,
+    ) as bar:
+        train = lambda: fit(
+            mats.train_rows(k, rows),
+            label[rows],
+            mats.names,
+            mats.plan.categorical,
+            cfg,
+            [lambda env: bar.update()],
+        )
         model, seconds = fold_model(folder, k, made, train)
     test = None if mats.test is None else balanced_logit(model, mats.test_rows(), prior)
-    return dict(rows=valid, logit=balanced_logit(model, mats.train_rows(k, valid), prior), test=test, seconds=seconds,
-                gain=model.feature_importance('gain'))
+    return dict(
+        rows=valid,
+        logit=balanced_logit(model, mats.train_rows(k, valid), prior),
+        test=test,
+        seconds=seconds,
+        gain=model.feature_importance('gain'),
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #e5dd459e
 def write_results(
-    parts: list[dict], # of `run_fold`
-    mats: Matrices,    # the columns
-    label,             # (n,) 0/1
-    test_split,        # for the ids; may be None
-    cfg: Config,       # for the names of id and label
-    out_dir: Path,     # the run's folder
-    made: dict,        # what the baseline depends on
-) -> dict:                                    # the record, as baseline.json holds it
-    "Write baseline_oof.parquet, baseline_test_logits.parquet, baseline_submission.csv and baseline.json, the last one last."
+    parts: list[dict], mats: Matrices, label, test_split, cfg: Config, out_dir: Path, made: dict
+) -> dict:
+    """Write baseline_oof.parquet, baseline_test_logits.parquet, baseline_submission.csv and baseline.json, the last
+    one last.
+
+    Parameters
+    ----------
+    parts : of `run_fold`
+    mats : the columns
+    label : (n,) 0/1
+    test_split : for the ids; may be None
+    cfg : for the names of id and label
+    out_dir : the run's folder
+    made : what the baseline depends on
+
+    Returns
+    -------
+    the record, as baseline.json holds it
+    """
     row, z = np.concatenate([p['rows'] for p in parts]), np.concatenate([p['logit'] for p in parts])
-    fold, order = np.repeat(np.arange(len(parts), dtype=np.int8), [len(p['rows']) for p in parts]), np.argsort(row, kind='stable')
-    oof = dict(row=row, fold=fold, label=label[row].astype(np.uint8), logit=z.astype(np.float32), p=expit(z).astype(np.float32))
-    write_table(pl.DataFrame({c: v[order] for c, v in oof.items()}), out_dir/'baseline_oof.parquet')
+    fold, order = (
+        np.repeat(np.arange(len(parts), dtype=np.int8), [len(p['rows']) for p in parts]),
+        np.argsort(row, kind='stable'),
+    )
+    oof = dict(
+        row=row,
+        fold=fold,
+        label=label[row].astype(np.uint8),
+        logit=z.astype(np.float32),
+        p=expit(z).astype(np.float32),
+    )
+    write_table(pl.DataFrame({c: v[order] for c, v in oof.items()}), out_dir / 'baseline_oof.parquet')
     files = ['baseline_oof.parquet']
     if test_split is not None:
         logits = np.stack([p['test'] for p in parts], 1)
         columns = {f'logit_{k}': logits[:, k].astype(np.float32) for k in range(len(parts))}
-        write_table(pl.DataFrame(dict(ID=test_split.ids(), **columns)), out_dir/'baseline_test_logits.parquet')
-        write_submission(test_split.ids(), expit(logits.mean(1)), out_dir/'baseline_submission.csv', cfg.data.id_col,
-                         cfg.data.label_col)
+        write_table(
+            pl.DataFrame(dict(ID=test_split.ids(), **columns)), out_dir / 'baseline_test_logits.parquet'
+        )
+        write_submission(
+            test_split.ids(),
+            expit(logits.mean(1)),
+            out_dir / 'baseline_submission.csv',
+            cfg.data.id_col,
+            cfg.data.label_col,
+        )
         files += ['baseline_test_logits.parquet', 'baseline_submission.csv']
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
-    record = dict(made=made, files={f: digest_file(out_dir/f) for f in files}, rounds=cfg.baseline.rounds,
-                  columns=len(mats.names), seconds=[p['seconds'] for p in parts], metrics=all_metrics(label[row], expit(z)),
-                  folds=[all_metrics(label[p['rows']], expit(p['logit'])) for p in parts],
-                  gain={mats.names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]})
-    write_json(out_dir/'baseline.json', record)
+    record = dict(
+        made=made,
+        files={f: digest_file(out_dir / f) for f in files},
+        rounds=cfg.baseline.rounds,
+        columns=len(mats.names),
+        seconds=[p['seconds'] for p in parts],
+        metrics=all_metrics(label[row], expit(z)),
+        folds=[all_metrics(label[p['rows']], expit(p['logit'])) for p in parts],
+        gain={mats.names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
+    )
+    write_json(out_dir / 'baseline.json', record)
     return record
 
 # %% ../../nbs/60_members/10_boosted.ipynb #51a632f8
 def _finished(out_dir, made):
     try:
-        record = read_json(out_dir/'baseline.json')
-        for file, digest in record['files'].items(): verify_file(out_dir/file, digest)
-    except (UserError, KeyError): return None
+        record = read_json(out_dir / 'baseline.json')
+        for file, digest in record['files'].items():
+            verify_file(out_dir / file, digest)
+    except (UserError, KeyError):
+        return None
     return record if record['made'] == made else None
 
-def made_from(
-    cfg: Config, # `baseline` and `seed`
-    train_split, # the training `Split`
-    test_split,  # the test `Split`, or None
-    folds,       # the run's `Folds`
-    plan: Plan,  # base columns
-    extra: list, # objects with further ones
-) -> dict:
-    "What the baseline's numbers depend on; JSON-able."
-    return dict(train=train_split.fingerprint, test=test_split.fingerprint if test_split is not None else None, seed=cfg.seed,
-                params=lgb_params(cfg), rounds=cfg.baseline.rounds, tau=plan.tau, lightgbm=lgb.__version__,
-                columns=plan.names + [n for e in extra for n in e.names], features=[e.fingerprint for e in extra],
-                folds=digest_bytes(np.ascontiguousarray(folds.fold).tobytes()))
+
+def made_from(cfg: Config, train_split, test_split, folds, plan: Plan, extra: list) -> dict:
+    """What the baseline's numbers depend on; JSON-able.
+
+    Parameters
+    ----------
+    cfg : `baseline` and `seed`
+    train_split : the training `Split`
+    test_split : the test `Split`, or None
+    folds : the run's `Folds`
+    plan : base columns
+    extra : objects with further ones
+    """
+    return dict(
+        train=train_split.fingerprint,
+        test=test_split.fingerprint if test_split is not None else None,
+        seed=cfg.seed,
+        params=lgb_params(cfg),
+        rounds=cfg.baseline.rounds,
+        tau=plan.tau,
+        lightgbm=lgb.__version__,
+        columns=plan.names + [n for e in extra for n in e.names],
+        features=[e.fingerprint for e in extra],
+        folds=digest_bytes(np.ascontiguousarray(folds.fold).tobytes()),
+    )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #3c60b88a
 def run_baseline(
-    cfg: Config,            # `baseline`, `features`, `sequence`, `seed`
-    train_split,            # the training `Split`
-    test_split,             # the test `Split`, or None
-    folds,                  # the run's `Folds`
-    features=None,          # the run's `Features`, or None
-    out_dir='.',            # the run's folder
-    progress: bool = False, # show bars
-) -> dict:                  # the record of baseline.json: metrics, folds, seconds, gain
-    "The yardstick of a run: trained, predicted and written; a finished one is reused. `UserError` for folds with one class."
+    cfg: Config, train_split, test_split, folds, features=None, out_dir='.', progress: bool = False
+) -> dict:
+    """The yardstick of a run: trained, predicted and written; a finished one is reused. `UserError` for folds with
+    one class.
+
+    Parameters
+    ----------
+    cfg : `baseline`, `features`, `sequence`, `seed`
+    train_split : the training `Split`
+    test_split : the test `Split`, or None
+    folds : the run's `Folds`
+    features : the run's `Features`, or None
+    out_dir : the run's folder
+    progress : show bars
+
+    Returns
+    -------
+    the record of baseline.json: metrics, folds, seconds, gain
+    """
     out_dir, plan = Path(out_dir), make_plan(train_split, cfg)
-    with locked(out_dir/'baseline', 'baseline') as folder:
+    with locked(out_dir / 'baseline', 'baseline') as folder:
         splits = dict(train=train_split) | (dict(test=test_split) if test_split is not None else {})
         own = encoded_ids(cfg, plan.ids)
         extra = [e for e in (features, own and build_features(own, splits, folds, progress)) if e is not None]
-        if not plan.names and not extra: raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
+        if not plan.names and not extra:
+            raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
         made = made_from(cfg, train_split, test_split, folds, plan, extra)
-        if (record := _finished(out_dir, made)) is not None: return record
-        label, files = np.asarray(train_split.labels()), {s: folder/f'.{s}.f32' for s in splits}
+        if (record := _finished(out_dir, made)) is not None:
+            return record
+        label, files = np.asarray(train_split.labels()), {s: folder / f'.{s}.f32' for s in splits}
         try:
             made_mats = {s: write_matrix(split, plan, files[s], progress) for s, split in splits.items()}
             mats = Matrices(plan, made_mats['train'], made_mats.get('test'), extra)
-            parts = [run_fold(k, mats, label, folds, cfg, folder, made, progress) for k in range(folds.n_folds)]
+            parts = [
+                run_fold(k, mats, label, folds, cfg, folder, made, progress) for k in range(folds.n_folds)
+            ]
         finally:
-            for f in files.values(): f.unlink(missing_ok=True)
+            for f in files.values():
+                f.unlink(missing_ok=True)
         return write_results(parts, mats, label, test_split, cfg, out_dir, made)

@@ -23,185 +23,294 @@ from ..core.files import write_aside
 METHODS = ('logit_mean', 'mean', 'geom_mean', 'median', 'trim_mean', 'rank_avg', 'weighted', 'val_weighted')
 _WEIGHABLE = ('logit_mean', 'mean', 'geom_mean', 'rank_avg', 'weighted')
 _EDGE = 1e-12
-_FAR = math.log((1 - _EDGE) / _EDGE) # the logit of 1 - 1e-12
+_FAR = math.log((1 - _EDGE) / _EDGE)  # the logit of 1 - 1e-12
 _BLOCK = 1 << 17
 
+
 def resolve_weights(
-    method: str,               # one of `METHODS`
-    m: int,                    # number of models
-    weights=None,              # M numbers >= 0; None or empty for equal ones
-    scores=None,               # M validation scores; used by val_weighted only
-    temperature: float = 10.,  # ensemble.val_weight_temperature
-) -> np.ndarray | None:        # (M,) float64, sum 1; None for the methods that have no weights
-    "The weights a method will use; `UserError` for weights it cannot use."
-    if method not in METHODS: raise UserError(f'ensemble.method: unknown value {method}', nearest(method, METHODS))
+    method: str, m: int, weights=None, scores=None, temperature: float = 10.0
+) -> np.ndarray | None:
+    """The weights a method will use; `UserError` for weights it cannot use.
+
+    Parameters
+    ----------
+    method : one of `METHODS`
+    m : number of models
+    weights : M numbers >= 0; None or empty for equal ones
+    scores : M validation scores; used by val_weighted only
+    temperature : ensemble.val_weight_temperature
+
+    Returns
+    -------
+    (M,) float64, sum 1; None for the methods that have no weights
+    """
+    if method not in METHODS:
+        raise UserError(f'ensemble.method: unknown value {method}', nearest(method, METHODS))
     given = weights is not None and len(weights) > 0
     if given and method not in _WEIGHABLE:
         raise UserError(f'ensemble.weights: {method} takes no weights', f"use one of {', '.join(_WEIGHABLE)}")
-    if method == 'weighted' and not given: raise UserError('ensemble.weights: none given', 'weighted needs one weight a model')
-    if method == 'val_weighted': return _softmax(scores, m, temperature)
-    if not given: return np.full(m, 1 / m) if method in _WEIGHABLE else None
+    if method == 'weighted' and not given:
+        raise UserError('ensemble.weights: none given', 'weighted needs one weight a model')
+    if method == 'val_weighted':
+        return _softmax(scores, m, temperature)
+    if not given:
+        return np.full(m, 1 / m) if method in _WEIGHABLE else None
     return _normalised(weights, m)
 
 # %% ../../nbs/60_members/00_combine.ipynb #6102cb74
 def _softmax(scores, m, temperature):
     if scores is None or len(scores) != m:
         n = 0 if scores is None else len(scores)
-        raise UserError(f'ensemble.method: val_weighted got {n} scores for {m} models', 'give one validation score a model')
+        raise UserError(
+            f'ensemble.method: val_weighted got {n} scores for {m} models',
+            'give one validation score a model',
+        )
     t = np.asarray(scores, np.float64) * temperature
     if not np.isfinite(t).all():
-        raise UserError(f'ensemble: scores {list(scores)} × temperature {temperature} are not finite', 'look for a diverged fold')
+        raise UserError(
+            f'ensemble: scores {list(scores)} × temperature {temperature} are not finite',
+            'look for a diverged fold',
+        )
     e = np.exp(t - t.max())
     return e / e.sum()
 
 # %% ../../nbs/60_members/00_combine.ipynb #3be4c6bf
 def _normalised(weights, m):
     w = np.asarray(weights, np.float64)
-    if w.shape != (m,): raise UserError(f'ensemble.weights: {w.size} weights for {m} models', 'give one weight a model')
+    if w.shape != (m,):
+        raise UserError(f'ensemble.weights: {w.size} weights for {m} models', 'give one weight a model')
     if not np.isfinite(w).all() or (w < 0).any() or w.sum() <= 0:
-        raise UserError(f'ensemble.weights: {w.tolist()}', 'weights must be finite, not negative, and not all 0')
+        raise UserError(
+            f'ensemble.weights: {w.tolist()}', 'weights must be finite, not negative, and not all 0'
+        )
     return w / w.sum()
 
 # %% ../../nbs/60_members/00_combine.ipynb #7c101d80
 def _elementwise(q, method, w, trim_ratio):
-    with np.errstate(divide='ignore'): # log 0 is meant
-        if method == 'logit_mean': return expit(w @ np.clip(np.log(q) - np.log1p(-q), -_FAR, _FAR))
-        if method == 'geom_mean': return np.exp(w @ np.log(q))
-    if method == 'median': return np.median(q, axis=0)
+    with np.errstate(divide='ignore'):  # log 0 is meant
+        if method == 'logit_mean':
+            return expit(w @ np.clip(np.log(q) - np.log1p(-q), -_FAR, _FAR))
+        if method == 'geom_mean':
+            return np.exp(w @ np.log(q))
+    if method == 'median':
+        return np.median(q, axis=0)
     if method == 'trim_mean':
-        m = len(q); cut = min(math.floor(trim_ratio * m + 1e-9), (m - 1) // 2)
-        return np.sort(q, axis=0)[cut:m - cut].mean(axis=0)
+        m = len(q)
+        cut = min(math.floor(trim_ratio * m + 1e-9), (m - 1) // 2)
+        return np.sort(q, axis=0)[cut : m - cut].mean(axis=0)
     return w @ q
 
 # %% ../../nbs/60_members/00_combine.ipynb #7deba2a9
 def combine(
-    p,                            # (M, N) probabilities in [0, 1], or M arrays of length N
-    method: str = 'logit_mean',   # ensemble.method: one of `METHODS`
-    weights=None,                 # ensemble.weights: M numbers >= 0, or None
-    trim_ratio: float = 0.2,      # ensemble.trim_ratio: share cut at each end by trim_mean, 0..0.5
-    scores=None,                  # M validation scores, for val_weighted
-    temperature: float = 10.,     # ensemble.val_weight_temperature
-) -> np.ndarray:                  # (N,) float64
-    "Combine M predictions into one; `UserError` for NaN, values outside [0, 1], unequal lengths, or weights that do not fit."
+    p,
+    method: str = 'logit_mean',
+    weights=None,
+    trim_ratio: float = 0.2,
+    scores=None,
+    temperature: float = 10.0,
+) -> np.ndarray:
+    """Combine M predictions into one; `UserError` for NaN, values outside [0, 1], unequal lengths, or weights that do
+    not fit.
+
+    Parameters
+    ----------
+    p : (M, N) probabilities in [0, 1], or M arrays of length N
+    method : ensemble.method: one of `METHODS`
+    weights : ensemble.weights: M numbers >= 0, or None
+    trim_ratio : ensemble.trim_ratio: share cut at each end by trim_mean, 0..0.5
+    scores : M validation scores, for val_weighted
+    temperature : ensemble.val_weight_temperature
+
+    Returns
+    -------
+    (N,) float64
+    """
     p = _models(p)
     w = resolve_weights(method, len(p), weights, scores, temperature)
     if not 0 <= trim_ratio <= 0.5:
-        raise UserError(f'ensemble.trim_ratio: {trim_ratio} is outside [0, 0.5]', 'it is the share cut at each end')
-    if len(p) == 1: return p[0].astype(np.float64)
-    if w is not None: p, w = [q for q, v in zip(p, w) if v > 0], w[w > 0] # a weight of 0 means the model is not there
-    if method == 'rank_avg': return sum(v * rank_share(q) for q, v in zip(p, w))
+        raise UserError(
+            f'ensemble.trim_ratio: {trim_ratio} is outside [0, 0.5]', 'it is the share cut at each end'
+        )
+    if len(p) == 1:
+        return p[0].astype(np.float64)
+    if w is not None:
+        p, w = [q for q, v in zip(p, w) if v > 0], w[w > 0]  # a weight of 0 means the model is not there
+    if method == 'rank_avg':
+        return sum(v * rank_share(q) for q, v in zip(p, w))
     out = np.empty(len(p[0]))
     for i in range(0, len(out), _BLOCK):
-        out[i:i + _BLOCK] = _elementwise(np.stack([q[i:i + _BLOCK] for q in p]).astype(np.float64), method, w, trim_ratio)
+        out[i : i + _BLOCK] = _elementwise(
+            np.stack([q[i : i + _BLOCK] for q in p]).astype(np.float64), method, w, trim_ratio
+        )
     return out
 
 # %% ../../nbs/60_members/00_combine.ipynb #0c9f1028
-def rank_share(
-    p, # (N,) numbers
-) -> np.ndarray: # (N,) float64 in (0, 1)
-    "Share of the rows below, half of its equals and itself included."
+def rank_share(p) -> np.ndarray:
+    """Share of the rows below, half of its equals and itself included.
+
+    Parameters
+    ----------
+    p : (N,) numbers
+
+    Returns
+    -------
+    (N,) float64 in (0, 1)
+    """
     return (rankdata(p) - 0.5) / len(p)
 
 # %% ../../nbs/60_members/00_combine.ipynb #daba56a2
 def _models(p):
     p = [np.asarray(q) for q in p]
     if not p or any(q.ndim != 1 for q in p):
-        raise UserError(f'ensemble: predictions of shape {[q.shape for q in p]}', 'give N probabilities a model')
+        raise UserError(
+            f'ensemble: predictions of shape {[q.shape for q in p]}', 'give N probabilities a model'
+        )
     rows = [len(q) for q in p]
-    if len(set(rows)) > 1: raise UserError(f'ensemble: predictions have {rows} rows', 'combine predictions of the same rows')
-    for k, q in enumerate(p): check_probabilities(q, f'prediction {k + 1} of {len(p)}')
+    if len(set(rows)) > 1:
+        raise UserError(f'ensemble: predictions have {rows} rows', 'combine predictions of the same rows')
+    for k, q in enumerate(p):
+        check_probabilities(q, f'prediction {k + 1} of {len(p)}')
     return p
 
 # %% ../../nbs/60_members/00_combine.ipynb #c790aa3c
-def check_probabilities(
-    p,         # (N,) numbers
-    name: str, # whose they are, for the message
-):
-    "Raise `UserError` with counts and an example for NaN and for values outside [0, 1]."
+def check_probabilities(p, name: str):
+    """Raise `UserError` with counts and an example for NaN and for values outside [0, 1].
+
+    Parameters
+    ----------
+    p : (N,) numbers
+    name : whose they are, for the message
+    """
     p = np.asarray(p)
-    if p.dtype.kind not in 'fiub': raise UserError(f'{name}: type {p.dtype}', 'numbers are expected')
+    if p.dtype.kind not in 'fiub':
+        raise UserError(f'{name}: type {p.dtype}', 'numbers are expected')
     for i in range(0, len(p), _BLOCK):
-        b = p[i:i + _BLOCK]
-        if ((b >= 0) & (b <= 1)).all(): continue
+        b = p[i : i + _BLOCK]
+        if ((b >= 0) & (b <= 1)).all():
+            continue
         nan, out = int(np.isnan(p).sum()), int(((p < 0) | (p > 1)).sum())
         row = i + int(np.argmin((b >= 0) & (b <= 1)))
         what = f'{nan:,} values are NaN and {out:,} lie outside [0, 1] of {len(p):,} (first: row {row}, {p[row]})'
         raise UserError(f'{name}: {what}', 'pass probabilities')
 
 # %% ../../nbs/60_members/00_combine.ipynb #5bdbd25e
-def csv_options(
-    id_col: str,    # first column's name
-    label_col: str, # second column's name
-) -> dict:          # of Arrow's readers
-    "How a submission is parsed: ids are text to the letter."
+def csv_options(id_col: str, label_col: str) -> dict:
+    """How a submission is parsed: ids are text to the letter.
+
+    Parameters
+    ----------
+    id_col : first column's name
+    label_col : second column's name
+
+    Returns
+    -------
+    of Arrow's readers
+    """
     types = {id_col: pa.large_string(), label_col: pa.float64()}
-    return dict(parse_options=pcsv.ParseOptions(newlines_in_values=True),
-                convert_options=pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False))
+    return dict(
+        parse_options=pcsv.ParseOptions(newlines_in_values=True),
+        convert_options=pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
+    )
 
 # %% ../../nbs/60_members/00_combine.ipynb #4fa76be6
-def read_submission(
-    path,                       # the CSV file
-    id_col: str = 'ID',         # first column's name
-    label_col: str = 'clicked', # second column's name
-) -> tuple:                     # ids (pl.Series of str, N), probabilities (N,) float64
-    "Read a submission; `UserError` naming the file for anything but `ID,clicked` with unique ids and probabilities."
-    try: t = pcsv.read_csv(path, **csv_options(id_col, label_col))
-    except FileNotFoundError: raise UserError(f'{path}: missing', 'check the path') from None
+def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tuple:
+    """Read a submission; `UserError` naming the file for anything but `ID,clicked` with unique ids and probabilities.
+
+    Parameters
+    ----------
+    path : the CSV file
+    id_col : first column's name
+    label_col : second column's name
+
+    Returns
+    -------
+    ids (pl.Series of str, N), probabilities (N,) float64
+    """
+    try:
+        t = pcsv.read_csv(path, **csv_options(id_col, label_col))
+    except FileNotFoundError:
+        raise UserError(f'{path}: missing', 'check the path') from None
     except (pa.ArrowException, OSError) as e:
-        raise UserError(f'{path}: not a submission ({str(e).splitlines()[0][:150]})',
-                        f'it has a line {id_col},{label_col} and then id,probability') from None
+        raise UserError(
+            f'{path}: not a submission ({str(e).splitlines()[0][:150]})',
+            f'it has a line {id_col},{label_col} and then id,probability',
+        ) from None
     if t.column_names != [id_col, label_col]:
-        raise UserError(f"{path}: the header is {','.join(t.column_names)[:100]}", f'it must be exactly {id_col},{label_col}')
+        raise UserError(
+            f"{path}: the header is {','.join(t.column_names)[:100]}",
+            f'it must be exactly {id_col},{label_col}',
+        )
     df = pl.from_arrow(t)
     ids, p = df[id_col], df[label_col].to_numpy()
-    if not len(ids): raise UserError(f'{path}: no rows', 'write the predictions first')
+    if not len(ids):
+        raise UserError(f'{path}: no rows', 'write the predictions first')
     check_ids(ids, path)
     check_probabilities(p, f'{path}: {label_col}')
     return ids, p
 
 # %% ../../nbs/60_members/00_combine.ipynb #ab2c9164
-def check_ids(
-    ids: pl.Series, # (N,) strings
-    name,           # whose they are, for the message
-):
-    "Raise `UserError` with counts and examples for missing, empty and duplicate ids."
+def check_ids(ids: pl.Series, name):
+    """Raise `UserError` with counts and examples for missing, empty and duplicate ids.
+
+    Parameters
+    ----------
+    ids : (N,) strings
+    name : whose they are, for the message
+    """
     empty = int((ids.is_null() | (ids == '')).sum())
-    if empty: raise UserError(f'{name}: {empty:,} of {len(ids):,} ids are empty', 'every row needs its id')
+    if empty:
+        raise UserError(f'{name}: {empty:,} of {len(ids):,} ids are empty', 'every row needs its id')
     seen = np.sort(ids.hash().to_numpy())
-    if (seen[1:] != seen[:-1]).all(): return # equal ids have equal hashes; only a hit is looked at letter by letter
+    if (seen[1:] != seen[:-1]).all():
+        return  # equal ids have equal hashes; only a hit is looked at letter by letter
     twice = ids.filter(ids.is_duplicated())
     if len(twice):
-        raise UserError(f'{name}: {len(twice):,} rows share an id with another row (e.g. {twice[0]!r})', 'each id may occur once')
+        raise UserError(
+            f'{name}: {len(twice):,} rows share an id with another row (e.g. {twice[0]!r})',
+            'each id may occur once',
+        )
 
 # %% ../../nbs/60_members/00_combine.ipynb #4d15fdff
-def reads_back(
-    path,                # CSV file
-    table: pl.DataFrame, # what was written to it
-) -> bool:
-    "Whether a file holds these rows and no others, a block of it at a time."
+def reads_back(path, table: pl.DataFrame) -> bool:
+    """Whether a file holds these rows and no others, a block of it at a time.
+
+    Parameters
+    ----------
+    path : CSV file
+    table : what was written to it
+    """
     at = 0
     try:
         with pcsv.open_csv(path, **csv_options(*table.columns)) as reader:
             for batch in reader:
-                if not pl.from_arrow(batch).equals(table[at:at + len(batch)]): return False
+                if not pl.from_arrow(batch).equals(table[at : at + len(batch)]):
+                    return False
                 at += len(batch)
-    except pa.ArrowException: return False
+    except pa.ArrowException:
+        return False
     return at == len(table)
 
 # %% ../../nbs/60_members/00_combine.ipynb #3d57fb9a
-def write_submission(
-    ids,                        # (N,) unique strings (or integers), in the order to write
-    p,                          # (N,) probabilities in [0, 1]
-    path,                       # target CSV file
-    id_col: str = 'ID',         # first column's name
-    label_col: str = 'clicked', # second column's name
-):
-    "Write `ID,clicked`, read it back, compare, and only then let it appear under its name."
+def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked'):
+    """Write `ID,clicked`, read it back, compare, and only then let it appear under its name.
+
+    Parameters
+    ----------
+    ids : (N,) unique strings (or integers), in the order to write
+    p : (N,) probabilities in [0, 1]
+    path : target CSV file
+    id_col : first column's name
+    label_col : second column's name
+    """
     ids, p = pl.Series(id_col, ids).cast(pl.String), np.asarray(p)
-    if len(ids) != len(p): raise UserError(f'{path}: {len(ids):,} ids but {len(p):,} probabilities', 'pass one probability an id')
+    if len(ids) != len(p):
+        raise UserError(
+            f'{path}: {len(ids):,} ids but {len(p):,} probabilities', 'pass one probability an id'
+        )
     check_ids(ids, path)
     check_probabilities(p, str(path))
     table = pl.DataFrame([ids, pl.Series(label_col, np.clip(p, _EDGE, 1 - _EDGE, dtype=np.float64))])
     with write_aside(path) as part:
         table.write_csv(part, quote_style='necessary')
-        if not reads_back(part, table): raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')
+        if not reads_back(part, table):
+            raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')

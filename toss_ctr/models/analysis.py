@@ -16,93 +16,159 @@ from torch import Tensor
 from .dare import DARE
 
 # %% ../../nbs/40_models/70_analysis.ipynb #7afc923b
-def token_events(
-    seq: Tensor,               # (n, L) int, newest first, right-padded
-    seq_len: Tensor,           # (n,) int
-    n_tokens: int,             # V, id 0 included
-    ages: tuple = (0, 2**31),  # youngest age, first age beyond
-) -> np.ndarray:               # (n, V) bool
-    "Which tokens occur in each row at these ages."
+def token_events(seq: Tensor, seq_len: Tensor, n_tokens: int, ages: tuple = (0, 2**31)) -> np.ndarray:
+    """Which tokens occur in each row at these ages.
+
+    Parameters
+    ----------
+    seq : (n, L) int, newest first, right-padded
+    seq_len : (n,) int
+    n_tokens : V, id 0 included
+    ages : youngest age, first age beyond
+
+    Returns
+    -------
+    (n, V) bool
+    """
     age = torch.arange(seq.shape[1])
     real = (age < seq_len.unsqueeze(1)) & (age >= ages[0]) & (age < ages[1])
     seen = torch.zeros(len(seq), n_tokens + 1, dtype=torch.bool)
     return seen.scatter_(1, torch.where(real, seq.long(), n_tokens), True)[:, :n_tokens].numpy()
 
 # %% ../../nbs/40_models/70_analysis.ipynb #61d2bd1c
-def information(
-    events: np.ndarray, # (n, M) bool
-    label: np.ndarray,  # (n,) 0 or 1
-) -> np.ndarray:        # (M,) nats, at least 0
-    "Mutual information of each event with the label."
+def information(events: np.ndarray, label: np.ndarray) -> np.ndarray:
+    """Mutual information of each event with the label.
+
+    Parameters
+    ----------
+    events : (n, M) bool
+    label : (n,) 0 or 1
+
+    Returns
+    -------
+    (M,) nats, at least 0
+    """
     events, label = np.asarray(events), np.asarray(label).astype(bool)
-    joint = np.stack([(events[m] == e).sum(0) for e in (True, False) for m in (label, ~label)]).reshape(2, 2, -1) / len(label)
+    joint = np.stack([(events[m] == e).sum(0) for e in (True, False) for m in (label, ~label)]).reshape(
+        2, 2, -1
+    ) / len(label)
     apart = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
-    with np.errstate(divide='ignore', invalid='ignore'): terms = joint * np.log(joint / apart)
+    with np.errstate(divide='ignore', invalid='ignore'):
+        terms = joint * np.log(joint / apart)
     return np.maximum(np.nan_to_num(terms).sum((0, 1)), 0)
 
 # %% ../../nbs/40_models/70_analysis.ipynb #d4a96bd2
-def attention_lift(
-    out: dict,       # what a DARE returned
-    seq: Tensor,     # (n, L) int, its histories
-    n_tokens: int,   # V, id 0 included
-) -> np.ndarray:     # (V,), NaN where a token never occurs among the positions kept
-    "Attention weight of each token relative to equal weights."
+def attention_lift(out: dict, seq: Tensor, n_tokens: int) -> np.ndarray:
+    """Attention weight of each token relative to equal weights.
+
+    Parameters
+    ----------
+    out : what a DARE returned
+    seq : (n, L) int, its histories
+    n_tokens : V, id 0 included
+
+    Returns
+    -------
+    (V,), NaN where a token never occurs among the positions kept
+    """
     real, token = out['real'], seq.gather(1, out['index']).long()
     even = real / real.sum(1, keepdim=True).clamp(min=1)
     total = lambda w: torch.zeros(n_tokens, dtype=torch.float64).index_add_(0, token[real], w[real].double())
     return (total(out['weights'].detach()) / total(even)).numpy()
 
 # %% ../../nbs/40_models/70_analysis.ipynb #8e5c69c7
-def rank_agreement(
-    a: np.ndarray, # (M,)
-    b: np.ndarray, # (M,)
-) -> float:        # in [-1, 1]
-    "Spearman's rank correlation over the entries finite in both; ties get their mean rank."
+def rank_agreement(a: np.ndarray, b: np.ndarray) -> float:
+    """Spearman's rank correlation over the entries finite in both; ties get their mean rank.
+
+    Parameters
+    ----------
+    a : (M,)
+    b : (M,)
+
+    Returns
+    -------
+    in [-1, 1]
+    """
     ok = np.isfinite(a) & np.isfinite(b)
-    ranks = [np.unique(x, return_inverse=True, return_counts=True)[1:] for x in (np.asarray(a)[ok], np.asarray(b)[ok])]
-    r = [(np.cumsum(n) - (n - 1)/2)[i] for i, n in ranks]
+    ranks = [
+        np.unique(x, return_inverse=True, return_counts=True)[1:]
+        for x in (np.asarray(a)[ok], np.asarray(b)[ok])
+    ]
+    r = [(np.cumsum(n) - (n - 1) / 2)[i] for i, n in ranks]
     return float(np.corrcoef(*r)[0, 1])
 
 # %% ../../nbs/40_models/70_analysis.ipynb #5b8f4fc6
-def split_roles(
-    model: DARE, # a coupled model
-) -> DARE:       # a decoupled copy with the same weights in both roles
-    "The same function with a table for each role."
+def split_roles(model: DARE) -> DARE:
+    """The same function with a table for each role.
+
+    Parameters
+    ----------
+    model : a coupled model
+
+    Returns
+    -------
+    a decoupled copy with the same weights in both roles
+    """
     twin = copy.deepcopy(model)
-    if 'att' not in twin.emb.roles: twin.emb.roles['att'] = copy.deepcopy(twin.emb.roles['rep'])
+    if 'att' not in twin.emb.roles:
+        twin.emb.roles['att'] = copy.deepcopy(twin.emb.roles['rep'])
     return twin
 
-def role_gradients(
-    model: DARE, # coupled, or decoupled with equal widths
-    loss,        # function of the model, returning a scalar
-) -> dict:       # norm_att, norm_rep, cosine, each (V,); cosine is NaN where a gradient is 0
-    "Norms of the two roles' gradients of the token table, and the cosine between them."
+
+def role_gradients(model: DARE, loss) -> dict:
+    """Norms of the two roles' gradients of the token table, and the cosine between them.
+
+    Parameters
+    ----------
+    model : coupled, or decoupled with equal widths
+    loss : function of the model, returning a scalar
+
+    Returns
+    -------
+    norm_att, norm_rep, cosine, each (V,); cosine is NaN where a gradient is 0
+    """
     twin = split_roles(model)
-    twin.zero_grad(); loss(twin).backward()
+    twin.zero_grad()
+    loss(twin).backward()
     att, rep = (r.behaviour.tables[0].weight.grad.double() for r in (twin.emb.att, twin.emb.rep))
     na, nr = att.norm(dim=1), rep.norm(dim=1)
     both = na * nr
-    cosine = torch.where(both > 0, (att*rep).sum(1) / torch.where(both > 0, both, 1), torch.nan)
+    cosine = torch.where(both > 0, (att * rep).sum(1) / torch.where(both > 0, both, 1), torch.nan)
     return dict(norm_att=na.numpy(), norm_rep=nr.numpy(), cosine=cosine.numpy())
 
 # %% ../../nbs/40_models/70_analysis.ipynb #7076f7a1
-def attention_of(
-    out: dict,    # what a DARE returned
-    seq: Tensor,  # (n, L) int, its histories
-    row: int = 0, # which row
-) -> dict:        # age, token, weight of the positions kept, newest first; arrays of equal length
-    "What one row attends to."
+def attention_of(out: dict, seq: Tensor, row: int = 0) -> dict:
+    """What one row attends to.
+
+    Parameters
+    ----------
+    out : what a DARE returned
+    seq : (n, L) int, its histories
+    row : which row
+
+    Returns
+    -------
+    age, token, weight of the positions kept, newest first; arrays of equal length
+    """
     real = out['real'][row]
     index = out['index'][row][real]
-    return dict(age=index.numpy(), token=seq[row][index].numpy(), weight=out['weights'][row][real].detach().float().numpy())
+    return dict(
+        age=index.numpy(),
+        token=seq[row][index].numpy(),
+        weight=out['weights'][row][real].detach().float().numpy(),
+    )
 
-def draw_attention(
-    at: dict,     # what `attention_of` returns
-    ax,           # matplotlib axes
-    name: int = 5, # the heaviest positions to label with their token
-):
-    "Stems of weight over age; the heaviest carry their token."
+
+def draw_attention(at: dict, ax, name: int = 5):
+    """Stems of weight over age; the heaviest carry their token.
+
+    Parameters
+    ----------
+    at : what `attention_of` returns
+    ax : matplotlib axes
+    name : the heaviest positions to label with their token
+    """
     ax.vlines(at['age'], 0, at['weight'], lw=1.5)
     for i in np.argsort(-at['weight'])[:name]:
         ax.annotate(str(at['token'][i]), (at['age'][i], at['weight'][i]), ha='center', va='bottom')
-    ax.set(xlabel='age (positions back)', ylabel='weight', ylim=(0, at['weight'].max(initial=0)*1.2 + 1e-9))
+    ax.set(xlabel='age (positions back)', ylabel='weight', ylim=(0, at['weight'].max(initial=0) * 1.2 + 1e-9))

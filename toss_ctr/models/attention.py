@@ -15,98 +15,167 @@ from torch import Tensor, nn
 from ..core.errors import UserError
 
 # %% ../../nbs/40_models/00_attention.ipynb #1883e8d4
-def length_mask(
-    lengths: Tensor, # (B,) int, real positions of each row
-    width: int,      # L, positions of the padded batch
-) -> Tensor:         # (B, L) bool, true where a position is real
-    "Which positions of a right-padded batch are real."
+def length_mask(lengths: Tensor, width: int) -> Tensor:
+    """Which positions of a right-padded batch are real.
+
+    Parameters
+    ----------
+    lengths : (B,) int, real positions of each row
+    width : L, positions of the padded batch
+
+    Returns
+    -------
+    (B, L) bool, true where a position is real
+    """
     return torch.arange(width, device=lengths.device) < lengths.unsqueeze(1)
 
 # %% ../../nbs/40_models/00_attention.ipynb #70c933f8
-def masked_softmax(
-    score: Tensor, # (..., L) float
-    mask: Tensor,  # (..., L) bool, true where real; broadcast
-) -> Tensor:       # (..., L), sums to 1 over real positions, to 0 where there are none
-    "Softmax over the real positions of the last axis."
+def masked_softmax(score: Tensor, mask: Tensor) -> Tensor:
+    """Softmax over the real positions of the last axis.
+
+    Parameters
+    ----------
+    score : (..., L) float
+    mask : (..., L) bool, true where real; broadcast
+
+    Returns
+    -------
+    (..., L), sums to 1 over real positions, to 0 where there are none
+    """
     score = score if score.dtype == torch.float64 else score.float()
     return torch.softmax(score.masked_fill(~mask, torch.finfo(score.dtype).min / 2), -1) * mask
 
 # %% ../../nbs/40_models/00_attention.ipynb #a5c9ae34
-def gate(
-    score: Tensor,               # (..., L) float
-    mask: Tensor,                # (..., L) bool, true where real
-    bias: Tensor | None = None,  # (..., L) float, log weight of a position
-    gating: str = 'softmax',     # 'softmax' or 'relu'
-) -> Tensor:                     # (..., L) weights, 0 at pads
-    "Attention weights; both gates give one position of bias log n what n equal positions without bias get together."
-    if gating == 'softmax': return masked_softmax(score if bias is None else score + bias, mask)
+def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: str = 'softmax') -> Tensor:
+    """Attention weights; both gates give one position of bias log n what n equal positions without bias get together.
+
+    Parameters
+    ----------
+    score : (..., L) float
+    mask : (..., L) bool, true where real
+    bias : (..., L) float, log weight of a position
+    gating : 'softmax' or 'relu'
+
+    Returns
+    -------
+    (..., L) weights, 0 at pads
+    """
+    if gating == 'softmax':
+        return masked_softmax(score if bias is None else score + bias, mask)
     share = masked_softmax(torch.zeros_like(score) if bias is None else bias, mask)
     return score.relu() * share
 
 # %% ../../nbs/40_models/00_attention.ipynb #eaa0ebe1
-def recent_first(
-    score: Tensor, # (B, L) float
-) -> Tensor:       # (B, L) float64, order of the float32 score, ties broken towards position 0
-    "Scores without ties: a relative 2^-42 is taken off per position, less than a float32 step up to L = 131,072."
+def recent_first(score: Tensor) -> Tensor:
+    """Scores without ties: a relative 2^-42 is taken off per position, less than a float32 step up to L = 131,072.
+
+    Parameters
+    ----------
+    score : (B, L) float
+
+    Returns
+    -------
+    (B, L) float64, order of the float32 score, ties broken towards position 0
+    """
     score = score.detach().float().double()
     position = torch.arange(score.shape[-1], device=score.device, dtype=torch.float64)
-    return score - (score.abs() + 1e-60) * position * 2.**-42
+    return score - (score.abs() + 1e-60) * position * 2.0**-42
 
 # %% ../../nbs/40_models/00_attention.ipynb #5eab4f3c
-def search(
-    score: Tensor,  # (B, L) float
-    mask: Tensor,   # (B, L) bool, true where real
-    k: int,         # positions to keep, at most L
-) -> tuple[Tensor, Tensor]: # (B, K) int64 indices in time order, (B, K) bool: real
-    "The K real positions of highest score, in time order; pads fill up only where a row has fewer than K."
+def search(score: Tensor, mask: Tensor, k: int) -> tuple[Tensor, Tensor]:
+    """The K real positions of highest score, in time order; pads fill up only where a row has fewer than K.
+
+    Parameters
+    ----------
+    score : (B, L) float
+    mask : (B, L) bool, true where real
+    k : positions to keep, at most L
+
+    Returns
+    -------
+    (B, K) int64 indices in time order, (B, K) bool: real
+    """
     best = recent_first(score).masked_fill(~mask, -math.inf).topk(k, dim=1, sorted=False).indices
     index = best.sort(1).values
     return index, mask.gather(1, index)
 
 # %% ../../nbs/40_models/00_attention.ipynb #5591bb7f
-def age_buckets(
-    exact: int = 64,        # ages 0 … exact-1 have a bucket each
-    spaced: int = 64,       # buckets for the ages beyond
-    max_age: int = 16_384,  # larger ages share the last bucket
-) -> Tensor:                # (max_age + 1,) int64: age → bucket in 0 … exact + spaced - 1
-    "The bucket of every age: exact at first, log-spaced beyond, never decreasing."
+def age_buckets(exact: int = 64, spaced: int = 64, max_age: int = 16_384) -> Tensor:
+    """The bucket of every age: exact at first, log-spaced beyond, never decreasing.
+
+    Parameters
+    ----------
+    exact : ages 0 … exact-1 have a bucket each
+    spaced : buckets for the ages beyond
+    max_age : larger ages share the last bucket
+
+    Returns
+    -------
+    (max_age + 1,) int64: age → bucket in 0 … exact + spaced - 1
+    """
     age = torch.arange(max_age + 1)
-    if max_age < exact or not spaced: return age.clamp(max=max(exact - 1, 0))
-    far = torch.log(age.clamp(min=max(exact, 1)) / max(exact, 1)) / math.log((max_age + 1) / max(exact, 1)) * spaced
+    if max_age < exact or not spaced:
+        return age.clamp(max=max(exact - 1, 0))
+    far = (
+        torch.log(age.clamp(min=max(exact, 1)) / max(exact, 1))
+        / math.log((max_age + 1) / max(exact, 1))
+        * spaced
+    )
     return torch.where(age < exact, age, exact + far.double().floor().long().clamp(0, spaced - 1))
 
 # %% ../../nbs/40_models/00_attention.ipynb #ed4fccbe
-def dropout(
-    x: Tensor,             # any shape, float
-    p: float,              # probability to drop an element, in [0, 1)
-    training: bool = True, # identity when false
-) -> Tensor:               # the shape and dtype of `x`
-    "Inverted dropout with 16 random bits an element; inside `torch.compile` PyTorch's own, which fuses."
-    if not training or p <= 0: return x
-    if torch.compiler.is_compiling(): return F.dropout(x, p)
+def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
+    """Inverted dropout with 16 random bits an element; inside `torch.compile` PyTorch's own, which fuses.
+
+    Parameters
+    ----------
+    x : any shape, float
+    p : probability to drop an element, in [0, 1)
+    training : identity when false
+
+    Returns
+    -------
+    the shape and dtype of `x`
+    """
+    if not training or p <= 0:
+        return x
+    if torch.compiler.is_compiling():
+        return F.dropout(x, p)
     drop = round(p * 65_536)
-    bits = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(-2**63, None)
-    keep = (bits.view(torch.int16)[:x.numel()] >= drop - 32_768).view(x.shape)
+    bits = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(-(2**63), None)
+    keep = (bits.view(torch.int16)[: x.numel()] >= drop - 32_768).view(x.shape)
     return x * keep.to(x.dtype).mul_(65_536 / (65_536 - drop))
 
 # %% ../../nbs/40_models/00_attention.ipynb #d3638776
 class Dropout(nn.Module):
-    "`dropout` as a module."
-    def __init__(self,
-        p: float = 0., # probability to drop an element, in [0, 1)
-    ):
+    """`dropout` as a module.
+
+    Parameters
+    ----------
+    p : probability to drop an element, in [0, 1)
+    """
+
+    def __init__(self, p: float = 0.0):
         super().__init__()
         self.p = p
-    def forward(self, x): return dropout(x, self.p, self.training)
-    def extra_repr(self): return f'p={self.p}'
+
+    def forward(self, x):
+        return dropout(x, self.p, self.training)
+
+    def extra_repr(self):
+        return f'p={self.p}'
 
 # %% ../../nbs/40_models/00_attention.ipynb #69741af0
-def make_norm(
-    name: str,                # 'rms', 'layernorm', 'batch' or 'none'
-    width: int,               # size of the last axis
-    key: str = 'norm',        # the config key, for the message
-) -> nn.Module:
-    "A normalisation of the last axis; `batch` needs (B, width)."
+def make_norm(name: str, width: int, key: str = 'norm') -> nn.Module:
+    """A normalisation of the last axis; `batch` needs (B, width).
+
+    Parameters
+    ----------
+    name : 'rms', 'layernorm', 'batch' or 'none'
+    width : size of the last axis
+    key : the config key, for the message
+    """
     norms = dict(rms=nn.RMSNorm, layernorm=nn.LayerNorm, batch=nn.BatchNorm1d, none=lambda _: nn.Identity())
-    if name not in norms: raise UserError(f'{key}: {name!r} is not a norm', f'known: {", ".join(norms)}')
+    if name not in norms:
+        raise UserError(f'{key}: {name!r} is not a norm', f'known: {", ".join(norms)}')
     return nn.RMSNorm(width, eps=1e-6) if name == 'rms' else norms[name](width)

@@ -25,21 +25,37 @@ from .heads import AuxHead, make_head
 
 # %% ../../nbs/40_models/60_ctr.ipynb #991a0bbe
 class Scale(nn.Module):
-    "Fill and scale numeric columns by a fold's training statistics."
-    def __init__(self,
-        stats: NumericStats, # of the fold's training rows
-    ):
+    """Fill and scale numeric columns by a fold's training statistics.
+
+    Parameters
+    ----------
+    stats : of the fold's training rows
+    """
+
+    def __init__(self, stats: NumericStats):
         super().__init__()
         self.scaler = stats.scaler
-        for name in ('fill', 'center', 'scale', 'knots'): self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(getattr(stats, name))).float())
-    def forward(self,
-        x: Tensor,               # (B, N) float32, NaN or infinite = null
-    ) -> tuple[Tensor, Tensor]:  # scaled (B, N) float32 without NaN, null (B, N) bool
+        for name in ('fill', 'center', 'scale', 'knots'):
+            self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(getattr(stats, name))).float())
+
+    def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
+        """
+
+        Parameters
+        ----------
+        x : (B, N) float32, NaN or infinite = null
+
+        Returns
+        -------
+        scaled (B, N) float32 without NaN, null (B, N) bool
+        """
         null = ~torch.isfinite(x)
         x = torch.where(null, self.fill, x)
-        if self.scaler == 'quantile': return (self.cdf(x) - 0.5) * math.sqrt(12), null
+        if self.scaler == 'quantile':
+            return (self.cdf(x) - 0.5) * math.sqrt(12), null
         z = (x - self.center) / self.scale
         return (torch.asinh(z) if self.scaler == 'asinh' else z), null
+
     def cdf(self, x):
         "Piecewise linear CDF through the knots; in a run of equal knots, the middle of its levels."
         v = torch.minimum(torch.maximum(x, self.knots[:, 0]), self.knots[:, -1]).t().contiguous()
@@ -51,41 +67,84 @@ class Scale(nn.Module):
 
 # %% ../../nbs/40_models/60_ctr.ipynb #2160079c
 class Mix(nn.Module):
-    "Mix n fields into m: (B, n, d) → (B, m, d)."
-    def __init__(self,
-        n: int, # fields in
-        m: int, # fields out
-    ):
+    """Mix n fields into m: (B, n, d) → (B, m, d).
+
+    Parameters
+    ----------
+    n : fields in
+    m : fields out
+    """
+
+    def __init__(self, n: int, m: int):
         super().__init__()
         self.weight = nn.Parameter(torch.randn(m, n) * n**-0.5)
-    def forward(self, x): return torch.einsum('mn,bnd->bmd', self.weight, x)
+
+    def forward(self, x):
+        return torch.einsum('mn,bnd->bmd', self.weight, x)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #2cf2c208
 class Columns(nn.Module):
-    "The plain columns of a batch as fields."
-    def __init__(self,
-        cfg: Config,         # sections `data`, `model`
-        spec: Spec,          # the cache's schema
-        stats: NumericStats, # of the fold's training rows, out-of-fold features included
-    ):
+    """The plain columns of a batch as fields.
+
+    Parameters
+    ----------
+    cfg : sections `data`, `model`
+    spec : the cache's schema
+    stats : of the fold's training rows, out-of-fold features included
+    """
+
+    def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
         super().__init__()
         m, n = cfg.model, len(stats.fill)
         d = m.qnn_alpha.feature_embed_dim
         self.blocks = [b[0] for b in spec.null_blocks] if cfg.data.add_isna_mask else []
         self.scale, self.n_cats = Scale(stats), len(spec.cats)
-        self.tables = Fields([c.size for c in spec.cats], 0, len(self.blocks), d, [m.cat_embedding_dims.get(c.name, d) for c in spec.cats],
-                             dropout=m.embedding_dropout, sparse=cfg.train.sparse_embeddings) if spec.cats or self.blocks else None
-        self.numbers = Fields([], n, 0, d, numeric=m.numeric.embedding, dropout=m.embedding_dropout,
-                              edges=scaled_edges(stats) if m.numeric.embedding == 'piecewise' else None) if n else None
+        self.tables = (
+            Fields(
+                [c.size for c in spec.cats],
+                0,
+                len(self.blocks),
+                d,
+                [m.cat_embedding_dims.get(c.name, d) for c in spec.cats],
+                dropout=m.embedding_dropout,
+                sparse=cfg.train.sparse_embeddings,
+            )
+            if spec.cats or self.blocks
+            else None
+        )
+        self.numbers = (
+            Fields(
+                [],
+                n,
+                0,
+                d,
+                numeric=m.numeric.embedding,
+                dropout=m.embedding_dropout,
+                edges=scaled_edges(stats) if m.numeric.embedding == 'piecewise' else None,
+            )
+            if n
+            else None
+        )
         self.mix = Mix(n, m.numeric.fields) if n and m.numeric.fields else None
         self.dropout, self.names = m.embedding_dropout, [f'multi_{c.name}' for c in spec.multis]
         self.bags = nn.ModuleList(BagField(c.size, d, cfg.train.sparse_embeddings) for c in spec.multis)
-        self.n_fields = len(spec.cats) + len(self.blocks) + (m.numeric.fields or n if n else 0) + len(self.bags)
-    def forward(self,
-        cat: Tensor | None, # (B, C) int32; None where there are no categoricals
-        num: Tensor, # (B, N) float32 with NaN
-        cells=(),    # (B, M) int32 of every column with several values a cell, -1 = padding
-    ) -> Tensor:     # (B, F, d)
+        self.n_fields = (
+            len(spec.cats) + len(self.blocks) + (m.numeric.fields or n if n else 0) + len(self.bags)
+        )
+
+    def forward(self, cat: Tensor | None, num: Tensor, cells=()) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        cat : (B, C) int32; None where there are no categoricals
+        num : (B, N) float32 with NaN
+        cells : (B, M) int32 of every column with several values a cell, -1 = padding
+
+        Returns
+        -------
+        (B, F, d)
+        """
         x, null = self.scale(num)
         parts = [self.tables(cat, None, null[:, self.blocks])] if self.tables is not None else []
         if self.numbers is not None:
@@ -94,139 +153,302 @@ class Columns(nn.Module):
         parts += [dropout(bag(c), self.dropout, self.training) for bag, c in zip(self.bags, cells)]
         return torch.cat(parts, 1)
 
-def scaled_edges(
-    stats: NumericStats, # of the training rows
-    n_bins: int = 16,    # bins of the piecewise-linear code
-) -> np.ndarray:         # (N, n_bins+1) float32
-    "Quantile edges on the scaled axis."
+
+def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
+    """Quantile edges on the scaled axis.
+
+    Parameters
+    ----------
+    stats : of the training rows
+    n_bins : bins of the piecewise-linear code
+
+    Returns
+    -------
+    (N, n_bins+1) float32
+    """
     return stats.transform(stats.edges(n_bins).T)[0].T
 
 # %% ../../nbs/40_models/60_ctr.ipynb #a771e5c0
 class History(nn.Module):
-    "The behaviour sequence as fields, read by DARE with the row's target."
+    """The behaviour sequence as fields, read by DARE with the row's target.
+
+    Parameters
+    ----------
+    cfg : sections `sequence`, `model`
+    spec : the cache's schema
+    n_context : width of the flattened plain fields, the context of S2
+    """
+
     n_fields = 4
-    def __init__(self,
-        cfg: Config,    # sections `sequence`, `model`
-        spec: Spec,     # the cache's schema
-        n_context: int, # width of the flattened plain fields, the context of S2
-    ):
+
+    def __init__(self, cfg: Config, spec: Spec, n_context: int):
         super().__init__()
         s, m = cfg.sequence, cfg.model
         names = [c.name for c in spec.cats]
-        self.columns, self.sides, self.shared = [names.index(q) for q in s.query_key], list(spec.seq.sides), s.sharing == 'target'
+        self.columns, self.sides, self.shared = (
+            [names.index(q) for q in s.query_key],
+            list(spec.seq.sides),
+            s.sharing == 'target',
+        )
         self.s2, self.collapse = s.query_mode != 'S1', s.collapse
         att, rep = s.dim_att or m.emb_dim, s.dim_rep or m.emb_dim
         heads = s.tfm.n_heads if s.transformer_block else 1
         position = [max(heads, -(-w // 4 // heads) * heads) for w in (att, rep)]
-        side = [(spec.side_size(n), max(1, att // 2), -(-max(1, rep // 2) // heads) * heads) for n in self.sides]
+        side = [
+            (spec.side_size(n), max(1, att // 2), -(-max(1, rep // 2) // heads) * heads) for n in self.sides
+        ]
         targets = [spec.seq.size if self.shared else spec.cats[i].size for i in self.columns]
-        tfm = dict(n_layers=s.tfm.n_layers, n_heads=s.tfm.n_heads, ffn_hidden=s.tfm.ffn_hidden, mha_dropout=s.tfm.mha_dropout,
-                   ffn_dropout=s.tfm.ffn_dropout, norm=s.tfm.norm, gating=s.tfm.gating, positional_bias=s.tfm.add_positional_bias)
-        self.dare = DARE(spec.seq.size, [] if s.query_mode == 'S2' else targets, att, rep, side, [0]*len(targets) if self.shared else (),
-                         variant=s.variant, position=s.position, d_pos=tuple(position), top_k=s.top_k, pooling=s.pooling, gating=s.tfm.gating,
-                         recency_tau=s.recency_tau, query_mode=s.query_mode, n_context=n_context if self.s2 else 0, aux=s.aux > 0,
-                         collapse=s.collapse, encoder=tfm if s.transformer_block else None, dropout=m.dare_dropout, sparse=cfg.train.sparse_embeddings)
+        tfm = dict(
+            n_layers=s.tfm.n_layers,
+            n_heads=s.tfm.n_heads,
+            ffn_hidden=s.tfm.ffn_hidden,
+            mha_dropout=s.tfm.mha_dropout,
+            ffn_dropout=s.tfm.ffn_dropout,
+            norm=s.tfm.norm,
+            gating=s.tfm.gating,
+            positional_bias=s.tfm.add_positional_bias,
+        )
+        self.dare = DARE(
+            spec.seq.size,
+            [] if s.query_mode == 'S2' else targets,
+            att,
+            rep,
+            side,
+            [0] * len(targets) if self.shared else (),
+            variant=s.variant,
+            position=s.position,
+            d_pos=tuple(position),
+            top_k=s.top_k,
+            pooling=s.pooling,
+            gating=s.tfm.gating,
+            recency_tau=s.recency_tau,
+            query_mode=s.query_mode,
+            n_context=n_context if self.s2 else 0,
+            aux=s.aux > 0,
+            collapse=s.collapse,
+            encoder=tfm if s.transformer_block else None,
+            dropout=m.dare_dropout,
+            sparse=cfg.train.sparse_embeddings,
+        )
         d = m.qnn_alpha.feature_embed_dim
-        self.product, self.pooled, self.length = nn.Linear(self.dare.d_out, 2*d), nn.Linear(self.dare.d_out, d), nn.Linear(1, d)
-    def read(self,
-        batch: dict,    # tensors of a loader
-        plain: Tensor,  # (B, F, d) plain fields, the context of S2
-    ) -> dict:          # what `DARE.forward` returns
-        "DARE on a batch."
-        target = batch['target'] if self.shared else batch['cat'][:, self.columns] if self.columns else batch['seq'][:, :0]
-        return self.dare(batch['seq'], batch['seq_len'], target, age=batch['seq_age'] if self.collapse else None,
-                         bias=batch['seq_bias'] if self.collapse else None, sides=[batch[f'side_{n}'] for n in self.sides],
-                         context=plain.flatten(1) if self.s2 else None)
+        self.product, self.pooled, self.length = (
+            nn.Linear(self.dare.d_out, 2 * d),
+            nn.Linear(self.dare.d_out, d),
+            nn.Linear(1, d),
+        )
+
+    def read(self, batch: dict, plain: Tensor) -> dict:
+        """DARE on a batch.
+
+        Parameters
+        ----------
+        batch : tensors of a loader
+        plain : (B, F, d) plain fields, the context of S2
+
+        Returns
+        -------
+        what `DARE.forward` returns
+        """
+        target = (
+            batch['target']
+            if self.shared
+            else batch['cat'][:, self.columns]
+            if self.columns
+            else batch['seq'][:, :0]
+        )
+        return self.dare(
+            batch['seq'],
+            batch['seq_len'],
+            target,
+            age=batch['seq_age'] if self.collapse else None,
+            bias=batch['seq_bias'] if self.collapse else None,
+            sides=[batch[f'side_{n}'] for n in self.sides],
+            context=plain.flatten(1) if self.s2 else None,
+        )
+
     def forward(self, batch, plain):
         "DARE's output and its fields (B, 4, d)."
         out = self.read(batch, plain)
         n = (batch['seq_total'] if self.collapse else batch['seq_len']).to(out['h'].dtype)
-        fields = torch.cat([self.product(out['h']), self.pooled(out['pooled']), self.length((torch.log1p(n) / 4).unsqueeze(1))], 1)
+        fields = torch.cat(
+            [
+                self.product(out['h']),
+                self.pooled(out['pooled']),
+                self.length((torch.log1p(n) / 4).unsqueeze(1)),
+            ],
+            1,
+        )
         return out, fields.unflatten(1, (self.n_fields, -1))
 
 # %% ../../nbs/40_models/60_ctr.ipynb #384c9e90
 @dataclass(frozen=True)
 class Logits:
-    "What a training forward returns; each (B,) log-odds or None."
-    main: Tensor               # the model's answer
-    second: Tensor | None = None # a second pass with other dropout masks
-    aux: Tensor | None = None    # from the pooled whole history (`sequence.aux`)
-    linear: Tensor | None = None # from the sequence vector alone (`model.qnn_alpha.aux_head_weight`)
+    """What a training forward returns; each (B,) log-odds or None.
+
+    Parameters
+    ----------
+    main : the model's answer
+    second : a second pass with other dropout masks
+    aux : from the pooled whole history (`sequence.aux`)
+    linear : from the sequence vector alone (`model.qnn_alpha.aux_head_weight`)
+    """
+
+    main: Tensor
+    second: Tensor | None = None
+    aux: Tensor | None = None
+    linear: Tensor | None = None
 
 # %% ../../nbs/40_models/60_ctr.ipynb #fe9d9944
 class CTRModel(nn.Module):
-    "Fields, history and interaction head: a loader's batch → (B,) log-odds."
-    def __init__(self,
-        cfg: Config,         # the config
-        spec: Spec,          # the cache's schema
-        stats: NumericStats, # of the fold's training rows
-    ):
+    """Fields, history and interaction head: a loader's batch → (B,) log-odds.
+
+    Parameters
+    ----------
+    spec : the cache's schema
+    stats : of the fold's training rows
+    """
+
+    def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
         super().__init__()
         q, s = cfg.model.qnn_alpha, cfg.sequence
         self.columns = Columns(cfg, spec, stats)
         n = self.columns.n_fields
         self.history = History(cfg, spec, n * q.feature_embed_dim) if spec.seq is not None else None
         n_seq = History.n_fields if self.history is not None else 0
-        self.head = make_head(n + n_seq, q.feature_embed_dim, enabled=q.enabled, variant=q.variant, heads=q.heads, rank=q.rank, layers=q.layers,
-                              proj_dim=q.proj_dim, mlp_hidden=q.mlp_hidden, dropout=q.dropout, use_se=q.use_se, se_reduction=q.se_reduction,
-                              use_residual=q.use_residual, norm=q.norm, pair_grouping=q.pair_grouping if n_seq else 'all', n_seq_fields=n_seq)
+        self.head = make_head(
+            n + n_seq,
+            q.feature_embed_dim,
+            enabled=q.enabled,
+            variant=q.variant,
+            heads=q.heads,
+            rank=q.rank,
+            layers=q.layers,
+            proj_dim=q.proj_dim,
+            mlp_hidden=q.mlp_hidden,
+            dropout=q.dropout,
+            use_se=q.use_se,
+            se_reduction=q.se_reduction,
+            use_residual=q.use_residual,
+            norm=q.norm,
+            pair_grouping=q.pair_grouping if n_seq else 'all',
+            n_seq_fields=n_seq,
+        )
         self.twice = q.enabled and q.self_ensemble > 0
         self.linear = AuxHead(self.history.dare.d_out) if n_seq and q.aux_head_weight else None
         self.aux = AuxHead(self.history.dare.d_out) if n_seq and s.aux else None
         self.bias = nn.Parameter(torch.zeros(()))
-    def plain(self,
-        batch: dict, # tensors of a loader
-    ) -> Tensor:     # (B, F, d)
-        "The fields of the plain columns of a batch."
+
+    def plain(self, batch: dict) -> Tensor:
+        """The fields of the plain columns of a batch.
+
+        Parameters
+        ----------
+        batch : tensors of a loader
+
+        Returns
+        -------
+        (B, F, d)
+        """
         c = self.columns
         return c(batch['cat'] if c.n_cats else None, batch['num'], [batch[k] for k in c.names])
-    def fields(self,
-        batch: dict, # tensors of a loader
-    ) -> tuple[Tensor, dict | None]: # (B, F, d), what DARE returned
-        "All fields of a batch."
+
+    def fields(self, batch: dict) -> tuple[Tensor, dict | None]:
+        """All fields of a batch.
+
+        Parameters
+        ----------
+        batch : tensors of a loader
+
+        Returns
+        -------
+        (B, F, d), what DARE returned
+        """
         x = self.plain(batch)
-        if self.history is None: return x, None
+        if self.history is None:
+            return x, None
         out, seq = self.history(batch, x)
         return torch.cat([x, seq.to(x.dtype)], 1), out
-    def forward(self,
-        batch: dict, # tensors of a loader
-    ):               # (B,) log-odds; `Logits` in training
+
+    def forward(self, batch: dict):
+        """
+
+        Parameters
+        ----------
+        batch : tensors of a loader
+
+        Returns
+        -------
+        (B,) log-odds; `Logits` in training
+        """
         x, out = self.fields(batch)
         z = self.head(x) + self.bias
-        if not self.training: return z
+        if not self.training:
+            return z
         second = self.head(self.fields(batch)[0]) + self.bias if self.twice else None
-        return Logits(z, second, self.aux(out['aux']) if self.aux is not None else None, self.linear(out['h']) if self.linear is not None else None)
-    def _repr_html_(self): return parameters_html(self)
-    def start_at(self,
-        prior: float, # click rate of the batches, in (0, 1)
-    ):
-        "Start at a click rate (`loss.balance: shift`)."
-        with torch.no_grad(): self.bias.fill_(math.log(prior / (1 - prior)))
+        return Logits(
+            z,
+            second,
+            self.aux(out['aux']) if self.aux is not None else None,
+            self.linear(out['h']) if self.linear is not None else None,
+        )
+
+    def _repr_html_(self):
+        return parameters_html(self)
+
+    def start_at(self, prior: float):
+        """Start at a click rate (`loss.balance: shift`).
+
+        Parameters
+        ----------
+        prior : click rate of the batches, in (0, 1)
+        """
+        with torch.no_grad():
+            self.bias.fill_(math.log(prior / (1 - prior)))
 
 # %% ../../nbs/40_models/60_ctr.ipynb #5209bc3c
-def build_model(
-    cfg: Config,         # the config
-    spec: Spec,          # the cache's schema
-    stats: NumericStats, # of the fold's training rows
-) -> CTRModel:           # initialised from PyTorch's global generator
-    "The model a config asks for."
+def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
+    """The model a config asks for.
+
+    Parameters
+    ----------
+    spec : the cache's schema
+    stats : of the fold's training rows
+
+    Returns
+    -------
+    initialised from PyTorch's global generator
+    """
     return CTRModel(cfg, spec, stats)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #2d2b4d2a
-def parameter_table(
-    model: nn.Module, # the model
-    depth: int = 2,   # levels of names told apart
-) -> list[tuple[str, int]]: # (part, parameters), in the model's order
-    "Parameters by part; a table that two roles share counts once."
+def parameter_table(model: nn.Module, depth: int = 2) -> list[tuple[str, int]]:
+    """Parameters by part; a table that two roles share counts once.
+
+    Parameters
+    ----------
+    model : the model
+    depth : levels of names told apart
+
+    Returns
+    -------
+    (part, parameters), in the model's order
+    """
     count: dict = {}
     for name, p in model.named_parameters():
         part = '.'.join(name.split('.')[:depth])
         count[part] = count.get(part, 0) + p.numel()
     return list(count.items())
 
-def parameters_html(
-    model: nn.Module, # the model
-) -> str:
-    "The parameter table for a notebook; `print` shows the modules."
+
+def parameters_html(model: nn.Module) -> str:
+    """The parameter table for a notebook; `print` shows the modules.
+
+    Parameters
+    ----------
+    model : the model
+    """
     rows = parameter_table(model)
-    return pair_table(f'{type(model).__name__}: parameters', [(k, f'{n:,}') for k, n in [*rows, ('all', sum(n for _, n in rows))]])
+    return pair_table(
+        f'{type(model).__name__}: parameters',
+        [(k, f'{n:,}') for k, n in [*rows, ('all', sum(n for _, n in rows))]],
+    )

@@ -16,89 +16,164 @@ from .encoder import Encoder
 from .roles import check_name, embed_target, Embeddings, pool, score, values
 
 # %% ../../nbs/40_models/40_dare.ipynb #0de59a9c
-def widen(
-    x,      # (B, L) or None
-    k: int, # columns to add
-):          # (B, L + k) or None
-    "Zeros behind the last column."
+def widen(x, k: int):
+    """Zeros behind the last column.
+
+    Parameters
+    ----------
+    x : (B, L) or None
+    k : columns to add
+
+    Returns
+    -------
+    (B, L + k) or None
+    """
     return None if x is None else F.pad(x, (0, k))
 
-def take(
-    x,             # (B, L) or None
-    index: Tensor, # (B, K) int64 columns
-):                 # (B, K) or None
-    "The columns of each row that the search kept."
+
+def take(x, index: Tensor):
+    """The columns of each row that the search kept.
+
+    Parameters
+    ----------
+    x : (B, L) or None
+    index : (B, K) int64 columns
+
+    Returns
+    -------
+    (B, K) or None
+    """
     return None if x is None else x.gather(1, index)
 
 # %% ../../nbs/40_models/40_dare.ipynb #fb3bef50
 class TopKAttention(nn.Module):
-    "Search over the history, then attention over the K kept."
-    def __init__(self,
-        top_k: int | None = None,         # positions kept; None = all
-        pooling: str = 'target',          # 'target' or 'average'
-        gating: str = 'softmax',          # 'softmax' or 'relu'
-        encoder: nn.Module | None = None, # (B, K, d), mask, age → (B, K, d)
-        dropout: float = 0.,              # of what enters the encoder
+    """Search over the history, then attention over the K kept.
+
+    Parameters
+    ----------
+    top_k : positions kept; None = all
+    pooling : 'target' or 'average'
+    gating : 'softmax' or 'relu'
+    encoder : (B, K, d), mask, age → (B, K, d)
+    dropout : of what enters the encoder
+    """
+
+    def __init__(
+        self,
+        top_k: int | None = None,
+        pooling: str = 'target',
+        gating: str = 'softmax',
+        encoder: nn.Module | None = None,
+        dropout: float = 0.0,
     ):
         super().__init__()
-        check_name('sequence.pooling', pooling, ('target', 'average')); check_name('sequence.gating', gating, ('softmax', 'relu'))
-        self.top_k, self.average, self.gating, self.encoder, self.dropout = top_k, pooling == 'average', gating, encoder, dropout
+        check_name('sequence.pooling', pooling, ('target', 'average'))
+        check_name('sequence.gating', gating, ('softmax', 'relu'))
+        self.top_k, self.average, self.gating, self.encoder, self.dropout = (
+            top_k,
+            pooling == 'average',
+            gating,
+            encoder,
+            dropout,
+        )
+
     def keep(self, rank, mask, columns):
         "The K of highest rank: index, real, and the columns taken there; compiled, K is one number for all lengths."
         L = mask.shape[1]
-        if self.top_k is None: return torch.arange(L, device=mask.device).expand(mask.shape), mask, columns
+        if self.top_k is None:
+            return torch.arange(L, device=mask.device).expand(mask.shape), mask, columns
         k = min(self.top_k, L) if not torch.compiler.is_compiling() else self.top_k
-        if torch.compiler.is_compiling(): rank, mask, *columns = (widen(x, k) for x in (rank, mask, *columns))
+        if torch.compiler.is_compiling():
+            rank, mask, *columns = (widen(x, k) for x in (rank, mask, *columns))
         index, real = search(rank, mask, k)
         return index, real, [take(x, index) for x in columns]
+
     def forward(self, emb, scores, bias, mask, ids, rows, age):
         total = scores if bias is None else scores + bias
         rank, used = (-age.float(), torch.zeros_like(scores)) if self.average else (total, scores)
         index, real, (used, bias, rows, age, *ids) = self.keep(rank, mask, [used, bias, rows, age, *ids])
         weight = gate(used, real, bias, 'softmax' if self.average else self.gating)
-        if self.encoder is None: return pool(emb, weight, ids, rows), index, weight, real
+        if self.encoder is None:
+            return pool(emb, weight, ids, rows), index, weight, real
         v = self.encoder(dropout(values(emb, ids, rows), self.dropout, self.training), real, age)
         return (weight.unsqueeze(1).to(v.dtype) @ v).squeeze(1), index, weight, real
 
 # %% ../../nbs/40_models/40_dare.ipynb #d13401f4
-def check_collapse(
-    position: str, # 'none' or 'learned'
-    n_sides: int,  # side fields
-):
-    "Raise UserError naming `sequence.collapse` where unique tokens cannot stand for positions."
+def check_collapse(position: str, n_sides: int):
+    """Raise UserError naming `sequence.collapse` where unique tokens cannot stand for positions.
+
+    Parameters
+    ----------
+    position : 'none' or 'learned'
+    n_sides : side fields
+    """
     if position == 'learned':
-        raise UserError('sequence.collapse: a learned position differs between the occurrences of a token',
-                        'use sequence.recency_tau, or set sequence.collapse: false')
+        raise UserError(
+            'sequence.collapse: a learned position differs between the occurrences of a token',
+            'use sequence.recency_tau, or set sequence.collapse: false',
+        )
     if n_sides:
-        raise UserError('sequence.collapse: side fields differ between the occurrences of a token',
-                        'leave sequence.side_cols empty, or set sequence.collapse: false')
+        raise UserError(
+            'sequence.collapse: side fields differ between the occurrences of a token',
+            'leave sequence.side_cols empty, or set sequence.collapse: false',
+        )
 
 # %% ../../nbs/40_models/40_dare.ipynb #d8f465d3
 class DARE(nn.Module):
-    "Decoupled attention and representation embeddings over a long history (arXiv 2410.02604)."
-    def __init__(self,
-        *args,                            # positional arguments of `Embeddings`
-        top_k: int | None = None,         # positions kept by the search; None = all
-        pooling: str = 'target',          # 'target' (attention) or 'average'
-        gating: str = 'softmax',          # 'softmax' or 'relu'
-        recency_tau: float | None = None, # time constant of exp(-age/tau), in positions; None = off
-        aux: bool = False,                # also attend to the whole history
-        collapse: bool = False,           # behaviours are unique tokens with `age` and `bias` from the cache
-        encoder: dict | None = None,      # arguments of `Encoder` but its width; None = no encoder
-        dropout: float = 0.,              # of the pooled vector and of what enters the encoder
-        **kw,                             # keyword arguments of `Embeddings`
+    """Decoupled attention and representation embeddings over a long history (arXiv 2410.02604).
+
+    Parameters
+    ----------
+    args : positional arguments of `Embeddings`
+    top_k : positions kept by the search; None = all
+    pooling : 'target' (attention) or 'average'
+    gating : 'softmax' or 'relu'
+    recency_tau : time constant of exp(-age/tau), in positions; None = off
+    aux : also attend to the whole history
+    collapse : behaviours are unique tokens with `age` and `bias` from the cache
+    encoder : arguments of `Encoder` but its width; None = no encoder
+    dropout : of the pooled vector and of what enters the encoder
+    kw : keyword arguments of `Embeddings`
+    """
+
+    def __init__(
+        self,
+        *args,
+        top_k: int | None = None,
+        pooling: str = 'target',
+        gating: str = 'softmax',
+        recency_tau: float | None = None,
+        aux: bool = False,
+        collapse: bool = False,
+        encoder: dict | None = None,
+        dropout: float = 0.0,
+        **kw,
     ):
         super().__init__()
-        if collapse: check_collapse(kw.get('position', 'none'), len(kw.get('sides', ())))
+        if collapse:
+            check_collapse(kw.get('position', 'none'), len(kw.get('sides', ())))
         self.emb = Embeddings(*args, **kw)
-        self.d_out, self.tau, self.aux, self.collapse, self.dropout = self.emb.d_out, recency_tau, aux, collapse, dropout
-        self.attention = TopKAttention(top_k, pooling, gating, Encoder(self.d_out, **encoder) if encoder else None, dropout)
+        self.d_out, self.tau, self.aux, self.collapse, self.dropout = (
+            self.emb.d_out,
+            recency_tau,
+            aux,
+            collapse,
+            dropout,
+        )
+        self.attention = TopKAttention(
+            top_k, pooling, gating, Encoder(self.d_out, **encoder) if encoder else None, dropout
+        )
+
     def places(self, seq, age, bias):
         "Age (B, L), bias (B, L) or None, and rows of the position tables or None."
-        if self.collapse and (age is None or bias is None): raise ValueError('collapse: needs `age` and `bias` of the tokens')
-        if age is None: age = torch.arange(seq.shape[1], device=seq.device).expand(seq.shape)
-        if bias is None and self.tau: bias = age.float() / -self.tau
+        if self.collapse and (age is None or bias is None):
+            raise ValueError('collapse: needs `age` and `bias` of the tokens')
+        if age is None:
+            age = torch.arange(seq.shape[1], device=seq.device).expand(seq.shape)
+        if bias is None and self.tau:
+            bias = age.float() / -self.tau
         return age, bias, None if self.emb.rep.position is None else self.emb.rep.position.rows(age)
+
     def forward(self, seq, seq_len, target=None, *, age=None, bias=None, sides=(), context=None):
         "See `DARE.forward` in the text below."
         ids, mask = [seq, *sides], length_mask(seq_len, seq.shape[1])
@@ -107,6 +182,17 @@ class DARE(nn.Module):
         scores = score(self.emb, q, ids, rows)
         pooled, index, weights, real = self.attention(self.emb, scores, bias, mask, ids, rows, age)
         pooled = dropout(pooled, self.dropout, self.training)
-        full = pool(self.emb, gate(scores, mask, bias, self.attention.gating), ids, rows) if self.aux else None
-        return dict(h=e*pooled, pooled=pooled, target=e, aux=None if full is None else e*full, full=full,
-                    scores=scores, index=index, weights=weights, real=real)
+        full = (
+            pool(self.emb, gate(scores, mask, bias, self.attention.gating), ids, rows) if self.aux else None
+        )
+        return dict(
+            h=e * pooled,
+            pooled=pooled,
+            target=e,
+            aux=None if full is None else e * full,
+            full=full,
+            scores=scores,
+            index=index,
+            weights=weights,
+            real=real,
+        )

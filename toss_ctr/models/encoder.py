@@ -18,24 +18,40 @@ from .attention import age_buckets, dropout, make_norm
 
 # %% ../../nbs/40_models/10_encoder.ipynb #3282dee2
 class TimeBias(nn.Module):
-    "Per-head additive bias over |age_i - age_j|, bucketed, and the mask of the keys."
-    def __init__(self,
-        n_heads: int,           # H
-        learned: bool = True,   # false: the mask alone
-        exact: int = 8,         # distances with a bucket each
-        spaced: int = 24,       # log-spaced buckets beyond
-        max_age: int = 16_384,  # largest distance told apart
+    """Per-head additive bias over |age_i - age_j|, bucketed, and the mask of the keys.
+
+    Parameters
+    ----------
+    n_heads : H
+    learned : false: the mask alone
+    exact : distances with a bucket each
+    spaced : log-spaced buckets beyond
+    max_age : largest distance told apart
+    """
+
+    def __init__(
+        self, n_heads: int, learned: bool = True, exact: int = 8, spaced: int = 24, max_age: int = 16_384
     ):
         super().__init__()
         self.n_heads, self.learned = n_heads, learned
-        if not learned: return
+        if not learned:
+            return
         self.register_buffer('bucket', age_buckets(exact, spaced, max_age), persistent=False)
         self.weight = nn.Parameter(torch.zeros(n_heads, exact + spaced))
-    def forward(self,
-        age: Tensor,        # (B, K) int
-        keys: Tensor,       # (B, K) bool, positions to attend to
-        dtype: torch.dtype, # of the scores
-    ) -> Tensor:            # (H·B, K or 1, K)
+
+    def forward(self, age: Tensor, keys: Tensor, dtype: torch.dtype) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        age : (B, K) int
+        keys : (B, K) bool, positions to attend to
+        dtype : of the scores
+
+        Returns
+        -------
+        (H·B, K or 1, K)
+        """
         never = torch.finfo(dtype).min / 2
         if not self.learned:
             add = torch.zeros(keys.shape, dtype=dtype, device=keys.device).masked_fill(~keys, never)
@@ -46,142 +62,256 @@ class TimeBias(nn.Module):
 
 # %% ../../nbs/40_models/10_encoder.ipynb #7ff9b432
 def attend(
-    q: Tensor,               # (H·B, K, d)
-    k: Tensor,               # (H·B, K, d)
-    v: Tensor,               # (H·B, K, d)
-    bias: Tensor,            # (H·B, K or 1, K), added to the scores
-    n: Tensor,               # (H·B, 1, 1) number of keys, for 'relu'
-    gating: str = 'softmax', # 'softmax' or 'relu'
-    fused: bool = False,     # use `scaled_dot_product_attention` for the softmax
-) -> Tensor:                 # (H·B, K, d)
-    "Scaled dot-product attention with an additive bias."
-    if fused and gating == 'softmax': return F.scaled_dot_product_attention(q, k, v, attn_mask=bias.expand(-1, q.shape[1], -1))
-    score = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=1/math.sqrt(q.shape[-1]))
+    q: Tensor, k: Tensor, v: Tensor, bias: Tensor, n: Tensor, gating: str = 'softmax', fused: bool = False
+) -> Tensor:
+    """Scaled dot-product attention with an additive bias.
+
+    Parameters
+    ----------
+    q : (H·B, K, d)
+    k : (H·B, K, d)
+    v : (H·B, K, d)
+    bias : (H·B, K or 1, K), added to the scores
+    n : (H·B, 1, 1) number of keys, for 'relu'
+    gating : 'softmax' or 'relu'
+    fused : use `scaled_dot_product_attention` for the softmax
+
+    Returns
+    -------
+    (H·B, K, d)
+    """
+    if fused and gating == 'softmax':
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias.expand(-1, q.shape[1], -1))
+    score = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=1 / math.sqrt(q.shape[-1]))
     weight = score.softmax(-1) if gating == 'softmax' else score.relu() / n
     return torch.bmm(weight.to(v.dtype), v)
 
 # %% ../../nbs/40_models/10_encoder.ipynb #e74ccd83
-def drop_units(
-    x: Tensor,             # (B, K, d)
-    p: float,              # probability to drop
-    training: bool = True, # identity when false
-    keys: bool = False,    # drop positions (B, K, 1) instead of units (B, 1, d)
-) -> Tensor:               # (B, K, d)
-    "Dropout of whole units or whole positions of a row."
-    if not training or p <= 0: return x
+def drop_units(x: Tensor, p: float, training: bool = True, keys: bool = False) -> Tensor:
+    """Dropout of whole units or whole positions of a row.
+
+    Parameters
+    ----------
+    x : (B, K, d)
+    p : probability to drop
+    training : identity when false
+    keys : drop positions (B, K, 1) instead of units (B, 1, d)
+
+    Returns
+    -------
+    (B, K, d)
+    """
+    if not training or p <= 0:
+        return x
     return x * dropout(torch.ones_like(x[:, :, :1] if keys else x[:, :1]), p)
 
 # %% ../../nbs/40_models/10_encoder.ipynb #02df70f5
 class SelfAttention(nn.Module):
-    "Multi-head self-attention over K positions."
-    def __init__(self,
-        d: int,                  # width, a multiple of `n_heads`
-        n_heads: int,            # H
-        dropout: float = 0.,     # share of keys dropped
-        gating: str = 'softmax', # 'softmax' or 'relu'
-    ):
+    """Multi-head self-attention over K positions.
+
+    Parameters
+    ----------
+    d : width, a multiple of `n_heads`
+    n_heads : H
+    dropout : share of keys dropped
+    gating : 'softmax' or 'relu'
+    """
+
+    def __init__(self, d: int, n_heads: int, dropout: float = 0.0, gating: str = 'softmax'):
         super().__init__()
         self.n_heads, self.dropout, self.gating = n_heads, dropout, gating
-        self.qkv, self.out = nn.Linear(d, 3*d), nn.Linear(d, d)
-    def forward(self,
-        x: Tensor,    # (B, K, d)
-        bias: Tensor, # (H·B, K or 1, K)
-        n: Tensor,    # (H·B, 1, 1) number of keys
-    ) -> Tensor:      # (B, K, d)
+        self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
+
+    def forward(self, x: Tensor, bias: Tensor, n: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, K, d)
+        bias : (H·B, K or 1, K)
+        n : (H·B, 1, 1) number of keys
+
+        Returns
+        -------
+        (B, K, d)
+        """
         B, K, d = x.shape
-        q, k, v = self.qkv(x).view(B, K, 3, self.n_heads, d // self.n_heads).permute(2, 3, 0, 1, 4).flatten(1, 2).unbind()
-        y = attend(q, k, drop_units(v, self.dropout, self.training, keys=True), bias, n, self.gating, fused=x.is_cuda)
+        q, k, v = (
+            self.qkv(x)
+            .view(B, K, 3, self.n_heads, d // self.n_heads)
+            .permute(2, 3, 0, 1, 4)
+            .flatten(1, 2)
+            .unbind()
+        )
+        y = attend(
+            q, k, drop_units(v, self.dropout, self.training, keys=True), bias, n, self.gating, fused=x.is_cuda
+        )
         return self.out(y.view(self.n_heads, B, K, d // self.n_heads).permute(1, 2, 0, 3).reshape(B, K, d))
 
 # %% ../../nbs/40_models/10_encoder.ipynb #5051dda1
 class FeedForward(nn.Module):
-    "Two layers with a ReLU between them."
-    def __init__(self,
-        d: int,              # width
-        hidden: int,         # width between the layers
-        dropout: float = 0., # share of hidden units dropped
-    ):
+    """Two layers with a ReLU between them.
+
+    Parameters
+    ----------
+    d : width
+    hidden : width between the layers
+    dropout : share of hidden units dropped
+    """
+
+    def __init__(self, d: int, hidden: int, dropout: float = 0.0):
         super().__init__()
         self.up, self.down, self.dropout = nn.Linear(d, hidden), nn.Linear(hidden, d), dropout
-    def forward(self, x): return self.down(drop_units(self.up(x).relu(), self.dropout, self.training))
+
+    def forward(self, x):
+        return self.down(drop_units(self.up(x).relu(), self.dropout, self.training))
 
 # %% ../../nbs/40_models/10_encoder.ipynb #d6d1db79
 class EncoderBlock(nn.Module):
-    "A pre-norm Transformer block."
-    def __init__(self,
-        d: int,                  # width
-        n_heads: int,            # heads
-        ffn_hidden: int,         # width of the feed-forward layer
-        mha_dropout: float = 0., # share of keys dropped
-        ffn_dropout: float = 0., # share of hidden units dropped
-        norm: str = 'rms',       # 'rms' or 'layernorm'
-        gating: str = 'softmax', # 'softmax' or 'relu'
+    """A pre-norm Transformer block.
+
+    Parameters
+    ----------
+    d : width
+    n_heads : heads
+    ffn_hidden : width of the feed-forward layer
+    mha_dropout : share of keys dropped
+    ffn_dropout : share of hidden units dropped
+    norm : 'rms' or 'layernorm'
+    gating : 'softmax' or 'relu'
+    """
+
+    def __init__(
+        self,
+        d: int,
+        n_heads: int,
+        ffn_hidden: int,
+        mha_dropout: float = 0.0,
+        ffn_dropout: float = 0.0,
+        norm: str = 'rms',
+        gating: str = 'softmax',
     ):
         super().__init__()
         self.norm1, self.norm2 = (make_norm(norm, d, 'sequence.tfm.norm') for _ in range(2))
-        self.attention, self.ffn = SelfAttention(d, n_heads, mha_dropout, gating), FeedForward(d, ffn_hidden, ffn_dropout)
+        self.attention, self.ffn = (
+            SelfAttention(d, n_heads, mha_dropout, gating),
+            FeedForward(d, ffn_hidden, ffn_dropout),
+        )
+
     def forward(self, x, bias, n):
         x = x + self.attention(self.norm1(x), bias, n)
         return x + self.ffn(self.norm2(x))
 
 # %% ../../nbs/40_models/10_encoder.ipynb #f295cceb
-CACHE = 3 << 20 # bytes of score matrices at a time
+CACHE = 3 << 20  # bytes of score matrices at a time
 
-def wider(
-    k: int,             # positions
-    dtype: torch.dtype, # of the scores
-) -> int:               # positions to compute
-    "Positions with the pads that make a bfloat16 softmax fast, where they are few."
+
+def wider(k: int, dtype: torch.dtype) -> int:
+    """Positions with the pads that make a bfloat16 softmax fast, where they are few.
+
+    Parameters
+    ----------
+    k : positions
+    dtype : of the scores
+
+    Returns
+    -------
+    positions to compute
+    """
     up = -(-k // 32) * 32
     return up if dtype == torch.bfloat16 and 10 * up <= 11 * k else k
 
-def rows_at_once(
-    k: int,             # positions
-    heads: int,         # H
-    dtype: torch.dtype, # of the scores
-) -> int:               # at least 16
-    "Rows whose score matrices fit into the cache of a CPU."
-    return max(16, CACHE // max(1, heads * k * k * dtype.itemsize)) # a batch of empty histories has no positions
+
+def rows_at_once(k: int, heads: int, dtype: torch.dtype) -> int:
+    """Rows whose score matrices fit into the cache of a CPU.
+
+    Parameters
+    ----------
+    k : positions
+    heads : H
+    dtype : of the scores
+
+    Returns
+    -------
+    at least 16
+    """
+    return max(
+        16, CACHE // max(1, heads * k * k * dtype.itemsize)
+    )  # a batch of empty histories has no positions
 
 # %% ../../nbs/40_models/10_encoder.ipynb #ec82162b
 class Encoder(nn.Module):
-    "Transformer over K selected positions (`sequence.tfm.*`); raises UserError where `n_heads` does not divide `d`."
-    def __init__(self,
-        d: int,                           # width of the representations
-        n_layers: int = 1,                # blocks
-        n_heads: int = 4,                 # heads, a divisor of `d`
-        ffn_hidden: int = 128,            # width of the feed-forward layer
-        mha_dropout: float = 0.,          # share of keys dropped in training
-        ffn_dropout: float = 0.,          # share of hidden units dropped in training
-        norm: str = 'rms',                # 'rms' or 'layernorm'
-        gating: str = 'softmax',          # 'softmax' or 'relu'
-        positional_bias: bool = True,  # per-head bias over the distance of ages
-        max_age: int = 16_384,            # largest distance told apart
+    """Transformer over K selected positions (`sequence.tfm.*`); raises UserError where `n_heads` does not divide `d`.
+
+    Parameters
+    ----------
+    d : width of the representations
+    n_layers : blocks
+    n_heads : heads, a divisor of `d`
+    ffn_hidden : width of the feed-forward layer
+    mha_dropout : share of keys dropped in training
+    ffn_dropout : share of hidden units dropped in training
+    norm : 'rms' or 'layernorm'
+    gating : 'softmax' or 'relu'
+    positional_bias : per-head bias over the distance of ages
+    max_age : largest distance told apart
+    """
+
+    def __init__(
+        self,
+        d: int,
+        n_layers: int = 1,
+        n_heads: int = 4,
+        ffn_hidden: int = 128,
+        mha_dropout: float = 0.0,
+        ffn_dropout: float = 0.0,
+        norm: str = 'rms',
+        gating: str = 'softmax',
+        positional_bias: bool = True,
+        max_age: int = 16_384,
     ):
         super().__init__()
-        if d % n_heads: raise UserError(f'sequence.tfm.n_heads: {n_heads} heads do not divide a width of {d}', 'take a divisor')
-        if gating not in ('softmax', 'relu'): raise UserError(f'sequence.tfm.gating: {gating!r}', 'known: softmax, relu')
-        if norm not in ('rms', 'layernorm'): raise UserError(f'sequence.tfm.norm: {norm!r}', 'known: rms, layernorm')
+        if d % n_heads:
+            raise UserError(
+                f'sequence.tfm.n_heads: {n_heads} heads do not divide a width of {d}', 'take a divisor'
+            )
+        if gating not in ('softmax', 'relu'):
+            raise UserError(f'sequence.tfm.gating: {gating!r}', 'known: softmax, relu')
+        if norm not in ('rms', 'layernorm'):
+            raise UserError(f'sequence.tfm.norm: {norm!r}', 'known: rms, layernorm')
         block = (d, n_heads, ffn_hidden, mha_dropout, ffn_dropout, norm, gating)
         self.bias = TimeBias(n_heads, positional_bias, max_age=max_age)
         self.blocks = nn.ModuleList(EncoderBlock(*block) for _ in range(n_layers))
         self.norm = make_norm(norm, d, 'sequence.tfm.norm')
-    def forward(self,
-        x: Tensor,    # (B, K, d) representations
-        mask: Tensor, # (B, K) bool, true where real
-        age: Tensor,  # (B, K) int, age of each position
-    ) -> Tensor:      # (B, K, d), 0 at pads
+
+    def forward(self, x: Tensor, mask: Tensor, age: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, K, d) representations
+        mask : (B, K) bool, true where real
+        age : (B, K) int, age of each position
+
+        Returns
+        -------
+        (B, K, d), 0 at pads
+        """
         amp = torch.is_autocast_enabled(x.device.type)
         dtype = torch.get_autocast_dtype(x.device.type) if amp else x.dtype
-        if x.device.type != 'cpu' or torch.compiler.is_compiling(): return self.encode(x, mask, age, dtype)
+        if x.device.type != 'cpu' or torch.compiler.is_compiling():
+            return self.encode(x, mask, age, dtype)
         k, K = x.shape[1], wider(x.shape[1], dtype)
-        if K > k: x, mask, age = F.pad(x, (0, 0, 0, K - k)), F.pad(mask, (0, K - k)), F.pad(age, (0, K - k))
+        if K > k:
+            x, mask, age = F.pad(x, (0, 0, 0, K - k)), F.pad(mask, (0, K - k)), F.pad(age, (0, K - k))
         parts = zip(*(t.split(rows_at_once(K, self.bias.n_heads, dtype)) for t in (x, mask, age)))
         return torch.cat([self.encode(*part, dtype) for part in parts])[:, :k]
+
     def encode(self, x, mask, age, dtype):
         first = torch.arange(x.shape[1], device=x.device) == 0
         keys = mask | (first & ~mask.any(1, keepdim=True))
         bias = self.bias(age, keys, dtype)
         n = keys.sum(1).repeat(self.bias.n_heads).view(-1, 1, 1)
-        for block in self.blocks: x = block(x, bias, n)
+        for block in self.blocks:
+            x = block(x, bias, n)
         return self.norm(x) * mask.unsqueeze(-1)

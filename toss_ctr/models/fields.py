@@ -19,13 +19,17 @@ from .attention import dropout
 
 # %% ../../nbs/40_models/20_fields.ipynb #93804e30
 class FusedTable(nn.Module):
-    "Embedding tables of equal width in one: (B, C) codes → (B, C, d)."
-    def __init__(self,
-        sizes: Sequence[int],  # rows of each column, code 0 included
-        width: int,            # width of the tables
-        d: int,                # width of a field
-        sparse: bool = False,  # sparse gradients
-    ):
+    """Embedding tables of equal width in one: (B, C) codes → (B, C, d).
+
+    Parameters
+    ----------
+    sizes : rows of each column, code 0 included
+    width : width of the tables
+    d : width of a field
+    sparse : sparse gradients
+    """
+
+    def __init__(self, sizes: Sequence[int], width: int, d: int, sparse: bool = False):
         super().__init__()
         sizes = torch.tensor(list(sizes))
         self.register_buffer('sizes', sizes, persistent=False)
@@ -33,56 +37,102 @@ class FusedTable(nn.Module):
         self.table = nn.Embedding(int(sizes.sum()), width, sparse=sparse)
         self.project = nn.Parameter(torch.randn(len(sizes), width, d) * width**-0.5) if width != d else None
         nn.init.normal_(self.table.weight, std=d**-0.5)
-    def forward(self,
-        codes: Tensor, # (B, C) int, below each column's size
-    ) -> Tensor:       # (B, C, d)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        codes : (B, C) int, below each column's size
+
+        Returns
+        -------
+        (B, C, d)
+        """
         rows = torch.where((codes >= 0) & (codes < self.sizes), codes, 0) + self.offsets
         e = self.table(rows)
         return e if self.project is None else torch.einsum('bcw,cwd->bcd', e, self.project)
 
 # %% ../../nbs/40_models/20_fields.ipynb #585f260b
 class CategoricalFields(nn.Module):
-    "Categorical columns of any widths: (B, C) codes → (B, C, d), in the columns' order."
-    def __init__(self,
-        sizes: Sequence[int],                # rows of each column, code 0 included
-        d: int,                              # width of a field
-        widths: Sequence[int] | None = None, # width of each column's table, default d
-        sparse: bool = False,                # sparse gradients
+    """Categorical columns of any widths: (B, C) codes → (B, C, d), in the columns' order.
+
+    Parameters
+    ----------
+    sizes : rows of each column, code 0 included
+    d : width of a field
+    widths : width of each column's table, default d
+    sparse : sparse gradients
+    """
+
+    def __init__(
+        self, sizes: Sequence[int], d: int, widths: Sequence[int] | None = None, sparse: bool = False
     ):
         super().__init__()
-        widths = [d]*len(sizes) if widths is None else list(widths)
+        widths = [d] * len(sizes) if widths is None else list(widths)
         groups = {w: [j for j, x in enumerate(widths) if x == w] for w in sorted(set(widths))}
-        self.tables = nn.ModuleList(FusedTable([sizes[j] for j in js], w, d, sparse) for w, js in groups.items())
+        self.tables = nn.ModuleList(
+            FusedTable([sizes[j] for j in js], w, d, sparse) for w, js in groups.items()
+        )
         order = torch.tensor([j for js in groups.values() for j in js], dtype=torch.long)
         self.register_buffer('order', order, persistent=False)
         self.register_buffer('back', order.argsort(), persistent=False)
         self.n_columns = [len(js) for js in groups.values()]
-    def forward(self,
-        codes: Tensor, # (B, C) int
-    ) -> Tensor:       # (B, C, d)
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        codes : (B, C) int
+
+        Returns
+        -------
+        (B, C, d)
+        """
         parts = codes[:, self.order].split(self.n_columns, 1)
         return torch.cat([t(c) for t, c in zip(self.tables, parts)], 1)[:, self.back]
 
 # %% ../../nbs/40_models/20_fields.ipynb #c404f45d
 class AffineFields(nn.Module):
-    "x_j w_j + b_j: (B, N) → (B, N, d)."
-    def __init__(self,
-        n: int, # columns
-        d: int, # width of a field
-    ):
+    """x_j w_j + b_j: (B, N) → (B, N, d).
+
+    Parameters
+    ----------
+    n : columns
+    d : width of a field
+    """
+
+    def __init__(self, n: int, d: int):
         super().__init__()
         self.weight, self.bias = (nn.Parameter(torch.randn(n, d) * d**-0.5) for _ in range(2))
-    def forward(self,
-        x: Tensor, # (B, N) float, scaled, without NaN
-    ) -> Tensor:   # (B, N, d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, N) float, scaled, without NaN
+
+        Returns
+        -------
+        (B, N, d)
+        """
         return torch.addcmul(self.bias, x.unsqueeze(2), self.weight)
 
 # %% ../../nbs/40_models/20_fields.ipynb #1b5ceb9e
-def piecewise(
-    x: Tensor,     # (B, N) float
-    edges: Tensor, # (N, T + 1) float, not decreasing
-) -> Tensor:       # (B, N, T)
-    "Piecewise-linear code of each value over its column's bins; linear beyond the first and the last edge."
+def piecewise(x: Tensor, edges: Tensor) -> Tensor:
+    """Piecewise-linear code of each value over its column's bins; linear beyond the first and the last edge.
+
+    Parameters
+    ----------
+    x : (B, N) float
+    edges : (N, T + 1) float, not decreasing
+
+    Returns
+    -------
+    (B, N, T)
+    """
     low, high = edges[:, :-1], edges[:, 1:]
     width = high - low
     part = (x.unsqueeze(2) - low) / torch.where(width > 0, width, 1)
@@ -93,99 +143,179 @@ def piecewise(
 
 # %% ../../nbs/40_models/20_fields.ipynb #27acb8f0
 class PiecewiseFields(nn.Module):
-    "Piecewise-linear code, then a map for each column: (B, N) → (B, N, d)."
-    def __init__(self,
-        edges, # (N, T + 1) float, quantiles of the scaled columns on the training rows
-        d: int, # width of a field
-    ):
+    """Piecewise-linear code, then a map for each column: (B, N) → (B, N, d).
+
+    Parameters
+    ----------
+    edges : (N, T + 1) float, quantiles of the scaled columns on the training rows
+    d : width of a field
+    """
+
+    def __init__(self, edges, d: int):
         super().__init__()
         edges = torch.as_tensor(np.asarray(edges), dtype=torch.float32)
         self.register_buffer('edges', edges)
         self.weight = nn.Parameter(torch.randn(len(edges), edges.shape[1] - 1, d) * d**-0.5)
         self.bias = nn.Parameter(torch.randn(len(edges), d) * d**-0.5)
-    def forward(self,
-        x: Tensor, # (B, N) float
-    ) -> Tensor:   # (B, N, d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, N) float
+
+        Returns
+        -------
+        (B, N, d)
+        """
         return torch.einsum('bnt,ntd->bnd', piecewise(x, self.edges), self.weight) + self.bias
 
 # %% ../../nbs/40_models/20_fields.ipynb #8b9c3111
 class PeriodicFields(nn.Module):
-    "ReLU(W [sin 2πcx, cos 2πcx] + b): (B, N) → (B, N, d)."
-    def __init__(self,
-        n: int,             # columns
-        d: int,             # width of a field
-        n_freq: int = 8,    # frequencies of each column
-        sigma: float = 0.3, # scale of the initial frequencies
-    ):
+    """ReLU(W [sin 2πcx, cos 2πcx] + b): (B, N) → (B, N, d).
+
+    Parameters
+    ----------
+    n : columns
+    d : width of a field
+    n_freq : frequencies of each column
+    sigma : scale of the initial frequencies
+    """
+
+    def __init__(self, n: int, d: int, n_freq: int = 8, sigma: float = 0.3):
         super().__init__()
         self.freq = nn.Parameter(torch.randn(n, n_freq) * sigma)
-        self.weight = nn.Parameter(torch.randn(n, 2*n_freq, d) * (2*n_freq)**-0.5)
+        self.weight = nn.Parameter(torch.randn(n, 2 * n_freq, d) * (2 * n_freq) ** -0.5)
         self.bias = nn.Parameter(torch.zeros(n, d))
-    def forward(self,
-        x: Tensor, # (B, N) float
-    ) -> Tensor:   # (B, N, d)
-        angle = 2*math.pi * x.unsqueeze(2) * self.freq
-        return (torch.einsum('bnt,ntd->bnd', torch.cat([angle.sin(), angle.cos()], 2), self.weight) + self.bias).relu()
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, N) float
+
+        Returns
+        -------
+        (B, N, d)
+        """
+        angle = 2 * math.pi * x.unsqueeze(2) * self.freq
+        return (
+            torch.einsum('bnt,ntd->bnd', torch.cat([angle.sin(), angle.cos()], 2), self.weight) + self.bias
+        ).relu()
 
 # %% ../../nbs/40_models/20_fields.ipynb #830802f3
-def numeric_fields(
-    kind: str,    # 'affine', 'piecewise' or 'periodic' (`model.numeric.embedding`)
-    n: int,       # columns
-    d: int,       # width of a field
-    edges=None,   # (n, T + 1) quantiles for 'piecewise'
-) -> nn.Module:
-    "The numeric embedding of that name."
-    if kind == 'affine': return AffineFields(n, d)
-    if kind == 'periodic': return PeriodicFields(n, d)
-    if kind != 'piecewise': raise UserError(f'model.numeric.embedding: {kind!r}', 'known: affine, piecewise, periodic')
+def numeric_fields(kind: str, n: int, d: int, edges=None) -> nn.Module:
+    """The numeric embedding of that name.
+
+    Parameters
+    ----------
+    kind : 'affine', 'piecewise' or 'periodic' (`model.numeric.embedding`)
+    n : columns
+    d : width of a field
+    edges : (n, T + 1) quantiles for 'piecewise'
+    """
+    if kind == 'affine':
+        return AffineFields(n, d)
+    if kind == 'periodic':
+        return PeriodicFields(n, d)
+    if kind != 'piecewise':
+        raise UserError(f'model.numeric.embedding: {kind!r}', 'known: affine, piecewise, periodic')
     if edges is None or len(edges) != n:
-        raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
+        raise UserError(
+            'model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine'
+        )
     return PiecewiseFields(edges, d)
 
 # %% ../../nbs/40_models/20_fields.ipynb #bcb7d731
 class BagField(nn.Module):
-    "The mean of the embeddings of a cell's values: (B, M) codes → (B, 1, d)."
-    def __init__(self,
-        size: int,             # rows of the table, code 0 included
-        d: int,                # width of a field
-        sparse: bool = False,  # sparse gradients of the table
-    ):
+    """The mean of the embeddings of a cell's values: (B, M) codes → (B, 1, d).
+
+    Parameters
+    ----------
+    size : rows of the table, code 0 included
+    d : width of a field
+    sparse : sparse gradients of the table
+    """
+
+    def __init__(self, size: int, d: int, sparse: bool = False):
         super().__init__()
-        self.size, self.table, self.none = size, nn.Embedding(size, d, sparse=sparse), nn.Parameter(torch.zeros(d))
+        self.size, self.table, self.none = (
+            size,
+            nn.Embedding(size, d, sparse=sparse),
+            nn.Parameter(torch.zeros(d)),
+        )
         nn.init.normal_(self.table.weight, std=d**-0.5)
-        with torch.no_grad(): self.table.weight[0] = 0
-    def forward(self,
-        codes: Tensor, # (B, M) int, -1 = padding
-    ) -> Tensor:       # (B, 1, d)
+        with torch.no_grad():
+            self.table.weight[0] = 0
+
+    def forward(self, codes: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        codes : (B, M) int, -1 = padding
+
+        Returns
+        -------
+        (B, 1, d)
+        """
         real = codes >= 0
         n = real.sum(1, keepdim=True)
-        e = self.table(torch.where(real & (codes < self.size), codes, 0)) * (real / n.clamp(min=1)).unsqueeze(2)
+        e = self.table(torch.where(real & (codes < self.size), codes, 0)) * (real / n.clamp(min=1)).unsqueeze(
+            2
+        )
         return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
 
 # %% ../../nbs/40_models/20_fields.ipynb #f413066d
 class Fields(nn.Module):
-    "Codes, numerics and null indicators of a batch → (B, F, d)."
-    def __init__(self,
-        sizes: Sequence[int],                # rows of each categorical column, code 0 included
-        n_num: int,                          # numeric columns
-        n_ind: int,                          # null indicators
-        d: int,                              # width of a field
-        widths: Sequence[int] | None = None, # width of each categorical column's table, default d
-        numeric: str = 'affine',             # 'affine', 'piecewise' or 'periodic'
-        edges=None,                          # (n_num, T + 1) quantiles for 'piecewise'
-        dropout: float = 0.,                 # of the embeddings' elements
-        sparse: bool = False,                # sparse gradients of the categorical tables
+    """Codes, numerics and null indicators of a batch → (B, F, d).
+
+    Parameters
+    ----------
+    sizes : rows of each categorical column, code 0 included
+    n_num : numeric columns
+    n_ind : null indicators
+    d : width of a field
+    widths : width of each categorical column's table, default d
+    numeric : 'affine', 'piecewise' or 'periodic'
+    edges : (n_num, T + 1) quantiles for 'piecewise'
+    dropout : of the embeddings' elements
+    sparse : sparse gradients of the categorical tables
+    """
+
+    def __init__(
+        self,
+        sizes: Sequence[int],
+        n_num: int,
+        n_ind: int,
+        d: int,
+        widths: Sequence[int] | None = None,
+        numeric: str = 'affine',
+        edges=None,
+        dropout: float = 0.0,
+        sparse: bool = False,
     ):
         super().__init__()
         self.dropout, self.n_fields, self.d = dropout, len(sizes) + n_num + n_ind, d
         self.categorical = CategoricalFields(sizes, d, widths, sparse) if len(sizes) else None
         self.numeric = numeric_fields(numeric, n_num, d, edges) if n_num else None
         self.indicator = AffineFields(n_ind, d) if n_ind else None
-    def forward(self,
-        codes: Tensor | None,       # (B, C) int
-        num: Tensor | None = None,  # (B, N) float, scaled, without NaN
-        ind: Tensor | None = None,  # (B, M) float or bool, 1 where a block is null
-    ) -> Tensor:                    # (B, C + N + M, d)
+
+    def forward(self, codes: Tensor | None, num: Tensor | None = None, ind: Tensor | None = None) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        codes : (B, C) int
+        num : (B, N) float, scaled, without NaN
+        ind : (B, M) float or bool, 1 where a block is null
+
+        Returns
+        -------
+        (B, C + N + M, d)
+        """
         parts = [(self.categorical, codes), (self.numeric, num), (self.indicator, ind)]
         dtype = next(self.parameters()).dtype
         x = torch.cat([m(v if m is self.categorical else v.to(dtype)) for m, v in parts if m is not None], 1)

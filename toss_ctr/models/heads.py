@@ -18,25 +18,48 @@ from .attention import Dropout, dropout, make_norm
 
 # %% ../../nbs/40_models/50_heads.ipynb #30a75580
 class KhatriRaoLayer(nn.Module):
-    "One quadratic layer: (B, F·d) → (B, F·d)."
-    def __init__(self,
-        n_fields: int,            # F
-        d: int,                   # width of a field, a multiple of `heads`
-        heads: int = 1,           # H
-        rows: int = 2,            # R, maps of each head
-        batch_norm: bool = False, # BN before the activation
-        dropout: float = 0.,      # of the activations
+    """One quadratic layer: (B, F·d) → (B, F·d).
+
+    Parameters
+    ----------
+    n_fields : F
+    d : width of a field, a multiple of `heads`
+    heads : H
+    rows : R, maps of each head
+    batch_norm : BN before the activation
+    dropout : of the activations
+    """
+
+    def __init__(
+        self,
+        n_fields: int,
+        d: int,
+        heads: int = 1,
+        rows: int = 2,
+        batch_norm: bool = False,
+        dropout: float = 0.0,
     ):
         super().__init__()
         if d % heads:
-            raise UserError(f'model.qnn_alpha.heads: {heads} does not divide feature_embed_dim {d}', 'take a divisor')
+            raise UserError(
+                f'model.qnn_alpha.heads: {heads} does not divide feature_embed_dim {d}', 'take a divisor'
+            )
         width = n_fields * d
         self.shape, self.heads, self.rows, self.dropout = (n_fields, heads, d // heads), heads, rows, dropout
         self.linear = nn.Linear(width, width * rows)
         self.norm = nn.BatchNorm1d(width * rows) if batch_norm else nn.Identity()
-    def forward(self,
-        x: Tensor, # (B, F·d)
-    ) -> Tensor:   # (B, F·d)
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, F·d)
+
+        Returns
+        -------
+        (B, F·d)
+        """
         mid = self.norm(self.linear(x)).relu().view(-1, self.heads, self.rows, x.shape[1] // self.heads)
         mid = dropout(mid, self.dropout, self.training).sum(2)
         by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(2)
@@ -44,65 +67,108 @@ class KhatriRaoLayer(nn.Module):
 
 # %% ../../nbs/40_models/50_heads.ipynb #ec32cbf8
 class KhatriRaoHead(nn.Module):
-    "QNN-α: layers of Khatri–Rao products, then a linear map to the logit."
-    def __init__(self,
-        n_fields: int,            # F
-        d: int,                   # width of a field
-        layers: int = 3,          # quadratic layers
-        heads: int = 1,           # heads, a divisor of `d`
-        rows: int = 2,            # maps of each head
-        batch_norm: bool = False, # BN before each activation
-        dropout: float = 0.,      # of the activations, and after each layer
+    """QNN-α: layers of Khatri–Rao products, then a linear map to the logit.
+
+    Parameters
+    ----------
+    n_fields : F
+    d : width of a field
+    layers : quadratic layers
+    heads : heads, a divisor of `d`
+    rows : maps of each head
+    batch_norm : BN before each activation
+    dropout : of the activations, and after each layer
+    """
+
+    def __init__(
+        self,
+        n_fields: int,
+        d: int,
+        layers: int = 3,
+        heads: int = 1,
+        rows: int = 2,
+        batch_norm: bool = False,
+        dropout: float = 0.0,
     ):
         super().__init__()
-        self.layers = nn.ModuleList(KhatriRaoLayer(n_fields, d, heads, rows, batch_norm, dropout) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            KhatriRaoLayer(n_fields, d, heads, rows, batch_norm, dropout) for _ in range(layers)
+        )
         self.drop, self.out = Dropout(dropout), nn.Linear(n_fields * d, 1)
-    def forward(self,
-        x: Tensor, # (B, F, d)
-    ) -> Tensor:   # (B,) logit
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, F, d)
+
+        Returns
+        -------
+        (B,) logit
+        """
         x = x.flatten(1)
-        for layer in self.layers: x = self.drop(layer(x))
+        for layer in self.layers:
+            x = self.drop(layer(x))
         return self.out(x).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #9aeaac25
-def self_ensemble_loss(
-    logit1: Tensor, # (B,) first pass
-    logit2: Tensor, # (B,) second pass
-    label: Tensor,  # (B,) float in [0, 1]
-    weight: float = 1., # of the members' terms (`model.qnn_alpha.self_ensemble`; the paper's is 1)
-) -> Tensor:        # (B,) loss of each row
-    "The paper's self-ensemble loss of each row, from logits."
+def self_ensemble_loss(logit1: Tensor, logit2: Tensor, label: Tensor, weight: float = 1.0) -> Tensor:
+    """The paper's self-ensemble loss of each row, from logits.
+
+    Parameters
+    ----------
+    logit1 : (B,) first pass
+    logit2 : (B,) second pass
+    label : (B,) float in [0, 1]
+    weight : of the members' terms (`model.qnn_alpha.self_ensemble`; the paper's is 1)
+
+    Returns
+    -------
+    (B,) loss of each row
+    """
     both = torch.stack([logit1, logit2]).to(torch.promote_types(logit1.dtype, torch.float32))
     log2 = 0.6931471805599453
     log_p, log_q = (torch.logsumexp(F.logsigmoid(z), 0) - log2 for z in (both, -both))
     mean = log_p.detach().exp().expand_as(both)
     members = F.binary_cross_entropy_with_logits(both, mean, reduction='none').sum(0)
-    return weight*members - label*log_p - (1 - label)*log_q
+    return weight * members - label * log_p - (1 - label) * log_q
 
 # %% ../../nbs/40_models/50_heads.ipynb #50d70941
 class FieldGate(nn.Module):
-    "Squeeze-and-excitation over the fields of one row: (B, F, d) → (B, F, d)."
-    def __init__(self,
-        n_fields: int,      # F
-        reduction: int = 8, # F / width of the hidden layer
-    ):
+    """Squeeze-and-excitation over the fields of one row: (B, F, d) → (B, F, d).
+
+    Parameters
+    ----------
+    n_fields : F
+    reduction : F / width of the hidden layer
+    """
+
+    def __init__(self, n_fields: int, reduction: int = 8):
         super().__init__()
         hidden = max(1, n_fields // reduction)
         self.net = nn.Sequential(nn.Linear(n_fields, hidden), nn.ReLU(), nn.Linear(hidden, n_fields))
-    def forward(self, x): return x * (2 * torch.sigmoid(self.net(x.mean(2)))).unsqueeze(2)
+
+    def forward(self, x):
+        return x * (2 * torch.sigmoid(self.net(x.mean(2)))).unsqueeze(2)
 
 # %% ../../nbs/40_models/50_heads.ipynb #6cf335f2
 class LowRankPairs(nn.Module):
-    "Sums of products over pairs of fields in H·rank factors: (B, F, d) → (B, n_out)."
-    def __init__(self,
-        d: int,           # width of a field
-        heads: int = 4,   # H
-        rank: int = 16,   # factors of each head
-        n_block: int = 0, # last fields to be paired with the rest once more; 0 = all pairs only
-    ):
+    """Sums of products over pairs of fields in H·rank factors: (B, F, d) → (B, n_out).
+
+    Parameters
+    ----------
+    d : width of a field
+    heads : H
+    rank : factors of each head
+    n_block : last fields to be paired with the rest once more; 0 = all pairs only
+    """
+
+    def __init__(self, d: int, heads: int = 4, rank: int = 16, n_block: int = 0):
         super().__init__()
         self.factors, self.n_block = nn.Linear(d, heads * rank, bias=False), n_block
         self.n_out = heads * rank * (2 if n_block else 1)
+
     def forward(self, x):
         with torch.autocast(x.device.type, enabled=False):
             w = self.factors.weight
@@ -110,37 +176,63 @@ class LowRankPairs(nn.Module):
             moments = (x.transpose(1, 2) @ x).flatten(1)
             squares = moments @ (w.unsqueeze(2) * w.unsqueeze(1)).flatten(1).t()
             pairs = (self.factors(x.sum(1)).square() - squares) / 2
-            if not self.n_block: return pairs
-            block = self.factors(x[:, :-self.n_block].sum(1)) * self.factors(x[:, -self.n_block:].sum(1))
+            if not self.n_block:
+                return pairs
+            block = self.factors(x[:, : -self.n_block].sum(1)) * self.factors(x[:, -self.n_block :].sum(1))
             return torch.cat([pairs, block], 1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #ab6edbe4
-def mlp(
-    width: int,               # of the input
-    hidden: Sequence[int],    # widths of the hidden layers
-    dropout: float = 0.,      # after each activation
-) -> nn.Sequential:           # (B, width) → (B, 1)
-    "Linear, ReLU, dropout for each hidden layer, then one number."
+def mlp(width: int, hidden: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
+    """Linear, ReLU, dropout for each hidden layer, then one number.
+
+    Parameters
+    ----------
+    width : of the input
+    hidden : widths of the hidden layers
+    dropout : after each activation
+
+    Returns
+    -------
+    (B, width) → (B, 1)
+    """
     sizes = [width, *hidden]
     steps = [s for a, b in zip(sizes, sizes[1:]) for s in (nn.Linear(a, b), nn.ReLU(), Dropout(dropout))]
     return nn.Sequential(*steps, nn.Linear(sizes[-1], 1))
 
 # %% ../../nbs/40_models/50_heads.ipynb #12414552
 class LowRankHead(nn.Module):
-    "Gate, low-rank pairs, projection (+ residual), norm, MLP."
-    def __init__(self,
-        n_fields: int,                          # F
-        d: int,                                 # width of a field
-        heads: int = 4,                         # groups of factors
-        rank: int = 16,                         # factors of each
-        proj_dim: int = 128,                    # width the pairs are projected to
-        mlp_hidden: Sequence[int] = (256, 128), # hidden layers
-        dropout: float = 0.,                    # after the projection and in the MLP
-        use_se: bool = True,                    # gate over fields
-        se_reduction: int = 8,                  # its reduction
-        use_residual: bool = True,              # add a linear map of all fields to the projection
-        norm: str = 'rms',                      # 'rms', 'layernorm', 'batch' or 'none'
-        n_block: int = 0,                       # last fields paired once more (`pair_grouping: block`)
+    """Gate, low-rank pairs, projection (+ residual), norm, MLP.
+
+    Parameters
+    ----------
+    n_fields : F
+    d : width of a field
+    heads : groups of factors
+    rank : factors of each
+    proj_dim : width the pairs are projected to
+    mlp_hidden : hidden layers
+    dropout : after the projection and in the MLP
+    use_se : gate over fields
+    se_reduction : its reduction
+    use_residual : add a linear map of all fields to the projection
+    norm : 'rms', 'layernorm', 'batch' or 'none'
+    n_block : last fields paired once more (`pair_grouping: block`)
+    """
+
+    def __init__(
+        self,
+        n_fields: int,
+        d: int,
+        heads: int = 4,
+        rank: int = 16,
+        proj_dim: int = 128,
+        mlp_hidden: Sequence[int] = (256, 128),
+        dropout: float = 0.0,
+        use_se: bool = True,
+        se_reduction: int = 8,
+        use_residual: bool = True,
+        norm: str = 'rms',
+        n_block: int = 0,
     ):
         super().__init__()
         self.gate = FieldGate(n_fields, se_reduction) if use_se else nn.Identity()
@@ -149,63 +241,124 @@ class LowRankHead(nn.Module):
         self.residual = nn.Linear(n_fields * d, proj_dim, bias=False) if use_residual else None
         self.norm, self.drop = make_norm(norm, proj_dim, 'model.qnn_alpha.norm'), Dropout(dropout)
         self.mlp = mlp(proj_dim, mlp_hidden, dropout)
-    def forward(self,
-        x: Tensor, # (B, F, d)
-    ) -> Tensor:   # (B,) logit
+
+    def forward(self, x: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        x : (B, F, d)
+
+        Returns
+        -------
+        (B,) logit
+        """
         x = self.gate(x)
         z = self.project(self.pairs(x))
-        if self.residual is not None: z = z + self.residual(x.flatten(1))
+        if self.residual is not None:
+            z = z + self.residual(x.flatten(1))
         return self.mlp(self.drop(self.norm(z))).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #b7e56b2e
 class MLPHead(nn.Module):
-    "A plain network on the concatenated fields."
-    def __init__(self,
-        n_fields: int,                          # F
-        d: int,                                 # width of a field
-        mlp_hidden: Sequence[int] = (256, 128), # hidden layers
-        dropout: float = 0.,                    # after each activation
-    ):
+    """A plain network on the concatenated fields.
+
+    Parameters
+    ----------
+    n_fields : F
+    d : width of a field
+    mlp_hidden : hidden layers
+    dropout : after each activation
+    """
+
+    def __init__(self, n_fields: int, d: int, mlp_hidden: Sequence[int] = (256, 128), dropout: float = 0.0):
         super().__init__()
         self.mlp = mlp(n_fields * d, mlp_hidden, dropout)
-    def forward(self, x): return self.mlp(x.flatten(1)).squeeze(1)
+
+    def forward(self, x):
+        return self.mlp(x.flatten(1)).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #67221b14
 class AuxHead(nn.Module):
-    "A logit from one vector: (B, d) → (B,); linear where `hidden` is empty."
-    def __init__(self,
-        d: int,                    # width of the vector
-        hidden: Sequence[int] = (), # hidden layers
-    ):
+    """A logit from one vector: (B, d) → (B,); linear where `hidden` is empty.
+
+    Parameters
+    ----------
+    d : width of the vector
+    hidden : hidden layers
+    """
+
+    def __init__(self, d: int, hidden: Sequence[int] = ()):
         super().__init__()
         self.mlp = mlp(d, hidden)
-    def forward(self, h): return self.mlp(h).squeeze(1)
+
+    def forward(self, h):
+        return self.mlp(h).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #527f30f5
 def make_head(
-    n_fields: int,                          # F, the sequence's fields last
-    d: int,                                 # width of a field (`feature_embed_dim`)
+    n_fields: int,
+    d: int,
     *,
-    enabled: bool = True,                   # false: MLP head
-    variant: str = 'khatri_rao',            # 'khatri_rao' or 'low_rank'
-    heads: int = 1,                         # heads
-    rank: int = 2,                          # rows of khatri_rao, factors a head of low_rank
-    layers: int = 3,                        # layers of khatri_rao
-    proj_dim: int = 128,                    # low_rank
-    mlp_hidden: Sequence[int] = (256, 128), # low_rank and MLP
-    dropout: float = 0.,                    # all
-    use_se: bool = True,                    # low_rank
-    se_reduction: int = 8,                  # low_rank
-    use_residual: bool = True,              # low_rank
-    norm: str = 'batch',                    # low_rank: rms, layernorm, batch, none; khatri_rao: batch or none
-    pair_grouping: str = 'all',             # low_rank: 'all' or 'block'
-    n_seq_fields: int = 1,                  # last fields that are the sequence's (`block`)
-) -> nn.Module:                             # (B, F, d) → (B,)
-    "The interaction head of `model.qnn_alpha.*`."
-    if not enabled: return MLPHead(n_fields, d, mlp_hidden, dropout)
-    if variant == 'khatri_rao': return KhatriRaoHead(n_fields, d, layers, heads, rank, norm == 'batch', dropout)
-    if variant != 'low_rank': raise UserError(f'model.qnn_alpha.variant: {variant!r}', 'known: khatri_rao, low_rank')
+    enabled: bool = True,
+    variant: str = 'khatri_rao',
+    heads: int = 1,
+    rank: int = 2,
+    layers: int = 3,
+    proj_dim: int = 128,
+    mlp_hidden: Sequence[int] = (256, 128),
+    dropout: float = 0.0,
+    use_se: bool = True,
+    se_reduction: int = 8,
+    use_residual: bool = True,
+    norm: str = 'batch',
+    pair_grouping: str = 'all',
+    n_seq_fields: int = 1,
+) -> nn.Module:
+    """The interaction head of `model.qnn_alpha.*`.
+
+    Parameters
+    ----------
+    n_fields : F, the sequence's fields last
+    d : width of a field (`feature_embed_dim`)
+    enabled : false: MLP head
+    variant : 'khatri_rao' or 'low_rank'
+    heads : heads
+    rank : rows of khatri_rao, factors a head of low_rank
+    layers : layers of khatri_rao
+    proj_dim : low_rank
+    mlp_hidden : low_rank and MLP
+    dropout : all
+    use_se : low_rank
+    se_reduction : low_rank
+    use_residual : low_rank
+    norm : low_rank: rms, layernorm, batch, none; khatri_rao: batch or none
+    pair_grouping : low_rank: 'all' or 'block'
+    n_seq_fields : last fields that are the sequence's (`block`)
+
+    Returns
+    -------
+    (B, F, d) → (B,)
+    """
+    if not enabled:
+        return MLPHead(n_fields, d, mlp_hidden, dropout)
+    if variant == 'khatri_rao':
+        return KhatriRaoHead(n_fields, d, layers, heads, rank, norm == 'batch', dropout)
+    if variant != 'low_rank':
+        raise UserError(f'model.qnn_alpha.variant: {variant!r}', 'known: khatri_rao, low_rank')
     if pair_grouping not in ('all', 'block'):
         raise UserError(f'model.qnn_alpha.pair_grouping: {pair_grouping!r}', 'known: all, block')
-    return LowRankHead(n_fields, d, heads, rank, proj_dim, mlp_hidden, dropout, use_se, se_reduction, use_residual, norm,
-                       n_seq_fields if pair_grouping == 'block' else 0)
+    return LowRankHead(
+        n_fields,
+        d,
+        heads,
+        rank,
+        proj_dim,
+        mlp_hidden,
+        dropout,
+        use_se,
+        se_reduction,
+        use_residual,
+        norm,
+        n_seq_fields if pair_grouping == 'block' else 0,
+    )

@@ -18,242 +18,449 @@ from .attention import age_buckets
 
 # %% ../../nbs/40_models/30_roles.ipynb #87639f27
 class Behaviour(nn.Module):
-    "Embedding tables of a behaviour's fields for one role, concatenated."
-    max_scan = 8192 # rows up to which a table is scored whole
-    def __init__(self,
-        fields: Sequence[tuple[int, int]], # (rows, width) of each field; row 0 is the unseen id
-        sparse: bool = False,              # sparse gradients of the tables that are not scanned
-    ):
+    """Embedding tables of a behaviour's fields for one role, concatenated.
+
+    Parameters
+    ----------
+    fields : (rows, width) of each field; row 0 is the unseen id
+    sparse : sparse gradients of the tables that are not scanned
+    """
+
+    max_scan = 8192  # rows up to which a table is scored whole
+
+    def __init__(self, fields: Sequence[tuple[int, int]], sparse: bool = False):
         super().__init__()
         self.widths = [d for _, d in fields]
-        self.tables = nn.ModuleList(nn.Embedding(n, d, sparse=sparse and n > self.max_scan) for n, d in fields)
-        for t in self.tables: init_table(t)
-    def lookup(self,
-        ids: Sequence[Tensor], # (B, K) int for each field
-    ) -> Tensor:               # (B, K, d)
+        self.tables = nn.ModuleList(
+            nn.Embedding(n, d, sparse=sparse and n > self.max_scan) for n, d in fields
+        )
+        for t in self.tables:
+            init_table(t)
+
+    def lookup(self, ids: Sequence[Tensor]) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        ids : (B, K) int for each field
+
+        Returns
+        -------
+        (B, K, d)
+        """
         return torch.cat([t(i) for t, i in zip(self.tables, ids)], -1)
+
     def score(self, q, ids):
         "Inner products (B, L) of the query (B, d) with the behaviours."
-        return sum(dot_table(t, x, i, self.max_scan) for t, x, i in zip(self.tables, q.split(self.widths, 1), ids))
+        return sum(
+            dot_table(t, x, i, self.max_scan) for t, x, i in zip(self.tables, q.split(self.widths, 1), ids)
+        )
+
     def pool(self, weight, ids):
         "Weighted sums (B, d) of the behaviours."
         return torch.cat([sum_table(t, weight, i, self.max_scan) for t, i in zip(self.tables, ids)], -1)
 
 # %% ../../nbs/40_models/30_roles.ipynb #5c09ffb2
-def init_table(
-    table: nn.Embedding, # changed in place
-):
-    "Normal with variance 1/width, row 0 at zero."
-    nn.init.normal_(table.weight, std=table.embedding_dim**-0.5)
-    with torch.no_grad(): table.weight[0] = 0
+def init_table(table: nn.Embedding):
+    """Normal with variance 1/width, row 0 at zero.
 
-def dot_table(
-    table: nn.Embedding, # (V, d)
-    q: Tensor,           # (B, d)
-    ids: Tensor,         # (B, L) int
-    max_scan: int,       # rows up to which all of the table is scored
-) -> Tensor:             # (B, L), float32 at least
-    "Inner products of each row's query with its tokens; never in bf16, for they decide what is kept."
+    Parameters
+    ----------
+    table : changed in place
+    """
+    nn.init.normal_(table.weight, std=table.embedding_dim**-0.5)
+    with torch.no_grad():
+        table.weight[0] = 0
+
+
+def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor, max_scan: int) -> Tensor:
+    """Inner products of each row's query with its tokens; never in bf16, for they decide what is kept.
+
+    Parameters
+    ----------
+    table : (V, d)
+    q : (B, d)
+    ids : (B, L) int
+    max_scan : rows up to which all of the table is scored
+
+    Returns
+    -------
+    (B, L), float32 at least
+    """
     with torch.autocast(q.device.type, enabled=False):
         q = q.to(table.weight.dtype)
-        if table.num_embeddings <= max_scan: return (q @ table.weight.t()).gather(1, ids.long())
+        if table.num_embeddings <= max_scan:
+            return (q @ table.weight.t()).gather(1, ids.long())
         return (table(ids) @ q.unsqueeze(2)).squeeze(2)
 
-def sum_table(
-    table: nn.Embedding, # (V, d)
-    weight: Tensor,      # (B, L)
-    ids: Tensor,         # (B, L) int
-    max_scan: int,       # rows up to which weights are summed by token first
-) -> Tensor:             # (B, d)
-    "Weighted sums of the tokens' embeddings."
+
+def sum_table(table: nn.Embedding, weight: Tensor, ids: Tensor, max_scan: int) -> Tensor:
+    """Weighted sums of the tokens' embeddings.
+
+    Parameters
+    ----------
+    table : (V, d)
+    weight : (B, L)
+    ids : (B, L) int
+    max_scan : rows up to which weights are summed by token first
+
+    Returns
+    -------
+    (B, d)
+    """
     weight = weight.to(table.weight.dtype)
-    if table.num_embeddings > max_scan: return (weight.unsqueeze(1) @ table(ids)).squeeze(1)
-    return weight.new_zeros(ids.shape[0], table.num_embeddings).scatter_add(1, ids.long(), weight) @ table.weight
+    if table.num_embeddings > max_scan:
+        return (weight.unsqueeze(1) @ table(ids)).squeeze(1)
+    return (
+        weight.new_zeros(ids.shape[0], table.num_embeddings).scatter_add(1, ids.long(), weight) @ table.weight
+    )
 
 # %% ../../nbs/40_models/30_roles.ipynb #d42fc55f
 class Query(nn.Module):
-    "The target's embedding for one role."
-    def __init__(self,
-        targets: Sequence[int],           # rows of each target column's own table (unused where shared)
-        share: Sequence[int | None],      # for each column the behaviour field whose table it uses, None: its own
-        widths: Sequence[int],            # widths of the behaviour's fields
-        mode: str = 'S1',                 # 'S1', 'S2', 'concat' or 'mean'
-        n_context: int = 0,               # width of the context of S2
+    """The target's embedding for one role.
+
+    Parameters
+    ----------
+    targets : rows of each target column's own table (unused where shared)
+    share : for each column the behaviour field whose table it uses, None: its own
+    widths : widths of the behaviour's fields
+    mode : 'S1', 'S2', 'concat' or 'mean'
+    n_context : width of the context of S2
+    """
+
+    def __init__(
+        self,
+        targets: Sequence[int],
+        share: Sequence[int | None],
+        widths: Sequence[int],
+        mode: str = 'S1',
+        n_context: int = 0,
     ):
         super().__init__()
         self.mode, self.share, self.widths, d = mode, list(share), list(widths), sum(widths)
         self.own = nn.ModuleList(nn.Embedding(n, d) for n, s in zip(targets, share) if s is None)
-        for t in self.own: init_table(t)
+        for t in self.own:
+            init_table(t)
         free = mode != 'S2' and not self.own
         empty = [f for f in range(len(widths)) if free and f not in share]
-        self.slots = nn.ParameterDict({str(f): nn.Parameter(torch.randn(widths[f]) * widths[f]**-0.5) for f in empty})
-        if mode != 'S1': self.context = nn.Sequential(nn.Linear(n_context, 2*d), nn.ReLU(), nn.Linear(2*d, d))
-        if mode == 'concat': self.mix = nn.Linear(2*d, d)
+        self.slots = nn.ParameterDict(
+            {str(f): nn.Parameter(torch.randn(widths[f]) * widths[f] ** -0.5) for f in empty}
+        )
+        if mode != 'S1':
+            self.context = nn.Sequential(nn.Linear(n_context, 2 * d), nn.ReLU(), nn.Linear(2 * d, d))
+        if mode == 'concat':
+            self.mix = nn.Linear(2 * d, d)
+
     def from_target(self, target, tables):
-        slot = [self.slots[str(f)].expand(target.shape[0], -1) if str(f) in self.slots else 0 for f in range(len(self.widths))]
+        slot = [
+            self.slots[str(f)].expand(target.shape[0], -1) if str(f) in self.slots else 0
+            for f in range(len(self.widths))
+        ]
         for j, f in enumerate(self.share):
-            if f is not None: slot[f] = slot[f] + tables[f](target[:, j])
-        slot = [s if isinstance(s, Tensor) else tables[0].weight.new_zeros(target.shape[0], w) for s, w in zip(slot, self.widths)]
+            if f is not None:
+                slot[f] = slot[f] + tables[f](target[:, j])
+        slot = [
+            s if isinstance(s, Tensor) else tables[0].weight.new_zeros(target.shape[0], w)
+            for s, w in zip(slot, self.widths)
+        ]
         columns = [target[:, j] for j, f in enumerate(self.share) if f is None]
         return sum((t(c) for t, c in zip(self.own, columns)), torch.cat(slot, 1))
-    def forward(self,
-        target: Tensor,         # (B, T) int
-        context: Tensor | None, # (B, C) float
-        tables: nn.ModuleList,  # the behaviour's tables of this role
-    ) -> Tensor:                # (B, d)
-        if self.mode == 'S2': return self.context(context)
+
+    def forward(self, target: Tensor, context: Tensor | None, tables: nn.ModuleList) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        target : (B, T) int
+        context : (B, C) float
+        tables : the behaviour's tables of this role
+
+        Returns
+        -------
+        (B, d)
+        """
+        if self.mode == 'S2':
+            return self.context(context)
         s1 = self.from_target(target, tables)
-        if self.mode == 'S1': return s1
+        if self.mode == 'S1':
+            return s1
         s2 = self.context(context)
-        return (s1 + s2)/2 if self.mode == 'mean' else self.mix(torch.cat([s1, s2], 1))
+        return (s1 + s2) / 2 if self.mode == 'mean' else self.mix(torch.cat([s1, s2], 1))
 
 # %% ../../nbs/40_models/30_roles.ipynb #249ece67
 class Position(nn.Module):
-    "Learned target-relative position for one role."
-    def __init__(self,
-        d: int,                 # width
-        exact: int = 64,        # ages with a row each
-        spaced: int = 64,       # log-spaced buckets beyond
-        max_age: int = 16_384,  # larger ages share the last row
-    ):
+    """Learned target-relative position for one role.
+
+    Parameters
+    ----------
+    d : width
+    exact : ages with a row each
+    spaced : log-spaced buckets beyond
+    max_age : larger ages share the last row
+    """
+
+    def __init__(self, d: int, exact: int = 64, spaced: int = 64, max_age: int = 16_384):
         super().__init__()
         self.register_buffer('bucket', age_buckets(exact, spaced, max_age) + 1, persistent=False)
         self.table = nn.Embedding(1 + exact + spaced, d)
         nn.init.normal_(self.table.weight, std=d**-0.5)
-    def rows(self,
-        age: Tensor, # (B, L) int
-    ) -> Tensor:     # (B, L) int64, rows of the table
+
+    def rows(self, age: Tensor) -> Tensor:
+        """
+
+        Parameters
+        ----------
+        age : (B, L) int
+
+        Returns
+        -------
+        (B, L) int64, rows of the table
+        """
         return self.bucket[age.clamp(max=self.bucket.numel() - 1).long()]
-    def target(self, n): return self.table.weight[0].expand(n, -1)
-    def score(self, rows): return (self.table.weight @ self.table.weight[0] / math.sqrt(self.table.embedding_dim))[rows]
-    def pool(self, weight, rows): return sum_table(self.table, weight, rows, self.table.num_embeddings)
+
+    def target(self, n):
+        return self.table.weight[0].expand(n, -1)
+
+    def score(self, rows):
+        return (self.table.weight @ self.table.weight[0] / math.sqrt(self.table.embedding_dim))[rows]
+
+    def pool(self, weight, rows):
+        return sum_table(self.table, weight, rows, self.table.num_embeddings)
 
 # %% ../../nbs/40_models/30_roles.ipynb #3126eb5e
 class Role(nn.Module):
-    "Everything that one role embeds with."
-    def __init__(self,
-        fields: Sequence[tuple[int, int]], # (rows, width) of each behaviour field
-        targets: Sequence[int],            # rows of each target column
-        share: Sequence[int | None],       # field whose table a target column shares
-        query_mode: str = 'S1',            # 'S1', 'S2', 'concat' or 'mean'
-        n_context: int = 0,                # width of the context
-        d_pos: int = 0,                    # width of the position, 0 = none
-        buckets: tuple[int, int] = (64, 64), # exact ages, log-spaced buckets
-        sparse: bool = False,              # sparse gradients of the behaviour tables
+    """Everything that one role embeds with.
+
+    Parameters
+    ----------
+    fields : (rows, width) of each behaviour field
+    targets : rows of each target column
+    share : field whose table a target column shares
+    query_mode : 'S1', 'S2', 'concat' or 'mean'
+    n_context : width of the context
+    d_pos : width of the position, 0 = none
+    buckets : exact ages, log-spaced buckets
+    sparse : sparse gradients of the behaviour tables
+    """
+
+    def __init__(
+        self,
+        fields: Sequence[tuple[int, int]],
+        targets: Sequence[int],
+        share: Sequence[int | None],
+        query_mode: str = 'S1',
+        n_context: int = 0,
+        d_pos: int = 0,
+        buckets: tuple[int, int] = (64, 64),
+        sparse: bool = False,
     ):
         super().__init__()
         self.behaviour = Behaviour(fields, sparse)
         self.query = Query(targets, share, self.behaviour.widths, query_mode, n_context)
         self.position = Position(d_pos, *buckets) if d_pos else None
         self.width = sum(self.behaviour.widths)
-    def target(self, target, context): return self.query(target, context, self.behaviour.tables)
+
+    def target(self, target, context):
+        return self.query(target, context, self.behaviour.tables)
 
 # %% ../../nbs/40_models/30_roles.ipynb #3fdc45df
-def check_name(
-    key: str,             # config key
-    value: str,           # what was given
-    known: Sequence[str], # what exists
-):
-    "Raise UserError naming the key unless the value is known."
-    if value not in known: raise UserError(f'{key}: {value!r} is unknown', f'known: {", ".join(known)}')
+def check_name(key: str, value: str, known: Sequence[str]):
+    """Raise UserError naming the key unless the value is known.
+
+    Parameters
+    ----------
+    key : config key
+    value : what was given
+    known : what exists
+    """
+    if value not in known:
+        raise UserError(f'{key}: {value!r} is unknown', f'known: {", ".join(known)}')
+
 
 def check_embeddings(
-    variant: str,           # `sequence.variant`
-    query_mode: str,        # `sequence.query_mode`
-    position: str,          # `sequence.position`
-    d_att: int,             # width of attention embeddings
-    d_rep: int,             # width of representation embeddings
-    targets: Sequence[int], # target columns
-    n_context: int,         # width of the context
+    variant: str,
+    query_mode: str,
+    position: str,
+    d_att: int,
+    d_rep: int,
+    targets: Sequence[int],
+    n_context: int,
 ):
-    "Raise UserError for an unknown name or a combination that has no meaning, naming its key."
+    """Raise UserError for an unknown name or a combination that has no meaning, naming its key.
+
+    Parameters
+    ----------
+    variant : `sequence.variant`
+    query_mode : `sequence.query_mode`
+    position : `sequence.position`
+    d_att : width of attention embeddings
+    d_rep : width of representation embeddings
+    targets : target columns
+    n_context : width of the context
+    """
     check_name('sequence.variant', variant, ('dare', 'coupled', 'projected'))
     check_name('sequence.query_mode', query_mode, ('S1', 'S2', 'concat', 'mean'))
     check_name('sequence.position', position, ('none', 'learned'))
     if variant == 'coupled' and d_att != d_rep:
-        raise UserError('sequence.variant: coupled has one table', 'give sequence.dim_att and sequence.dim_rep the same width')
+        raise UserError(
+            'sequence.variant: coupled has one table',
+            'give sequence.dim_att and sequence.dim_rep the same width',
+        )
     if query_mode != 'S2' and not len(targets):
-        raise UserError(f'sequence.query_key: empty, but sequence.query_mode is {query_mode}', 'name a column, or use S2')
-    if query_mode != 'S1' and not n_context: raise UserError(f'sequence.query_mode: {query_mode} needs a context', 'use S1')
+        raise UserError(
+            f'sequence.query_key: empty, but sequence.query_mode is {query_mode}', 'name a column, or use S2'
+        )
+    if query_mode != 'S1' and not n_context:
+        raise UserError(f'sequence.query_mode: {query_mode} needs a context', 'use S1')
 
 # %% ../../nbs/40_models/30_roles.ipynb #7bec81a9
 class Embeddings(nn.Module):
-    "Attention and representation embeddings of behaviours and target (arXiv 2410.02604, section 4)."
-    def __init__(self,
-        n_tokens: int,                        # rows of the token table, id 0 (unseen) included
-        targets: Sequence[int] = (),          # rows of each target column, id 0 included
-        d_att: int = 16,                      # width of the token's attention embedding
-        d_rep: int = 16,                      # width of the token's representation embedding
-        sides: Sequence[tuple] = (),          # (rows, att width, rep width) of each side field
-        share: Sequence[int | None] = (),     # per target column: field (0 = token) whose table it shares; () = none shares
-        variant: str = 'dare',                # 'dare', 'coupled' or 'projected'
-        query_mode: str = 'S1',               # 'S1', 'S2', 'concat' or 'mean'
-        n_context: int = 0,                   # width of the context of S2
-        position: str = 'none',               # 'none' or 'learned'
-        d_pos: tuple[int, int] = (16, 16),    # widths of the position's attention and representation embeddings
-        buckets: tuple[int, int] = (64, 64),  # exact ages, log-spaced buckets
-        sparse: bool = False,                 # sparse gradients of the behaviour tables
+    """Attention and representation embeddings of behaviours and target (arXiv 2410.02604, section 4).
+
+    Parameters
+    ----------
+    n_tokens : rows of the token table, id 0 (unseen) included
+    targets : rows of each target column, id 0 included
+    d_att : width of the token's attention embedding
+    d_rep : width of the token's representation embedding
+    sides : (rows, att width, rep width) of each side field
+    share : per target column: field (0 = token) whose table it shares; () = none shares
+    variant : 'dare', 'coupled' or 'projected'
+    query_mode : 'S1', 'S2', 'concat' or 'mean'
+    n_context : width of the context of S2
+    position : 'none' or 'learned'
+    d_pos : widths of the position's attention and representation embeddings
+    buckets : exact ages, log-spaced buckets
+    sparse : sparse gradients of the behaviour tables
+    """
+
+    def __init__(
+        self,
+        n_tokens: int,
+        targets: Sequence[int] = (),
+        d_att: int = 16,
+        d_rep: int = 16,
+        sides: Sequence[tuple] = (),
+        share: Sequence[int | None] = (),
+        variant: str = 'dare',
+        query_mode: str = 'S1',
+        n_context: int = 0,
+        position: str = 'none',
+        d_pos: tuple[int, int] = (16, 16),
+        buckets: tuple[int, int] = (64, 64),
+        sparse: bool = False,
     ):
         super().__init__()
         check_embeddings(variant, query_mode, position, d_att, d_rep, targets, n_context)
-        share, d_pos = list(share) or [None]*len(targets), d_pos if position == 'learned' else (0, 0)
+        share, d_pos = list(share) or [None] * len(targets), d_pos if position == 'learned' else (0, 0)
         fields = [[(n_tokens, d), *((s[0], s[i]) for s in sides)] for i, d in ((1, d_att), (2, d_rep))]
         make = lambda r: Role(fields[r], targets, share, query_mode, n_context, d_pos[r], buckets, sparse)
         self.roles = nn.ModuleDict(dict(rep=make(1)))
-        if variant == 'dare': self.roles['att'] = make(0)
+        if variant == 'dare':
+            self.roles['att'] = make(0)
         dr, self.d_att = self.rep.width, sum(d for _, d in fields[0])
         maps = dict(q=self.d_att, k=self.d_att, e=dr, v=dr) if variant == 'projected' else {}
         self.maps = nn.ModuleDict({m: nn.Linear(dr, d, bias=False) for m, d in maps.items()})
         self.d_out = dr + d_pos[1]
+
     @property
-    def att(self): return self.roles['att' if 'att' in self.roles else 'rep']
+    def att(self):
+        return self.roles['att' if 'att' in self.roles else 'rep']
+
     @property
-    def rep(self): return self.roles['rep']
+    def rep(self):
+        return self.roles['rep']
 
 # %% ../../nbs/40_models/30_roles.ipynb #0c3ac0f0
-def embed_target(
-    emb: Embeddings,        # the tables
-    target: Tensor | None,  # (B, T) int
-    context: Tensor | None, # (B, C) float
-) -> tuple[Tensor, Tensor]: # (B, d) to be multiplied with the attention tables, (B, d_out) e_rep
-    "The target's query and representation."
+def embed_target(emb: Embeddings, target: Tensor | None, context: Tensor | None) -> tuple[Tensor, Tensor]:
+    """The target's query and representation.
+
+    Parameters
+    ----------
+    emb : the tables
+    target : (B, T) int
+    context : (B, C) float
+
+    Returns
+    -------
+    (B, d) to be multiplied with the attention tables, (B, d_out) e_rep
+    """
     q, e = emb.att.target(target, context), emb.rep.target(target, context)
-    if emb.maps: q, e = emb.maps['q'](q) @ emb.maps['k'].weight, emb.maps['e'](e)
+    if emb.maps:
+        q, e = emb.maps['q'](q) @ emb.maps['k'].weight, emb.maps['e'](e)
     return q, e if emb.rep.position is None else torch.cat([e, emb.rep.position.target(e.shape[0])], 1)
 
-def score(
-    emb: Embeddings,       # the tables
-    q: Tensor,             # (B, d) of `embed_target`
-    ids: Sequence[Tensor], # (B, L) int for each field
-    rows: Tensor | None,   # (B, L) int, rows of the position tables
-) -> Tensor:               # (B, L)
-    "Attention scores: semantic term and time term, each scaled by its own width."
+
+def score(emb: Embeddings, q: Tensor, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
+    """Attention scores: semantic term and time term, each scaled by its own width.
+
+    Parameters
+    ----------
+    emb : the tables
+    q : (B, d) of `embed_target`
+    ids : (B, L) int for each field
+    rows : (B, L) int, rows of the position tables
+
+    Returns
+    -------
+    (B, L)
+    """
     s = emb.att.behaviour.score(q, ids) / math.sqrt(emb.d_att)
     return s if rows is None else s + emb.att.position.score(rows)
 
 # %% ../../nbs/40_models/30_roles.ipynb #1f0387de
-def map_values(
-    emb: Embeddings, # the tables
-    v: Tensor,       # (B, L, d) behaviours
-    p,               # (B, L, d_pos) positions, or None
-) -> Tensor:         # (B, L, d_rep)
-    "Representations through the projection, if there is one, with their positions."
-    if emb.maps: v = emb.maps['v'](v)
+def map_values(emb: Embeddings, v: Tensor, p) -> Tensor:
+    """Representations through the projection, if there is one, with their positions.
+
+    Parameters
+    ----------
+    emb : the tables
+    v : (B, L, d) behaviours
+    p : (B, L, d_pos) positions, or None
+
+    Returns
+    -------
+    (B, L, d_rep)
+    """
+    if emb.maps:
+        v = emb.maps['v'](v)
     return v if p is None else torch.cat([v, p], -1)
 
-def values(
-    emb: Embeddings,       # the tables
-    ids: Sequence[Tensor], # (B, K) int for each field
-    rows: Tensor | None,   # (B, K) int, rows of the position tables
-) -> Tensor:               # (B, K, d_out)
-    "Representations of behaviours."
-    return map_values(emb, emb.rep.behaviour.lookup(ids), None if rows is None else emb.rep.position.table(rows))
 
-def pool(
-    emb: Embeddings,       # the tables
-    weight: Tensor,        # (B, K)
-    ids: Sequence[Tensor], # (B, K) int for each field
-    rows: Tensor | None,   # (B, K) int, rows of the position tables
-) -> Tensor:               # (B, d_out)
-    "Weighted sums of representations, in table space."
-    return map_values(emb, emb.rep.behaviour.pool(weight, ids), None if rows is None else emb.rep.position.pool(weight, rows))
+def values(emb: Embeddings, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
+    """Representations of behaviours.
+
+    Parameters
+    ----------
+    emb : the tables
+    ids : (B, K) int for each field
+    rows : (B, K) int, rows of the position tables
+
+    Returns
+    -------
+    (B, K, d_out)
+    """
+    return map_values(
+        emb, emb.rep.behaviour.lookup(ids), None if rows is None else emb.rep.position.table(rows)
+    )
+
+
+def pool(emb: Embeddings, weight: Tensor, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
+    """Weighted sums of representations, in table space.
+
+    Parameters
+    ----------
+    emb : the tables
+    weight : (B, K)
+    ids : (B, K) int for each field
+    rows : (B, K) int, rows of the position tables
+
+    Returns
+    -------
+    (B, d_out)
+    """
+    return map_values(
+        emb,
+        emb.rep.behaviour.pool(weight, ids),
+        None if rows is None else emb.rep.position.pool(weight, rows),
+    )

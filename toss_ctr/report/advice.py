@@ -18,222 +18,448 @@ from .plots import curves
 from .predictions import n_draws, Predictions, shift_prior
 
 # %% ../../nbs/80_report/25_advice.ipynb #beaf41be
-def folds_text(
-    some, # fold numbers
-    n: int, # folds there are
-) -> str:
-    "Which folds, for a sentence."
-    some = sorted(some)
-    return 'all folds' if len(some) == n > 1 else f"fold{'s' if len(some) > 1 else ''} {', '.join(map(str, some))}"
+def folds_text(some, n: int) -> str:
+    """Which folds, for a sentence.
 
-def check_epochs(
-    log: list[dict], # of `read_log`
-) -> list[tuple]:    # (kind, title, text)
-    "Over-fitting and trainings that ended too early, from the hold-out Score."
+    Parameters
+    ----------
+    some : fold numbers
+    n : folds there are
+    """
+    some = sorted(some)
+    return (
+        'all folds'
+        if len(some) == n > 1
+        else f"fold{'s' if len(some) > 1 else ''} {', '.join(map(str, some))}"
+    )
+
+
+def check_epochs(log: list[dict]) -> list[tuple]:
+    """Over-fitting and trainings that ended too early, from the hold-out Score.
+
+    Parameters
+    ----------
+    log : of `read_log`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     out, series = [], {k: v for (k, s), v in curves(log, 'Score').items() if s != 'train'}
-    late = {k: v.max() - v[-1] for k, (_, v) in series.items() if v.max() - v[-1] > .002}
-    rising = {k: v[-1] - v[-2] for k, (_, v) in series.items() if len(v) > 1 and v.argmax() == len(v) - 1
-              and v[-1] - v[-2] > .0005}
+    late = {k: v.max() - v[-1] for k, (_, v) in series.items() if v.max() - v[-1] > 0.002}
+    rising = {
+        k: v[-1] - v[-2]
+        for k, (_, v) in series.items()
+        if len(v) > 1 and v.argmax() == len(v) - 1 and v[-1] - v[-2] > 0.0005
+    }
     if late:
         best = min(series[k][0][series[k][1].argmax()] for k in late)
-        out.append(('watch', 'Over-fitting', f'In {folds_text(late, len(series))} the hold-out Score fell after its best '
-                    f'epoch (epoch {best} the earliest), by up to {max(late.values()):.4f}. The best epoch is what was kept; '
-                    'fewer train.epochs, train.early_stop_patience, more model.embedding_dropout or train.weight_decay are worth '
-                    'a try.'))
+        out.append(
+            (
+                'watch',
+                'Over-fitting',
+                f'In {folds_text(late, len(series))} the hold-out Score fell after its best '
+                f'epoch (epoch {best} the earliest), by up to {max(late.values()):.4f}. The best epoch is what was kept; '
+                'fewer train.epochs, train.early_stop_patience, more model.embedding_dropout or train.weight_decay are worth '
+                'a try.',
+            )
+        )
     if rising:
-        out.append(('next', 'Under-trained', f'In {folds_text(rising, len(series))} the last epoch was the best and still '
-                    f'gained {max(rising.values()):.4f}: raise train.epochs or train.lr.'))
+        out.append(
+            (
+                'next',
+                'Under-trained',
+                f'In {folds_text(rising, len(series))} the last epoch was the best and still gained {max(rising.values()):.4f}: raise train.epochs or train.lr.',
+            )
+        )
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #622c8b31
-def check_gap(
-    log: list[dict], # of `read_log`
-) -> list[tuple]:    # (kind, title, text)
-    "Training loss that falls while the hold-out loss rises."
+def check_gap(log: list[dict]) -> list[tuple]:
+    """Training loss that falls while the hold-out loss rises.
+
+    Parameters
+    ----------
+    log : of `read_log`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     loss, out = curves(log, 'loss'), {}
     for (k, s), (_, held) in loss.items():
-        if s == 'train' or (k, 'train') not in loss or len(held) < 2: continue
+        if s == 'train' or (k, 'train') not in loss or len(held) < 2:
+            continue
         train, best = loss[k, 'train'][1], held.argmin()
-        if len(train) == len(held) and held[-1] - held[best] > .005 and train[best] - train[-1] > .005:
+        if len(train) == len(held) and held[-1] - held[best] > 0.005 and train[best] - train[-1] > 0.005:
             out[k] = (train[-1], held[-1], held[best])
-    if not out: return []
+    if not out:
+        return []
     k = max(out, key=lambda k: out[k][1] - out[k][0])
     n = len({f for f, s in loss if s != 'train'})
-    return [('watch', 'Memorising', f'In {folds_text(out, n)} the training loss went on falling while the hold-out loss rose; in '
-             f'fold {k} they ended at {out[k][0]:.3f} and {out[k][1]:.3f} (best {out[k][2]:.3f}). A higher data.min_count, a smaller '
-             'model.emb_dim or more model.embedding_dropout leaves less to remember.')]
+    return [
+        (
+            'watch',
+            'Memorising',
+            f'In {folds_text(out, n)} the training loss went on falling while the hold-out loss rose; in '
+            f'fold {k} they ended at {out[k][0]:.3f} and {out[k][1]:.3f} (best {out[k][2]:.3f}). A higher data.min_count, a smaller '
+            'model.emb_dim or more model.embedding_dropout leaves less to remember.',
+        )
+    ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
-def chance_ece(
-    p,             # (n,) class-balanced probabilities
-    prior: float,  # click rate
-    bins: int = 15,   # of the calibration error
-    draws: int = 200, # of the clicks
-    seed: int = 0,    # same seed, same number
-) -> float:
-    "The class-balanced calibration error that well calibrated predictions stay below in 97.5 % of draws."
+def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0) -> float:
+    """The class-balanced calibration error that well calibrated predictions stay below in 97.5 % of draws.
+
+    Parameters
+    ----------
+    p : (n,) class-balanced probabilities
+    prior : click rate
+    bins : of the calibration error
+    draws : of the clicks
+    seed : same seed, same number
+    """
     p = np.asarray(p, np.float64)
-    code, q = np.minimum((p*bins).astype(np.int64), bins - 1), shift_prior(p, prior, 'natural')
-    n, mass1, mass0, p1, p0 = (np.bincount(code, w, bins) for w in (None, q, 1 - q, q*p, (1 - q)*p))
+    code, q = np.minimum((p * bins).astype(np.int64), bins - 1), shift_prior(p, prior, 'natural')
+    n, mass1, mass0, p1, p0 = (np.bincount(code, w, bins) for w in (None, q, 1 - q, q * p, (1 - q) * p))
     c = np.random.default_rng(seed).binomial(n, mass1 / np.maximum(n, 1), (draws, bins))
-    w1, w0 = (.5*k / np.maximum(k.sum(1, keepdims=True), 1) for k in (c, n - c)) # each class weighs half
-    mean = w1*p1/np.maximum(mass1, 1e-12) + w0*p0/np.maximum(mass0, 1e-12)
-    return float(np.quantile(np.abs(mean - w1).sum(1), .975))
+    w1, w0 = (0.5 * k / np.maximum(k.sum(1, keepdims=True), 1) for k in (c, n - c))  # each class weighs half
+    mean = w1 * p1 / np.maximum(mass1, 1e-12) + w0 * p0 / np.maximum(mass0, 1e-12)
+    return float(np.quantile(np.abs(mean - w1).sum(1), 0.975))
 
 # %% ../../nbs/80_report/25_advice.ipynb #899c93d1
-def check_calibration(
-    pred: Predictions, # what is known about the held-out rows
-    method: str = 'temperature', # `calibration.method`
-) -> list[tuple]:      # (kind, title, text)
-    "Raw logits that need calibration, and calibrated ones that are still off."
+def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tuple]:
+    """Raw logits that need calibration, and calibrated ones that are still off.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    method : `calibration.method`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     raw, cal = all_metrics(pred.label, pred.raw), all_metrics(pred.label, pred.p)
-    if pred.calibrated is not None and raw['WLL'] - cal['WLL'] > .002:
-        return [('good', 'Calibration pays', f"It takes WLL from {raw['WLL']:.4f} to {cal['WLL']:.4f}, Score from "
-                 f"{raw['Score']:.4f} to {cal['Score']:.4f}; the submission uses the calibrated probabilities.")
-                ] + _still_off(pred, cal, method)
-    if pred.calibrated is not None and raw['Score'] - cal['Score'] > .0005:
-        return [('watch', 'Calibration costs', f"It takes Score from {raw['Score']:.4f} to {cal['Score']:.4f} on held-out rows: the "
-                 'other folds’ correction does not fit. calibration.enabled false leaves the logits as they are; '
-                 + ('more clicks' if method == 'temperature' else 'calibration.method temperature') + ' would make it steadier.')
-                ] + _still_off(pred, cal, method)
+    if pred.calibrated is not None and raw['WLL'] - cal['WLL'] > 0.002:
+        return [
+            (
+                'good',
+                'Calibration pays',
+                f"It takes WLL from {raw['WLL']:.4f} to {cal['WLL']:.4f}, Score from {raw['Score']:.4f} to {cal['Score']:.4f}; the submission uses the calibrated probabilities.",
+            )
+        ] + _still_off(pred, cal, method)
+    if pred.calibrated is not None and raw['Score'] - cal['Score'] > 0.0005:
+        return [
+            (
+                'watch',
+                'Calibration costs',
+                f"It takes Score from {raw['Score']:.4f} to {cal['Score']:.4f} on held-out rows: the "
+                'other folds’ correction does not fit. calibration.enabled false leaves the logits as they are; '
+                + ('more clicks' if method == 'temperature' else 'calibration.method temperature')
+                + ' would make it steadier.',
+            )
+        ] + _still_off(pred, cal, method)
     return _still_off(pred, cal, method)
+
 
 def _still_off(pred, m, method):
     chance = chance_ece(pred.p, pred.prior)
-    if m['ECE'] <= max(.02, chance): return []
-    mend = ('set calibration.enabled true' if pred.calibrated is None else 'try calibration.method temperature+isotonic'
-            if method != 'temperature+isotonic' else 'the error differs between folds or groups: look at the click rates below')
-    return [('watch', 'Miscalibrated', f"The class-balanced calibration error is {m['ECE']:.3f}, where chance alone stays below "
-             f"{chance:.3f}: {mend}.")]
+    if m['ECE'] <= max(0.02, chance):
+        return []
+    mend = (
+        'set calibration.enabled true'
+        if pred.calibrated is None
+        else 'try calibration.method temperature+isotonic'
+        if method != 'temperature+isotonic'
+        else 'the error differs between folds or groups: look at the click rates below'
+    )
+    return [
+        (
+            'watch',
+            'Miscalibrated',
+            f"The class-balanced calibration error is {m['ECE']:.3f}, where chance alone stays below {chance:.3f}: {mend}.",
+        )
+    ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #d9385d75
-def check_leak(
-    rows: list[dict], # of `score_rows`
-) -> list[tuple]:     # (kind, title, text)
-    "Scores too good to be true, and folds that do not agree."
+def check_leak(rows: list[dict]) -> list[tuple]:
+    """Scores too good to be true, and folds that do not agree.
+
+    Parameters
+    ----------
+    rows : of `score_rows`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     by, out = {r['name']: r for r in rows}, []
     own, best = by['out of fold'], by.get('best possible')
-    if best and own['AP'] > best['AP'] + .02 and own['AUC'] > best['AUC']:
-        out.append(('watch', 'Leak', f"AUC {own['AUC']:.3f} and AP {own['AP']:.3f} lie above what the true probabilities reach "
-                                     f"({best['AUC']:.3f}, {best['AP']:.3f}): "
-                    'some column knows the label, or encodings were not made out of fold.'))
-    elif own['AUC'] > .98:
-        out.append(('watch', 'Leak?', f"AUC {own['AUC']:.3f} is rare in click prediction: look for a column that is only known "
-                                      "after the click."))
+    if best and own['AP'] > best['AP'] + 0.02 and own['AUC'] > best['AUC']:
+        out.append(
+            (
+                'watch',
+                'Leak',
+                f"AUC {own['AUC']:.3f} and AP {own['AP']:.3f} lie above what the true probabilities reach "
+                f"({best['AUC']:.3f}, {best['AP']:.3f}): "
+                'some column knows the label, or encodings were not made out of fold.',
+            )
+        )
+    elif own['AUC'] > 0.98:
+        out.append(
+            (
+                'watch',
+                'Leak?',
+                f"AUC {own['AUC']:.3f} is rare in click prediction: look for a column that is only known after the click.",
+            )
+        )
     folds = [r['Score'] for r in rows if r['kind'] == 'fold']
     wide = [r['high'] - r['low'] for r in rows if r['kind'] == 'fold' and r['low'] is not None]
     if len(folds) > 1 and wide and max(folds) - min(folds) > 1.5 * max(wide):
-        out.append(('watch', 'Folds disagree', f'Scores range from {min(folds):.4f} to {max(folds):.4f}, more than their '
-                                               'intervals explain: '
-                    'the groups of cv.group_key differ, or one fold diverged.'))
+        out.append(
+            (
+                'watch',
+                'Folds disagree',
+                f'Scores range from {min(folds):.4f} to {max(folds):.4f}, more than their intervals explain: the groups of cv.group_key differ, or one fold diverged.',
+            )
+        )
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #62118a20
-def check_columns(
-    columns: dict | None, # columns.json: `alone` (column → AUC), `features` (name, auc_train, auc_held, clicks)
-    own: float,           # AUC of the model on held-out rows
-) -> list[tuple]:         # (kind, title, text)
-    "Columns that know the label, columns better than the model, and features that do not carry over."
+def check_columns(columns: dict | None, own: float) -> list[tuple]:
+    """Columns that know the label, columns better than the model, and features that do not carry over.
+
+    Parameters
+    ----------
+    columns : columns.json: `alone` (column → AUC), `features` (name, auc_train, auc_held, clicks)
+    own : AUC of the model on held-out rows
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     alone, out = (columns or {}).get('alone') or {}, []
     if alone:
         name, value = max(alone.items(), key=lambda kv: kv[1])
-        if value > .95: out.append(('watch', 'Leaking column', f'{name} alone orders held-out rows with AUC {value:.3f}: it is '
-                                    'probably known only after the click. Put it into data.remove_cols and compare.'))
-        elif value > own + .03: out.append(('watch', 'One column beats the model', f'{name} alone reaches AUC {value:.3f} on '
-                                            f'held-out rows, the whole model {own:.3f}: the training did not get hold of it. Look at '
-                                            'train.lr, train.epochs and how the column enters (data.cat_cols or data.num_patterns).'))
+        if value > 0.95:
+            out.append(
+                (
+                    'watch',
+                    'Leaking column',
+                    f'{name} alone orders held-out rows with AUC {value:.3f}: it is probably known only after the click. Put it into data.remove_cols and compare.',
+                )
+            )
+        elif value > own + 0.03:
+            out.append(
+                (
+                    'watch',
+                    'One column beats the model',
+                    f'{name} alone reaches AUC {value:.3f} on '
+                    f'held-out rows, the whole model {own:.3f}: the training did not get hold of it. Look at '
+                    'train.lr, train.epochs and how the column enters (data.cat_cols or data.num_patterns).',
+                )
+            )
     for f in (columns or {}).get('features') or []:
         gap = f['auc_train'] - f['auc_held']
-        if gap > max(.05, 4*.29/np.sqrt(max(f['clicks'], 1))):
-            out.append(('watch', 'Feature does not carry over', f"{f['name']} orders the rows it was made for with AUC "
-                        f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there (cv.group_key), or it "
-                        'has seen labels it should not. Raise features.encoding_prior or leave it out of features.encodings.'))
-            break # the widest gap says it; the others are in the pictures
+        if gap > max(0.05, 4 * 0.29 / np.sqrt(max(f['clicks'], 1))):
+            out.append(
+                (
+                    'watch',
+                    'Feature does not carry over',
+                    f"{f['name']} orders the rows it was made for with AUC "
+                    f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there (cv.group_key), or it "
+                    'has seen labels it should not. Raise features.encoding_prior or leave it out of features.encodings.',
+                )
+            )
+            break  # the widest gap says it; the others are in the pictures
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #fc46114a
-def check_baseline(
-    pred: Predictions, # what is known about the held-out rows
-    cfg: Config,       # its seed, and what it already tries
-    n_boot: int = 200, # draws of the paired bootstrap
-) -> list[tuple]:      # (kind, title, text)
-    "Model against LightGBM, and what the blend of both is worth; paired bootstraps on the same rows."
-    if pred.baseline is None: return []
+def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tuple]:
+    """Model against LightGBM, and what the blend of both is worth; paired bootstraps on the same rows.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    cfg : its seed, and what it already tries
+    n_boot : draws of the paired bootstrap
+
+    Returns
+    -------
+    (kind, title, text)
+    """
+    if pred.baseline is None:
+        return []
     m = pred.both
     y, p, b, mix = pred.label[m], pred.p[m], pred.baseline[m], pred.blend[m]
     n = max(n_draws(len(y), n_boot), 30)
     t = paired_test(y, p, b, n, seed=cfg.seed)['Score']
     span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model)'
-    tips = ([] if cfg.features.encodings else ['features.encodings gives the model the click rates that trees live on'])
-    tips += [] if cfg.model.numeric.scaler == 'quantile' else ['model.numeric.scaler quantile helps with skewed numbers']
+    tips = (
+        []
+        if cfg.features.encodings
+        else ['features.encodings gives the model the click rates that trees live on']
+    )
+    tips += (
+        []
+        if cfg.model.numeric.scaler == 'quantile'
+        else ['model.numeric.scaler quantile helps with skewed numbers']
+    )
     tips += [] if cfg.ema.enabled else ['ema.enabled true steadies the weights']
-    out = [('good', 'Ahead of the baseline', f'The model is ahead of LightGBM by {span}.') if t.lo > 0 else
-           ('watch', 'Baseline ahead', f"LightGBM is ahead by {span}. {'; '.join(tips) or 'Tune train.lr and train.epochs first'}."
-            ) if t.hi < 0 else
-           ('next', 'Level with the baseline', f'Model and LightGBM differ by {span}: no difference that these rows can show.')]
+    out = [
+        ('good', 'Ahead of the baseline', f'The model is ahead of LightGBM by {span}.')
+        if t.lo > 0
+        else (
+            'watch',
+            'Baseline ahead',
+            f"LightGBM is ahead by {span}. {'; '.join(tips) or 'Tune train.lr and train.epochs first'}.",
+        )
+        if t.hi < 0
+        else (
+            'next',
+            'Level with the baseline',
+            f'Model and LightGBM differ by {span}: no difference that these rows can show.',
+        )
+    ]
     u = paired_test(y, mix, p if t.diff > 0 else b, n, seed=cfg.seed)['Score']
-    if u.lo > 0: out.append(('next', 'Blend', f'The logit mean of both gains {u.diff:.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) on '
-                                              'the better of the two: '
-                             'blend submission.csv with baseline_submission.csv (toss_blend --method logit_mean).'))
+    if u.lo > 0:
+        out.append(
+            (
+                'next',
+                'Blend',
+                f'The logit mean of both gains {u.diff:.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) on '
+                'the better of the two: '
+                'blend submission.csv with baseline_submission.csv (toss_blend --method logit_mean).',
+            )
+        )
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #8aa35cd4
-def check_target(
-    pred: Predictions, # what is known about the held-out rows
-    target: str,       # `calibration.target`
-) -> list[tuple]:      # (kind, title, text)
-    "What probabilities at the natural click rate cost on the leaderboard."
-    if target != 'prior': return []
-    low, high = (all_metrics(pred.label, p)['Score'] for p in (shift_prior(pred.p, pred.prior, 'natural'), pred.p))
-    return [('watch', 'Calibrated to the click rate', f'With calibration.target prior the submission scores {low:.4f}; '
-                                                      'class-balanced, as shown everywhere in this report, '
-             f'the same ranking scores {high:.4f}.')]
+def check_target(pred: Predictions, target: str) -> list[tuple]:
+    """What probabilities at the natural click rate cost on the leaderboard.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    target : `calibration.target`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
+    if target != 'prior':
+        return []
+    low, high = (
+        all_metrics(pred.label, p)['Score'] for p in (shift_prior(pred.p, pred.prior, 'natural'), pred.p)
+    )
+    return [
+        (
+            'watch',
+            'Calibrated to the click rate',
+            f'With calibration.target prior the submission scores {low:.4f}; class-balanced, as shown everywhere in this report, the same ranking scores {high:.4f}.',
+        )
+    ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #2cbff544
-def check_rows(
-    pred: Predictions, # what is known about the held-out rows
-    rows: list[dict],  # of `score_rows`
-    run_dir,           # folder of the run, for submission.csv
-) -> list[tuple]:      # (kind, title, text)
-    "Intervals too wide to compare models by, and a submission whose mean differs from the held-out rows'."
+def check_rows(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
+    """Intervals too wide to compare models by, and a submission whose mean differs from the held-out rows'.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    rows : of `score_rows`
+    run_dir : folder of the run, for submission.csv
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     own, out = next(r for r in rows if r['name'] == 'out of fold'), []
-    if own['low'] is not None and own['high'] - own['low'] > .02:
-        out.append(('next', 'Few clicks', f"{int(pred.label.sum()):,} clicks leave Score uncertain by "
-                                          f"±{(own['high'] - own['low'])/2:.3f}: smaller differences than that are chance. "
-                    'Compare models on the same rows (paired), or hold out more.'))
-    if (Path(run_dir)/'submission.csv').is_file():
-        last = pl.read_csv(Path(run_dir)/'submission.csv', infer_schema=False).to_series(-1)
+    if own['low'] is not None and own['high'] - own['low'] > 0.02:
+        out.append(
+            (
+                'next',
+                'Few clicks',
+                f"{int(pred.label.sum()):,} clicks leave Score uncertain by "
+                f"±{(own['high'] - own['low']) / 2:.3f}: smaller differences than that are chance. "
+                'Compare models on the same rows (paired), or hold out more.',
+            )
+        )
+    if (Path(run_dir) / 'submission.csv').is_file():
+        last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False).to_series(-1)
         mean, here = last.cast(pl.Float64, strict=False).mean(), float(pred.p.mean())
-        if mean is not None and abs(mean - here) > .05:
-            out.append(('watch', 'Test rows differ', f'The submission’s mean prediction is {mean:.3f}, the held-out rows’ '
-                                                     f'{here:.3f}: '
-                        'the test rows come from another distribution (another day, unseen ids), or a feature is missing there.'))
+        if mean is not None and abs(mean - here) > 0.05:
+            out.append(
+                (
+                    'watch',
+                    'Test rows differ',
+                    f'The submission’s mean prediction is {mean:.3f}, the held-out rows’ '
+                    f'{here:.3f}: '
+                    'the test rows come from another distribution (another day, unseen ids), or a feature is missing there.',
+                )
+            )
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #0a4b6380
-def check_room(
-    rows: list[dict], # of `score_rows`
-) -> list[tuple]:     # (kind, title, text)
-    "How far the true probabilities are above the model, where they are known."
+def check_room(rows: list[dict]) -> list[tuple]:
+    """How far the true probabilities are above the model, where they are known.
+
+    Parameters
+    ----------
+    rows : of `score_rows`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
     by = {r['name']: r for r in rows}
     best, mine = by.get('best possible'), by.get('calibrated', by['out of fold'])
-    if not best or best['Score'] - mine['Score'] <= .002: return []
-    return [('next', 'Room above', f"The true probabilities reach Score {best['Score']:.4f}, {best['Score'] - mine['Score']:.4f} "
-             'more than the model: no model can gain more than that.')]
+    if not best or best['Score'] - mine['Score'] <= 0.002:
+        return []
+    return [
+        (
+            'next',
+            'Room above',
+            f"The true probabilities reach Score {best['Score']:.4f}, {best['Score'] - mine['Score']:.4f} more than the model: no model can gain more than that.",
+        )
+    ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #08ef0608
 def findings(
-    pred: Predictions, # what is known about the held-out rows
-    rows: list[dict],  # of `score_rows`
-    log: list[dict],   # of `read_log`
-    run_dir='.',       # folder of the run
-    cfg: Config = Config(), # of the run
-    columns: dict | None = None, # columns.json
-    n_boot: int = 200, # draws of the paired bootstraps
-) -> list[tuple]:      # (kind, title, text); kind is 'watch', 'next' or 'good'
-    "What the numbers say, most urgent first."
+    pred: Predictions,
+    rows: list[dict],
+    log: list[dict],
+    run_dir='.',
+    cfg: Config = Config(),
+    columns: dict | None = None,
+    n_boot: int = 200,
+) -> list[tuple]:
+    """What the numbers say, most urgent first.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    rows : of `score_rows`
+    log : of `read_log`
+    run_dir : folder of the run
+    columns : columns.json
+    n_boot : draws of the paired bootstraps
+
+    Returns
+    -------
+    (kind, title, text); kind is 'watch', 'next' or 'good'
+    """
     own = next(r for r in rows if r['name'] == 'out of fold')
-    out = (check_target(pred, cfg.calibration.target) + check_leak(rows) + check_columns(columns, own['AUC'])
-           + check_epochs(log) + check_gap(log) + check_calibration(pred, cfg.calibration.method)
-           + check_baseline(pred, cfg, n_boot) + check_rows(pred, rows, run_dir) + check_room(rows))
+    out = (
+        check_target(pred, cfg.calibration.target)
+        + check_leak(rows)
+        + check_columns(columns, own['AUC'])
+        + check_epochs(log)
+        + check_gap(log)
+        + check_calibration(pred, cfg.calibration.method)
+        + check_baseline(pred, cfg, n_boot)
+        + check_rows(pred, rows, run_dir)
+        + check_room(rows)
+    )
     return sorted(out, key=lambda f: ('watch', 'next', 'good').index(f[0]))

@@ -16,40 +16,79 @@ from .facts import links_section, ran_section, side_file
 from ..core.files import write_aside
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
-    load_predictions, read_log, score_rows, shift_prior, summary_table, summary_text
+    load_predictions,
+    read_log,
+    score_rows,
+    shift_prior,
+    summary_table,
+    summary_text,
 )
 from toss_ctr.report.sections import (
-    attention_section, curves_section, features_section, findings_section, importance_section, lengths_section,
-    members_section, quality_section, rates_section, scores_section, slices_section
+    attention_section,
+    curves_section,
+    features_section,
+    findings_section,
+    importance_section,
+    lengths_section,
+    members_section,
+    quality_section,
+    rates_section,
+    scores_section,
+    slices_section,
 )
 from .slices import error_slices, find_columns, row_groups
 
-_all_ = ['findings', 'load_predictions', 'read_log', 'score_rows', 'shift_prior', 'summary_table', 'summary_text'] # what people read a run by, in one place
+_all_ = [
+    'findings',
+    'load_predictions',
+    'read_log',
+    'score_rows',
+    'shift_prior',
+    'summary_table',
+    'summary_text',
+]  # what people read a run by, in one place
 
 # %% ../../nbs/80_report/40_build.ipynb #76697a7e
-def anchors(
-    parts: list[Html], # sections
-) -> dict:             # anchor → title
-    "What the navigation points to."
-    return {m[1]: Html(m[2]) for m in (re.match(r'<section id="(\w+)"[^>]*><h2>(.*?)</h2>', p) for p in parts) if m}
+def anchors(parts: list[Html]) -> dict:
+    """What the navigation points to.
+
+    Parameters
+    ----------
+    parts : sections
+
+    Returns
+    -------
+    anchor → title
+    """
+    return {
+        m[1]: Html(m[2])
+        for m in (re.match(r'<section id="(\w+)"[^>]*><h2>(.*?)</h2>', p) for p in parts)
+        if m
+    }
 
 # %% ../../nbs/80_report/40_build.ipynb #8d6afd26
-def tile(
-    name: str,          # above the number
-    value: float,       # the number
-    more: str,          # below it
-    kind: str = 'tile', # classes
-) -> Html:
-    "A number to be seen first."
+def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
+    """A number to be seen first.
+
+    Parameters
+    ----------
+    name : above the number
+    value : the number
+    more : below it
+    kind : classes
+    """
     return tag('div', tag('span', name), tag('b', f'{value:.4f}'), tag('span', more), class_=kind)
 
-def header(
-    cfg: Config,      # of the run
-    rows: list[dict], # of `score_rows`
-    clicks: int,      # among the held-out rows
-    keys: dict,       # anchor → title, for the navigation
-) -> Html:
-    "Name, what was held out, the scores that matter, navigation."
+
+def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
+    """Name, what was held out, the scores that matter, navigation.
+
+    Parameters
+    ----------
+    rows : of `score_rows`
+    clicks : among the held-out rows
+    keys : anchor → title, for the navigation
+    """
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
@@ -58,45 +97,94 @@ def header(
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
-    what = f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s'*(folds != 1)}, {clicks:,} clicks"
-    return tag('header', tag('p', 'toss_ctr experiment', class_='kicker'), tag('h1', cfg.exp_name), tag('p', what, class_='muted'),
-               tag('div', tiles, class_='tiles'),
-               tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'))
+    what = (
+        f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s' * (folds != 1)}, {clicks:,} clicks"
+    )
+    return tag(
+        'header',
+        tag('p', 'toss_ctr experiment', class_='kicker'),
+        tag('h1', cfg.exp_name),
+        tag('p', what, class_='muted'),
+        tag('div', tiles, class_='tiles'),
+        tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
+    )
 
 # %% ../../nbs/80_report/40_build.ipynb #debc0e6c
 def build_report(
-    run_dir,               # folder of the run
-    cfg: Config,           # its config
-    train_split=None,      # the training `Split`, for click rates and slices
-    test_split=None,       # the test `Split`, for its row count
-    attention: list[dict] | None = None, # row, label, p, target, tokens, weights, ages; else `rows` of attention.json
-    importance: dict | None = None,      # group → loss of Score or (loss, sd); else `groups` of importance.json
-    n_boot: int = 200,     # bootstrap draws
-) -> Path:                 # report.html
-    "Write the report of a run; `UserError` if it has no oof.parquet."
+    run_dir,
+    cfg: Config,
+    train_split=None,
+    test_split=None,
+    attention: list[dict] | None = None,
+    importance: dict | None = None,
+    n_boot: int = 200,
+) -> Path:
+    """Write the report of a run; `UserError` if it has no oof.parquet.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    cfg : its config
+    train_split : the training `Split`, for click rates and slices
+    test_split : the test `Split`, for its row count
+    attention : row, label, p, target, tokens, weights, ages; else `rows` of attention.json
+    importance : group → loss of Score or (loss, sd); else `groups` of importance.json
+    n_boot : bootstrap draws
+
+    Returns
+    -------
+    report.html
+    """
     run_dir = Path(run_dir)
-    pred, log, absent = load_predictions(run_dir, cfg), read_log(run_dir/'train_log.csv'), []
+    pred, log, absent = load_predictions(run_dir, cfg), read_log(run_dir / 'train_log.csv'), []
     rows = score_rows(pred, n_boot, cfg.seed)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot)
-    parts = [scores_section(rows), findings_section(found), curves_section(log), quality_section(pred, cfg.calibration.target)]
+    parts = [
+        scores_section(rows),
+        findings_section(found),
+        curves_section(log),
+        quality_section(pred, cfg.calibration.target),
+    ]
     if train_split is not None:
-        parts += [rates_section(pred, row_groups(train_split, pred.row, cfg, 0), find_columns(train_split.spec, cfg)),
-                  slices_section(error_slices(pred, row_groups(train_split, pred.row, cfg)),
-                                 'the baseline' if pred.baseline is not None else 'the average row')]
-    else: absent.append('the training cache (click rates by group, error slices)')
-    parts += [attention_section(attention), importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
-              features_section(columns, tokens),
-              members_section(run_dir), lengths_section(train_split, cfg),
-              ran_section(run_dir, cfg, log, train_split, test_split)]
+        parts += [
+            rates_section(
+                pred, row_groups(train_split, pred.row, cfg, 0), find_columns(train_split.spec, cfg)
+            ),
+            slices_section(
+                error_slices(pred, row_groups(train_split, pred.row, cfg)),
+                'the baseline' if pred.baseline is not None else 'the average row',
+            ),
+        ]
+    else:
+        absent.append('the training cache (click rates by group, error slices)')
+    parts += [
+        attention_section(attention),
+        importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
+        features_section(columns, tokens),
+        members_section(run_dir),
+        lengths_section(train_split, cfg),
+        ran_section(run_dir, cfg, log, train_split, test_split),
+    ]
     absent += [] if attention else ['attention.json (attention)']
     absent += [] if importance else ['importance.json (permutation importance)']
     absent += [] if columns and tokens else ['columns.json, tokens.json (features and embeddings)']
     parts = [p for p in parts if p] + [links_section(run_dir, absent)]
-    foot = tag('footer', 'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.')
-    with write_aside(run_dir/'report.html') as part:
-        part.write_text(page(f'{cfg.exp_name} – toss_ctr', header(cfg, rows, int(pred.label.sum()), anchors(parts)), tag('main', parts), foot),
-                        encoding='utf-8', errors='replace')
-    return run_dir/'report.html'
+    foot = tag(
+        'footer',
+        'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.',
+    )
+    with write_aside(run_dir / 'report.html') as part:
+        part.write_text(
+            page(
+                f'{cfg.exp_name} – toss_ctr',
+                header(cfg, rows, int(pred.label.sum()), anchors(parts)),
+                tag('main', parts),
+                foot,
+            ),
+            encoding='utf-8',
+            errors='replace',
+        )
+    return run_dir / 'report.html'

@@ -16,93 +16,172 @@ from matplotlib.figure import Figure
 # %% ../../nbs/80_report/00_canvas.ipynb #b677d431
 INK, MUTED, GRID = '#24292f', '#656d76', '#d8dee4'
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#b0568b', '#b07800', '#3a8fc7')
-DARK = dict(zip((INK, MUTED, GRID, *COLOURS), ('#e6edf3', '#9aa4af', '#343b44', '#58b0ec', '#ff8f4f', '#3ccfa0', '#e39cc6',
-                                               '#e8b53a', '#9ad1f5')))
+DARK = dict(
+    zip(
+        (INK, MUTED, GRID, *COLOURS),
+        ('#e6edf3', '#9aa4af', '#343b44', '#58b0ec', '#ff8f4f', '#3ccfa0', '#e39cc6', '#e8b53a', '#9ad1f5'),
+    )
+)
 DASHES, MARKERS = ('-', '--', '-.', ':', (0, (5, 1, 1, 1, 1, 1))), 'osD^vP'
 
 # %% ../../nbs/80_report/00_canvas.ipynb #59a1a3a6
-def luminance(
-    colour: str, # '#rrggbb'
-) -> float:      # 0 (black) … 1 (white)
-    "Relative luminance, WCAG 2.2."
-    rgb = np.array([int(colour[i:i+2], 16) for i in (1, 3, 5)]) / 255
-    return float(np.where(rgb <= .04045, rgb / 12.92, ((rgb + .055) / 1.055)**2.4) @ [.2126, .7152, .0722])
+def luminance(colour: str) -> float:
+    """Relative luminance, WCAG 2.2.
 
-def contrast(
-    a: str, # '#rrggbb'
-    b: str, # '#rrggbb'
-) -> float: # 1 … 21
-    "Contrast ratio of two colours, WCAG 2.2."
+    Parameters
+    ----------
+    colour : '#rrggbb'
+
+    Returns
+    -------
+    0 (black) … 1 (white)
+    """
+    rgb = np.array([int(colour[i : i + 2], 16) for i in (1, 3, 5)]) / 255
+    return float(
+        np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4) @ [0.2126, 0.7152, 0.0722]
+    )
+
+
+def contrast(a: str, b: str) -> float:
+    """Contrast ratio of two colours, WCAG 2.2.
+
+    Parameters
+    ----------
+    a : '#rrggbb'
+    b : '#rrggbb'
+
+    Returns
+    -------
+    1 … 21
+    """
     lo, hi = sorted((luminance(a), luminance(b)))
-    return (hi + .05) / (lo + .05)
+    return (hi + 0.05) / (lo + 0.05)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #47dd6b3e
-def canvas(
-    width: float = 4.5,  # inches
-    height: float = 2.8, # inches
-    **kw,                # to `Figure.subplots`
-):                       # (Figure, Axes or array of Axes)
-    "A figure of the house: transparent, quiet axes, no pyplot."
-    with rc_context({'font.size': 10, 'axes.titlesize': 10, 'axes.labelsize': 9.5, 'xtick.labelsize': 9, 'ytick.labelsize': 9,
-                     'legend.fontsize': 9,
-                     'text.color': INK, 'axes.labelcolor': INK, 'axes.edgecolor': GRID,
-                     'xtick.color': MUTED, 'ytick.color': MUTED,
-                     'axes.spines.top': False, 'axes.spines.right': False,
-                     'grid.color': GRID, 'axes.grid': True, 'axes.axisbelow': True,
-                     'axes.facecolor': 'none', 'figure.facecolor': 'none',
-                     'font.family': 'DejaVu Sans', 'figure.constrained_layout.use': True}):
+def canvas(width: float = 4.5, height: float = 2.8, **kw):
+    """A figure of the house: transparent, quiet axes, no pyplot.
+
+    Parameters
+    ----------
+    width : inches
+    height : inches
+    kw : to `Figure.subplots`
+
+    Returns
+    -------
+    (Figure, Axes or array of Axes)
+    """
+    with rc_context(
+        {
+            'font.size': 10,
+            'axes.titlesize': 10,
+            'axes.labelsize': 9.5,
+            'xtick.labelsize': 9,
+            'ytick.labelsize': 9,
+            'legend.fontsize': 9,
+            'text.color': INK,
+            'axes.labelcolor': INK,
+            'axes.edgecolor': GRID,
+            'xtick.color': MUTED,
+            'ytick.color': MUTED,
+            'axes.spines.top': False,
+            'axes.spines.right': False,
+            'grid.color': GRID,
+            'axes.grid': True,
+            'axes.axisbelow': True,
+            'axes.facecolor': 'none',
+            'figure.facecolor': 'none',
+            'font.family': 'DejaVu Sans',
+            'figure.constrained_layout.use': True,
+        }
+    ):
         fig = Figure(figsize=(width, height))
         axes = fig.subplots(**kw)
-        for ax in np.ravel(axes): ax.tick_params(length=0)
+        for ax in np.ravel(axes):
+            ax.tick_params(length=0)
     return fig, axes
 
 # %% ../../nbs/80_report/00_canvas.ipynb #c21b78e1
-def heading(
-    ax,        # Axes
-    text: str, # what the picture says
-):
-    "A title at the left, in the ink of the house."
+def heading(ax, text: str):
+    """A title at the left, in the ink of the house.
+
+    Parameters
+    ----------
+    ax : Axes
+    text : what the picture says
+    """
     ax.set_title(text, loc='left', fontsize=10.5, color=INK)
 
-def legend(
-    ax,   # Axes
-    **kw, # to `Axes.legend`
-):
-    "A legend without a box in the ink of the house."
+
+def legend(ax, **kw):
+    """A legend without a box in the ink of the house.
+
+    Parameters
+    ----------
+    ax : Axes
+    kw : to `Axes.legend`
+    """
     return ax.legend(**{**dict(frameon=False, fontsize=9, labelcolor=INK, handlelength=2.2), **kw})
 
 # %% ../../nbs/80_report/00_canvas.ipynb #a0ff53a7
 def _dark_css():
-    rules = ''.join(f'[style*="{p}: {c}"]{{{p}:{d}!important}}' for c, d in DARK.items() for p in ('fill', 'stroke'))
+    rules = ''.join(
+        f'[style*="{p}: {c}"]{{{p}:{d}!important}}' for c, d in DARK.items() for p in ('fill', 'stroke')
+    )
     return f'<style>@media (prefers-color-scheme:dark){{{rules}}}</style>'
 
-def figure_svg(
-    fig: Figure, # what to draw
-) -> str:        # `<svg …>…</svg>`
-    "SVG text, the same bytes for the same figure, with colours for both themes."
+
+def figure_svg(fig: Figure) -> str:
+    """SVG text, the same bytes for the same figure, with colours for both themes.
+
+    Parameters
+    ----------
+    fig : what to draw
+
+    Returns
+    -------
+    `<svg …>…</svg>`
+    """
     out = io.StringIO()
     with rc_context({'svg.hashsalt': 'toss_ctr', 'svg.fonttype': 'path', 'svg.image_inline': True}):
-        fig.savefig(out, format='svg', transparent=True, metadata={'Date': None, 'Creator': None, 'Format': None, 'Type': None})
+        fig.savefig(
+            out,
+            format='svg',
+            transparent=True,
+            metadata={'Date': None, 'Creator': None, 'Format': None, 'Type': None},
+        )
     text = re.sub(r'<metadata>.*?</metadata>', '', out.getvalue(), flags=re.S)
-    text = text[text.index('<svg'):]
+    text = text[text.index('<svg') :]
     return re.sub(r'\n\s*', '\n', text.replace('<defs>', _dark_css() + '\n<defs>', 1))
 
 # %% ../../nbs/80_report/00_canvas.ipynb #05d07019
-def figure_png(
-    fig: Figure,    # what to draw
-    dpi: int = 72,  # dots an inch
-    paper='white',  # background
-) -> bytes:
-    "PNG bytes, for notebooks and for figures with very many marks."
+def figure_png(fig: Figure, dpi: int = 72, paper='white') -> bytes:
+    """PNG bytes, for notebooks and for figures with very many marks.
+
+    Parameters
+    ----------
+    fig : what to draw
+    dpi : dots an inch
+    paper : background
+    """
     out = io.BytesIO()
     fig.savefig(out, format='png', dpi=dpi, facecolor=paper, metadata={'Software': None})
     return out.getvalue()
 
-def figure_uri(
-    fig: Figure,           # what to draw
-    limit: int = 400_000,  # longest SVG in characters; above it the figure becomes a PNG
-) -> str:                  # `data:image/…;base64,…`
-    "A figure as a data URI."
+
+def figure_uri(fig: Figure, limit: int = 400_000) -> str:
+    """A figure as a data URI.
+
+    Parameters
+    ----------
+    fig : what to draw
+    limit : longest SVG in characters; above it the figure becomes a PNG
+
+    Returns
+    -------
+    `data:image/…;base64,…`
+    """
     svg = figure_svg(fig)
-    if len(svg) <= limit: return 'data:image/svg+xml;base64,' + base64.b64encode(svg.encode()).decode()
+    if len(svg) <= limit:
+        return 'data:image/svg+xml;base64,' + base64.b64encode(svg.encode()).decode()
     return 'data:image/png;base64,' + base64.b64encode(figure_png(fig, 144)).decode()

@@ -21,40 +21,76 @@ from ..core.files import read_json
 from .html import Html, pairs, section, table, tag
 
 # %% ../../nbs/80_report/30_facts.ipynb #b617687a
-def nearest_config(
-    cfg: Config, # the run's config
-):               # (name, dotted key → (there, here))
-    "The preset, or the bare defaults, with the fewest differing keys."
+def nearest_config(cfg: Config):
+    """The preset, or the bare defaults, with the fewest differing keys.
+
+    Parameters
+    ----------
+    cfg : the run's config
+
+    Returns
+    -------
+    (name, dotted key → (there, here))
+    """
     known = {'the defaults': Config()} | {f'preset {n}': load_config(n) for n in presets()}
     diffs = {n: config_diff(cfg, c) for n, c in known.items()}
     name = min(diffs, key=lambda n: (len(diffs[n]), n))
     return name, diffs[name]
 
 # %% ../../nbs/80_report/30_facts.ipynb #344b161b
-def versions() -> dict[str, str]: # package → version
-    "Versions that results depend on; a package that is not there is left out."
+def versions() -> dict[str, str]:
+    """Versions that results depend on; a package that is not there is left out.
+
+    Returns
+    -------
+    package → version
+    """
     out = {'python': platform.python_version()}
     for name in ('toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'scikit-learn', 'lightgbm'):
-        try: out[name] = metadata.version(name)
-        except metadata.PackageNotFoundError: pass
+        try:
+            out[name] = metadata.version(name)
+        except metadata.PackageNotFoundError:
+            pass
     return out
 
-def seconds_text(
-    s: float, # seconds
-) -> str:     # '42 s', '3 min 05 s', '2 h 10 min'
-    "A duration for people."
+
+def seconds_text(s: float) -> str:
+    """A duration for people.
+
+    Parameters
+    ----------
+    s : seconds
+
+    Returns
+    -------
+    '42 s', '3 min 05 s', '2 h 10 min'
+    """
     s = int(round(s))
-    return f'{s} s' if s < 60 else f'{s//60} min {s%60:02} s' if s < 3600 else f'{s//3600} h {s%3600//60:02} min'
+    return (
+        f'{s} s'
+        if s < 60
+        else f'{s // 60} min {s % 60:02} s'
+        if s < 3600
+        else f'{s // 3600} h {s % 3600 // 60:02} min'
+    )
 
 # %% ../../nbs/80_report/30_facts.ipynb #09babe47
-def side_file(
-    run_dir,    # folder of the run
-    name: str,  # a sealed JSON file
-    key: str | None = None, # what of it; all by default
-):              # None where the file is missing
-    "What a step of the run wrote beside its result."
-    path = Path(run_dir)/name
-    if not path.is_file(): return None
+def side_file(run_dir, name: str, key: str | None = None):
+    """What a step of the run wrote beside its result.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    name : a sealed JSON file
+    key : what of it; all by default
+
+    Returns
+    -------
+    None where the file is missing
+    """
+    path = Path(run_dir) / name
+    if not path.is_file():
+        return None
     return read_json(path).get(key) if key else read_json(path)
 
 # %% ../../nbs/80_report/30_facts.ipynb #9dd58097
@@ -62,86 +98,154 @@ def _data_facts(cfg, train, test):
     facts = {'training file': cfg.data.train_path, 'test file': cfg.data.test_path}
     if train is not None:
         s = train.spec
-        history = '' if s.seq is None else f', a history of up to {s.seq.max_len} of {s.seq.size - 1:,} distinct tokens'
+        history = (
+            ''
+            if s.seq is None
+            else f', a history of up to {s.seq.max_len} of {s.seq.size - 1:,} distinct tokens'
+        )
         clicks = int(np.asarray(train.labels()).sum())
-        facts |= {'training rows': f'{train.n_rows:,}, {clicks:,} clicks ({clicks/max(train.n_rows, 1):.3%})', 'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{history}',
-                  'cache': train.fingerprint[:16]}
-    if test is not None: facts['test rows'] = f'{test.n_rows:,}'
+        facts |= {
+            'training rows': f'{train.n_rows:,}, {clicks:,} clicks ({clicks / max(train.n_rows, 1):.3%})',
+            'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{history}',
+            'cache': train.fingerprint[:16],
+        }
+    if test is not None:
+        facts['test rows'] = f'{test.n_rows:,}'
     return {k: v for k, v in facts.items() if v}
+
 
 def _baseline_fact(run_dir):
     b = side_file(run_dir, 'baseline.json')
-    return b and f"LightGBM, {b['rounds']} rounds on {b['columns']} columns, {seconds_text(sum(b['seconds']))}"
+    return (
+        b and f"LightGBM, {b['rounds']} rounds on {b['columns']} columns, {seconds_text(sum(b['seconds']))}"
+    )
+
 
 def _calibration_fact(run_dir):
     c = side_file(run_dir, 'calibrator.json')
-    heat = f", temperature {1/c['scale']:.3f}" if c and c.get('scale') else ''
+    heat = f", temperature {1 / c['scale']:.3f}" if c and c.get('scale') else ''
     return c and f"{c.get('method')} to the {c.get('target')} posterior{heat}"
 
 # %% ../../nbs/80_report/30_facts.ipynb #a5aab3fb
-def value_text(
-    v,     # a config value
-) -> str:  # as YAML would show it, long lists cut
-    "A config value for people."
-    if v is None or isinstance(v, bool): return 'null' if v is None else str(v).lower()
-    if v in ([], {}): return '–'
-    text = ', '.join(map(str, v)) if isinstance(v, list) else str(v)
-    return text if len(text) <= 90 else text[:80] + (f' … ({len(v)} values)' if isinstance(v, (list, dict)) else ' …')
+def value_text(v) -> str:
+    """A config value for people.
 
-def parameters_part(
-    run_dir: Path, # folder of the run
-) -> list | None:
-    "The parameters of the first fold's model by part, as its checkpoint's side file lists them."
+    Parameters
+    ----------
+    v : a config value
+
+    Returns
+    -------
+    as YAML would show it, long lists cut
+    """
+    if v is None or isinstance(v, bool):
+        return 'null' if v is None else str(v).lower()
+    if v in ([], {}):
+        return '–'
+    text = ', '.join(map(str, v)) if isinstance(v, list) else str(v)
+    return (
+        text
+        if len(text) <= 90
+        else text[:80] + (f' … ({len(v)} values)' if isinstance(v, (list, dict)) else ' …')
+    )
+
+
+def parameters_part(run_dir: Path) -> list | None:
+    """The parameters of the first fold's model by part, as its checkpoint's side file lists them.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
     first = next(iter(sorted(run_dir.glob('ckpt_folds_*.json'))), None)
     parts = first and side_file(run_dir, first.name, 'parameters')
-    if not parts: return None
+    if not parts:
+        return None
     rows = [dict(part=k, parameters=n) for k, n in sorted(parts, key=lambda p: -p[1])]
-    return [tag('h3', f"Parameters of a fold’s model: {sum(n for _, n in parts):,}"),
-            table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters')]
+    return [
+        tag('h3', f"Parameters of a fold’s model: {sum(n for _, n in parts):,}"),
+        table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
+    ]
 
 # %% ../../nbs/80_report/30_facts.ipynb #6f8d878b
-def ran_section(
-    run_dir: Path,   # runs/<exp>
-    cfg: Config,     # its config
-    log: list[dict], # of `read_log`
-    train=None,      # its training `Split`
-    test=None,       # its test `Split`
-) -> Html:
-    "What ran: data, time, seed, versions, changed keys, parameters."
+def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
+    """What ran: data, time, seed, versions, changed keys, parameters.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    cfg : its config
+    log : of `read_log`
+    train : its training `Split`
+    test : its test `Split`
+    """
     near, diff = nearest_config(cfg)
-    took = {int(f): sum(r.get('seconds') or 0 for r in log if r['fold'] == f) for f in sorted({r['fold'] for r in log})}
-    when = datetime.fromtimestamp((run_dir/'oof.parquet').stat().st_mtime, timezone.utc)
-    facts = {'experiment': cfg.exp_name, 'seed': cfg.seed, **_data_facts(cfg, train, test),
-             'folds': ', '.join([cfg.cv.scheme] + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
-                               + (['with sequences kept together'] if cfg.cv.group_sequences else [])),
-             'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
-             'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
-             'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
-             'baseline': _baseline_fact(run_dir), 'calibration': _calibration_fact(run_dir),
-             'versions': ', '.join(f'{k} {v}' for k, v in versions().items())}
+    took = {
+        int(f): sum(r.get('seconds') or 0 for r in log if r['fold'] == f)
+        for f in sorted({r['fold'] for r in log})
+    }
+    when = datetime.fromtimestamp((run_dir / 'oof.parquet').stat().st_mtime, timezone.utc)
+    facts = {
+        'experiment': cfg.exp_name,
+        'seed': cfg.seed,
+        **_data_facts(cfg, train, test),
+        'folds': ', '.join(
+            [cfg.cv.scheme]
+            + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
+            + (['with sequences kept together'] if cfg.cv.group_sequences else [])
+        ),
+        'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
+        'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
+        'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
+        'baseline': _baseline_fact(run_dir),
+        'calibration': _calibration_fact(run_dir),
+        'versions': ', '.join(f'{k} {v}' for k, v in versions().items()),
+    }
     changed = [dict(key=k, here=value_text(b), there=value_text(a)) for k, (a, b) in diff.items()]
     columns = dict(key=('key', None), here=('this run', None), there=(near, None))
-    return section('ran', 'What ran', pairs({k: v for k, v in facts.items() if v not in (None, '')}),
-                   tag('h3', f'Keys that differ from {near}'),
-                   table(changed, columns, 'Changed keys') if changed else tag('p', 'None.'), parameters_part(run_dir))
+    return section(
+        'ran',
+        'What ran',
+        pairs({k: v for k, v in facts.items() if v not in (None, '')}),
+        tag('h3', f'Keys that differ from {near}'),
+        table(changed, columns, 'Changed keys') if changed else tag('p', 'None.'),
+        parameters_part(run_dir),
+    )
 
 # %% ../../nbs/80_report/30_facts.ipynb #87e01777
-WANTED = {'train_log.csv': 'learning curves', 'baseline_oof.parquet': 'baseline and blend', 'calibrator.json': 'calibrator',
-          'test_logits.parquet': 'members of the ensemble', 'submission.csv': 'submission'}
-HOW = ('Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
-       'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand and are not flattered. '
-       'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows (Poisson weights, bias '
-       'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the same rows, which chance lets '
-       'a model beat on few rows.',
-       'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under the ROC curve.')
+WANTED = {
+    'train_log.csv': 'learning curves',
+    'baseline_oof.parquet': 'baseline and blend',
+    'calibrator.json': 'calibrator',
+    'test_logits.parquet': 'members of the ensemble',
+    'submission.csv': 'submission',
+}
+HOW = (
+    'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
+    'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand and are not flattered. '
+    'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows (Poisson weights, bias '
+    'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the same rows, which chance lets '
+    'a model beat on few rows.',
+    'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under the ROC curve.',
+)
 
-def links_section(
-    run_dir: Path,        # folder of the run
-    absent: list[str],    # further things that could not be shown
-) -> Html:
-    "Links to the folds' notebooks, what is missing, how the numbers were made."
+
+def links_section(run_dir: Path, absent: list[str]) -> Html:
+    """Links to the folds' notebooks, what is missing, how the numbers were made.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    absent : further things that could not be shown
+    """
     links = [tag('li', tag('a', f.name, href=f.name)) for f in sorted(run_dir.glob('fold_*.html'))]
-    lost = [f'{f} ({what})' for f, what in WANTED.items() if not (run_dir/f).is_file()] + absent
-    return section('made', 'How these numbers were made', [tag('p', t) for t in HOW],
+    lost = [f'{f} ({what})' for f, what in WANTED.items() if not (run_dir / f).is_file()] + absent
+    return section(
+        'made',
+        'How these numbers were made',
+        [tag('p', t) for t in HOW],
         [tag('h3', 'Notebooks of the folds'), tag('ul', links)] if links else None,
-        tag('p', 'Not in this run folder, so not shown: ' + ', '.join(lost) + '.', class_='muted') if lost else None)
+        tag('p', 'Not in this run folder, so not shown: ' + ', '.join(lost) + '.', class_='muted')
+        if lost
+        else None,
+    )

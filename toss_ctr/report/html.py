@@ -13,67 +13,119 @@ from .canvas import figure_uri
 from ..config.whole import Config
 
 # %% ../../nbs/80_report/10_html.ipynb #42c68cf1
-class Html(str): "Text that is markup already."
+class Html(str):
+    "Text that is markup already."
 
-def tag(
-    element: str, # its name
-    *children,   # text (escaped), `Html`, lists of them, or None
-    **attrs,     # attributes; `class_` for class, `aria_label` for aria-label
-) -> Html:
-    "An HTML element."
+
+def tag(element: str, *children, **attrs) -> Html:
+    """An HTML element.
+
+    Parameters
+    ----------
+    element : its name
+    children : text (escaped), `Html`, lists of them, or None
+    attrs : attributes; `class_` for class, `aria_label` for aria-label
+    """
+
     def flat(c):
-        if isinstance(c, (list, tuple)): return ''.join(map(flat, c))
+        if isinstance(c, (list, tuple)):
+            return ''.join(map(flat, c))
         return c if isinstance(c, Html) else '' if c is None else escape(str(c))
-    head = element + ''.join(f' {k.rstrip("_").replace("_", "-")}="{escape(str(v))}"' for k, v in attrs.items() if v is not None)
-    return Html(f'<{head}>' if element in ('img', 'meta', 'br', 'hr') else f'<{head}>{flat(children)}</{element}>')
+
+    head = element + ''.join(
+        f' {k.rstrip("_").replace("_", "-")}="{escape(str(v))}"' for k, v in attrs.items() if v is not None
+    )
+    return Html(
+        f'<{head}>' if element in ('img', 'meta', 'br', 'hr') else f'<{head}>{flat(children)}</{element}>'
+    )
 
 # %% ../../nbs/80_report/10_html.ipynb #5ad21e6a
-def with_keys(
-    text: str, # a sentence
-) -> list:     # text and `Html`
-    "Dotted config keys as code."
+def with_keys(text: str) -> list:
+    """Dotted config keys as code.
+
+    Parameters
+    ----------
+    text : a sentence
+
+    Returns
+    -------
+    text and `Html`
+    """
     keys = rf"\b((?:{'|'.join(Config.model_fields)})\.(?!csv|parquet|json)[a-z_]+(?:\.[a-z_]+)*)"
     return [tag('code', part) if i % 2 else part for i, part in enumerate(re.split(keys, text))]
 
 # %% ../../nbs/80_report/10_html.ipynb #6e8ece2f
-def table(
-    rows: list[dict],    # one dict a row
-    columns: dict,       # key → (header, format spec or function or None for text)
-    label: str,          # what a screen reader calls it
-    strong=(),           # numbers of the rows that stand out
-) -> Html:
-    "A table in a box that scrolls sideways."
+def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
+    """A table in a box that scrolls sideways.
+
+    Parameters
+    ----------
+    rows : one dict a row
+    columns : key → (header, format spec or function or None for text)
+    label : what a screen reader calls it
+    strong : numbers of the rows that stand out
+    """
+
     def cell(r, key, fmt):
         v = r.get(key)
         text = '–' if v is None else fmt(v) if callable(fmt) else format(v, fmt) if fmt else v
         return tag('td', text, class_='num' if fmt else None)
-    head = tag('tr', [tag('th', h, scope='col', class_='num' if fmt else None) for h, fmt in columns.values()])
-    body = [tag('tr', [cell(r, k, fmt) for k, (_, fmt) in columns.items()], class_='strong' if i in strong else None) for i,
-            r in enumerate(rows)]
-    return tag('div', tag('table', tag('thead', head), tag('tbody', body)), class_='scroll', tabindex=0, role='region',
-               aria_label=label)
 
-def figure(
-    fig,              # matplotlib Figure
-    alt: str,         # what it shows, for those who cannot see it
-    caption: str = '', # below it
-) -> Html:
-    "A figure inside the page."
-    return tag('figure', tag('img', src=figure_uri(fig), alt=alt), tag('figcaption', caption) if caption else None)
+    head = tag(
+        'tr', [tag('th', h, scope='col', class_='num' if fmt else None) for h, fmt in columns.values()]
+    )
+    body = [
+        tag(
+            'tr',
+            [cell(r, k, fmt) for k, (_, fmt) in columns.items()],
+            class_='strong' if i in strong else None,
+        )
+        for i, r in enumerate(rows)
+    ]
+    return tag(
+        'div',
+        tag('table', tag('thead', head), tag('tbody', body)),
+        class_='scroll',
+        tabindex=0,
+        role='region',
+        aria_label=label,
+    )
 
-def pairs(
-    items: dict, # term → description
-) -> Html:
-    "A list of terms and descriptions."
+
+def figure(fig, alt: str, caption: str = '') -> Html:
+    """A figure inside the page.
+
+    Parameters
+    ----------
+    fig : matplotlib Figure
+    alt : what it shows, for those who cannot see it
+    caption : below it
+    """
+    return tag(
+        'figure', tag('img', src=figure_uri(fig), alt=alt), tag('figcaption', caption) if caption else None
+    )
+
+
+def pairs(items: dict) -> Html:
+    """A list of terms and descriptions.
+
+    Parameters
+    ----------
+    items : term → description
+    """
     return tag('dl', [[tag('dt', k), tag('dd', v)] for k, v in items.items()])
 
-def section(
-    key: str,   # anchor
-    title: str, # heading
-    *body,      # content; None is left out
-    half: bool = False, # takes half the width of a wide screen
-) -> Html:
-    "A section with its anchor."
+
+def section(key: str, title: str, *body, half: bool = False) -> Html:
+    """A section with its anchor.
+
+    Parameters
+    ----------
+    key : anchor
+    title : heading
+    body : content; None is left out
+    half : takes half the width of a wide screen
+    """
     return tag('section', tag('h2', title), *body, id=key, class_='half' if half else None)
 
 # %% ../../nbs/80_report/10_html.ipynb #6ee071c5
@@ -146,13 +198,27 @@ footer{font-size:.85rem;padding-top:1rem;padding-bottom:2.5rem}
 '''
 
 # %% ../../nbs/80_report/10_html.ipynb #8a935a35
-def page(
-    title: str,  # of the document
-    *body,       # header, main, footer
-) -> str:        # the whole document
-    "A complete, self-contained HTML document."
-    policy = "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
-    head = tag('head', tag('meta', charset='utf-8'), tag('meta', name='viewport', content='width=device-width, initial-scale=1'),
-               tag('meta', http_equiv='Content-Security-Policy', content=policy), tag('title', title),
-               tag('style', Html(THEME + LAYOUT + PARTS)))
+def page(title: str, *body) -> str:
+    """A complete, self-contained HTML document.
+
+    Parameters
+    ----------
+    title : of the document
+    body : header, main, footer
+
+    Returns
+    -------
+    the whole document
+    """
+    policy = (
+        "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
+    )
+    head = tag(
+        'head',
+        tag('meta', charset='utf-8'),
+        tag('meta', name='viewport', content='width=device-width, initial-scale=1'),
+        tag('meta', http_equiv='Content-Security-Policy', content=policy),
+        tag('title', title),
+        tag('style', Html(THEME + LAYOUT + PARTS)),
+    )
     return '<!doctype html>\n' + tag('html', head, tag('body', *body), lang='en') + '\n'

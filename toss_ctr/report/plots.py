@@ -11,7 +11,6 @@ __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plai
 # %% ../../nbs/80_report/05_plots.ipynb #aaab8b97
 from ..training.rates import wilson
 
-
 # %% ../../nbs/80_report/05_plots.ipynb #05eb9630
 import numpy as np
 from matplotlib.figure import Figure
@@ -19,246 +18,395 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 from sklearn.metrics import precision_recall_curve
 
 from toss_ctr.report.canvas import (
-    canvas, COLOURS, DASHES, figure_png, figure_svg, figure_uri, GRID, heading, INK, legend, MARKERS, MUTED
+    canvas,
+    COLOURS,
+    DASHES,
+    figure_png,
+    figure_svg,
+    figure_uri,
+    GRID,
+    heading,
+    INK,
+    legend,
+    MARKERS,
+    MUTED,
 )
 from ..training.metrics import reliability_curve
 
-_all_ = ['COLOURS', 'DASHES', 'GRID', 'INK', 'MARKERS', 'MUTED', 'canvas', 'figure_png', 'figure_svg', 'figure_uri', 'heading',
-         'legend'] # what a plot is made with, in one place with the plots
+_all_ = [
+    'COLOURS',
+    'DASHES',
+    'GRID',
+    'INK',
+    'MARKERS',
+    'MUTED',
+    'canvas',
+    'figure_png',
+    'figure_svg',
+    'figure_uri',
+    'heading',
+    'legend',
+]  # what a plot is made with, in one place with the plots
 
 # %% ../../nbs/80_report/05_plots.ipynb #9a8def27
-KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], blend=COLOURS[2], best=COLOURS[3]) # what a score is of
+KINDS = dict(
+    model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], blend=COLOURS[2], best=COLOURS[3]
+)  # what a score is of
 
-def plot_scores(
-    rows: list[dict],     # each with `name`, `Score` and, where known, `low` and `high`
-    title: str = 'Score', # above the axes
-) -> Figure:
-    "Points with intervals, one a row."
+
+def plot_scores(rows: list[dict], title: str = 'Score') -> Figure:
+    """Points with intervals, one a row.
+
+    Parameters
+    ----------
+    rows : each with `name`, `Score` and, where known, `low` and `high`
+    title : above the axes
+    """
     rows = [r for r in rows if r.get('Score') is not None and np.isfinite(r['Score'])]
-    fig, ax = canvas(4.5, .9 + .3*len(rows))
+    fig, ax = canvas(4.5, 0.9 + 0.3 * len(rows))
     for i, r in enumerate(rows):
         c = KINDS[r.get('kind', 'model')]
-        if r.get('low') is not None: ax.plot([r['low'], r['high']], [i, i], color=c, lw=2.2, alpha=.55, solid_capstyle='round')
+        if r.get('low') is not None:
+            ax.plot([r['low'], r['high']], [i, i], color=c, lw=2.2, alpha=0.55, solid_capstyle='round')
         ax.plot(r['Score'], i, 'o', color=c, ms=6)
-        ax.annotate(f"{r['Score']:.4f}", (max(r['Score'], r.get('high') or 0), i), (6, 0), textcoords='offset points',
-                    va='center', color=INK, fontsize=9)
+        ax.annotate(
+            f"{r['Score']:.4f}",
+            (max(r['Score'], r.get('high') or 0), i),
+            (6, 0),
+            textcoords='offset points',
+            va='center',
+            color=INK,
+            fontsize=9,
+        )
     ax.set_yticks(range(len(rows)), [r['name'] for r in rows], color=INK)
-    ax.set_ylim(len(rows) - .5, -.5)
-    ax.margins(x=.18)
+    ax.set_ylim(len(rows) - 0.5, -0.5)
+    ax.margins(x=0.18)
     ax.grid(axis='y', visible=False)
     heading(ax, title)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #3a791d2f
-def curves(
-    rows: list[dict], # rows of train_log.csv with `fold`, `epoch`, `split` and the metric
-    metric: str,      # column to draw
-) -> dict:            # (fold, split) → (epochs, values), sorted by epoch
-    "The series of one metric in a log; rows without the metric are left out."
+def curves(rows: list[dict], metric: str) -> dict:
+    """The series of one metric in a log; rows without the metric are left out.
+
+    Parameters
+    ----------
+    rows : rows of train_log.csv with `fold`, `epoch`, `split` and the metric
+    metric : column to draw
+
+    Returns
+    -------
+    (fold, split) → (epochs, values), sorted by epoch
+    """
     out: dict = {}
     for r in rows:
         v = r.get(metric)
-        if v is None or v == '' or not np.isfinite(float(v)): continue
+        if v is None or v == '' or not np.isfinite(float(v)):
+            continue
         out.setdefault((int(r['fold']), str(r['split'])), {})[int(r['epoch'])] = float(v)
     return {k: (np.array(sorted(s)), np.array([s[e] for e in sorted(s)])) for k, s in sorted(out.items())}
 
 # %% ../../nbs/80_report/05_plots.ipynb #c5c02dbc
-def plot_learning(
-    rows: list[dict],       # rows of train_log.csv
-    metric: str = 'Score',  # column to draw
-    maximise: bool = True,  # whether the best epoch is the highest
-) -> Figure:
-    "One metric by epoch, folds by colour, splits by dash."
+def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True) -> Figure:
+    """One metric by epoch, folds by colour, splits by dash.
+
+    Parameters
+    ----------
+    rows : rows of train_log.csv
+    metric : column to draw
+    maximise : whether the best epoch is the highest
+    """
     fig, ax = canvas()
     for (fold, split), (epochs, values) in curves(rows, metric).items():
         c, hold_out = COLOURS[fold % len(COLOURS)], split != 'train'
-        ax.plot(epochs, values, '-' if hold_out else '--', color=c, lw=1.8 if hold_out else 1.1, marker=MARKERS[fold % 6]
-                if hold_out else None, ms=3,
-                label=f'fold {fold}' if hold_out else None)
+        ax.plot(
+            epochs,
+            values,
+            '-' if hold_out else '--',
+            color=c,
+            lw=1.8 if hold_out else 1.1,
+            marker=MARKERS[fold % 6] if hold_out else None,
+            ms=3,
+            label=f'fold {fold}' if hold_out else None,
+        )
         if hold_out:
             best = values.argmax() if maximise else values.argmin()
             ax.plot(epochs[best], values[best], MARKERS[fold % 6], color=c, ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel('epoch')
     heading(ax, f'{metric} by epoch')
-    if ax.get_legend_handles_labels()[0]: legend(ax, ncols=2)
+    if ax.get_legend_handles_labels()[0]:
+        legend(ax, ncols=2)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
-def pr_points(
-    y,                # (n,) 0/1 labels
-    p,                # (n,) scores, any monotone scale
-    points: int = 300, # how many to keep
-):                    # recall (m,), precision (m,), rising in recall
-    "The precision–recall curve, thinned to `points` corners."
+def pr_points(y, p, points: int = 300):
+    """The precision–recall curve, thinned to `points` corners.
+
+    Parameters
+    ----------
+    y : (n,) 0/1 labels
+    p : (n,) scores, any monotone scale
+    points : how many to keep
+
+    Returns
+    -------
+    recall (m,), precision (m,), rising in recall
+    """
     precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p))
     recall, precision = recall[::-1], precision[::-1]
     keep = np.unique(np.searchsorted(recall, np.linspace(0, 1, points)).clip(0, len(recall) - 1))
     return recall[keep], precision[keep]
 
 # %% ../../nbs/80_report/05_plots.ipynb #81250555
-def plain_log(
-    axis, # an Axis on a logarithmic scale
-):
-    "Ticks at 1, 2, 5, 10 … in plain numbers."
-    axis.set_major_locator(FixedLocator([m * 10.**e for e in range(-6, 9) for m in (1, 2, 5)]))
+def plain_log(axis):
+    """Ticks at 1, 2, 5, 10 … in plain numbers.
+
+    Parameters
+    ----------
+    axis : an Axis on a logarithmic scale
+    """
+    axis.set_major_locator(FixedLocator([m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)]))
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:,.0f}' if v >= 1 else f'{v:g}'))
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
-def plot_pr(
-    y,             # (n,) 0/1 labels
-    scores: dict,  # name → (n,) scores
-) -> Figure:
-    "Precision–recall curves with the click rate as the line of chance."
+def plot_pr(y, scores: dict) -> Figure:
+    """Precision–recall curves with the click rate as the line of chance.
+
+    Parameters
+    ----------
+    y : (n,) 0/1 labels
+    scores : name → (n,) scores
+    """
     fig, ax = canvas()
     prior, lines = float(np.mean(y)), {name: pr_points(y, p) for name, p in scores.items()}
     for i, (name, (r, q)) in enumerate(lines.items()):
         ax.plot(r, q, color=COLOURS[i % 6], ls=DASHES[i % 5], lw=1.7, label=name)
     ax.axhline(prior, color=MUTED, lw=1, ls=':', label=f'chance {prior:.3g}')
     # the first corners rest on a handful of rows and would squeeze the rest of the picture
-    top = max(float(np.max(q[len(q)//50:])) for _, q in lines.values())
-    ax.set_yscale('log') # clicks are rare: on a plain scale every curve but the best lies on the floor
-    ax.set(xlabel='recall', ylabel='precision', xlim=(0, 1), ylim=(prior/1.5, min(1.1, 1.5*top)))
+    top = max(float(np.max(q[len(q) // 50 :])) for _, q in lines.values())
+    ax.set_yscale('log')  # clicks are rare: on a plain scale every curve but the best lies on the floor
+    ax.set(xlabel='recall', ylabel='precision', xlim=(0, 1), ylim=(prior / 1.5, min(1.1, 1.5 * top)))
     plain_log(ax.yaxis)
     heading(ax, 'Precision by recall')
     legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #46c2a5b9
-def plot_reliability(
-    y,            # (n,) 0/1 labels
-    probs: dict,  # name → (n,) class-balanced probabilities
-) -> Figure:
-    "Observed against predicted, clicks and non-clicks weighing half each."
+def plot_reliability(y, probs: dict) -> Figure:
+    """Observed against predicted, clicks and non-clicks weighing half each.
+
+    Parameters
+    ----------
+    y : (n,) 0/1 labels
+    probs : name → (n,) class-balanced probabilities
+    """
     fig, ax = canvas()
     ax.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=':')
     for i, (name, p) in enumerate(probs.items()):
         pred, obs, share = (np.array(v) for v in reliability_curve(y, p, balanced=True).values())
-        keep = share >= .005
-        ax.plot(pred[keep], obs[keep], color=COLOURS[i % 6], ls=DASHES[i % 5], marker=MARKERS[i % 6], ms=4, lw=1.5, label=name)
+        keep = share >= 0.005
+        ax.plot(
+            pred[keep],
+            obs[keep],
+            color=COLOURS[i % 6],
+            ls=DASHES[i % 5],
+            marker=MARKERS[i % 6],
+            ms=4,
+            lw=1.5,
+            label=name,
+        )
     ax.set(xlabel='predicted', ylabel='observed, class-balanced', xlim=(0, 1), ylim=(0, 1))
     heading(ax, 'Reliability (diagonal: perfect)')
     legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #79984259
-def plot_distribution(
-    y,              # (n,) 0/1 labels
-    p,              # (n,) probabilities
-    bins: int = 50, # of [0, 1]
-    title: str = 'Predicted probability by class', # above the plot
-) -> Figure:
-    "Densities of the predictions of clicks and of non-clicks."
+def plot_distribution(y, p, bins: int = 50, title: str = 'Predicted probability by class') -> Figure:
+    """Densities of the predictions of clicks and of non-clicks.
+
+    Parameters
+    ----------
+    y : (n,) 0/1 labels
+    p : (n,) probabilities
+    bins : of [0, 1]
+    title : above the plot
+    """
     y, p = np.asarray(y), np.asarray(p)
     fig, ax = canvas()
     for cls, name in ((0, 'no click'), (1, 'click')):
         height, edges = np.histogram(p[y == cls], bins=bins, range=(0, 1))
         height = height / max(height.sum(), 1) * bins
-        ax.stairs(height, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=f'{name} ({int((y == cls).sum()):,})')
-        ax.stairs(height, edges, fill=True, color=COLOURS[cls], alpha=.18)
+        ax.stairs(
+            height,
+            edges,
+            color=COLOURS[cls],
+            ls=DASHES[cls],
+            lw=1.6,
+            label=f'{name} ({int((y == cls).sum()):,})',
+        )
+        ax.stairs(height, edges, fill=True, color=COLOURS[cls], alpha=0.18)
     ax.set(xlabel='predicted probability', ylabel='density', xlim=(0, 1))
     heading(ax, title)
     legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #95b7ccd7
-def plot_rates(
-    table: list[dict], # rows of `rate_table`
-    title: str,        # what the groups are
-) -> Figure:
-    "Observed click rate with its interval, and the predicted one, per group."
+def plot_rates(table: list[dict], title: str) -> Figure:
+    """Observed click rate with its interval, and the predicted one, per group.
+
+    Parameters
+    ----------
+    table : rows of `rate_table`
+    title : what the groups are
+    """
     fig, ax = canvas()
-    x, g = np.arange(len(table)), {k: np.array([r[k] for r in table]) for k in ('observed', 'predicted', 'low', 'high')}
-    ax.vlines(x, 100*g['low'], 100*g['high'], color=COLOURS[0], lw=3, alpha=.35)
-    ax.plot(x, 100*g['observed'], 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
-    ax.plot(x, 100*g['predicted'], 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
+    x, g = (
+        np.arange(len(table)),
+        {k: np.array([r[k] for r in table]) for k in ('observed', 'predicted', 'low', 'high')},
+    )
+    ax.vlines(x, 100 * g['low'], 100 * g['high'], color=COLOURS[0], lw=3, alpha=0.35)
+    ax.plot(x, 100 * g['observed'], 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
+    ax.plot(x, 100 * g['predicted'], 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     names = [r['name'] if len(r['name']) <= 12 else r['name'][:11] + '…' for r in table]
     turn = sum(map(len, names)) > 40 and max(map(len, names)) > 3
     step = max(1, len(names) // 26) if turn else 1 + sum(map(len, names)) // 40
     ax.set_xticks(x[::step], names[::step], rotation=90 if turn else 0, fontsize=8 if turn else 9)
-    ax.set_ylim(0, 1.25*ax.get_ylim()[1])
+    ax.set_ylim(0, 1.25 * ax.get_ylim()[1])
     ax.set(ylabel='click rate, %')
     heading(ax, title)
     legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #4201524d
-def quantile_groups(
-    values,         # (n,) numbers
-    bins: int = 10, # groups wanted; fewer where values repeat
-):                  # codes (n,) int64, names list[str] such as '12–40'
-    "Groups of roughly equal size; equal values never part."
+def quantile_groups(values, bins: int = 10):
+    """Groups of roughly equal size; equal values never part.
+
+    Parameters
+    ----------
+    values : (n,) numbers
+    bins : groups wanted; fewer where values repeat
+
+    Returns
+    -------
+    codes (n,) int64, names list[str] such as '12–40'
+    """
     values = np.asarray(values)
     inner = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method='lower'))
     codes = np.searchsorted(inner, values, side='left')
     names = []
     for c in range(len(inner) + 1):
         v = values[codes == c]
-        names.append('' if not len(v) else f'{v.min():g}' if v.min() == v.max() else f'{v.min():g}–{v.max():g}')
+        names.append(
+            '' if not len(v) else f'{v.min():g}' if v.min() == v.max() else f'{v.min():g}–{v.max():g}'
+        )
     return codes, names
 
 # %% ../../nbs/80_report/05_plots.ipynb #de2cf5d2
-def plot_lengths(
-    lengths,              # (n,) int, tokens of each history
-    max_len: int | None = None, # where histories are cut, drawn as a line
-) -> Figure:
-    "Histogram of history lengths, up to the 99th percentile."
+def plot_lengths(lengths, max_len: int | None = None) -> Figure:
+    """Histogram of history lengths, up to the 99th percentile.
+
+    Parameters
+    ----------
+    lengths : (n,) int, tokens of each history
+    max_len : where histories are cut, drawn as a line
+    """
     lengths = np.asarray(lengths)
     fig, ax = canvas(height=2.5)
-    cap = max(int(np.quantile(lengths, .99)), 1)
+    cap = max(int(np.quantile(lengths, 0.99)), 1)
     width = -(-cap // 50)
     height, edges = np.histogram(np.minimum(lengths, cap), np.arange(0, cap + width + 1, width))
-    ax.stairs(height, edges, fill=True, color=COLOURS[0], alpha=.55)
-    if max_len and max_len <= cap: ax.axvline(max_len, color=COLOURS[1], lw=1.6, ls='--', label=f'max_len {max_len}'); legend(ax)
+    ax.stairs(height, edges, fill=True, color=COLOURS[0], alpha=0.55)
+    if max_len and max_len <= cap:
+        ax.axvline(max_len, color=COLOURS[1], lw=1.6, ls='--', label=f'max_len {max_len}')
+        legend(ax)
     ax.set(xlabel='tokens (the last bar holds the longest 1 %)', ylabel='rows')
-    heading(ax, f'median {np.median(lengths):.0f} tokens, longest {lengths.max(initial=0)}, empty '
-                f'{np.mean(lengths == 0):.1%}')
+    heading(
+        ax,
+        f'median {np.median(lengths):.0f} tokens, longest {lengths.max(initial=0)}, empty {np.mean(lengths == 0):.1%}',
+    )
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #f83e1067
-def plot_attention(
-    tokens,           # names or ids, newest first
-    weights,          # (L,) attention weights, same order
-    target='',        # the target's name or id
-    ages=None,        # (L,) positions back in time, 0 = newest; counted up by default
-    title: str = '',  # above the axes
-    named: int = 4,   # how many of the heaviest tokens are named
-) -> Figure:
-    "Attention weights by age; the target's own tokens in the second colour."
-    weights, ages = np.asarray(weights, np.float64), np.arange(len(weights)) if ages is None else np.asarray(ages)
+def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
+    """Attention weights by age; the target's own tokens in the second colour.
+
+    Parameters
+    ----------
+    tokens : names or ids, newest first
+    weights : (L,) attention weights, same order
+    target : the target's name or id
+    ages : (L,) positions back in time, 0 = newest; counted up by default
+    title : above the axes
+    named : how many of the heaviest tokens are named
+    """
+    weights, ages = (
+        np.asarray(weights, np.float64),
+        np.arange(len(weights)) if ages is None else np.asarray(ages),
+    )
     same = np.array([str(t) == str(target) for t in tokens], bool)
     fig, ax = canvas(height=2.3)
-    for mask, c, name in ((~same, COLOURS[0], 'other tokens'), (same, COLOURS[1], f'the target, {str(target)[:24]}')):
-        if mask.any(): ax.vlines(-ages[mask], 0, weights[mask], color=c, lw=max(.8, min(4, 250/len(weights))), label=name)
-    ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4) # a shape as well as a colour
+    for mask, c, name in (
+        (~same, COLOURS[0], 'other tokens'),
+        (same, COLOURS[1], f'the target, {str(target)[:24]}'),
+    ):
+        if mask.any():
+            ax.vlines(
+                -ages[mask], 0, weights[mask], color=c, lw=max(0.8, min(4, 250 / len(weights))), label=name
+            )
+    ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
     used: list = []
     for i in np.argsort(-weights, kind='stable')[:named]:
-        if any(abs(ages[i] - a) < .07*max(ages.max(initial=1), 1) for a in used): continue # names would cover each other
+        if any(abs(ages[i] - a) < 0.07 * max(ages.max(initial=1), 1) for a in used):
+            continue  # names would cover each other
         used.append(ages[i])
-        ax.annotate(str(tokens[i])[:14], (-ages[i], weights[i]), (0, 3), textcoords='offset points', ha='center', fontsize=8,
-                    color=INK)
-    ax.margins(y=.4)
+        ax.annotate(
+            str(tokens[i])[:14],
+            (-ages[i], weights[i]),
+            (0, 3),
+            textcoords='offset points',
+            ha='center',
+            fontsize=8,
+            color=INK,
+        )
+    ax.margins(y=0.4)
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=7)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f'{abs(v):g}'))
     ax.set(xlabel='positions back (0 = newest)', ylabel='weight')
     heading(ax, title)
-    if same.any(): legend(ax, loc='upper left', ncols=2)
+    if same.any():
+        legend(ax, loc='upper left', ncols=2)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #1da4ea4c
 def plot_importance(
-    drops: dict,    # group → loss of Score, or (loss, standard deviation)
-    top: int = 20,  # largest ones only
-    title: str = 'Score lost when a group is shuffled', # above the plot
-    start: float = 0., # where the bars begin
+    drops: dict, top: int = 20, title: str = 'Score lost when a group is shuffled', start: float = 0.0
 ) -> Figure:
-    "Bars, largest first."
-    rows = sorted(((g, *(v if isinstance(v, (tuple, list)) else (v, 0.))) for g, v in drops.items()), key=lambda r: -r[1])[:top]
-    fig, ax = canvas(height=.9 + .26*len(rows))
-    ax.barh([r[0] for r in rows], [r[1] - start for r in rows], left=start, xerr=[r[2] for r in rows] if any(r[2] for r in rows) else None,
-            color=COLOURS[0], height=.65, error_kw=dict(ecolor=INK, lw=1.2))
+    """Bars, largest first.
+
+    Parameters
+    ----------
+    drops : group → loss of Score, or (loss, standard deviation)
+    top : largest ones only
+    title : above the plot
+    start : where the bars begin
+    """
+    rows = sorted(
+        ((g, *(v if isinstance(v, (tuple, list)) else (v, 0.0))) for g, v in drops.items()),
+        key=lambda r: -r[1],
+    )[:top]
+    fig, ax = canvas(height=0.9 + 0.26 * len(rows))
+    ax.barh(
+        [r[0] for r in rows],
+        [r[1] - start for r in rows],
+        left=start,
+        xerr=[r[2] for r in rows] if any(r[2] for r in rows) else None,
+        color=COLOURS[0],
+        height=0.65,
+        error_kw=dict(ecolor=INK, lw=1.2),
+    )
     ax.invert_yaxis()
     ax.xaxis.get_major_locator().set_params(nbins=5)
     ax.tick_params(axis='y', labelcolor=INK)
@@ -267,23 +415,33 @@ def plot_importance(
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #32afb7cc
-def plot_correlation(
-    names: list[str], # (M,) members
-    corr,             # (M, M) correlations
-) -> Figure:
-    "Heat-map of correlations between members."
+def plot_correlation(names: list[str], corr) -> Figure:
+    """Heat-map of correlations between members.
+
+    Parameters
+    ----------
+    names : (M,) members
+    corr : (M, M) correlations
+    """
     corr, m = np.asarray(corr, np.float64), len(names)
-    fig, ax = canvas(4.5, 1.2 + .42*m)
+    fig, ax = canvas(4.5, 1.2 + 0.42 * m)
     off = corr[~np.eye(m, dtype=bool)]
-    low = min(float(off.min()) if off.size else 0., .99)
+    low = min(float(off.min()) if off.size else 0.0, 0.99)
     ax.pcolormesh(corr, vmin=low, vmax=1, cmap='cividis', edgecolors='none')
     for i in range(m):
         for j in range(m):
-            bright = (corr[i, j] - low) / (1 - low) > .55
-            ax.text(j + .5, i + .5, f'{corr[i, j]:.3f}', ha='center', va='center', fontsize=8.5, color='#000000' if bright
-                    else '#ffffff')
-    ax.set_xticks(np.arange(m) + .5, names, rotation=30 if m > 4 else 0, color=INK)
-    ax.set_yticks(np.arange(m) + .5, names, color=INK)
+            bright = (corr[i, j] - low) / (1 - low) > 0.55
+            ax.text(
+                j + 0.5,
+                i + 0.5,
+                f'{corr[i, j]:.3f}',
+                ha='center',
+                va='center',
+                fontsize=8.5,
+                color='#000000' if bright else '#ffffff',
+            )
+    ax.set_xticks(np.arange(m) + 0.5, names, rotation=30 if m > 4 else 0, color=INK)
+    ax.set_yticks(np.arange(m) + 0.5, names, color=INK)
     ax.invert_yaxis()
     ax.grid(False)
     heading(ax, 'Correlation of logits')
@@ -291,61 +449,108 @@ def plot_correlation(
 
 # %% ../../nbs/80_report/05_plots.ipynb #0f0d354f
 def plot_map(
-    tokens: list[dict], # each with `name`, `x`, `y`, `rows`, `clicks`
-    prior: float,       # click rate of all rows
-    title: str = 'Tokens by their representation', # above the plot
-    named: int = 6,     # how many of the most frequent are named
+    tokens: list[dict], prior: float, title: str = 'Tokens by their representation', named: int = 6
 ) -> Figure:
-    "Points on a plane, by how rows with the token are clicked."
+    """Points on a plane, by how rows with the token are clicked.
+
+    Parameters
+    ----------
+    tokens : each with `name`, `x`, `y`, `rows`, `clicks`
+    prior : click rate of all rows
+    title : above the plot
+    named : how many of the most frequent are named
+    """
     fig, ax = canvas(height=3.4)
     x, y, n, c = (np.array([t[k] for t in tokens], np.float64) for k in ('x', 'y', 'rows', 'clicks'))
     low, high = wilson(c, n)
     kinds = np.where(low > prior, 2, np.where(high < prior, 1, 0))
-    for kind, colour, marker, name in ((0, MUTED, 'o', 'about as all rows'), (1, COLOURS[0], 'v', 'clicked less'),
-                                       (2, COLOURS[1], '^', 'clicked more')):
+    for kind, colour, marker, name in (
+        (0, MUTED, 'o', 'about as all rows'),
+        (1, COLOURS[0], 'v', 'clicked less'),
+        (2, COLOURS[1], '^', 'clicked more'),
+    ):
         m = kinds == kind
-        if m.any(): ax.scatter(x[m], y[m], 6 + 60*np.sqrt(n[m]/n.max()), color=colour, marker=marker, alpha=.55, lw=0,
-                               label=f'{name} ({m.sum()})')
+        if m.any():
+            ax.scatter(
+                x[m],
+                y[m],
+                6 + 60 * np.sqrt(n[m] / n.max()),
+                color=colour,
+                marker=marker,
+                alpha=0.55,
+                lw=0,
+                label=f'{name} ({m.sum()})',
+            )
     for i in np.argsort(-n, kind='stable')[:named]:
-        ax.annotate(str(tokens[i]['name'])[:14], (x[i], y[i]), (4, 3), textcoords='offset points', fontsize=8, color=INK)
+        ax.annotate(
+            str(tokens[i]['name'])[:14],
+            (x[i], y[i]),
+            (4, 3),
+            textcoords='offset points',
+            fontsize=8,
+            color=INK,
+        )
     ax.set(xlabel='first component', ylabel='second component')
-    ax.margins(.08); ax.set_ylim(top=ax.get_ylim()[1] + .18*np.ptp(ax.get_ylim()))
+    ax.margins(0.08)
+    ax.set_ylim(top=ax.get_ylim()[1] + 0.18 * np.ptp(ax.get_ylim()))
     heading(ax, title)
-    legend(ax, markerscale=.7, ncols=3, loc='upper center', handletextpad=.1, columnspacing=.8, fontsize=8)
+    legend(ax, markerscale=0.7, ncols=3, loc='upper center', handletextpad=0.1, columnspacing=0.8, fontsize=8)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #f112fe48
-def plot_norms(
-    rows,         # (M,) rows with each token
-    norms: dict,  # name of a table → (M,) norms of its rows
-) -> Figure:
-    "Norm of each token's embedding by how often it occurs, a colour a table."
+def plot_norms(rows, norms: dict) -> Figure:
+    """Norm of each token's embedding by how often it occurs, a colour a table.
+
+    Parameters
+    ----------
+    rows : (M,) rows with each token
+    norms : name of a table → (M,) norms of its rows
+    """
     fig, ax = canvas()
     for i, (name, v) in enumerate(norms.items()):
-        ax.plot(rows, v, MARKERS[i % 6], color=COLOURS[i % 6], ms=3.5, alpha=.5, mew=0, label=name)
+        ax.plot(rows, v, MARKERS[i % 6], color=COLOURS[i % 6], ms=3.5, alpha=0.5, mew=0, label=name)
     ax.set_xscale('log')
     plain_log(ax.xaxis)
     ax.set(xlabel='rows with the token', ylabel='norm')
-    ax.set_ylim(0, 1.25*ax.get_ylim()[1])
+    ax.set_ylim(0, 1.25 * ax.get_ylim()[1])
     heading(ax, 'Embedding norms by frequency')
     legend(ax, markerscale=2, ncols=2)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #af5f0fde
-def plot_transfer(
-    train: list[dict], # rows of `rate_table` by decile of the feature, training rows
-    held: list[dict],  # the same for held-out rows
-    title: str,        # the feature
-) -> Figure:
-    "Click rate by decile of a feature, on training rows and on held-out rows."
+def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
+    """Click rate by decile of a feature, on training rows and on held-out rows.
+
+    Parameters
+    ----------
+    train : rows of `rate_table` by decile of the feature, training rows
+    held : the same for held-out rows
+    title : the feature
+    """
     fig, ax = canvas()
     for i, (rows, name) in enumerate(((train, 'training rows'), (held, 'held-out rows'))):
         x = [int(r['name']) for r in rows]
-        ax.vlines(x, [100*r['low'] for r in rows], [100*r['high'] for r in rows], color=COLOURS[1 - i], lw=3, alpha=.25)
-        ax.plot(x, [100*r['observed'] for r in rows], DASHES[1 - i], marker=MARKERS[i], color=COLOURS[1 - i], ms=4, lw=1.5, label=name)
+        ax.vlines(
+            x,
+            [100 * r['low'] for r in rows],
+            [100 * r['high'] for r in rows],
+            color=COLOURS[1 - i],
+            lw=3,
+            alpha=0.25,
+        )
+        ax.plot(
+            x,
+            [100 * r['observed'] for r in rows],
+            DASHES[1 - i],
+            marker=MARKERS[i],
+            color=COLOURS[1 - i],
+            ms=4,
+            lw=1.5,
+            label=name,
+        )
     ax.set(xlabel='decile of the feature', ylabel='click rate, %')
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_ylim(0, 1.2*ax.get_ylim()[1])
+    ax.set_ylim(0, 1.2 * ax.get_ylim()[1])
     heading(ax, title)
     legend(ax, ncols=2)
     return fig

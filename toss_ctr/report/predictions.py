@@ -24,30 +24,53 @@ from ..core.files import read_table, write_table
 from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
 
 # %% ../../nbs/80_report/15_predictions.ipynb #90635a15
-def logit(
-    p, # (n,) probabilities
-):     # (n,) float64, finite
-    "Log-odds; 0 and 1 are taken as 1e-12 away."
+def logit(p):
+    """Log-odds; 0 and 1 are taken as 1e-12 away.
+
+    Parameters
+    ----------
+    p : (n,) probabilities
+
+    Returns
+    -------
+    (n,) float64, finite
+    """
     p = np.clip(np.asarray(p, np.float64), 1e-12, 1 - 1e-12)
     return np.log(p) - np.log1p(-p)
 
-def shift_prior(
-    p,             # (n,) probabilities
-    prior: float,  # click rate
-    to: str,       # 'balanced': natural → class-balanced; 'natural': the other way
-):                 # (n,) probabilities
-    "Move probabilities between the natural click rate and the 50:50 world by a shift of the logit."
+
+def shift_prior(p, prior: float, to: str):
+    """Move probabilities between the natural click rate and the 50:50 world by a shift of the logit.
+
+    Parameters
+    ----------
+    p : (n,) probabilities
+    prior : click rate
+    to : 'balanced': natural → class-balanced; 'natural': the other way
+
+    Returns
+    -------
+    (n,) probabilities
+    """
     return expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
 
 # %% ../../nbs/80_report/15_predictions.ipynb #6bdb85a0
-def align(
-    rows,   # (n,) int64, wanted rows
-    have,   # (m,) int64, rows of the values
-    values, # (m,) numbers
-):          # (n,) float64, NaN where unknown
-    "Values in the order of `rows`."
+def align(rows, have, values):
+    """Values in the order of `rows`.
+
+    Parameters
+    ----------
+    rows : (n,) int64, wanted rows
+    have : (m,) int64, rows of the values
+    values : (m,) numbers
+
+    Returns
+    -------
+    (n,) float64, NaN where unknown
+    """
     rows, have, values = np.asarray(rows), np.asarray(have), np.asarray(values, np.float64)
-    if not len(have): return np.full(len(rows), np.nan)
+    if not len(have):
+        return np.full(len(rows), np.nan)
     order = np.argsort(have, kind='stable')
     at = np.searchsorted(have[order], rows).clip(0, len(have) - 1)
     found = order[at]
@@ -56,184 +79,365 @@ def align(
 # %% ../../nbs/80_report/15_predictions.ipynb #8875f6fb
 @dataclass(frozen=True)
 class Predictions:
-    "What is known about the rows that were held out; all probabilities are class-balanced unless said otherwise."
-    row: np.ndarray    # (n,) int64, row of the training file
-    fold: np.ndarray   # (n,) int, the fold that held it out
-    label: np.ndarray  # (n,) 0/1
-    raw: np.ndarray    # (n,) probability as the network gives it
-    calibrated: np.ndarray | None = None # (n,) calibrated by the other folds
-    baseline: np.ndarray | None = None   # (n,) LightGBM's, NaN where unknown
-    truth: np.ndarray | None = None      # (n,) the true probability of a click at the natural rate
+    """What is known about the rows that were held out; all probabilities are class-balanced unless said otherwise.
+
+    Parameters
+    ----------
+    row : (n,) int64, row of the training file
+    fold : (n,) int, the fold that held it out
+    label : (n,) 0/1
+    raw : (n,) probability as the network gives it
+    calibrated : (n,) calibrated by the other folds
+    baseline : (n,) LightGBM's, NaN where unknown
+    truth : (n,) the true probability of a click at the natural rate
+    """
+
+    row: np.ndarray
+    fold: np.ndarray
+    label: np.ndarray
+    raw: np.ndarray
+    calibrated: np.ndarray | None = None
+    baseline: np.ndarray | None = None
+    truth: np.ndarray | None = None
 
     @property
-    def p(self): return self.raw if self.calibrated is None else self.calibrated
+    def p(self):
+        return self.raw if self.calibrated is None else self.calibrated
+
     @property
-    def prior(self): return float(self.label.mean())
+    def prior(self):
+        return float(self.label.mean())
+
     @property
-    def both(self): return np.ones(len(self.row), bool) if self.baseline is None else np.isfinite(self.baseline)
+    def both(self):
+        return np.ones(len(self.row), bool) if self.baseline is None else np.isfinite(self.baseline)
+
     @property
     def blend(self):
-        if self.baseline is None: return None
+        if self.baseline is None:
+            return None
         out = np.full(len(self.row), np.nan)
         out[self.both] = combine([self.p[self.both], self.baseline[self.both]], 'logit_mean')
         return out
+
     @property
-    def best(self): return None if self.truth is None else shift_prior(self.truth, self.prior, 'balanced')
+    def best(self):
+        return None if self.truth is None else shift_prior(self.truth, self.prior, 'balanced')
 
 # %% ../../nbs/80_report/15_predictions.ipynb #8d7ceb21
-def read_oof(
-    path, # oof.parquet or baseline_oof.parquet
-) -> dict: # row, fold, label, logit, p as arrays, checked
-    "Out-of-fold predictions; `UserError` naming the file if it is missing or not one."
+def read_oof(path) -> dict:
+    """Out-of-fold predictions; `UserError` naming the file if it is missing or not one.
+
+    Parameters
+    ----------
+    path : oof.parquet or baseline_oof.parquet
+
+    Returns
+    -------
+    row, fold, label, logit, p as arrays, checked
+    """
     path = Path(path)
-    if not path.is_file(): raise UserError(f'{path}: missing', 'train first (toss_train or toss_run with the same config)')
+    if not path.is_file():
+        raise UserError(f'{path}: missing', 'train first (toss_train or toss_run with the same config)')
     table, need = read_table(path), ('row', 'fold', 'label', 'logit', 'p')
     lost = [c for c in need if c not in table.columns]
-    if lost or not len(table): raise UserError(f"{path}: {'no rows' if not lost else 'no column ' + lost[0]}",
-                                               'delete it and train again')
+    if lost or not len(table):
+        raise UserError(
+            f"{path}: {'no rows' if not lost else 'no column ' + lost[0]}", 'delete it and train again'
+        )
     out = {c: table[c].to_numpy() for c in need}
     bad = ~np.isfinite(out['logit'].astype(np.float64)) | ~np.isfinite(out['p'].astype(np.float64))
-    if bad.any(): raise UserError(f'{path}: {int(bad.sum()):,} predictions are not finite',
-                                  'look for a diverged fold in train_log.csv and train it again')
+    if bad.any():
+        raise UserError(
+            f'{path}: {int(bad.sum()):,} predictions are not finite',
+            'look for a diverged fold in train_log.csv and train it again',
+        )
     return out
 
-def read_truth(
-    path, # `data.truth_path`
-    rows, # (n,) int64 rows wanted
-):        # (n,) float64, or None where the file is absent or does not cover all rows
-    "True click probabilities of training rows."
-    if not path or not Path(path).is_file(): return None
+
+def read_truth(path, rows):
+    """True click probabilities of training rows.
+
+    Parameters
+    ----------
+    path : `data.truth_path`
+    rows : (n,) int64 rows wanted
+
+    Returns
+    -------
+    (n,) float64, or None where the file is absent or does not cover all rows
+    """
+    if not path or not Path(path).is_file():
+        return None
     table = pl.read_parquet(path).filter(pl.col('split') == 'train')
     p = align(rows, table['row'].to_numpy(), table['p'].to_numpy())
     return None if np.isnan(p).any() else p
 
 # %% ../../nbs/80_report/15_predictions.ipynb #50a94429
-def load_predictions(
-    run_dir,          # folder of the run
-    cfg: Config,      # its config
-) -> Predictions:
-    "Join out-of-fold predictions, baseline and truth."
-    run_dir, oof = Path(run_dir), read_oof(Path(run_dir)/'oof.parquet')
+def load_predictions(run_dir, cfg: Config) -> Predictions:
+    """Join out-of-fold predictions, baseline and truth.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    cfg : its config
+    """
+    run_dir, oof = Path(run_dir), read_oof(Path(run_dir) / 'oof.parquet')
     raw, p, label = expit(oof['logit']), oof['p'].astype(np.float64), oof['label'].astype(np.uint8)
-    if cfg.calibration.target == 'prior': p = shift_prior(p, label.mean(), 'balanced')
+    if cfg.calibration.target == 'prior':
+        p = shift_prior(p, label.mean(), 'balanced')
     base = None
-    if (run_dir/'baseline_oof.parquet').is_file():
-        b = read_oof(run_dir/'baseline_oof.parquet')
+    if (run_dir / 'baseline_oof.parquet').is_file():
+        b = read_oof(run_dir / 'baseline_oof.parquet')
         base = align(oof['row'], b['row'], b['p'])
-        if np.isnan(base).all(): base = None
-    return Predictions(oof['row'].astype(np.int64), oof['fold'].astype(np.int64), label, raw,
-                       p if np.abs(p - raw).max() > 1e-6 else None, base, read_truth(cfg.data.truth_path, oof['row']))
+        if np.isnan(base).all():
+            base = None
+    return Predictions(
+        oof['row'].astype(np.int64),
+        oof['fold'].astype(np.int64),
+        label,
+        raw,
+        p if np.abs(p - raw).max() > 1e-6 else None,
+        base,
+        read_truth(cfg.data.truth_path, oof['row']),
+    )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #e70e52bc
-def made_up_run(
-    d,              # folder to fill
-    n: int = 6000,  # rows
-    seed: int = 0,  # of the rows
-    folds: int = 3, # of the run
-) -> tuple:         # its Config, a training split to go with it, two rows of attention
-    "A run folder of a run that never was."
+def made_up_run(d, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
+    """A run folder of a run that never was.
+
+    Parameters
+    ----------
+    d : folder to fill
+    n : rows
+    seed : of the rows
+
+    Returns
+    -------
+    its Config, a training split to go with it, two rows of attention
+    """
     rng, d = np.random.default_rng(seed), Path(d)
     hour, target, length = rng.integers(0, 24, n), rng.integers(0, 5, n), rng.lognormal(3, 1, n).astype(int)
-    t = -3.2 + .9*rng.normal(size=n) + .5*(target == 2) - .2*np.log1p(length/20) + .3*np.sin(hour/24*6.28)
-    p = expit(t); y = (rng.random(n) < p).astype(np.uint8); prior = y.mean()
+    t = (
+        -3.2
+        + 0.9 * rng.normal(size=n)
+        + 0.5 * (target == 2)
+        - 0.2 * np.log1p(length / 20)
+        + 0.3 * np.sin(hour / 24 * 6.28)
+    )
+    p = expit(t)
+    y = (rng.random(n) < p).astype(np.uint8)
+    prior = y.mean()
     bal = t - logit(prior)
-    m, b = 1.4*(bal + .5*rng.normal(size=n) + 1.6*(target == 3)), bal - .5*(target == 2) + .8*rng.normal(size=n)
+    m, b = (
+        1.4 * (bal + 0.5 * rng.normal(size=n) + 1.6 * (target == 3)),
+        bal - 0.5 * (target == 2) + 0.8 * rng.normal(size=n),
+    )
     fold = rng.integers(0, folds, n).astype(np.int8)
-    frame = lambda z, q: pl.DataFrame(dict(row=np.arange(n), fold=fold, label=y, logit=z.astype(np.float32),
-                                           p=q.astype(np.float32)))
-    write_table(frame(m, expit(m/1.4)), d/'oof.parquet'); write_table(frame(b, expit(b)), d/'baseline_oof.parquet')
-    write_table(pl.DataFrame(dict(split=['train']*n, row=np.arange(n), p=p)), d/'truth.parquet')
+    frame = lambda z, q: pl.DataFrame(
+        dict(row=np.arange(n), fold=fold, label=y, logit=z.astype(np.float32), p=q.astype(np.float32))
+    )
+    write_table(frame(m, expit(m / 1.4)), d / 'oof.parquet')
+    write_table(frame(b, expit(b)), d / 'baseline_oof.parquet')
+    write_table(pl.DataFrame(dict(split=['train'] * n, row=np.arange(n), p=p)), d / 'truth.parquet')
     head = 'fold,epoch,split,loss,AP,WLL,Score,Score_sum,AUC,lr,seconds,rows_per_s'
-    loss = dict(train=[.65, .61, .57, .53, .50, .46], valid=[.65, .62, .59, .56, .57, .59])
-    best = dict(train=[.30, .33, .36, .39, .40, .41], valid=[.30, .32, .34, .36, .354, .348])
-    curve = [f'{k},{e},{s},{loss[s][e]},,,{best[s][e] + .002*k},,,0.001,{3 + .1*e},9000'
-             for k in range(folds) for e in range(6) for s in ('train', 'valid')]
-    (d/'train_log.csv').write_text('\n'.join([head, *curve]) + '\n')
-    cat = lambda name, values: SimpleNamespace(name=name, kind='vocab', size=len(values) + 1, values=tuple(values))
-    cats = (cat('inventory_id', [f'inv <{i}>' for i in range(5)]), cat('hour', [f'{h:02}' for h in range(24)]),
-            cat('day_of_week', '1234567'))
+    loss = dict(train=[0.65, 0.61, 0.57, 0.53, 0.50, 0.46], valid=[0.65, 0.62, 0.59, 0.56, 0.57, 0.59])
+    best = dict(train=[0.30, 0.33, 0.36, 0.39, 0.40, 0.41], valid=[0.30, 0.32, 0.34, 0.36, 0.354, 0.348])
+    curve = [
+        f'{k},{e},{s},{loss[s][e]},,,{best[s][e] + 0.002 * k},,,0.001,{3 + 0.1 * e},9000'
+        for k in range(folds)
+        for e in range(6)
+        for s in ('train', 'valid')
+    ]
+    (d / 'train_log.csv').write_text('\n'.join([head, *curve]) + '\n')
+    cat = lambda name, values: SimpleNamespace(
+        name=name, kind='vocab', size=len(values) + 1, values=tuple(values)
+    )
+    cats = (
+        cat('inventory_id', [f'inv <{i}>' for i in range(5)]),
+        cat('hour', [f'{h:02}' for h in range(24)]),
+        cat('day_of_week', '1234567'),
+    )
     cols = dict(inventory_id=target + 1, hour=hour + 1, day_of_week=rng.integers(1, 8, n))
-    spec = SimpleNamespace(cats=cats, nums=('feat_e_1', 'feat_e_2'), keys={}, seq=SimpleNamespace(size=60, max_len=40),
-                           label='clicked', targets=('inventory_id',))
-    split = SimpleNamespace(name='train', n_rows=n, spec=spec, column=lambda c: cols[c], seq_lengths=lambda: length,
-                            fingerprint='f'*32, labels=lambda: y)
-    tok = rng.integers(1, 12, 30); w = rng.random(30)**3
-    att = [dict(row=int(i), label=int(y[i]), p=float(expit(m[i])), target='3', tokens=tok.tolist(), weights=(w/w.sum()).tolist())
-           for i in range(2)]
-    cfg = make_config(dict(exp_name='fake_run', data=dict(truth_path=str(d/'truth.parquet'), cat_cols=list(cols)),
-                           sequence=dict(col='seq', query_key='inventory_id', max_len=40), cv=dict(n_splits=folds)))
-    (d/'config.yaml').write_text(to_yaml(cfg))
+    spec = SimpleNamespace(
+        cats=cats,
+        nums=('feat_e_1', 'feat_e_2'),
+        keys={},
+        seq=SimpleNamespace(size=60, max_len=40),
+        label='clicked',
+        targets=('inventory_id',),
+    )
+    split = SimpleNamespace(
+        name='train',
+        n_rows=n,
+        spec=spec,
+        column=lambda c: cols[c],
+        seq_lengths=lambda: length,
+        fingerprint='f' * 32,
+        labels=lambda: y,
+    )
+    tok = rng.integers(1, 12, 30)
+    w = rng.random(30) ** 3
+    att = [
+        dict(
+            row=int(i),
+            label=int(y[i]),
+            p=float(expit(m[i])),
+            target='3',
+            tokens=tok.tolist(),
+            weights=(w / w.sum()).tolist(),
+        )
+        for i in range(2)
+    ]
+    cfg = make_config(
+        dict(
+            exp_name='fake_run',
+            data=dict(truth_path=str(d / 'truth.parquet'), cat_cols=list(cols)),
+            sequence=dict(col='seq', query_key='inventory_id', max_len=40),
+            cv=dict(n_splits=folds),
+        )
+    )
+    (d / 'config.yaml').write_text(to_yaml(cfg))
     return cfg, split, att
 
 # %% ../../nbs/80_report/15_predictions.ipynb #0b974415
-def n_draws(
-    rows: int,   # rows to draw from
-    wanted: int, # bootstrap draws asked for
-) -> int:        # draws made
-    "Draws that keep the bootstrap near 4e8 row visits, never below 30."
+def n_draws(rows: int, wanted: int) -> int:
+    """Draws that keep the bootstrap near 4e8 row visits, never below 30.
+
+    Parameters
+    ----------
+    rows : rows to draw from
+    wanted : bootstrap draws asked for
+
+    Returns
+    -------
+    draws made
+    """
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
 
-def score_row(
-    name: str,          # what was scored
-    kind: str,          # 'fold', 'model', 'baseline', 'blend' or 'best'
-    y,                  # (n,) 0/1
-    p,                  # (n,) probabilities
-    n_boot: int = 0,    # bootstrap draws, 0 = no interval
-    seed: int = 0,      # of the bootstrap
-) -> dict:              # name, kind, rows, Score, AP, WLL, AUC, low, high
-    "One row of the table of scores; low and high are the ends of Score's interval, None without draws."
+
+def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0) -> dict:
+    """One row of the table of scores; low and high are the ends of Score's interval, None without draws.
+
+    Parameters
+    ----------
+    name : what was scored
+    kind : 'fold', 'model', 'baseline', 'blend' or 'best'
+    y : (n,) 0/1
+    p : (n,) probabilities
+    n_boot : bootstrap draws, 0 = no interval
+    seed : of the bootstrap
+
+    Returns
+    -------
+    name, kind, rows, Score, AP, WLL, AUC, low, high
+    """
     n = n_draws(len(y), n_boot)
     ends = bootstrap_interval(y, p, n, seed=seed)['Score'] if n else None
     got = all_metrics(y, p)
-    return dict(name=name, kind=kind, rows=len(y), **{k: got[k] for k in ('Score', 'AP', 'WLL', 'AUC')},
-                low=ends and ends.lo, high=ends and ends.hi)
+    return dict(
+        name=name,
+        kind=kind,
+        rows=len(y),
+        **{k: got[k] for k in ('Score', 'AP', 'WLL', 'AUC')},
+        low=ends and ends.lo,
+        high=ends and ends.hi,
+    )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #3d4dd9a1
-def score_rows(
-    pred: Predictions, # what is known about the held-out rows
-    n_boot: int = 0,   # bootstrap draws, 0 = no intervals
-    seed: int = 0,     # of the bootstrap
-) -> list[dict]:       # rows of `score_row`; a fold's also holds the `baseline`'s Score
-    "Folds, out of fold, calibrated, baseline, blend, best possible."
+def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
+    """Folds, out of fold, calibrated, baseline, blend, best possible.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    n_boot : bootstrap draws, 0 = no intervals
+    seed : of the bootstrap
+
+    Returns
+    -------
+    rows of `score_row`; a fold's also holds the `baseline`'s Score
+    """
     out, y = [], pred.label
     for k in np.unique(pred.fold):
         m = pred.fold == k
         if 0 < y[m].sum() < m.sum():
             row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed)
-            out.append(row if pred.baseline is None or not pred.both[m].all() else dict(row, baseline=score(y[m], pred.baseline[m])))
-    more = [('out of fold', 'model', pred.raw), ('calibrated', 'model', pred.calibrated), ('baseline', 'baseline', pred.baseline),
-            ('blend', 'blend', pred.blend), ('best possible', 'best', pred.best)]
+            out.append(
+                row
+                if pred.baseline is None or not pred.both[m].all()
+                else dict(row, baseline=score(y[m], pred.baseline[m]))
+            )
+    more = [
+        ('out of fold', 'model', pred.raw),
+        ('calibrated', 'model', pred.calibrated),
+        ('baseline', 'baseline', pred.baseline),
+        ('blend', 'blend', pred.blend),
+        ('best possible', 'best', pred.best),
+    ]
     for name, kind, p in more:
-        if p is None: continue
+        if p is None:
+            continue
         m = np.isfinite(p)
-        if 0 < y[m].sum() < m.sum(): out.append(score_row(name, kind, y[m], p[m], n_boot, seed))
+        if 0 < y[m].sum() < m.sum():
+            out.append(score_row(name, kind, y[m], p[m], n_boot, seed))
     return out
 
-def summary_table(
-    run_dir,           # folder of the run
-    cfg: Config,       # its config
-    n_boot: int = 0,   # bootstrap draws, 0 = no intervals
-) -> list[dict]:       # name, kind, rows, Score, AP, WLL, AUC, low, high
-    "The table of scores of a run; `UserError` if it has no oof.parquet."
+
+def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:
+    """The table of scores of a run; `UserError` if it has no oof.parquet.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    cfg : its config
+    n_boot : bootstrap draws, 0 = no intervals
+
+    Returns
+    -------
+    name, kind, rows, Score, AP, WLL, AUC, low, high
+    """
     return score_rows(load_predictions(run_dir, cfg), n_boot, cfg.seed)
 
-def summary_text(
-    rows: list[dict], # of `summary_table`
-) -> str:
-    "The table of scores as text."
-    shown = lambda r: r['Score'] if r['low'] is None else Interval(r['Score'], r['low'], r['high'], 0.)
-    return repr(metrics_table({r['name']: dict(rows=f"{r['rows']:,}", Score=shown(r), AP=r['AP'], WLL=r['WLL'], AUC=r['AUC'])
-                               for r in rows}))
+
+def summary_text(rows: list[dict]) -> str:
+    """The table of scores as text.
+
+    Parameters
+    ----------
+    rows : of `summary_table`
+    """
+    shown = lambda r: r['Score'] if r['low'] is None else Interval(r['Score'], r['low'], r['high'], 0.0)
+    return repr(
+        metrics_table(
+            {
+                r['name']: dict(rows=f"{r['rows']:,}", Score=shown(r), AP=r['AP'], WLL=r['WLL'], AUC=r['AUC'])
+                for r in rows
+            }
+        )
+    )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #44ed3a2f
-def read_log(
-    path, # train_log.csv
-) -> list[dict]: # numbers as numbers, empty cells as None; [] where the file is missing
-    "Rows of the training log."
-    if not Path(path).is_file(): return []
+def read_log(path) -> list[dict]:
+    """Rows of the training log.
+
+    Parameters
+    ----------
+    path : train_log.csv
+
+    Returns
+    -------
+    numbers as numbers, empty cells as None; [] where the file is missing
+    """
+    if not Path(path).is_file():
+        return []
+
     def value(v):
-        try: return float(v)
-        except (TypeError, ValueError): return v or None
+        try:
+            return float(v)
+        except (TypeError, ValueError):
+            return v or None
+
     with open(path, newline='', encoding='utf-8') as f:
         rows = [{k: value(v) for k, v in r.items() if k} for r in csv.DictReader(f)]
     return [r for r in rows if r.get('fold') is not None and r.get('epoch') is not None and r.get('split')]

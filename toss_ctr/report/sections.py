@@ -17,226 +17,472 @@ from ..config.whole import Config
 from ..core.files import read_table
 from .html import figure, Html, section, table, tag, with_keys
 from toss_ctr.report.plots import (
-    curves, plot_attention, plot_correlation, plot_distribution, plot_importance, plot_learning, plot_lengths,
-    plot_map, plot_norms, plot_pr, plot_rates, plot_reliability, plot_scores, plot_transfer
+    curves,
+    plot_attention,
+    plot_correlation,
+    plot_distribution,
+    plot_importance,
+    plot_learning,
+    plot_lengths,
+    plot_map,
+    plot_norms,
+    plot_pr,
+    plot_rates,
+    plot_reliability,
+    plot_scores,
+    plot_transfer,
 )
 from ..training.rates import rate_table, wilson
 from .predictions import Predictions, shift_prior
 
 # %% ../../nbs/80_report/35_sections.ipynb #7e894f6b
-NUMBERS = dict(Score=('Score', '.5f'), interval=('95 %', str), AP=('AP', '.5f'), WLL=('WLL', '.5f'), AUC=('AUC', '.4f'),
-               rows=('rows', ',d'))
+NUMBERS = dict(
+    Score=('Score', '.5f'),
+    interval=('95 %', str),
+    AP=('AP', '.5f'),
+    WLL=('WLL', '.5f'),
+    AUC=('AUC', '.4f'),
+    rows=('rows', ',d'),
+)
 
-def scores_section(
-    rows: list[dict], # of `score_rows`
-) -> Html:
-    "The table of scores and its picture."
-    shown = [dict(r, interval=None if r['low'] is None else f"{r['low']:.4f} – {r['high']:.4f}") for r in rows]
+
+def scores_section(rows: list[dict]) -> Html:
+    """The table of scores and its picture.
+
+    Parameters
+    ----------
+    rows : of `score_rows`
+    """
+    shown = [
+        dict(r, interval=None if r['low'] is None else f"{r['low']:.4f} – {r['high']:.4f}") for r in rows
+    ]
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
-    text = ('Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw probabilities on '
-            'rows it never saw; “calibrated” is corrected by the other folds; “blend” is the mean of the model’s and the '
-            'baseline’s logits.')
-    picture = figure(plot_scores(rows, 'Score with 95 % bootstrap interval'), 'Scores with intervals, as in the table')
-    return section('scores', 'Scores', tag('p', text), folds_sentence(rows), tag('div',
-                   table(shown, dict(name=('', None)) | NUMBERS, 'Scores', strong), picture, class_='beside'))
+    text = (
+        'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw probabilities on '
+        'rows it never saw; “calibrated” is corrected by the other folds; “blend” is the mean of the model’s and the '
+        'baseline’s logits.'
+    )
+    picture = figure(
+        plot_scores(rows, 'Score with 95 % bootstrap interval'), 'Scores with intervals, as in the table'
+    )
+    return section(
+        'scores',
+        'Scores',
+        tag('p', text),
+        folds_sentence(rows),
+        tag('div', table(shown, dict(name=('', None)) | NUMBERS, 'Scores', strong), picture, class_='beside'),
+    )
 
-def folds_sentence(
-    rows: list[dict], # of `score_rows`
-) -> Html | None:
-    "In how many folds the model is ahead of the baseline, and by how much on average."
+
+def folds_sentence(rows: list[dict]) -> Html | None:
+    """In how many folds the model is ahead of the baseline, and by how much on average.
+
+    Parameters
+    ----------
+    rows : of `score_rows`
+    """
     gain = [r['Score'] - r['baseline'] for r in rows if r.get('baseline') is not None]
-    if not gain: return None
+    if not gain:
+        return None
     each = ', '.join(f'{g:+.4f}' for g in gain)
-    return tag('p', f'Fold by fold the raw model is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}: {each} '
-               f'(mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).')
+    return tag(
+        'p',
+        f'Fold by fold the raw model is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}: {each} (mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).',
+    )
 
-def findings_section(
-    found: list[tuple], # of `findings`
-) -> Html:
-    "What to try next."
+
+def findings_section(found: list[tuple]) -> Html:
+    """What to try next.
+
+    Parameters
+    ----------
+    found : of `findings`
+    """
     names = dict(watch='look here', next='try next', good='good')
-    items = [tag('li', tag('small', names[kind]), tag('b', title), '. ', with_keys(text), class_=kind) for kind, title, text in found]
+    items = [
+        tag('li', tag('small', names[kind]), tag('b', title), '. ', with_keys(text), class_=kind)
+        for kind, title, text in found
+    ]
     none = tag('p', 'Nothing stands out in these numbers.')
     return section('next', 'What to try next', tag('ul', items, class_='findings') if items else none)
 
 # %% ../../nbs/80_report/35_sections.ipynb #f9e8766e
-def epoch_table(
-    log: list[dict], # of `read_log`
-) -> list[dict]:     # a row a fold: fold, epochs, best (epoch of the best hold-out Score), Score, train, held (losses there), lr, seconds, speed
-    "A training in a line."
+def epoch_table(log: list[dict]) -> list[dict]:
+    """A training in a line.
+
+    Parameters
+    ----------
+    log : of `read_log`
+
+    Returns
+    -------
+    a row a fold: fold, epochs, best (epoch of the best hold-out Score), Score, train, held (losses there), lr,
+    seconds, speed
+    """
     out = []
     for k in sorted({r['fold'] for r in log}):
-        train, held = ([r for r in log if r['fold'] == k and (r['split'] == 'train') == t] for t in (True, False))
+        train, held = (
+            [r for r in log if r['fold'] == k and (r['split'] == 'train') == t] for t in (True, False)
+        )
         best = max((r for r in held if r.get('Score') is not None), key=lambda r: r['Score'], default=None)
-        mean = lambda key: (lambda v: sum(v) / len(v) if v else None)([r[key] for r in train if r.get(key) is not None])
+        mean = lambda key: (lambda v: sum(v) / len(v) if v else None)(
+            [r[key] for r in train if r.get(key) is not None]
+        )
         at = next((r for r in train if best and r['epoch'] == best['epoch']), {})
-        out.append(dict(fold=str(int(k)), epochs=len(train) or len(held), best=best and int(best['epoch']), Score=best and best['Score'],
-                        train=at.get('loss'), held=best and best.get('loss'), lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
-                        seconds=mean('seconds'), speed=mean('rows_per_s')))
+        out.append(
+            dict(
+                fold=str(int(k)),
+                epochs=len(train) or len(held),
+                best=best and int(best['epoch']),
+                Score=best and best['Score'],
+                train=at.get('loss'),
+                held=best and best.get('loss'),
+                lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
+                seconds=mean('seconds'),
+                speed=mean('rows_per_s'),
+            )
+        )
     return out
 
-def curves_section(
-    log: list[dict], # of `read_log`
-) -> Html | None:
-    "Learning curves of Score, loss, AP and WLL, the learning rate, and a line a fold."
-    made = [(m, up) for m, up in (('Score', True), ('loss', False), ('AP', True), ('WLL', False)) if curves(log, m)]
-    if not made: return None
+
+def curves_section(log: list[dict]) -> Html | None:
+    """Learning curves of Score, loss, AP and WLL, the learning rate, and a line a fold.
+
+    Parameters
+    ----------
+    log : of `read_log`
+    """
+    made = [
+        (m, up)
+        for m, up in (('Score', True), ('loss', False), ('AP', True), ('WLL', False))
+        if curves(log, m)
+    ]
+    if not made:
+        return None
     figs = [figure(plot_learning(log, m, up), f'{m} by epoch for each fold') for m, up in made]
-    text = ('One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best epoch of the '
-            'metric shown; weights are kept by the monitor’s.')
-    columns = dict(fold=('fold', None), epochs=('epochs', 'd'), best=('best epoch', 'd'), Score=('Score there', '.5f'),
-                   train=('training loss', '.4f'), held=('held-out loss', '.4f'), lr=('highest learning rate', '.2g'),
-                   seconds=('s an epoch', '.1f'), speed=('rows a second', ',.0f'))
-    return section('curves', 'Learning curves', tag('p', text), tag('div', figs, class_='figures'),
-                   table(epoch_table(log), columns, 'Training of the folds'))
+    text = 'One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best epoch of the metric shown; weights are kept by the monitor’s.'
+    columns = dict(
+        fold=('fold', None),
+        epochs=('epochs', 'd'),
+        best=('best epoch', 'd'),
+        Score=('Score there', '.5f'),
+        train=('training loss', '.4f'),
+        held=('held-out loss', '.4f'),
+        lr=('highest learning rate', '.2g'),
+        seconds=('s an epoch', '.1f'),
+        speed=('rows a second', ',.0f'),
+    )
+    return section(
+        'curves',
+        'Learning curves',
+        tag('p', text),
+        tag('div', figs, class_='figures'),
+        table(epoch_table(log), columns, 'Training of the folds'),
+    )
 
 # %% ../../nbs/80_report/35_sections.ipynb #8a75958a
-def quality_section(
-    pred: Predictions, # what is known about the held-out rows
-    target: str = 'balanced', # `calibration.target`
-) -> Html:
-    "Precision and recall, reliability, distributions."
+def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
+    """Precision and recall, reliability, distributions.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    target : `calibration.target`
+    """
     both = {'raw': pred.raw} | ({'calibrated': pred.calibrated} if pred.calibrated is not None else {})
-    text = ('The submission holds class-balanced probabilities (calibration.target balanced), as the leaderboard’s log-loss wants '
-            'them: clicks and non-clicks weigh half each.' if target == 'balanced' else 'The submission holds probabilities at the '
-            'natural click rate (calibration.target prior); here they are shown class-balanced.')
+    text = (
+        'The submission holds class-balanced probabilities (calibration.target balanced), as the leaderboard’s log-loss wants them: clicks and non-clicks weigh half each.'
+        if target == 'balanced'
+        else 'The submission holds probabilities at the natural click rate (calibration.target prior); here they are shown class-balanced.'
+    )
     ranks, m = {'model': pred.p}, pred.both
-    if pred.baseline is not None: ranks |= {'baseline': pred.baseline, 'blend': pred.blend}
-    if pred.best is not None: ranks['best possible'] = pred.best
+    if pred.baseline is not None:
+        ranks |= {'baseline': pred.baseline, 'blend': pred.blend}
+    if pred.best is not None:
+        ranks['best possible'] = pred.best
     ranks = {k: v[m] for k, v in ranks.items()}
-    figs = [figure(plot_pr(pred.label[m], ranks), 'Precision by recall of ' + ', '.join(ranks),
-                   'Precision at the lowest recalls rests on few clicks and jumps.'),
-            figure(plot_reliability(pred.label, both), 'Observed against predicted click probability',
-                   'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.'),
-            figure(plot_distribution(pred.label, pred.p), 'Distribution of predictions for clicks and non-clicks',
-                   'Each class has area one; the further apart, the better.')]
-    return section('quality', 'Ranking and calibration', tag('p', with_keys(text)), tag('div', figs, class_='figures'))
+    figs = [
+        figure(
+            plot_pr(pred.label[m], ranks),
+            'Precision by recall of ' + ', '.join(ranks),
+            'Precision at the lowest recalls rests on few clicks and jumps.',
+        ),
+        figure(
+            plot_reliability(pred.label, both),
+            'Observed against predicted click probability',
+            'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.',
+        ),
+        figure(
+            plot_distribution(pred.label, pred.p),
+            'Distribution of predictions for clicks and non-clicks',
+            'Each class has area one; the further apart, the better.',
+        ),
+    ]
+    return section(
+        'quality', 'Ranking and calibration', tag('p', with_keys(text)), tag('div', figs, class_='figures')
+    )
 
 # %% ../../nbs/80_report/35_sections.ipynb #b60f2bca
-def rates_section(
-    pred: Predictions,  # what is known about the held-out rows
-    groups,             # of `row_groups`
-    roles: dict,        # of `find_columns`
-) -> Html:
-    "Observed and predicted click rates by day, hour, target and history length."
-    p, figs, groups = shift_prior(pred.p, pred.prior, 'natural'), [], {c: (codes, names) for c, codes, names in groups}
-    for title, column in (('day', roles.get('day')), ('hour', roles.get('hour')), ('target', roles.get('target')),
-                          ('history length', 'history length')):
-        if column not in groups: continue
+def rates_section(pred: Predictions, groups, roles: dict) -> Html:
+    """Observed and predicted click rates by day, hour, target and history length.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    groups : of `row_groups`
+    roles : of `find_columns`
+    """
+    p, figs, groups = (
+        shift_prior(pred.p, pred.prior, 'natural'),
+        [],
+        {c: (codes, names) for c, codes, names in groups},
+    )
+    for title, column in (
+        ('day', roles.get('day')),
+        ('hour', roles.get('hour')),
+        ('target', roles.get('target')),
+        ('history length', 'history length'),
+    ):
+        if column not in groups:
+            continue
         codes, names = groups[column]
         rates = rate_table(codes, pred.label, p, names, top=30)
         text = f'Click rate by {title}' + (f' ({column})' if column != title else '')
         figs.append(figure(plot_rates(rates, text), text + ', observed and predicted'))
-    text = (f'Predictions are shifted back to the natural click rate ({pred.prior:.3%}) for this comparison. Bars are 95 % '
-            'intervals of the observed rate; a cross outside its bar is a group the model gets wrong.')
-    return section('rates', 'Click rates, observed and predicted', tag('p', text), tag('div', figs, class_='figures'))
+    text = (
+        f'Predictions are shifted back to the natural click rate ({pred.prior:.3%}) for this comparison. Bars are 95 % '
+        'intervals of the observed rate; a cross outside its bar is a group the model gets wrong.'
+    )
+    return section(
+        'rates', 'Click rates, observed and predicted', tag('p', text), tag('div', figs, class_='figures')
+    )
 
-def slices_section(
-    found: list[dict], # of `error_slices`
-    other: str,        # what the model is compared with
-) -> Html:
-    "Where the model loses."
-    cols = dict(column=('column', None), value=('value', None), rows=('rows', ',d'), clicks=('clicks', ',d'),
-                model=('model', '.4f'), other=(other, '.4f'), lost=('lost WLL', '.5f'), z=('z', '.1f'))
-    text = (f'Groups of rows that lose more against {other} than all rows together do, beyond what chance gives among so many '
-            'groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the difference in WLL; z is '
-            'the group’s surplus in standard errors.')
-    none = tag('p', 'No group of rows stands out beyond chance: the model is not wrong in one place but everywhere a little.')
-    return section('slices', 'Where the model loses', tag('p', text), table(found, cols, 'Error slices') if found else none)
+
+def slices_section(found: list[dict], other: str) -> Html:
+    """Where the model loses.
+
+    Parameters
+    ----------
+    found : of `error_slices`
+    other : what the model is compared with
+    """
+    cols = dict(
+        column=('column', None),
+        value=('value', None),
+        rows=('rows', ',d'),
+        clicks=('clicks', ',d'),
+        model=('model', '.4f'),
+        other=(other, '.4f'),
+        lost=('lost WLL', '.5f'),
+        z=('z', '.1f'),
+    )
+    text = (
+        f'Groups of rows that lose more against {other} than all rows together do, beyond what chance gives among so many '
+        'groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the difference in WLL; z is '
+        'the group’s surplus in standard errors.'
+    )
+    none = tag(
+        'p',
+        'No group of rows stands out beyond chance: the model is not wrong in one place but everywhere a little.',
+    )
+    return section(
+        'slices',
+        'Where the model loses',
+        tag('p', text),
+        table(found, cols, 'Error slices') if found else none,
+    )
 
 # %% ../../nbs/80_report/35_sections.ipynb #67c22187
-def attention_section(
-    attention: list[dict] | None, # row, label, p, target, tokens, weights (newest first), optionally ages
-) -> Html | None:
-    "Attention over a few histories."
-    if not attention: return None
+def attention_section(attention: list[dict] | None) -> Html | None:
+    """Attention over a few histories.
+
+    Parameters
+    ----------
+    attention : row, label, p, target, tokens, weights (newest first), optionally ages
+    """
+    if not attention:
+        return None
     figs = []
     for a in attention:
         chance = '' if a.get('p') is None else f", p {a['p']:.2f}"
-        title = f"row {a['row']}: {'click' if a.get('label') else 'no click'}{chance}" + (f", target {a['target']}"[:32] if a.get('target') else '')
-        figs.append(figure(plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title),
-                           f'Attention weights of {title}'))
-    text = ('How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the model was '
-            'sure of, clicks it missed, and false alarms.')
-    return section('attention', 'Attention over a history', tag('p', text), tag('div', figs, class_='figures'))
+        title = f"row {a['row']}: {'click' if a.get('label') else 'no click'}{chance}" + (
+            f", target {a['target']}"[:32] if a.get('target') else ''
+        )
+        figs.append(
+            figure(
+                plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title),
+                f'Attention weights of {title}',
+            )
+        )
+    text = 'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the model was sure of, clicks it missed, and false alarms.'
+    return section(
+        'attention', 'Attention over a history', tag('p', text), tag('div', figs, class_='figures')
+    )
 
-def importance_section(
-    importance: dict | None, # group → loss of Score, or (loss, standard deviation)
-    gain: dict | None = None, # column → share of the baseline's gain
-) -> Html | None:
-    "Permutation importance by group of fields, and the columns the baseline's trees split on."
-    if not importance and not gain: return None
-    figs = [figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(map(str, importance)),
-                   'The model: Score lost on held-out rows when a group of fields is shuffled among them; lines show how the '
-                   'shuffles differ.')] if importance else []
-    if gain: figs.append(figure(plot_importance({k: 100*v for k, v in gain.items()}, 12, 'Share of gain, %'),
-                                'Columns of the baseline: ' + ', '.join(list(gain)[:12]),
-                                'The baseline: the columns its trees gain most from, mean of the folds.'))
+
+def importance_section(importance: dict | None, gain: dict | None = None) -> Html | None:
+    """Permutation importance by group of fields, and the columns the baseline's trees split on.
+
+    Parameters
+    ----------
+    importance : group → loss of Score, or (loss, standard deviation)
+    gain : column → share of the baseline's gain
+    """
+    if not importance and not gain:
+        return None
+    figs = (
+        [
+            figure(
+                plot_importance(importance),
+                'Permutation importance: ' + ', '.join(map(str, importance)),
+                'The model: Score lost on held-out rows when a group of fields is shuffled among them; lines show how the shuffles differ.',
+            )
+        ]
+        if importance
+        else []
+    )
+    if gain:
+        figs.append(
+            figure(
+                plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %'),
+                'Columns of the baseline: ' + ', '.join(list(gain)[:12]),
+                'The baseline: the columns its trees gain most from, mean of the folds.',
+            )
+        )
     return section('importance', 'What is used', tag('div', figs, class_='figures'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1
-def token_rows(
-    tokens: list[dict], # of tokens.json
-    rate: float,        # click rate of all rows
-    each: int = 6,      # at either end
-) -> list[dict]:        # for `plot_scores`: name, Score (click rate), low, high, kind
-    "The tokens whose rows are clicked most and least for sure."
+def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
+    """The tokens whose rows are clicked most and least for sure.
+
+    Parameters
+    ----------
+    tokens : of tokens.json
+    rate : click rate of all rows
+    each : at either end
+
+    Returns
+    -------
+    for `plot_scores`: name, Score (click rate), low, high, kind
+    """
     low, high = wilson([t['clicks'] for t in tokens], [t['rows'] for t in tokens])
     more, less = np.argsort(-low, kind='stable')[:each], np.argsort(high, kind='stable')[:each]
-    pick = dict.fromkeys([*[int(i) for i in more if low[i] > rate], *[int(i) for i in less[::-1] if high[i] < rate]])
-    out = [dict(name=f"{tokens[i]['name']}"[:16], Score=tokens[i]['clicks']/tokens[i]['rows'], low=low[i], high=high[i],
-                kind='baseline' if low[i] > rate else 'model') for i in pick]
+    pick = dict.fromkeys(
+        [*[int(i) for i in more if low[i] > rate], *[int(i) for i in less[::-1] if high[i] < rate]]
+    )
+    out = [
+        dict(
+            name=f"{tokens[i]['name']}"[:16],
+            Score=tokens[i]['clicks'] / tokens[i]['rows'],
+            low=low[i],
+            high=high[i],
+            kind='baseline' if low[i] > rate else 'model',
+        )
+        for i in pick
+    ]
     return out and out + [dict(name='all rows', Score=rate, low=None, high=None, kind='best')]
 
-def features_section(
-    columns: dict | None, # columns.json: `alone`, `features`
-    tokens: dict | None,  # tokens.json: `tokens`, `rate`
-) -> Html | None:
-    "Columns alone, out-of-fold features, tokens and embeddings."
+
+def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
+    """Columns alone, out-of-fold features, tokens and embeddings.
+
+    Parameters
+    ----------
+    columns : columns.json: `alone`, `features`
+    tokens : tokens.json: `tokens`, `rate`
+    """
     figs, columns, tokens = [], columns or {}, tokens or {}
     if alone := columns.get('alone'):
-        figs.append(figure(plot_importance(alone, 12, 'AUC of one column alone', start=.5), 'AUC of single columns: ' + ', '.join(alone),
-                           'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.'))
+        figs.append(
+            figure(
+                plot_importance(alone, 12, 'AUC of one column alone', start=0.5),
+                'AUC of single columns: ' + ', '.join(alone),
+                'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.',
+            )
+        )
     for f in [f for f in columns.get('features') or [] if not f['name'].endswith('_impr')][:4]:
         title = f"{f['name'][:22]}: AUC {f['auc_train']:.3f} → {f['auc_held']:.3f}"
-        figs.append(figure(plot_transfer(f['train'], f['held'], title), f'Click rate by decile of {title}',
-                           'Out-of-fold feature. Where the training line is steeper, the feature promises what it does not keep.'))
+        figs.append(
+            figure(
+                plot_transfer(f['train'], f['held'], title),
+                f'Click rate by decile of {title}',
+                'Out-of-fold feature. Where the training line is steeper, the feature promises what it does not keep.',
+            )
+        )
     if known := tokens.get('tokens'):
         if ends := token_rows(known, tokens['rate']):
-            figs.append(figure(plot_scores(ends, 'Click rate of rows with a token'), 'Tokens whose rows are clicked most and least',
-                               'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'))
-        figs.append(figure(plot_map(known, tokens['rate']), 'Map of token embeddings', 'The most frequent tokens on the plane '
-                           'that shows most of the representation table; the larger, the more rows.'))
-        norms = {dict(att='attention', rep='representation')[k]: [t['norms'][k] for t in known] for k in known[0]['norms']}
-        figs.append(figure(plot_norms([t['rows'] for t in known], norms), 'Norms of token embeddings by frequency',
-                           'Norms that do not depend on the frequency are still near their random start.'))
-    return section('features', 'Features and embeddings', tag('div', figs, class_='figures')) if figs else None
+            figs.append(
+                figure(
+                    plot_scores(ends, 'Click rate of rows with a token'),
+                    'Tokens whose rows are clicked most and least',
+                    'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).',
+                )
+            )
+        figs.append(
+            figure(
+                plot_map(known, tokens['rate']),
+                'Map of token embeddings',
+                'The most frequent tokens on the plane that shows most of the representation table; the larger, the more rows.',
+            )
+        )
+        norms = {
+            dict(att='attention', rep='representation')[k]: [t['norms'][k] for t in known]
+            for k in known[0]['norms']
+        }
+        figs.append(
+            figure(
+                plot_norms([t['rows'] for t in known], norms),
+                'Norms of token embeddings by frequency',
+                'Norms that do not depend on the frequency are still near their random start.',
+            )
+        )
+    return (
+        section('features', 'Features and embeddings', tag('div', figs, class_='figures')) if figs else None
+    )
 
 # %% ../../nbs/80_report/35_sections.ipynb #a0d097a9
-def members_section(
-    run_dir: Path, # folder of the run
-) -> Html | None:
-    "Correlation of the members' test logits."
+def members_section(run_dir: Path) -> Html | None:
+    """Correlation of the members' test logits.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
     logits = {}
     for file, prefix in (('test_logits.parquet', 'fold'), ('baseline_test_logits.parquet', 'baseline')):
-        if not (run_dir/file).is_file(): continue
-        t = read_table(run_dir/file)
+        if not (run_dir / file).is_file():
+            continue
+        t = read_table(run_dir / file)
         cols = [c for c in t.columns if c.startswith('logit')]
-        if prefix == 'baseline': logits['baseline'] = t.select(pl.mean_horizontal(cols)).to_series().to_numpy()
-        else: logits |= {f"fold {c.removeprefix('logit_')}": t[c].to_numpy() for c in cols}
-    if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1: return None
-    with np.errstate(invalid='ignore', divide='ignore'): corr = np.corrcoef(np.stack(list(logits.values())).astype(np.float64))
+        if prefix == 'baseline':
+            logits['baseline'] = t.select(pl.mean_horizontal(cols)).to_series().to_numpy()
+        else:
+            logits |= {f"fold {c.removeprefix('logit_')}": t[c].to_numpy() for c in cols}
+    if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1:
+        return None
+    with np.errstate(invalid='ignore', divide='ignore'):
+        corr = np.corrcoef(np.stack(list(logits.values())).astype(np.float64))
     text = 'Correlation of the members’ logits on the test rows; the less alike they are, the more their mean gains.'
-    picture = figure(plot_correlation(list(logits), np.nan_to_num(corr)), 'Correlation between ' + ', '.join(logits))
-    return section('members', 'Members of the ensemble', tag('p', text), tag('div', picture, class_='figures'), half=True)
+    picture = figure(
+        plot_correlation(list(logits), np.nan_to_num(corr)), 'Correlation between ' + ', '.join(logits)
+    )
+    return section(
+        'members', 'Members of the ensemble', tag('p', text), tag('div', picture, class_='figures'), half=True
+    )
 
 # %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
-def lengths_section(
-    split,       # the training split, or None
-    cfg: Config, # of the run
-) -> Html | None:
-    "Histogram of history lengths."
-    if split is None or split.spec.seq is None: return None
-    picture = figure(plot_lengths(np.asarray(split.seq_lengths()), cfg.sequence.max_len), 'Histogram of history lengths',
-                     'As the cache holds them: cut at sequence.max_len unless sequence.collapse keeps them whole.')
+def lengths_section(split, cfg: Config) -> Html | None:
+    """Histogram of history lengths.
+
+    Parameters
+    ----------
+    split : the training split, or None
+    """
+    if split is None or split.spec.seq is None:
+        return None
+    picture = figure(
+        plot_lengths(np.asarray(split.seq_lengths()), cfg.sequence.max_len),
+        'Histogram of history lengths',
+        'As the cache holds them: cut at sequence.max_len unless sequence.collapse keeps them whole.',
+    )
     return section('lengths', 'History lengths', tag('div', picture, class_='figures'), half=True)

@@ -16,84 +16,155 @@ from .plots import quantile_groups
 from .predictions import Predictions
 
 # %% ../../nbs/80_report/20_slices.ipynb #cd3aa6d7
-def group_of(
-    split,     # the training split
-    name: str, # a categorical or key column
-    rows,      # (n,) int64 rows
-):             # codes (n,) int64 in the order of the values, names list[str]
-    "A column's values at some rows, in numeric or alphabetic order, null and unseen last."
+def group_of(split, name: str, rows):
+    """A column's values at some rows, in numeric or alphabetic order, null and unseen last.
+
+    Parameters
+    ----------
+    split : the training split
+    name : a categorical or key column
+    rows : (n,) int64 rows
+
+    Returns
+    -------
+    codes (n,) int64 in the order of the values, names list[str]
+    """
     cat = next((c for c in split.spec.cats if c.name == name), None)
     values = tuple(cat.values) if cat else tuple(split.spec.keys[name])
     codes = np.asarray(split.column(name))[rows].astype(np.int64)
-    if cat is not None and cat.kind == 'hash': return codes, [f'bucket {i}' for i in range(cat.size)]
+    if cat is not None and cat.kind == 'hash':
+        return codes, [f'bucket {i}' for i in range(cat.size)]
     place = time_order(values)
     place[place < 0] = len(values)
     names = [''] * (len(values) + 1)
-    for i, v in zip(place, ('null or unseen', *values)): names[i] = str(v)
+    for i, v in zip(place, ('null or unseen', *values)):
+        names[i] = str(v)
     return place[codes], names
 
-def find_columns(
-    spec,        # of the training split
-    cfg: Config, # of the run
-) -> dict[str, str]: # role → column, for the roles day, hour and target that exist
-    "Which columns hold day, hour and target."
+
+def find_columns(spec, cfg: Config) -> dict[str, str]:
+    """Which columns hold day, hour and target.
+
+    Parameters
+    ----------
+    spec : of the training split
+
+    Returns
+    -------
+    role → column, for the roles day, hour and target that exist
+    """
     names = [c.name for c in spec.cats] + list(spec.keys)
-    wanted = dict(day=[cfg.cv.time_key, 'day_of_week', 'weekday', 'day', 'date'], hour=[n for n in names if 'hour' in n.lower()],
-                  target=cfg.sequence.query_key)
+    wanted = dict(
+        day=[cfg.cv.time_key, 'day_of_week', 'weekday', 'day', 'date'],
+        hour=[n for n in names if 'hour' in n.lower()],
+        target=cfg.sequence.query_key,
+    )
     found = {role: next((c for c in columns if c in names), None) for role, columns in wanted.items()}
     return {k: v for k, v in found.items() if v}
 
 # %% ../../nbs/80_report/20_slices.ipynb #29d01acb
-def row_groups(
-    split,             # the training split
-    rows,              # (n,) int64 rows
-    cfg: Config,       # of the run
-    levels: int = 100, # columns with more values are no groups to look at; 0: day, hour, target and history length only
-):                     # yields (column, codes, names), one grouping in memory at a time
-    "All groupings of the rows worth a look, day, hour and target first."
+def row_groups(split, rows, cfg: Config, levels: int = 100):
+    """All groupings of the rows worth a look, day, hour and target first.
+
+    Parameters
+    ----------
+    split : the training split
+    rows : (n,) int64 rows
+    levels : columns with more values are no groups to look at; 0: day, hour, target and history length only
+
+    Returns
+    -------
+    yields (column, codes, names), one grouping in memory at a time
+    """
     roles = list(find_columns(split.spec, cfg).values())
     cats = [c.name for c in split.spec.cats if 1 < c.size <= levels]
-    for name in dict.fromkeys(roles + cats): yield name, *group_of(split, name, rows)
-    if split.spec.seq is not None: yield 'history length', *quantile_groups(np.asarray(split.seq_lengths())[rows])
+    for name in dict.fromkeys(roles + cats):
+        yield name, *group_of(split, name, rows)
+    if split.spec.seq is not None:
+        yield 'history length', *quantile_groups(np.asarray(split.seq_lengths())[rows])
 
 # %% ../../nbs/80_report/20_slices.ipynb #8bf4f628
-def beyond_chance(
-    z,                 # (m,) surpluses in standard errors
-    share: float = .1, # of those kept that may be chance
-) -> float:            # the least z that counts; inf where none does
-    "Benjamini and Hochberg's threshold for one-sided tests."
+def beyond_chance(z, share: float = 0.1) -> float:
+    """Benjamini and Hochberg's threshold for one-sided tests.
+
+    Parameters
+    ----------
+    z : (m,) surpluses in standard errors
+    share : of those kept that may be chance
+
+    Returns
+    -------
+    the least z that counts; inf where none does
+    """
     z = np.sort(np.asarray(z, np.float64))[::-1]
     ok = np.flatnonzero(norm.sf(z) <= share * (np.arange(len(z)) + 1) / max(len(z), 1))
     return float(z[ok[-1]]) if len(ok) else np.inf
 
 # %% ../../nbs/80_report/20_slices.ipynb #a1f2bd56
-def slice_table(
-    pred: Predictions,   # what is known about the held-out rows
-    groups,              # of `row_groups`
-    min_clicks: int = 5, # groups with fewer are left out
-) -> list[dict]:         # column, value, rows, clicks, model and other (mean losses), lost (part of WLL), z
-    "The class-balanced loss of every group, and by how much it exceeds what all rows lose."
+def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
+    """The class-balanced loss of every group, and by how much it exceeds what all rows lose.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    groups : of `row_groups`
+    min_clicks : groups with fewer are left out
+
+    Returns
+    -------
+    column, value, rows, clicks, model and other (mean losses), lost (part of WLL), z
+    """
     m = pred.both
     y, pos = pred.label[m], max(int(pred.label[m].sum()), 1)
-    w = np.where(y == 1, .5 / pos, .5 / max(len(y) - pos, 1))
+    w = np.where(y == 1, 0.5 / pos, 0.5 / max(len(y) - pos, 1))
     mine = row_loss(y, pred.p[m])
     other = row_loss(y, pred.baseline[m]) if pred.baseline is not None else np.full(len(y), w @ mine)
-    behind, out = max(float(w @ (mine - other)), 0.), [] # what every group loses where the model is behind as a whole
+    behind, out = (
+        max(float(w @ (mine - other)), 0.0),
+        [],
+    )  # what every group loses where the model is behind as a whole
     for column, codes, names in groups:
         add = lambda v: np.bincount(codes[m], v, len(names))
-        n, clicks, mass, a, b, var = add(None), add(y), add(w), add(w*mine), add(w*other), add((w*(mine - other - behind))**2)
+        n, clicks, mass, a, b, var = (
+            add(None),
+            add(y),
+            add(w),
+            add(w * mine),
+            add(w * other),
+            add((w * (mine - other - behind)) ** 2),
+        )
         for i in np.flatnonzero((clicks >= min_clicks) & (var > 0)):
             lost = a[i] - b[i]
-            out.append(dict(column=column, value=names[i], rows=int(n[i]), clicks=int(clicks[i]), model=a[i]/mass[i],
-                            other=b[i]/mass[i], lost=lost, z=(lost - behind*mass[i]) / np.sqrt(var[i])))
+            out.append(
+                dict(
+                    column=column,
+                    value=names[i],
+                    rows=int(n[i]),
+                    clicks=int(clicks[i]),
+                    model=a[i] / mass[i],
+                    other=b[i] / mass[i],
+                    lost=lost,
+                    z=(lost - behind * mass[i]) / np.sqrt(var[i]),
+                )
+            )
     return out
 
-def error_slices(
-    pred: Predictions, # what is known about the held-out rows
-    groups,            # of `row_groups`
-    top: int = 12,     # slices to return
-) -> list[dict]:       # rows of `slice_table`, largest loss first
-    "Groups in which the model's loss exceeds the baseline's beyond chance."
+
+def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
+    """Groups in which the model's loss exceeds the baseline's beyond chance.
+
+    Parameters
+    ----------
+    pred : what is known about the held-out rows
+    groups : of `row_groups`
+    top : slices to return
+
+    Returns
+    -------
+    rows of `slice_table`, largest loss first
+    """
     table = slice_table(pred, groups)
     least = beyond_chance([r['z'] for r in table])
-    return sorted((r for r in table if r['z'] >= least), key=lambda r: (-r['lost'], r['column'], r['value']))[:top]
+    return sorted((r for r in table if r['z'] >= least), key=lambda r: (-r['lost'], r['column'], r['value']))[
+        :top
+    ]

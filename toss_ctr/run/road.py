@@ -36,196 +36,359 @@ from ..report.predictions import summary_table, summary_text
 from ..training.fold import fold_fingerprint, FoldTrainer, train_batch, write_config
 
 # %% ../../nbs/90_run/20_road.ipynb #52ba4423
-def template(
-    name: str, # file name without ending
-) -> Path:     # the notebook
-    "A papermill template of the package."
+def template(name: str) -> Path:
+    """A papermill template of the package.
+
+    Parameters
+    ----------
+    name : file name without ending
+
+    Returns
+    -------
+    the notebook
+    """
     package = Path(str(resources.files('toss_ctr')))
     for folder in (package / 'templates', package.parent / 'nbs' / 'templates'):
-        if (folder / f'{name}.ipynb').is_file(): return folder / f'{name}.ipynb'
+        if (folder / f'{name}.ipynb').is_file():
+            return folder / f'{name}.ipynb'
     raise FileNotFoundError(f'template {name} is not installed with toss_ctr')
 
-def check_parameters(
-    notebook,        # path of a template
-    params: dict,    # to be injected
-):
-    "Refuse parameters the notebook does not declare: papermill itself only warns."
+
+def check_parameters(notebook, params: dict):
+    """Refuse parameters the notebook does not declare: papermill itself only warns.
+
+    Parameters
+    ----------
+    notebook : path of a template
+    params : to be injected
+    """
     unknown = set(params) - set(pm.inspect_notebook(str(notebook)))
-    if unknown: raise UserError(f'{Path(notebook).name}: no parameters {sorted(unknown)}', 'declare them in the cell tagged parameters')
+    if unknown:
+        raise UserError(
+            f'{Path(notebook).name}: no parameters {sorted(unknown)}',
+            'declare them in the cell tagged parameters',
+        )
 
 # %% ../../nbs/90_run/20_road.ipynb #5f106110
-def fold_command(
-    cfg: Config,   # the config; its run folder holds config.yaml
-    fold: int,     # fold number
-    force: bool,   # train again over a finished fold of another config
-    processes: int = 1, # that share the fold
-) -> tuple[list[str], Path]: # command, executed notebook
-    "The papermill call of a fold."
+def fold_command(cfg: Config, fold: int, force: bool, processes: int = 1) -> tuple[list[str], Path]:
+    """The papermill call of a fold.
+
+    Parameters
+    ----------
+    cfg : the config; its run folder holds config.yaml
+    fold : fold number
+    force : train again over a finished fold of another config
+    processes : that share the fold
+
+    Returns
+    -------
+    command, executed notebook
+    """
     run, out = cfg.run_dir.resolve(), cfg.run_dir.resolve() / f'fold_{fold}.ipynb'
-    params = dict(cfg_path=str(run / 'config.yaml'), overrides='data.use_cache=true', # the parent has just built it
-                  fold=fold, force=force, processes=processes)
+    params = dict(
+        cfg_path=str(run / 'config.yaml'),
+        overrides='data.use_cache=true',  # the parent has just built it
+        fold=fold,
+        force=force,
+        processes=processes,
+    )
     check_parameters(template('train_fold'), params)
     path = run / f'.fold_{fold}' / 'parameters.yaml'
-    with write_aside(path) as part: part.write_text(yaml.safe_dump(params), encoding='utf-8')
-    return [sys.executable, '-m', 'papermill', str(template('train_fold')), str(out), '-f', str(path), '-k', 'python3', '--cwd', os.getcwd(),
-            '--no-progress-bar', '--log-output', '--log-level', 'INFO'], out
+    with write_aside(path) as part:
+        part.write_text(yaml.safe_dump(params), encoding='utf-8')
+    return [
+        sys.executable,
+        '-m',
+        'papermill',
+        str(template('train_fold')),
+        str(out),
+        '-f',
+        str(path),
+        '-k',
+        'python3',
+        '--cwd',
+        os.getcwd(),
+        '--no-progress-bar',
+        '--log-output',
+        '--log-level',
+        'INFO',
+    ], out
 
 # %% ../../nbs/90_run/20_road.ipynb #1b00a5c9
 LINE = re.compile(r'(fold \d+ epoch -?\d+ (?:batch (?P<batch>\d+)/(?P<of>\d+) .*|valid .*))$')
 
-def start_fold(
-    cfg: Config,   # the config
-    fold: int,     # fold number
-    force: bool,   # train again over a finished fold of another config
-    threads: int,  # threads of its kernel
-    said,          # called with each line of progress
-    processes: int = 1, # that share the fold
-) -> int:          # exit code of papermill
-    "Run a fold's notebook in a process and wait for it."
+
+def start_fold(cfg: Config, fold: int, force: bool, threads: int, said, processes: int = 1) -> int:
+    """Run a fold's notebook in a process and wait for it.
+
+    Parameters
+    ----------
+    fold : fold number
+    force : train again over a finished fold of another config
+    threads : threads of its kernel
+    said : called with each line of progress
+    processes : that share the fold
+
+    Returns
+    -------
+    exit code of papermill
+    """
     command, out = fold_command(cfg, fold, force, processes)
     env = {**os.environ, 'OMP_NUM_THREADS': str(threads), 'MPLBACKEND': 'agg', 'PYTHONUNBUFFERED': '1'}
     with disk_errors(out), open(out.with_suffix('.log'), 'w', encoding='utf-8') as log:
-        p = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, errors='replace')
+        p = subprocess.Popen(
+            command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env, errors='replace'
+        )
         try:
             for line in p.stdout:
                 log.write(line)
-                if m := LINE.search(line.rstrip()): said(m[1])
+                if m := LINE.search(line.rstrip()):
+                    said(m[1])
         finally:
-            if p.poll() is None and sys.exc_info()[0]: p.terminate()
+            if p.poll() is None and sys.exc_info()[0]:
+                p.terminate()
             p.wait()
     return p.returncode
 
 # %% ../../nbs/90_run/20_road.ipynb #c98e5517
-def notebook_error(
-    path, # executed notebook
-) -> tuple[str, str]: # kind, text; ('', '') where there is none
-    "The error an executed notebook holds."
-    if not Path(path).is_file(): return '', ''
+def notebook_error(path) -> tuple[str, str]:
+    """The error an executed notebook holds.
+
+    Parameters
+    ----------
+    path : executed notebook
+
+    Returns
+    -------
+    kind, text; ('', '') where there is none
+    """
+    if not Path(path).is_file():
+        return '', ''
     for cell in nbformat.read(path, as_version=4).cells:
         for o in cell.get('outputs', []):
-            if o.output_type == 'error': return o.ename, o.evalue
+            if o.output_type == 'error':
+                return o.ename, o.evalue
     return '', ''
 
-def failed(
-    cfg: Config, # the config
-    fold: int,   # the fold that is not done
-) -> Exception:
-    "The exception for a fold that did not finish."
+
+def failed(cfg: Config, fold: int) -> Exception:
+    """The exception for a fold that did not finish.
+
+    Parameters
+    ----------
+    fold : the fold that is not done
+    """
     kind, text = notebook_error(cfg.run_dir / f'fold_{fold}.ipynb')
-    if kind == 'UserError': return UserError(text)
-    return RuntimeError(f'fold {fold} did not finish{": " + kind + ": " + text if kind else " (its kernel died)"}; see {cfg.run_dir}/fold_{fold}.log '
-                        'and run the same command again to go on')
+    if kind == 'UserError':
+        return UserError(text)
+    return RuntimeError(
+        f'fold {fold} did not finish{": " + kind + ": " + text if kind else " (its kernel died)"}; see {cfg.run_dir}/fold_{fold}.log and run the same command again to go on'
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #202e2584
-def notebook_html(
-    path, # executed notebook
-) -> Path: # the .html beside it
-    "Convert an executed notebook to a page that needs no network."
-    hide = dict(exclude_input=True, exclude_input_prompt=True, exclude_output_prompt=True, exclude_raw=True, embed_images=True, mathjax_url='', require_js_url='', jquery_url='', widget_renderer_url='')
-    traits = Traits(dict(HTMLExporter=hide, TagRemovePreprocessor=dict(enabled=True, remove_cell_tags=['injected-parameters', 'parameters'])))
+def notebook_html(path) -> Path:
+    """Convert an executed notebook to a page that needs no network.
+
+    Parameters
+    ----------
+    path : executed notebook
+
+    Returns
+    -------
+    the .html beside it
+    """
+    hide = dict(
+        exclude_input=True,
+        exclude_input_prompt=True,
+        exclude_output_prompt=True,
+        exclude_raw=True,
+        embed_images=True,
+        mathjax_url='',
+        require_js_url='',
+        jquery_url='',
+        widget_renderer_url='',
+    )
+    traits = Traits(
+        dict(
+            HTMLExporter=hide,
+            TagRemovePreprocessor=dict(enabled=True, remove_cell_tags=['injected-parameters', 'parameters']),
+        )
+    )
     body, _ = HTMLExporter(config=traits).from_filename(str(path))
     body = re.sub(r'<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>', '', body)
     out = Path(path).with_suffix('.html')
-    with write_aside(out) as part: part.write_text(body, encoding='utf-8')
+    with write_aside(out) as part:
+        part.write_text(body, encoding='utf-8')
     return out
 
 # %% ../../nbs/90_run/20_road.ipynb #409ad739
-def default_jobs(
-    cfg: Config,  # section `device`
-    folds: int,   # folds to train
-    processes: int = 1, # that share each
-) -> int:
-    "Processes at once: one on a GPU, as many as there are cores on a CPU."
+def default_jobs(cfg: Config, folds: int, processes: int = 1) -> int:
+    """Processes at once: one on a GPU, as many as there are cores on a CPU.
+
+    Parameters
+    ----------
+    cfg : section `device`
+    folds : folds to train
+    processes : that share each
+    """
     from toss_ctr.training.optim import resolve_device
-    return 1 if resolve_device(cfg.device).type != 'cpu' else max(1, min(folds, (os.cpu_count() or 1) // processes))
+
+    return (
+        1
+        if resolve_device(cfg.device).type != 'cpu'
+        else max(1, min(folds, (os.cpu_count() or 1) // processes))
+    )
+
 
 class Board:
     "Progress of all folds: a bar a fold in a terminal or notebook, plain lines otherwise."
+
     def __init__(self, cfg: Config, folds, show: bool):
         self.epochs, self.show = max(1, cfg.train.epochs), show
-        self.bars = {k: tqdm(total=self.epochs, desc=f'fold {k}', unit='epoch', mininterval=1, bar_format='{desc} {percentage:3.0f}%|{bar}| {postfix}')
-                     for k in folds} if watched(show) else {}
+        self.bars = (
+            {
+                k: tqdm(
+                    total=self.epochs,
+                    desc=f'fold {k}',
+                    unit='epoch',
+                    mininterval=1,
+                    bar_format='{desc} {percentage:3.0f}%|{bar}| {postfix}',
+                )
+                for k in folds
+            }
+            if watched(show)
+            else {}
+        )
         self.lock = threading.Lock()
+
     def said(self, line: str):
         "Take in a line of progress of some fold."
         m, words = LINE.search(line), line.split()
         fold, epoch = int(words[1]), int(words[3])
         with self.lock:
             if fold not in self.bars:
-                if self.show: print(line, flush=True)
+                if self.show:
+                    print(line, flush=True)
                 return
             bar = self.bars[fold]
             done = epoch + (int(m['batch']) / int(m['of']) if m['batch'] else 1)
             bar.n = min(self.epochs, max(bar.n, done))
             bar.set_postfix_str(' '.join(words[4:]))
+
     def close(self):
-        for b in self.bars.values(): b.close()
+        for b in self.bars.values():
+            b.close()
 
 # %% ../../nbs/90_run/20_road.ipynb #e535ab96
 def train_folds(
-    inputs: Inputs,          # what the run works on
-    folds=None,              # fold numbers; all by default
-    jobs: int | None = None, # processes at once
-    force: bool = False,     # train again over finished folds of another config
-    progress: bool = False,  # show progress
-    processes: int = 1,      # processes (or GPUs) that share each fold
-) -> dict:                   # fold → side file's content
-    "Train folds as notebooks; finished ones are kept, others are refused or, with `force`, trained again."
+    inputs: Inputs,
+    folds=None,
+    jobs: int | None = None,
+    force: bool = False,
+    progress: bool = False,
+    processes: int = 1,
+) -> dict:
+    """Train folds as notebooks; finished ones are kept, others are refused or, with `force`, trained again.
+
+    Parameters
+    ----------
+    folds : fold numbers; all by default
+    jobs : processes at once
+    force : train again over finished folds of another config
+    progress : show progress
+    processes : processes (or GPUs) that share each fold
+
+    Returns
+    -------
+    fold → side file's content
+    """
     cfg, key = inputs.cfg, fold_fingerprint(inputs)
     wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
-    for k in wanted: inputs.folds.valid_rows(k)
+    for k in wanted:
+        inputs.folds.valid_rows(k)
     write_config(cfg)
     done = {k: finished(cfg.run_dir, k) for k in wanted}
     other = [k for k, s in done.items() if s and s['fingerprint'] != key]
     if other and not force:
-        raise UserError(f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data', 'choose another exp_name, or add --force to train it again')
+        raise UserError(
+            f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data',
+            'choose another exp_name, or add --force to train it again',
+        )
     todo = [k for k in wanted if k in other or not done[k]]
     run_side_by_side(cfg, todo, jobs or default_jobs(cfg, len(todo), processes), force, progress, processes)
     for k in todo:
-        if not (s := finished(cfg.run_dir, k)) or s['fingerprint'] != key: raise failed(cfg, k)
+        if not (s := finished(cfg.run_dir, k)) or s['fingerprint'] != key:
+            raise failed(cfg, k)
     return {k: finished(cfg.run_dir, k) for k in wanted}
 
 # %% ../../nbs/90_run/20_road.ipynb #2bb18115
-def run_side_by_side(
-    cfg: Config,    # the config
-    folds: list,    # fold numbers
-    jobs: int,      # processes at once
-    force: bool,    # passed on
-    progress: bool, # show progress
-    processes: int = 1, # that share each fold
-):
-    "Run the folds' notebooks, `jobs` at once, and convert each to HTML whatever happened in it."
-    todo, board, threads = queue.Queue(), Board(cfg, folds, progress), max(1, (os.cpu_count() or 1) // max(1, jobs * processes))
-    for k in folds: todo.put(k)
+def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
+    """Run the folds' notebooks, `jobs` at once, and convert each to HTML whatever happened in it.
+
+    Parameters
+    ----------
+    folds : fold numbers
+    jobs : processes at once
+    force : passed on
+    progress : show progress
+    processes : that share each fold
+    """
+    todo, board, threads = (
+        queue.Queue(),
+        Board(cfg, folds, progress),
+        max(1, (os.cpu_count() or 1) // max(1, jobs * processes)),
+    )
+    for k in folds:
+        todo.put(k)
+
     def work():
         while True:
-            try: k = todo.get_nowait()
-            except queue.Empty: return
+            try:
+                k = todo.get_nowait()
+            except queue.Empty:
+                return
             start_fold(cfg, k, force, threads, board.said, processes)
-            if (cfg.run_dir / f'fold_{k}.ipynb').is_file(): notebook_html(cfg.run_dir / f'fold_{k}.ipynb')
+            if (cfg.run_dir / f'fold_{k}.ipynb').is_file():
+                notebook_html(cfg.run_dir / f'fold_{k}.ipynb')
+
     workers = [threading.Thread(target=work) for _ in range(min(jobs, len(folds)))]
-    for w in workers: w.start()
-    for w in workers: w.join()
+    for w in workers:
+        w.start()
+    for w in workers:
+        w.join()
     board.close()
 
 # %% ../../nbs/90_run/20_road.ipynb #06c307a4
-def sample_file(
-    source,       # Parquet file, folder or glob
-    out,          # Parquet file to write
-    share: float, # of the rows, in (0, 1)
-):
-    "Write a fixed pseudo-random share of the rows (the same rows every time)."
+def sample_file(source, out, share: float):
+    """Write a fixed pseudo-random share of the rows (the same rows every time).
+
+    Parameters
+    ----------
+    source : Parquet file, folder or glob
+    out : Parquet file to write
+    share : of the rows, in (0, 1)
+    """
     path = Path(source) / '*.parquet' if Path(source).is_dir() else source
     keep = ((pl.col('__row').cast(pl.UInt64) * 2654435761) % (1 << 32)) < int(share * (1 << 32))
-    with write_aside(out) as part: pl.scan_parquet(path).with_row_index('__row').filter(keep).drop('__row').sink_parquet(part)
+    with write_aside(out) as part:
+        pl.scan_parquet(path).with_row_index('__row').filter(keep).drop('__row').sink_parquet(part)
 
-def sampled(
-    cfg: Config,  # the config
-    share: float, # of the rows, in (0, 1]
-) -> Config:      # of a run of its own, `<exp>_sample`
-    "The same run on a share of train and test rows."
-    if share == 1: return cfg
-    if not 0 < share < 1: raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
+
+def sampled(cfg: Config, share: float) -> Config:
+    """The same run on a share of train and test rows.
+
+    Parameters
+    ----------
+    share : of the rows, in (0, 1]
+
+    Returns
+    -------
+    of a run of its own, `<exp>_sample`
+    """
+    if share == 1:
+        return cfg
+    if not 0 < share < 1:
+        raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
     ensure_data(cfg)
     name = f'{cfg.exp_name}_sample'
     paths = {}
@@ -240,15 +403,35 @@ def sampled(
 # %% ../../nbs/90_run/20_road.ipynb #42de51ab
 SAMPLE_ROWS = 20_000
 
-def sample_run(
-    cfg: Config, # the config
-    folder,      # temporary folder
-) -> Config:     # the same on at most `SAMPLE_ROWS` rows, in one process, two folds
-    "A copy of the run on the head of its files."
+
+def sample_run(cfg: Config, folder) -> Config:
+    """A copy of the run on the head of its files.
+
+    Parameters
+    ----------
+    folder : temporary folder
+
+    Returns
+    -------
+    the same on at most `SAMPLE_ROWS` rows, in one process, two folds
+    """
     paths, d = {}, Path(folder)
     if not cfg.data.train_path or not Path(cfg.data.train_path).exists():
-        ensure_data(cfg.model_copy(update=dict(data=cfg.data.model_copy(update=dict(train_path=f'{d}/train.parquet', test_path=f'{d}/test.parquet',
-                    synthetic=cfg.data.synthetic.model_copy(update=dict(rows=min(SAMPLE_ROWS, cfg.data.synthetic.rows), test_rows=100)))))))
+        ensure_data(
+            cfg.model_copy(
+                update=dict(
+                    data=cfg.data.model_copy(
+                        update=dict(
+                            train_path=f'{d}/train.parquet',
+                            test_path=f'{d}/test.parquet',
+                            synthetic=cfg.data.synthetic.model_copy(
+                                update=dict(rows=min(SAMPLE_ROWS, cfg.data.synthetic.rows), test_rows=100)
+                            ),
+                        )
+                    )
+                )
+            )
+        )
         paths = dict(train_path=f'{d}/train.parquet', test_path=f'{d}/test.parquet')
     else:
         for key in ('train_path', 'test_path'):
@@ -256,81 +439,156 @@ def sample_run(
             source = str(Path(source) / '*.parquet') if Path(source).is_dir() else source
             pl.scan_parquet(source).head(SAMPLE_ROWS).sink_parquet(d / f'{key}.parquet')
             paths[key] = f'{d}/{key}.parquet'
-    data = cfg.data.model_copy(update=dict(paths, cache_dir=f'{d}/cache', synthetic=None, manifest_train=None, manifest_test=None))
-    cv = cfg.cv.model_copy(update=dict(scheme='group_kfold', n_splits=2, group_key=None, composite_group=False, group_sequences=False))
-    return cfg.model_copy(update=dict(data=data, cv=cv, num_workers=0, logging=cfg.logging.model_copy(update=dict(log_dir=f'{d}/runs', tb=False))))
+    data = cfg.data.model_copy(
+        update=dict(paths, cache_dir=f'{d}/cache', synthetic=None, manifest_train=None, manifest_test=None)
+    )
+    cv = cfg.cv.model_copy(
+        update=dict(
+            scheme='group_kfold', n_splits=2, group_key=None, composite_group=False, group_sequences=False
+        )
+    )
+    return cfg.model_copy(
+        update=dict(
+            data=data,
+            cv=cv,
+            num_workers=0,
+            logging=cfg.logging.model_copy(update=dict(log_dir=f'{d}/runs', tb=False)),
+        )
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #20439b05
-def data_rows(
-    cfg: Config, # the config
-) -> dict[str, int]: # rows of train and test
-    "How many rows a run has, from the files' footers (or from what will be generated)."
+def data_rows(cfg: Config) -> dict[str, int]:
+    """How many rows a run has, from the files' footers (or from what will be generated).
+
+    Returns
+    -------
+    rows of train and test
+    """
     s = cfg.data.synthetic
-    if s and not Path(cfg.data.train_path or '').exists(): return dict(train=s.rows, test=s.test_rows)
+    if s and not Path(cfg.data.train_path or '').exists():
+        return dict(train=s.rows, test=s.test_rows)
     for key in ('train_path', 'test_path'):
-        if not getattr(cfg.data, key): raise UserError(f'data.{key}: not given', f'add --set data.{key}=PATH')
-    return dict(train=scan(cfg.data.train_path)['rows'], test=scan(cfg.data.test_path, 'data.test_path')['rows'])
+        if not getattr(cfg.data, key):
+            raise UserError(f'data.{key}: not given', f'add --set data.{key}=PATH')
+    return dict(
+        train=scan(cfg.data.train_path)['rows'], test=scan(cfg.data.test_path, 'data.test_path')['rows']
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #f43c4e25
-def seconds_per_row(
-    t: FoldTrainer, # a fresh fold
-    steps: int = 6, # timed, after two that are not
-) -> float:         # CPU seconds of training
-    "Time a few real steps."
+def seconds_per_row(t: FoldTrainer, steps: int = 6) -> float:
+    """Time a few real steps.
+
+    Parameters
+    ----------
+    t : a fresh fold
+    steps : timed, after two that are not
+
+    Returns
+    -------
+    CPU seconds of training
+    """
     t.model.train()
-    n, clock = 0, 0.
+    n, clock = 0, 0.0
     for i, batch in enumerate(t.train_loader):
         began = time.process_time()
         train_batch(t, batch, last=False)
-        if i >= 2 or len(t.train_loader) <= 2: n, clock = n + len(batch['row']), clock + time.process_time() - began
+        if i >= 2 or len(t.train_loader) <= 2:
+            n, clock = n + len(batch['row']), clock + time.process_time() - began
         t.state.batch += 1
-        if i == steps + 1: break
+        if i == steps + 1:
+            break
     return clock / n
 
 # %% ../../nbs/90_run/20_road.ipynb #9b41b89b
-def estimate(
-    cfg: Config, # the config
-) -> dict:       # rows, seconds by step, peak memory and disk in bytes
-    "Time, memory and disk of a run, from a small one."
+def estimate(cfg: Config) -> dict:
+    """Time, memory and disk of a run, from a small one.
+
+    Returns
+    -------
+    rows, seconds by step, peak memory and disk in bytes
+    """
     rows, clock = data_rows(cfg), time.process_time
     with tempfile.TemporaryDirectory() as d:
         small = sample_run(cfg, d)
-        t0 = clock(); inputs = prepare(small)
-        t1 = clock(); t = FoldTrainer(inputs, 0)
+        t0 = clock()
+        inputs = prepare(small)
+        t1 = clock()
+        t = FoldTrainer(inputs, 0)
         step = seconds_per_row(t)
-        disk = sum(f.stat().st_size for f in Path(small.data.cache_dir).rglob('*.npy')) / (len(inputs.train) + len(inputs.test))
-        built, weights = (t1 - t0) / (len(inputs.train) + len(inputs.test)), sum(p.numel() * 4 for p in t.model.parameters())
-    k = cfg.cv.n_splits if cfg.cv.scheme == 'group_kfold' else 7 if cfg.cv.scheme == 'leave_one_day_out' else 1
+        disk = sum(f.stat().st_size for f in Path(small.data.cache_dir).rglob('*.npy')) / (
+            len(inputs.train) + len(inputs.test)
+        )
+        built, weights = (
+            (t1 - t0) / (len(inputs.train) + len(inputs.test)),
+            sum(p.numel() * 4 for p in t.model.parameters()),
+        )
+    k = (
+        cfg.cv.n_splits
+        if cfg.cv.scheme == 'group_kfold'
+        else 7
+        if cfg.cv.scheme == 'leave_one_day_out'
+        else 1
+    )
     seen = rows['train'] * (1 - 1 / max(k, 2)) * k * cfg.train.epochs
-    seconds = dict(cache=built * sum(rows.values()), training=step * seen, evaluation=step / 3 * (rows['train'] * cfg.train.epochs + rows['test'] * k))
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if platform.system() == 'Darwin' else 1024) + weights * 4 + sum(rows.values()) * 40
-    return dict(rows=rows, folds=k, seconds=seconds, memory=memory, disk=disk * sum(rows.values()) + weights * 5 * k, parameters=weights // 4)
+    seconds = dict(
+        cache=built * sum(rows.values()),
+        training=step * seen,
+        evaluation=step / 3 * (rows['train'] * cfg.train.epochs + rows['test'] * k),
+    )
+    memory = (
+        resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if platform.system() == 'Darwin' else 1024)
+        + weights * 4
+        + sum(rows.values()) * 40
+    )
+    return dict(
+        rows=rows,
+        folds=k,
+        seconds=seconds,
+        memory=memory,
+        disk=disk * sum(rows.values()) + weights * 5 * k,
+        parameters=weights // 4,
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #618f7b57
-def dry_run(
-    cfg: Config, # the config
-) -> str:        # for a terminal
-    "The resolved config, the rows and an estimate, before anything starts."
+def dry_run(cfg: Config) -> str:
+    """The resolved config, the rows and an estimate, before anything starts.
+
+    Returns
+    -------
+    for a terminal
+    """
     e = estimate(cfg)
     total = sum(e['seconds'].values())
     parts = ', '.join(f'{k} {_time(v)}' for k, v in e['seconds'].items())
-    return (f"{to_yaml(cfg)}\nrows        train {e['rows']['train']:,}, test {e['rows']['test']:,}\nmodel       {e['parameters']:,} parameters, {e['folds']} folds"
-            f"\ntime        about {_time(total)} of CPU on this machine ({parts})\nmemory      about {e['memory']/2**30:.1f} GiB a process\ndisk        about {e['disk']/2**30:.2f} GiB"
-            '\nnothing was started: this was a dry run')
+    return (
+        f"{to_yaml(cfg)}\nrows        train {e['rows']['train']:,}, test {e['rows']['test']:,}\nmodel       {e['parameters']:,} parameters, {e['folds']} folds"
+        f"\ntime        about {_time(total)} of CPU on this machine ({parts})\nmemory      about {e['memory'] / 2**30:.1f} GiB a process\ndisk        about {e['disk'] / 2**30:.2f} GiB"
+        '\nnothing was started: this was a dry run'
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #c75f5d23
-def _time(s): return f'{s:.0f} s' if s < 120 else f'{s/60:.0f} min' if s < 7200 else f'{s/3600:.1f} h'
+def _time(s):
+    return f'{s:.0f} s' if s < 120 else f'{s / 60:.0f} min' if s < 7200 else f'{s / 3600:.1f} h'
 
 # %% ../../nbs/90_run/20_road.ipynb #8494fddb
-def run(
-    cfg: Config,             # the config
-    jobs: int | None = None, # fold processes at once
-    force: bool = False,     # train again over finished folds of another config
-    progress: bool = False,  # show progress
-) -> list[dict]:             # the table of scores
-    "Data to report; every step picks up what is already done."
+def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
+    """Data to report; every step picks up what is already done.
+
+    Parameters
+    ----------
+    jobs : fold processes at once
+    force : train again over finished folds of another config
+    progress : show progress
+
+    Returns
+    -------
+    the table of scores
+    """
+
     def say(text):
-        if progress: print(text, flush=True)
+        if progress:
+            print(text, flush=True)
+
     say(f'── {cfg.exp_name}: data, cache and folds')
     bars = watched(progress)
     inputs = prepare(cfg, test=True, progress=bars)
@@ -339,7 +597,9 @@ def run(
     train_folds(inputs, jobs=jobs, force=force, progress=progress)
     if cfg.baseline.enabled:
         say('── baseline: LightGBM on the same folds')
-        run_baseline(cfg, inputs.train, inputs.test, inputs.folds, inputs.features, cfg.run_dir, progress=bars)
+        run_baseline(
+            cfg, inputs.train, inputs.test, inputs.folds, inputs.features, cfg.run_dir, progress=bars
+        )
     say('── calibration, inference, report')
     calibrate(cfg)
     submission = infer(cfg, progress=bars)

@@ -28,245 +28,490 @@ from ..core.errors import UserError
 from ..core.files import digest_file, locked, sweep, write_aside
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #824ceec5
-INVENTORY = ('2', '8', '11', '19', '21', '29', '31', '36', '37', '39', '41', '42', '43', '46', '88', '91', '92', '95')
-TOKENS = 594   # tokens of `seq` are 1..594
-CTR = 0.019075 # the real log's click rate
-TEXTS = dict(gender=('1.0', '2.0'), age_group=tuple(f'{i}.0' for i in range(1, 9)), inventory_id=INVENTORY,
-             day_of_week=tuple('1234567'), hour=tuple(f'{i:02d}' for i in range(24)))
-L_FEAT = dict(zip(range(1, 28), (2, 2, 3, 26, 1076, 900, 313, 2, 476, 262, 1524, 5050, 2, 3237, 2582,
-                                 2, 476, 7, 2, 1, 2, 2, 1, 2, 1788, 18, 5)))
-CARDINALITY = ({k: len(v) for k, v in TEXTS.items()} | {f'l_feat_{i}': n for i, n in L_FEAT.items()}
-               | dict(feat_a_2=5, feat_a_8=7, feat_a_9=9))
-FLOATS = tuple([f'l_feat_{i}' for i in L_FEAT]
-               + [f'feat_{g}_{i}' for g, n in zip('edcba', (10, 6, 8, 6, 18)) for i in range(1, n+1)]
-               + [f'history_{g}_{i}' for g, n in (('a', 7), ('b', 30)) for i in range(1, n+1)])
+INVENTORY = (
+    '2',
+    '8',
+    '11',
+    '19',
+    '21',
+    '29',
+    '31',
+    '36',
+    '37',
+    '39',
+    '41',
+    '42',
+    '43',
+    '46',
+    '88',
+    '91',
+    '92',
+    '95',
+)
+TOKENS = 594  # tokens of `seq` are 1..594
+CTR = 0.019075  # the real log's click rate
+TEXTS = dict(
+    gender=('1.0', '2.0'),
+    age_group=tuple(f'{i}.0' for i in range(1, 9)),
+    inventory_id=INVENTORY,
+    day_of_week=tuple('1234567'),
+    hour=tuple(f'{i:02d}' for i in range(24)),
+)
+L_FEAT = dict(
+    zip(
+        range(1, 28),
+        (
+            2,
+            2,
+            3,
+            26,
+            1076,
+            900,
+            313,
+            2,
+            476,
+            262,
+            1524,
+            5050,
+            2,
+            3237,
+            2582,
+            2,
+            476,
+            7,
+            2,
+            1,
+            2,
+            2,
+            1,
+            2,
+            1788,
+            18,
+            5,
+        ),
+    )
+)
+CARDINALITY = (
+    {k: len(v) for k, v in TEXTS.items()}
+    | {f'l_feat_{i}': n for i, n in L_FEAT.items()}
+    | dict(feat_a_2=5, feat_a_8=7, feat_a_9=9)
+)
+FLOATS = tuple(
+    [f'l_feat_{i}' for i in L_FEAT]
+    + [f'feat_{g}_{i}' for g, n in zip('edcba', (10, 6, 8, 6, 18)) for i in range(1, n + 1)]
+    + [f'history_{g}_{i}' for g, n in (('a', 7), ('b', 30)) for i in range(1, n + 1)]
+)
 NUMERICS = tuple(c for c in FLOATS if c not in CARDINALITY)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0871230a
-def toss_schema(
-    split: str = 'train', # 'train' | 'test'
-) -> pa.Schema:           # 119 fields in the order of the real files
-    "Arrow schema of the Toss train or test file."
+def toss_schema(split: str = 'train') -> pa.Schema:
+    """Arrow schema of the Toss train or test file.
+
+    Parameters
+    ----------
+    split : 'train' | 'test'
+
+    Returns
+    -------
+    119 fields in the order of the real files
+    """
     strings = [(c, pa.string()) for c in (*TEXTS, 'seq')]
     fields = strings + [(c, pa.float32()) for c in FLOATS]
-    return pa.schema(fields + [('clicked', pa.int32())] if split == 'train' else [('ID', pa.string())] + fields)
+    return pa.schema(
+        fields + [('clicked', pa.int32())] if split == 'train' else [('ID', pa.string())] + fields
+    )
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0c9b7f3e
 NULL_RATES = dict(train=(0.0016, 0.0017, 0.101), test=(0.0016, 0.0017, 0.06))
 
-def null_block(
-    col: str, # column name
-) -> int:     # 0, 1 or 2: the block it is null in; -1 never
-    "Which of the three nested row blocks a column is null in."
-    if col == 'feat_e_3': return 2
-    if col.startswith('feat_a_'): return 1
+
+def null_block(col: str) -> int:
+    """Which of the three nested row blocks a column is null in.
+
+    Parameters
+    ----------
+    col : column name
+
+    Returns
+    -------
+    0, 1 or 2: the block it is null in; -1 never
+    """
+    if col == 'feat_e_3':
+        return 2
+    if col.startswith('feat_a_'):
+        return 1
     always = ('inventory_id', 'day_of_week', 'hour', 'seq', 'clicked', 'ID')
-    if col.startswith('l_feat_'): return 0 if int(col[7:]) in (1, 2, 3, 8, 13, 16, 18, 19, 27) else -1
+    if col.startswith('l_feat_'):
+        return 0 if int(col[7:]) in (1, 2, 3, 8, 13, 16, 18, 19, 27) else -1
     return -1 if col in always else 0
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #8b7b99bd
 BLOCK = 4096
 STREAMS = dict(world=0, train=1, test=2, pilot=3, pool=4)
 
-def block_rng(
-    seed: int,      # the data set's seed
-    stream: str,    # a name in `STREAMS`
-    block: int = 0, # 0-based block of `BLOCK` rows
-    clicks: bool = False, # the block's clicks are drawn apart from its rows
-) -> np.random.Generator:
-    "The generator of one block of rows."
-    return np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, STREAMS[stream], block, int(clicks)])))
+
+def block_rng(seed: int, stream: str, block: int = 0, clicks: bool = False) -> np.random.Generator:
+    """The generator of one block of rows.
+
+    Parameters
+    ----------
+    seed : the data set's seed
+    stream : a name in `STREAMS`
+    block : 0-based block of `BLOCK` rows
+    clicks : the block's clicks are drawn apart from its rows
+    """
+    return np.random.Generator(
+        np.random.PCG64(np.random.SeedSequence([seed, STREAMS[stream], block, int(clicks)]))
+    )
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #432860f4
-LENGTH_KNOTS = ((0, 1), (.012, 8), (.05, 32), (.25, 195), (.5, 439), (.75, 807), (.85, 945), (.95, 1250), (.99, 1848),
-                (.999, 2900), (.9999, 4600), (1, 14441))
+LENGTH_KNOTS = (
+    (0, 1),
+    (0.012, 8),
+    (0.05, 32),
+    (0.25, 195),
+    (0.5, 439),
+    (0.75, 807),
+    (0.85, 945),
+    (0.95, 1250),
+    (0.99, 1848),
+    (0.999, 2900),
+    (0.9999, 4600),
+    (1, 14441),
+)
 
-def draw_lengths(
-    u: np.ndarray,          # (n,) uniform in [0, 1)
-    seq_scale: float = 1.0, # lengths times this
-) -> np.ndarray:            # (n,) int64, at least 1
-    "History lengths by inverting the distribution function of `LENGTH_KNOTS`."
+
+def draw_lengths(u: np.ndarray, seq_scale: float = 1.0) -> np.ndarray:
+    """History lengths by inverting the distribution function of `LENGTH_KNOTS`.
+
+    Parameters
+    ----------
+    u : (n,) uniform in [0, 1)
+    seq_scale : lengths times this
+
+    Returns
+    -------
+    (n,) int64, at least 1
+    """
     q, v = np.array(LENGTH_KNOTS, dtype=float).T
     return np.maximum(1, np.rint(np.exp(np.interp(u, q, np.log(v))) * seq_scale)).astype(np.int64)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #bc69ab1e
 TOPICS, DIM, TAU = 22, 3, 48.0
 
+
 @dataclass(frozen=True)
 class Runs:
-    "Histories as runs of a repeated token, oldest first, rows one after the other."
-    token: np.ndarray  # (R,) int64 in 1..594
-    length: np.ndarray # (R,) int64, repeats
-    count: np.ndarray  # (n,) int64, runs of a row, at least 1
+    """Histories as runs of a repeated token, oldest first, rows one after the other.
+
+    Parameters
+    ----------
+    token : (R,) int64 in 1..594
+    length : (R,) int64, repeats
+    count : (n,) int64, runs of a row, at least 1
+    """
+
+    token: np.ndarray
+    length: np.ndarray
+    count: np.ndarray
+
 
 @dataclass(frozen=True)
 class World:
-    "Distributions and effects of one data set."
-    seed: int                   # of the data set
-    seq_scale: float            # history lengths times this
-    cdf: dict                   # column -> (card,) cumulative probabilities
-    order: dict                 # column -> (card,) code of the r-th most frequent value
-    effect: dict                # column or (column, column) -> effects by code; the last entry, for null, is 0
-    lo: np.ndarray              # (82,) lower ends of the numerics
-    hi: np.ndarray              # (82,) upper ends
-    loading: np.ndarray         # (82, 6) of the user's latent factors
-    quick: np.ndarray           # (TOPICS+1, 1024) token by topic and uniform; the last topic is all tokens
-    age_topic: np.ndarray       # (8, 64) first topic by age group and uniform
-    table: dict                 # 'look', 'value', 'favourite' -> (18, 595) by inventory code and token
-    center: np.ndarray = None   # (82,) medians in the pilot
-    scale: np.ndarray = None    # (82,) interquartile ranges in the pilot
-    norm: dict = field(default_factory=dict) # (part, term) -> (mean, factor)
-    intercept: float = 0.0
-    pool: Runs = None           # histories that several rows share
+    """Distributions and effects of one data set.
 
-    def __repr__(self): return f'World(seed={self.seed}, seq_scale={self.seq_scale}, intercept={self.intercept:.4f})'
+    Parameters
+    ----------
+    seed : of the data set
+    seq_scale : history lengths times this
+    cdf : column -> (card,) cumulative probabilities
+    order : column -> (card,) code of the r-th most frequent value
+    effect : column or (column, column) -> effects by code; the last entry, for null, is 0
+    lo : (82,) lower ends of the numerics
+    hi : (82,) upper ends
+    loading : (82, 6) of the user's latent factors
+    quick : (TOPICS+1, 1024) token by topic and uniform; the last topic is all tokens
+    age_topic : (8, 64) first topic by age group and uniform
+    table : 'look', 'value', 'favourite' -> (18, 595) by inventory code and token
+    center : (82,) medians in the pilot
+    scale : (82,) interquartile ranges in the pilot
+    norm : (part, term) -> (mean, factor)
+    pool : histories that several rows share
+    """
+
+    seed: int
+    seq_scale: float
+    cdf: dict
+    order: dict
+    effect: dict
+    lo: np.ndarray
+    hi: np.ndarray
+    loading: np.ndarray
+    quick: np.ndarray
+    age_topic: np.ndarray
+    table: dict
+    center: np.ndarray = None
+    scale: np.ndarray = None
+    norm: dict = field(default_factory=dict)
+    intercept: float = 0.0
+    pool: Runs = None
+
+    def __repr__(self):
+        return f'World(seed={self.seed}, seq_scale={self.seq_scale}, intercept={self.intercept:.4f})'
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0bfb324e
-def value_shares(
-    col: str,  # categorical column
-    card: int, # its number of values
-) -> np.ndarray: # (card,) probabilities, most frequent first
-    "How often the values of a categorical column occur."
+def value_shares(col: str, card: int) -> np.ndarray:
+    """How often the values of a categorical column occur.
+
+    Parameters
+    ----------
+    col : categorical column
+    card : its number of values
+
+    Returns
+    -------
+    (card,) probabilities, most frequent first
+    """
     rank = np.arange(card)
-    if col.startswith('feat_a'): p = 1 / (rank + .4)**2.2
-    elif col == 'hour': p = 1.2 - np.cos(2*np.pi*(rank - 3)/24)
-    else: p = 1 / (rank + 1 + .02*card + (card < 30))**1.05
+    if col.startswith('feat_a'):
+        p = 1 / (rank + 0.4) ** 2.2
+    elif col == 'hour':
+        p = 1.2 - np.cos(2 * np.pi * (rank - 3) / 24)
+    else:
+        p = 1 / (rank + 1 + 0.02 * card + (card < 30)) ** 1.05
     return p / p.sum()
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #dce8aafc
-def draw_categories(
-    rng: np.random.Generator, # of the world
-) -> tuple[dict, dict]:       # cdf and order of every categorical column
-    "Distributions of the categorical columns."
+def draw_categories(rng: np.random.Generator) -> tuple[dict, dict]:
+    """Distributions of the categorical columns.
+
+    Parameters
+    ----------
+    rng : of the world
+
+    Returns
+    -------
+    cdf and order of every categorical column
+    """
     cdf = {c: np.cumsum(value_shares(c, n)) for c, n in CARDINALITY.items()}
     keep = lambda c: c in ('hour', 'day_of_week') or c.startswith('feat_a')
     return cdf, {c: np.arange(n) if keep(c) else rng.permutation(n) for c, n in CARDINALITY.items()}
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #e73bd359
-MAIN = dict(inventory_id=1., hour=.6, age_group=.6, gender=.3, l_feat_4=.7, l_feat_10=.7, l_feat_14=.8, l_feat_18=.5, feat_a_8=.5)
-PAIRS = {('inventory_id', 'age_group'): 1., ('l_feat_4', 'hour'): .8, ('l_feat_26', 'l_feat_18'): .7}
-SLOPES = {('l_feat_7', 'feat_c_3'): .7, ('inventory_id', 'history_b_1'): .7}
+MAIN = dict(
+    inventory_id=1.0,
+    hour=0.6,
+    age_group=0.6,
+    gender=0.3,
+    l_feat_4=0.7,
+    l_feat_10=0.7,
+    l_feat_14=0.8,
+    l_feat_18=0.5,
+    feat_a_8=0.5,
+)
+PAIRS = {('inventory_id', 'age_group'): 1.0, ('l_feat_4', 'hour'): 0.8, ('l_feat_26', 'l_feat_18'): 0.7}
+SLOPES = {('l_feat_7', 'feat_c_3'): 0.7, ('inventory_id', 'history_b_1'): 0.7}
 
-def draw_effects(
-    rng: np.random.Generator, # of the world
-    share: dict,              # column -> (card,) probability by code
-) -> dict:                    # column or pair -> effects, 0 for null
-    "Effects of values, of pairs of values, and slopes by value."
+
+def draw_effects(rng: np.random.Generator, share: dict) -> dict:
+    """Effects of values, of pairs of values, and slopes by value.
+
+    Parameters
+    ----------
+    rng : of the world
+    share : column -> (card,) probability by code
+
+    Returns
+    -------
+    column or pair -> effects, 0 for null
+    """
+
     def centred(col, *dims):
         f = rng.standard_normal((CARDINALITY[col], *dims))
-        if col == 'hour': # neighbouring hours act alike
-            t = 2*np.pi*np.arange(24)/24
-            f = np.stack([np.cos(t), np.sin(t), np.cos(2*t)], 1) @ rng.standard_normal((3, *dims))
+        if col == 'hour':  # neighbouring hours act alike
+            t = 2 * np.pi * np.arange(24) / 24
+            f = np.stack([np.cos(t), np.sin(t), np.cos(2 * t)], 1) @ rng.standard_normal((3, *dims))
         return np.concatenate([f - np.tensordot(share[col], f, 1), np.zeros((1, *dims))])
+
     effect = {c: centred(c) for c in MAIN} | {(c, x): centred(c) for c, x in SLOPES}
     return effect | {(a, b): centred(a, 3) @ centred(b, 3).T for a, b in PAIRS}
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #87723b87
-def draw_tokens(
-    rng: np.random.Generator, # of the world
-) -> tuple[np.ndarray, np.ndarray]: # (595,) topic of a token; (TOPICS+1, 1024) token by topic and uniform
-    "Topics of tokens, and tables that turn a uniform integer into a token."
+def draw_tokens(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
+    """Topics of tokens, and tables that turn a uniform integer into a token.
+
+    Parameters
+    ----------
+    rng : of the world
+
+    Returns
+    -------
+    (595,) topic of a token; (TOPICS+1, 1024) token by topic and uniform
+    """
     per = TOKENS // TOPICS
     members = 1 + rng.permutation(TOKENS).reshape(TOPICS, per)
-    topic = np.full(TOKENS + 1, -1); topic[members] = np.arange(TOPICS)[:, None]
-    quantile = lambda p: np.searchsorted(np.cumsum(p / p.sum()), (np.arange(1024) + .5) / 1024)
-    within = members[:, quantile(1 / (np.arange(per) + 1.5)**.95)]
-    overall = members.T.ravel()[quantile(1 / (np.arange(TOKENS) + 20.)**.8)]
+    topic = np.full(TOKENS + 1, -1)
+    topic[members] = np.arange(TOPICS)[:, None]
+    quantile = lambda p: np.searchsorted(np.cumsum(p / p.sum()), (np.arange(1024) + 0.5) / 1024)
+    within = members[:, quantile(1 / (np.arange(per) + 1.5) ** 0.95)]
+    overall = members.T.ravel()[quantile(1 / (np.arange(TOKENS) + 20.0) ** 0.8)]
     return topic, np.concatenate([within, overall[None]]).astype(np.int64)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #fa70b439
-def draw_tables(
-    rng: np.random.Generator, # of the world
-    topic: np.ndarray,        # (595,) topic of a token, -1 for token 0
-    share: np.ndarray,        # (18,) probability of an inventory code
-) -> dict:                    # 'look', 'value', 'favourite' -> (18, 595)
-    "What a slot looks at, what it takes from there, and its favourite topics."
-    near = lambda: rng.standard_normal((TOPICS, DIM))[topic] * .9 + rng.standard_normal((TOKENS+1, DIM)) * .25
+def draw_tables(rng: np.random.Generator, topic: np.ndarray, share: np.ndarray) -> dict:
+    """What a slot looks at, what it takes from there, and its favourite topics.
+
+    Parameters
+    ----------
+    rng : of the world
+    topic : (595,) topic of a token, -1 for token 0
+    share : (18,) probability of an inventory code
+
+    Returns
+    -------
+    'look', 'value', 'favourite' -> (18, 595)
+    """
+    near = lambda: (
+        rng.standard_normal((TOPICS, DIM))[topic] * 0.9 + rng.standard_normal((TOKENS + 1, DIM)) * 0.25
+    )
     score = rng.standard_normal((18, DIM)) @ near().T / np.sqrt(DIM)
     value = rng.standard_normal((18, DIM)) @ near().T
-    value -= share @ value # no main effect of a token in here, but an equal part beside it
+    value -= share @ value  # no main effect of a token in here, but an equal part beside it
     alone = near()[:, 0]
     value = value / value.std() + alone / alone.std()
-    favourite = np.zeros((18, TOKENS+1)); ranks = np.argsort(rng.random((18, TOPICS)), 1)
-    for i in range(18): favourite[i] = np.isin(topic, ranks[i, :3])
+    favourite = np.zeros((18, TOKENS + 1))
+    ranks = np.argsort(rng.random((18, TOPICS)), 1)
+    for i in range(18):
+        favourite[i] = np.isin(topic, ranks[i, :3])
     return dict(look=np.exp(1.5 * score), value=value, favourite=favourite)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #9875d608
 RANGES = dict(feat_e_2=(-450, -5833), feat_b_6=(350, 2888), history_a_4=(-142, -901), history_a_1=(0, 19))
 
-def draw_ranges(
-    rng: np.random.Generator, # of the world
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (82,) lower ends, (82,) upper ends, (82, 6) loadings
-    "Ranges of the numerics and how they hang on the user's six latent factors."
+
+def draw_ranges(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Ranges of the numerics and how they hang on the user's six latent factors.
+
+    Parameters
+    ----------
+    rng : of the world
+
+    Returns
+    -------
+    (82,) lower ends, (82,) upper ends, (82, 6) loadings
+    """
     n = len(NUMERICS)
-    lo, width = np.round(rng.normal(0, 1, n) * 10**rng.uniform(-1, 2, n), 2), np.round(10**rng.uniform(-1, 2.5, n), 2)
-    for col, (a, b) in RANGES.items(): lo[NUMERICS.index(col)], width[NUMERICS.index(col)] = a, b - a
+    lo, width = (
+        np.round(rng.normal(0, 1, n) * 10 ** rng.uniform(-1, 2, n), 2),
+        np.round(10 ** rng.uniform(-1, 2.5, n), 2),
+    )
+    for col, (a, b) in RANGES.items():
+        lo[NUMERICS.index(col)], width[NUMERICS.index(col)] = a, b - a
     loading = rng.standard_normal((n, 6))
-    return lo, lo + width, .6 * loading / np.linalg.norm(loading, axis=1, keepdims=True)
+    return lo, lo + width, 0.6 * loading / np.linalg.norm(loading, axis=1, keepdims=True)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #50f22d7f
-def draw_numerics(
-    rng: np.random.Generator, # of the block
-    world: World,             # the data set's tables
-    factors: np.ndarray,      # (6, n) float32, the users' latent factors
-) -> np.ndarray:              # (82, n) float32, no nulls yet
-    "Numeric columns of a block."
+def draw_numerics(rng: np.random.Generator, world: World, factors: np.ndarray) -> np.ndarray:
+    """Numeric columns of a block.
+
+    Parameters
+    ----------
+    rng : of the block
+    world : the data set's tables
+    factors : (6, n) float32, the users' latent factors
+
+    Returns
+    -------
+    (82, n) float32, no nulls yet
+    """
     n = factors.shape[1]
-    g = world.loading.astype(np.float32) @ factors + .8 * rng.standard_normal((len(NUMERICS), n), dtype=np.float32)
+    g = world.loading.astype(np.float32) @ factors + 0.8 * rng.standard_normal(
+        (len(NUMERICS), n), dtype=np.float32
+    )
     lo, width = (a.astype(np.float32)[:, None] for a in (world.lo, world.hi - world.lo))
-    x = lo + width / (1 + np.exp(1 - 1.2*g))
+    x = lo + width / (1 + np.exp(1 - 1.2 * g))
     a, b = (np.array([c.startswith(p) for c in NUMERICS]) for p in ('feat_a', 'history_b'))
-    x[a] = np.maximum(0, np.rint(8*g[a] - 4)) * np.abs(width[a]) / 32
-    x[NUMERICS.index('history_a_1')] = np.minimum(19, np.exp(g[NUMERICS.index('history_a_1')] * 1.3) - .05).clip(0)
-    skew = np.exp(.7 * g[b]); skew[:26] = skew[26] * (1 + .02 * g[b][:26])
+    x[a] = np.maximum(0, np.rint(8 * g[a] - 4)) * np.abs(width[a]) / 32
+    x[NUMERICS.index('history_a_1')] = np.minimum(
+        19, np.exp(g[NUMERICS.index('history_a_1')] * 1.3) - 0.05
+    ).clip(0)
+    skew = np.exp(0.7 * g[b])
+    skew[:26] = skew[26] * (1 + 0.02 * g[b][:26])
     x[b] = skew * np.abs(width[b])
     return x
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #a070f45a
-def draw_codes(
-    rng: np.random.Generator, # of the block
-    world: World,             # the data set's tables
-    split: str,               # 'test' rows are all of day 7
-    n: int = BLOCK,           # rows
-) -> dict:                    # column -> (n,) int64 codes
-    "Categorical codes of a block, no nulls yet."
-    moment = np.cumsum(rng.random(n) < 1/12) # rows of one moment share day and hour
+def draw_codes(rng: np.random.Generator, world: World, split: str, n: int = BLOCK) -> dict:
+    """Categorical codes of a block, no nulls yet.
+
+    Parameters
+    ----------
+    rng : of the block
+    world : the data set's tables
+    split : 'test' rows are all of day 7
+    n : rows
+
+    Returns
+    -------
+    column -> (n,) int64 codes
+    """
+    moment = np.cumsum(rng.random(n) < 1 / 12)  # rows of one moment share day and hour
     codes = {}
     for col in CARDINALITY:
-        if col == 'l_feat_17': codes[col] = codes['l_feat_9']; continue
+        if col == 'l_feat_17':
+            codes[col] = codes['l_feat_9']
+            continue
         u = rng.random(n)
-        if col == 'day_of_week': codes[col] = np.full(n, 6) if split == 'test' else (u*7).astype(np.int64)[moment]; continue
+        if col == 'day_of_week':
+            codes[col] = np.full(n, 6) if split == 'test' else (u * 7).astype(np.int64)[moment]
+            continue
         code = world.order[col][np.searchsorted(world.cdf[col], u).clip(max=CARDINALITY[col] - 1)]
         codes[col] = code[moment] if col == 'hour' else code
     return codes
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #baaee953
 RECENT = 60
-MIX = np.array([[.20, .50, .75, .93, 1.], [.62, .78, .87, .93, 1.]]) # old, recent: cumulative shares of 4 own topics and 'any'
+MIX = np.array(
+    [[0.20, 0.50, 0.75, 0.93, 1.0], [0.62, 0.78, 0.87, 0.93, 1.0]]
+)  # old, recent: cumulative shares of 4 own topics and 'any'
 
-def run_ends(
-    rng: np.random.Generator, # of the block
-    ends: np.ndarray,         # (n,) int64, cumulative lengths of the rows
-    mean: float = 4.5,        # tokens a run, roughly
-) -> np.ndarray:              # (R,) int64, sorted, unique, holding every row's end
-    "Where runs of a repeated token end."
+
+def run_ends(rng: np.random.Generator, ends: np.ndarray, mean: float = 4.5) -> np.ndarray:
+    """Where runs of a repeated token end.
+
+    Parameters
+    ----------
+    rng : of the block
+    ends : (n,) int64, cumulative lengths of the rows
+    mean : tokens a run, roughly
+
+    Returns
+    -------
+    (R,) int64, sorted, unique, holding every row's end
+    """
     total = ends[-1]
-    steps = 1 + (rng.standard_exponential(int(total/mean*1.15) + 64, dtype=np.float32)**1.25 * (mean - 1)).astype(np.int64)
+    steps = 1 + (
+        rng.standard_exponential(int(total / mean * 1.15) + 64, dtype=np.float32) ** 1.25 * (mean - 1)
+    ).astype(np.int64)
     cuts = np.cumsum(steps)
-    both = np.sort(np.concatenate([cuts[:np.searchsorted(cuts, total)], ends]), kind='stable')
+    both = np.sort(np.concatenate([cuts[: np.searchsorted(cuts, total)], ends]), kind='stable')
     # np.unique would hash: ten times slower than the neighbour test
     return both[np.diff(both, append=-1) != 0]
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #71dbb78b
-def draw_runs(
-    rng: np.random.Generator, # of the block
-    world: World,             # the data set's tables
-    lengths: np.ndarray,      # (n,) int64 ≥ 1, tokens a row
-    age_group: np.ndarray,    # (n,) codes 0..7
-) -> Runs:
-    "Histories of a block."
+def draw_runs(rng: np.random.Generator, world: World, lengths: np.ndarray, age_group: np.ndarray) -> Runs:
+    """Histories of a block.
+
+    Parameters
+    ----------
+    rng : of the block
+    world : the data set's tables
+    lengths : (n,) int64 ≥ 1, tokens a row
+    age_group : (n,) codes 0..7
+    """
     n, ends = len(lengths), np.cumsum(lengths)
-    topics = rng.integers(0, TOPICS, (n, 5)); topics[:, 4] = TOPICS
+    topics = rng.integers(0, TOPICS, (n, 5))
+    topics[:, 4] = TOPICS
     topics[:, 0] = world.age_topic[age_group, rng.integers(0, 64, n)]
     stop = run_ends(rng, ends)
     count = np.diff(np.searchsorted(stop, ends) + 1, prepend=0)
@@ -277,58 +522,97 @@ def draw_runs(
     return Runs(token, np.diff(stop, prepend=0), count)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #91f0e0f0
-def take_rows(
-    runs: Runs,       # histories
-    rows: np.ndarray, # (m,) row numbers, repeats allowed
-) -> Runs:
-    "The histories of chosen rows."
+def take_rows(runs: Runs, rows: np.ndarray) -> Runs:
+    """The histories of chosen rows.
+
+    Parameters
+    ----------
+    runs : histories
+    rows : (m,) row numbers, repeats allowed
+    """
     first, count = (np.cumsum(runs.count) - runs.count)[rows], runs.count[rows]
     at = np.arange(count.sum()) + np.repeat(first - (np.cumsum(count) - count), count)
     return Runs(runs.token[at], runs.length[at], count)
 
-def join_rows(
-    a: Runs, # first rows
-    b: Runs, # rows after them
-) -> Runs:
-    "Histories of `a`, then of `b`."
+
+def join_rows(a: Runs, b: Runs) -> Runs:
+    """Histories of `a`, then of `b`.
+
+    Parameters
+    ----------
+    a : first rows
+    b : rows after them
+    """
     return Runs(*(np.concatenate([getattr(a, f), getattr(b, f)]) for f in ('token', 'length', 'count')))
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #55c3dc43
 @dataclass(frozen=True)
 class Rows:
-    "A block of rows in the generator's terms."
-    codes: dict     # column -> (n,) int64 codes, -1 for null
-    x: np.ndarray   # (82, n) float32, NaN for null
-    runs: Runs      # histories
-    def __len__(self): return len(self.runs.count)
+    """A block of rows in the generator's terms.
 
-def draw_rows(
-    world: World, # the data set's tables
-    stream: str,  # 'train' | 'test' | 'pilot' | 'pool'
-    block: int,   # 0-based
-) -> Rows:        # `BLOCK` rows
-    "Everything of a block but its clicks."
+    Parameters
+    ----------
+    codes : column -> (n,) int64 codes, -1 for null
+    x : (82, n) float32, NaN for null
+    runs : histories
+    """
+
+    codes: dict
+    x: np.ndarray
+    runs: Runs
+
+    def __len__(self):
+        return len(self.runs.count)
+
+
+def draw_rows(world: World, stream: str, block: int) -> Rows:
+    """Everything of a block but its clicks.
+
+    Parameters
+    ----------
+    world : the data set's tables
+    stream : 'train' | 'test' | 'pilot' | 'pool'
+    block : 0-based
+
+    Returns
+    -------
+    `BLOCK` rows
+    """
     rng = block_rng(world.seed, stream, block)
     codes = draw_codes(rng, world, stream)
-    factors = rng.standard_normal((6, BLOCK), dtype=np.float32); factors[0] += .1 * (codes['age_group'] - 3)
+    factors = rng.standard_normal((6, BLOCK), dtype=np.float32)
+    factors[0] += 0.1 * (codes['age_group'] - 3)
     x = draw_numerics(rng, world, factors)
     runs = draw_runs(rng, world, draw_lengths(rng.random(BLOCK), world.seq_scale), codes['age_group'])
     if world.pool is not None:
-        shared = np.where(rng.random(BLOCK) < .016, BLOCK + rng.integers(0, len(world.pool.count), BLOCK), np.arange(BLOCK))
+        shared = np.where(
+            rng.random(BLOCK) < 0.016, BLOCK + rng.integers(0, len(world.pool.count), BLOCK), np.arange(BLOCK)
+        )
         runs = take_rows(join_rows(runs, world.pool), shared)
     u, rates = rng.random(BLOCK), NULL_RATES['test' if stream == 'test' else 'train']
     for col, code in codes.items():
-        if (b := null_block(col)) >= 0: codes[col] = np.where(u < rates[b], -1, code)
-    for i, col in enumerate(NUMERICS): x[i, u < rates[null_block(col)]] = np.nan
+        if (b := null_block(col)) >= 0:
+            codes[col] = np.where(u < rates[b], -1, code)
+    for i, col in enumerate(NUMERICS):
+        x[i, u < rates[null_block(col)]] = np.nan
     return Rows(codes, x, runs)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #6d73ecfe
 def history_terms(
-    runs: Runs,            # histories of n rows
-    inventory: np.ndarray, # (n,) inventory codes
-    table: dict,           # `World.table`
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]: # (n,) attended value; (n,) share of favourite topics; (n,) length
-    "What slot and history make of each other."
+    runs: Runs, inventory: np.ndarray, table: dict
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """What slot and history make of each other.
+
+    Parameters
+    ----------
+    runs : histories of n rows
+    inventory : (n,) inventory codes
+    table : `World.table`
+
+    Returns
+    -------
+    (n,) attended value; (n,) share of favourite topics; (n,) length
+    """
     first = np.cumsum(runs.count) - runs.count
     length = np.add.reduceat(runs.length, first)
     stop, row = np.cumsum(runs.length), np.repeat(np.arange(len(first)), runs.count)
@@ -340,29 +624,56 @@ def history_terms(
     return value, liked / (length + 10), length
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #e47aee62
-CURVES = dict(feat_e_2=('line', 1.), history_b_3=('bend', .9), history_a_1=('bend', .7), feat_b_6=('bowl', .8),
-              feat_a_5=('step', .6), feat_d_4=('line', .5))
-PRODUCTS = {('feat_e_1', 'feat_d_2'): 1., ('feat_b_2', 'history_a_2'): .7}
+CURVES = dict(
+    feat_e_2=('line', 1.0),
+    history_b_3=('bend', 0.9),
+    history_a_1=('bend', 0.7),
+    feat_b_6=('bowl', 0.8),
+    feat_a_5=('step', 0.6),
+    feat_d_4=('line', 0.5),
+)
+PRODUCTS = {('feat_e_1', 'feat_d_2'): 1.0, ('feat_b_2', 'history_a_2'): 0.7}
 
-def curve(
-    kind: str,     # 'line' | 'bend' | 'bowl' | 'step'
-    z: np.ndarray, # (n,) robust scores, NaN for null
-    x: np.ndarray, # (n,) raw values
-) -> np.ndarray:   # (n,) the shape's value, NaN for null
-    "One-dimensional effects of a numeric column."
-    if kind == 'line': return np.clip(z, -3, 3)
-    if kind == 'bend': return np.tanh(z)
-    if kind == 'bowl': return np.clip(z, -2, 2)**2
+
+def curve(kind: str, z: np.ndarray, x: np.ndarray) -> np.ndarray:
+    """One-dimensional effects of a numeric column.
+
+    Parameters
+    ----------
+    kind : 'line' | 'bend' | 'bowl' | 'step'
+    z : (n,) robust scores, NaN for null
+    x : (n,) raw values
+
+    Returns
+    -------
+    (n,) the shape's value, NaN for null
+    """
+    if kind == 'line':
+        return np.clip(z, -3, 3)
+    if kind == 'bend':
+        return np.tanh(z)
+    if kind == 'bowl':
+        return np.clip(z, -2, 2) ** 2
     return np.where(np.isnan(x), np.nan, x > 0)
 
-def raw_terms(
-    rows: Rows,   # a block
-    world: World, # its world
-) -> dict:        # (part, term) -> (n,) float64, NaN where a null makes it void
-    "Every term of the logit before centring and weighting."
+
+def raw_terms(rows: Rows, world: World) -> dict:
+    """Every term of the logit before centring and weighting.
+
+    Parameters
+    ----------
+    rows : a block
+    world : its world
+
+    Returns
+    -------
+    (part, term) -> (n,) float64, NaN where a null makes it void
+    """
+
     def z(col):
         i = NUMERICS.index(col)
         return (rows.x[i].astype(float) - world.center[i]) / world.scale[i]
+
     raw = lambda col: rows.x[NUMERICS.index(col)]
     cap = lambda col: np.clip(z(col), -2.5, 2.5)
     value, liked, length = history_terms(rows.runs, rows.codes['inventory_id'], world.table)
@@ -376,54 +687,86 @@ def raw_terms(
     return out | {('length', 'log length'): -short}
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #f11d90e4
-SIZES = dict(categorical=.60, numeric=.50, interaction=.60, sequence=.80) # sd of a part's logit
-LENGTH_DROP = 1.05                                                        # logit between very short and usual histories
-WEIGHTS = ({('categorical', c): w for c, w in MAIN.items()} | {('numeric', c): w for c, (_, w) in CURVES.items()}
-           | {('interaction', f'{a} × {b}'): w for (a, b), w in (PAIRS | SLOPES | PRODUCTS).items()}
-           | {('sequence', 'attended value'): 1., ('sequence', 'favourite share'): .4})
+SIZES = dict(categorical=0.60, numeric=0.50, interaction=0.60, sequence=0.80)  # sd of a part's logit
+LENGTH_DROP = 1.05  # logit between very short and usual histories
+WEIGHTS = (
+    {('categorical', c): w for c, w in MAIN.items()}
+    | {('numeric', c): w for c, (_, w) in CURVES.items()}
+    | {('interaction', f'{a} × {b}'): w for (a, b), w in (PAIRS | SLOPES | PRODUCTS).items()}
+    | {('sequence', 'attended value'): 1.0, ('sequence', 'favourite share'): 0.4}
+)
 
-def parts_of(
-    rows: Rows,   # a block
-    world: World, # its world, pilot done
-) -> dict:        # part -> (n,) float64
-    "The parts of the true logit of a block."
+
+def parts_of(rows: Rows, world: World) -> dict:
+    """The parts of the true logit of a block.
+
+    Parameters
+    ----------
+    rows : a block
+    world : its world, pilot done
+
+    Returns
+    -------
+    part -> (n,) float64
+    """
     parts = {}
     for (part, term), t in raw_terms(rows, world).items():
         mean, factor = world.norm[part, term]
-        parts[part] = parts.get(part, 0.) + np.nan_to_num((t - mean) * factor)
+        parts[part] = parts.get(part, 0.0) + np.nan_to_num((t - mean) * factor)
     return parts
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #98c1eff9
-def pilot_norms(
-    terms: dict, # (part, term) -> (n,) of the pilot
-) -> dict:       # (part, term) -> (mean, factor)
-    "Centre every term, weigh it, and bring each part to its size."
+def pilot_norms(terms: dict) -> dict:
+    """Centre every term, weigh it, and bring each part to its size.
+
+    Parameters
+    ----------
+    terms : (part, term) -> (n,) of the pilot
+
+    Returns
+    -------
+    (part, term) -> (mean, factor)
+    """
     norm = {k: (np.nanmean(t), WEIGHTS[k] / np.nanstd(t)) for k, t in terms.items() if k in WEIGHTS}
     for part, size in SIZES.items():
         mine = [k for k in norm if k[0] == part]
         total = sum(np.nan_to_num((terms[k] - norm[k][0]) * norm[k][1]) for k in mine)
-        for k in mine: norm[k] = (float(norm[k][0]), float(norm[k][1] * size / total.std()))
+        for k in mine:
+            norm[k] = (float(norm[k][0]), float(norm[k][1] * size / total.std()))
     length = ('length', 'log length')
     return norm | {length: (float(terms[length].mean()), LENGTH_DROP)}
 
-def solve_intercept(
-    logit: np.ndarray, # (n,) without intercept
-    rate: float = CTR, # wanted mean probability
-) -> float:
-    "The intercept that gives `rate`, by bisection (always the same 60 halvings)."
-    lo, hi = -30., 30.
+
+def solve_intercept(logit: np.ndarray, rate: float = CTR) -> float:
+    """The intercept that gives `rate`, by bisection (always the same 60 halvings).
+
+    Parameters
+    ----------
+    logit : (n,) without intercept
+    rate : wanted mean probability
+    """
+    lo, hi = -30.0, 30.0
     for _ in range(60):
         mid = (lo + hi) / 2
-        if (1 / (1 + np.exp(-(logit + mid)))).mean() < rate: lo = mid
-        else: hi = mid
+        if (1 / (1 + np.exp(-(logit + mid)))).mean() < rate:
+            lo = mid
+        else:
+            hi = mid
     return mid
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #6a0733c7
-def draw_world(
-    seed: int,        # of the data set
-    seq_scale: float, # history lengths times this
-) -> World:           # without pilot
-    "The tables of a data set, drawn from its seed."
+def draw_world(seed: int, seq_scale: float) -> World:
+    """The tables of a data set, drawn from its seed.
+
+    Parameters
+    ----------
+    seed : of the data set
+    seq_scale : history lengths times this
+
+    Returns
+    -------
+    without pilot
+    """
     rng = block_rng(seed, 'world')
     cdf, order = draw_categories(rng)
     share = {c: np.diff(cdf[c], prepend=0)[np.argsort(order[c])] for c in cdf}
@@ -431,19 +774,25 @@ def draw_world(
     topic, quick = draw_tokens(rng)
     table = draw_tables(rng, topic, share['inventory_id'])
     lo, hi, loading = draw_ranges(rng)
-    liking = np.cumsum(rng.dirichlet(np.full(TOPICS, .8), 8), 1)
-    age_topic = np.stack([np.searchsorted(c, (np.arange(64) + .5) / 64).clip(max=TOPICS-1) for c in liking])
+    liking = np.cumsum(rng.dirichlet(np.full(TOPICS, 0.8), 8), 1)
+    age_topic = np.stack(
+        [np.searchsorted(c, (np.arange(64) + 0.5) / 64).clip(max=TOPICS - 1) for c in liking]
+    )
     world = World(seed, seq_scale, cdf, order, effect, lo, hi, loading, quick, age_topic, table)
     return replace(world, pool=take_rows(draw_rows(world, 'pool', 0).runs, np.arange(256)))
 
-def make_world(
-    seed: int = 777,        # of the data set
-    seq_scale: float = 1.0, # history lengths times this
-) -> World:
-    "A data set's world: its tables, and the pilot that centres, weighs and sets the rate."
+
+def make_world(seed: int = 777, seq_scale: float = 1.0) -> World:
+    """A data set's world: its tables, and the pilot that centres, weighs and sets the rate.
+
+    Parameters
+    ----------
+    seed : of the data set
+    seq_scale : history lengths times this
+    """
     world = draw_world(seed, seq_scale)
     pilot = [draw_rows(world, 'pilot', b) for b in (0, 1)]
-    q1, med, q3 = np.nanquantile(np.concatenate([p.x for p in pilot], 1), [.25, .5, .75], axis=1)
+    q1, med, q3 = np.nanquantile(np.concatenate([p.x for p in pilot], 1), [0.25, 0.5, 0.75], axis=1)
     world = replace(world, center=med, scale=np.where(q3 > q1, q3 - q1, 1))
     terms = [raw_terms(p, world) for p in pilot]
     world = replace(world, norm=pilot_norms({k: np.concatenate([t[k] for t in terms]) for k in terms[0]}))
@@ -451,94 +800,158 @@ def make_world(
     return replace(world, intercept=solve_intercept(logit))
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #29eaf912
-def token_words() -> tuple[np.ndarray, np.ndarray]: # (595,) uint32 with and without the comma in front
-    "Four bytes a token, padded with zeros."
+def token_words() -> tuple[np.ndarray, np.ndarray]:
+    """Four bytes a token, padded with zeros.
+
+    Returns
+    -------
+    (595,) uint32 with and without the comma in front
+    """
+
     def pack(comma):
-        words = ((comma + str(t).encode()).ljust(4, b'\0') for t in range(TOKENS+1))
+        words = ((comma + str(t).encode()).ljust(4, b'\0') for t in range(TOKENS + 1))
         return np.frombuffer(b''.join(words), dtype=np.uint32)
+
     return pack(b','), pack(b'')
 
-def history_text(
-    runs: Runs, # histories of n rows
-) -> pa.Array:  # (n,) string: comma-separated tokens, oldest first
-    "Histories as text."
+
+def history_text(runs: Runs) -> pa.Array:
+    """Histories as text.
+
+    Parameters
+    ----------
+    runs : histories of n rows
+
+    Returns
+    -------
+    (n,) string: comma-separated tokens, oldest first
+    """
     comma, bare = token_words()
     first = np.cumsum(runs.count) - runs.count
     words = np.repeat(comma[runs.token], runs.length)
     words[(np.cumsum(runs.length) - runs.length)[first]] = bare[runs.token[first]]
     data = words.view(np.uint8)
     digits = 2 + (runs.token >= 10) + (runs.token >= 100)
-    offsets = np.concatenate([[0], np.cumsum(np.add.reduceat(digits * runs.length, first) - 1)]).astype(np.int32)
+    offsets = np.concatenate([[0], np.cumsum(np.add.reduceat(digits * runs.length, first) - 1)]).astype(
+        np.int32
+    )
     return pa.StringArray.from_buffers(len(first), pa.py_buffer(offsets), pa.py_buffer(data[data != 0]))
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #e920cad3
-def category_array(
-    col: str,          # column name
-    code: np.ndarray,  # (n,) codes, -1 for null
-) -> pa.Array:         # (n,) string or float32
-    "Codes as the values of the real files: texts, or 1.0, 2.0, … (feat_a from 0.0)."
+def category_array(col: str, code: np.ndarray) -> pa.Array:
+    """Codes as the values of the real files: texts, or 1.0, 2.0, … (feat_a from 0.0).
+
+    Parameters
+    ----------
+    col : column name
+    code : (n,) codes, -1 for null
+
+    Returns
+    -------
+    (n,) string or float32
+    """
     null = code < 0
-    if col in TEXTS: return pa.array(TEXTS[col]).take(pa.array(code, mask=null))
+    if col in TEXTS:
+        return pa.array(TEXTS[col]).take(pa.array(code, mask=null))
     return pa.array((code + (not col.startswith('feat_a'))).astype(np.float32), mask=null)
 
-def rows_batch(
-    rows: Rows,         # a block
-    clicked: np.ndarray | None, # (n,) 0/1 of train rows
-    start: int = 0,     # number of the first row
-) -> pa.RecordBatch:    # columns of `toss_schema`
-    "A block as the columns of the train or test file."
+
+def rows_batch(rows: Rows, clicked: np.ndarray | None, start: int = 0) -> pa.RecordBatch:
+    """A block as the columns of the train or test file.
+
+    Parameters
+    ----------
+    rows : a block
+    clicked : (n,) 0/1 of train rows
+    start : number of the first row
+
+    Returns
+    -------
+    columns of `toss_schema`
+    """
     cols = {c: category_array(c, k) for c, k in rows.codes.items()} | {'seq': history_text(rows.runs)}
     cols |= {c: pa.array(x, from_pandas=True) for c, x in zip(NUMERICS, rows.x)}
-    if clicked is not None: cols['clicked'] = pa.array(clicked, pa.int32())
-    else: cols['ID'] = pa.array(f'TEST_{i:07d}' for i in range(start, start + len(rows)))
+    if clicked is not None:
+        cols['clicked'] = pa.array(clicked, pa.int32())
+    else:
+        cols['ID'] = pa.array(f'TEST_{i:07d}' for i in range(start, start + len(rows)))
     schema = toss_schema('test' if clicked is None else 'train')
     return pa.record_batch([cols[c] for c in schema.names], schema=schema)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #c4f2adc6
-def make_block(
-    world: World, # the data set's world
-    split: str,   # 'train' | 'test'
-    block: int,   # 0-based
-) -> tuple[pa.RecordBatch, np.ndarray]: # `BLOCK` rows; their (n,) float64 true click probabilities
-    "One block of a split and what its clicks were drawn from."
+def make_block(world: World, split: str, block: int) -> tuple[pa.RecordBatch, np.ndarray]:
+    """One block of a split and what its clicks were drawn from.
+
+    Parameters
+    ----------
+    world : the data set's world
+    split : 'train' | 'test'
+    block : 0-based
+
+    Returns
+    -------
+    `BLOCK` rows; their (n,) float64 true click probabilities
+    """
     rows = draw_rows(world, split, block)
     p = 1 / (1 + np.exp(-(world.intercept + sum(parts_of(rows, world).values()))))
     u = block_rng(world.seed, split, block, clicks=True).random(len(p))
     return rows_batch(rows, (u < p).astype(np.int32) if split == 'train' else None, block * BLOCK), p
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #e4a7d29d
-def split_batches(
-    world: World,  # the data set's world
-    split: str,    # 'train' | 'test'
-    rows: int,     # rows in all
-    group: int,    # rows a piece
-):                 # yields (pa.Table of up to `group` rows, (n,) probabilities)
-    "The blocks of a split, gathered into pieces of `group` rows."
+def split_batches(world: World, split: str, rows: int, group: int):
+    """The blocks of a split, gathered into pieces of `group` rows.
+
+    Parameters
+    ----------
+    world : the data set's world
+    split : 'train' | 'test'
+    rows : rows in all
+    group : rows a piece
+
+    Returns
+    -------
+    yields (pa.Table of up to `group` rows, (n,) probabilities)
+    """
     tables, probs, held = [], [], 0
     for block in range(-(-rows // BLOCK)):
         batch, p = make_block(world, split, block)
-        keep = min(len(p), rows - block*BLOCK)
-        tables.append(pa.Table.from_batches([batch.slice(0, keep)])); probs.append(p[:keep]); held += keep
-        while held >= group or (held and block*BLOCK + keep == rows):
+        keep = min(len(p), rows - block * BLOCK)
+        tables.append(pa.Table.from_batches([batch.slice(0, keep)]))
+        probs.append(p[:keep])
+        held += keep
+        while held >= group or (held and block * BLOCK + keep == rows):
             table, p = pa.concat_tables(tables), np.concatenate(probs)
             yield table.slice(0, group), p[:group]
             tables, probs, held = [table.slice(group)], [p[group:]], max(held - group, 0)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #a4a206c4
 def write_split(
-    world: World,          # the data set's world
-    split: str,            # 'train' | 'test'
-    rows: int,             # rows to write
-    path: Path,            # Parquet file to appear
-    truth: pq.ParquetWriter, # receives split, row, p, id
-    group: int,            # rows a row group
-    bar: tqdm,             # progress
-) -> str:                  # the file's digest
-    "Write one split, and its lines of the truth."
+    world: World, split: str, rows: int, path: Path, truth: pq.ParquetWriter, group: int, bar: tqdm
+) -> str:
+    """Write one split, and its lines of the truth.
+
+    Parameters
+    ----------
+    world : the data set's world
+    split : 'train' | 'test'
+    rows : rows to write
+    path : Parquet file to appear
+    truth : receives split, row, p, id
+    group : rows a row group
+    bar : progress
+
+    Returns
+    -------
+    the file's digest
+    """
     schema = toss_schema(split)
-    options = dict(compression='zstd', compression_level=1, write_page_checksum=True,
-                   use_dictionary=[c for c in schema.names if c in CARDINALITY],
-                   write_statistics=[c for c in schema.names if c != 'seq'])
+    options = dict(
+        compression='zstd',
+        compression_level=1,
+        write_page_checksum=True,
+        use_dictionary=[c for c in schema.names if c in CARDINALITY],
+        write_statistics=[c for c in schema.names if c != 'seq'],
+    )
     with write_aside(path) as part:
         done = 0
         with pq.ParquetWriter(part, schema, **options) as writer:
@@ -547,146 +960,249 @@ def write_split(
                 ids = table['ID'] if split == 'test' else pa.nulls(len(p), pa.string())
                 lines = [pa.repeat(split, len(p)), np.arange(done, done + len(p)), p, ids]
                 truth.write_table(pa.table(lines, schema=TRUTH))
-                done += len(p); bar.update(len(p))
+                done += len(p)
+                bar.update(len(p))
         return digest_file(part)
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0798a990
-FORMAT = '1' # raise it when the same seed no longer gives the same rows
+FORMAT = '1'  # raise it when the same seed no longer gives the same rows
 TRUTH = pa.schema([('split', pa.string()), ('row', pa.int64()), ('p', pa.float64()), ('id', pa.string())])
 
-def recipe(
-    rows: int,                 # of the train file
-    test_rows: int,            # of the test file
-    seed: int,                 # of the data set
-    seq_scale: float,          # history lengths times this
-    row_group: int | None,     # rows a row group
-) -> dict[str, str]:           # kept as `truth.parquet`'s metadata
-    "What a data set was made from."
+
+def recipe(rows: int, test_rows: int, seed: int, seq_scale: float, row_group: int | None) -> dict[str, str]:
+    """What a data set was made from.
+
+    Parameters
+    ----------
+    rows : of the train file
+    test_rows : of the test file
+    seed : of the data set
+    seq_scale : history lengths times this
+    row_group : rows a row group
+
+    Returns
+    -------
+    kept as `truth.parquet`'s metadata
+    """
     values = dict(rows=rows, test_rows=test_rows, seed=seed, seq_scale=float(seq_scale), row_group=row_group)
     return dict(format=FORMAT) | {k: str(v) for k, v in values.items()}
 
-def is_complete(
-    out_dir,         # folder of a data set
-    want: dict,      # its `recipe`
-) -> bool:
-    "Whether all three files are there, whole, and made from this recipe."
+
+def is_complete(out_dir, want: dict) -> bool:
+    """Whether all three files are there, whole, and made from this recipe.
+
+    Parameters
+    ----------
+    out_dir : folder of a data set
+    want : its `recipe`
+    """
     out = Path(out_dir)
-    try: meta = {k.decode(): v.decode() for k, v in (pq.read_metadata(out/'truth.parquet').metadata or {}).items()}
-    except (OSError, pa.ArrowException): return False
-    if any(meta.get(k) != v for k, v in want.items()): return False
-    return all((out/f'{s}.parquet').is_file() and digest_file(out/f'{s}.parquet') == meta.get(s) for s in ('train', 'test'))
+    try:
+        meta = {
+            k.decode(): v.decode()
+            for k, v in (pq.read_metadata(out / 'truth.parquet').metadata or {}).items()
+        }
+    except (OSError, pa.ArrowException):
+        return False
+    if any(meta.get(k) != v for k, v in want.items()):
+        return False
+    return all(
+        (out / f'{s}.parquet').is_file() and digest_file(out / f'{s}.parquet') == meta.get(s)
+        for s in ('train', 'test')
+    )
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #97c843f1
-def check_request(
-    rows: int,                 # of the train file
-    test_rows: int,            # of the test file
-    seed: int,                 # of the data set
-    seq_scale: float,          # history lengths times this
-    row_group: int | None,     # rows a row group
-):
-    "Refuse what cannot be made."
-    for name, v in dict(rows=rows, test_rows=test_rows, row_group=1 if row_group is None else row_group).items():
-        if v < 1: raise UserError(f'{name}: {v} is not a number of rows', 'use 1 or more')
-    if seed < 0: raise UserError(f'seed: {seed} is negative', 'use 0 or more')
-    if not 0 < seq_scale <= 4: raise UserError(f'seq_scale: {seq_scale} is out of range', 'use a number above 0, at most 4')
+def check_request(rows: int, test_rows: int, seed: int, seq_scale: float, row_group: int | None):
+    """Refuse what cannot be made.
+
+    Parameters
+    ----------
+    rows : of the train file
+    test_rows : of the test file
+    seed : of the data set
+    seq_scale : history lengths times this
+    row_group : rows a row group
+    """
+    for name, v in dict(
+        rows=rows, test_rows=test_rows, row_group=1 if row_group is None else row_group
+    ).items():
+        if v < 1:
+            raise UserError(f'{name}: {v} is not a number of rows', 'use 1 or more')
+    if seed < 0:
+        raise UserError(f'seed: {seed} is negative', 'use 0 or more')
+    if not 0 < seq_scale <= 4:
+        raise UserError(f'seq_scale: {seq_scale} is out of range', 'use a number above 0, at most 4')
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #d1775ff5
 def synthesize(
-    out_dir,                      # folder for train.parquet, test.parquet, truth.parquet
-    rows: int,                    # train rows
-    test_rows: int | None = None, # test rows; a seventh of `rows` by default
-    seed: int = 777,              # the same seed gives the same bytes
-    seq_scale: float = 1.0,       # history lengths times this
-    row_group: int | None = 32_768, # rows a row group; None = one for the whole file (rows × 2.5 kB of memory)
-    reuse: bool = True,           # leave a complete data set of the same recipe as it is
-    progress: bool = False,       # show a bar
-) -> dict[str, Path]:             # 'train', 'test', 'truth' -> file
-    "Make a data set with the Toss schema. `UserError` on impossible sizes or a folder that cannot be written."
+    out_dir,
+    rows: int,
+    test_rows: int | None = None,
+    seed: int = 777,
+    seq_scale: float = 1.0,
+    row_group: int | None = 32_768,
+    reuse: bool = True,
+    progress: bool = False,
+) -> dict[str, Path]:
+    """Make a data set with the Toss schema. `UserError` on impossible sizes or a folder that cannot be written.
+
+    Parameters
+    ----------
+    out_dir : folder for train.parquet, test.parquet, truth.parquet
+    rows : train rows
+    test_rows : test rows; a seventh of `rows` by default
+    seed : the same seed gives the same bytes
+    seq_scale : history lengths times this
+    row_group : rows a row group; None = one for the whole file (rows × 2.5 kB of memory)
+    reuse : leave a complete data set of the same recipe as it is
+    progress : show a bar
+
+    Returns
+    -------
+    'train', 'test', 'truth' -> file
+    """
     test_rows = max(1, rows // 7) if test_rows is None else test_rows
     check_request(rows, test_rows, seed, seq_scale, row_group)
     out, want = Path(out_dir), recipe(rows, test_rows, seed, seq_scale, row_group)
-    paths = {s: out/f'{s}.parquet' for s in ('train', 'test', 'truth')}
-    if out.exists() and not out.is_dir(): raise UserError(f'{out}: is a file', 'name a folder')
+    paths = {s: out / f'{s}.parquet' for s in ('train', 'test', 'truth')}
+    if out.exists() and not out.is_dir():
+        raise UserError(f'{out}: is a file', 'name a folder')
     with locked(out, 'data set'):
         sweep(out, held=True)
-        if reuse and is_complete(out, want): return paths
+        if reuse and is_complete(out, want):
+            return paths
         paths['truth'].unlink(missing_ok=True)
         world, digests = make_world(seed, seq_scale), {}
-        with (write_aside(paths['truth']) as part,
-              tqdm(total=rows + test_rows, unit='row', unit_scale=True, mininterval=1, disable=not progress) as bar,
-              pq.ParquetWriter(part, TRUTH, compression='zstd', write_page_checksum=True) as truth):
+        with (
+            write_aside(paths['truth']) as part,
+            tqdm(
+                total=rows + test_rows, unit='row', unit_scale=True, mininterval=1, disable=not progress
+            ) as bar,
+            pq.ParquetWriter(part, TRUTH, compression='zstd', write_page_checksum=True) as truth,
+        ):
             for split, n in dict(train=rows, test=test_rows).items():
                 digests[split] = write_split(world, split, n, paths[split], truth, row_group or n, bar)
             truth.add_key_value_metadata(want | digests)
     return paths
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #285098d5
-def world_of(
-    truth_path, # a `truth.parquet`
-) -> World:
-    "The world of a data set on disk. `UserError` if the file is missing or not one of ours."
-    try: meta = pq.read_metadata(truth_path).metadata or {}
-    except FileNotFoundError: raise UserError(f'{truth_path}: missing', 'make the data set again') from None
-    except (OSError, pa.ArrowException): raise UserError(f'{truth_path}: not a Parquet file', 'make the data set again') from None
+def world_of(truth_path) -> World:
+    """The world of a data set on disk. `UserError` if the file is missing or not one of ours.
+
+    Parameters
+    ----------
+    truth_path : a `truth.parquet`
+    """
+    try:
+        meta = pq.read_metadata(truth_path).metadata or {}
+    except FileNotFoundError:
+        raise UserError(f'{truth_path}: missing', 'make the data set again') from None
+    except (OSError, pa.ArrowException):
+        raise UserError(f'{truth_path}: not a Parquet file', 'make the data set again') from None
     if meta.get(b'format') != FORMAT.encode():
         raise UserError(f'{truth_path}: not written by this version', 'make the data set again')
     return make_world(int(meta[b'seed']), float(meta[b'seq_scale']))
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #eadc729f
-def read_codes(
-    col: str,       # categorical column
-    values: pa.Array, # (n,) as in the file
-) -> np.ndarray:    # (n,) int64 codes, -1 for null
-    "Codes of a categorical column's values."
-    first = 0. if col.startswith('feat_a') else 1.
+def read_codes(col: str, values: pa.Array) -> np.ndarray:
+    """Codes of a categorical column's values.
+
+    Parameters
+    ----------
+    col : categorical column
+    values : (n,) as in the file
+
+    Returns
+    -------
+    (n,) int64 codes, -1 for null
+    """
+    first = 0.0 if col.startswith('feat_a') else 1.0
     codes = pc.index_in(values, pa.array(TEXTS[col])) if col in TEXTS else pc.subtract(values, first)
     return pc.fill_null(codes, -1).to_numpy(zero_copy_only=False).astype(np.int64)
 
-def true_logit_parts(
-    table,                    # pl.DataFrame or pa.Table with columns of the train or test file
-    world: World,             # of the data set: `make_world(seed, seq_scale)` or `world_of(truth.parquet)`
-) -> dict[str, np.ndarray]:   # 'intercept', 'categorical', 'numeric', 'interaction', 'sequence', 'length' -> (n,) float64
-    "The parts whose sum is the true logit, from the columns alone."
+
+def true_logit_parts(table, world: World) -> dict[str, np.ndarray]:
+    """The parts whose sum is the true logit, from the columns alone.
+
+    Parameters
+    ----------
+    table : pl.DataFrame or pa.Table with columns of the train or test file
+    world : of the data set: `make_world(seed, seq_scale)` or `world_of(truth.parquet)`
+
+    Returns
+    -------
+    'intercept', 'categorical', 'numeric', 'interaction', 'sequence', 'length' -> (n,) float64
+    """
     table = table.to_arrow() if isinstance(table, pl.DataFrame) else table
-    cols = {c: table[c].combine_chunks().cast(t) for c, t in zip(toss_schema().names, toss_schema().types) if c != 'clicked'}
+    cols = {
+        c: table[c].combine_chunks().cast(t)
+        for c, t in zip(toss_schema().names, toss_schema().types)
+        if c != 'clicked'
+    }
     tokens = pc.split_pattern(cols['seq'], ',')
     token = pc.list_flatten(tokens).cast(pa.int64()).to_numpy()
-    runs = Runs(token, np.ones(len(token), np.int64), pc.list_value_length(tokens).to_numpy().astype(np.int64))
+    runs = Runs(
+        token, np.ones(len(token), np.int64), pc.list_value_length(tokens).to_numpy().astype(np.int64)
+    )
     x = np.stack([cols[c].to_numpy(zero_copy_only=False) for c in NUMERICS])
     parts = parts_of(Rows({c: read_codes(c, cols[c]) for c in CARDINALITY}, x, runs), world)
     return {'intercept': np.full(len(x[0]), world.intercept)} | parts
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #86f45fed
-def expected_auc(
-    p: np.ndarray,     # (n,) true click probabilities
-    score: np.ndarray, # (n,) any ranking
-) -> float:
-    "AUC of a ranking in expectation over the clicks."
+def expected_auc(p: np.ndarray, score: np.ndarray) -> float:
+    """AUC of a ranking in expectation over the clicks.
+
+    Parameters
+    ----------
+    p : (n,) true click probabilities
+    score : (n,) any ranking
+    """
     q = p[np.argsort(score, kind='stable')]
-    below = np.cumsum(1 - q) - (1 - q)/2
+    below = np.cumsum(1 - q) - (1 - q) / 2
     return float((q * below).sum() / (q.sum() * (1 - q).sum()))
 
-def expected_log_loss(
-    p: np.ndarray,     # (n,) true click probabilities
-    guess: np.ndarray, # (n,) predicted probabilities in (0, 1)
-) -> float:
-    "Log loss of a prediction in expectation over the clicks; least for `guess = p`."
-    return float(-(p*np.log(guess) + (1 - p)*np.log1p(-guess)).mean())
+
+def expected_log_loss(p: np.ndarray, guess: np.ndarray) -> float:
+    """Log loss of a prediction in expectation over the clicks; least for `guess = p`.
+
+    Parameters
+    ----------
+    p : (n,) true click probabilities
+    guess : (n,) predicted probabilities in (0, 1)
+    """
+    return float(-(p * np.log(guess) + (1 - p) * np.log1p(-guess)).mean())
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #db7f3077
-def ablation(
-    parts: dict,   # part -> (n,) from `true_logit_parts`
-) -> pl.DataFrame: # part, share of the logit's variance, AUC without it, share of the log-loss gain lost without it
-    "What the best model would lose without each part."
-    logit = sum(parts.values()); p = 1 / (1 + np.exp(-logit))
-    def best(s): # the best monotone straight-line use of a score
-        fits = [a*s + solve_intercept(a*s, p.mean()) for a in np.linspace(.5, 1.2, 15)]
+def ablation(parts: dict) -> pl.DataFrame:
+    """What the best model would lose without each part.
+
+    Parameters
+    ----------
+    parts : part -> (n,) from `true_logit_parts`
+
+    Returns
+    -------
+    part, share of the logit's variance, AUC without it, share of the log-loss gain lost without it
+    """
+    logit = sum(parts.values())
+    p = 1 / (1 + np.exp(-logit))
+
+    def best(s):  # the best monotone straight-line use of a score
+        fits = [a * s + solve_intercept(a * s, p.mean()) for a in np.linspace(0.5, 1.2, 15)]
         return min(expected_log_loss(p, 1 / (1 + np.exp(-f))) for f in fits)
+
     plain, least = expected_log_loss(p, np.full(len(p), p.mean())), expected_log_loss(p, p)
-    rows = [dict(without='nothing', variance_share=1., auc=expected_auc(p, logit), gain_lost=0.)]
+    rows = [dict(without='nothing', variance_share=1.0, auc=expected_auc(p, logit), gain_lost=0.0)]
     for name, t in parts.items():
-        if name == 'intercept': continue
+        if name == 'intercept':
+            continue
         rest = logit - t
-        rows.append(dict(without=name, variance_share=np.cov(t, logit)[0, 1] / logit.var(), auc=expected_auc(p, rest),
-                         gain_lost=(best(rest - rest.mean()) - least) / (plain - least)))
+        rows.append(
+            dict(
+                without=name,
+                variance_share=np.cov(t, logit)[0, 1] / logit.var(),
+                auc=expected_auc(p, rest),
+                gain_lost=(best(rest - rest.mean()) - least) / (plain - least),
+            )
+        )
     return pl.DataFrame(rows)

@@ -9,5 +9,6 @@ __all__ = []
 from ..core.commands import command
 
 # %% ../../nbs/50_training/90_main.ipynb #b05b77e7
+#| eval: false
 if __name__ == '__main__':
     command('toss_train')('toss_train')

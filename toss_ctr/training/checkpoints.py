@@ -18,57 +18,94 @@ from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, read_json, verify_file, write_aside, write_json
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #52bb20e1
-def weights_path(
-    run_dir,   # runs/<exp>
-    fold: int, # fold number
-) -> Path:
-    "Where a fold's weights lie."
+def weights_path(run_dir, fold: int) -> Path:
+    """Where a fold's weights lie.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    fold : fold number
+    """
     return Path(run_dir) / f'ckpt_folds_{fold}.safetensors'
-def side_path(
-    run_dir,   # runs/<exp>
-    fold: int, # fold number
-) -> Path:
-    "Where a fold's side file lies: what says that it is done."
+
+
+def side_path(run_dir, fold: int) -> Path:
+    """Where a fold's side file lies: what says that it is done.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    fold : fold number
+    """
     return Path(run_dir) / f'ckpt_folds_{fold}.json'
-def resume_path(
-    run_dir,   # runs/<exp>
-    fold: int, # fold number
-) -> Path:
-    "Where the state of a fold in training lies."
+
+
+def resume_path(run_dir, fold: int) -> Path:
+    """Where the state of a fold in training lies.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    fold : fold number
+    """
     return Path(run_dir) / f'resume_{fold}.pt'
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ac0aa721
-def save_weights(
-    model: nn.Module, # whose weights to keep
-    path,             # target `.safetensors`
-) -> str:             # digest of the file
-    "Write a model's weights aside, check them by reading, rename; returns the digest for the side file."
+def save_weights(model: nn.Module, path) -> str:
+    """Write a model's weights aside, check them by reading, rename; returns the digest for the side file.
+
+    Parameters
+    ----------
+    model : whose weights to keep
+    path : target `.safetensors`
+
+    Returns
+    -------
+    digest of the file
+    """
     with write_aside(path) as part:
         safetensors.torch.save_model(model, str(part))
         digest = digest_file(part)
-    if digest_file(path) != digest: raise UserError(f'{path}: what was written does not read back', 'check the disk')
+    if digest_file(path) != digest:
+        raise UserError(f'{path}: what was written does not read back', 'check the disk')
     return digest
 
-def load_weights(
-    model: nn.Module,       # to be filled; must have the saved shapes
-    path,                   # a `.safetensors` file
-    digest: str,            # its digest on record
-) -> nn.Module:             # the same model
-    "Verify the file, then load it; `UserError` naming the file if it is damaged or of another model."
+
+def load_weights(model: nn.Module, path, digest: str) -> nn.Module:
+    """Verify the file, then load it; `UserError` naming the file if it is damaged or of another model.
+
+    Parameters
+    ----------
+    model : to be filled; must have the saved shapes
+    path : a `.safetensors` file
+    digest : its digest on record
+
+    Returns
+    -------
+    the same model
+    """
     verify_file(path, digest)
-    try: safetensors.torch.load_model(model, str(path))
+    try:
+        safetensors.torch.load_model(model, str(path))
     except (RuntimeError, safetensors.SafetensorError) as e:
-        raise UserError(f'{path}: these weights are of another model ({str(e).splitlines()[-1].strip()[:100]})', 'use the config they were trained with') from None
+        raise UserError(
+            f'{path}: these weights are of another model ({str(e).splitlines()[-1].strip()[:100]})',
+            'use the config they were trained with',
+        ) from None
     return model
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #f363b595
-_MAGIC = b'toss_ctr resume 2\n' # another number where what a state holds changes: older ones count as none
+_MAGIC = b'toss_ctr resume 2\n'  # another number where what a state holds changes: older ones count as none
 
-def save_resume(
-    state: dict, # tensors and plain Python only
-    path,        # target `.pt`
-):
-    "Write a resume state: digest first, then the bytes."
+
+def save_resume(state: dict, path):
+    """Write a resume state: digest first, then the bytes.
+
+    Parameters
+    ----------
+    state : tensors and plain Python only
+    path : target `.pt`
+    """
     buffer = io.BytesIO()
     torch.save(state, buffer)
     data = buffer.getbuffer()
@@ -76,34 +113,56 @@ def save_resume(
         f.write(_MAGIC + digest_bytes(data).encode() + b'\n')
         f.write(data)
 
-def load_resume(
-    path,           # a file of `save_resume`
-) -> dict | None:   # None where there is none or it cannot be believed
-    "Read a resume state; a damaged one counts as none (the fold then starts afresh)."
+
+def load_resume(path) -> dict | None:
+    """Read a resume state; a damaged one counts as none (the fold then starts afresh).
+
+    Parameters
+    ----------
+    path : a file of `save_resume`
+
+    Returns
+    -------
+    None where there is none or it cannot be believed
+    """
     path = Path(path)
-    if not path.is_file(): return None
+    if not path.is_file():
+        return None
     raw = path.read_bytes()
-    head, data = raw[:len(_MAGIC) + 33], memoryview(raw)[len(_MAGIC) + 33:]
-    if head != _MAGIC + digest_bytes(data).encode() + b'\n': return None
+    head, data = raw[: len(_MAGIC) + 33], memoryview(raw)[len(_MAGIC) + 33 :]
+    if head != _MAGIC + digest_bytes(data).encode() + b'\n':
+        return None
     return torch.load(io.BytesIO(data), weights_only=True, map_location='cpu')
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #0d594224
-def finished(
-    run_dir,   # runs/<exp>
-    fold: int, # fold number
-) -> dict | None: # the side file's content, None where the fold is not done
-    "A finished fold's side file, after verifying the weights it names."
+def finished(run_dir, fold: int) -> dict | None:
+    """A finished fold's side file, after verifying the weights it names.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    fold : fold number
+
+    Returns
+    -------
+    the side file's content, None where the fold is not done
+    """
     path = side_path(run_dir, fold)
-    if not path.is_file(): return None
+    if not path.is_file():
+        return None
     side = read_json(path)
     verify_file(weights_path(run_dir, fold), side['weights'])
     return side
 
-def finish(
-    run_dir,    # runs/<exp>
-    fold: int,  # fold number
-    side: dict, # content; `weights` is the digest of the weights file
-):
-    "Declare a fold done and drop its resume state."
+
+def finish(run_dir, fold: int, side: dict):
+    """Declare a fold done and drop its resume state.
+
+    Parameters
+    ----------
+    run_dir : runs/<exp>
+    fold : fold number
+    side : content; `weights` is the digest of the weights file
+    """
     write_json(side_path(run_dir, fold), side)
     resume_path(run_dir, fold).unlink(missing_ok=True)

@@ -27,132 +27,238 @@ from ..core.units import die_with
 # %% ../../nbs/50_training/35_distributed.ipynb #69c697c0
 @dataclass(frozen=True)
 class World:
-    "This process among those that share a fold."
-    rank: int = 0 # this process
-    size: int = 1 # processes
-    local: int = 0 # this process among those of this machine, the number of its GPU
+    """This process among those that share a fold.
+
+    Parameters
+    ----------
+    rank : this process
+    size : processes
+    local : this process among those of this machine, the number of its GPU
+    """
+
+    rank: int = 0
+    size: int = 1
+    local: int = 0
 
     @property
     def first(self) -> bool:
         "Whether this process is the one that writes and speaks."
         return self.rank == 0
 
+
 def launched() -> bool:
     "Whether a launcher started this process as one of several."
     return int(os.environ.get('WORLD_SIZE', 1)) > 1 and 'RANK' in os.environ
 
+
 def world() -> World:
     "The group this process is in; alone where there is none."
-    if not (dist.is_available() and dist.is_initialized()): return World()
+    if not (dist.is_available() and dist.is_initialized()):
+        return World()
     return World(dist.get_rank(), dist.get_world_size(), int(os.environ.get('LOCAL_RANK', 0)))
 
 # %% ../../nbs/50_training/35_distributed.ipynb #0e7b8c94
-def own_device(
-    name: str, # `device`
-) -> torch.device: # of this process
-    "The device to use; in a group of processes each has a GPU of its own."
+def own_device(name: str) -> torch.device:
+    """The device to use; in a group of processes each has a GPU of its own.
+
+    Parameters
+    ----------
+    name : `device`
+
+    Returns
+    -------
+    of this process
+    """
     d, w = resolve_device(name), world()
     return torch.device('cuda', w.local) if d.type == 'cuda' and w.size > 1 else d
 
+
 @contextmanager
-def joined(
-    device: str = 'auto', # `device`
-):
-    "Be one of the launched processes inside; yields the `World`."
-    if not launched() or dist.is_initialized(): yield world(); return
+def joined(device: str = 'auto'):
+    """Be one of the launched processes inside; yields the `World`.
+
+    Parameters
+    ----------
+    device : `device`
+    """
+    if not launched() or dist.is_initialized():
+        yield world()
+        return
     kind = resolve_device(device).type
-    if kind == 'cuda': torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
+    if kind == 'cuda':
+        torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
     dist.init_process_group('nccl' if kind == 'cuda' else 'gloo', timeout=timedelta(hours=6))
-    try: yield world()
-    finally: dist.destroy_process_group()
+    try:
+        yield world()
+    finally:
+        dist.destroy_process_group()
 
 # %% ../../nbs/50_training/35_distributed.ipynb #451deda4
-def first_does(
-    job, # function without arguments
-):       # what it returned in the first process; must be picklable
-    "Run a job in the first process only and tell everyone the outcome."
+def first_does(job):
+    """Run a job in the first process only and tell everyone the outcome.
+
+    Parameters
+    ----------
+    job : function without arguments
+
+    Returns
+    -------
+    what it returned in the first process; must be picklable
+    """
     w, told = world(), [None, None]
     if w.first:
-        try: told[0] = job()
+        try:
+            told[0] = job()
         except Exception as e:
-            if w.size == 1: raise
+            if w.size == 1:
+                raise
             told[1] = e
-    if w.size > 1: dist.broadcast_object_list(told, device=_wire())
-    if told[1] is not None: raise told[1]
+    if w.size > 1:
+        dist.broadcast_object_list(told, device=_wire())
+    if told[1] is not None:
+        raise told[1]
     return told[0]
 
-def _wire(): return torch.device('cuda', world().local) if dist.get_backend() == 'nccl' else torch.device('cpu')
+
+def _wire():
+    return torch.device('cuda', world().local) if dist.get_backend() == 'nccl' else torch.device('cpu')
 
 # %% ../../nbs/50_training/35_distributed.ipynb #af970ddc
-def gathered(
-    x: Tensor, # (k, m) float, this process's columns of a global (k, n)
-    n: int,    # columns in all; process r has those at r, r+W, …
-) -> Tensor:   # (k, n), differentiable in the own columns
-    "All columns in the loader's order."
+def gathered(x: Tensor, n: int) -> Tensor:
+    """All columns in the loader's order.
+
+    Parameters
+    ----------
+    x : (k, m) float, this process's columns of a global (k, n)
+    n : columns in all; process r has those at r, r+W, …
+
+    Returns
+    -------
+    (k, n), differentiable in the own columns
+    """
     w = world()
-    if w.size == 1: return x
+    if w.size == 1:
+        return x
     x = F.pad(x, (0, -(-n // w.size) - x.shape[1]))
     parts = [torch.empty_like(x) for _ in range(w.size)]
     dist.all_gather(parts, x.detach().contiguous())
     parts[w.rank] = x
     return torch.stack(parts, 2).flatten(1)[:, :n]
 
-def global_batch(
-    out: Logits, # of this process's rows
-    y: Tensor,   # (m,) their labels
-    n: int,      # rows of the global batch
-) -> tuple[Logits, Tensor]: # of all of its rows, in the loader's order
-    "Log-odds and labels of the whole batch."
-    if world().size == 1: return out, y
+
+def global_batch(out: Logits, y: Tensor, n: int) -> tuple[Logits, Tensor]:
+    """Log-odds and labels of the whole batch.
+
+    Parameters
+    ----------
+    out : of this process's rows
+    y : (m,) their labels
+    n : rows of the global batch
+
+    Returns
+    -------
+    of all of its rows, in the loader's order
+    """
+    if world().size == 1:
+        return out, y
     names = [f.name for f in fields(out) if getattr(out, f.name) is not None]
     *z, y = gathered(torch.stack([*(getattr(out, k).float() for k in names), y.float()]), n)
     return replace(out, **dict(zip(names, z))), y
 
 # %% ../../nbs/50_training/35_distributed.ipynb #a69b64e0
-def gathered_rows(
-    z: np.ndarray, # (m,) float32 of this process's rows
-    n: int,        # rows in all
-) -> np.ndarray:   # (n,) float32 in the loader's order
-    "One number a row of every process, in order."
-    if world().size == 1: return z
+def gathered_rows(z: np.ndarray, n: int) -> np.ndarray:
+    """One number a row of every process, in order.
+
+    Parameters
+    ----------
+    z : (m,) float32 of this process's rows
+    n : rows in all
+
+    Returns
+    -------
+    (n,) float32 in the loader's order
+    """
+    if world().size == 1:
+        return z
     return gathered(torch.from_numpy(z)[None].to(_wire()), n)[0].cpu().numpy()
 
-def said_by_all(
-    text: str, # what this process found
-) -> list[str]: # what each found
-    "Everyone's finding, in the order of ranks."
-    if world().size == 1: return [text]
+
+def said_by_all(text: str) -> list[str]:
+    """Everyone's finding, in the order of ranks.
+
+    Parameters
+    ----------
+    text : what this process found
+
+    Returns
+    -------
+    what each found
+    """
+    if world().size == 1:
+        return [text]
     texts = [None] * world().size
     dist.all_gather_object(texts, text)
     return texts
 
 # %% ../../nbs/50_training/35_distributed.ipynb #0bcc222e
-def share_fold(
-    cfg_path,        # a preset's name or a YAML file
-    fold: int,       # fold number
-    processes: int,  # that share it
-    overrides=(),    # `key=value` texts
-    force: bool = False, # train again over a finished fold of another config
-):
-    "Train one fold by several processes, from a notebook or a script."
-    try: from accelerate import notebook_launcher
-    except ImportError: raise UserError('processes: several need the package accelerate', "pip install 'toss_ctr[dist]'") from None
-    argv = ['--cfg', str(cfg_path), '--folds', str(fold), *(['--set', *overrides] if overrides else []), *(['--force'] if force else [])]
+def share_fold(cfg_path, fold: int, processes: int, overrides=(), force: bool = False):
+    """Train one fold by several processes, from a notebook or a script.
+
+    Parameters
+    ----------
+    cfg_path : a preset's name or a YAML file
+    fold : fold number
+    processes : that share it
+    overrides : `key=value` texts
+    force : train again over a finished fold of another config
+    """
+    try:
+        from accelerate import notebook_launcher
+    except ImportError:
+        raise UserError(
+            'processes: several need the package accelerate', "pip install 'toss_ctr[dist]'"
+        ) from None
+    argv = [
+        '--cfg',
+        str(cfg_path),
+        '--folds',
+        str(fold),
+        *(['--set', *overrides] if overrides else []),
+        *(['--force'] if force else []),
+    ]
     with tempfile.TemporaryDirectory() as d:
-        try: notebook_launcher(fresh_process, (argv, d), num_processes=processes, rdzv_backend='c10d', rdzv_endpoint='localhost:0')
+        try:
+            notebook_launcher(
+                fresh_process,
+                (argv, d),
+                num_processes=processes,
+                rdzv_backend='c10d',
+                rdzv_endpoint='localhost:0',
+            )
         except Exception as e:
             said = [f.read_text() for f in sorted(Path(d).iterdir())]
-            if said: raise UserError(said[0]) from e
+            if said:
+                raise UserError(said[0]) from e
             raise
 
-def fresh_process(
-    argv: list, # arguments of `python -m toss_ctr.training`
-    folder: str, # where to leave a user's mistake
-):
-    "Be one of the launched processes, in a process that was not forked."
+
+def fresh_process(argv: list, folder: str):
+    """Be one of the launched processes, in a process that was not forked.
+
+    Parameters
+    ----------
+    argv : arguments of `python -m toss_ctr.training`
+    folder : where to leave a user's mistake
+    """
     parent, rank = os.getpid(), os.environ['RANK']
-    p = subprocess.run([sys.executable, '-m', 'toss_ctr.training', *argv], stderr=subprocess.PIPE, text=True,
-                       preexec_fn=lambda: die_with(parent))
+    p = subprocess.run(
+        [sys.executable, '-m', 'toss_ctr.training', *argv],
+        stderr=subprocess.PIPE,
+        text=True,
+        preexec_fn=lambda: die_with(parent),
+    )
     sys.stderr.write(p.stderr)
-    if p.returncode == 2: (Path(folder)/rank).write_text(p.stderr.strip().splitlines()[-1].removeprefix('toss_train: '))
-    if p.returncode: raise RuntimeError(f'process {rank} ended with {p.returncode}')
+    if p.returncode == 2:
+        (Path(folder) / rank).write_text(p.stderr.strip().splitlines()[-1].removeprefix('toss_train: '))
+    if p.returncode:
+        raise RuntimeError(f'process {rank} ended with {p.returncode}')

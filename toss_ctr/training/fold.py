@@ -25,80 +25,141 @@ from torch import nn
 from tqdm.auto import tqdm
 
 from toss_ctr.training.checkpoints import (
-    finish, finished, load_resume, resume_path, save_resume, save_weights, weights_path
+    finish,
+    finished,
+    load_resume,
+    resume_path,
+    save_resume,
+    save_weights,
+    weights_path,
 )
 from ..config.load import to_yaml
 from ..config.train import MAXIMISED
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..data.batches import Loader, numeric_stats
-from .distributed import first_does, gathered_rows, global_batch, own_device, said_by_all, world
-from ..core.files import digest_file, digest_json, locked, watched, write_aside, write_json, write_table
+from toss_ctr.training.distributed import (
+    first_does,
+    gathered_rows,
+    global_batch,
+    own_device,
+    said_by_all,
+    world,
+)
+from toss_ctr.core.files import (
+    digest_file,
+    digest_json,
+    locked,
+    watched,
+    write_aside,
+    write_json,
+    write_table,
+)
 from .inputs import Inputs, prepare
 from .losses import class_weights, logit_shift, training_loss, weighted_bce
 from .metrics import all_metrics
 from ..models.ctr import build_model, parameter_table
 from toss_ctr.training.optim import (
-    autocast, Average, deterministic, first_nonfinite, lr_factor, make_optimizers, memory_errors, set_lr,
-    step_seed
+    autocast,
+    Average,
+    deterministic,
+    first_nonfinite,
+    lr_factor,
+    make_optimizers,
+    memory_errors,
+    set_lr,
+    step_seed,
 )
 
 # %% ../../nbs/50_training/40_fold.ipynb #b0fcb13a
-def to_device(
-    batch: dict,          # tensors of a loader
-    device: torch.device, # where the model is
-) -> dict:
-    "Move a batch."
+def to_device(batch: dict, device: torch.device) -> dict:
+    """Move a batch.
+
+    Parameters
+    ----------
+    batch : tensors of a loader
+    device : where the model is
+    """
     return batch if device.type == 'cpu' else {k: v.to(device, non_blocking=True) for k, v in batch.items()}
 
 # %% ../../nbs/50_training/40_fold.ipynb #607caf98
 @torch.inference_mode()
 def predict_logits(
-    models: list[nn.Module], # in eval mode after this call
-    loader: Loader,          # with `shuffle=False`
-    device: torch.device,    # where the models are
-    amp: str = 'none',       # `amp`
-    progress: str = '',      # label of a bar; '' = none
-) -> np.ndarray:             # (n, M) float32 log-odds of this process's rows, in the loader's order
-    "Logits of every model for every row, in one pass over the data."
-    for m in models: m.eval()
+    models: list[nn.Module], loader: Loader, device: torch.device, amp: str = 'none', progress: str = ''
+) -> np.ndarray:
+    """Logits of every model for every row, in one pass over the data.
+
+    Parameters
+    ----------
+    models : in eval mode after this call
+    loader : with `shuffle=False`
+    device : where the models are
+    amp : `amp`
+    progress : label of a bar; '' = none
+
+    Returns
+    -------
+    (n, M) float32 log-odds of this process's rows, in the loader's order
+    """
+    for m in models:
+        m.eval()
     mine = len(range(loader.rank, len(loader.rows), loader.world))
     out, at = np.empty((mine, len(models)), np.float32), 0
     for batch in tqdm(loader, desc=progress, disable=not progress, mininterval=1, unit='batch'):
         b = to_device(batch, device)
-        with autocast(device, amp), memory_errors(): z = torch.stack([m(b).float() for m in models], 1)
-        out[at:at+len(z)] = z.cpu().numpy()
+        with autocast(device, amp), memory_errors():
+            z = torch.stack([m(b).float() for m in models], 1)
+        out[at : at + len(z)] = z.cpu().numpy()
         at += len(z)
     return out
 
 # %% ../../nbs/50_training/40_fold.ipynb #156ea2c5
 IRRELEVANT = ('exp_name', 'num_workers', 'logging', 'calibration', 'ensemble', 'baseline', 'data')
 
-def fold_fingerprint(
-    inputs: Inputs, # what the run works on
-) -> str:
+
+def fold_fingerprint(inputs: Inputs) -> str:
     "Digest of everything a fold's weights depend on."
     cfg = json.loads(inputs.cfg.model_dump_json())
-    return digest_json(dict(cfg={k: v for k, v in cfg.items() if k not in IRRELEVANT}, cache=inputs.train.fingerprint,
-                            data={k: cfg['data'][k] for k in ('add_isna_mask', 'impute_strategy')},
-                            folds=digest_json(inputs.folds.fold.tolist()),
-                            features=inputs.features.fingerprint if inputs.features else None,
-                            torch=torch.__version__.split('+')[0]))
+    return digest_json(
+        dict(
+            cfg={k: v for k, v in cfg.items() if k not in IRRELEVANT},
+            cache=inputs.train.fingerprint,
+            data={k: cfg['data'][k] for k in ('add_isna_mask', 'impute_strategy')},
+            folds=digest_json(inputs.folds.fold.tolist()),
+            features=inputs.features.fingerprint if inputs.features else None,
+            torch=torch.__version__.split('+')[0],
+        )
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #64e8a18e
 @dataclass
 class Progress:
-    "Counters and results of a fold so far; plain Python, so it can be stored."
-    epoch: int = 0           # epoch in progress
-    batch: int = 0           # batches of it that are done
-    step: int = 0            # optimiser steps done
-    loss_sum: float = 0.     # of the batches done in this epoch
-    best: float | None = None  # best value of the monitor
-    best_epoch: int = -1     # its epoch; -1 = the untrained model
-    since_best: int = 0      # epochs since
-    weights: str = ''        # digest of the best epoch's weights file
-    metrics: dict = field(default_factory=dict) # of the best epoch
-    log: list = field(default_factory=list)     # rows of train_log.csv
+    """Counters and results of a fold so far; plain Python, so it can be stored.
+
+    Parameters
+    ----------
+    epoch : epoch in progress
+    batch : batches of it that are done
+    step : optimiser steps done
+    loss_sum : of the batches done in this epoch
+    best : best value of the monitor
+    best_epoch : its epoch; -1 = the untrained model
+    since_best : epochs since
+    weights : digest of the best epoch's weights file
+    metrics : of the best epoch
+    log : rows of train_log.csv
+    """
+
+    epoch: int = 0
+    batch: int = 0
+    step: int = 0
+    loss_sum: float = 0.0
+    best: float | None = None
+    best_epoch: int = -1
+    since_best: int = 0
+    weights: str = ''
+    metrics: dict = field(default_factory=dict)
+    log: list = field(default_factory=list)
 
     def better(self, value: float, maximise: bool) -> bool:
         "Whether `value` beats the best so far."
@@ -106,12 +167,15 @@ class Progress:
 
 # %% ../../nbs/50_training/40_fold.ipynb #18114fd9
 class FoldTrainer:
-    "Trains one fold of a run."
-    def __init__(self,
-        inputs: Inputs,         # what the run works on
-        fold: int,              # fold number
-        progress: bool = False, # show bars
-    ):
+    """Trains one fold of a run.
+
+    Parameters
+    ----------
+    fold : fold number
+    progress : show bars
+    """
+
+    def __init__(self, inputs: Inputs, fold: int, progress: bool = False):
         cfg = inputs.cfg
         self.inputs, self.cfg, self.fold, self.world = inputs, cfg, fold, world()
         self.device, self.show = own_device(cfg.device), progress and self.world.first
@@ -124,8 +188,13 @@ class FoldTrainer:
         ld = self.train_loader
         self.prior = ld.sources[0][1] / ld.total if ld.sampler else self.rate
         self.shift = logit_shift(self.prior, cfg.loss.balance)
-        self.stats = numeric_stats(inputs.train, self.rows, features=inputs.fold_features(fold),
-                                   strategy=cfg.data.impute_strategy, scaler=cfg.model.numeric.scaler)
+        self.stats = numeric_stats(
+            inputs.train,
+            self.rows,
+            features=inputs.fold_features(fold),
+            strategy=cfg.data.impute_strategy,
+            scaler=cfg.model.numeric.scaler,
+        )
         torch.manual_seed(step_seed(cfg.seed, fold))
         self.model = fold_model(self)
         self.forward = wrapped(self)
@@ -136,161 +205,246 @@ class FoldTrainer:
         self.per_epoch = -(-len(self.train_loader) // cfg.train.accumulate)
 
 # %% ../../nbs/50_training/40_fold.ipynb #47f5635c
-def check_classes(
-    inputs: Inputs, # what the run works on
-    fold: int,      # fold number
-):
-    "Refuse a fold of which a side lacks clicks, or lacks anything else."
-    for rows, what in ((inputs.folds.train_rows(fold), 'training'), (inputs.folds.valid_rows(fold), 'hold-out')):
+def check_classes(inputs: Inputs, fold: int):
+    """Refuse a fold of which a side lacks clicks, or lacks anything else.
+
+    Parameters
+    ----------
+    fold : fold number
+    """
+    for rows, what in (
+        (inputs.folds.train_rows(fold), 'training'),
+        (inputs.folds.valid_rows(fold), 'hold-out'),
+    ):
         y = inputs.train.labels()[rows]
         if len(y) == 0 or y.min() == y.max():
-            raise UserError(f'cv: fold {fold} has {len(y)} {what} rows of a single class',
-                            'use fewer folds, other groups or more rows')
+            raise UserError(
+                f'cv: fold {fold} has {len(y)} {what} rows of a single class',
+                'use fewer folds, other groups or more rows',
+            )
 
 # %% ../../nbs/50_training/40_fold.ipynb #d26a1ce0
-def fold_model(
-    t: FoldTrainer, # the fold, its statistics known
-) -> nn.Module:     # on its device
-    "The model to train; batch norms of several GPUs share their statistics."
+def fold_model(t: FoldTrainer) -> nn.Module:
+    """The model to train; batch norms of several GPUs share their statistics.
+
+    Parameters
+    ----------
+    t : the fold, its statistics known
+
+    Returns
+    -------
+    on its device
+    """
     m = build_model(t.cfg, t.inputs.train.spec, t.stats)
-    if t.world.size > 1 and t.device.type == 'cuda': m = nn.SyncBatchNorm.convert_sync_batchnorm(m)
-    if t.cfg.loss.balance == 'shift': m.start_at(t.prior)
+    if t.world.size > 1 and t.device.type == 'cuda':
+        m = nn.SyncBatchNorm.convert_sync_batchnorm(m)
+    if t.cfg.loss.balance == 'shift':
+        m.start_at(t.prior)
     return m.to(t.device)
 
 # %% ../../nbs/50_training/40_fold.ipynb #ea6f823e
-def wrapped(
-    t: FoldTrainer, # the fold, its model made
-) -> nn.Module:     # same parameters
-    "What a training step calls: compiled where asked for, averaging gradients where several processes train."
+def wrapped(t: FoldTrainer) -> nn.Module:
+    """What a training step calls: compiled where asked for, averaging gradients where several processes train.
+
+    Parameters
+    ----------
+    t : the fold, its model made
+
+    Returns
+    -------
+    same parameters
+    """
     f = torch.compile(t.model) if t.cfg.use_compile else t.model
-    if t.world.size == 1: return f
+    if t.world.size == 1:
+        return f
     gpu = [t.device] if t.device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(f, device_ids=gpu, find_unused_parameters=True)
 
 # %% ../../nbs/50_training/40_fold.ipynb #1a6f35de
-def fold_loader(
-    t: FoldTrainer,    # the fold
-    rows: np.ndarray,  # (m,) ascending row numbers
-    shuffle: bool,     # training
-) -> Loader:           # of this process's share of each batch
-    "Batches of `train.batch_size` rows, divided between the processes."
+def fold_loader(t: FoldTrainer, rows: np.ndarray, shuffle: bool) -> Loader:
+    """Batches of `train.batch_size` rows, divided between the processes.
+
+    Parameters
+    ----------
+    rows : (m,) ascending row numbers
+    shuffle : training
+
+    Returns
+    -------
+    of this process's share of each batch
+    """
     c, w = t.cfg, t.world
     if c.train.batch_size % w.size:
-        raise UserError(f'train.batch_size: {c.train.batch_size} is not divisible by {w.size} processes',
-                        f'use {-(-c.train.batch_size // w.size) * w.size}')
+        raise UserError(
+            f'train.batch_size: {c.train.batch_size} is not divisible by {w.size} processes',
+            f'use {-(-c.train.batch_size // w.size) * w.size}',
+        )
     sampler = ('balanced', c.sampler.pos_fraction) if shuffle and c.sampler.type == 'balanced' else None
-    return Loader(t.inputs.train, rows=rows, batch_size=c.train.batch_size // w.size, shuffle=shuffle,
-                  seed=step_seed(c.seed, t.fold, 1), features=t.inputs.fold_features(t.fold), sampler=sampler,
-                  rank=w.rank, world=w.size, prefetch=2, pin=t.device.type == 'cuda')
+    return Loader(
+        t.inputs.train,
+        rows=rows,
+        batch_size=c.train.batch_size // w.size,
+        shuffle=shuffle,
+        seed=step_seed(c.seed, t.fold, 1),
+        features=t.inputs.fold_features(t.fold),
+        sampler=sampler,
+        rank=w.rank,
+        world=w.size,
+        prefetch=2,
+        pin=t.device.type == 'cuda',
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #0989f180
 @dataclass
 class Seen:
-    "Log-odds and labels of the epoch's batches so far."
-    z: list = field(default_factory=list) # (B,) float32 each
-    y: list = field(default_factory=list) # (B,) uint8 each
+    """Log-odds and labels of the epoch's batches so far.
 
-    def add(self, z, y): self.z.append(z.detach().float()); self.y.append(y.to(torch.uint8))
+    Parameters
+    ----------
+    z : (B,) float32 each
+    y : (B,) uint8 each
+    """
+
+    z: list = field(default_factory=list)
+    y: list = field(default_factory=list)
+
+    def add(self, z, y):
+        self.z.append(z.detach().float())
+        self.y.append(y.to(torch.uint8))
+
     def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
         "All of them on the CPU, as one tensor each."
-        if not self.z: return torch.empty(0), torch.empty(0, dtype=torch.uint8)
+        if not self.z:
+            return torch.empty(0), torch.empty(0, dtype=torch.uint8)
         return torch.cat(self.z).cpu(), torch.cat(self.y).cpu()
 
 # %% ../../nbs/50_training/40_fold.ipynb #66c6f71f
-def train_batch(
-    t: FoldTrainer, # the fold
-    batch: dict,    # tensors of the loader
-    last: bool,     # last batch of the epoch
-) -> float:         # the batch's loss
-    "Forward, backward and, every `train.accumulate` batches, an optimiser step."
+def train_batch(t: FoldTrainer, batch: dict, last: bool) -> float:
+    """Forward, backward and, every `train.accumulate` batches, an optimiser step.
+
+    Parameters
+    ----------
+    batch : tensors of the loader
+    last : last batch of the epoch
+
+    Returns
+    -------
+    the batch's loss
+    """
     cfg, s = t.cfg, t.state
     seed_step(t)
     b = to_device(batch, t.device)
     with autocast(t.device, cfg.amp), memory_errors():
         out, y = global_batch(t.forward(b), b['label'], rows_of_batch(t))
-        torch.manual_seed(step_seed(cfg.seed, t.fold, 3, s.epoch, s.batch)) # every process draws the same negatives
+        torch.manual_seed(
+            step_seed(cfg.seed, t.fold, 3, s.epoch, s.batch)
+        )  # every process draws the same negatives
         loss = training_loss(out, y, cfg, t.prior)
     value = loss.item()
-    if not np.isfinite(value): raise nonfinite(t, b, value)
+    if not np.isfinite(value):
+        raise nonfinite(t, b, value)
     t.seen.add(out.main, y)
-    with memory_errors(): t.scaler.scale(loss * t.world.size / cfg.train.accumulate).backward()
-    if last or (s.batch + 1) % cfg.train.accumulate == 0: optimizer_step(t)
+    with memory_errors():
+        t.scaler.scale(loss * t.world.size / cfg.train.accumulate).backward()
+    if last or (s.batch + 1) % cfg.train.accumulate == 0:
+        optimizer_step(t)
     return value
 
 # %% ../../nbs/50_training/40_fold.ipynb #476459ea
-def seed_step(
-    t: FoldTrainer, # the fold
-):
+def seed_step(t: FoldTrainer):
     "The random numbers of a step are a function of its place; each process draws its own dropout."
     s, w = t.state, t.world
     torch.manual_seed(step_seed(t.cfg.seed, t.fold, 2, s.epoch, s.batch, *([w.rank] if w.rank else [])))
 
 # %% ../../nbs/50_training/40_fold.ipynb #73af2431
-def rows_of_batch(
-    t: FoldTrainer, # the fold
-) -> int:
+def rows_of_batch(t: FoldTrainer) -> int:
     "Rows of the global batch in turn."
     ld = t.train_loader
     return ld.total if ld.sampler else min(ld.total, len(ld.rows) - t.state.batch * ld.total)
 
 # %% ../../nbs/50_training/40_fold.ipynb #4f8f7f4f
-def optimizer_step(
-    t: FoldTrainer, # the fold, with gradients
-):
-    "Clip, step every optimiser at the scheduled rate, update the average."
+def optimizer_step(t: FoldTrainer):
+    """Clip, step every optimiser at the scheduled rate, update the average.
+
+    Parameters
+    ----------
+    t : the fold, with gradients
+    """
     cfg, s = t.cfg, t.state
     set_lr(t.optimizers, learning_rate(t))
-    for o in t.optimizers: t.scaler.unscale_(o)
+    for o in t.optimizers:
+        t.scaler.unscale_(o)
     if cfg.train.grad_clip_norm:
         dense = [p for p in t.model.parameters() if p.grad is not None and not p.grad.is_sparse]
         nn.utils.clip_grad_norm_(dense, cfg.train.grad_clip_norm)
     before = t.scaler.get_scale()
-    for o in t.optimizers: t.scaler.step(o)
+    for o in t.optimizers:
+        t.scaler.step(o)
     t.scaler.update()
-    for o in t.optimizers: o.zero_grad(set_to_none=True)
+    for o in t.optimizers:
+        o.zero_grad(set_to_none=True)
     s.step += 1
-    if t.average and t.scaler.get_scale() >= before: t.average.update(t.model, s.epoch)
+    if t.average and t.scaler.get_scale() >= before:
+        t.average.update(t.model, s.epoch)
 
 # %% ../../nbs/50_training/40_fold.ipynb #e35710d8
-def learning_rate(
-    t: FoldTrainer, # the fold
-) -> float:         # of its next step
-    "Scheduled learning rate (`train.lr`, `warmup_epochs`, `cosine`)."
+def learning_rate(t: FoldTrainer) -> float:
+    """Scheduled learning rate (`train.lr`, `warmup_epochs`, `cosine`).
+
+    Returns
+    -------
+    of its next step
+    """
     c = t.cfg.train
-    return c.lr * lr_factor(t.state.step, round(c.warmup_epochs * t.per_epoch), c.epochs * t.per_epoch, c.cosine)
+    return c.lr * lr_factor(
+        t.state.step, round(c.warmup_epochs * t.per_epoch), c.epochs * t.per_epoch, c.cosine
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #1530c1f6
-def nonfinite(
-    t: FoldTrainer, # the fold
-    b: dict,        # the batch on the device
-    value: float,   # the loss
-) -> UserError:
-    "The error for a loss that is NaN or infinite: where, on which rows, in which module."
+def nonfinite(t: FoldTrainer, b: dict, value: float) -> UserError:
+    """The error for a loss that is NaN or infinite: where, on which rows, in which module.
+
+    Parameters
+    ----------
+    b : the batch on the device
+    value : the loss
+    """
+
     def again():
         seed_step(t)
-        with autocast(t.device, t.cfg.amp): t.model(b)
+        with autocast(t.device, t.cfg.amp):
+            t.model(b)
+
     rows = b['row'].tolist()
     where = next(filter(None, said_by_all(first_nonfinite(t.model, again))), 'the loss')
     kept = f'; the weights of epoch {t.state.best_epoch} are kept' if t.state.best_epoch >= 0 else ''
-    return UserError(f'fold {t.fold}: loss is {value} at epoch {t.state.epoch} batch {t.state.batch} '
-                     f'(rows {rows[:5]} … {len(rows)} in all), first in {where}{kept}',
-                     'lower train.lr, set train.grad_clip_norm, or look at these rows')
+    return UserError(
+        f'fold {t.fold}: loss is {value} at epoch {t.state.epoch} batch {t.state.batch} (rows {rows[:5]} … {len(rows)} in all), first in {where}{kept}',
+        'lower train.lr, set train.grad_clip_norm, or look at these rows',
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #e697d879
-def evaluated_model(
-    t: FoldTrainer, # the fold
-) -> nn.Module:     # the average where it is used, the live model otherwise
-    "The weights that count now."
-    if not (t.average and t.cfg.ema.eval_with_ema and t.average.started): return t.model
+def evaluated_model(t: FoldTrainer) -> nn.Module:
+    """The weights that count now.
+
+    Returns
+    -------
+    the average where it is used, the live model otherwise
+    """
+    if not (t.average and t.cfg.ema.eval_with_ema and t.average.started):
+        return t.model
     m = t.average.averaged.module
     away = t.cfg.ema.offload_to_cpu and t.device.type != 'cpu'
-    return deepcopy(m).to(t.device) if away else m # the average itself stays where it is
+    return deepcopy(m).to(t.device) if away else m  # the average itself stays where it is
 
 # %% ../../nbs/50_training/40_fold.ipynb #cc6b982c
-def evaluate(
-    t: FoldTrainer, # the fold
-) -> tuple[np.ndarray, dict]: # hold-out logits (m,) float32, metrics
-    "Hold-out logits of the weights that count, and their metrics as class-balanced probabilities."
+def evaluate(t: FoldTrainer) -> tuple[np.ndarray, dict]:
+    """Hold-out logits of the weights that count, and their metrics as class-balanced probabilities.
+
+    Returns
+    -------
+    hold-out logits (m,) float32, metrics
+    """
     z = predict_logits([evaluated_model(t)], t.valid_loader, t.device, t.cfg.amp)[:, 0] - np.float32(t.shift)
     z = gathered_rows(np.ascontiguousarray(z), len(t.held))
     y = torch.from_numpy(t.labels.astype(np.float32))
@@ -300,85 +454,144 @@ def evaluate(
 # %% ../../nbs/50_training/40_fold.ipynb #76195f21
 MONITORS = dict(score='Score', ap='AP', wll='WLL', auc='AUC', loss='loss')
 
-def end_epoch(
-    t: FoldTrainer,  # the fold, its epoch's batches done
-    seconds: float,  # they took
-    batches: int,    # done in that time
-):
-    "Evaluate, log, keep the weights if they are the best, advance the epoch."
+
+def end_epoch(t: FoldTrainer, seconds: float, batches: int):
+    """Evaluate, log, keep the weights if they are the best, advance the epoch.
+
+    Parameters
+    ----------
+    t : the fold, its epoch's batches done
+    seconds : they took
+    batches : done in that time
+    """
     s, cfg = t.state, t.cfg
     z, metrics = evaluate(t)
     value = metrics[MONITORS[cfg.monitor]]
     s.since_best += 1
     if s.better(value, MAXIMISED[cfg.monitor]):
         s.best, s.best_epoch, s.since_best, s.metrics = value, s.epoch, 0, metrics
-        if t.world.first: keep_best(t, z)
+        if t.world.first:
+            keep_best(t, z)
     lr = learning_rate(t)
     rate = batches * cfg.train.batch_size / max(seconds, 1e-9)
-    if s.batch: s.log.append(dict(fold=t.fold, epoch=s.epoch, split='train', lr=lr, seconds=seconds, rows_per_s=rate,
-                                  **train_metrics(t), loss=s.loss_sum/s.batch))
+    if s.batch:
+        s.log.append(
+            dict(
+                fold=t.fold,
+                epoch=s.epoch,
+                split='train',
+                lr=lr,
+                seconds=seconds,
+                rows_per_s=rate,
+                **train_metrics(t),
+                loss=s.loss_sum / s.batch,
+            )
+        )
     s.log.append(dict(fold=t.fold, epoch=s.epoch, split='valid', lr=lr, **metrics))
-    s.epoch, s.batch, s.loss_sum, t.seen = s.epoch + 1, 0, 0., Seen()
+    s.epoch, s.batch, s.loss_sum, t.seen = s.epoch + 1, 0, 0.0, Seen()
 
 # %% ../../nbs/50_training/40_fold.ipynb #7c84b8c0
-def train_metrics(
-    t: FoldTrainer, # the fold, its epoch's batches done
-) -> dict:
-    "Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities."
+def train_metrics(t: FoldTrainer) -> dict:
+    """Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities.
+
+    Parameters
+    ----------
+    t : the fold, its epoch's batches done
+    """
     z, y = t.seen.whole()
     return all_metrics(y.numpy(), expit(z.numpy().astype(np.float64) - t.shift))
 
 # %% ../../nbs/50_training/40_fold.ipynb #ebdc47d2
-def keep_best(
-    t: FoldTrainer, # the fold
-    z: np.ndarray,  # (m,) float32 hold-out logits
-):
-    "Write weights and out-of-fold predictions of the best epoch so far."
+def keep_best(t: FoldTrainer, z: np.ndarray):
+    """Write weights and out-of-fold predictions of the best epoch so far.
+
+    Parameters
+    ----------
+    z : (m,) float32 hold-out logits
+    """
     t.state.weights = save_weights(evaluated_model(t), weights_path(t.cfg.run_dir, t.fold))
     write_oof(t, z)
 
 # %% ../../nbs/50_training/40_fold.ipynb #80d5e1dc
-def write_oof(
-    t: FoldTrainer, # the fold
-    z: np.ndarray,  # (m,) float32 hold-out logits
-):
-    "Write the fold's out-of-fold predictions: row, fold, label, logit, p."
-    rows = dict(row=t.held.astype(np.int64), fold=np.full(len(z), t.fold, np.int8), label=t.labels.astype(np.uint8),
-                logit=z, p=expit(z.astype(np.float64)))
+def write_oof(t: FoldTrainer, z: np.ndarray):
+    """Write the fold's out-of-fold predictions: row, fold, label, logit, p.
+
+    Parameters
+    ----------
+    z : (m,) float32 hold-out logits
+    """
+    rows = dict(
+        row=t.held.astype(np.int64),
+        fold=np.full(len(z), t.fold, np.int8),
+        label=t.labels.astype(np.uint8),
+        logit=z,
+        p=expit(z.astype(np.float64)),
+    )
     write_table(pl.DataFrame(rows), oof_path(t.cfg, t.fold))
 
 # %% ../../nbs/50_training/40_fold.ipynb #2fa521cc
-def oof_path(
-    cfg: Config, # the config
-    fold: int,   # fold number
-) -> Path:
-    "Where a fold's out-of-fold predictions lie until the run's `oof.parquet` is made."
+def oof_path(cfg: Config, fold: int) -> Path:
+    """Where a fold's out-of-fold predictions lie until the run's `oof.parquet` is made.
+
+    Parameters
+    ----------
+    fold : fold number
+    """
     return cfg.run_dir / f'oof_fold_{fold}.parquet'
 
 # %% ../../nbs/50_training/40_fold.ipynb #6af027a8
-LOG_COLUMNS = ('fold', 'epoch', 'split', 'loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC',
-               'lr', 'seconds', 'rows_per_s')
-LOG_SCHEMA = {c: pl.String if c == 'split' else pl.Int64 if c in ('fold', 'epoch') else pl.Float64 for c in LOG_COLUMNS}
+LOG_COLUMNS = (
+    'fold',
+    'epoch',
+    'split',
+    'loss',
+    'AP',
+    'WLL',
+    'Score',
+    'Score_sum',
+    'AUC',
+    'lr',
+    'seconds',
+    'rows_per_s',
+)
+LOG_SCHEMA = {
+    c: pl.String if c == 'split' else pl.Int64 if c in ('fold', 'epoch') else pl.Float64 for c in LOG_COLUMNS
+}
 
-def write_log(
-    cfg: Config, # the config
-    fold: int,   # whose rows they are
-    rows: list,  # dicts with (some of) `LOG_COLUMNS`
-):
-    "Replace a fold's rows in runs/<exp>/train_log.csv."
+
+def write_log(cfg: Config, fold: int, rows: list):
+    """Replace a fold's rows in runs/<exp>/train_log.csv.
+
+    Parameters
+    ----------
+    fold : whose rows they are
+    rows : dicts with (some of) `LOG_COLUMNS`
+    """
     path = cfg.run_dir / 'train_log.csv'
     new = pl.DataFrame([{c: r.get(c) for c in LOG_COLUMNS} for r in rows], schema=LOG_SCHEMA)
     with locked(cfg.run_dir, 'log'):
-        old = pl.read_csv(path, schema=LOG_SCHEMA).filter(pl.col('fold') != fold) if path.exists() else new.clear()
-        with write_aside(path) as part: pl.concat([old, new]).sort('fold', 'epoch', 'split').write_csv(part)
+        old = (
+            pl.read_csv(path, schema=LOG_SCHEMA).filter(pl.col('fold') != fold)
+            if path.exists()
+            else new.clear()
+        )
+        with write_aside(path) as part:
+            pl.concat([old, new]).sort('fold', 'epoch', 'split').write_csv(part)
 
 # %% ../../nbs/50_training/40_fold.ipynb #9fdb772e
 @torch.no_grad()
-def attention_entropy(
-    model: nn.Module, # in eval mode
-    b: dict,          # a batch on its device
-) -> torch.Tensor:    # (m,) float32 in [0, 1], of rows that attend to at least two behaviours
-    "Relative entropy of the attention weights of each row."
+def attention_entropy(model: nn.Module, b: dict) -> torch.Tensor:
+    """Relative entropy of the attention weights of each row.
+
+    Parameters
+    ----------
+    model : in eval mode
+    b : a batch on its device
+
+    Returns
+    -------
+    (m,) float32 in [0, 1], of rows that attend to at least two behaviours
+    """
     out = model.history.read(b, model.plain(b))
     w = out['weights'].float() * out['real']
     n = out['real'].sum(1)
@@ -386,57 +599,85 @@ def attention_entropy(
     return torch.special.entr(w).sum(1) / n[n > 1].log()
 
 # %% ../../nbs/50_training/40_fold.ipynb #1657ca4d
-def write_events(
-    t: FoldTrainer, # the fold, an epoch just ended
-):
-    "Scalars of the last epoch, norms of the embedding tables and the spread of attention as TensorBoard events."
+def write_events(t: FoldTrainer):
+    """Scalars of the last epoch, norms of the embedding tables and the spread of attention as TensorBoard events.
+
+    Parameters
+    ----------
+    t : the fold, an epoch just ended
+    """
     from torch.utils.tensorboard import SummaryWriter
+
     epoch, m = t.state.epoch - 1, evaluated_model(t).eval()
     with SummaryWriter(t.cfg.run_dir / 'tb' / f'fold_{t.fold}', purge_step=epoch) as tb:
         for row in (r for r in t.state.log if r['epoch'] == epoch):
-            for key in row.keys() - {'fold', 'epoch', 'split'}: tb.add_scalar(f"{row['split']}/{key}", row[key], epoch)
+            for key in row.keys() - {'fold', 'epoch', 'split'}:
+                tb.add_scalar(f"{row['split']}/{key}", row[key], epoch)
         for name, e in m.named_modules():
-            if not isinstance(e, nn.Embedding): continue
+            if not isinstance(e, nn.Embedding):
+                continue
             tb.add_histogram(f'norms/{name}', e.weight.detach().float().norm(dim=1).cpu(), epoch)
         if m.history is not None:
             spread = attention_entropy(m, to_device(next(iter(t.valid_loader)), t.device)).cpu()
-            if len(spread): tb.add_histogram('attention/entropy', spread, epoch)
+            if len(spread):
+                tb.add_histogram('attention/entropy', spread, epoch)
 
 # %% ../../nbs/50_training/40_fold.ipynb #224c158c
-def save_state(
-    t: FoldTrainer,   # the fold, between two optimiser steps
-    fingerprint: str, # what the state is valid for
-):
-    "Write the resume file."
-    state = dict(fingerprint=fingerprint, progress=asdict(t.state), seen=list(t.seen.whole()),
-                 model=t.model.state_dict(), average=t.average.state_dict() if t.average else None,
-                 optimizers=[o.state_dict() for o in t.optimizers], scaler=t.scaler.state_dict())
+def save_state(t: FoldTrainer, fingerprint: str):
+    """Write the resume file.
+
+    Parameters
+    ----------
+    t : the fold, between two optimiser steps
+    fingerprint : what the state is valid for
+    """
+    state = dict(
+        fingerprint=fingerprint,
+        progress=asdict(t.state),
+        seen=list(t.seen.whole()),
+        model=t.model.state_dict(),
+        average=t.average.state_dict() if t.average else None,
+        optimizers=[o.state_dict() for o in t.optimizers],
+        scaler=t.scaler.state_dict(),
+    )
     save_resume(state, resume_path(t.cfg.run_dir, t.fold))
 
 # %% ../../nbs/50_training/40_fold.ipynb #ac4f17aa
-def restore(
-    t: FoldTrainer,   # a fresh fold
-    fingerprint: str, # what the state must be valid for
-) -> bool:            # whether there was something to go on from
-    "Load the resume file if there is one for this very fold."
+def restore(t: FoldTrainer, fingerprint: str) -> bool:
+    """Load the resume file if there is one for this very fold.
+
+    Parameters
+    ----------
+    t : a fresh fold
+    fingerprint : what the state must be valid for
+
+    Returns
+    -------
+    whether there was something to go on from
+    """
     state = load_resume(resume_path(t.cfg.run_dir, t.fold))
-    first_does(lambda: None) # nobody goes on, and writes, before all have read
-    if state is None or state['fingerprint'] != fingerprint: return False
+    first_does(lambda: None)  # nobody goes on, and writes, before all have read
+    if state is None or state['fingerprint'] != fingerprint:
+        return False
     t.model.load_state_dict(state['model'])
     t.scaler.load_state_dict(state['scaler'])
-    for o, s in zip(t.optimizers, state['optimizers']): o.load_state_dict(s)
-    if t.average: t.average.load_state_dict(state['average'])
+    for o, s in zip(t.optimizers, state['optimizers']):
+        o.load_state_dict(s)
+    if t.average:
+        t.average.load_state_dict(state['average'])
     t.seen.add(*(x.to(t.device) for x in state['seen']))
     t.state = Progress(**state['progress'])
     return True
 
 # %% ../../nbs/50_training/40_fold.ipynb #1f336505
-def run_epoch(
-    t: FoldTrainer,            # the fold
-    fingerprint: str,          # for the resume file
-    save_every: float = 60.,   # seconds between resume files
-):
-    "The rest of the epoch in progress, its evaluation and its traces on disk."
+def run_epoch(t: FoldTrainer, fingerprint: str, save_every: float = 60.0):
+    """The rest of the epoch in progress, its evaluation and its traces on disk.
+
+    Parameters
+    ----------
+    fingerprint : for the resume file
+    save_every : seconds between resume files
+    """
     s, n = t.state, len(t.train_loader)
     t.train_loader.set_epoch(s.epoch)
     t.train_loader.load_state_dict({**t.train_loader.state_dict(), 'step': s.batch})
@@ -447,124 +688,188 @@ def run_epoch(
         s.loss_sum += train_batch(t, batch, last=s.batch + 1 == n)
         s.batch += 1
         now = time.monotonic()
-        if t.show and s.batch % t.cfg.logging.verbose_steps == 0: say_batch(t, n, (s.batch - first) / (now - began))
+        if t.show and s.batch % t.cfg.logging.verbose_steps == 0:
+            say_batch(t, n, (s.batch - first) / (now - began))
         due = now - saved >= save_every and s.batch < n and s.batch % t.cfg.train.accumulate == 0
-        if due and t.world.first: save_state(t, fingerprint); saved = now
+        if due and t.world.first:
+            save_state(t, fingerprint)
+            saved = now
     close_epoch(t, fingerprint, time.monotonic() - began, n - first)
 
 # %% ../../nbs/50_training/40_fold.ipynb #5570bb1b
-def say_batch(
-    t: FoldTrainer, # the fold
-    n: int,         # batches of the epoch
-    speed: float,   # batches a second
-):
-    "A line of progress within an epoch."
+def say_batch(t: FoldTrainer, n: int, speed: float):
+    """A line of progress within an epoch.
+
+    Parameters
+    ----------
+    n : batches of the epoch
+    speed : batches a second
+    """
     s = t.state
-    print(f'fold {t.fold} epoch {s.epoch} batch {s.batch}/{n} loss {s.loss_sum/s.batch:.4f} '
-          f'{speed*t.cfg.train.batch_size:,.0f} rows/s', flush=True)
+    print(
+        f'fold {t.fold} epoch {s.epoch} batch {s.batch}/{n} loss {s.loss_sum / s.batch:.4f} {speed * t.cfg.train.batch_size:,.0f} rows/s',
+        flush=True,
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #88ae03f6
-def close_epoch(
-    t: FoldTrainer,   # the fold, its epoch's batches done
-    fingerprint: str, # for the resume file
-    seconds: float,   # they took
-    batches: int,     # done in that time
-):
-    "Evaluate and leave every trace of the epoch on disk."
+def close_epoch(t: FoldTrainer, fingerprint: str, seconds: float, batches: int):
+    """Evaluate and leave every trace of the epoch on disk.
+
+    Parameters
+    ----------
+    t : the fold, its epoch's batches done
+    fingerprint : for the resume file
+    seconds : they took
+    batches : done in that time
+    """
     end_epoch(t, seconds, batches)
-    if t.show: say_epoch(t)
-    if not t.world.first: return
-    if t.cfg.logging.csv_log: write_log(t.cfg, t.fold, t.state.log)
-    if t.cfg.logging.tb: write_events(t)
+    if t.show:
+        say_epoch(t)
+    if not t.world.first:
+        return
+    if t.cfg.logging.csv_log:
+        write_log(t.cfg, t.fold, t.state.log)
+    if t.cfg.logging.tb:
+        write_events(t)
     save_state(t, fingerprint)
 
 # %% ../../nbs/50_training/40_fold.ipynb #8a699b82
-def say_epoch(
-    t: FoldTrainer, # the fold, an epoch just ended
-):
-    "A line of progress at an epoch's end; a star marks the best so far."
+def say_epoch(t: FoldTrainer):
+    """A line of progress at an epoch's end; a star marks the best so far.
+
+    Parameters
+    ----------
+    t : the fold, an epoch just ended
+    """
     v = t.state.log[-1]
     numbers = ' '.join(f'{k} {v[k]:.4f}' for k in ('loss', 'AP', 'WLL', 'Score', 'AUC'))
-    print(f"fold {t.fold} epoch {v['epoch']} valid {numbers}{' *' if t.state.since_best == 0 else ''}", flush=True)
+    print(
+        f"fold {t.fold} epoch {v['epoch']} valid {numbers}{' *' if t.state.since_best == 0 else ''}",
+        flush=True,
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #dfdc7fe5
-def write_config(
-    cfg: Config, # the config
-):
+def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, the resolved config."
-    with write_aside(cfg.run_dir / 'config.yaml') as part: part.write_text(to_yaml(cfg), encoding='utf-8')
+    with write_aside(cfg.run_dir / 'config.yaml') as part:
+        part.write_text(to_yaml(cfg), encoding='utf-8')
 
 # %% ../../nbs/50_training/40_fold.ipynb #fc4e9c1d
-def store_spec(
-    inputs: Inputs, # what the run works on
-):
+def store_spec(inputs: Inputs):
     "Write runs/<exp>/spec.json: the schema the folds are trained on."
-    write_json(inputs.cfg.run_dir / 'spec.json', dict(cache=inputs.train.fingerprint, spec=inputs.train.spec.to_json()))
+    write_json(
+        inputs.cfg.run_dir / 'spec.json',
+        dict(cache=inputs.train.fingerprint, spec=inputs.train.spec.to_json()),
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #3f86d507
-def kept_fold(
-    inputs: Inputs,   # what the run works on
-    fold: int,        # fold number
-    fingerprint: str, # of the fold as it is asked for
-    force: bool,      # train again over a finished fold of another config
-) -> dict | None:     # the side file's content, None where there is work to do
-    "A fold that needs no training."
+def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict | None:
+    """A fold that needs no training.
+
+    Parameters
+    ----------
+    fold : fold number
+    fingerprint : of the fold as it is asked for
+    force : train again over a finished fold of another config
+
+    Returns
+    -------
+    the side file's content, None where there is work to do
+    """
     store_spec(inputs)
     done = finished(inputs.cfg.run_dir, fold)
-    if not done or done['fingerprint'] == fingerprint: return done
-    if force: return None
-    raise UserError(f'{inputs.cfg.run_dir}: fold {fold} was trained with another config or other data',
-                    'choose another exp_name, or add --force to train it again')
+    if not done or done['fingerprint'] == fingerprint:
+        return done
+    if force:
+        return None
+    raise UserError(
+        f'{inputs.cfg.run_dir}: fold {fold} was trained with another config or other data',
+        'choose another exp_name, or add --force to train it again',
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #157a655d
 def train_fold(
-    inputs: Inputs,           # what the run works on
-    fold: int,                # fold number
-    progress: bool = False,   # print lines of progress
-    force: bool = False,      # train again over a finished fold of another config
-    save_every: float = 60.,  # seconds between resume files
-) -> dict:                    # the side file's content
-    "Train one fold, or go on where it was stopped, or return it if it is done; every process of a group calls it."
+    inputs: Inputs, fold: int, progress: bool = False, force: bool = False, save_every: float = 60.0
+) -> dict:
+    """Train one fold, or go on where it was stopped, or return it if it is done; every process of a group calls it.
+
+    Parameters
+    ----------
+    fold : fold number
+    progress : print lines of progress
+    force : train again over a finished fold of another config
+    save_every : seconds between resume files
+
+    Returns
+    -------
+    the side file's content
+    """
     cfg, key = inputs.cfg, fold_fingerprint(inputs)
     with locked(cfg.run_dir / f'.fold_{fold}', 'fold') if world().first else nullcontext():
-        if done := first_does(lambda: kept_fold(inputs, fold, key, force)): return done
+        if done := first_does(lambda: kept_fold(inputs, fold, key, force)):
+            return done
         with deterministic(cfg.deterministic):
             t = FoldTrainer(inputs, fold, progress)
             restore(t, key)
             if cfg.train.epochs == 0 and t.state.best is None:
                 t.state.epoch = -1
-                close_epoch(t, key, 0., 0)
-            while t.state.epoch < cfg.train.epochs and not (0 < cfg.train.early_stop_patience <= t.state.since_best):
+                close_epoch(t, key, 0.0, 0)
+            while t.state.epoch < cfg.train.epochs and not (
+                0 < cfg.train.early_stop_patience <= t.state.since_best
+            ):
                 run_epoch(t, key, save_every)
         first_does(lambda: finish(cfg.run_dir, fold, side(t, key)))
         return first_does(lambda: finished(cfg.run_dir, fold))
 
 # %% ../../nbs/50_training/40_fold.ipynb #8d2ed21a
-def side(
-    t: FoldTrainer,   # a fold that is done
-    fingerprint: str, # of the fold
-) -> dict:
-    "What the side file says about the weights."
+def side(t: FoldTrainer, fingerprint: str) -> dict:
+    """What the side file says about the weights.
+
+    Parameters
+    ----------
+    t : a fold that is done
+    fingerprint : of the fold
+    """
     s, features = t.state, t.inputs.features
-    return dict(fold=t.fold, fingerprint=fingerprint, weights=s.weights, oof=digest_file(oof_path(t.cfg, t.fold)),
-                best_epoch=s.best_epoch, metrics=s.metrics, monitor=t.cfg.monitor, prior=t.prior, train_rate=t.rate,
-                shift=t.shift, rows=len(t.rows), held_rows=len(t.held), stats=t.stats.to_json(),
-                config=json.loads(t.cfg.model_dump_json()),
-                cache=t.inputs.train.fingerprint, features=list(features.names) if features else [],
-                parameters=parameter_table(t.model), log=s.log,
-                versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__))
+    return dict(
+        fold=t.fold,
+        fingerprint=fingerprint,
+        weights=s.weights,
+        oof=digest_file(oof_path(t.cfg, t.fold)),
+        best_epoch=s.best_epoch,
+        metrics=s.metrics,
+        monitor=t.cfg.monitor,
+        prior=t.prior,
+        train_rate=t.rate,
+        shift=t.shift,
+        rows=len(t.rows),
+        held_rows=len(t.held),
+        stats=t.stats.to_json(),
+        config=json.loads(t.cfg.model_dump_json()),
+        cache=t.inputs.train.fingerprint,
+        features=list(features.names) if features else [],
+        parameters=parameter_table(t.model),
+        log=s.log,
+        versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__),
+    )
 
 # %% ../../nbs/50_training/40_fold.ipynb #a7d17101
-def train_launched(
-    cfg: Config,         # the config
-    folds=None,          # fold numbers; all by default
-    force: bool = False, # train again over finished folds of another config
-) -> dict:               # fold → side file's content
-    "Train folds by the processes a launcher started, one fold after the other."
+def train_launched(cfg: Config, folds=None, force: bool = False) -> dict:
+    """Train folds by the processes a launcher started, one fold after the other.
+
+    Parameters
+    ----------
+    folds : fold numbers; all by default
+    force : train again over finished folds of another config
+
+    Returns
+    -------
+    fold → side file's content
+    """
     made = []
     first_does(lambda: write_config(cfg))
     first_does(lambda: made.append(prepare(cfg, progress=watched())))
-    reuse = cfg.data.model_copy(update=dict(use_cache=True)) # what the first has just built
+    reuse = cfg.data.model_copy(update=dict(use_cache=True))  # what the first has just built
     inputs = made[0] if made else prepare(cfg.model_copy(update=dict(data=reuse)))
     folds = range(inputs.folds.n_folds) if folds is None else folds
     return {k: train_fold(inputs, k, progress=True, force=force) for k in folds}

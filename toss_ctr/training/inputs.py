@@ -23,25 +23,40 @@ from ..data.folds import Folds, make_folds
 from ..synthetic.process import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #d6f9e44c
-def ensure_data(
-    cfg: Config,             # the config
-    progress: bool = False,  # show a bar
-):
-    "Generate train, test and truth where `data.synthetic` asks for it and the training file is missing."
+def ensure_data(cfg: Config, progress: bool = False):
+    """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
+
+    Parameters
+    ----------
+    progress : show a bar
+    """
     s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
-    if s is None: return
-    if not (train and test and Path(train).parent == Path(test).parent and (Path(train).name, Path(test).name) == ('train.parquet', 'test.parquet')):
-        raise UserError('data.synthetic: needs data.train_path and data.test_path in one folder, named train.parquet and test.parquet', 'change the paths, or set data.synthetic null')
+    if s is None:
+        return
+    if not (
+        train
+        and test
+        and Path(train).parent == Path(test).parent
+        and (Path(train).name, Path(test).name) == ('train.parquet', 'test.parquet')
+    ):
+        raise UserError(
+            'data.synthetic: needs data.train_path and data.test_path in one folder, named train.parquet and test.parquet',
+            'change the paths, or set data.synthetic null',
+        )
     folder = Path(train).parent
     files, mark = [folder / f'{n}.parquet' for n in ('train', 'test', 'truth')], folder / 'generated.json'
-    if all(f.exists() for f in files) or (any(f.exists() for f in files) and not mark.exists()): return
+    if all(f.exists() for f in files) or (any(f.exists() for f in files) and not mark.exists()):
+        return
     write_json(mark, s.model_dump())
-    synthesize(folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress)
+    synthesize(
+        folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
+    )
 
 # %% ../../nbs/50_training/10_inputs.ipynb #4a90de31
 @dataclass(frozen=True, repr=False)
 class Inputs:
     "What every step of a run reads."
+
     cfg: Config
     train: Split
     test: Split | None
@@ -66,35 +81,58 @@ class Inputs:
         size = lambda s: f"{len(s):,} rows, {len(s.shards)} shard{'s' * (len(s.shards) > 1)}"
         names = list(self.features.names) if self.features else []
         more = f", … {len(names)} in all" if len(names) > 3 else ''
-        return dict(run=str(self.cfg.run_dir), train=size(self.train), test=size(self.test) if self.test else 'none',
-                    folds=f'{self.folds.n_folds} by {self.folds.scheme}', features=', '.join(names[:3]) + more if names else 'none')
-    def __repr__(self): return 'Inputs: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
-    def _repr_html_(self): return pair_table('inputs', self.facts().items())
+        return dict(
+            run=str(self.cfg.run_dir),
+            train=size(self.train),
+            test=size(self.test) if self.test else 'none',
+            folds=f'{self.folds.n_folds} by {self.folds.scheme}',
+            features=', '.join(names[:3]) + more if names else 'none',
+        )
+
+    def __repr__(self):
+        return 'Inputs: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
+
+    def _repr_html_(self):
+        return pair_table('inputs', self.facts().items())
 
 # %% ../../nbs/50_training/10_inputs.ipynb #b702e741
-def run_folds(
-    cfg: Config,   # the config
-    train: Split,  # cached training rows
-) -> Folds:        # those of the run's folder, made and stored if there are none
-    "The run's folds."
-    source = digest_json(dict(cache=train.fingerprint, cv=json.loads(cfg.cv.model_dump_json()), seed=cfg.seed))
+def run_folds(cfg: Config, train: Split) -> Folds:
+    """The run's folds.
+
+    Parameters
+    ----------
+    train : cached training rows
+
+    Returns
+    -------
+    those of the run's folder, made and stored if there are none
+    """
+    source = digest_json(
+        dict(cache=train.fingerprint, cv=json.loads(cfg.cv.model_dump_json()), seed=cfg.seed)
+    )
     with locked(cfg.run_dir, 'run'):
-        if (cfg.run_dir / 'folds.json').exists(): return Folds.load(cfg.run_dir, source)
+        if (cfg.run_dir / 'folds.json').exists():
+            return Folds.load(cfg.run_dir, source)
         folds = make_folds(train, cfg)
         folds.save(cfg.run_dir, source)
     return folds
 
 # %% ../../nbs/50_training/10_inputs.ipynb #adff98bf
-def prepare(
-    cfg: Config,             # the config
-    test: bool | None = None, # also the test split; None = where data.test_path is given
-    progress: bool = False,  # show bars
-) -> Inputs:
-    "Cache, folds and features of a run, made where they are missing and verified where they are found."
+def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> Inputs:
+    """Cache, folds and features of a run, made where they are missing and verified where they are found.
+
+    Parameters
+    ----------
+    test : also the test split; None = where data.test_path is given
+    progress : show bars
+    """
     ensure_data(cfg, progress)
-    if not (cfg.data.train_path or cfg.data.manifest_train): raise UserError('data.train_path: not given', 'add --set data.train_path=PATH')
-    if test is None: test = bool(cfg.data.test_path or cfg.data.manifest_test)
-    if test and not (cfg.data.test_path or cfg.data.manifest_test): raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
+    if not (cfg.data.train_path or cfg.data.manifest_train):
+        raise UserError('data.train_path: not given', 'add --set data.train_path=PATH')
+    if test is None:
+        test = bool(cfg.data.test_path or cfg.data.manifest_test)
+    if test and not (cfg.data.test_path or cfg.data.manifest_test):
+        raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
     folds = run_folds(cfg, splits['train'])
     features = build_features(cfg, splits, folds, progress=progress)

@@ -17,35 +17,58 @@ from ..models.ctr import Logits
 from ..models.heads import self_ensemble_loss
 
 # %% ../../nbs/50_training/20_losses.ipynb #b0b55730
-def class_weights(
-    y: Tensor,                  # (B,) labels 0/1, float
-    prior: float | None = None, # click rate of the batches in (0, 1); None = the batch's own
-) -> Tensor:                    # (B,) float, mean 1 where the batch's rate is `prior`
-    "Row weights that give both classes half of the loss (`loss.balance: batch`)."
+def class_weights(y: Tensor, prior: float | None = None) -> Tensor:
+    """Row weights that give both classes half of the loss (`loss.balance: batch`).
+
+    Parameters
+    ----------
+    y : (B,) labels 0/1, float
+    prior : click rate of the batches in (0, 1); None = the batch's own
+
+    Returns
+    -------
+    (B,) float, mean 1 where the batch's rate is `prior`
+    """
     pi = y.mean() if prior is None else torch.as_tensor(prior, dtype=y.dtype, device=y.device)
     pos, neg = 0.5 / pi.clamp(min=1e-12), 0.5 / (1 - pi).clamp(min=1e-12)
     return torch.where(y > 0.5, pos, neg)
 
-def weighted_bce(
-    logit: Tensor,  # (B,) log-odds
-    target: Tensor, # (B,) in [0, 1]: labels, or soft targets
-    w: Tensor,      # (B,) row weights
-) -> Tensor:        # scalar
-    "Mean of weighted binary cross-entropies, from logits, in float32 at least."
+
+def weighted_bce(logit: Tensor, target: Tensor, w: Tensor) -> Tensor:
+    """Mean of weighted binary cross-entropies, from logits, in float32 at least.
+
+    Parameters
+    ----------
+    logit : (B,) log-odds
+    target : (B,) in [0, 1]: labels, or soft targets
+    w : (B,) row weights
+
+    Returns
+    -------
+    scalar
+    """
     z = logit if logit.dtype == torch.float64 else logit.float()
     return (w * F.binary_cross_entropy_with_logits(z, target.to(z.dtype), reduction='none')).mean()
 
 # %% ../../nbs/50_training/20_losses.ipynb #7cc10db5
-def rank_loss(
-    logit: Tensor,           # (B,) log-odds
-    y: Tensor,               # (B,) labels 0/1
-    num_neg: int,            # `loss.num_neg_per_pos`
-    hard_frac: float = 0.0,  # `loss.hard_neg_frac`, share of them that are the hardest
-) -> Tensor:                 # scalar; 0 where a class is missing
-    "Mean pairwise logistic loss of each positive against hard and random negatives."
+def rank_loss(logit: Tensor, y: Tensor, num_neg: int, hard_frac: float = 0.0) -> Tensor:
+    """Mean pairwise logistic loss of each positive against hard and random negatives.
+
+    Parameters
+    ----------
+    logit : (B,) log-odds
+    y : (B,) labels 0/1
+    num_neg : `loss.num_neg_per_pos`
+    hard_frac : `loss.hard_neg_frac`, share of them that are the hardest
+
+    Returns
+    -------
+    scalar; 0 where a class is missing
+    """
     z = logit.float()
     pos, neg = z[y > 0.5], z[y <= 0.5]
-    if not len(pos) or not len(neg): return z.sum() * 0
+    if not len(pos) or not len(neg):
+        return z.sum() * 0
     n_hard = min(round(num_neg * hard_frac), len(neg))
     picks = [neg.topk(n_hard).values.expand(len(pos), -1)] if n_hard else []
     if num_neg > n_hard:
@@ -53,28 +76,48 @@ def rank_loss(
     return F.softplus(torch.cat(picks, 1) - pos[:, None]).mean()
 
 # %% ../../nbs/50_training/20_losses.ipynb #0159b313
-def training_loss(
-    out: Logits,          # a training forward
-    y: Tensor,            # (B,) labels 0/1, float
-    cfg: Config,          # sections `loss`, `sequence.aux`, `model.qnn_alpha`
-    prior: float | None,  # click rate of the batches, see `class_weights`
-) -> Tensor:              # scalar
-    "The weighted sum of every configured term."
+def training_loss(out: Logits, y: Tensor, cfg: Config, prior: float | None) -> Tensor:
+    """The weighted sum of every configured term.
+
+    Parameters
+    ----------
+    out : a training forward
+    y : (B,) labels 0/1, float
+    cfg : sections `loss`, `sequence.aux`, `model.qnn_alpha`
+    prior : click rate of the batches, see `class_weights`
+
+    Returns
+    -------
+    scalar
+    """
     w = class_weights(y, prior) if cfg.loss.balance == 'batch' else torch.ones_like(y)
     q = cfg.model.qnn_alpha
     z = out.main
-    if out.second is None: loss = weighted_bce(z, y, w)
-    else: loss = (w * self_ensemble_loss(z, out.second, y, q.self_ensemble)).mean()
-    if out.aux is not None: loss = loss + cfg.sequence.aux * weighted_bce(out.aux, y, w)
-    if out.linear is not None: loss = loss + q.aux_head_weight * weighted_bce(out.linear, y, w)
-    if cfg.loss.lambda_rank: loss = loss + cfg.loss.lambda_rank * rank_loss(z, y, cfg.loss.num_neg_per_pos, cfg.loss.hard_neg_frac)
-    if cfg.loss.lambda_logit_l2: loss = loss + cfg.loss.lambda_logit_l2 * z.float().square().mean()
+    if out.second is None:
+        loss = weighted_bce(z, y, w)
+    else:
+        loss = (w * self_ensemble_loss(z, out.second, y, q.self_ensemble)).mean()
+    if out.aux is not None:
+        loss = loss + cfg.sequence.aux * weighted_bce(out.aux, y, w)
+    if out.linear is not None:
+        loss = loss + q.aux_head_weight * weighted_bce(out.linear, y, w)
+    if cfg.loss.lambda_rank:
+        loss = loss + cfg.loss.lambda_rank * rank_loss(z, y, cfg.loss.num_neg_per_pos, cfg.loss.hard_neg_frac)
+    if cfg.loss.lambda_logit_l2:
+        loss = loss + cfg.loss.lambda_logit_l2 * z.float().square().mean()
     return loss
 
 # %% ../../nbs/50_training/20_losses.ipynb #eba4452e
-def logit_shift(
-    prior: float, # click rate of the batches, in (0, 1)
-    balance: str, # `loss.balance`
-) -> float:       # to be subtracted from the model's log-odds
-    "Shift that turns the model's log-odds into class-balanced ones."
-    return math.log(prior / (1 - prior)) if balance == 'shift' else 0.
+def logit_shift(prior: float, balance: str) -> float:
+    """Shift that turns the model's log-odds into class-balanced ones.
+
+    Parameters
+    ----------
+    prior : click rate of the batches, in (0, 1)
+    balance : `loss.balance`
+
+    Returns
+    -------
+    to be subtracted from the model's log-odds
+    """
+    return math.log(prior / (1 - prior)) if balance == 'shift' else 0.0

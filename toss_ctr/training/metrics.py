@@ -19,7 +19,8 @@ from .ranking import blocks, check_inputs, rank
 def _ap(r, w=None):
     tp, _, fp, P, _ = r.counts(w)
     gain = np.diff(tp, prepend=0)
-    with np.errstate(invalid='ignore', divide='ignore'): precision = np.where(gain > 0, tp / (tp + fp), 0.)
+    with np.errstate(invalid='ignore', divide='ignore'):
+        precision = np.where(gain > 0, tp / (tp + fp), 0.0)
     return float(np.sum(gain * precision) / P)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #493b887e
@@ -28,33 +29,47 @@ def _auc(r, w=None):
     return float(np.sum(np.diff(tp, prepend=0) / P * (1 - (above + down) / 2 / N)))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #4028d12a
-def average_precision(
-    y,            # (N,) labels, 0 or 1
-    p,            # (N,) predictions; only their order counts, so logits will do
-    weight=None,  # (N,) row weights
-) -> float:
-    "Average precision; `UserError` where a class is missing."
+def average_precision(y, p, weight=None) -> float:
+    """Average precision; `UserError` where a class is missing.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) predictions; only their order counts, so logits will do
+    weight : (N,) row weights
+    """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     return _ap(rank(y, p), weight)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #ba59afba
-def auc(
-    y,            # (N,) labels, 0 or 1
-    p,            # (N,) predictions; only their order counts, so logits will do
-    weight=None,  # (N,) row weights
-) -> float:
-    "Area under the ROC curve; `UserError` where a class is missing."
+def auc(y, p, weight=None) -> float:
+    """Area under the ROC curve; `UserError` where a class is missing.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) predictions; only their order counts, so logits will do
+    weight : (N,) row weights
+    """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     return _auc(rank(y, p), weight)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #0ac914f6
 _EPS = float(np.finfo(np.float64).eps)
 
-def row_loss(
-    y, # (n,) labels, 0 or 1
-    p, # (n,) probabilities
-) -> np.ndarray: # (n,) float64
-    "Log-loss of each row, natural logarithm; 0 and 1 are taken as 2.2e-16 away."
+
+def row_loss(y, p) -> np.ndarray:
+    """Log-loss of each row, natural logarithm; 0 and 1 are taken as 2.2e-16 away.
+
+    Parameters
+    ----------
+    y : (n,) labels, 0 or 1
+    p : (n,) probabilities
+
+    Returns
+    -------
+    (n,) float64
+    """
     q = np.clip(np.asarray(p, np.float64), _EPS, 1 - _EPS)
     return -np.where(np.asarray(y) == 1, np.log(q), np.log1p(-q))
 
@@ -67,53 +82,73 @@ def _wll(y, p, w=None):
         loss = row_loss(b, p[s]) * one
         total += loss[~b].sum(), loss[b].sum()
         weight += one[~b].sum(), one[b].sum()
-    if not weight.all(): raise UserError('labels: only one class', 'WLL needs rows of both classes')
+    if not weight.all():
+        raise UserError('labels: only one class', 'WLL needs rows of both classes')
     return float((total / weight).mean())
 
 # %% ../../nbs/50_training/05_metrics.ipynb #75bd5be2
-def wll(
-    y,            # (N,) labels, 0 or 1
-    p,            # (N,) probabilities in [0, 1]
-    weight=None,  # (N,) row weights within each class
-) -> float:
-    "Class-balanced log-loss 0.5·mean(−log p | y=1) + 0.5·mean(−log(1−p) | y=0); lower is better."
+def wll(y, p, weight=None) -> float:
+    """Class-balanced log-loss 0.5·mean(−log p | y=1) + 0.5·mean(−log(1−p) | y=0); lower is better.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    weight : (N,) row weights within each class
+    """
     return _wll(*check_inputs(y, p, weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #70c082c0
-def score_of(
-    ap: float,  # average precision
-    wll: float, # class-balanced log-loss
-) -> float:
-    "The leaderboard's formula, 0.5·AP + 0.5/(1+WLL); higher is better."
+def score_of(ap: float, wll: float) -> float:
+    """The leaderboard's formula, 0.5·AP + 0.5/(1+WLL); higher is better.
+
+    Parameters
+    ----------
+    ap : average precision
+    wll : class-balanced log-loss
+    """
     return 0.5 * ap + 0.5 / (1 + wll)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6ddeba8a
-def score(
-    y, # (N,) labels, 0 or 1
-    p, # (N,) probabilities in [0, 1]
-) -> float:
-    "Score = 0.5·AP + 0.5/(1+WLL); higher is better."
+def score(y, p) -> float:
+    """Score = 0.5·AP + 0.5/(1+WLL); higher is better.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    """
     y, p, _ = check_inputs(y, p)
     return score_of(_ap(rank(y, p)), _wll(y, p))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f4f537a7
-def score_sum(
-    y, # (N,) labels, 0 or 1
-    p, # (N,) probabilities in [0, 1]
-) -> float:
-    "The literal 0.5·AP + 0.5·WLL of older logs; not for selection, since WLL is a loss."
+def score_sum(y, p) -> float:
+    """The literal 0.5·AP + 0.5·WLL of older logs; not for selection, since WLL is a loss.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    """
     y, p, _ = check_inputs(y, p)
     return 0.5 * _ap(rank(y, p)) + 0.5 * _wll(y, p)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #5520b2e7
-def reliability_curve(
-    y,                      # (N,) labels, 0 or 1
-    p,                      # (N,) probabilities in [0, 1]
-    n_bins: int = 15,       # bins of equal width
-    balanced: bool = False, # weigh both classes 50:50
-    weight=None,            # (N,) row weights
-) -> dict:                  # lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
-    "Mean prediction against share of clicks, by bins of equal width."
+def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> dict:
+    """Mean prediction against share of clicks, by bins of equal width.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    n_bins : bins of equal width
+    balanced : weigh both classes 50:50
+    weight : (N,) row weights
+
+    Returns
+    -------
+    lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
+    """
     y, p, weight = check_inputs(y, p, weight)
     n, sums = np.zeros((2, n_bins)), np.zeros((2, n_bins))
     for s in blocks(len(y)):
@@ -123,127 +158,174 @@ def reliability_curve(
         n += np.bincount(key, w, 2 * n_bins).reshape(2, n_bins)
         sums += np.bincount(key, q if w is None else q * w, 2 * n_bins).reshape(2, n_bins)
     if balanced:
-        if not n.sum(1).all(): raise UserError('labels: only one class', 'the 50:50 weighting needs rows of both classes')
+        if not n.sum(1).all():
+            raise UserError('labels: only one class', 'the 50:50 weighting needs rows of both classes')
         share = 0.5 / n.sum(1, keepdims=True)
         n, sums = n * share, sums * share
-    mass = n.sum(0); has = mass > 0
+    mass = n.sum(0)
+    has = mass > 0
     out = dict(p=sums.sum(0)[has] / mass[has], rate=n[1, has] / mass[has], share=mass[has] / mass.sum())
     return {k: v.tolist() for k, v in out.items()}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #48ede8b7
-def ece(
-    y,                      # (N,) labels, 0 or 1
-    p,                      # (N,) probabilities in [0, 1]
-    n_bins: int = 15,       # bins of equal width
-    balanced: bool = False, # weigh both classes 50:50
-    weight=None,            # (N,) row weights
-) -> float:
-    "Expected calibration error: Σ over bins of share·|mean prediction − share of clicks|."
+def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
+    """Expected calibration error: Σ over bins of share·|mean prediction − share of clicks|.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    n_bins : bins of equal width
+    balanced : weigh both classes 50:50
+    weight : (N,) row weights
+    """
     c = reliability_curve(y, p, n_bins, balanced, weight)
     return float(np.sum(np.array(c['share']) * np.abs(np.array(c['p']) - np.array(c['rate']))))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #99d0a819
-def grouped_auc(
-    y,      # (N,) labels, 0 or 1
-    p,      # (N,) predictions; only their order counts
-    group,  # (N,) group of each row: integers or strings
-) -> float:
-    "Mean AUC within groups that have both classes, weighted by their rows; `UserError` where there is none."
+def grouped_auc(y, p, group) -> float:
+    """Mean AUC within groups that have both classes, weighted by their rows; `UserError` where there is none.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) predictions; only their order counts
+    group : (N,) group of each row: integers or strings
+    """
     y, p, _ = check_inputs(y, p, probability=False)
     g = np.unique(np.asarray(group), return_inverse=True)[1]
-    if len(g) != len(y): raise UserError(f'groups have {len(g):,} rows, labels {len(y):,}', 'pass rows of one table')
-    order = np.lexsort((p, g)); g, q, hit = g[order], p[order], y[order] == 1
+    if len(g) != len(y):
+        raise UserError(f'groups have {len(g):,} rows, labels {len(y):,}', 'pass rows of one table')
+    order = np.lexsort((p, g))
+    g, q, hit = g[order], p[order], y[order] == 1
     new = np.append(True, (q[1:] != q[:-1]) | (g[1:] != g[:-1]))
-    start = np.flatnonzero(new); run = np.cumsum(new) - 1
+    start = np.flatnonzero(new)
+    run = np.cumsum(new) - 1
     mid = start + (np.diff(np.append(start, len(g))) + 1) / 2
-    n = np.bincount(g).astype(float); P = np.bincount(g, hit)
-    place = np.bincount(g, np.where(hit, mid[run] - (np.cumsum(n) - n)[g], 0.))
+    n = np.bincount(g).astype(float)
+    P = np.bincount(g, hit)
+    place = np.bincount(g, np.where(hit, mid[run] - (np.cumsum(n) - n)[g], 0.0))
     ok = (P > 0) & (P < n)
-    if not ok.any(): raise UserError('groups: none has rows of both classes', 'choose a coarser group')
+    if not ok.any():
+        raise UserError('groups: none has rows of both classes', 'choose a coarser group')
     a = (place[ok] - P[ok] * (P[ok] + 1) / 2) / (P[ok] * (n - P)[ok])
     return float(np.average(a, weights=n[ok]))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #49a02278
-def all_metrics(
-    y, # (N,) labels, 0 or 1
-    p, # (N,) probabilities in [0, 1]
-) -> dict[str, float]: # AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins)
-    "Every metric that is logged, from one sort."
+def all_metrics(y, p) -> dict[str, float]:
+    """Every metric that is logged, from one sort.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+
+    Returns
+    -------
+    AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins)
+    """
     y, p, _ = check_inputs(y, p)
     r = rank(y, p)
     ap, loss = _ap(r), _wll(y, p)
-    return dict(AP=ap, WLL=loss, Score=score_of(ap, loss), Score_sum=0.5 * ap + 0.5 * loss, AUC=_auc(r),
-                ECE=ece(y, p, balanced=True))
+    return dict(
+        AP=ap,
+        WLL=loss,
+        Score=score_of(ap, loss),
+        Score_sum=0.5 * ap + 0.5 * loss,
+        AUC=_auc(r),
+        ECE=ece(y, p, balanced=True),
+    )
 
 # %% ../../nbs/50_training/05_metrics.ipynb #1c68eac4
 def _poisson_table():
-    pmf = np.exp(-1.) / np.cumprod(np.append(1., np.arange(1, 9)))
+    pmf = np.exp(-1.0) / np.cumprod(np.append(1.0, np.arange(1, 9)))
     n = np.rint(pmf * 65536).astype(int)
-    n[1] += 65536 - int((n * np.arange(9)).sum()) # the mean is exactly 1 …
-    n[0] += 65536 - n.sum()                        # … and the table exactly full
+    n[1] += 65536 - int((n * np.arange(9)).sum())  # the mean is exactly 1 …
+    n[0] += 65536 - n.sum()  # … and the table exactly full
     return np.repeat(np.arange(9, dtype=np.uint8), n)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #72b2dcf5
 def _poisson(rng, n, table):
     w = np.empty(n, np.uint8)
-    for s in blocks(n): w[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
+    for s in blocks(n):
+        w[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
     return w
 
 # %% ../../nbs/50_training/05_metrics.ipynb #a3e235fb
 METRICS = ('AP', 'WLL', 'Score', 'AUC')
 
+
 class _Replicates:
     "One prediction's metrics under row weights: sorted once, losses taken once."
+
     def __init__(self, y, p):
         self.rank, self.hit = rank(y, p), np.asarray(y) == 1
         self.loss = np.empty(len(y), np.float32)
-        for s in blocks(len(y)): self.loss[s] = row_loss(self.hit[s], p[s])
+        for s in blocks(len(y)):
+            self.loss[s] = row_loss(self.hit[s], p[s])
         self.value = np.array([*self._all(_ap(self.rank), _auc(self.rank), _wll(y, p))])
 
-    def _all(self, ap, auc, loss): return ap, loss, score_of(ap, loss), auc
+    def _all(self, ap, auc, loss):
+        return ap, loss, score_of(ap, loss), auc
 
     def __call__(self, w):
         total, weight = np.zeros(2), np.zeros(2)
         for s in blocks(len(w)):
             for k, m in enumerate((~self.hit[s], self.hit[s])):
                 v = w[s][m].astype(np.float64)
-                total[k] += v @ self.loss[s][m]; weight[k] += v.sum()
+                total[k] += v @ self.loss[s][m]
+                weight[k] += v.sum()
         return self._all(_ap(self.rank, w), _auc(self.rank, w), float((total / weight).mean()))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #14739942
 def _draws(y, reps, n_boot, seed):
-    if n_boot < 2: raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
-    rng, table, hit = np.random.default_rng(np.random.SeedSequence([seed, 5])), _poisson_table(), np.asarray(y) == 1
+    if n_boot < 2:
+        raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
+    rng, table, hit = (
+        np.random.default_rng(np.random.SeedSequence([seed, 5])),
+        _poisson_table(),
+        np.asarray(y) == 1,
+    )
     out = np.empty((len(reps), n_boot, len(METRICS)))
     for b in range(n_boot):
         w = _poisson(rng, len(hit), table)
-        while not (w[hit].any() and w[~hit].any()): w = _poisson(rng, len(hit), table) # a draw without one class has no metric
-        for k, r in enumerate(reps): out[k, b] = r(w)
+        while not (w[hit].any() and w[~hit].any()):
+            w = _poisson(rng, len(hit), table)  # a draw without one class has no metric
+        for k, r in enumerate(reps):
+            out[k, b] = r(w)
     return out
 
 # %% ../../nbs/50_training/05_metrics.ipynb #7948dfef
 class Interval(NamedTuple):
     "A metric with its bootstrap interval."
-    value: float # on the rows as they are
-    lo: float    # lower end
-    hi: float    # upper end
-    sd: float    # standard error
+
+    value: float  # on the rows as they are
+    lo: float  # lower end
+    hi: float  # upper end
+    sd: float  # standard error
 
 # %% ../../nbs/50_training/05_metrics.ipynb #80656043
 def _interval(value, draws, level):
     lo, hi = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
-    bias = draws.mean() - value # repeated clicks tie with themselves, which lifts AP a little
+    bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
     return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #c9204e88
-def bootstrap_interval(
-    y,                    # (N,) labels, 0 or 1
-    p,                    # (N,) probabilities in [0, 1]
-    n_boot: int = 500,    # draws
-    level: float = 0.95,  # coverage
-    seed: int = 0,        # same seed, same interval
-) -> dict[str, Interval]: # for AP, WLL, Score, AUC
-    "Bootstrap intervals (percentile, bias removed) from Poisson row weights on one sort."
+def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Interval]:
+    """Bootstrap intervals (percentile, bias removed) from Poisson row weights on one sort.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) probabilities in [0, 1]
+    n_boot : draws
+    level : coverage
+    seed : same seed, same interval
+
+    Returns
+    -------
+    for AP, WLL, Score, AUC
+    """
     y, p, _ = check_inputs(y, p)
     r = _Replicates(y, p)
     d = _draws(y, [r], n_boot, seed)[0]
@@ -252,35 +334,50 @@ def bootstrap_interval(
 # %% ../../nbs/50_training/05_metrics.ipynb #97b6f441
 class Paired(NamedTuple):
     "Two predictions of the same rows compared."
-    a: float        # metric of the first
-    b: float        # metric of the second
-    diff: float     # a − b
-    lo: float       # lower end of the difference's interval
-    hi: float       # upper end
+
+    a: float  # metric of the first
+    b: float  # metric of the second
+    diff: float  # a − b
+    lo: float  # lower end of the difference's interval
+    hi: float  # upper end
     p_value: float  # of no difference, two-sided
 
 # %% ../../nbs/50_training/05_metrics.ipynb #7b5bf4e7
-def paired_test(
-    y,                    # (N,) labels, 0 or 1
-    a,                    # (N,) probabilities of the first model
-    b,                    # (N,) probabilities of the second
-    n_boot: int = 500,    # draws
-    level: float = 0.95,  # coverage of the interval
-    seed: int = 0,        # same seed, same result
-) -> dict[str, Paired]:   # for AP, WLL, Score, AUC
-    "Paired bootstrap of the difference between two predictions of the same rows."
+def paired_test(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Paired]:
+    """Paired bootstrap of the difference between two predictions of the same rows.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    a : (N,) probabilities of the first model
+    b : (N,) probabilities of the second
+    n_boot : draws
+    level : coverage of the interval
+    seed : same seed, same result
+
+    Returns
+    -------
+    for AP, WLL, Score, AUC
+    """
     return {m: t for m, (_, _, t) in compare_predictions(y, a, b, n_boot, level, seed).items()}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #323e6a28
-def compare_predictions(
-    y,                    # (N,) labels, 0 or 1
-    a,                    # (N,) probabilities of the first model
-    b,                    # (N,) probabilities of the second
-    n_boot: int = 500,    # draws
-    level: float = 0.95,  # coverage of the intervals
-    seed: int = 0,        # same seed, same result
-) -> dict[str, tuple]:    # for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`
-    "Both predictions' intervals and their paired test from the same draws."
+def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, tuple]:
+    """Both predictions' intervals and their paired test from the same draws.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    a : (N,) probabilities of the first model
+    b : (N,) probabilities of the second
+    n_boot : draws
+    level : coverage of the intervals
+    seed : same seed, same result
+
+    Returns
+    -------
+    for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`
+    """
     (y, a, _), (_, b, _) = check_inputs(y, a), check_inputs(y, b)
     ra, rb = _Replicates(y, a), _Replicates(y, b)
     da, db = _draws(y, [ra, rb], n_boot, seed)
@@ -290,40 +387,57 @@ def compare_predictions(
         iv = _interval(ra.value[i] - rb.value[i], da[:, i] - db[:, i], level)
         d = da[:, i] - db[:, i] - (da[:, i] - db[:, i]).mean() + iv.value
         tail = 1 + min(np.count_nonzero(d <= 0), np.count_nonzero(d >= 0))
-        out[m] = ia, ib, Paired(ia.value, ib.value, iv.value, iv.lo, iv.hi, float(min(1., 2 * tail / (n_boot + 1))))
+        out[m] = (
+            ia,
+            ib,
+            Paired(ia.value, ib.value, iv.value, iv.lo, iv.hi, float(min(1.0, 2 * tail / (n_boot + 1)))),
+        )
     return out
 
 # %% ../../nbs/50_training/05_metrics.ipynb #803ee883
 class MetricsTable:
-    "A few metrics of a few predictions, as text and HTML."
-    def __init__(self,
-        rows: dict, # name of the prediction → {metric: number, text or `Interval`}
-    ): self.rows = {str(k): dict(v) for k, v in rows.items()}
+    """A few metrics of a few predictions, as text and HTML.
+
+    Parameters
+    ----------
+    rows : name of the prediction → {metric: number, text or `Interval`}
+    """
+
+    def __init__(self, rows: dict):
+        self.rows = {str(k): dict(v) for k, v in rows.items()}
 
     def cells(self) -> list[list[str]]:
         "Header and rows as text."
         cols = list(dict.fromkeys(c for r in self.rows.values() for c in r))
-        return [['', *cols]] + [[name, *(self._text(r.get(c, '')) for c in cols)] for name, r in self.rows.items()]
+        return [['', *cols]] + [
+            [name, *(self._text(r.get(c, '')) for c in cols)] for name, r in self.rows.items()
+        ]
 
     @staticmethod
     def _text(v):
-        if isinstance(v, Interval): return f'{v.value:.5f} [{v.lo:.5f}, {v.hi:.5f}]'
+        if isinstance(v, Interval):
+            return f'{v.value:.5f} [{v.lo:.5f}, {v.hi:.5f}]'
         return f'{v:.5f}' if isinstance(v, (float, np.floating)) else str(v)
 
     def __repr__(self):
-        t = self.cells(); width = [max(map(len, c)) for c in zip(*t)]
+        t = self.cells()
+        width = [max(map(len, c)) for c in zip(*t)]
         pad = lambda i, text: text.rjust(width[i]) if i else text.ljust(width[i])
         return '\n'.join('  '.join(pad(i, text) for i, text in enumerate(r)).rstrip() for r in t)
 
     def _repr_html_(self):
         from html import escape
+
         head, *rows = self.cells()
         row = lambda r, tag: '<tr>' + ''.join(f'<{tag}>{escape(c)}</{tag}>' for c in r) + '</tr>'
         return f"<table>{row(head, 'th')}{''.join(row(r, 'td') for r in rows)}</table>"
 
 # %% ../../nbs/50_training/05_metrics.ipynb #61b429a0
-def metrics_table(
-    rows: dict, # name of the prediction → its metrics (as of `all_metrics` or `bootstrap_interval`)
-) -> MetricsTable:
-    "A table of metrics that shows itself as text and HTML."
+def metrics_table(rows: dict) -> MetricsTable:
+    """A table of metrics that shows itself as text and HTML.
+
+    Parameters
+    ----------
+    rows : name of the prediction → its metrics (as of `all_metrics` or `bootstrap_interval`)
+    """
     return MetricsTable(rows)

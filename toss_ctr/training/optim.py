@@ -19,243 +19,405 @@ from ..config.train import Train
 from ..core.errors import UserError
 
 # %% ../../nbs/50_training/15_optim.ipynb #8defb551
-def resolve_device(
-    name: str = 'auto', # `device`: auto, cpu, cuda, cuda:1, mps
-) -> torch.device:
-    "The device to use; what is not there falls back to the CPU with a warning."
+def resolve_device(name: str = 'auto') -> torch.device:
+    """The device to use; what is not there falls back to the CPU with a warning.
+
+    Parameters
+    ----------
+    name : `device`: auto, cpu, cuda, cuda:1, mps
+    """
     have = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
-    if name == 'auto': return torch.device(next(d for d in ('cuda', 'mps', 'cpu') if have[d]))
-    if have[name.split(':')[0]]: return torch.device(name)
+    if name == 'auto':
+        return torch.device(next(d for d in ('cuda', 'mps', 'cpu') if have[d]))
+    if have[name.split(':')[0]]:
+        return torch.device(name)
     warnings.warn(f'device: {name} is not available here, using cpu', stacklevel=2)
     return torch.device('cpu')
 
 # %% ../../nbs/50_training/15_optim.ipynb #3e685ce5
-def autocast(
-    device: torch.device, # where the model runs
-    amp: str,             # `amp`: none, bf16, fp16
-):                        # context manager
-    "Mixed precision for a forward pass; a no-op for `none`."
-    if amp == 'none': return contextlib.nullcontext()
+def autocast(device: torch.device, amp: str):
+    """Mixed precision for a forward pass; a no-op for `none`.
+
+    Parameters
+    ----------
+    device : where the model runs
+    amp : `amp`: none, bf16, fp16
+
+    Returns
+    -------
+    context manager
+    """
+    if amp == 'none':
+        return contextlib.nullcontext()
     return torch.autocast(device.type, dtype=torch.bfloat16 if amp == 'bf16' else torch.float16)
 
 # %% ../../nbs/50_training/15_optim.ipynb #fe79b9ca
-def step_seed(
-    *where: int, # run seed, fold, epoch, step, rank, …; non-negative
-) -> int:        # in [0, 2**63)
-    "A well-mixed seed for one place in a run."
+def step_seed(*where: int) -> int:
+    """A well-mixed seed for one place in a run.
+
+    Parameters
+    ----------
+    where : run seed, fold, epoch, step, rank, …; non-negative
+
+    Returns
+    -------
+    in [0, 2**63)
+    """
     return int(np.random.SeedSequence(list(where)).generate_state(1, np.uint64)[0] >> 1)
 
 # %% ../../nbs/50_training/15_optim.ipynb #21bb11de
 @contextlib.contextmanager
-def deterministic(
-    on: bool = True, # `deterministic`
-):
-    "Bit-identical kernels inside; what was set before is set again after."
+def deterministic(on: bool = True):
+    """Bit-identical kernels inside; what was set before is set again after.
+
+    Parameters
+    ----------
+    on : `deterministic`
+    """
     before = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
     torch.use_deterministic_algorithms(on, warn_only=True)
     torch.backends.cudnn.benchmark = not on
-    try: yield
+    try:
+        yield
     finally:
         torch.use_deterministic_algorithms(before[0], warn_only=True)
         torch.backends.cudnn.benchmark = before[1]
 
 # %% ../../nbs/50_training/15_optim.ipynb #bc41a2b0
-def split_parameters(
-    model: nn.Module, # the model
-) -> dict[str, list[nn.Parameter]]: # decay, keep, sparse
-    "Parameters by treatment: matrices decay, vectors do not, sparse tables are updated by row."
-    sparse = {id(m.weight) for m in model.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse}
-    norms = {id(p) for m in model.modules() if 'norm' in type(m).__name__.lower() for p in m.parameters(recurse=False)}
+def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
+    """Parameters by treatment: matrices decay, vectors do not, sparse tables are updated by row.
+
+    Parameters
+    ----------
+    model : the model
+
+    Returns
+    -------
+    decay, keep, sparse
+    """
+    sparse = {
+        id(m.weight) for m in model.modules() if isinstance(m, (nn.Embedding, nn.EmbeddingBag)) and m.sparse
+    }
+    norms = {
+        id(p)
+        for m in model.modules()
+        if 'norm' in type(m).__name__.lower()
+        for p in m.parameters(recurse=False)
+    }
     groups: dict = dict(decay=[], keep=[], sparse=[])
     for p in model.parameters():
-        if not p.requires_grad: continue
+        if not p.requires_grad:
+            continue
         groups['sparse' if id(p) in sparse else 'keep' if p.ndim < 2 or id(p) in norms else 'decay'].append(p)
     return groups
 
 # %% ../../nbs/50_training/15_optim.ipynb #ea92b90e
 class Touched:
-    "Moments of a table's rows that were ever touched."
-    def __init__(self,
-        table: nn.Parameter, # (V, d)
-    ):
-        cpu = table.device.type == 'cpu' # zeros of NumPy are not in memory before they are written
+    """Moments of a table's rows that were ever touched.
+
+    Parameters
+    ----------
+    table : (V, d)
+    """
+
+    def __init__(self, table: nn.Parameter):
+        cpu = table.device.type == 'cpu'  # zeros of NumPy are not in memory before they are written
         zeros = torch.from_numpy(np.zeros(len(table), np.int32)) if cpu else None
         self.slot = zeros if cpu else torch.zeros(len(table), dtype=torch.int32, device=table.device)
-        self.rows = torch.empty(0, dtype=torch.int64, device=table.device) # by slot
-        self.moments = table.detach().new_zeros(2, 0, table.shape[1])      # by slot
+        self.rows = torch.empty(0, dtype=torch.int64, device=table.device)  # by slot
+        self.moments = table.detach().new_zeros(2, 0, table.shape[1])  # by slot
         self.steps = self.n = 0
-    def find(self,
-        rows: Tensor, # (k,) int64, distinct
-    ) -> Tensor:      # (k,) int64 slots
-        "Slots of rows; new ones get the next."
+
+    def find(self, rows: Tensor) -> Tensor:
+        """Slots of rows; new ones get the next.
+
+        Parameters
+        ----------
+        rows : (k,) int64, distinct
+
+        Returns
+        -------
+        (k,) int64 slots
+        """
         new = rows[self.slot[rows] == 0]
-        if len(new): self.append(new)
+        if len(new):
+            self.append(new)
         return self.slot[rows].long() - 1
+
     def append(self, new):
         n, m = self.n, self.n + len(new)
         if m > len(self.rows):
             room = max(m, len(self.rows) * 3 // 2) - len(self.rows)
             self.rows = torch.cat([self.rows, self.rows.new_zeros(room)])
-            self.moments = torch.cat([self.moments, self.moments.new_zeros(2, room, self.moments.shape[2])], 1)
-        self.rows[n:m], self.slot[new], self.n = new, torch.arange(n + 1, m + 1, dtype=torch.int32, device=new.device), m
+            self.moments = torch.cat(
+                [self.moments, self.moments.new_zeros(2, room, self.moments.shape[2])], 1
+            )
+        self.rows[n:m], self.slot[new], self.n = (
+            new,
+            torch.arange(n + 1, m + 1, dtype=torch.int32, device=new.device),
+            m,
+        )
 
 # %% ../../nbs/50_training/15_optim.ipynb #c76b0b0a
 class RowAdam(torch.optim.Optimizer):
-    "Adam on the rows that sparse gradients name; its state grows with the rows touched."
-    def __init__(self,
-        tables,               # parameters (V, d) with sparse gradients
-        lr: float,            # learning rate
-        betas=(0.9, 0.999),   # decay of the moments
-        eps: float = 1e-8,    # added to the root of the second
-    ):
+    """Adam on the rows that sparse gradients name; its state grows with the rows touched.
+
+    Parameters
+    ----------
+    tables : parameters (V, d) with sparse gradients
+    lr : learning rate
+    betas : decay of the moments
+    eps : added to the root of the second
+    """
+
+    def __init__(self, tables, lr: float, betas=(0.9, 0.999), eps: float = 1e-8):
         super().__init__(list(tables), dict(lr=lr, betas=betas, eps=eps))
         self.touched = [Touched(p) for g in self.param_groups for p in g['params']]
+
     @torch.no_grad()
     def step(self):
         "Move the touched rows of every table."
         groups = [(p, g) for g in self.param_groups for p in g['params']]
         for (p, g), t in zip(groups, self.touched, strict=True):
-            if p.grad is not None: row_adam(p, p.grad.coalesce(), t, **{k: g[k] for k in ('lr', 'betas', 'eps')})
+            if p.grad is not None:
+                row_adam(p, p.grad.coalesce(), t, **{k: g[k] for k in ('lr', 'betas', 'eps')})
+
     def state_dict(self):
-        return dict(groups=[dict(lr=g['lr']) for g in self.param_groups],
-                    tables=[dict(steps=t.steps, rows=t.rows[:t.n].clone(), moments=t.moments[:, :t.n].clone()) for t in self.touched])
+        return dict(
+            groups=[dict(lr=g['lr']) for g in self.param_groups],
+            tables=[
+                dict(steps=t.steps, rows=t.rows[: t.n].clone(), moments=t.moments[:, : t.n].clone())
+                for t in self.touched
+            ],
+        )
+
     def load_state_dict(self, state):
-        for g, saved in zip(self.param_groups, state['groups'], strict=True): g.update(saved)
+        for g, saved in zip(self.param_groups, state['groups'], strict=True):
+            g.update(saved)
         for t, saved in zip(self.touched, state['tables'], strict=True):
             t.steps = saved['steps']
             t.append(saved['rows'].to(t.slot.device))
-            t.moments[:, :t.n] = saved['moments'].to(t.moments)
+            t.moments[:, : t.n] = saved['moments'].to(t.moments)
 
 # %% ../../nbs/50_training/15_optim.ipynb #f83cccdd
 def row_adam(
-    table: nn.Parameter, # (V, d), changed
-    grad: Tensor,        # sparse (V, d), coalesced
-    t: Touched,          # its state, changed
-    lr: float,                   # learning rate
-    betas: tuple[float, float],  # decay of the moments
-    eps: float,                  # added to the root
+    table: nn.Parameter, grad: Tensor, t: Touched, lr: float, betas: tuple[float, float], eps: float
 ):
-    "One Adam step on the rows of a gradient."
+    """One Adam step on the rows of a gradient.
+
+    Parameters
+    ----------
+    table : (V, d), changed
+    grad : sparse (V, d), coalesced
+    t : its state, changed
+    lr : learning rate
+    betas : decay of the moments
+    eps : added to the root
+    """
     t.steps += 1
     rows, g = grad.indices()[0], grad.values()
-    if not len(rows): return
+    if not len(rows):
+        return
     at = t.find(rows)
-    m, v = t.moments[0, at].lerp(g, 1 - betas[0]), t.moments[1, at].lerp(g*g, 1 - betas[1])
+    m, v = t.moments[0, at].lerp(g, 1 - betas[0]), t.moments[1, at].lerp(g * g, 1 - betas[1])
     t.moments[0, at], t.moments[1, at] = m, v
-    size = lr * math.sqrt(1 - betas[1]**t.steps) / (1 - betas[0]**t.steps)
+    size = lr * math.sqrt(1 - betas[1] ** t.steps) / (1 - betas[0] ** t.steps)
     table[rows] -= size * m / (v.sqrt() + eps)
 
 # %% ../../nbs/50_training/15_optim.ipynb #d9d2ed9b
-def make_optimizers(
-    model: nn.Module, # the model
-    cfg: Train,       # section `train`
-) -> list[torch.optim.Optimizer]: # one dense, and one row-wise where tables are sparse
-    "AdamW (or Adam) on dense parameters, row by row on sparse tables."
+def make_optimizers(model: nn.Module, cfg: Train) -> list[torch.optim.Optimizer]:
+    """AdamW (or Adam) on dense parameters, row by row on sparse tables.
+
+    Parameters
+    ----------
+    model : the model
+    cfg : section `train`
+
+    Returns
+    -------
+    one dense, and one row-wise where tables are sparse
+    """
     g = split_parameters(model)
     kind = torch.optim.AdamW if cfg.optimizer == 'adamw' else torch.optim.Adam
-    groups = [dict(params=p, weight_decay=wd) for p, wd in ((g['decay'], cfg.weight_decay), (g['keep'], 0.)) if p]
+    groups = [
+        dict(params=p, weight_decay=wd) for p, wd in ((g['decay'], cfg.weight_decay), (g['keep'], 0.0)) if p
+    ]
     out = [kind(groups, lr=cfg.lr, fused=True)] if groups else []
-    if g['sparse']: out.append(RowAdam(g['sparse'], cfg.lr))
+    if g['sparse']:
+        out.append(RowAdam(g['sparse'], cfg.lr))
     return out
 
 # %% ../../nbs/50_training/15_optim.ipynb #b1de7125
-def lr_factor(
-    step: int,         # optimiser steps done, from 0
-    warmup: int,       # steps of linear warm-up
-    total: int,        # steps of the whole run
-    cosine: bool,      # cosine decay to zero after the warm-up
-) -> float:            # in [0, 1]
-    "Learning-rate factor of a step (`train.warmup_epochs`, `train.cosine`)."
-    if step < warmup: return (step + 1) / warmup
-    if not cosine: return 1.
-    return 0.5 * (1 + math.cos(math.pi * min(1., (step - warmup) / max(1, total - warmup))))
+def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
+    """Learning-rate factor of a step (`train.warmup_epochs`, `train.cosine`).
+
+    Parameters
+    ----------
+    step : optimiser steps done, from 0
+    warmup : steps of linear warm-up
+    total : steps of the whole run
+    cosine : cosine decay to zero after the warm-up
+
+    Returns
+    -------
+    in [0, 1]
+    """
+    if step < warmup:
+        return (step + 1) / warmup
+    if not cosine:
+        return 1.0
+    return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
 # %% ../../nbs/50_training/15_optim.ipynb #46ae5067
-def set_lr(
-    optimizers, # from `make_optimizers`
-    lr: float,  # learning rate of the next step
-):
-    "Set every group's learning rate."
+def set_lr(optimizers, lr: float):
+    """Set every group's learning rate.
+
+    Parameters
+    ----------
+    optimizers : from `make_optimizers`
+    lr : learning rate of the next step
+    """
     for o in optimizers:
-        for g in o.param_groups: g['lr'] = lr
+        for g in o.param_groups:
+            g['lr'] = lr
 
 # %% ../../nbs/50_training/15_optim.ipynb #2084f324
-def ema_decay(
-    n: int,          # updates done so far
-    cfg: EMAConfig,  # section `ema`
-) -> float:          # in [0, cfg.decay]
-    "Decay of update `n`, rising to `ema.decay` over `ema.warmup_steps`."
-    if n >= cfg.warmup_steps: return cfg.decay
+def ema_decay(n: int, cfg: EMAConfig) -> float:
+    """Decay of update `n`, rising to `ema.decay` over `ema.warmup_steps`.
+
+    Parameters
+    ----------
+    n : updates done so far
+    cfg : section `ema`
+
+    Returns
+    -------
+    in [0, cfg.decay]
+    """
+    if n >= cfg.warmup_steps:
+        return cfg.decay
     x = n / cfg.warmup_steps
     return cfg.decay * (x if cfg.warmup_type == 'linear' else (1 - math.exp(-5 * x)) / (1 - math.exp(-5)))
 
 # %% ../../nbs/50_training/15_optim.ipynb #181841f2
 class Average:
-    "Exponential moving average of a model's weights (section `ema`)."
-    def __init__(self,
-        model: nn.Module, # the model that trains
-        cfg: EMAConfig,   # section `ema`
-    ):
+    """Exponential moving average of a model's weights (section `ema`).
+
+    Parameters
+    ----------
+    model : the model that trains
+    cfg : section `ema`
+    """
+
+    def __init__(self, model: nn.Module, cfg: EMAConfig):
         self.cfg, self.steps = cfg, 0
-        self.averaged = AveragedModel(model, device='cpu' if cfg.offload_to_cpu else None,
-                                      multi_avg_fn=self._mix, use_buffers=cfg.ema_on_buffers == 'average')
+        self.averaged = AveragedModel(
+            model,
+            device='cpu' if cfg.offload_to_cpu else None,
+            multi_avg_fn=self._mix,
+            use_buffers=cfg.ema_on_buffers == 'average',
+        )
         if cfg.offload_to_cpu and cfg.pin_memory and torch.cuda.is_available():
-            for t in (*self.averaged.parameters(), *self.averaged.buffers()): t.data = t.data.pin_memory()
-        self.copied = [n for n, _ in model.named_parameters() if cfg.param_filter and not re.search(cfg.param_filter, n)]
+            for t in (*self.averaged.parameters(), *self.averaged.buffers()):
+                t.data = t.data.pin_memory()
+        self.copied = [
+            n for n, _ in model.named_parameters() if cfg.param_filter and not re.search(cfg.param_filter, n)
+        ]
 
     def _mix(self, averaged, live, n):
         d = ema_decay(int(n), self.cfg)
         for a, p in zip(averaged, live):
-            if a.is_floating_point(): a.lerp_(p.to(a.device, a.dtype), 1 - d)
-            else: a.copy_(p)
+            if a.is_floating_point():
+                a.lerp_(p.to(a.device, a.dtype), 1 - d)
+            else:
+                a.copy_(p)
 
     @torch.no_grad()
-    def update(self,
-        model: nn.Module, # the model after a successful step
-        epoch: int,       # epoch from 0
-    ):
-        "Take in the weights of a step, if it is one that counts."
+    def update(self, model: nn.Module, epoch: int):
+        """Take in the weights of a step, if it is one that counts.
+
+        Parameters
+        ----------
+        model : the model after a successful step
+        epoch : epoch from 0
+        """
         self.steps += 1
         c = self.cfg
-        if epoch < c.start_epoch or self.steps <= c.update_after_step or self.steps % c.update_interval: return
+        if epoch < c.start_epoch or self.steps <= c.update_after_step or self.steps % c.update_interval:
+            return
         self.averaged.update_parameters(model)
         live, mine = dict(model.named_parameters()), dict(self.averaged.module.named_parameters())
-        for n in self.copied: mine[n].copy_(live[n])
+        for n in self.copied:
+            mine[n].copy_(live[n])
 
     @property
     def started(self) -> bool:
         "Whether any step was taken in."
         return bool(self.averaged.n_averaged > 0)
 
-    def state_dict(self): return dict(steps=self.steps, averaged=self.averaged.state_dict())
+    def state_dict(self):
+        return dict(steps=self.steps, averaged=self.averaged.state_dict())
+
     def load_state_dict(self, state):
         self.steps = state['steps']
         self.averaged.load_state_dict(state['averaged'])
 
 # %% ../../nbs/50_training/15_optim.ipynb #818d80a8
-def first_nonfinite(
-    model: nn.Module, # the model
-    run,              # function without arguments that runs its forward
-) -> str:             # dotted name of the module, '' where all outputs are finite
-    "The first module that turned finite inputs into NaN or infinity."
+def first_nonfinite(model: nn.Module, run) -> str:
+    """The first module that turned finite inputs into NaN or infinity.
+
+    Parameters
+    ----------
+    model : the model
+    run : function without arguments that runs its forward
+
+    Returns
+    -------
+    dotted name of the module, '' where all outputs are finite
+    """
     found: list[str] = []
+
     def watch(name):
         def hook(module, args, out):
-            tensors = [t for t in (out if isinstance(out, (tuple, list)) else out.values() if isinstance(out, dict) else [out]) if torch.is_tensor(t)]
-            if any(t.is_floating_point() and not torch.isfinite(t).all() for t in tensors): found.append(name)
+            tensors = [
+                t
+                for t in (
+                    out
+                    if isinstance(out, (tuple, list))
+                    else out.values()
+                    if isinstance(out, dict)
+                    else [out]
+                )
+                if torch.is_tensor(t)
+            ]
+            if any(t.is_floating_point() and not torch.isfinite(t).all() for t in tensors):
+                found.append(name)
+
         return hook
+
     hooks = [m.register_forward_hook(watch(n or type(m).__name__)) for n, m in model.named_modules()]
     try:
-        with torch.no_grad(): run()
+        with torch.no_grad():
+            run()
     finally:
-        for h in hooks: h.remove()
+        for h in hooks:
+            h.remove()
     return found[0] if found else ''
 
 # %% ../../nbs/50_training/15_optim.ipynb #01da5ad9
 @contextlib.contextmanager
 def memory_errors():
     "Turn running out of memory into one line that names the keys to lower."
-    try: yield
+    try:
+        yield
     except (torch.OutOfMemoryError, MemoryError, RuntimeError) as e:
-        if isinstance(e, RuntimeError) and not isinstance(e, torch.OutOfMemoryError) and "can't allocate memory" not in str(e): raise
-        raise UserError('out of memory in a training or inference step', 'lower train.batch_size, sequence.max_len or sequence.top_k') from e
+        if (
+            isinstance(e, RuntimeError)
+            and not isinstance(e, torch.OutOfMemoryError)
+            and "can't allocate memory" not in str(e)
+        ):
+            raise
+        raise UserError(
+            'out of memory in a training or inference step',
+            'lower train.batch_size, sequence.max_len or sequence.top_k',
+        ) from e

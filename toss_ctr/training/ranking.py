@@ -13,19 +13,30 @@ import numpy as np
 from ..core.errors import UserError
 
 # %% ../../nbs/50_training/00_ranking.ipynb #b4a1f965
-_BLOCK = 1 << 18 # rows a temporary array may hold
+_BLOCK = 1 << 18  # rows a temporary array may hold
 
-def blocks(
-    n: int, # rows
-):          # yields slices that cover them
-    "Slices of `_BLOCK` rows."
-    for i in range(0, n, _BLOCK): yield slice(i, min(i + _BLOCK, n))
+
+def blocks(n: int):
+    """Slices of `_BLOCK` rows.
+
+    Parameters
+    ----------
+    n : rows
+
+    Returns
+    -------
+    yields slices that cover them
+    """
+    for i in range(0, n, _BLOCK):
+        yield slice(i, min(i + _BLOCK, n))
 
 # %% ../../nbs/50_training/00_ranking.ipynb #c783a6ca
 def _vector(x, name):
     x = np.asarray(x)
-    if x.ndim != 1: raise UserError(f'{name}: shape {x.shape}', 'one value a row is expected: shape (N,)')
-    if x.dtype == object or x.dtype.kind not in 'fiub': raise UserError(f'{name}: type {x.dtype}', 'numbers are expected')
+    if x.ndim != 1:
+        raise UserError(f'{name}: shape {x.shape}', 'one value a row is expected: shape (N,)')
+    if x.dtype == object or x.dtype.kind not in 'fiub':
+        raise UserError(f'{name}: type {x.dtype}', 'numbers are expected')
     return x
 
 # %% ../../nbs/50_training/00_ranking.ipynb #8f7e895a
@@ -34,45 +45,94 @@ def _refuse(x, name, bad, what, mend):
     for s in blocks(len(x)):
         hit = bad(x[s])
         k = int(np.count_nonzero(hit))
-        if k and first is None: first = s.start + int(np.argmax(hit))
+        if k and first is None:
+            first = s.start + int(np.argmax(hit))
         n += k
-    if n: raise UserError(f'{name}: {n:,} of {len(x):,} values {what} (first: row {first}, {x[first]})', mend)
+    if n:
+        raise UserError(f'{name}: {n:,} of {len(x):,} values {what} (first: row {first}, {x[first]})', mend)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #af36b79f
-def check_inputs(
-    y,                          # (N,) labels, 0 or 1
-    p,                          # (N,) predictions
-    weight=None,                # (N,) row weights >= 0, or None
-    probability: bool = True,   # refuse predictions outside [0, 1]
-) -> tuple:                     # y, p, weight as arrays, not copied where they already are
-    "Raise `UserError` for anything no metric is defined on: lengths, labels other than 0/1, NaN, values outside [0, 1]."
+def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
+    """Raise `UserError` for anything no metric is defined on: lengths, labels other than 0/1, NaN, values outside [0,
+    1].
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    p : (N,) predictions
+    weight : (N,) row weights >= 0, or None
+    probability : refuse predictions outside [0, 1]
+
+    Returns
+    -------
+    y, p, weight as arrays, not copied where they already are
+    """
     y, p = _vector(y, 'labels'), _vector(p, 'predictions')
-    if len(y) != len(p): raise UserError(f'labels have {len(y):,} rows, predictions {len(p):,}', 'pass rows of one table')
-    if len(y) == 0: raise UserError('labels: no rows', 'pass at least one row')
-    _refuse(y, 'labels', lambda b: (b != 0) & (b != 1), 'are neither 0 nor 1', 'pass 0 for no click and 1 for a click')
+    if len(y) != len(p):
+        raise UserError(f'labels have {len(y):,} rows, predictions {len(p):,}', 'pass rows of one table')
+    if len(y) == 0:
+        raise UserError('labels: no rows', 'pass at least one row')
+    _refuse(
+        y,
+        'labels',
+        lambda b: (b != 0) & (b != 1),
+        'are neither 0 nor 1',
+        'pass 0 for no click and 1 for a click',
+    )
     _refuse(p, 'predictions', np.isnan, 'are NaN', 'look for a diverged model or a missing row')
-    if probability: _refuse(p, 'predictions', lambda b: (b < 0) | (b > 1), 'lie outside [0, 1]', 'pass probabilities, not logits')
+    if probability:
+        _refuse(
+            p,
+            'predictions',
+            lambda b: (b < 0) | (b > 1),
+            'lie outside [0, 1]',
+            'pass probabilities, not logits',
+        )
     if weight is not None:
         weight = _vector(weight, 'weights')
         if len(weight) != len(y):
             raise UserError(f'weights have {len(weight):,} rows, labels {len(y):,}', 'pass rows of one table')
-        _refuse(weight, 'weights', lambda b: ~((b >= 0) & (b < np.inf)), 'are negative or not finite', 'pass weights >= 0')
+        _refuse(
+            weight,
+            'weights',
+            lambda b: ~((b >= 0) & (b < np.inf)),
+            'are negative or not finite',
+            'pass weights >= 0',
+        )
     return y, p, weight
 
 # %% ../../nbs/50_training/00_ranking.ipynb #7ec50345
 @dataclass(frozen=True)
 class Ranking:
-    "Where the clicks stand in descending order of prediction; AP and AUC under any row weights follow without a new sort."
-    order: np.ndarray # (N,) rows in descending order of prediction
-    pos: np.ndarray   # (P,) places of the clicks in that order
-    last: np.ndarray  # (G,) for each distinct value among the clicks: how many clicks have it or a higher one
-    start: np.ndarray # (G,) first place of that value's run of ties
-    end: np.ndarray   # (G,) place after its last
+    """Where the clicks stand in descending order of prediction; AP and AUC under any row weights follow without a new
+    sort.
 
-    def counts(self,
-        w=None,  # (N,) row weights, in row order; None for one each
-    ) -> tuple:  # clicks down to each value, non-clicks above it, non-clicks down to it, (G,) each; all clicks, all non-clicks
-        "Weighted counts at each distinct value among the clicks."
+    Parameters
+    ----------
+    order : (N,) rows in descending order of prediction
+    pos : (P,) places of the clicks in that order
+    last : (G,) for each distinct value among the clicks: how many clicks have it or a higher one
+    start : (G,) first place of that value's run of ties
+    end : (G,) place after its last
+    """
+
+    order: np.ndarray
+    pos: np.ndarray
+    last: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+
+    def counts(self, w=None) -> tuple:
+        """Weighted counts at each distinct value among the clicks.
+
+        Parameters
+        ----------
+        w : (N,) row weights, in row order; None for one each
+
+        Returns
+        -------
+        clicks down to each value, non-clicks above it, non-clicks down to it, (G,) each; all clicks, all non-clicks
+        """
         if w is None:
             tp, total = self.last, len(self.order)
             upto = lambda i: i
@@ -81,22 +141,32 @@ class Ranking:
             tp = np.cumsum(s[self.pos], dtype=np.float64 if s.dtype.kind == 'f' else np.int64)[self.last - 1]
             c = np.concatenate([[0], np.cumsum(s, dtype=tp.dtype)])
             total, upto = c[-1], lambda i: c[i]
-        if not 0 < tp[-1] < total: raise UserError('weights: one class has no weight', 'AP and AUC need rows of both classes')
+        if not 0 < tp[-1] < total:
+            raise UserError('weights: one class has no weight', 'AP and AUC need rows of both classes')
         before = np.concatenate([[0], tp[:-1]])
         return tp, upto(self.start) - before, upto(self.end) - tp, tp[-1], total - tp[-1]
 
 # %% ../../nbs/50_training/00_ranking.ipynb #97b4a86a
-def rank(
-    y, # (N,) labels, checked
-    p, # (N,) predictions, checked
-) -> Ranking:
-    "Sort once, in descending order. Raises `UserError` where there is no click or nothing but clicks."
+def rank(y, p) -> Ranking:
+    """Sort once, in descending order. Raises `UserError` where there is no click or nothing but clicks.
+
+    Parameters
+    ----------
+    y : (N,) labels, checked
+    p : (N,) predictions, checked
+    """
     n_pos = int(np.count_nonzero(y))
     if n_pos in (0, len(y)):
-        raise UserError(f'labels: all {len(y):,} are {int(n_pos > 0)}', 'AP, AUC and WLL need rows of both classes')
+        raise UserError(
+            f'labels: all {len(y):,} are {int(n_pos > 0)}', 'AP, AUC and WLL need rows of both classes'
+        )
     order = np.argsort(p)[::-1]
-    if len(order) < 1 << 31: order = order.astype(np.int32) # half the memory
-    hit, new = np.empty(len(p), bool), np.ones(len(p) + 1, bool) # the end is the start of a run that never comes
+    if len(order) < 1 << 31:
+        order = order.astype(np.int32)  # half the memory
+    hit, new = (
+        np.empty(len(p), bool),
+        np.ones(len(p) + 1, bool),
+    )  # the end is the start of a run that never comes
     prev = np.nan
     for s in blocks(len(p)):
         q = p[order[s]]
@@ -115,5 +185,6 @@ def _places(mask, dtype):
     out, k = np.empty(np.count_nonzero(mask), dtype), 0
     for s in blocks(len(mask)):
         i = np.flatnonzero(mask[s]) + s.start
-        out[k:k + len(i)] = i; k += len(i)
+        out[k : k + len(i)] = i
+        k += len(i)
     return out

@@ -9,32 +9,56 @@ __all__ = ['wilson', 'rate_table']
 import numpy as np
 
 # %% ../../nbs/50_training/07_rates.ipynb #21242760
-def wilson(
-    clicks,      # (m,) clicks
-    rows,        # (m,) rows
-    z: float = 1.959964, # normal quantile, 95 % by default
-):               # low (m,), high (m,)
-    "Wilson's interval of a rate (1927)."
+def wilson(clicks, rows, z: float = 1.959964):
+    """Wilson's interval of a rate (1927).
+
+    Parameters
+    ----------
+    clicks : (m,) clicks
+    rows : (m,) rows
+    z : normal quantile, 95 % by default
+
+    Returns
+    -------
+    low (m,), high (m,)
+    """
     clicks, rows = np.asarray(clicks, np.float64), np.maximum(np.asarray(rows, np.float64), 1)
     rate = clicks / rows
-    centre = (rate + z*z / (2*rows)) / (1 + z*z / rows)
-    half = z / (1 + z*z / rows) * np.sqrt(rate * (1 - rate) / rows + z*z / (4*rows*rows))
+    centre = (rate + z * z / (2 * rows)) / (1 + z * z / rows)
+    half = z / (1 + z * z / rows) * np.sqrt(rate * (1 - rate) / rows + z * z / (4 * rows * rows))
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/07_rates.ipynb #35e79ec2
-def rate_table(
-    codes,             # (n,) int, the group of each row
-    y,                 # (n,) 0/1 labels
-    p,                 # (n,) probabilities at the natural click rate
-    names,             # name of each code
-    top: int | None = None, # only the groups with most rows
-) -> list[dict]:       # name, rows, observed, predicted, low, high; in the order of the codes
-    "Observed and mean predicted click rate of each group that occurs."
+def rate_table(codes, y, p, names, top: int | None = None) -> list[dict]:
+    """Observed and mean predicted click rate of each group that occurs.
+
+    Parameters
+    ----------
+    codes : (n,) int, the group of each row
+    y : (n,) 0/1 labels
+    p : (n,) probabilities at the natural click rate
+    names : name of each code
+    top : only the groups with most rows
+
+    Returns
+    -------
+    name, rows, observed, predicted, low, high; in the order of the codes
+    """
     codes = np.asarray(codes).astype(np.int64)
     n = np.bincount(codes, minlength=len(names))
     clicks, mass = (np.bincount(codes, np.asarray(v, np.float64), len(names)) for v in (y, p))
     lo, hi = wilson(clicks, n)
     shown = np.flatnonzero(n)
-    if top is not None: shown = np.sort(shown[np.argsort(-n[shown], kind='stable')[:top]])
-    return [dict(name=str(names[i]), rows=int(n[i]), observed=clicks[i]/n[i], predicted=mass[i]/n[i], low=lo[i], high=hi[i])
-            for i in shown]
+    if top is not None:
+        shown = np.sort(shown[np.argsort(-n[shown], kind='stable')[:top]])
+    return [
+        dict(
+            name=str(names[i]),
+            rows=int(n[i]),
+            observed=clicks[i] / n[i],
+            predicted=mass[i] / n[i],
+            low=lo[i],
+            high=hi[i],
+        )
+        for i in shown
+    ]
