@@ -17,7 +17,8 @@ def render() -> str:
             c.update(new_markdown_cell('\n'.join(o.data['text/markdown'] for o in c.outputs)))
         c.source = re.sub(r'^#\|.*\n?', '', c.source, flags=re.M)
     body, _ = MarkdownExporter().from_notebook_node(nb)
-    body = re.sub(r'\]\((?=\w+/)', '](nbs/', body) # links are written from where the notebook lies
+    body = re.sub(r'\]\((?=\w+/|\w+\.ipynb)', '](nbs/', body) # links are written from where the notebook lies
+    body = body.replace('](../', '](')
     head = f'<!-- Generated from {SRC}; edit that and run: python .ci/readme.py -->\n\n'
     return head + re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
 

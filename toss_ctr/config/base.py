@@ -14,7 +14,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 class Section(BaseModel):
     "A frozen, closed group of keys."
 
-    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False)
+    model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
 
 
 Positive = Annotated[int, Field(ge=1)]

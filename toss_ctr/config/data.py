@@ -16,48 +16,65 @@ from ..core.errors import nearest, UserError
 class Synthetic(Section):
     "Data made by `toss_ctr.synthetic.process` where `data.train_path` does not exist yet."
 
-    rows: Positive = 60_000  # training rows to generate
-    test_rows: Positive = 10_000  # test rows to generate
-    seed: Count = 777  # seed of the generator
-    seq_scale: AboveZero = 1.0  # history lengths times this (1 = as long as Toss's)
+    rows: Positive = 60_000
+    "Training rows to generate."
+    test_rows: Positive = 10_000
+    "Test rows to generate."
+    seed: Count = 777
+    "Seed of the generator."
+    seq_scale: AboveZero = 1.0
+    "History lengths times this (1 = as long as Toss's)."
 
 # %% ../../nbs/10_config/05_data.ipynb #94fc31a6
 class Data(Section):
     "Where the rows come from and which column plays which role."
 
-    train_path: OptionalText = None  # Parquet file, folder of Parquet files, or glob with the training rows
-    test_path: OptionalText = None  # the same for the rows to predict
-    truth_path: OptionalText = (
-        None  # Parquet with the true probability of each row, where someone knows it (generated data)
-    )
-    cache_dir: str = 'cache'  # folder that holds shard caches, one sub-folder a fingerprint
-    use_cache: bool = True  # reuse a cache whose fingerprint matches; false builds it anew
-    chunked_build: bool = True  # false writes one shard
-    shard_rows: Positive = 2_000_000  # rows a shard
-    label_col: str = 'clicked'  # the 0/1 label
-    id_col: str = 'ID'  # row name in the test file, kept exactly and written to the submission
-    cat_cols: Columns = ()  # categorical columns
-    num_cols_explicit: Columns = ()  # numeric columns; wins over num_patterns
-    num_patterns: Columns = ()  # globs for numeric columns, used where num_cols_explicit is empty
-    multi_cols: dict[
-        str, Annotated[str, Field(min_length=1)]
-    ] = {}  # columns with several values a cell → the separator of their text; in a list column it plays no part
-    remove_cols: Columns = ()  # columns to ignore
-    hash_buckets: dict[str, Positive] = {}  # buckets of columns that are hashed instead of enumerated
-    hash_buckets_margin: Count = 0  # added to each column's buckets: fewer collisions
-    encoding: Literal['vocab', 'hash'] = (
-        'vocab'  # for categoricals without hash_buckets: exact vocabulary of train, or hashing
-    )
-    min_count: Positive = 1  # a category seen less often in train is treated as unseen
-    add_isna_mask: bool = (
-        True  # give the model null indicators, one a block of columns that are always null together
-    )
-    impute_strategy: Literal['median', 'mean', 'zero'] = (
-        'median'  # what stands in for a null number; statistics from the fold's training rows only
-    )
-    manifest_train: OptionalText = None  # an explicit train manifest; found under cache_dir when absent
-    manifest_test: OptionalText = None  # an explicit test manifest
-    synthetic: Synthetic | None = None  # generate train_path and test_path if they are missing
+    train_path: OptionalText = None
+    "Parquet file, folder of Parquet files, or glob with the training rows."
+    test_path: OptionalText = None
+    "The same for the rows to predict."
+    truth_path: OptionalText = None
+    "Parquet with the true probability of each row, where someone knows it (generated data)."
+    cache_dir: str = 'cache'
+    "Folder that holds shard caches, one sub-folder a fingerprint."
+    use_cache: bool = True
+    "Reuse a cache whose fingerprint matches; false builds it anew."
+    chunked_build: bool = True
+    "False writes one shard."
+    shard_rows: Positive = 2_000_000
+    "Rows a shard."
+    label_col: str = 'clicked'
+    "The 0/1 label."
+    id_col: str = 'ID'
+    "Row name in the test file, kept exactly and written to the submission."
+    cat_cols: Columns = ()
+    "Categorical columns."
+    num_cols_explicit: Columns = ()
+    "Numeric columns; wins over num_patterns."
+    num_patterns: Columns = ()
+    "Globs for numeric columns, used where num_cols_explicit is empty."
+    multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {}
+    "Columns with several values a cell → the separator of their text; in a list column it plays no part."
+    remove_cols: Columns = ()
+    "Columns to ignore."
+    hash_buckets: dict[str, Positive] = {}
+    "Buckets of columns that are hashed instead of enumerated."
+    hash_buckets_margin: Count = 0
+    "Added to each column's buckets: fewer collisions."
+    encoding: Literal['vocab', 'hash'] = 'vocab'
+    "For categoricals without hash_buckets: exact vocabulary of train, or hashing."
+    min_count: Positive = 1
+    "A category seen less often in train is treated as unseen."
+    add_isna_mask: bool = True
+    "Give the model null indicators, one a block of columns that are always null together."
+    impute_strategy: Literal['median', 'mean', 'zero'] = 'median'
+    "What stands in for a null number; statistics from the fold's training rows only."
+    manifest_train: OptionalText = None
+    "An explicit train manifest; found under cache_dir when absent."
+    manifest_test: OptionalText = None
+    "An explicit test manifest."
+    synthetic: Synthetic | None = None
+    "Generate train_path and test_path if they are missing."
 
 # %% ../../nbs/10_config/05_data.ipynb #ccf8cbcf
 def check_roles(data: Data, seq_col: str | None):

@@ -28,42 +28,47 @@ CovisOutput = Literal[
 class CovisAgg(Section):
     "Aggregates over a row's tokens."
 
-    topn: Positive = 3  # tokens in the top-n mean
-    outputs: tuple[CovisOutput, ...] = (
-        'mean_ctr',
-        'max_ctr',
-        'top3_mean_ctr',
-        'wmean_ctr',
-    )  # numeric columns made
+    topn: Positive = 3
+    "Tokens in the top-n mean."
+    outputs: tuple[CovisOutput, ...] = ('mean_ctr', 'max_ctr', 'top3_mean_ctr', 'wmean_ctr')
+    "Numeric columns made."
 
 
 class Covis(Section):
     "Token × target click rates."
 
-    enabled: bool = False  # make them
-    target_keys: Columns = ()  # target columns
-    use_time_bin: bool = False  # count by time bin too
-    time_bin: OptionalText = None  # column of the time bin
-    seq_top_k: Positive = 120  # most recent unique tokens looked at
-    recency_tau: AboveZero | None = None  # their weight exp(-age/tau)
-    min_impr: Count = 10  # a pair with fewer impressions backs off
-    prior_strength: NonNegative = 50.0  # impressions the prior is worth
-    ctr_clip: tuple[Share, Share] = (0.001, 0.999)  # rates are clipped to this range
-    backoff: tuple[Literal['pair', 'token', 'target', 'global'], ...] = (
-        'pair',
-        'token',
-        'target',
-        'global',
-    )  # where a rate comes from when there is too little of it
-    agg: CovisAgg = CovisAgg()  # aggregates
-    work_dir: OptionalText = None  # folder for the tables; null = beside the cache
+    enabled: bool = False
+    "Make them."
+    target_keys: Columns = ()
+    "Target columns."
+    use_time_bin: bool = False
+    "Count by time bin too."
+    time_bin: OptionalText = None
+    "Column of the time bin."
+    seq_top_k: Positive = 120
+    "Most recent unique tokens looked at."
+    recency_tau: AboveZero | None = None
+    "Their weight exp(-age/tau)."
+    min_impr: Count = 10
+    "A pair with fewer impressions backs off."
+    prior_strength: NonNegative = 50.0
+    "Impressions the prior is worth."
+    ctr_clip: tuple[Share, Share] = (0.001, 0.999)
+    "Rates are clipped to this range."
+    backoff: tuple[Literal['pair', 'token', 'target', 'global'], ...] = ('pair', 'token', 'target', 'global')
+    "Where a rate comes from when there is too little of it."
+    agg: CovisAgg = CovisAgg()
+    "Aggregates."
+    work_dir: OptionalText = None
+    "Folder for the tables; null = beside the cache."
 
 # %% ../../nbs/10_config/35_features.ipynb #63ca58b9
 class Features(Section):
     "Numeric columns learned from labels, out of fold."
 
-    encodings: tuple[
-        str | tuple[str, str], ...
-    ] = ()  # columns or column pairs: smoothed target rate and count
-    encoding_prior: NonNegative = 50.0  # impressions the prior is worth in an encoding
-    covis: Covis = Covis()  # co-visitation
+    encodings: tuple[str | tuple[str, str], ...] = ()
+    "Columns or column pairs: smoothed target rate and count."
+    encoding_prior: NonNegative = 50.0
+    "Impressions the prior is worth in an encoding."
+    covis: Covis = Covis()
+    "Co-visitation."

@@ -15,19 +15,26 @@ from .train import Monitor
 class CV(Section):
     "How rows become folds."
 
-    scheme: Literal['group_kfold', 'last_day', 'leave_one_day_out'] = (
-        'group_kfold'  # stratified group k-fold, the last day held out, or each day in turn
-    )
-    n_splits: Positive = 5  # folds; 1 = one hold-out fold
-    group_key: OptionalText = None  # rows of one value stay in one fold
-    stratify_target: OptionalText = None  # column to stratify by: the label
-    time_key: OptionalText = None  # the day column
-    composite_group: bool = False  # groups are group_key × time_key
-    group_sequences: bool = False  # identical histories stay in one fold
+    scheme: Literal['group_kfold', 'last_day', 'leave_one_day_out'] = 'group_kfold'
+    "Stratified group k-fold, the last day held out, or each day in turn."
+    n_splits: Positive = 5
+    "Folds; 1 = one hold-out fold."
+    group_key: OptionalText = None
+    "Rows of one value stay in one fold."
+    stratify_target: OptionalText = None
+    "Column to stratify by: the label."
+    time_key: OptionalText = None
+    "The day column."
+    composite_group: bool = False
+    "Groups are group_key × time_key."
+    group_sequences: bool = False
+    "Identical histories stay in one fold."
 
 # %% ../../nbs/10_config/25_folds.ipynb #ef54dffa
 class Eval(Section):
     "Older spelling of the monitor."
 
-    monitor: Monitor | None = None  # what selects the best epoch, where train.monitor is absent; null = score
-    maximize: bool | None = None  # direction; must fit the monitor
+    monitor: Monitor | None = None
+    "What selects the best epoch, where train.monitor is absent; null = score."
+    maximize: bool | None = None
+    "Direction; must fit the monitor."

@@ -15,25 +15,31 @@ from .base import AboveZero, NonNegative, Positive, Section, Share
 class Calibration(Section):
     "From logits to probabilities."
 
-    enabled: bool = True  # false = plain sigmoid
-    method: Literal['temperature', 'platt', 'isotonic', 'temperature+isotonic'] = (
-        'temperature'  # fitted on out-of-fold logits
-    )
-    lr: Annotated[float, Field(gt=0, le=1)] = 0.05  # share of a Newton step of the temperature's optimiser
-    iters: Positive = 200  # its iterations
-    lambda_mix: Share = 1.0  # share of the calibrated probability in the mix with the raw one
-    target: Literal['balanced', 'prior'] = (
-        'balanced'  # balanced: the leaderboard's optimum; prior: true click probabilities
-    )
+    enabled: bool = True
+    "False = plain sigmoid."
+    method: Literal['temperature', 'platt', 'isotonic', 'temperature+isotonic'] = 'temperature'
+    "Fitted on out-of-fold logits."
+    lr: Annotated[float, Field(gt=0, le=1)] = 0.05
+    "Share of a Newton step of the temperature's optimiser."
+    iters: Positive = 200
+    "Its iterations."
+    lambda_mix: Share = 1.0
+    "Share of the calibrated probability in the mix with the raw one."
+    target: Literal['balanced', 'prior'] = 'balanced'
+    "Balanced: the leaderboard's optimum; prior: true click probabilities."
 
 # %% ../../nbs/10_config/30_inference.ipynb #d3d7d70b
 class Logging(Section):
     "Where a run writes."
 
-    log_dir: str = 'runs'  # parent of the run's folder
-    tb: bool = True  # TensorBoard events
-    csv_log: bool = True  # train_log.csv
-    verbose_steps: Positive = 100  # steps between two lines of progress
+    log_dir: str = 'runs'
+    "Parent of the run's folder."
+    tb: bool = True
+    "TensorBoard events."
+    csv_log: bool = True
+    "Train_log.csv."
+    verbose_steps: Positive = 100
+    "Steps between two lines of progress."
 
 # %% ../../nbs/10_config/30_inference.ipynb #2743ad82
 class Ensemble(Section):
@@ -41,7 +47,11 @@ class Ensemble(Section):
 
     method: Literal[
         'logit_mean', 'mean', 'geom_mean', 'median', 'trim_mean', 'rank_avg', 'weighted', 'val_weighted'
-    ] = 'logit_mean'  # the combination
-    trim_ratio: Annotated[float, Field(ge=0, lt=0.5)] = 0.2  # trim_mean: share cut at each end
-    weights: tuple[NonNegative, ...] = ()  # weighted: one a fold
-    val_weight_temperature: AboveZero = 10.0  # val_weighted: weights are softmax(temperature × fold score)
+    ] = 'logit_mean'
+    "The combination."
+    trim_ratio: Annotated[float, Field(ge=0, lt=0.5)] = 0.2
+    "Trim_mean: share cut at each end."
+    weights: tuple[NonNegative, ...] = ()
+    "Weighted: one a fold."
+    val_weight_temperature: AboveZero = 10.0
+    "Val_weighted: weights are softmax(temperature × fold score)."

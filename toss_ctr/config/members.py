@@ -15,7 +15,11 @@ from .base import AboveZero, Positive, Section
 class Baseline(Section):
     "The LightGBM yardstick beside every result."
 
-    enabled: bool = True  # train it
-    rounds: Positive = 300  # boosting rounds
-    leaves: Annotated[int, Field(ge=2)] = 63  # leaves a tree
-    lr: AboveZero = 0.05  # shrinkage
+    enabled: bool = True
+    "Train it."
+    rounds: Positive = 300
+    "Boosting rounds."
+    leaves: Annotated[int, Field(ge=2)] = 63
+    "Leaves a tree."
+    lr: AboveZero = 0.05
+    "Shrinkage."

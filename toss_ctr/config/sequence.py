@@ -17,49 +17,65 @@ from ..core.errors import nearest, UserError
 class Encoder(Section):
     "The optional Transformer over the K selected behaviours."
 
-    n_layers: Positive = 1  # blocks
-    n_heads: Positive = 4  # heads; must divide model.emb_dim
-    mha_dropout: Dropout = 0.0  # dropout of attention weights
-    ffn_hidden: Positive = 128  # width of the feed-forward layer
-    ffn_dropout: Dropout = 0.0  # dropout inside the feed-forward layer
-    norm: Literal['rms', 'layernorm'] = 'rms'  # normalisation before each sub-layer
-    gating: Literal['softmax', 'relu'] = 'softmax'  # how scores become weights
-    add_positional_bias: bool = True  # a learned bias a head over time distance
+    n_layers: Positive = 1
+    "Blocks."
+    n_heads: Positive = 4
+    "Heads; must divide model.emb_dim."
+    mha_dropout: Dropout = 0.0
+    "Dropout of attention weights."
+    ffn_hidden: Positive = 128
+    "Width of the feed-forward layer."
+    ffn_dropout: Dropout = 0.0
+    "Dropout inside the feed-forward layer."
+    norm: Literal['rms', 'layernorm'] = 'rms'
+    "Normalisation before each sub-layer."
+    gating: Literal['softmax', 'relu'] = 'softmax'
+    "How scores become weights."
+    add_positional_bias: bool = True
+    "A learned bias a head over time distance."
 
 # %% ../../nbs/10_config/10_sequence.ipynb #a132dc32
 class Sequence(Section):
     "The behaviour sequence and DARE."
 
-    col: Annotated[OptionalText, Field()] = (
-        'seq'  # column with the history: comma-separated integers or a list; null = no history
-    )
-    max_len: Positive = 400  # most recent tokens kept
-    pad_id: int = 0  # tokens with this id are padding in the source and are dropped
-    top_k: Positive | None = None  # second stage attends over the K best-scored; null = all
-    recency_tau: AboveZero | None = None  # recency weight exp(-age/tau), age in positions; null = off
-    query_mode: Literal['S1', 'S2', 'concat', 'mean'] = (
-        'S1'  # query from target columns (S1), from the context by an MLP (S2), both projected (concat) or averaged (mean)
-    )
-    query_key: Columns = ()  # target column(s); each must be categorical
-    transformer_block: bool = False  # put the encoder `tfm` over the K selected
-    tfm: Encoder = Encoder()  # the encoder
-    variant: Literal['dare', 'coupled', 'projected'] = (
-        'dare'  # dare: two tables; coupled: one table for both roles; projected: one table, two projections
-    )
-    dim_att: Positive | None = None  # width of attention embeddings; null = model.emb_dim
-    dim_rep: Positive | None = None  # width of representation embeddings; null = model.emb_dim
-    side_cols: Columns = ()  # further sequence columns aligned with `col` (category, time, …)
-    collapse: bool = False  # attend over the row's unique tokens with the log-sum of their position terms; a search then takes the K best tokens
-    sharing: Literal['none', 'target'] = (
-        'none'  # target: query_key and history share one id space and their tables
-    )
-    aux: NonNegative = 0.0  # weight of the auxiliary loss on the whole history
-    position: Literal['none', 'learned'] = (
-        'learned'  # learned target-relative position as a feature of behaviours
-    )
-    pooling: Literal['target', 'average'] = (
-        'target'  # target: e_rep * v_rep weighted by attention; average adds the plain mean of the history
-    )
+    col: Annotated[OptionalText, Field()] = 'seq'
+    "Column with the history: comma-separated integers or a list; null = no history."
+    max_len: Positive = 400
+    "Most recent tokens kept."
+    pad_id: int = 0
+    "Tokens with this id are padding in the source and are dropped."
+    top_k: Positive | None = None
+    "Second stage attends over the K best-scored; null = all."
+    recency_tau: AboveZero | None = None
+    "Recency weight exp(-age/tau), age in positions; null = off."
+    query_mode: Literal['S1', 'S2', 'concat', 'mean'] = 'S1'
+    """Query from target columns (S1), from the context by an MLP (S2), both projected (concat) or averaged
+    (mean)."""
+    query_key: Columns = ()
+    "Target column(s); each must be categorical."
+    transformer_block: bool = False
+    "Put the encoder `tfm` over the K selected."
+    tfm: Encoder = Encoder()
+    "The encoder."
+    variant: Literal['dare', 'coupled', 'projected'] = 'dare'
+    "Dare: two tables; coupled: one table for both roles; projected: one table, two projections."
+    dim_att: Positive | None = None
+    "Width of attention embeddings; null = model.emb_dim."
+    dim_rep: Positive | None = None
+    "Width of representation embeddings; null = model.emb_dim."
+    side_cols: Columns = ()
+    "Further sequence columns aligned with `col` (category, time, …)."
+    collapse: bool = False
+    """Attend over the row's unique tokens with the log-sum of their position terms; a search then takes the K
+    best tokens."""
+    sharing: Literal['none', 'target'] = 'none'
+    "Target: query_key and history share one id space and their tables."
+    aux: NonNegative = 0.0
+    "Weight of the auxiliary loss on the whole history."
+    position: Literal['none', 'learned'] = 'learned'
+    "Learned target-relative position as a feature of behaviours."
+    pooling: Literal['target', 'average'] = 'target'
+    "Target: e_rep * v_rep weighted by attention; average adds the plain mean of the history."
 
 # %% ../../nbs/10_config/10_sequence.ipynb #78f71e86
 def check_sequence(seq: Sequence, data: Data, emb_dim: int):

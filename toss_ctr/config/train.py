@@ -28,57 +28,81 @@ MAXIMISED = dict(score=True, ap=True, auc=True, wll=False, loss=False)
 class Train(Section):
     "The optimiser and its schedule."
 
-    batch_size: Positive = 4096  # rows a batch, of all processes together
-    epochs: Count = 5  # passes over the fold's training rows; 0 = evaluate the untrained model
-    optimizer: Literal['adamw', 'adam'] = (
-        'adamw'  # adamw decouples weight decay; norms and biases never decay
-    )
-    lr: AboveZero = 1e-3  # peak learning rate
-    weight_decay: NonNegative = 1e-5  # weight decay
-    warmup_epochs: NonNegative = 0  # epochs of linear warm-up (fractions allowed)
-    cosine: bool = True  # cosine decay to zero after the warm-up
-    grad_clip_norm: NonNegative = 0.0  # largest gradient norm; 0 = off
-    early_stop_patience: Count = 0  # epochs without a better monitor before stopping; 0 = never
-    monitor: Monitor | None = None  # selects the epoch whose weights are kept; null = eval.monitor
-    accumulate: Positive = 1  # batches whose gradients are summed into one step
-    sparse_embeddings: bool = False  # row-wise sparse updates of large tables
+    batch_size: Positive = 4096
+    "Rows a batch, of all processes together."
+    epochs: Count = 5
+    "Passes over the fold's training rows; 0 = evaluate the untrained model."
+    optimizer: Literal['adamw', 'adam'] = 'adamw'
+    "Adamw decouples weight decay; norms and biases never decay."
+    lr: AboveZero = 1e-3
+    "Peak learning rate."
+    weight_decay: NonNegative = 1e-5
+    "Weight decay."
+    warmup_epochs: NonNegative = 0
+    "Epochs of linear warm-up (fractions allowed)."
+    cosine: bool = True
+    "Cosine decay to zero after the warm-up."
+    grad_clip_norm: NonNegative = 0.0
+    "Largest gradient norm; 0 = off."
+    early_stop_patience: Count = 0
+    "Epochs without a better monitor before stopping; 0 = never."
+    monitor: Monitor | None = None
+    "Selects the epoch whose weights are kept; null = eval.monitor."
+    accumulate: Positive = 1
+    "Batches whose gradients are summed into one step."
+    sparse_embeddings: bool = False
+    "Row-wise sparse updates of large tables."
 
 # %% ../../nbs/10_config/20_train.ipynb #c85da9cf
 class Loss(Section):
     "What is minimised."
 
-    balance: Literal['batch', 'shift'] = (
-        'batch'  # batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior at evaluation
-    )
-    lambda_rank: NonNegative = 0.0  # weight of the pairwise rank loss
-    num_neg_per_pos: Positive = 8  # negatives a positive is compared with
-    hard_neg_frac: Share = 0.0  # share of those that are the hardest of the batch
-    lambda_logit_l2: NonNegative = 0.0  # weight of the mean squared logit
+    balance: Literal['batch', 'shift'] = 'batch'
+    """Batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
+    at evaluation."""
+    lambda_rank: NonNegative = 0.0
+    "Weight of the pairwise rank loss."
+    num_neg_per_pos: Positive = 8
+    "Negatives a positive is compared with."
+    hard_neg_frac: Share = 0.0
+    "Share of those that are the hardest of the batch."
+    lambda_logit_l2: NonNegative = 0.0
+    "Weight of the mean squared logit."
 
 # %% ../../nbs/10_config/20_train.ipynb #b8b49d82
 class Sampler(Section):
     "How batches are drawn."
 
-    type: Annotated[Literal['balanced'] | None, NoneWord] = (
-        None  # balanced: every batch has pos_fraction positives; null = as they come
-    )
-    pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5  # share of positives in a balanced batch
+    type: Annotated[Literal['balanced'] | None, NoneWord] = None
+    "Balanced: every batch has pos_fraction positives; null = as they come."
+    pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    "Share of positives in a balanced batch."
 
 # %% ../../nbs/10_config/20_train.ipynb #c6fcb33c
 class EMA(Section):
     "Exponential moving average of the weights."
 
-    enabled: bool = False  # keep one
-    decay: Annotated[float, Field(ge=0, lt=1)] = 0.999  # final decay
-    warmup_steps: Count = 0  # updates until the decay has ramped up to its value
-    warmup_type: Literal['linear', 'exponential'] = 'linear'  # shape of the ramp
-    update_after_step: Count = 0  # steps before the first update
-    update_interval: Positive = 1  # steps between updates
-    ema_on_buffers: Literal['copy', 'average'] = 'copy'  # buffers (batch-norm statistics): copied or averaged
-    offload_to_cpu: bool = False  # keep the average in main memory
-    pin_memory: bool = False  # in page-locked memory there
-    param_filter: OptionalText = (
-        None  # regular expression: only matching parameters are averaged, the others copied
-    )
-    eval_with_ema: bool = True  # evaluate, select, save and infer with the average
-    start_epoch: Count = 0  # first epoch with the average
+    enabled: bool = False
+    "Keep one."
+    decay: Annotated[float, Field(ge=0, lt=1)] = 0.999
+    "Final decay."
+    warmup_steps: Count = 0
+    "Updates until the decay has ramped up to its value."
+    warmup_type: Literal['linear', 'exponential'] = 'linear'
+    "Shape of the ramp."
+    update_after_step: Count = 0
+    "Steps before the first update."
+    update_interval: Positive = 1
+    "Steps between updates."
+    ema_on_buffers: Literal['copy', 'average'] = 'copy'
+    "Buffers (batch-norm statistics): copied or averaged."
+    offload_to_cpu: bool = False
+    "Keep the average in main memory."
+    pin_memory: bool = False
+    "In page-locked memory there."
+    param_filter: OptionalText = None
+    "Regular expression: only matching parameters are averaged, the others copied."
+    eval_with_ema: bool = True
+    "Evaluate, select, save and infer with the average."
+    start_epoch: Count = 0
+    "First epoch with the average."

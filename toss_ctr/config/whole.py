@@ -26,17 +26,20 @@ from .features import Features
 class Config(Section):
     "Everything a run depends on."
 
-    exp_name: Annotated[str, Field(pattern=r'^[\w][\w.\-]*$')] = (
-        'run'  # the run's folder under logging.log_dir
-    )
-    seed: Annotated[int, Field(ge=0, lt=2**63)] = 777  # drives everything random
-    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = (
-        'auto'  # auto takes what is there; cuda falls back to cpu with a warning
-    )
-    deterministic: bool = True  # bit-identical reruns
-    amp: Literal['none', 'bf16', 'fp16'] = 'none'  # precision in training and inference
-    use_compile: bool = False  # torch.compile
-    num_workers: Count = 0  # processes that build the cache
+    exp_name: Annotated[str, Field(pattern=r'^[\w][\w.\-]*$')] = 'run'
+    "The run's folder under logging.log_dir."
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 777
+    "Drives everything random."
+    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = 'auto'
+    "Auto takes what is there; cuda falls back to cpu with a warning."
+    deterministic: bool = True
+    "Bit-identical reruns."
+    amp: Literal['none', 'bf16', 'fp16'] = 'none'
+    "Precision in training and inference."
+    use_compile: bool = False
+    "Torch.compile."
+    num_workers: Count = 0
+    "Processes that build the cache."
     data: Data = Data()
     sequence: Sequence = Sequence(col=None)
     model: Model = Model()

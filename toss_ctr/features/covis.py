@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from .counts import Base, BLOCK, codes_of, Counts, join, keys_of, Known, smooth, Whole
+from .counts import Base, BLOCK, codes_of, join, Known, Whole
 from .encodings import encode, encoding_names, fill_encodings, tuples
 from ..core.errors import UserError
 from toss_ctr.core.files import (
@@ -31,8 +31,8 @@ from toss_ctr.core.files import (
 )
 from ..core.files import read_table, write_json, write_table
 from ..data.folds import Folds
-from .pairs import aggregate, covis_names, fill_covis, Levels, recency, score_tokens
-from .recent import recent_tokens, token_blocks
+from .pairs import covis_names, fill_covis, Levels, score_tokens
+from .recent import token_blocks
 
 _all_ = [
     'Counts',

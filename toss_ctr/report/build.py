@@ -19,9 +19,6 @@ from toss_ctr.report.predictions import (
     load_predictions,
     read_log,
     score_rows,
-    shift_prior,
-    summary_table,
-    summary_text,
 )
 from toss_ctr.report.sections import (
     attention_section,

@@ -23,8 +23,6 @@ from toss_ctr.report.canvas import (
     DASHES,
     figure_png,
     figure_svg,
-    figure_uri,
-    GRID,
     heading,
     INK,
     legend,
