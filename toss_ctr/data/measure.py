@@ -234,10 +234,11 @@ def measure_tokens(tell, source: Source, column: str, pad_id, stop: int) -> dict
     """
     found, scratch, total, longest, empty = TokenSet(), Scratch(), 0, 0, 0
     for row, batch in batches(source, [column], 0, stop):
-        for _, tokens, counts in read_tokens(batch[column], column, lambda r: source.place(row + r), scratch):
-            found.add(tokens)
-            total, longest = total + len(tokens), max(longest, int(counts.max(initial=0)))
-            empty += int(np.count_nonzero(counts == 0))
+        for _, history in read_tokens(batch[column], column, lambda r: source.place(row + r), scratch):
+            found.add(history['token'])
+            total += len(history['token'])
+            longest = max(longest, int(history.lengths.max(initial=0)))
+            empty += int(np.count_nonzero(history.lengths == 0))
         tell(len(batch))
     return dict(
         values=[v for v in found.values().tolist() if v != pad_id], tokens=total, longest=longest, empty=empty

@@ -25,15 +25,8 @@ from toss_ctr.data.values import (
     Vocabulary,
 )
 from ..core.errors import UserError
-from toss_ctr.data.histories import (
-    collapse,
-    drop_pads,
-    newest_first,
-    Scratch,
-    text_buffers,
-    token_blocks,
-    TokenError,
-)
+from .histories import Ragged, Scratch
+from .tokens import history_blocks, text_buffers, TokenError
 
 # %% ../../nbs/20_data/20_spec.ipynb #60e87495
 def smallest(size: int) -> np.dtype:
@@ -270,10 +263,10 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
 
     Returns
     -------
-    yields what `token_blocks` does
+    yields what `history_blocks` does
     """
     try:
-        yield from token_blocks(column, scratch)
+        yield from history_blocks(column, scratch)
     except TokenError as e:
         what = f"{place(e.row)}: column '{name}': token '{e.token}' {e.why}"
         raise UserError(what, 'mend the row, or set sequence.col') from None
@@ -284,13 +277,12 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
         ) from None
 
 # %% ../../nbs/20_data/20_spec.ipynb #c8c15b7f
-def collapsed_history(codes: np.ndarray, counts: np.ndarray, seq: SeqSpec, wide: np.dtype) -> dict:
+def collapsed_history(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     """Collapse whole histories, then keep the `max_len` unique tokens that were seen last.
 
     Parameters
     ----------
-    codes : (t,) newest first
-    counts : (n,)
+    history : column `token` of codes, newest first
     seq : the history column
     wide : type of ages and counts
 
@@ -298,13 +290,15 @@ def collapsed_history(codes: np.ndarray, counts: np.ndarray, seq: SeqSpec, wide:
     -------
     arrays of the block
     """
-    codes, age, count, bias, unique = collapse(codes, counts, seq.size, seq.tau)
-    out = dict(seq_values=codes, seq_age=age.astype(wide), seq_count=count.astype(wide), seq_bias=bias)
-    if unique.max(initial=0) > seq.max_len:
-        first = np.cumsum(unique) - unique
-        keep = np.arange(len(codes)) - np.repeat(first, unique) < seq.max_len
-        out, unique = {k: v[keep] for k, v in out.items()}, np.minimum(unique, seq.max_len)
-    return out | dict(seq_counts=unique, seq_length=counts.astype(np.uint32))
+    found = history.collapse('token', seq.size, seq.tau).head(seq.max_len)
+    return dict(
+        seq_values=found['token'],
+        seq_age=found['age'].astype(wide),
+        seq_count=found['count'].astype(wide),
+        seq_bias=found['bias'],
+        seq_counts=found.lengths,
+        seq_length=history.lengths.astype(np.uint32),
+    )
 
 # %% ../../nbs/20_data/20_spec.ipynb #b3b32160
 @dataclass
@@ -323,17 +317,17 @@ class HistoryEncoder:
         self.scratch, self.code = Scratch(), TokenCoder(self.spec.seq.values)
         self.sides = {s: TokenCoder(v) for s, v in self.spec.sides.items()}
 
-    def _block(self, values, counts, sides):
-        s = self.spec.seq
-        if (pads := drop_pads(values, counts, s.pad_id)) is not None:
-            keep, counts = pads
-            values, sides = values[keep], {k: v[keep] for k, v in sides.items()}
-        index, kept = newest_first(counts, None if s.collapse else s.max_len, self.scratch)
-        codes = self.code(values.take(index))
-        if not s.collapse:
-            aside = {f'side_{k}_values': self.sides[k](v.take(index)) for k, v in sides.items()}
-            return dict(seq_values=codes, seq_counts=kept) | aside
-        return collapsed_history(codes, counts, s, smallest((self.longest or 2**32 - 1) + 1))
+    def _block(self, history: Ragged) -> dict:
+        "Columns `token` and `side_…`, oldest first → arrays."
+        seq = self.spec.seq
+        history = history.without('token', seq.pad_id)
+        history = history.newest_first(None if seq.collapse else seq.max_len, self.scratch)
+        codes = self.code(history['token'])
+        if seq.collapse:
+            wide = smallest((self.longest or 2**32 - 1) + 1)
+            return collapsed_history(history.like(token=codes), seq, wide)
+        sides = {f'side_{k}_values': code(history[f'side_{k}']) for k, code in self.sides.items()}
+        return dict(seq_values=codes, seq_counts=history.lengths) | sides
 
     def __call__(self, batch, place) -> dict:
         """Encode a batch's histories.
@@ -347,20 +341,23 @@ class HistoryEncoder:
         -------
         arrays of the batch
         """
-        name, nothing = self.spec.seq.name, np.zeros(0, np.int64)
-        out = [self._block(nothing, nothing, {k: nothing for k in self.sides})]
-        aside = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
-        for start, values, counts in read_tokens(batch[name], name, place, self.scratch):
-            side = {k: next(g) for k, g in aside.items()}
-            for k, (_, _, c) in side.items():
-                if (c != counts).any():
-                    row = start + int(np.flatnonzero(c != counts)[0])
+        name, columns = self.spec.seq.name, ['token', *(f'side_{k}' for k in self.sides)]
+        nothing = Ragged.from_lengths([], **{k: np.zeros(0, np.int64) for k in columns})
+        out = [self._block(nothing)]
+        sides = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
+        for start, history in read_tokens(batch[name], name, place, self.scratch):
+            for k, blocks in sides.items():
+                _, side = next(blocks)
+                differs = side.lengths != history.lengths
+                if differs.any():
                     raise UserError(
-                        f"{place(row)}: column '{k}' has another number of entries than '{name}'",
+                        f"{place(start + int(np.argmax(differs)))}: column '{k}' has another number of entries "
+                        f"than '{name}'",
                         'remove it from sequence.side_cols',
                     )
-            out.append(self._block(values, counts, {k: v for k, (_, v, _) in side.items()}))
-        return {k: np.concatenate([o[k] for o in out]) for k in out[0]}
+                history.columns[f'side_{k}'] = side['token']
+            out.append(self._block(history))
+        return {k: np.concatenate([block[k] for block in out]) for k in out[0]}
 
 # %% ../../nbs/20_data/20_spec.ipynb #3f70de8d
 def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:

@@ -6,7 +6,7 @@
 __all__ = ['Statistics', 'save_statistics', 'load_statistics', 'Features', 'open_features', 'zeros_file', 'feature_fingerprint',
            'feature_names', 'build_features', 'write_features', 'fill_train', 'Counts', 'Known', 'Whole', 'Base',
            'smooth', 'keys_of', 'encoding_names', 'encode', 'fill_encodings', 'recent_tokens', 'token_blocks',
-           'aggregate', 'recency', 'covis_names', 'fill_covis', 'score_tokens']
+           'aggregate', 'covis_names', 'fill_covis', 'score_tokens']
 
 # %% ../../nbs/30_features/40_covis.ipynb #1fa8503b
 from contextlib import ExitStack
@@ -47,7 +47,6 @@ _all_ = [
     'recent_tokens',
     'token_blocks',
     'aggregate',
-    'recency',
     'covis_names',
     'fill_covis',
     'score_tokens',

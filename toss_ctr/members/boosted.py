@@ -20,6 +20,7 @@ from scipy.special import expit, logit
 from tqdm.auto import tqdm
 
 from ..config.whole import Config
+from ..data.histories import recency
 from ..features.covis import build_features
 from .combine import write_submission
 from ..core.errors import UserError
@@ -291,7 +292,7 @@ def seq_block(shard, a: int, b: int, plan: Plan) -> list:
     else:
         row, _, times = token_pairs(values, off, plan.seq.size)
         out = [spread(row, times, b - a)]
-        weight = np.exp(-age / plan.tau)
+        weight = recency(age, plan.tau)
     if plan.target:
         out.append(
             target_match(values, off, np.asarray(shard.arr('target')[a:b, 0]).astype(np.int64), age, count)
