@@ -20,8 +20,8 @@ from .predict import finished_folds, load_fold
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
 from ..training.rates import rate_table
-from ..training.optim import autocast, resolve_device, step_seed
-from ..training.fold import to_device
+from ..core.device import autocast, resolve_device, step_seed
+from ..core.device import to_device
 
 # %% ../../nbs/70_inference/40_explain.ipynb #f56289f4
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:

@@ -52,7 +52,7 @@ from toss_ctr.core.files import (
 from ..data.frames import as_frame, cached_parts, source_ids
 from ..training.inputs import Inputs, prepare
 from ..models.ctr import build_model
-from ..training.optim import resolve_device
+from ..core.device import resolve_device
 from ..data.source import batches, open_source
 from ..training.fold import oof_path, predict_logits
 

@@ -14,7 +14,9 @@ import numpy as np
 from scipy.special import expit
 from scipy.stats import rankdata
 
-from ..core.errors import nearest, UserError
+from ..config.base import check_choice
+from ..config.inference import EnsembleMethod
+from ..core.errors import UserError
 from ..data.probabilities import check_probabilities, EDGE
 
 # %% ../../nbs/60_members/00_combine.ipynb #7c101d80
@@ -137,13 +139,13 @@ def _normalised(weights, m):
 
 
 def resolve_weights(
-    method: str, m: int, weights=None, scores=None, temperature: float = 10.0
+    method: EnsembleMethod, m: int, weights=None, scores=None, temperature: float = 10.0
 ) -> np.ndarray | None:
     """The weights a method will use; `UserError` for weights it cannot use.
 
     Parameters
     ----------
-    method : one of `METHODS`
+    method : key `ensemble.method`
     m : number of models
     weights : M numbers >= 0; None or empty for equal ones
     scores : M validation scores; used by val_weighted only
@@ -161,8 +163,7 @@ def resolve_weights(
     >>> resolve_weights('weighted', 2, [1, 3]).tolist()
     [0.25, 0.75]
     """
-    if method not in METHODS:
-        raise UserError(f'ensemble.method: unknown value {method}', nearest(method, METHODS))
+    check_choice('ensemble.method', method, EnsembleMethod)
     entry, given = METHODS[method], weights is not None and len(weights) > 0
     weighable = 'weights' in entry.reads
     if given and not weighable:
@@ -196,7 +197,7 @@ def _checked(p):
 
 def combine(
     p,
-    method: str = 'logit_mean',
+    method: EnsembleMethod = 'logit_mean',
     weights=None,
     trim_ratio: float = 0.2,
     scores=None,
@@ -207,7 +208,7 @@ def combine(
     Parameters
     ----------
     p : (M, N) probabilities in [0, 1], or M arrays of length N
-    method : ensemble.method: one of `METHODS`
+    method : key `ensemble.method`
     weights : ensemble.weights: M numbers >= 0, or None
     trim_ratio : ensemble.trim_ratio: share cut at each end by trim_mean, 0..0.5
     scores : M validation scores, for val_weighted

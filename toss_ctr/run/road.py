@@ -231,7 +231,7 @@ def default_jobs(cfg: Config, folds: int, processes: int = 1) -> int:
     folds : folds to train
     processes : that share each
     """
-    from toss_ctr.training.optim import resolve_device
+    from toss_ctr.core.device import resolve_device
 
     return (
         1

@@ -21,7 +21,7 @@ from torch import Tensor
 
 from ..core.errors import UserError
 from ..models.ctr import Logits
-from .optim import resolve_device
+from ..core.device import resolve_device
 from ..core.units import die_with
 
 # %% ../../nbs/50_training/35_distributed.ipynb #69c697c0
