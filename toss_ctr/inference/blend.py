@@ -167,7 +167,7 @@ def blend_files(
     ----------
     paths : two or more submission files, any row order
     out : file to write, in the first file's order
-    method : one of `ensemble.METHODS`
+    method : key `ensemble.method`
     weights : one number >= 0 a file
     w : for two files: the first one's weight, 0..1
     trim_ratio : share cut at each end by trim_mean
