@@ -167,6 +167,10 @@ def show(fig: Figure, alt: str = ''):
     -------
     `IPython.display.Image`
     """
+    import PIL.Image
     from IPython.display import Image
 
-    return Image(figure_png(fig, 144), alt=alt, retina=True)
+    picture = PIL.Image.open(io.BytesIO(figure_png(fig, 144)))
+    small = io.BytesIO()  # sixty-four colours are enough for lines and letters, and a third of the bytes
+    picture.convert('RGB').quantize(64).save(small, 'png', optimize=True)
+    return Image(small.getvalue(), alt=alt, retina=True)
