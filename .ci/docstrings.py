@@ -1,7 +1,7 @@
 """Help that a person can trust: every public name has a docstring, what it documents exists, and its examples run.
 
-`python .ci/docstrings.py` checks all rooms; `python .ci/docstrings.py toss_ctr.models.dare` some of them. A public class has an
-example, and so have the functions in `MAIN`.
+`python .ci/docstrings.py` checks all rooms, `python .ci/docstrings.py toss_ctr.models.dare` one of them.
+A public class has an example, and so have the functions in `MAIN`.
 """
 import doctest
 import importlib
@@ -13,7 +13,8 @@ import sys
 import toss_ctr
 
 MAIN = set('''load_config prepare train_fold load_predictor infer run build_report calibrate blend_files guess_schema
-    build_cache make_folds all_metrics fit_calibrator combine search_weights compare_oof synthesize encode_frame'''.split())
+    build_cache make_folds all_metrics fit_calibrator combine search_weights compare_oof synthesize
+    encode_frame'''.split())
 
 
 def rooms(names: list[str]) -> list:
@@ -28,7 +29,8 @@ def documented(text: str) -> list[str]:
     "Names that a docstring's Parameters section describes."
     section = re.search(r'^Parameters\n-+\n(.*?)(?:\n\s*\n|\Z)', text, re.M | re.S)
     lines = section[1].split('\n') if section else []
-    return [name.strip(' *') for line in lines if (m := re.match(r'(\*{0,2}\w[\w, *]*) :', line)) for name in m[1].split(',')]
+    entries = [entry for line in lines if (entry := re.match(r'(\*{0,2}\w[\w, *]*) :', line))]
+    return [name.strip(' *') for entry in entries for name in entry[1].split(',')]
 
 
 def parameters(thing) -> set[str]:

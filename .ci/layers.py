@@ -1,4 +1,4 @@
-"""Imports run downward: the folders of nbs/ give the order of the packages, the numbers of the notebooks that of the rooms.
+"""Imports run downward: the folders of nbs/ give the order of the packages, the numbers of notebooks that of the rooms.
 
 The contract is written from the tree and handed to import-linter, so a new room is under it as soon as it exists.
 """

@@ -1,4 +1,7 @@
-"nbs/index.ipynb -> README.md, without running anything: hidden cells and directives go, outputs stay (alone where a cell says `#| echo: false`). `--check` only compares."
+"""nbs/index.ipynb → README.md, without running anything; `--check` only compares.
+
+Hidden cells and directives go, outputs stay; of a cell that says `#| echo: false` only the output.
+"""
 import re
 import sys
 from pathlib import Path
@@ -22,5 +25,7 @@ def render() -> str:
     head = f'<!-- Generated from {SRC}; edit that and run: python .ci/readme.py -->\n\n'
     return head + re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'
 
-if '--check' not in sys.argv: DST.write_text(render(), encoding='utf-8')
-elif not DST.exists() or DST.read_text(encoding='utf-8') != render(): sys.exit(f'{DST} is not what {SRC} generates: run python .ci/readme.py')
+if '--check' not in sys.argv:
+    DST.write_text(render(), encoding='utf-8')
+elif not DST.exists() or DST.read_text(encoding='utf-8') != render():
+    sys.exit(f'{DST} is not what {SRC} generates: run python .ci/readme.py')

@@ -6,9 +6,9 @@
 __all__ = ['flatten', 'config_diff', 'value_text', 'config_rows', 'config_text', 'config_html']
 
 # %% ../../nbs/10_config/45_show.ipynb #9ed7e095
-import html, json
+import json
 
-from ..core.tables import pair_table
+from ..core.tables import folded, html_table
 from .base import Section
 
 # %% ../../nbs/10_config/45_show.ipynb #c0fe12c0
@@ -93,5 +93,5 @@ def config_html(cfg: Section) -> str:
     rows = config_rows(cfg)
     title = f'{cfg.exp_name}: {len(rows)} keys differ from the defaults'
     if len(rows) <= 12:
-        return pair_table(title, rows)
-    return f'<details><summary>{html.escape(title)}</summary>{pair_table("", rows)}</details>'
+        return html_table(rows, caption=title)
+    return folded(title, html_table(rows))

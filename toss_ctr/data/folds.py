@@ -21,6 +21,7 @@ from sklearn.model_selection import StratifiedKFold
 from ..core.errors import nearest
 from ..core.errors import UserError
 from ..core.files import digest_file, read_json, read_table, verify_file, write_json, write_table
+from ..core.tables import html_table
 
 # %% ../../nbs/20_data/55_folds.ipynb #8254cc70
 class FoldTable:
@@ -44,9 +45,8 @@ class FoldTable:
         return '\n'.join([title] + [''.join(f'{c:>12}' for c in r) for r in lines])
 
     def _repr_html_(self):
-        head = ''.join(f'<th>{c}</th>' for c in ('fold', 'rows', 'positives', 'CTR', 'groups'))
-        body = ''.join('<tr>' + ''.join(f'<td>{c}</td>' for c in r) + '</tr>' for r in self._table())
-        return f'<p>{self.scheme}, {len(self):,} rows</p><table><tr>{head}</tr>{body}</table>'
+        table = html_table(self._table(), ('fold', 'rows', 'positives', 'CTR', 'groups'))
+        return f'<p>{self.scheme}, {len(self):,} rows</p>{table}'
 
 # %% ../../nbs/20_data/55_folds.ipynb #877c802a
 @dataclass(frozen=True, eq=False, repr=False)  # its repr is the table

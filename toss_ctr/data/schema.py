@@ -27,6 +27,7 @@ from tqdm.auto import tqdm
 from ..core.errors import nearest, UserError
 from ..core.files import write_aside
 from .source import batches, open_source, Source
+from ..core.tables import folded, html_table
 
 # %% ../../nbs/20_data/30_schema.ipynb #5276f8e9
 def canonical_text(values: pl.Series) -> pl.Series:
@@ -709,28 +710,21 @@ def schema_html(s: Schema) -> str:
     ----------
     s : the schema
     """
-    esc = html.escape
-    head = '<br>'.join(esc(line) for line in schema_lines(s)) + ''.join(
-        f'<br>⚠ {esc(w)}' for w in s.warnings()
-    )
-    cells = lambda row, tag: '<tr>' + ''.join(f'<{tag}>{esc(str(v))}</{tag}>' for v in row) + '</tr>'
-    body = ''.join(
-        cells(
-            [
-                c.name,
-                c.dtype,
-                c.role,
-                '' if c.card is None else f'{c.card:,}',
-                f'{c.nulls / s.n_rows:.2%}' if c.nulls else '',
-                c.width or '',
-                c.note,
-            ],
-            'td',
+    lines = [*schema_lines(s), *(f'⚠ {w}' for w in s.warnings())]
+    rows = [
+        (
+            c.name,
+            c.dtype,
+            c.role,
+            '' if c.card is None else f'{c.card:,}',
+            f'{c.nulls / s.n_rows:.2%}' if c.nulls else '',
+            c.width or '',
+            c.note,
         )
         for c in s.columns
-    )
-    names = cells(['column', 'type', 'role', 'values', 'nulls', 'width', 'note'], 'th')
-    return f'<p>{head}</p><details><summary>{len(s.columns)} columns</summary><table>{names}{body}</table></details>'
+    ]
+    table = html_table(rows, ('column', 'type', 'role', 'values', 'nulls', 'width', 'note'))
+    return f"<p>{'<br>'.join(map(html.escape, lines))}</p>{folded(f'{len(s.columns)} columns', table)}"
 
 # %% ../../nbs/20_data/30_schema.ipynb #ff5776d5
 def schema_dict(s: Schema) -> dict:

@@ -17,7 +17,7 @@ import pyarrow as pa
 import xxhash
 
 from ..core.errors import nearest, UserError
-from ..core.tables import pair_table
+from ..core.tables import html_table
 from .spec import Spec
 from ..core.files import digest_file, disk_errors, fsync_dir, read_json, write_json
 
@@ -469,7 +469,7 @@ class Split(Table):
         return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in facts(self).items())
 
     def _repr_html_(self):
-        return pair_table(self.name, facts(self).items())
+        return html_table(facts(self).items(), caption=self.name)
 
 # %% ../../nbs/20_data/35_shards.ipynb #d0d73dad
 def facts(split: Split) -> dict[str, str]:

@@ -37,7 +37,8 @@ from ..core.errors import UserError
 from ..features.covis import load_statistics, save_statistics, Statistics
 from ..data.batches import Loader, NumericStats, prefetched
 from ..data.spec import spec_columns
-from ..members.combine import check_ids, combine, rank_share, resolve_weights, write_submission
+from ..data.submission import check_ids, write_submission
+from ..members.combine import combine, rank_share, resolve_weights
 from toss_ctr.core.files import (
     digest_json,
     read_json,

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core.errors import UserError
+from ..config.sequence import Gating
 
 # %% ../../nbs/40_models/00_attention.ipynb #1883e8d4
 def length_mask(lengths: Tensor, width: int) -> Tensor:
@@ -46,7 +47,7 @@ def masked_softmax(score: Tensor, mask: Tensor) -> Tensor:
     return torch.softmax(score.masked_fill(~mask, torch.finfo(score.dtype).min / 2), -1) * mask
 
 # %% ../../nbs/40_models/00_attention.ipynb #a5c9ae34
-def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: str = 'softmax') -> Tensor:
+def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: Gating = 'softmax') -> Tensor:
     """Attention weights; both gates give one position of bias log n what n equal positions without bias get together.
 
     Parameters
@@ -54,7 +55,7 @@ def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: str = 
     score : (..., L) float
     mask : (..., L) bool, true where real
     bias : (..., L) float, log weight of a position
-    gating : 'softmax' or 'relu'
+    gating : key `sequence.tfm.gating`
 
     Returns
     -------

@@ -17,7 +17,7 @@ from torch import Tensor, nn
 from .attention import dropout
 from ..data.spec import Spec
 from ..config.whole import Config
-from ..core.tables import pair_table
+from ..core.tables import html_table
 from .dare import DARE
 from ..data.batches import NumericStats
 from .fields import BagField, Fields
@@ -448,7 +448,6 @@ def parameters_html(model: nn.Module) -> str:
     model : the model
     """
     rows = parameter_table(model)
-    return pair_table(
-        f'{type(model).__name__}: parameters',
-        [(k, f'{n:,}') for k, n in [*rows, ('all', sum(n for _, n in rows))]],
-    )
+    total = sum(n for _, n in rows)
+    shown = [(part, f'{n:,}') for part, n in [*rows, ('all', total)]]
+    return html_table(shown, caption=f'{type(model).__name__}: parameters')

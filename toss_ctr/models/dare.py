@@ -13,7 +13,9 @@ from torch import Tensor, nn
 from ..core.errors import UserError
 from .attention import dropout, gate, length_mask, search
 from .encoder import Encoder
-from .roles import check_name, embed_target, Embeddings, pool, score, values
+from .roles import embed_target, Embeddings, pool, score, values
+from ..config.sequence import Gating, Pooling, PositionTerm
+from ..config.base import check_choice
 
 # %% ../../nbs/40_models/40_dare.ipynb #0de59a9c
 def widen(x, k: int):
@@ -52,8 +54,8 @@ class TopKAttention(nn.Module):
     Parameters
     ----------
     top_k : positions kept; None = all
-    pooling : 'target' or 'average'
-    gating : 'softmax' or 'relu'
+    pooling : key `sequence.pooling`
+    gating : key `sequence.tfm.gating`
     encoder : (B, K, d), mask, age → (B, K, d)
     dropout : of what enters the encoder
     """
@@ -61,14 +63,14 @@ class TopKAttention(nn.Module):
     def __init__(
         self,
         top_k: int | None = None,
-        pooling: str = 'target',
-        gating: str = 'softmax',
+        pooling: Pooling = 'target',
+        gating: Gating = 'softmax',
         encoder: nn.Module | None = None,
         dropout: float = 0.0,
     ):
         super().__init__()
-        check_name('sequence.pooling', pooling, ('target', 'average'))
-        check_name('sequence.gating', gating, ('softmax', 'relu'))
+        check_choice('sequence.pooling', pooling, Pooling)
+        check_choice('sequence.tfm.gating', gating, Gating)
         self.top_k, self.average, self.gating, self.encoder, self.dropout = (
             top_k,
             pooling == 'average',
@@ -99,12 +101,12 @@ class TopKAttention(nn.Module):
         return (weight.unsqueeze(1).to(v.dtype) @ v).squeeze(1), index, weight, real
 
 # %% ../../nbs/40_models/40_dare.ipynb #d13401f4
-def check_collapse(position: str, n_sides: int):
+def check_collapse(position: PositionTerm, n_sides: int):
     """Raise UserError naming `sequence.collapse` where unique tokens cannot stand for positions.
 
     Parameters
     ----------
-    position : 'none' or 'learned'
+    position : key `sequence.position`
     n_sides : side fields
     """
     if position == 'learned':
@@ -126,8 +128,8 @@ class DARE(nn.Module):
     ----------
     args : positional arguments of `Embeddings`
     top_k : positions kept by the search; None = all
-    pooling : 'target' (attention) or 'average'
-    gating : 'softmax' or 'relu'
+    pooling : key `sequence.pooling`
+    gating : key `sequence.tfm.gating`
     recency_tau : time constant of exp(-age/tau), in positions; None = off
     aux : also attend to the whole history
     collapse : behaviours are unique tokens with `age` and `bias` from the cache
@@ -140,8 +142,8 @@ class DARE(nn.Module):
         self,
         *args,
         top_k: int | None = None,
-        pooling: str = 'target',
-        gating: str = 'softmax',
+        pooling: Pooling = 'target',
+        gating: Gating = 'softmax',
         recency_tau: float | None = None,
         aux: bool = False,
         collapse: bool = False,

@@ -15,6 +15,8 @@ from torch import Tensor, nn
 
 from ..core.errors import UserError
 from .attention import age_buckets, dropout, make_norm
+from ..config.sequence import EncoderNorm, Gating
+from ..config.base import check_choice
 
 # %% ../../nbs/40_models/10_encoder.ipynb #3282dee2
 class TimeBias(nn.Module):
@@ -62,7 +64,7 @@ class TimeBias(nn.Module):
 
 # %% ../../nbs/40_models/10_encoder.ipynb #7ff9b432
 def attend(
-    q: Tensor, k: Tensor, v: Tensor, bias: Tensor, n: Tensor, gating: str = 'softmax', fused: bool = False
+    q: Tensor, k: Tensor, v: Tensor, bias: Tensor, n: Tensor, gating: Gating = 'softmax', fused: bool = False
 ) -> Tensor:
     """Scaled dot-product attention with an additive bias.
 
@@ -73,7 +75,7 @@ def attend(
     v : (H·B, K, d)
     bias : (H·B, K or 1, K), added to the scores
     n : (H·B, 1, 1) number of keys, for 'relu'
-    gating : 'softmax' or 'relu'
+    gating : key `sequence.tfm.gating`
     fused : use `scaled_dot_product_attention` for the softmax
 
     Returns
@@ -114,10 +116,10 @@ class SelfAttention(nn.Module):
     d : width, a multiple of `n_heads`
     n_heads : H
     dropout : share of keys dropped
-    gating : 'softmax' or 'relu'
+    gating : key `sequence.tfm.gating`
     """
 
-    def __init__(self, d: int, n_heads: int, dropout: float = 0.0, gating: str = 'softmax'):
+    def __init__(self, d: int, n_heads: int, dropout: float = 0.0, gating: Gating = 'softmax'):
         super().__init__()
         self.n_heads, self.dropout, self.gating = n_heads, dropout, gating
         self.qkv, self.out = nn.Linear(d, 3 * d), nn.Linear(d, d)
@@ -177,8 +179,8 @@ class EncoderBlock(nn.Module):
     ffn_hidden : width of the feed-forward layer
     mha_dropout : share of keys dropped
     ffn_dropout : share of hidden units dropped
-    norm : 'rms' or 'layernorm'
-    gating : 'softmax' or 'relu'
+    norm : key `sequence.tfm.norm`
+    gating : key `sequence.tfm.gating`
     """
 
     def __init__(
@@ -188,8 +190,8 @@ class EncoderBlock(nn.Module):
         ffn_hidden: int,
         mha_dropout: float = 0.0,
         ffn_dropout: float = 0.0,
-        norm: str = 'rms',
-        gating: str = 'softmax',
+        norm: EncoderNorm = 'rms',
+        gating: Gating = 'softmax',
     ):
         super().__init__()
         self.norm1, self.norm2 = (make_norm(norm, d, 'sequence.tfm.norm') for _ in range(2))
@@ -251,8 +253,8 @@ class Encoder(nn.Module):
     ffn_hidden : width of the feed-forward layer
     mha_dropout : share of keys dropped in training
     ffn_dropout : share of hidden units dropped in training
-    norm : 'rms' or 'layernorm'
-    gating : 'softmax' or 'relu'
+    norm : key `sequence.tfm.norm`
+    gating : key `sequence.tfm.gating`
     positional_bias : per-head bias over the distance of ages
     max_age : largest distance told apart
     """
@@ -265,8 +267,8 @@ class Encoder(nn.Module):
         ffn_hidden: int = 128,
         mha_dropout: float = 0.0,
         ffn_dropout: float = 0.0,
-        norm: str = 'rms',
-        gating: str = 'softmax',
+        norm: EncoderNorm = 'rms',
+        gating: Gating = 'softmax',
         positional_bias: bool = True,
         max_age: int = 16_384,
     ):
@@ -275,10 +277,8 @@ class Encoder(nn.Module):
             raise UserError(
                 f'sequence.tfm.n_heads: {n_heads} heads do not divide a width of {d}', 'take a divisor'
             )
-        if gating not in ('softmax', 'relu'):
-            raise UserError(f'sequence.tfm.gating: {gating!r}', 'known: softmax, relu')
-        if norm not in ('rms', 'layernorm'):
-            raise UserError(f'sequence.tfm.norm: {norm!r}', 'known: rms, layernorm')
+        check_choice('sequence.tfm.gating', gating, Gating)
+        check_choice('sequence.tfm.norm', norm, EncoderNorm)
         block = (d, n_heads, ffn_hidden, mha_dropout, ffn_dropout, norm, gating)
         self.bias = TimeBias(n_heads, positional_bias, max_age=max_age)
         self.blocks = nn.ModuleList(EncoderBlock(*block) for _ in range(n_layers))

@@ -27,7 +27,7 @@ from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..inference.explain import explain
-from ..members.combine import check_ids
+from ..data.submission import check_ids
 from ..core.files import disk_errors, watched, write_aside
 from ..training.inputs import ensure_data, Inputs, prepare
 from ..inference.predict import calibrate, infer

@@ -16,7 +16,7 @@ from ..data.cache import build_cache
 from ..data.shards import Split
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.tables import pair_table
+from ..core.tables import html_table
 from ..features.covis import build_features, Features
 from ..core.files import digest_json, locked, write_json
 from ..data.folds import Folds, make_folds
@@ -93,7 +93,7 @@ class Inputs:
         return 'Inputs: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
 
     def _repr_html_(self):
-        return pair_table('inputs', self.facts().items())
+        return html_table(self.facts().items(), caption='inputs')
 
 # %% ../../nbs/50_training/10_inputs.ipynb #b702e741
 def run_folds(cfg: Config, train: Split) -> Folds:

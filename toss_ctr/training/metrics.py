@@ -14,6 +14,7 @@ import numpy as np
 
 from ..core.errors import UserError
 from .ranking import blocks, check_inputs, rank
+from ..core.tables import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #9fe2db9b
 def _ap(r, w=None):
@@ -426,11 +427,8 @@ class MetricsTable:
         return '\n'.join('  '.join(pad(i, text) for i, text in enumerate(r)).rstrip() for r in t)
 
     def _repr_html_(self):
-        from html import escape
-
         head, *rows = self.cells()
-        row = lambda r, tag: '<tr>' + ''.join(f'<{tag}>{escape(c)}</{tag}>' for c in r) + '</tr>'
-        return f"<table>{row(head, 'th')}{''.join(row(r, 'td') for r in rows)}</table>"
+        return html_table(rows, head)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #61b429a0
 def metrics_table(rows: dict) -> MetricsTable:

@@ -1,0 +1,172 @@
+"""The documentation site, made from the notebooks: `python .ci/site.py` writes it to _docs/.
+
+A notebook becomes a page by nbconvert, without running anything: hidden cells and directives go, outputs stay,
+formulas become MathML. Zensical makes the site, searchable and without a network; a link that leads nowhere ends
+the build. All keys of a config are a page of their own. `--serve` shows the site in a browser instead.
+"""
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+import yaml
+from latex2mathml.converter import convert
+from nbconvert import MarkdownExporter
+
+from toss_ctr.config.keys import keys_table
+
+NOTEBOOKS, SITE = Path('nbs'), Path('_docs')
+SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}
+CONTRIBUTING = Path('.github/CONTRIBUTING.md')
+WIDE = '.md-grid { max-width: 90rem; }' # a line of code has up to 120 characters
+CONFIG = yaml.safe_load('''
+site_name: toss_ctr
+docs_dir: pages
+site_dir: site
+extra_css: [wide.css]
+theme:
+  variant: classic
+  font: false
+  features: [navigation.tabs, navigation.top, search.highlight, content.code.copy]
+markdown_extensions:
+  - admonition
+  - attr_list
+  - md_in_html
+  - tables
+  - toc: {permalink: true}
+  - pymdownx.highlight
+  - pymdownx.superfences
+''')
+
+
+def page_of(notebook: Path) -> str:
+    "Where the page of a notebook lies: 20_data/10_values.ipynb → data/values.md."
+    parts = [re.sub(r'^\d\d_', '', part) for part in notebook.relative_to(NOTEBOOKS).with_suffix('.md').parts]
+    return '/'.join(parts)
+
+
+def shown(cell) -> bool:
+    "Whether a reader of the site sees a cell."
+    return cell.source.strip() != '' and not re.match(r'#\|\s*(hide|default_exp)\b', cell.source)
+
+
+def without_directives(cell):
+    "The cell as a reader sees it; of a cell that says `echo: false` only the outputs."
+    if re.match(r'#\|\s*echo:\s*false\b', cell.source):
+        shown_text = [o.data['text/markdown'] for o in cell.outputs if 'text/markdown' in o.get('data', {})]
+        return nbformat.v4.new_markdown_cell('\n'.join(shown_text))
+    cell.source = re.sub(r'^#\|.*\n?', '', cell.source, flags=re.M).strip()
+    return cell
+
+
+def relinked(text: str, source: Path, pages: dict[Path, str]) -> str:
+    "Links between notebooks become links between pages; links to other files of the project lose their address."
+    here = Path(pages[source]).parent
+
+    def link(found):
+        label, address = found[1], found[2]
+        if re.match(r'[a-z]+:|#|/|data:', address) or address.endswith('.png'):
+            return found[0]
+        path, _, anchor = address.partition('#')
+        target = (source.parent / path).resolve()
+        page = next((p for n, p in pages.items() if n.resolve() == target), None)
+        if page is None:
+            if not target.exists():
+                sys.exit(f'{source}: the link to {address} leads nowhere')
+            return f'{label} (`{address}`)'
+        up = '../' * len(here.parts)
+        return f'[{label}]({up}{page}{"#" + anchor if anchor else ""})'
+
+    return re.sub(r'(?<!\!)\[([^\]]+)\]\(([^)\s]+)\)', link, text)
+
+
+def with_formulas(text: str) -> str:
+    "LaTeX between dollar signs becomes MathML, which browsers draw by themselves; code is left alone."
+    parts = re.split(r'(```.*?```|`[^`\n]*`)', text, flags=re.S)
+    for i in range(0, len(parts), 2):
+        parts[i] = re.sub(r'\$\$(.+?)\$\$', lambda m: f'\n\n{convert(m[1], display="block")}\n\n', parts[i], flags=re.S)
+        parts[i] = re.sub(r'(?<![\\$\w])\$([^$\n]+?)\$(?![\w$])', lambda m: convert(m[1]), parts[i])
+    return ''.join(parts)
+
+
+def write_page(notebook: Path, pages: dict[Path, str], folder: Path) -> str:
+    "Write a notebook's page and its pictures; returns its title."
+    nb = nbformat.read(notebook, as_version=4)
+    nb.cells = [without_directives(c) for c in nb.cells if c.cell_type != 'raw' and shown(c)]
+    for cell in nb.cells:
+        if cell.cell_type == 'markdown':
+            cell.source = with_formulas(relinked(cell.source, notebook, pages))
+    nb.metadata.language_info = dict(name='python') # so that code is coloured
+    out = folder / pages[notebook]
+    out.parent.mkdir(parents=True, exist_ok=True)
+    pictures = f'{out.stem}_files'
+    body, resources = MarkdownExporter().from_notebook_node(nb, resources=dict(output_files_dir=pictures))
+    body = re.sub(r'\x1b\[[0-9;]*m', '', body)
+    out.write_text(body, encoding='utf-8')
+    for name, data in resources.get('outputs', {}).items():
+        (out.parent / name).parent.mkdir(exist_ok=True)
+        (out.parent / name).write_bytes(data)
+    heading = re.search(r'^# (.+)$', body, re.M)
+    return heading[1].replace('`', '') if heading else out.stem
+
+
+def write_keys(folder: Path):
+    "The page with every key of a config, its default and its meaning."
+    rows = keys_table()
+    lines = ['# Every key', '', f'The {len(rows)} keys of a config. `toss_run --set key=value` changes one.']
+    sections = {}
+    for key, default, meaning in rows:
+        default, meaning = (str(text).replace('|', '\\|').replace('\n', ' ') for text in (default, meaning))
+        sections.setdefault(key.rpartition('.')[0] or 'top level', []).append(f'| `{key}` | `{default}` | {meaning} |')
+    for name, section in sections.items():
+        lines += ['', f'## {name}', '', '| key | default | meaning |', '| --- | --- | --- |', *section]
+    (folder / 'keys.md').write_text('\n'.join(lines) + '\n', encoding='utf-8')
+
+
+def navigation(titles: dict[str, str]) -> list:
+    "Pages in the order of the road, under their packages."
+    groups = {'Home': 'index.md'}
+    for page, title in titles.items():
+        top, _, rest = page.partition('/')
+        if rest:
+            groups.setdefault(SECTIONS.get(top, top), []).append({title: page})
+        elif page != 'index.md':
+            groups[title] = page
+    return [{name: what} for name, what in groups.items()]
+
+
+def write_pages(folder: Path) -> list:
+    "Write all pages; returns the navigation."
+    patterns = 'index.ipynb', 'tutorials/*.ipynb', '[0-9]*/[0-9]*.ipynb', 'benchmarks/*.ipynb', 'lab_log.ipynb'
+    notebooks = [notebook for pattern in patterns for notebook in sorted(NOTEBOOKS.glob(pattern))]
+    pages = {n: page_of(n) for n in notebooks} | {CONTRIBUTING: 'contributing.md'}
+    titles = {pages[n]: write_page(n, pages, folder) for n in notebooks}
+    contributing = relinked(CONTRIBUTING.read_text(encoding='utf-8'), CONTRIBUTING, pages)
+    (folder / 'contributing.md').write_text(contributing, encoding='utf-8')
+    write_keys(folder)
+    return navigation({'index.md': 'Home', 'keys.md': 'Every key'} | titles | {'contributing.md': 'Contributing'})
+
+
+def main(serve: bool) -> int:
+    "Build the site beside its old self, then put it in the old one's place."
+    with tempfile.TemporaryDirectory() as work:
+        work = Path(work)
+        (work / 'pages').mkdir()
+        config = CONFIG | dict(nav=write_pages(work / 'pages'))
+        (work / 'pages' / 'wide.css').write_text(WIDE, encoding='utf-8')
+        (work / 'mkdocs.yml').write_text(yaml.safe_dump(config, allow_unicode=True), encoding='utf-8')
+        command = ['zensical', *(['serve'] if serve else ['build', '--strict']), '-f', 'mkdocs.yml']
+        done = subprocess.run(command, cwd=work).returncode
+        if done == 0 and not serve:
+            shutil.rmtree(SITE, ignore_errors=True)
+            shutil.copytree(work / 'site', SITE)
+            (SITE / '.nojekyll').touch() # GitHub Pages serves the folder as it is
+            print(f'{len(list(SITE.rglob("*.html")))} pages in {SITE}/')
+    return done
+
+
+if __name__ == '__main__':
+    sys.exit(main('--serve' in sys.argv))
