@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 from ..config.whole import Config
 from ..data.histories import recency
 from ..features.covis import build_features
-from .combine import write_submission
+from ..data.submission import write_submission
 from ..core.errors import UserError
 from toss_ctr.core.files import (
     digest_bytes,
