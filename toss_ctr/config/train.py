@@ -23,7 +23,7 @@ from toss_ctr.config.base import (
 )
 from ..core.errors import UserError
 
-# %% ../../nbs/10_config/20_train.ipynb #0c315a37
+# %% ../../nbs/10_config/20_train.ipynb #46d721a6
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -40,11 +40,11 @@ class Train(Section):
     """
 
     batch_size: Positive = 4096
-    "Rows a batch, of all processes together."
+    "Rows of a batch, all processes together."
     epochs: Count = 5
     "Passes over the fold's training rows; 0 = evaluate the untrained model."
     optimizer: Optimizer = 'adamw'
-    "Adamw decouples weight decay; norms and biases never decay."
+    "adamw decouples weight decay, adam does not; norms and biases never decay."
     lr: AboveZero = 1e-3
     "Peak learning rate."
     weight_decay: NonNegative = 1e-5
@@ -64,7 +64,7 @@ class Train(Section):
     sparse_embeddings: bool = False
     "Row-wise sparse updates of large tables."
 
-# %% ../../nbs/10_config/20_train.ipynb #07a17ea6
+# %% ../../nbs/10_config/20_train.ipynb #c23af6d7
 @dataclass(frozen=True)
 class OnlyWith:
     """Marks a key of a section that is read only where another key of it is not 0.
@@ -102,14 +102,14 @@ class Loss(Section):
     """
 
     balance: Balance = 'batch'
-    """Batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
+    """batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
     at evaluation."""
     lambda_rank: NonNegative = 0.0
     "Weight of the pairwise rank loss."
     num_neg_per_pos: Annotated[Positive, OnlyWith('lambda_rank')] = 8
-    "Negatives a positive is compared with."
+    "Negatives that each positive is compared with."
     hard_neg_frac: Annotated[Share, OnlyWith('lambda_rank')] = 0.0
-    "Share of those that are the hardest of the batch."
+    "Share of those negatives that are the hardest of the batch."
     lambda_logit_l2: NonNegative = 0.0
     "Weight of the mean squared logit."
 
@@ -127,7 +127,7 @@ class Loss(Section):
                     )
         return self
 
-# %% ../../nbs/10_config/20_train.ipynb #364990e9
+# %% ../../nbs/10_config/20_train.ipynb #2f95ff05
 SamplerType = Literal['balanced']
 
 
@@ -142,11 +142,11 @@ class Sampler(Section):
     """
 
     type: Annotated[SamplerType | None, NoneWord] = None
-    "Balanced: every batch has pos_fraction positives; null = as they come."
+    "balanced: every batch has a share pos_fraction of positives; null = rows as they come."
     pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
     "Share of positives in a balanced batch."
 
-# %% ../../nbs/10_config/20_train.ipynb #1f1ecfa1
+# %% ../../nbs/10_config/20_train.ipynb #c4cb27a4
 Ramp = Literal['linear', 'exponential']
 BufferRule = Literal['copy', 'average']
 
@@ -162,13 +162,13 @@ class EMA(Section):
     """
 
     enabled: bool = False
-    "Keep one."
+    "Keep a moving average."
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    "Final decay."
+    "Decay of the average, after its warm-up."
     warmup_steps: Count = 0
-    "Updates until the decay has ramped up to its value."
+    "Updates until the decay has reached its value."
     warmup_type: Ramp = 'linear'
-    "Shape of the ramp."
+    "Shape of that warm-up."
     update_after_step: Count = 0
     "Steps before the first update."
     update_interval: Positive = 1
@@ -178,10 +178,10 @@ class EMA(Section):
     offload_to_cpu: bool = False
     "Keep the average in main memory."
     pin_memory: bool = False
-    "In page-locked memory there."
+    "With offload_to_cpu: in page-locked memory."
     param_filter: OptionalText = None
     "Regular expression: only matching parameters are averaged, the others copied."
     eval_with_ema: bool = True
     "Evaluate, select, save and infer with the average."
     start_epoch: Count = 0
-    "First epoch with the average."
+    "First epoch that is averaged."
