@@ -30,11 +30,11 @@ class Train(Section):
     "The optimiser and its schedule."
 
     batch_size: Positive = 4096
-    "Rows a batch, of all processes together."
+    "Rows of a batch, all processes together."
     epochs: Count = 5
     "Passes over the fold's training rows; 0 = evaluate the untrained model."
     optimizer: Optimizer = 'adamw'
-    "Adamw decouples weight decay; norms and biases never decay."
+    "adamw decouples weight decay, adam does not; norms and biases never decay."
     lr: AboveZero = 1e-3
     "Peak learning rate."
     weight_decay: NonNegative = 1e-5
@@ -62,14 +62,14 @@ class Loss(Section):
     "What is minimised."
 
     balance: Balance = 'batch'
-    """Batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
+    """batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
     at evaluation."""
     lambda_rank: NonNegative = 0.0
     "Weight of the pairwise rank loss."
     num_neg_per_pos: Positive = 8
-    "Negatives a positive is compared with."
+    "Negatives that each positive is compared with."
     hard_neg_frac: Share = 0.0
-    "Share of those that are the hardest of the batch."
+    "Share of those negatives that are the hardest of the batch."
     lambda_logit_l2: NonNegative = 0.0
     "Weight of the mean squared logit."
 
@@ -81,7 +81,7 @@ class Sampler(Section):
     "How batches are drawn."
 
     type: Annotated[SamplerType | None, NoneWord] = None
-    "Balanced: every batch has pos_fraction positives; null = as they come."
+    "balanced: every batch has a share pos_fraction of positives; null = rows as they come."
     pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
     "Share of positives in a balanced batch."
 
@@ -94,13 +94,13 @@ class EMA(Section):
     "Exponential moving average of the weights."
 
     enabled: bool = False
-    "Keep one."
+    "Keep a moving average."
     decay: Annotated[float, Field(ge=0, lt=1)] = 0.999
-    "Final decay."
+    "Decay of the average, after its warm-up."
     warmup_steps: Count = 0
-    "Updates until the decay has ramped up to its value."
+    "Updates until the decay has reached its value."
     warmup_type: Ramp = 'linear'
-    "Shape of the ramp."
+    "Shape of that warm-up."
     update_after_step: Count = 0
     "Steps before the first update."
     update_interval: Positive = 1
@@ -110,10 +110,10 @@ class EMA(Section):
     offload_to_cpu: bool = False
     "Keep the average in main memory."
     pin_memory: bool = False
-    "In page-locked memory there."
+    "With offload_to_cpu: in page-locked memory."
     param_filter: OptionalText = None
     "Regular expression: only matching parameters are averaged, the others copied."
     eval_with_ema: bool = True
     "Evaluate, select, save and infer with the average."
     start_epoch: Count = 0
-    "First epoch with the average."
+    "First epoch that is averaged."
