@@ -21,40 +21,40 @@ class Numeric(Section):
     embedding: Literal['affine', 'piecewise', 'periodic'] = 'affine'
     "How a scaled number becomes a field vector."
     fields: Positive | None = None
-    "Mix all numeric columns into this many fields by a learned map; null = a field each."
+    "Mix all numeric columns into this many fields by a learned map; null = one field for each column."
 
 # %% ../../nbs/10_config/15_model.ipynb #ee7e21f9
 class QNNAlpha(Section):
     "The interaction head."
 
     enabled: bool = True
-    "False = a plain MLP head."
+    "false = a plain MLP head."
     variant: Literal['khatri_rao', 'low_rank'] = 'low_rank'
-    "Khatri_rao: the paper's QNN-α; low_rank: the factorised pair head of older files."
+    "khatri_rao: the paper's QNN-α; low_rank: the factorised pair head of older files."
     feature_embed_dim: Positive = 16
     "Width d of a field vector."
     heads: Positive = 1
-    "Heads."
+    "Heads of the interaction."
     rank: Positive = 4
-    "Low_rank: rank of a head; khatri_rao: rows R of the mid-activation."
+    "low_rank: rank of a head; khatri_rao: rows R of the mid-activation."
     layers: Positive = 2
-    "Khatri_rao: interaction layers."
+    "khatri_rao: interaction layers."
     proj_dim: Positive = 64
-    "Low_rank: width after the pair products."
+    "low_rank: width after the pair products."
     mlp_hidden: tuple[Positive, ...] = (128,)
     "Hidden layers of the MLP after the interactions."
     dropout: Dropout = 0.0
     "Dropout inside and after a layer."
     use_se: bool = False
-    "Low_rank: squeeze-and-excitation over the features of one row."
+    "low_rank: squeeze-and-excitation over the features of one row."
     se_reduction: Positive = 4
-    "Its reduction."
+    "low_rank: reduction of the squeeze-and-excitation."
     use_residual: bool = True
     "Add a layer's input to its output."
     norm: Literal['rms', 'layernorm', 'batch', 'none'] = 'none'
     "Normalisation inside the head."
     pair_grouping: Literal['all', 'block'] = 'all'
-    "Low_rank: pair all fields at once, or also the sequence vector with the field block."
+    "low_rank: pair all fields at once, or also the sequence vector with the field block."
     aux_head_weight: NonNegative = 0.0
     "Weight of a linear auxiliary head on the sequence vector."
     self_ensemble: NonNegative = 0.0
@@ -65,7 +65,7 @@ class Model(Section):
     "Sizes of the network."
 
     emb_dim: Positive = 64
-    "D: width of behaviour embeddings."
+    "Width D of behaviour embeddings."
     dare_dropout: Dropout = 0.0
     "Dropout of DARE's output."
     embedding_dropout: Dropout = 0.0
@@ -73,7 +73,7 @@ class Model(Section):
     cat_embedding_dims: dict[str, Positive] = {}
     "Width of a column's table where it differs from the field width; projected to it."
     numeric: Numeric = Numeric()
-    "Numbers."
+    "How numbers enter the model."
     qnn_alpha: QNNAlpha = QNNAlpha()
     "The interaction head."
 
