@@ -54,7 +54,7 @@ from ..training.inputs import Inputs, prepare
 from ..models.ctr import build_model
 from ..core.device import resolve_device
 from ..data.source import batches, open_source
-from ..training.fold import oof_path, predict_logits
+from ..training.evaluate import oof_path, predict_logits
 
 # %% ../../nbs/70_inference/10_predict.ipynb #50d4f4b7
 def finished_folds(cfg: Config) -> dict[int, dict]:

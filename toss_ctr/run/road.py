@@ -33,7 +33,9 @@ from ..training.inputs import ensure_data, Inputs, prepare
 from ..inference.predict import calibrate, infer
 from ..report.build import build_report
 from ..report.predictions import summary_table, summary_text
-from ..training.fold import fold_fingerprint, FoldTrainer, train_batch, write_config
+from ..training.fold import write_config
+from ..training.setup import fold_fingerprint, FoldTrainer
+from ..training.step import train_batch
 
 # %% ../../nbs/90_run/20_road.ipynb #52ba4423
 def template(name: str) -> Path:
