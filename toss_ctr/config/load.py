@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_yaml', 'parse_overrides', 'merge', 'presets', 'make_config', 'load_config', 'to_yaml']
 
-# %% ../../nbs/10_config/55_load.ipynb #aac28192
+# %% ../../nbs/10_config/55_load.ipynb #56a506df
 import json, re
 from importlib import resources
 from pathlib import Path
@@ -15,6 +15,7 @@ from pydantic import ValidationError
 from ..core.errors import nearest, UserError
 from .whole import Config
 from .base import Section
+from .model import leave_former_head
 
 # %% ../../nbs/10_config/55_load.ipynb #ef79dd0f
 class _Loader(yaml.SafeLoader):
@@ -192,7 +193,7 @@ def make_config(raw: dict) -> Config:
     except ValidationError as e:
         raise _explain(e) from None
 
-# %% ../../nbs/10_config/55_load.ipynb #4a4d047d
+# %% ../../nbs/10_config/55_load.ipynb #7becc0dc
 def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     """Load a preset or a YAML file with overrides.
 
@@ -216,7 +217,8 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     raw = read_yaml(text, name)
     if not isinstance(raw, dict):
         raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
-    return make_config(merge(raw, parse_overrides(overrides)))
+    chosen = parse_overrides(overrides)
+    return make_config(merge(leave_former_head(raw, chosen), chosen))
 
 # %% ../../nbs/10_config/55_load.ipynb #55fed58c
 def to_yaml(cfg: Config) -> str:
