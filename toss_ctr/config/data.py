@@ -40,17 +40,17 @@ class Data(Section):
     truth_path: OptionalText = None
     "Parquet with the true probability of each row, where someone knows it (generated data)."
     cache_dir: str = 'cache'
-    "Folder that holds shard caches, one sub-folder a fingerprint."
+    "Folder that holds shard caches, one sub-folder for each fingerprint."
     use_cache: bool = True
-    "Reuse a cache whose fingerprint matches; false builds it anew."
+    "Reuse a cache whose fingerprint matches; false = build it again."
     chunked_build: bool = True
-    "False writes one shard."
+    "Write the cache in shards of shard_rows rows; false = one shard."
     shard_rows: Positive = 2_000_000
-    "Rows a shard."
+    "Rows of a shard."
     label_col: str = 'clicked'
-    "The 0/1 label."
+    "Column with the label, 0 or 1."
     id_col: str = 'ID'
-    "Row name in the test file, kept exactly and written to the submission."
+    "Column with the name of a row of the test file; copied to the submission unchanged."
     cat_cols: Columns = ()
     "Categorical columns."
     num_cols_explicit: Columns = ()
@@ -58,25 +58,25 @@ class Data(Section):
     num_patterns: Columns = ()
     "Globs for numeric columns, used where num_cols_explicit is empty."
     multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {}
-    "Columns with several values a cell → the separator of their text; in a list column it plays no part."
+    "Columns with several values in a cell → the separator in their text; a list column does not use it."
     remove_cols: Columns = ()
     "Columns to ignore."
     hash_buckets: dict[str, Positive] = {}
     "Buckets of columns that are hashed instead of enumerated."
     hash_buckets_margin: Count = 0
-    "Added to each column's buckets: fewer collisions."
+    "Buckets added to each hashed column, for fewer collisions."
     encoding: Encoding = 'vocab'
-    "For categoricals without hash_buckets: exact vocabulary of train, or hashing."
+    "For categorical columns without hash_buckets. vocab: the exact vocabulary of train; hash: hashing."
     min_count: Positive = 1
     "A category seen less often in train is treated as unseen."
     add_isna_mask: bool = True
-    "Give the model null indicators, one a block of columns that are always null together."
+    "Give the model null indicators, one for each block of columns that are always null together."
     impute_strategy: Imputation = 'median'
-    "What stands in for a null number; statistics from the fold's training rows only."
+    "What replaces a null number; measured on the training rows of the fold only."
     manifest_train: OptionalText = None
-    "An explicit train manifest; found under cache_dir when absent."
+    "Manifest of the train cache; null = the one under cache_dir."
     manifest_test: OptionalText = None
-    "An explicit test manifest."
+    "Manifest of the test cache; null = the one under cache_dir."
     synthetic: Synthetic | None = None
     "Generate train_path and test_path if they are missing."
 

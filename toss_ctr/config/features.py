@@ -30,36 +30,36 @@ class CovisAgg(Section):
     "Aggregates over a row's tokens."
 
     topn: Positive = 3
-    "Tokens in the top-n mean."
+    "Tokens in the mean of the best."
     outputs: tuple[CovisOutput, ...] = ('mean_ctr', 'max_ctr', 'top3_mean_ctr', 'wmean_ctr')
-    "Numeric columns made."
+    "Numeric columns to make."
 
 
 class Covis(Section):
     "Token × target click rates."
 
     enabled: bool = False
-    "Make them."
+    "Make these features."
     target_keys: Columns = ()
     "Target columns."
     use_time_bin: bool = False
-    "Count by time bin too."
+    "Count by time bin as well."
     time_bin: OptionalText = None
     "Column of the time bin."
     seq_top_k: Positive = 120
     "Most recent unique tokens looked at."
     recency_tau: AboveZero | None = None
-    "Their weight exp(-age/tau)."
+    "Weight exp(-age/tau) of a token, age in positions; null = off."
     min_impr: Count = 10
-    "A pair with fewer impressions backs off."
+    "A pair with fewer impressions takes its rate from the next level of backoff."
     prior_strength: NonNegative = 50.0
     "Impressions the prior is worth."
     ctr_clip: tuple[Share, Share] = (0.001, 0.999)
     "Rates are clipped to this range."
     backoff: tuple[BackoffLevel, ...] = ('pair', 'token', 'target', 'global')
-    "Where a rate comes from when there is too little of it."
+    "Levels a rate is taken from, in this order, where there are too few impressions."
     agg: CovisAgg = CovisAgg()
-    "Aggregates."
+    "Aggregates over a row's tokens."
     work_dir: OptionalText = None
     "Folder for the tables; null = beside the cache."
 
@@ -68,8 +68,8 @@ class Features(Section):
     "Numeric columns learned from labels, out of fold."
 
     encodings: tuple[str | tuple[str, str], ...] = ()
-    "Columns or column pairs: smoothed target rate and count."
+    "Columns or pairs of columns; each gives a smoothed click rate and a count."
     encoding_prior: NonNegative = 50.0
     "Impressions the prior is worth in an encoding."
     covis: Covis = Covis()
-    "Co-visitation."
+    "Token × target click rates."

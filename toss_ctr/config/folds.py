@@ -19,11 +19,12 @@ class CV(Section):
     "How rows become folds."
 
     scheme: FoldScheme = 'group_kfold'
-    "Stratified group k-fold, the last day held out, or each day in turn."
+    """group_kfold: stratified k folds by group; last_day: the last day held out; leave_one_day_out: each day in
+    turn."""
     n_splits: Positive = 5
     "Folds; 1 = one hold-out fold."
     group_key: OptionalText = None
-    "Rows of one value stay in one fold."
+    "Column whose rows of one value stay in one fold."
     stratify_target: OptionalText = None
     "Column to stratify by: the label."
     time_key: OptionalText = None
@@ -40,4 +41,4 @@ class Eval(Section):
     monitor: Monitor | None = None
     "What selects the best epoch, where train.monitor is absent; null = score."
     maximize: bool | None = None
-    "Direction; must fit the monitor."
+    "Whether a larger value is better; must fit the monitor."

@@ -20,17 +20,17 @@ class Calibration(Section):
     "From logits to probabilities."
 
     enabled: bool = True
-    "False = plain sigmoid."
+    "false = plain sigmoid."
     method: CalibrationMethod = 'temperature'
-    "Fitted on out-of-fold logits."
+    "The calibrator, fitted on out-of-fold logits."
     lr: Annotated[float, Field(gt=0, le=1)] = 0.05
-    "Share of a Newton step of the temperature's optimiser."
+    "temperature: share of a Newton step that its optimiser takes."
     iters: Positive = 200
-    "Its iterations."
+    "temperature: iterations of its optimiser."
     lambda_mix: Share = 1.0
-    "Share of the calibrated probability in the mix with the raw one."
+    "Weight of the calibrated probability in the mix with the raw one."
     target: CalibrationTarget = 'balanced'
-    "Balanced: the leaderboard's optimum; prior: true click probabilities."
+    "balanced: the leaderboard's optimum; prior: true click probabilities."
 
 # %% ../../nbs/10_config/30_inference.ipynb #d3d7d70b
 class Logging(Section):
@@ -39,9 +39,9 @@ class Logging(Section):
     log_dir: str = 'runs'
     "Parent of the run's folder."
     tb: bool = True
-    "TensorBoard events."
+    "Write TensorBoard events."
     csv_log: bool = True
-    "Train_log.csv."
+    "Write train_log.csv."
     verbose_steps: Positive = 100
     "Steps between two lines of progress."
 
@@ -55,10 +55,10 @@ class Ensemble(Section):
     "How the folds' predictions become one."
 
     method: EnsembleMethod = 'logit_mean'
-    "The combination."
+    "How the folds are combined."
     trim_ratio: Annotated[float, Field(ge=0, lt=0.5)] = 0.2
-    "Trim_mean: share cut at each end."
+    "trim_mean: share cut at each end."
     weights: tuple[NonNegative, ...] = ()
-    "Weighted: one a fold."
+    "weighted: one weight for each fold."
     val_weight_temperature: AboveZero = 10.0
-    "Val_weighted: weights are softmax(temperature × fold score)."
+    "val_weighted: weights are softmax(temperature × fold score)."

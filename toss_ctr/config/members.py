@@ -16,10 +16,10 @@ class Baseline(Section):
     "The LightGBM yardstick beside every result."
 
     enabled: bool = True
-    "Train it."
+    "Train the boosted trees."
     rounds: Positive = 300
     "Boosting rounds."
     leaves: Annotated[int, Field(ge=2)] = 63
-    "Leaves a tree."
+    "Leaves of a tree."
     lr: AboveZero = 0.05
     "Shrinkage."

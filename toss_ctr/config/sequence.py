@@ -23,11 +23,11 @@ class Encoder(Section):
     "The optional Transformer over the K selected behaviours."
 
     n_layers: Positive = 1
-    "Blocks."
+    "Transformer blocks."
     n_heads: Positive = 4
-    "Heads; must divide model.emb_dim."
+    "Attention heads; must divide model.emb_dim."
     mha_dropout: Dropout = 0.0
-    "Dropout of attention weights."
+    "Dropout of the attention weights."
     ffn_hidden: Positive = 128
     "Width of the feed-forward layer."
     ffn_dropout: Dropout = 0.0
@@ -37,7 +37,7 @@ class Encoder(Section):
     gating: Gating = 'softmax'
     "How scores become weights."
     add_positional_bias: bool = True
-    "A learned bias a head over time distance."
+    "Learn a bias for each head and time distance."
 
 # %% ../../nbs/10_config/10_sequence.ipynb #a132dc32
 QueryMode = Literal['S1', 'S2', 'concat', 'mean']
@@ -57,20 +57,20 @@ class Sequence(Section):
     pad_id: int = 0
     "Tokens with this id are padding in the source and are dropped."
     top_k: Positive | None = None
-    "Second stage attends over the K best-scored; null = all."
+    "The second stage attends over the K tokens with the best scores; null = all."
     recency_tau: AboveZero | None = None
     "Recency weight exp(-age/tau), age in positions; null = off."
     query_mode: QueryMode = 'S1'
-    """Query from target columns (S1), from the context by an MLP (S2), both projected (concat) or averaged
-    (mean)."""
+    """Where the query comes from. S1: target columns; S2: the context, by an MLP; concat: both, projected;
+    mean: the average of both."""
     query_key: Columns = ()
     "Target column(s); each must be categorical."
     transformer_block: bool = False
-    "Put the encoder `tfm` over the K selected."
+    "Put the encoder `tfm` over the K selected behaviours."
     tfm: Encoder = Encoder()
-    "The encoder."
+    "The encoder over the K selected behaviours."
     variant: Variant = 'dare'
-    "Dare: two tables; coupled: one table for both roles; projected: one table, two projections."
+    "dare: two tables; coupled: one table for both roles; projected: one table, two projections."
     dim_att: Positive | None = None
     "Width of attention embeddings; null = model.emb_dim."
     dim_rep: Positive | None = None
@@ -78,16 +78,16 @@ class Sequence(Section):
     side_cols: Columns = ()
     "Further sequence columns aligned with `col` (category, time, …)."
     collapse: bool = False
-    """Attend over the row's unique tokens with the log-sum of their position terms; a search then takes the K
-    best tokens."""
+    """Attend over the unique tokens of a row, each with the log-sum of its position terms; top_k then takes the
+    K best tokens."""
     sharing: Sharing = 'none'
-    "Target: query_key and history share one id space and their tables."
+    "target: query_key and history share one id space and its tables; none: each has its own."
     aux: NonNegative = 0.0
     "Weight of the auxiliary loss on the whole history."
     position: PositionTerm = 'learned'
-    "Learned target-relative position as a feature of behaviours."
+    "learned: the position relative to the target is a feature of each behaviour; none: it is not."
     pooling: Pooling = 'target'
-    "Target: e_rep * v_rep weighted by attention; average adds the plain mean of the history."
+    "target: e_rep * v_rep weighted by attention; average: the plain mean of the history is added."
 
 # %% ../../nbs/10_config/10_sequence.ipynb #78f71e86
 def check_sequence(seq: Sequence, data: Data, emb_dim: int):

@@ -32,15 +32,15 @@ class Config(Section):
     exp_name: Annotated[str, Field(pattern=r'^[\w][\w.\-]*$')] = 'run'
     "The run's folder under logging.log_dir."
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 777
-    "Drives everything random."
+    "Seed of everything random."
     device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = 'auto'
-    "Auto takes what is there; cuda falls back to cpu with a warning."
+    "auto takes what is there; cuda falls back to cpu with a warning."
     deterministic: bool = True
     "Bit-identical reruns."
     amp: Precision = 'none'
     "Precision in training and inference."
     use_compile: bool = False
-    "Torch.compile."
+    "Compile the model with torch.compile."
     num_workers: Count = 0
     "Processes that build the cache."
     data: Data = Data()
