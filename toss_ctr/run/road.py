@@ -5,12 +5,13 @@
 # %% auto #0
 __all__ = ['run']
 
-# %% ../../nbs/90_run/20_road.ipynb #c96bb81a
+# %% ../../nbs/90_run/20_road.ipynb #146e93e4
 from ..config.whole import Config
 from ..core.files import watched
 from ..data.submission import check_ids
 from ..inference.explain import explain
-from ..inference.predict import calibrate, infer
+from ..inference.oof import calibrate
+from ..inference.predict import infer
 from ..members.boosted import run_baseline
 from ..report.build import build_report
 from ..report.predictions import summary_table, summary_text
