@@ -14,20 +14,16 @@ from .spec import Spec
 from ..core.files import read_json
 from .shards import check_shard, Shard, Split
 
-# %% ../../nbs/20_data/40_manifest.ipynb #8cf16554
+# %% ../../nbs/20_data/40_manifest.ipynb #36719a9b
 FORMAT = 1  # version of the layout: a change makes other fingerprints
 
-# %% ../../nbs/20_data/40_manifest.ipynb #812cd162
+
 def versions() -> dict:
-    """Libraries that had a part in the bytes.
+    "Libraries that had a part in the bytes: name → version."
+    libraries = ('numpy', 'polars', 'polars-hash', 'pyarrow', 'xxhash')
+    return {name: importlib.metadata.version(name) for name in libraries}
 
-    Returns
-    -------
-    library → version
-    """
-    return {p: importlib.metadata.version(p) for p in ('numpy', 'polars', 'polars-hash', 'pyarrow', 'xxhash')}
-
-# %% ../../nbs/20_data/40_manifest.ipynb #cf199379
+# %% ../../nbs/20_data/40_manifest.ipynb #45b98471
 def read_manifest(path) -> dict:
     """A manifest's content; `UserError` naming it if it is missing, damaged or of another format.
 
@@ -35,46 +31,48 @@ def read_manifest(path) -> dict:
     ----------
     path : manifest.json, or the folder it is in
     """
-    path = Path(path) / 'manifest.json' if Path(path).is_dir() else Path(path)
-    m = read_json(path)
-    if m.get('format') != FORMAT:
+    path = Path(path)
+    if path.is_dir():
+        path = path / 'manifest.json'
+    content = read_json(path)
+    if content.get('format') != FORMAT:
         raise UserError(
-            f"{path}: cache of format {m.get('format')}, not {FORMAT}",
+            f"{path}: cache of format {content.get('format')}, not {FORMAT}",
             'delete it and run the same command again',
         )
-    return m
+    return content
 
-# %% ../../nbs/20_data/40_manifest.ipynb #fc6a80a4
-def split_of(m: dict, root) -> Split:
-    """The split of a manifest; every file's weight and header are checked.
+# %% ../../nbs/20_data/40_manifest.ipynb #b5173501
+def split_of(manifest: dict, root) -> Split:
+    """The split of a manifest; every file's size and header are checked.
 
     Parameters
     ----------
-    m : content of a manifest
+    manifest : its content
     root : folder it lies in
     """
     shards = []
-    for s in m['shards']:
+    for s in manifest['shards']:
         folder = Path(root) / s['path']
         check_shard(folder, s)
         if not (folder / 'shard.json').is_file():
             raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
-    return Split(m['name'], Spec.from_json(m['spec']), shards, m['fingerprint'], root, m['stats'])
+    spec = Spec.from_json(manifest['spec'])
+    return Split(manifest['name'], spec, shards, manifest['fingerprint'], root, manifest['stats'])
 
-# %% ../../nbs/20_data/40_manifest.ipynb #f212cdee
-def open_split(manifest_path) -> Split:
-    """Open a cached split; the seal, and every file's weight and header, are checked. `UserError` names what is
-    damaged.
+
+def open_split(path) -> Split:
+    """Open a cached split; `UserError` names what is damaged.
 
     Parameters
     ----------
-    manifest_path : manifest.json, or the folder it is in
+    path : manifest.json, or the folder it is in
     """
-    path = Path(manifest_path)
+    path = Path(path)
     return split_of(read_manifest(path), path if path.is_dir() else path.parent)
 
-# %% ../../nbs/20_data/40_manifest.ipynb #aabda14f
+# %% ../../nbs/20_data/40_manifest.ipynb #c1537b38
 def verify_cache(root) -> int:
     """Check every byte of a cache; `UserError` names the first file that is damaged.
 
@@ -86,20 +84,25 @@ def verify_cache(root) -> int:
     -------
     bytes that were checked
     """
-    root, total = Path(root), 0
-    found = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]
-    if not found:
+    root = Path(root)
+    splits = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]
+    if not splits:
         raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
-    for folder in found:
+    total = 0
+    for folder in splits:
         if (folder.parent / 'spec.json').exists():
             read_json(folder.parent / 'spec.json')
-        for s in read_manifest(folder)['shards']:
-            side = read_json(folder / s['path'] / 'shard.json')
-            if any(side.get(k) != s[k] for k in ('start', 'n_rows', 'arrays')):
-                raise UserError(
-                    f"{folder / s['path'] / 'shard.json'}: damaged (not the shard of this place)",
-                    'delete it and run the same command again',
-                )
-            check_shard(folder / s['path'], s, every_byte=True)
-            total += sum(p.stat().st_size for p in (folder / s['path']).iterdir())
+        for shard in read_manifest(folder)['shards']:
+            total += _verify_shard(folder / shard['path'], shard)
     return total
+
+
+def _verify_shard(folder: Path, expected: dict) -> int:
+    about = read_json(folder / 'shard.json')
+    if any(about.get(k) != expected[k] for k in ('start', 'n_rows', 'arrays')):
+        raise UserError(
+            f'{folder}/shard.json: damaged (not the shard of this place)',
+            'delete it and run the same command again',
+        )
+    check_shard(folder, expected, every_byte=True)
+    return sum(file.stat().st_size for file in folder.iterdir())
