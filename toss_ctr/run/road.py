@@ -15,20 +15,6 @@ from ..inference.predict import infer
 from ..members.boosted import run_baseline
 from ..report.build import build_report
 from ..report.predictions import summary_table, summary_text
-from ..training.fold import write_config
-from ..training.setup import fold_fingerprint, FoldTrainer
-from ..training.step import train_batch
-
-# %% ../../nbs/90_run/20_road.ipynb #146e93e4
-from ..config.whole import Config
-from ..core.files import watched
-from ..data.submission import check_ids
-from ..inference.explain import explain
-from ..inference.oof import calibrate
-from ..inference.predict import infer
-from ..members.boosted import run_baseline
-from ..report.build import build_report
-from ..report.predictions import summary_table, summary_text
 from .papermill import train_folds
 from ..training.inputs import prepare
 
