@@ -142,7 +142,7 @@ def toss_calibrate(
     set: Overrides() = None,
 ):
     "Fit the calibrator on out-of-fold logits; prints what it does to rows it has not seen."
-    from toss_ctr.inference.predict import calibrate
+    from toss_ctr.inference.oof import calibrate
 
     c = load_config(cfg, set or ())
     r = calibrate(c)

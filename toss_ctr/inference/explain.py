@@ -16,7 +16,8 @@ from scipy.special import expit
 from ..members.boosted import token_pairs
 from ..data.batches import Loader
 from ..core.files import write_json
-from .predict import finished_folds, load_fold
+from .oof import finished_folds
+from .predictor import load_fold
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
 from ..training.rates import rate_table

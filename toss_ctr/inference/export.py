@@ -25,7 +25,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..data.batches import Loader
 from ..core.files import digest_file, write_aside, write_json
-from .predict import load_predictor, Predictor
+from .predictor import load_predictor, Predictor
 
 # %% ../../nbs/70_inference/30_export.ipynb #11d7326d
 class Calibration(nn.Module):

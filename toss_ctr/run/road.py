@@ -30,7 +30,8 @@ from ..inference.explain import explain
 from ..data.submission import check_ids
 from ..core.files import disk_errors, watched, write_aside
 from ..training.inputs import ensure_data, Inputs, prepare
-from ..inference.predict import calibrate, infer
+from ..inference.oof import calibrate
+from ..inference.predict import infer
 from ..report.build import build_report
 from ..report.predictions import summary_table, summary_text
 from ..training.fold import fold_fingerprint, FoldTrainer, train_batch, write_config
