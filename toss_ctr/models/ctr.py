@@ -255,7 +255,7 @@ class Logits:
     aux: Tensor | None = None
     linear: Tensor | None = None
 
-# %% ../../nbs/40_models/60_ctr.ipynb #fe9d9944
+# %% ../../nbs/40_models/60_ctr.ipynb #7e5e96c7
 class CTRModel(nn.Module):
     """Fields, history and interaction head: a loader's batch → (B,) log-odds.
 
@@ -272,24 +272,7 @@ class CTRModel(nn.Module):
         n = self.columns.n_fields
         self.history = History(cfg, spec, n * q.feature_embed_dim) if spec.seq is not None else None
         n_seq = History.n_fields if self.history is not None else 0
-        self.head = make_head(
-            n + n_seq,
-            q.feature_embed_dim,
-            enabled=q.enabled,
-            variant=q.variant,
-            heads=q.heads,
-            rank=q.rank,
-            layers=q.layers,
-            proj_dim=q.proj_dim,
-            mlp_hidden=q.mlp_hidden,
-            dropout=q.dropout,
-            use_se=q.use_se,
-            se_reduction=q.se_reduction,
-            use_residual=q.use_residual,
-            norm=q.norm,
-            pair_grouping=q.pair_grouping if n_seq else 'all',
-            n_seq_fields=n_seq,
-        )
+        self.head = make_head(q, n + n_seq, n_seq)
         self.twice = q.enabled and q.self_ensemble > 0
         self.linear = AuxHead(self.history.dare.d_out) if n_seq and q.aux_head_weight else None
         self.aux = AuxHead(self.history.dare.d_out) if n_seq and s.aux else None
