@@ -5,20 +5,23 @@
 # %% auto #0
 __all__ = ['Encoding', 'Imputation', 'Synthetic', 'Data', 'check_roles']
 
-# %% ../../nbs/10_config/05_data.ipynb #e31b766d
+# %% ../../nbs/10_config/05_data.ipynb #eb298a30
+from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import Field
 from .base import AboveZero, Columns, Count, OptionalText, Positive, Section
 from ..core.errors import nearest, UserError
 
-# %% ../../nbs/10_config/05_data.ipynb #bf913b70
-Encoding = Literal['vocab', 'hash']
-Imputation = Literal['median', 'mean', 'zero']
-
-
+# %% ../../nbs/10_config/05_data.ipynb #e4903bde
 class Synthetic(Section):
-    "Data made by `toss_ctr.synthetic.process` where `data.train_path` does not exist yet."
+    """Data made by `toss_ctr.synthetic.process` where `data.train_path` does not exist yet.
+
+    Examples
+    --------
+    >>> Synthetic(rows=1000)
+    Synthetic(rows=1000, test_rows=10000, seed=777, seq_scale=1.0)
+    """
 
     rows: Positive = 60_000
     "Training rows to generate."
@@ -29,9 +32,19 @@ class Synthetic(Section):
     seq_scale: AboveZero = 1.0
     "History lengths times this (1 = as long as Toss's)."
 
-# %% ../../nbs/10_config/05_data.ipynb #94fc31a6
+# %% ../../nbs/10_config/05_data.ipynb #01edd415
+Encoding = Literal['vocab', 'hash']
+Imputation = Literal['median', 'mean', 'zero']
+
+
 class Data(Section):
-    "Where the rows come from and which column plays which role."
+    """Where the rows come from and which column plays which role.
+
+    Examples
+    --------
+    >>> Data(cat_cols='item', hash_buckets=dict(item=1000)).cat_cols
+    ('item',)
+    """
 
     train_path: OptionalText = None
     "Parquet file, folder of Parquet files, or glob with the training rows."
@@ -80,7 +93,17 @@ class Data(Section):
     synthetic: Synthetic | None = None
     "Generate train_path and test_path if they are missing."
 
-# %% ../../nbs/10_config/05_data.ipynb #ccf8cbcf
+# %% ../../nbs/10_config/05_data.ipynb #c0b8ba81
+def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
+    "Dotted key → the columns it gives a role."
+    lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
+    roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
+    roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
+    if seq_col:
+        roles['sequence.col'] = (seq_col,)
+    return roles
+
+# %% ../../nbs/10_config/05_data.ipynb #324cb004
 def check_roles(data: Data, seq_col: str | None):
     """Refuse a column with two roles, and buckets of a column that is not categorical.
 
@@ -88,24 +111,15 @@ def check_roles(data: Data, seq_col: str | None):
     ----------
     data : section `data`
     seq_col : `sequence.col`
+
+    Raises
+    ------
+    UserError that names the key and the column
     """
-    roles = dict(
-        cat_cols=data.cat_cols,
-        num_cols_explicit=data.num_cols_explicit,
-        multi_cols=data.multi_cols,
-        remove_cols=data.remove_cols,
-        label_col=(data.label_col,),
-        id_col=(data.id_col,),
-        **{'sequence.col': (seq_col,) if seq_col else ()},
-    )
-    names = list(roles)
-    for i, a in enumerate(names):
-        for b in names[i + 1 :]:
-            for col in sorted(set(roles[a]) & set(roles[b])):
-                a_key = a if '.' in a else f'data.{a}'
-                raise UserError(
-                    f"{a_key}: column '{col}' is also in {b if '.' in b else 'data.' + b}", 'give it one role'
-                )
+    for (key, columns), (other_key, others) in combinations(_roles(data, seq_col).items(), 2):
+        twice = sorted(set(columns) & set(others))
+        if twice:
+            raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')
     for col in data.hash_buckets:
         if col not in data.cat_cols and col not in data.remove_cols:
             raise UserError(

@@ -5,13 +5,13 @@
 # %% auto #0
 __all__ = ['keys_table']
 
-# %% ../../nbs/10_config/60_keys.ipynb #d5c1c57d
+# %% ../../nbs/10_config/60_keys.ipynb #1f8b4ccd
 import json
 
+from .base import section_of
 from .whole import Config
-from .base import Section
 
-# %% ../../nbs/10_config/60_keys.ipynb #ec199c6b
+# %% ../../nbs/10_config/60_keys.ipynb #db6104f2
 def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     """All keys with defaults and meanings.
 
@@ -22,14 +22,20 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
 
     Returns
     -------
-    (key, default, meaning)
+    (key, default as JSON, meaning)
+
+    Examples
+    --------
+    >>> from toss_ctr.config.members import Baseline
+    >>> keys_table(Baseline, 'baseline.')[0]
+    ('baseline.enabled', 'true', 'Train the boosted trees.')
     """
     rows = []
     for name, field in section.model_fields.items():
-        kinds = (field.annotation, *getattr(field.annotation, '__args__', ()))
-        inner = next((t for t in kinds if isinstance(t, type) and issubclass(t, Section)), None)
+        inner = section_of(field)
         if inner:
             rows += keys_table(inner, f'{prefix}{name}.')
         else:
-            rows.append((f'{prefix}{name}', json.dumps(field.default, default=str), field.description or ''))
+            default = json.dumps(field.default, default=str)
+            rows.append((f'{prefix}{name}', default, field.description or ''))
     return rows

@@ -11,9 +11,15 @@ from typing import Annotated
 from pydantic import Field
 from .base import AboveZero, Positive, Section
 
-# %% ../../nbs/10_config/40_members.ipynb #e3cc6d7b
+# %% ../../nbs/10_config/40_members.ipynb #a7a63361
 class Baseline(Section):
-    "The LightGBM yardstick beside every result."
+    """The LightGBM yardstick beside every result.
+
+    Examples
+    --------
+    >>> Baseline(rounds=50)
+    Baseline(enabled=True, rounds=50, leaves=63, lr=0.05)
+    """
 
     enabled: bool = True
     "Train the boosted trees."

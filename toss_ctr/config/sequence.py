@@ -6,21 +6,27 @@
 __all__ = ['EncoderNorm', 'Gating', 'QueryMode', 'Variant', 'Sharing', 'PositionTerm', 'Pooling', 'Encoder', 'Sequence',
            'check_sequence']
 
-# %% ../../nbs/10_config/10_sequence.ipynb #9d4b11c7
-from typing import Annotated, Literal
+# %% ../../nbs/10_config/10_sequence.ipynb #5c70610c
+import math
+from typing import Literal
 
-from pydantic import Field
 from .base import AboveZero, Columns, Dropout, NonNegative, OptionalText, Positive, Section
 from .data import Data
 from ..core.errors import nearest, UserError
 
-# %% ../../nbs/10_config/10_sequence.ipynb #a01396a5
+# %% ../../nbs/10_config/10_sequence.ipynb #d284f63e
 EncoderNorm = Literal['rms', 'layernorm']
 Gating = Literal['softmax', 'relu']
 
 
 class Encoder(Section):
-    "The optional Transformer over the K selected behaviours."
+    """The optional Transformer over the K selected behaviours.
+
+    Examples
+    --------
+    >>> Encoder(n_layers=2, n_heads=8).norm
+    'rms'
+    """
 
     n_layers: Positive = 1
     "Transformer blocks."
@@ -39,7 +45,7 @@ class Encoder(Section):
     add_positional_bias: bool = True
     "Learn a bias for each head and time distance."
 
-# %% ../../nbs/10_config/10_sequence.ipynb #a132dc32
+# %% ../../nbs/10_config/10_sequence.ipynb #bddf2faf
 QueryMode = Literal['S1', 'S2', 'concat', 'mean']
 Variant = Literal['dare', 'coupled', 'projected']
 Sharing = Literal['none', 'target']
@@ -48,9 +54,15 @@ Pooling = Literal['target', 'average']
 
 
 class Sequence(Section):
-    "The behaviour sequence and DARE."
+    """The behaviour sequence and DARE.
 
-    col: Annotated[OptionalText, Field()] = 'seq'
+    Examples
+    --------
+    >>> Sequence(query_key='item', top_k=50).query_key
+    ('item',)
+    """
+
+    col: OptionalText = 'seq'
     "Column with the history: comma-separated integers or a list; null = no history."
     max_len: Positive = 400
     "Most recent tokens kept."
@@ -89,7 +101,7 @@ class Sequence(Section):
     pooling: Pooling = 'target'
     "target: e_rep * v_rep weighted by attention; average: the plain mean of the history is added."
 
-# %% ../../nbs/10_config/10_sequence.ipynb #78f71e86
+# %% ../../nbs/10_config/10_sequence.ipynb #dbb6a53c
 def check_sequence(seq: Sequence, data: Data, emb_dim: int):
     """Refuse combinations of the sequence section that cannot be had.
 
@@ -98,12 +110,18 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int):
     seq : section `sequence`
     data : section `data`
     emb_dim : `model.emb_dim`
+
+    Raises
+    ------
+    UserError that names the key and the mend
     """
-    if seq.transformer_block and (seq.dim_rep or emb_dim) % seq.tfm.n_heads:
-        name = 'sequence.dim_rep' if seq.dim_rep else 'model.emb_dim'
+    width_key = 'sequence.dim_rep' if seq.dim_rep else 'model.emb_dim'
+    width = seq.dim_rep or emb_dim
+    heads = seq.tfm.n_heads
+    if seq.transformer_block and width % heads:
         raise UserError(
-            f'{name}: {seq.dim_rep or emb_dim} is not divisible by sequence.tfm.n_heads {seq.tfm.n_heads}',
-            f'use {name} {-(-(seq.dim_rep or emb_dim) // seq.tfm.n_heads) * seq.tfm.n_heads}',
+            f'{width_key}: {width} is not divisible by sequence.tfm.n_heads {heads}',
+            f'use {width_key} {math.ceil(width / heads) * heads}',
         )
     if seq.col is None:
         return
@@ -126,6 +144,7 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int):
     if seq.collapse and (seq.side_cols or seq.position == 'learned'):
         what = 'side_cols' if seq.side_cols else 'position learned'
         raise UserError(
-            f'sequence.collapse: true cannot be had with sequence.{what}: values would differ between repeats of a token',
+            f'sequence.collapse: true cannot be had with sequence.{what}: '
+            'values would differ between repeats of a token',
             'set sequence.position none and no side_cols, or collapse false',
         )

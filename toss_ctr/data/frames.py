@@ -10,7 +10,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from .values import id_texts
+from .numbers import id_texts
 from ..core.errors import nearest, UserError
 from .spec import Encoder, Spec
 from .shards import memory_split, Shard, Split

@@ -14,7 +14,8 @@ from dataclasses import asdict, dataclass, field
 import numpy as np
 import xxhash
 
-from .values import Coder, encode_cells, encode_column, labels, natural, numbers, Tally
+from .numbers import labels, numbers
+from .values import Coder, encode_cells, encode_column, Tally
 from ..core.errors import nearest, UserError
 from .spec import MultiSpec, pack_cats, read_tokens, SeqSpec, Spec
 from .histories import Scratch
@@ -90,7 +91,7 @@ def pattern_columns(data, columns, taken) -> tuple:
         c for c in columns if c not in taken and any(fnmatch.fnmatchcase(c, p) for p in data.num_patterns)
     )
 
-# %% ../../nbs/20_data/25_measure.ipynb #312f8c10
+# %% ../../nbs/20_data/25_measure.ipynb #eca3d658
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
@@ -98,14 +99,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
     -------
     column → config key: all that need exact codes, and those of them that the test rows need
     """
-    cov, cv = cfg.features.covis, cfg.cv
-    late = {
-        c: 'features.encodings' for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)
-    }
-    if cov.enabled:
-        late |= {c: 'features.covis.target_keys' for c in cov.target_keys}
-    if cov.enabled and cov.use_time_bin:
-        late[cov.time_bin] = 'features.covis.time_bin'
+    cv, late = cfg.cv, cfg.features.key_columns()
     early = {
         c: k
         for c, k in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key'))
@@ -265,13 +259,7 @@ def measure_codes(tell, source: Source, columns: list, stop: int) -> dict:
         for c in columns:
             tallies[c].add(encode_column(coders[c], batch[c], c, lambda r: source.place(row + r)))
         tell(len(batch))
-    out = {}
-    for c, t in tallies.items():
-        values = sorted(t.code, key=natural)
-        out[c] = dict(
-            values=values, counts=[int(t.counts[t.code[v]]) for v in values], nulls=int(t.counts[0])
-        )
-    return out
+    return {c: t.measured() | dict(nulls=int(t.counts[0])) for c, t in tallies.items()}
 
 # %% ../../nbs/20_data/25_measure.ipynb #14f714f3
 def measure_cells(tell, source: Source, column: str, sep: str, stop: int) -> dict:
@@ -296,10 +284,7 @@ def measure_cells(tell, source: Source, column: str, sep: str, stop: int) -> dic
         tally.add(codes)
         most, empty = max(most, int(counts.max(initial=0))), empty + int(np.count_nonzero(counts == 0))
         tell(len(batch))
-    values = sorted(tally.code, key=natural)
-    return dict(
-        values=values, counts=[int(tally.counts[tally.code[v]]) for v in values], most=most, empty=empty
-    )
+    return tally.measured() | dict(most=most, empty=empty)
 
 # %% ../../nbs/20_data/25_measure.ipynb #50481917
 def exact_median(x: np.ndarray) -> float:

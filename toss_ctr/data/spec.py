@@ -13,17 +13,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import pyarrow as pa
 
-from toss_ctr.data.values import (
-    Coder,
-    encode_cells,
-    encode_column,
-    hash_codes,
-    id_texts,
-    labels,
-    number_matrix,
-    numbers,
-    Vocabulary,
-)
+from .numbers import id_texts, labels, number_matrix, numbers
+from .values import Coder, encode_cells, encode_column, hash_codes, Vocabulary
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
 from .tokens import history_blocks, text_buffers, TokenError

@@ -91,27 +91,28 @@ def small_spec(
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
     )
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #b60a93a3
+# %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c
 def small_split(
     columns: dict,
-    *args,
+    *,
     spec: Spec | None = None,
     shards: int = 1,
     name: str = 'train',
     fingerprint: str = 'f',
     root=None,
-    **kwargs,
+    **schema,
 ) -> Split:
     """A split in memory, encoded as a cache would encode it.
 
     Parameters
     ----------
     columns : name → values; label and row names are taken where `clicked` and `ID` are among them
-    spec : the schema; None: `small_spec` makes it from the columns and all other arguments
+    spec : the schema; None: `small_spec(columns, **schema)`
     shards : the rows lie in so many shards of about the same size
     name : 'train' | 'test'
     fingerprint : of the cache it pretends to be
     root : folder of that cache
+    schema : how the columns are read, by the names that `small_spec` has for it: `cats`, `nums`, `seq`, `targets`, …
 
     Examples
     --------
@@ -120,7 +121,7 @@ def small_split(
     >>> split.column('item').tolist(), split.labels().tolist()
     ([2, 1, 0], [1, 0, 0])
     """
-    spec = small_spec(columns, *args, **kwargs) if spec is None else spec
+    spec = small_spec(columns, **schema) if spec is None else spec
     columns = {k: v.tolist() if hasattr(v, 'tolist') else list(v) for k, v in columns.items()}
     for m in spec.multis:
         columns[m.name] = [None if cell is None else m.sep.join(cell) for cell in columns[m.name]]
@@ -334,7 +335,7 @@ def small_config(folder, exp_name: str = 't', **sections) -> Config:
     >>> cfg.seed, cfg.train.epochs, cfg.cv.n_splits
     (3, 1, 2)
     """
-    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, mlp_hidden=[], dropout=0.1)
+    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, dropout=0.1)
     data = dict(
         train_path=f'{folder}/x/train.parquet',
         test_path=f'{folder}/x/test.parquet',
