@@ -6,7 +6,7 @@
 __all__ = ['fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes', 'fold_loader', 'build_fold_model',
            'compiled_or_distributed', 'FoldTrainer']
 
-# %% ../../nbs/50_training/40_setup.ipynb #c0f1635a
+# %% ../../nbs/50_training/40_setup.ipynb #ec8be14b
 import json
 from dataclasses import dataclass, field
 
@@ -17,7 +17,8 @@ from torch import nn
 from ..core.device import step_seed
 from ..core.errors import UserError
 from ..core.files import digest_json
-from ..data.batches import Loader, numeric_stats
+from ..data.batches import Loader
+from ..data.scaling import numeric_stats
 from ..models.ctr import build_model
 from .distributed import own_device, this_process
 from .inputs import Inputs
