@@ -22,7 +22,7 @@ from tqdm.auto import tqdm
 from ..config.features import Features
 from ..config.whole import Config
 from ..data.histories import recency
-from ..features.covis import build_features
+from ..features.stored import build_features
 from ..data.submission import write_submission
 from ..core.errors import UserError
 from toss_ctr.core.files import (
@@ -728,7 +728,7 @@ def run_baseline(
     train_split : the training `Split`
     test_split : the test `Split`, or None
     folds : the run's `Folds`
-    features : the run's `Features`, or None
+    features : the run's `StoredFeatures`, or None
     out_dir : the run's folder
     progress : show bars
 
