@@ -6,14 +6,14 @@
 __all__ = ['sample_rows', 'one_batch', 'weighted_score', 'attention_rows', 'column_groups', 'shuffled', 'importance', 'bin_codes',
            'auc_alone', 'columns_alone', 'transfer', 'plane', 'token_counts', 'token_map', 'explain']
 
-# %% ../../nbs/70_inference/40_explain.ipynb #a6593c84
+# %% ../../nbs/70_inference/40_explain.ipynb #a23104e4
 import re
 
 import numpy as np
 import torch
 from scipy.special import expit
 
-from ..members.boosted import token_pairs
+from ..data.histories import Ragged
 from ..data.batches import Loader
 from ..core.files import write_json
 from .oof import finished_folds
@@ -334,7 +334,7 @@ def plane(table) -> np.ndarray:
     out[:, : min(2, len(s))] = (u * s)[:, :2]
     return out * np.where(out[np.abs(out).argmax(0), [0, 1]] < 0, -1, 1)
 
-# %% ../../nbs/70_inference/40_explain.ipynb #6b552232
+# %% ../../nbs/70_inference/40_explain.ipynb #81ec3248
 def token_counts(inputs: Inputs, rows):
     """In how many rows, and in how many clicked ones, each token occurs.
 
@@ -350,8 +350,8 @@ def token_counts(inputs: Inputs, rows):
     for b in Loader(inputs.train, rows=rows, batch_size=4096, features=inputs.fold_features(0)):
         length, label = b['seq_len'].numpy(), b['label'].numpy()
         values = b['seq'].numpy()[np.arange(b['seq'].shape[1]) < length[:, None]]
-        row, token, _ = token_pairs(values, np.append(0, np.cumsum(length)), size)
-        n += np.stack([np.bincount(token, w, size) for w in (None, label[row])])
+        distinct = Ragged.from_lengths(length, token=values).counted('token', size)
+        n += np.stack([np.bincount(distinct['token'], w, size) for w in (None, label[distinct.rows()])])
     return n
 
 
