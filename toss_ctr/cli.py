@@ -232,7 +232,8 @@ def toss_blend(
     search: bool = False,  # find the weights of logit_mean that maximise Score on --oof, cross-validated
 ):
     "Blend submissions aligned on ID, written in the first file's order; --oof A B --search alone prints the weights."
-    from toss_ctr.inference.blend import blend_files, oof_scores
+    from toss_ctr.inference.blend import blend_files
+    from toss_ctr.inference.compare import oof_scores
 
     files = [f for f in (sub1, sub2, *(subs or [])) if f]
     check_blend(files, out, method, w, weights, oof, search)
@@ -285,7 +286,7 @@ def found_weights(
     oof,  # out-of-fold files or run folders
 ) -> list:  # one weight a file
     "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
-    from toss_ctr.inference.blend import search_weights
+    from toss_ctr.inference.compare import search_weights
 
     s = search_weights(oof)
     print(f"{s}\n--weights {' '.join(f'{w:.4f}' for w in s.weights)}")
@@ -302,7 +303,7 @@ def toss_compare(
     seed: int = 0,  # same seed, same table
 ):
     "Metrics of two runs with intervals, their difference and a paired test, on out-of-fold predictions."
-    from toss_ctr.inference.blend import compare_oof
+    from toss_ctr.inference.compare import compare_oof
 
     print(compare_oof(a, b, n_boot, seed, common))
 
