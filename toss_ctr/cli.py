@@ -40,7 +40,9 @@ def toss_run(
     force: bool = False,  # train again over finished folds of another config
 ):
     "The whole road: data, folds, calibration, submission, report. Without arguments: a demo on generated data."
-    from toss_ctr.run.road import dry_run as plan, run, sampled
+    from toss_ctr.run.estimate import dry_run as plan
+    from toss_ctr.run.road import run
+    from toss_ctr.run.sample import sampled
 
     c = sampled(load_config(cfg, set or ()), sample)
     if dry_run:
@@ -120,7 +122,7 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            from toss_ctr.run.road import train_folds
+            from toss_ctr.run.papermill import train_folds
 
             done = train_folds(
                 prepare(c, progress=watched()),
