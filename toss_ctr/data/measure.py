@@ -91,7 +91,7 @@ def pattern_columns(data, columns, taken) -> tuple:
         c for c in columns if c not in taken and any(fnmatch.fnmatchcase(c, p) for p in data.num_patterns)
     )
 
-# %% ../../nbs/20_data/25_measure.ipynb #312f8c10
+# %% ../../nbs/20_data/25_measure.ipynb #eca3d658
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
@@ -99,14 +99,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
     -------
     column → config key: all that need exact codes, and those of them that the test rows need
     """
-    cov, cv = cfg.features.covis, cfg.cv
-    late = {
-        c: 'features.encodings' for e in cfg.features.encodings for c in ([e] if isinstance(e, str) else e)
-    }
-    if cov.enabled:
-        late |= {c: 'features.covis.target_keys' for c in cov.target_keys}
-    if cov.enabled and cov.use_time_bin:
-        late[cov.time_bin] = 'features.covis.time_bin'
+    cv, late = cfg.cv, cfg.features.key_columns()
     early = {
         c: k
         for c, k in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key'))

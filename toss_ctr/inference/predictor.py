@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Predictor', 'load_predictor']
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #dcc9962f
+# %% ../../nbs/70_inference/10_predictor.ipynb #8bf95582
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,7 +17,8 @@ from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import digest_json, read_json
-from ..data.batches import Loader, NumericStats
+from ..data.batches import Loader
+from ..data.scaling import NumericStats
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
 from ..data.spec import Spec, spec_columns

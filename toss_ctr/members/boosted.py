@@ -8,7 +8,7 @@ __all__ = ['MAX_LEVELS', 'LAST', 'TOKENS', 'BAG', 'AGE_SCALE', 'BLOCK', 'token_p
            'Rows', 'lgb_params', 'fit', 'balanced_logit', 'encoded_ids', 'fold_model', 'Matrices', 'run_fold',
            'write_results', 'made_from', 'run_baseline']
 
-# %% ../../nbs/60_members/10_boosted.ipynb #7d32c299
+# %% ../../nbs/60_members/10_boosted.ipynb #f8a81e54
 import time
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +19,7 @@ import polars as pl
 from scipy.special import expit, logit
 from tqdm.auto import tqdm
 
+from ..config.features import Features
 from ..config.whole import Config
 from ..data.histories import recency
 from ..features.covis import build_features
@@ -487,7 +488,7 @@ def balanced_logit(model: lgb.Booster, rows: Rows, prior: float) -> np.ndarray:
         out[a : a + 16 * BLOCK] = model.predict(rows[a : a + 16 * BLOCK], raw_score=True)
     return out - logit(prior)
 
-# %% ../../nbs/60_members/10_boosted.ipynb #21591d28
+# %% ../../nbs/60_members/10_boosted.ipynb #b9efaccb
 def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     """What the baseline must encode on its own.
 
@@ -503,10 +504,8 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
         return None
-    covis = cfg.features.covis.model_copy(update=dict(enabled=False))
-    return cfg.model_copy(
-        update=dict(features=cfg.features.model_copy(update=dict(encodings=tuple(missing), covis=covis)))
-    )
+    only_these = Features(encodings=tuple(missing), encoding_prior=cfg.features.encoding_prior)
+    return cfg.model_copy(update=dict(features=only_these))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #cafe390f
 def fold_model(folder: Path, k: int, made: dict, train) -> tuple:

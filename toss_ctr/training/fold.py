@@ -10,7 +10,7 @@ __all__ = ['IRRELEVANT', 'LOG_COLUMNS', 'LOG_SCHEMA', 'predict_logits', 'fold_fi
            'restore', 'run_epoch', 'say_batch', 'close_epoch', 'say_epoch', 'write_config', 'store_spec', 'kept_fold',
            'train_fold', 'side', 'train_launched']
 
-# %% ../../nbs/50_training/40_fold.ipynb #245f0432
+# %% ../../nbs/50_training/40_fold.ipynb #82705713
 import json, time
 from contextlib import nullcontext
 from copy import deepcopy
@@ -36,7 +36,8 @@ from toss_ctr.training.checkpoints import (
 from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..data.batches import Loader, numeric_stats
+from ..data.batches import Loader
+from ..data.scaling import numeric_stats
 from toss_ctr.training.distributed import (
     first_does,
     gathered_rows,
