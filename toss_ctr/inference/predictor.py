@@ -28,7 +28,7 @@ from .oof import finished_folds
 from ..members.combine import combine
 from ..models.ctr import build_model
 from ..training.checkpoints import load_weights, weights_path
-from ..training.fold import predict_logits
+from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #979f9165
