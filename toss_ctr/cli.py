@@ -414,7 +414,7 @@ def check_blend(files: list, out: str, method: str, w, weights, oof, search: boo
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
     "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
-    from toss_ctr.inference.blend import search_weights
+    from toss_ctr.inference.compare import search_weights
 
     found = search_weights(oof)
     print(found)
@@ -459,7 +459,8 @@ def toss_blend(
     search : bool
         find the weights of logit_mean that maximise Score on --oof, cross-validated
     """
-    from toss_ctr.inference.blend import blend_files, oof_scores
+    from toss_ctr.inference.blend import blend_files
+    from toss_ctr.inference.compare import oof_scores
 
     files = [file for file in (sub1, sub2, *(subs or [])) if file]
     check_blend(files, out, method, w, weights, oof, search)
@@ -490,6 +491,6 @@ def toss_compare(
     seed : int
         same seed, same table
     """
-    from toss_ctr.inference.blend import compare_oof
+    from toss_ctr.inference.compare import compare_oof
 
     print(compare_oof(a, b, n_boot, seed, common))
