@@ -15,7 +15,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
-from .spec import Encoder, Spec
+from .encode import RowEncoder
+from .spec import Spec
 from ..core.files import digest_json, locked, read_json, sweep, write_json
 from .manifest import FORMAT, open_split, read_manifest, split_of, versions
 from .shards import finished_shard, folder_aside, ShardWriter, Split
@@ -150,7 +151,7 @@ def write_shards(
     root : folder with spec.json
     name : 'train' | 'test'
     fingerprint : of the split
-    options : of the `Encoder`
+    options : of the `RowEncoder`
     shards : [index, first row, row behind the last] of consecutive shards
     threads : decode columns in parallel
 
@@ -159,7 +160,7 @@ def write_shards(
     descriptions of the shards
     """
     source, out = open_files(files), []
-    encode = Encoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
+    encode = RowEncoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
     row, batch = next(stream)
     for i, start, stop in shards:
@@ -176,6 +177,7 @@ def write_shards(
                 out.append(writer.close(fingerprint=fingerprint, start=start))
             finally:
                 writer.release()
+    out[-1] |= dict(warnings=encode.zero_warnings())
     return out
 
 # %% ../../nbs/20_data/50_cache.ipynb #9556b176
@@ -190,7 +192,7 @@ def encoder_options(plan: Plan, learned: dict, late) -> dict:
 
     Returns
     -------
-    arguments of `Encoder`
+    arguments of `RowEncoder`
     """
     s, d, train, spec = plan.source, plan.needs, plan.name == 'train', Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, s.columns))
@@ -201,7 +203,7 @@ def encoder_options(plan: Plan, learned: dict, late) -> dict:
     )
     if not train:
         s.check([d.id_col], 'data.id_col')
-    s.check(Encoder(spec, **options).columns)
+    s.check(RowEncoder(spec, **options).columns)
     if not train and d.label in have:
         print(f"{s.files[0]}: column '{d.label}' is a label in a test file; it is ignored")
     if spec.seq and spec.seq.collapse:
@@ -322,8 +324,13 @@ def build_split(plan: Plan, cfg, learned: dict, train: str, progress: bool = Fal
     units = [dict(shards=run, **shared) for run in shard_units(todo, cfg.num_workers)]
     with bar(sum(b - a for _, a, b in todo), f'{plan.name} shards', progress) as b:
         answers = run_units('toss_ctr.data.cache:write_shards', units, cfg.num_workers, b.update)
+    lines = {}
     for u, answer in zip(units, answers):
         sides |= {t[0]: side for t, side in zip(u['shards'], answer)}
+        lines |= answer[-1]['warnings']
+    if plan.name == 'test':
+        for line in lines.values():
+            print(f'{plan.source.files[0]}: {line}')
     write_manifest(plan, learned, [sides[i] for i in sorted(sides)], train)
     return open_split(plan.manifest)
 
@@ -468,7 +475,7 @@ def estimate(cfg, rows: int = 4096) -> dict:
     needs, n = resolve_needs(cfg, source.columns[0]), min(rows, source.n_rows)
     units = first_pass(needs, source, n)
     spec, _ = make_spec(needs, units, [measure(lambda n: None, **u) for u in units])
-    encode = Encoder(spec, label=True)
+    encode = RowEncoder(spec, label=True)
     size = sum(
         a.nbytes
         for row, batch in batches(source, encode.columns, 0, n)

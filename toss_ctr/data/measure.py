@@ -17,7 +17,8 @@ import xxhash
 from .numbers import labels, numbers
 from .values import Coder, encode_cells, encode_column, Tally
 from ..core.errors import nearest, UserError
-from .spec import MultiSpec, pack_cats, read_tokens, SeqSpec, Spec
+from .encode import read_tokens
+from .spec import MultiSpec, pack_cats, SeqSpec, Spec
 from .histories import Scratch
 from .source import batches, open_files, Source
 

@@ -36,7 +36,6 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..features.covis import load_statistics, save_statistics, Statistics
 from ..data.batches import Loader, NumericStats, prefetched
-from ..data.spec import spec_columns
 from ..data.submission import check_ids, write_submission
 from ..members.combine import combine, rank_share, resolve_weights
 from toss_ctr.core.files import (
@@ -257,7 +256,7 @@ class Predictor:
         (n,) float64 in (0, 1)
         """
         return self.probabilities(
-            self.logits(encode_frame(as_frame(frame, spec_columns(self.spec), self.spec.keys), self.spec))
+            self.logits(encode_frame(as_frame(frame, self.spec.columns(), self.spec.keys), self.spec))
         )
 
 # %% ../../nbs/70_inference/10_predict.ipynb #b8aee048
