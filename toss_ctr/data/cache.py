@@ -21,7 +21,8 @@ from ..core.files import digest_json, locked, read_json, sweep, write_json
 from .manifest import FORMAT, open_split, read_manifest, split_of, versions
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, open_files, open_source, Source, source_digest, stat_key
-from .measure import first_pass, key_columns, make_spec, measure, Needs, resolve_needs
+from .measure import first_pass, make_spec, measure
+from .needs import key_columns, Needs, resolve_needs
 from ..core.units import run_units
 
 # %% ../../nbs/20_data/50_cache.ipynb #7851089b
@@ -211,7 +212,7 @@ def encoder_options(plan: Plan, learned: dict, late) -> dict:
         found = (
             learned['stats']['sequences'][name]
             if train
-            else measure(lambda n: None, files, 'tokens', [name], s.n_rows)
+            else measure(lambda n: None, files, 'tokens', [name], s.n_rows, pad_id=None)
         )
         options['longest'] = found['longest']
     return options
