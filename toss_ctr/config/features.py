@@ -103,7 +103,7 @@ def check_covis(covis: Covis, seq_col: str | None):
     if seq_col is None:
         raise UserError('features.covis.enabled: true needs sequence.col', 'set it, or disable covis')
 
-# %% ../../nbs/10_config/35_features.ipynb #5034d678
+# %% ../../nbs/10_config/35_features.ipynb #d2039210
 class Features(Section):
     """Numeric columns learned from labels, out of fold.
 
@@ -119,3 +119,13 @@ class Features(Section):
     "Impressions the prior is worth in an encoding."
     covis: Covis = Covis()
     "Token × target click rates."
+
+    def key_columns(self) -> dict[str, str]:
+        "Columns whose exact values the families work on, each with the config key that names it."
+        entries = [[e] if isinstance(e, str) else e for e in self.encodings]
+        found = {c: 'features.encodings' for columns in entries for c in columns}
+        if self.covis.enabled:
+            found |= {c: 'features.covis.target_keys' for c in self.covis.target_keys}
+            if self.covis.use_time_bin:
+                found[self.covis.time_bin] = 'features.covis.time_bin'
+        return found

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_yaml', 'parse_overrides', 'merge', 'make_config', 'presets', 'load_config', 'to_yaml']
 
-# %% ../../nbs/10_config/55_load.ipynb #24bfd98b
+# %% ../../nbs/10_config/55_load.ipynb #d57e5311
 import json, re
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 from .base import section_of
+from .model import leave_former_head
 from .whole import Config
 from ..core.errors import nearest, UserError
 
@@ -208,7 +209,7 @@ def presets() -> list[str]:
     """
     return list(_preset_files())
 
-# %% ../../nbs/10_config/55_load.ipynb #fc9973d7
+# %% ../../nbs/10_config/55_load.ipynb #0a53ee60
 def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     """Load a preset or a YAML file with overrides.
 
@@ -235,7 +236,8 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     raw = read_yaml(text, name)
     if not isinstance(raw, dict):
         raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
-    return make_config(merge(raw, parse_overrides(overrides)))
+    chosen = parse_overrides(overrides)
+    return make_config(merge(leave_former_head(raw, chosen), chosen))
 
 # %% ../../nbs/10_config/55_load.ipynb #336105b0
 def to_yaml(cfg: Config) -> str:

@@ -83,14 +83,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
     -------
     column → config key: all that need exact codes, and those of them that the test rows need
     """
-    cov, cv, early, late = cfg.features.covis, cfg.cv, {}, {}
-    for entry in cfg.features.encodings:
-        for c in [entry] if isinstance(entry, str) else entry:
-            late[c] = 'features.encodings'
-    if cov.enabled:
-        late |= dict.fromkeys(cov.target_keys, 'features.covis.target_keys')
-        if cov.use_time_bin:
-            late[cov.time_bin] = 'features.covis.time_bin'
+    cv, early, late = cfg.cv, {}, cfg.features.key_columns()
     for c, key in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')):
         if c and c != cfg.data.label_col:
             early[c] = key

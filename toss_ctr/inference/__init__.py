@@ -6,9 +6,9 @@ from ..core.doors import doors
 
 if TYPE_CHECKING:
     from .predict import infer
-    from .predict import load_predictor
+    from .predictor import load_predictor
 
 __getattr__, __dir__ = doors(__name__, {
-    'load_predictor': 'predict',
+    'load_predictor': 'predictor',
     'infer': 'predict',
 })

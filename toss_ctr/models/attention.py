@@ -5,14 +5,15 @@
 # %% auto #0
 __all__ = ['length_mask', 'masked_softmax', 'gate', 'recent_first', 'search', 'age_buckets', 'dropout', 'Dropout', 'make_norm']
 
-# %% ../../nbs/40_models/00_attention.ipynb #2e51853f
+# %% ../../nbs/40_models/00_attention.ipynb #fcba9c4d
 import math
 
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..core.errors import UserError
+from ..config.base import check_choice
+from ..config.model import Norm
 from ..config.sequence import Gating
 
 # %% ../../nbs/40_models/00_attention.ipynb #1883e8d4
@@ -166,8 +167,8 @@ class Dropout(nn.Module):
     def extra_repr(self):
         return f'p={self.p}'
 
-# %% ../../nbs/40_models/00_attention.ipynb #69741af0
-def make_norm(name: str, width: int, key: str = 'norm') -> nn.Module:
+# %% ../../nbs/40_models/00_attention.ipynb #b1144a19
+def make_norm(name: Norm, width: int, key: str = 'norm') -> nn.Module:
     """A normalisation of the last axis; `batch` needs (B, width).
 
     Parameters
@@ -175,8 +176,14 @@ def make_norm(name: str, width: int, key: str = 'norm') -> nn.Module:
     name : 'rms', 'layernorm', 'batch' or 'none'
     width : size of the last axis
     key : the config key, for the message
+
+    Raises
+    ------
+    UserError for an unknown name
     """
-    norms = dict(rms=nn.RMSNorm, layernorm=nn.LayerNorm, batch=nn.BatchNorm1d, none=lambda _: nn.Identity())
-    if name not in norms:
-        raise UserError(f'{key}: {name!r} is not a norm', f'known: {", ".join(norms)}')
-    return nn.RMSNorm(width, eps=1e-6) if name == 'rms' else norms[name](width)
+    check_choice(key, name, Norm)
+    if name == 'rms':
+        return nn.RMSNorm(width, eps=1e-6)
+    if name == 'layernorm':
+        return nn.LayerNorm(width)
+    return nn.BatchNorm1d(width) if name == 'batch' else nn.Identity()
