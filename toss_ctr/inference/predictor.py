@@ -22,7 +22,8 @@ from ..data.scaling import NumericStats
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
 from ..data.spec import Spec
-from ..features.covis import load_statistics, save_statistics, Statistics
+from ..features.family import Statistics
+from ..features.stored import load_statistics, save_statistics
 from .calibration import Calibrator, load_calibrator
 from .oof import finished_folds
 from ..members.combine import combine

@@ -32,7 +32,7 @@ from toss_ctr.core.files import (
     write_table,
 )
 from ..data.submission import write_submission
-from ..features.covis import build_features
+from ..features.stored import build_features
 from .matrix import BLOCK, tree_columns, TreeColumns, write_matrix
 from ..training.metrics import all_metrics
 

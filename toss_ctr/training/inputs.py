@@ -17,7 +17,7 @@ from ..data.shards import Split
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.tables import html_table
-from ..features.covis import build_features, Features
+from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, write_json
 from ..data.folds import Folds, make_folds
 from ..synthetic.process import synthesize
@@ -61,7 +61,7 @@ class Inputs:
     train: Split
     test: Split | None
     folds: Folds
-    features: Features | None
+    features: StoredFeatures | None
 
     @property
     def n_features(self) -> int:
