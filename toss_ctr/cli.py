@@ -59,7 +59,7 @@ def toss_synth(
     seq_scale: float = 1.0,  # history lengths times this
 ):
     "Generate a click log with the schema of the Toss task and a known click probability a row."
-    from toss_ctr.synthetic.process import synthesize
+    from toss_ctr.synthetic.files import synthesize
 
     synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
     print(f'{out}: train.parquet, test.parquet, truth.parquet')

@@ -296,7 +296,7 @@ def draw_world(seed: int, seq_scale: float) -> World:
     age_topic = np.stack([np.searchsorted(shares, levels).clip(max=TOPICS - 1) for shares in liking])
     return World(seed, seq_scale, cdf, order, effect, lo, hi, loading, quick, age_topic, table)
 
-# %% ../../nbs/25_synthetic/10_process.ipynb #7edd773b
+# %% ../../nbs/25_synthetic/10_process.ipynb #130a88e8
 @dataclass(frozen=True)
 class Rows:
     """Some rows in the generator's terms.
@@ -312,8 +312,8 @@ class Rows:
     >>> import numpy as np
     >>> from toss_ctr.data.histories import Ragged
     >>> from toss_ctr.synthetic.process import Rows
-    >>> runs = Ragged.from_lengths([2, 1], token=np.array([594, 7, 42]), length=np.array([3, 1, 2]))  # 594 594 594 7 | 42 42
-    >>> len(Rows({}, np.zeros((82, 2)), runs))
+    >>> runs = Ragged.from_lengths([2, 1], token=np.array([594, 7, 42]), length=np.array([3, 1, 2]))
+    >>> len(Rows({}, np.zeros((82, 2)), runs))  # 594 594 594 7 and 42 42
     2
     """
 

@@ -20,7 +20,7 @@ from ..core.tables import html_table
 from ..features.covis import build_features, Features
 from ..core.files import digest_json, locked, write_json
 from ..data.folds import Folds, make_folds
-from ..synthetic.process import synthesize
+from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #d6f9e44c
 def ensure_data(cfg: Config, progress: bool = False):
