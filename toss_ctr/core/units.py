@@ -5,25 +5,32 @@
 # %% auto #0
 __all__ = ['find_function', 'read_units', 'die_with', 'worker', 'Child', 'run_units']
 
-# %% ../../nbs/00_core/20_units.ipynb #b884e24b
+# %% ../../nbs/00_core/20_units.ipynb #e2ee4b8e
 import ctypes, importlib, json, os, queue, signal, subprocess, sys, threading
 from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from pathlib import Path
 
+from fastcore.basics import patch
+
 from .errors import UserError
 
-# %% ../../nbs/00_core/20_units.ipynb #7c98becd
+# %% ../../nbs/00_core/20_units.ipynb #cc828aeb
 def find_function(name: str):
     """The function of a name.
 
     Parameters
     ----------
     name : 'package.module:function'
-    """
-    module, _, attr = name.partition(':')
-    return getattr(importlib.import_module(module), attr)
 
-# %% ../../nbs/00_core/20_units.ipynb #e6c90cd0
+    Examples
+    --------
+    >>> find_function('json:dumps')([1])
+    '[1]'
+    """
+    module, _, attribute = name.partition(':')
+    return getattr(importlib.import_module(module), attribute)
+
+# %% ../../nbs/00_core/20_units.ipynb #4a225766
 def read_units(units: queue.SimpleQueue):
     """Pass on lines of the input; end the process when there are no more.
 
@@ -31,11 +38,14 @@ def read_units(units: queue.SimpleQueue):
     ----------
     units : where they go
     """
-    for line in open(0, 'rb', buffering=0):
-        units.put(json.loads(line))  # unbuffered: no lock is held when Python shuts down
+    for line in open(0, 'rb', buffering=0):  # unbuffered: no lock is held when Python shuts down
+        units.put(json.loads(line))
     os._exit(0)
 
-# %% ../../nbs/00_core/20_units.ipynb #277c9be2
+# %% ../../nbs/00_core/20_units.ipynb #3953cc5a
+_PR_SET_PDEATHSIG = 1  # of Linux' prctl: the signal a process gets when its parent dies
+
+
 def die_with(parent: int):
     """Ask the kernel to kill this process when its parent dies (Linux; elsewhere the end of the input does it).
 
@@ -44,84 +54,62 @@ def die_with(parent: int):
     parent : its process id
     """
     if sys.platform == 'linux':
-        ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # 1 = PR_SET_PDEATHSIG
-    if os.getppid() != parent:
-        os._exit(0)  # it died before it was asked
+        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
+    if os.getppid() != parent:  # it died before it was asked
+        os._exit(0)
 
-# %% ../../nbs/00_core/20_units.ipynb #09114330
+# %% ../../nbs/00_core/20_units.ipynb #ff1e0a15
 def worker(parent: int):
-    """Main program of a child process.
+    """Main program of a child process; an error that is not the user's ends it with a traceback.
 
     Parameters
     ----------
     parent : process id of who hands out the units
     """
     die_with(parent)
-    out, sys.stdout = sys.stdout, sys.stderr  # whatever a unit prints must not mix with the answers
-    units = queue.SimpleQueue()
+    out = sys.stdout
+    sys.stdout = sys.stderr  # whatever a unit prints must not mix with the answers
 
     def say(**message):
         out.write(json.dumps(message) + '\n')
         out.flush()
 
+    def tell(n):
+        say(done=n)
+
+    units = queue.SimpleQueue()
     threading.Thread(target=read_units, args=(units,), daemon=True).start()
     while True:
         unit = units.get()
         try:
-            say(answer=find_function(unit['function'])(lambda n: say(done=n), **unit['arguments']))
+            say(answer=find_function(unit['function'])(tell, **unit['arguments']))
         except UserError as e:
             say(mistake=str(e))
 
-# %% ../../nbs/00_core/20_units.ipynb #e956611d
+# %% ../../nbs/00_core/20_units.ipynb #656c2bd1
 class Child:
-    "A fresh Python process of this very package that does units."
+    """A fresh Python process of this very package that does units.
+
+    Examples
+    --------
+    >>> child = Child()
+    >>> child.process.poll() is None
+    True
+    >>> child.stop()
+    >>> child.process.poll() is None
+    False
+    """
 
     def __init__(self):
         home = Path(find_function('toss_ctr.core.units:worker').__code__.co_filename).parents[2]
-        env = os.environ | {
-            'PYTHONPATH': os.pathsep.join([str(home), *filter(None, [os.environ.get('PYTHONPATH')])])
-        }
+        path = [str(home), *filter(None, [os.environ.get('PYTHONPATH')])]
         self.process = subprocess.Popen(
             [sys.executable, '-c', f'from toss_ctr.core.units import worker; worker({os.getpid()})'],
-            env=env,
+            env=os.environ | dict(PYTHONPATH=os.pathsep.join(path)),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
             encoding='utf-8',
-        )
-
-    def ask(self, function: str, arguments: dict, tell):
-        """Have one unit done; `UserError` for the user's mistakes and for a child that was killed.
-
-        Parameters
-        ----------
-        function : 'package.module:function'
-        arguments : plain
-        tell : called with numbers of the unit's progress
-
-        Returns
-        -------
-        the unit's answer
-        """
-        p = self.process
-        try:
-            p.stdin.write(json.dumps(dict(function=function, arguments=arguments)) + '\n')
-            p.stdin.flush()
-        except OSError:
-            pass  # it died: what follows says how
-        for line in p.stdout:
-            message = json.loads(line)
-            if 'done' in message:
-                tell(message['done'])
-            elif 'mistake' in message:
-                raise UserError(message['mistake'])
-            else:
-                return message['answer']
-        if (code := p.wait()) > 0:
-            raise RuntimeError(f'{function}: failed in a worker process, see above')
-        raise UserError(
-            f'a worker process was killed (signal {-code})',
-            'lower num_workers if memory is short, and run again: what is finished is kept',
         )
 
     def stop(self):
@@ -131,10 +119,49 @@ class Child:
         for pipe in (self.process.stdin, self.process.stdout):
             try:
                 pipe.close()
-            except OSError:
+            except OSError:  # what was still to be written cannot be
                 pass
 
-# %% ../../nbs/00_core/20_units.ipynb #24228d86
+# %% ../../nbs/00_core/20_units.ipynb #1026e377
+@patch
+def ask(self: Child, function: str, arguments: dict, tell):
+    """Have one unit done.
+
+    Parameters
+    ----------
+    function : 'package.module:function'
+    arguments : plain
+    tell : called with numbers of the unit's progress
+
+    Returns
+    -------
+    the unit's answer
+
+    Raises
+    ------
+    UserError for the user's mistakes and for a child that was killed; RuntimeError for a fault
+    """
+    try:
+        self.process.stdin.write(json.dumps(dict(function=function, arguments=arguments)) + '\n')
+        self.process.stdin.flush()
+    except OSError:
+        pass  # it died: what follows says how
+    for line in self.process.stdout:
+        message = json.loads(line)
+        if 'mistake' in message:
+            raise UserError(message['mistake'])
+        if 'answer' in message:
+            return message['answer']
+        tell(message['done'])
+    code = self.process.wait()
+    if code > 0:
+        raise RuntimeError(f'{function}: failed in a worker process, see above')
+    raise UserError(
+        f'a worker process was killed (signal {-code})',
+        'lower num_workers if memory is short, and run again: what is finished is kept',
+    )
+
+# %% ../../nbs/00_core/20_units.ipynb #67e5d7ab
 def run_units(function: str, units: list, workers: int = 0, tell=lambda n: None) -> list:
     """Do all units; the first error stops the rest.
 
@@ -150,10 +177,11 @@ def run_units(function: str, units: list, workers: int = 0, tell=lambda n: None)
     answers in the order of the units
     """
     if workers <= 1 or len(units) <= 1:
-        return [find_function(function)(tell, **u) for u in units]
-    children, free = [Child() for _ in range(min(workers, len(units)))], queue.SimpleQueue()
-    for c in children:
-        free.put(c)
+        return [find_function(function)(tell, **unit) for unit in units]
+    children = [Child() for _ in range(min(workers, len(units)))]
+    free = queue.SimpleQueue()
+    for child in children:
+        free.put(child)
 
     def do(unit):
         child = free.get()
@@ -164,12 +192,12 @@ def run_units(function: str, units: list, workers: int = 0, tell=lambda n: None)
 
     pool = ThreadPoolExecutor(len(children))
     try:
-        jobs = [pool.submit(do, u) for u in units]
-        failed = [j for j in wait(jobs, return_when=FIRST_EXCEPTION).done if j.exception()]
+        jobs = [pool.submit(do, unit) for unit in units]
+        failed = [job for job in wait(jobs, return_when=FIRST_EXCEPTION).done if job.exception()]
         if failed:
             raise failed[0].exception()
-        return [j.result() for j in jobs]
+        return [job.result() for job in jobs]
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
-        for c in children:
-            c.stop()
+        for child in children:
+            child.stop()

@@ -10,7 +10,7 @@ import numpy as np
 from fastcore.basics import patch
 from numpy.lib.stride_tricks import as_strided
 
-# %% ../../nbs/20_data/15_histories.ipynb #a115216a
+# %% ../../nbs/20_data/15_histories.ipynb #5b7d21cf
 class Ragged:
     """Rows of different lengths: row `i` of a column is `column[starts[i] : starts[i] + lengths[i]]`.
 
@@ -63,10 +63,12 @@ class Ragged:
         columns : name → (T,) array or memory map
         """
         offsets = np.asarray(offsets)
-        rows = slice(None, -1) if rows is None else np.asarray(rows, np.int64)
-        following = slice(1, None) if isinstance(rows, slice) else rows + 1
-        starts, columns = offsets[rows], {k: np.asarray(c) for k, c in columns.items()}
-        return cls(offsets[following] - starts, columns, starts)
+        starts, ends = offsets[:-1], offsets[1:]
+        if rows is not None:
+            rows = np.asarray(rows, np.int64)
+            starts, ends = starts[rows], ends[rows]
+        columns = {name: np.asarray(column) for name, column in columns.items()}
+        return cls(ends - starts, columns, starts)
 
     @property
     def dense(self) -> bool:
@@ -102,26 +104,34 @@ class Ragged:
         rows = zip(self.starts.tolist(), self.lengths.tolist())
         return [self[name][start : start + length].tolist() for start, length in rows]
 
-# %% ../../nbs/20_data/15_histories.ipynb #fc5c77e5
+# %% ../../nbs/20_data/15_histories.ipynb #1073f6da
 def _pieces(r: Ragged, gap: float):
     "What to read of a column, slices or one index, and where the rows begin in what was read."
-    n, starts, packed = len(r), r.starts, r.offsets
+    n, starts = len(r), r.starts
     if not n:
         return [slice(0, 0)], starts
     ends = starts + r.lengths
     between = starts[1:] - ends[:-1]
     far = (between < 0) | (between > gap * r.lengths.mean())
     cut = np.concatenate(([0], np.flatnonzero(far) + 1, [n]))
-    if len(cut) > 2 and len(cut) * 16 > n:
-        return [np.repeat(starts - packed[:-1], r.lengths) + np.arange(packed[-1])], packed[:-1]
-    begin, end = starts[cut[:-1]], ends[cut[1:] - 1]
-    to = np.cumsum(end - begin) - (end - begin)
-    slices = [slice(a, b) for a, b in zip(begin.tolist(), end.tolist())]
-    return slices, starts - np.repeat(begin - to, np.diff(cut))
+    if len(cut) > 2 and len(cut) * 16 > n:  # scattered: one index is cheaper than many slices
+        packed = r.offsets
+        index = np.arange(packed[-1])
+        index += np.repeat(starts - packed[:-1], r.lengths)
+        return [index], packed[:-1]
+    first = starts[cut[:-1]]
+    last = ends[cut[1:] - 1]
+    size = last - first
+    to = np.cumsum(size) - size
+    slices = [slice(a, b) for a, b in zip(first.tolist(), last.tolist())]
+    return slices, starts - np.repeat(first - to, np.diff(cut))
 
 
 def _size(pieces: list) -> int:
-    return sum(p.stop - p.start if isinstance(p, slice) else len(p) for p in pieces)
+    size = 0
+    for piece in pieces:
+        size += piece.stop - piece.start if isinstance(piece, slice) else len(piece)
+    return size
 
 
 def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
@@ -146,9 +156,12 @@ def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
     ends = np.cumsum(sizes)
     lengths = np.concatenate([p.lengths for p in parts])
     starts = np.concatenate([s + end - size for (_, s), end, size in zip(plans, ends, sizes)])
-    room = int(ends[-1]) + (int(lengths.max(initial=0)) if slack else 0)
-    columns = {k: np.zeros(room, c.dtype) for k, c in parts[0].columns.items()}
-    for k, out in columns.items():
+    room = int(ends[-1])
+    if slack:
+        room += int(lengths.max(initial=0))
+    columns = {}
+    for k, column in parts[0].columns.items():
+        out = columns[k] = np.zeros(room, column.dtype)
         at = 0
         for part, (pieces, _) in zip(parts, plans):
             for piece in pieces:
@@ -166,9 +179,11 @@ def pack(self: Ragged) -> Ragged:
     pieces, _ = _pieces(self, 0)
     if len(pieces) > 1:
         return join_ragged([self])
-    return Ragged(self.lengths, {k: c[pieces[0]] for k, c in self.columns.items()})
+    all_rows = pieces[0]
+    columns = {name: column[all_rows] for name, column in self.columns.items()}
+    return Ragged(self.lengths, columns)
 
-# %% ../../nbs/20_data/15_histories.ipynb #f0180084
+# %% ../../nbs/20_data/15_histories.ipynb #d77161dc
 @patch
 def padded(self: Ragged, name: str, width: int, dtype=np.int32) -> np.ndarray:
     """A column as a matrix, right-padded with 0.
@@ -195,13 +210,16 @@ def padded(self: Ragged, name: str, width: int, dtype=np.int32) -> np.ndarray:
     out = np.zeros(shape, dtype) if longest < width else np.empty(shape, dtype)
     if longest == 0:
         return out
-    window = as_strided(values, (len(values) - longest + 1, longest), values.strides * 2)[self.starts]
+    windows = as_strided(values, (len(values) - longest + 1, longest), values.strides * 2)
     small = np.uint16 if longest < 1 << 16 else np.int64
-    window *= np.arange(longest, dtype=small) < self.lengths[:, None].astype(small)
-    out[:, :longest] = window
+    place = np.arange(longest, dtype=small)
+    in_row = place < self.lengths[:, None].astype(small)
+    rows = windows[self.starts]
+    rows *= in_row
+    out[:, :longest] = rows
     return out
 
-# %% ../../nbs/20_data/15_histories.ipynb #72536ffe
+# %% ../../nbs/20_data/15_histories.ipynb #db469dcb
 @patch
 def rows(self: Ragged) -> np.ndarray:
     "The row of every value, (T,) int64, in the order of the packed values."
@@ -232,21 +250,27 @@ def keep(self: Ragged, which: np.ndarray) -> Ragged:
     """
     r = self.pack()
     at = np.flatnonzero(which) if which.dtype == bool else which
-    lengths = np.diff(np.searchsorted(at, r.offsets))
-    return Ragged(lengths, {k: c.take(at) for k, c in r.columns.items()})
+    ends = np.searchsorted(at, r.offsets)
+    columns = {name: column.take(at) for name, column in r.columns.items()}
+    return Ragged(np.diff(ends), columns)
 
 
 @patch
 def without(self: Ragged, name: str, value) -> Ragged:
     "All but the places where a column has this value: padding that the source wrote into its histories."
     r = self.pack()
-    return r.keep(r[name] != value) if (r[name] == value).any() else r
+    other = r[name] != value
+    if other.all():
+        return r
+    return r.keep(other)
 
 
 @patch
 def head(self: Ragged, most: int) -> Ragged:
     "At most so many values of each row, the first."
-    return self.keep(self.ages() < most) if self.lengths.max(initial=0) > most else self.pack()
+    if self.lengths.max(initial=0) <= most:
+        return self.pack()
+    return self.keep(self.ages() < most)
 
 # %% ../../nbs/20_data/15_histories.ipynb #909ba62d
 class Scratch:
@@ -296,7 +320,7 @@ class Scratch:
             self.store['arange'] = np.arange(n + n // 4 + 64, dtype=np.int32)
         return self.store['arange'][:n]
 
-# %% ../../nbs/20_data/15_histories.ipynb #7addbc88
+# %% ../../nbs/20_data/15_histories.ipynb #a553f8be
 @patch
 def newest_first(self: Ragged, max_len: int | None = None, scratch: Scratch | None = None) -> Ragged:
     """Rows turned around, their last values kept.
@@ -313,13 +337,16 @@ def newest_first(self: Ragged, max_len: int | None = None, scratch: Scratch | No
     [[3, 2], [9]]
     """
     r = self.pack()
+    scratch = scratch or Scratch()
     kept = r.lengths if max_len is None else np.minimum(r.lengths, max_len)
     last = np.cumsum(r.lengths) - 1
-    index = np.repeat((last + np.cumsum(kept) - kept).astype(np.int32), kept)
-    index -= (scratch or Scratch()).arange(len(index))
-    return Ragged(kept, {k: c.take(index) for k, c in r.columns.items()})
+    to = np.cumsum(kept) - kept
+    index = np.repeat((last + to).astype(np.int32), kept)
+    index -= scratch.arange(len(index))
+    columns = {name: column.take(index) for name, column in r.columns.items()}
+    return Ragged(kept, columns)
 
-# %% ../../nbs/20_data/15_histories.ipynb #1c5ced46
+# %% ../../nbs/20_data/15_histories.ipynb #3c8ccc7b
 TABLE = 1 << 24  # cells of a table that is cheaper than sorting
 
 
@@ -357,10 +384,13 @@ def distinct(self: Ragged, name: str, size: int) -> Ragged:
     [[5], [7]]
     """
     r = self.pack()
-    at = _first_of_each(r.rows() * size + r[name], max(len(r), 1) * size)
-    at = at[r[name][at] > 0]
-    found = r.like(token=r[name]).keep(at)
-    return found.like(token=found['token'], age=at - np.repeat(r.offsets[:-1], found.lengths))
+    tokens = r[name]
+    cells = max(len(r), 1) * size
+    at = _first_of_each(r.rows() * size + tokens, cells)
+    at = at[tokens[at] > 0]
+    found = r.like(token=tokens).keep(at)
+    start = np.repeat(r.offsets[:-1], found.lengths)
+    return found.like(token=found['token'], age=at - start)
 
 
 @patch
@@ -389,7 +419,8 @@ def counted(self: Ragged, name: str, size: int) -> Ragged:
     start = np.flatnonzero(np.diff(key, prepend=-1))
     row, token = np.divmod(key[start], size)
     count = np.diff(start, append=len(key))
-    return Ragged.from_lengths(np.bincount(row, minlength=len(r)), token=token, count=count)
+    lengths = np.bincount(row, minlength=len(r))
+    return Ragged.from_lengths(lengths, token=token, count=count)
 
 # %% ../../nbs/20_data/15_histories.ipynb #9974deb5
 def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
@@ -416,7 +447,7 @@ def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
         age = age.astype(np.float64)
     return np.ones_like(age) if tau is None else np.exp(np.maximum(-age / tau, floor))
 
-# %% ../../nbs/20_data/15_histories.ipynb #e2b11ff6
+# %% ../../nbs/20_data/15_histories.ipynb #de148d85
 @patch
 def collapse(self: Ragged, name: str, size: int, tau: float | None = None) -> Ragged:
     """Each token of a row once, where the row has it last seen, with how often and the log-sum of its ages' weights.
@@ -439,17 +470,22 @@ def collapse(self: Ragged, name: str, size: int, tau: float | None = None) -> Ra
     {'token': [[5, 7]], 'age': [[0, 1]], 'count': [[3, 1]]}
     """
     r = self.pack()
-    tokens, row, age = r[name], r.rows(), r.ages()
-    key, cells = row * size + tokens, len(r) * size
+    tokens, row = r[name], r.rows()
+    key = row * size + tokens
+    cells = len(r) * size
     if cells > max(1 << 19, 8 * len(key)):  # few of the pairs occur: number those
         key = np.unique(key, return_inverse=True)[1]
         cells = len(key)
     at = _first_of_each(key, max(cells, 1))
+    age = r.ages()
     longest = int(r.lengths.max(initial=0))
-    weights = recency(np.arange(1 << max(10, longest.bit_length())), tau)  # one table for histories of any length
+    table = 1 << max(10, longest.bit_length())  # one size for histories of many lengths
+    weights = recency(np.arange(table), tau)
     found = key[at]
-    count, weight = np.bincount(key)[found], np.bincount(key, weights[age])[found]
+    count = np.bincount(key)[found]
+    weight = np.bincount(key, weights[age])[found]
     with np.errstate(divide='ignore'):
-        bias = np.maximum(np.log(weight).astype(np.float32), np.float32(-1e4))
+        bias = np.log(weight).astype(np.float32)
+    bias = np.maximum(bias, np.float32(-1e4))
     unique = np.bincount(row[at], minlength=len(r))
     return Ragged.from_lengths(unique, token=tokens[at], age=age[at], count=count, bias=bias)

@@ -13,7 +13,7 @@ from ..core.errors import UserError
 from ..core.files import read_table, verify_file, write_json, write_table
 from .calibration import calibration_report, cross_fit, fit_calibrator, save_calibrator
 from ..training.checkpoints import finished
-from ..training.fold import oof_path
+from ..training.evaluate import oof_path
 
 # %% ../../nbs/70_inference/05_oof.ipynb #035b0104
 def finished_folds(cfg: Config) -> dict[int, dict]:

@@ -22,13 +22,14 @@ from ..data.scaling import NumericStats
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
 from ..data.spec import Spec, spec_columns
-from ..features.covis import load_statistics, save_statistics, Statistics
+from ..features.family import Statistics
+from ..features.stored import load_statistics, save_statistics
 from .calibration import Calibrator, load_calibrator
 from .oof import finished_folds
 from ..members.combine import combine
 from ..models.ctr import build_model
 from ..training.checkpoints import load_weights, weights_path
-from ..training.fold import predict_logits
+from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #979f9165

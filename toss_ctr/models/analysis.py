@@ -35,7 +35,7 @@ def token_events(seq: Tensor, seq_len: Tensor, n_tokens: int, ages: tuple = (0, 
     seen = torch.zeros(len(seq), n_tokens + 1, dtype=torch.bool)
     return seen.scatter_(1, torch.where(real, seq.long(), n_tokens), True)[:, :n_tokens].numpy()
 
-# %% ../../nbs/40_models/70_analysis.ipynb #61d2bd1c
+# %% ../../nbs/40_models/70_analysis.ipynb #2016a8ef
 def information(events: np.ndarray, label: np.ndarray) -> np.ndarray:
     """Mutual information of each event with the label.
 
@@ -48,16 +48,16 @@ def information(events: np.ndarray, label: np.ndarray) -> np.ndarray:
     -------
     (M,) nats, at least 0
     """
-    events, label = np.asarray(events), np.asarray(label).astype(bool)
-    joint = np.stack([(events[m] == e).sum(0) for e in (True, False) for m in (label, ~label)]).reshape(
-        2, 2, -1
-    ) / len(label)
+    events = np.asarray(events)
+    label = np.asarray(label).astype(bool)
+    counts = [[(events[rows] == seen).sum(0) for rows in (label, ~label)] for seen in (True, False)]
+    joint = np.array(counts) / len(label)  # (event, label, M)
     apart = joint.sum(1, keepdims=True) * joint.sum(0, keepdims=True)
     with np.errstate(divide='ignore', invalid='ignore'):
         terms = joint * np.log(joint / apart)
     return np.maximum(np.nan_to_num(terms).sum((0, 1)), 0)
 
-# %% ../../nbs/40_models/70_analysis.ipynb #d4a96bd2
+# %% ../../nbs/40_models/70_analysis.ipynb #597f804b
 def attention_lift(out: dict, seq: Tensor, n_tokens: int) -> np.ndarray:
     """Attention weight of each token relative to equal weights.
 
@@ -71,12 +71,17 @@ def attention_lift(out: dict, seq: Tensor, n_tokens: int) -> np.ndarray:
     -------
     (V,), NaN where a token never occurs among the positions kept
     """
-    real, token = out['real'], seq.gather(1, out['index']).long()
-    even = real / real.sum(1, keepdim=True).clamp(min=1)
-    total = lambda w: torch.zeros(n_tokens, dtype=torch.float64).index_add_(0, token[real], w[real].double())
-    return (total(out['weights'].detach()) / total(even)).numpy()
+    real = out['real']
+    tokens = seq.gather(1, out['index']).long()[real]
 
-# %% ../../nbs/40_models/70_analysis.ipynb #8e5c69c7
+    def sum_by_token(weight):
+        zeros = torch.zeros(n_tokens, dtype=torch.float64)
+        return zeros.index_add_(0, tokens, weight[real].double())
+
+    even = real / real.sum(1, keepdim=True).clamp(min=1)
+    return (sum_by_token(out['weights'].detach()) / sum_by_token(even)).numpy()
+
+# %% ../../nbs/40_models/70_analysis.ipynb #78f06c4a
 def rank_agreement(a: np.ndarray, b: np.ndarray) -> float:
     """Spearman's rank correlation over the entries finite in both; ties get their mean rank.
 
@@ -90,14 +95,15 @@ def rank_agreement(a: np.ndarray, b: np.ndarray) -> float:
     in [-1, 1]
     """
     ok = np.isfinite(a) & np.isfinite(b)
-    ranks = [
-        np.unique(x, return_inverse=True, return_counts=True)[1:]
-        for x in (np.asarray(a)[ok], np.asarray(b)[ok])
-    ]
-    r = [(np.cumsum(n) - (n - 1) / 2)[i] for i, n in ranks]
-    return float(np.corrcoef(*r)[0, 1])
+    return float(np.corrcoef(_mean_ranks(np.asarray(a)[ok]), _mean_ranks(np.asarray(b)[ok]))[0, 1])
 
-# %% ../../nbs/40_models/70_analysis.ipynb #5b8f4fc6
+
+def _mean_ranks(x: np.ndarray) -> np.ndarray:
+    _, place, count = np.unique(x, return_inverse=True, return_counts=True)
+    mean_rank = np.cumsum(count) - (count - 1) / 2
+    return mean_rank[place]
+
+# %% ../../nbs/40_models/70_analysis.ipynb #7f2e6188
 def split_roles(model: DARE) -> DARE:
     """The same function with a table for each role.
 
@@ -130,11 +136,12 @@ def role_gradients(model: DARE, loss) -> dict:
     twin = split_roles(model)
     twin.zero_grad()
     loss(twin).backward()
-    att, rep = (r.behaviour.tables[0].weight.grad.double() for r in (twin.emb.att, twin.emb.rep))
-    na, nr = att.norm(dim=1), rep.norm(dim=1)
-    both = na * nr
-    cosine = torch.where(both > 0, (att * rep).sum(1) / torch.where(both > 0, both, 1), torch.nan)
-    return dict(norm_att=na.numpy(), norm_rep=nr.numpy(), cosine=cosine.numpy())
+    att = twin.emb.att.behaviour.tables[0].weight.grad.double()
+    rep = twin.emb.rep.behaviour.tables[0].weight.grad.double()
+    norm_att, norm_rep = att.norm(dim=1), rep.norm(dim=1)
+    norms = norm_att * norm_rep
+    cosine = (att * rep).sum(1) / torch.where(norms > 0, norms, torch.nan)
+    return dict(norm_att=norm_att.numpy(), norm_rep=norm_rep.numpy(), cosine=cosine.numpy())
 
 # %% ../../nbs/40_models/70_analysis.ipynb #7076f7a1
 def attention_of(out: dict, seq: Tensor, row: int = 0) -> dict:

@@ -101,7 +101,7 @@ def search(score: Tensor, mask: Tensor, k: int) -> tuple[Tensor, Tensor]:
     index = best.sort(1).values
     return index, mask.gather(1, index)
 
-# %% ../../nbs/40_models/00_attention.ipynb #5591bb7f
+# %% ../../nbs/40_models/00_attention.ipynb #1ae5c55e
 def age_buckets(exact: int = 64, spaced: int = 64, max_age: int = 16_384) -> Tensor:
     """The bucket of every age: exact at first, log-spaced beyond, never decreasing.
 
@@ -118,14 +118,13 @@ def age_buckets(exact: int = 64, spaced: int = 64, max_age: int = 16_384) -> Ten
     age = torch.arange(max_age + 1)
     if max_age < exact or not spaced:
         return age.clamp(max=max(exact - 1, 0))
-    far = (
-        torch.log(age.clamp(min=max(exact, 1)) / max(exact, 1))
-        / math.log((max_age + 1) / max(exact, 1))
-        * spaced
-    )
-    return torch.where(age < exact, age, exact + far.double().floor().long().clamp(0, spaced - 1))
+    start = max(exact, 1)
+    log_distance = torch.log(age.clamp(min=start) / start)
+    far = log_distance / math.log((max_age + 1) / start) * spaced
+    bucket = far.double().floor().long().clamp(0, spaced - 1)
+    return torch.where(age < exact, age, exact + bucket)
 
-# %% ../../nbs/40_models/00_attention.ipynb #ed4fccbe
+# %% ../../nbs/40_models/00_attention.ipynb #2ff91130
 def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
     """Inverted dropout with 16 random bits an element; inside `torch.compile` PyTorch's own, which fuses.
 
@@ -143,25 +142,33 @@ def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
         return x
     if torch.compiler.is_compiling():
         return F.dropout(x, p)
-    drop = round(p * 65_536)
-    bits = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(-(2**63), None)
-    keep = (bits.view(torch.int16)[: x.numel()] >= drop - 32_768).view(x.shape)
+    drop = round(p * 65_536)  # of the 2^16 values that a draw can take
+    draws = torch.empty((x.numel() + 3) // 4, dtype=torch.int64, device=x.device).random_(-(2**63), None)
+    bits = draws.view(torch.int16)[: x.numel()]
+    keep = (bits >= drop - 32_768).view(x.shape)
     return x * keep.to(x.dtype).mul_(65_536 / (65_536 - drop))
 
-# %% ../../nbs/40_models/00_attention.ipynb #d3638776
+# %% ../../nbs/40_models/00_attention.ipynb #140deaef
 class Dropout(nn.Module):
     """`dropout` as a module.
+
+    **Shape**: any → the same.
 
     Parameters
     ----------
     p : probability to drop an element, in [0, 1)
+
+    Examples
+    --------
+    >>> Dropout(0.5).eval()(torch.ones(2))  # the identity in evaluation
+    tensor([1., 1.])
     """
 
     def __init__(self, p: float = 0.0):
         super().__init__()
         self.p = p
 
-    def forward(self, x):
+    def forward(self, x: Tensor) -> Tensor:
         return dropout(x, self.p, self.training)
 
     def extra_repr(self):

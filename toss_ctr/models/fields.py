@@ -6,7 +6,7 @@
 __all__ = ['FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields', 'PeriodicFields', 'numeric_fields',
            'BagField', 'Fields']
 
-# %% ../../nbs/40_models/20_fields.ipynb #d1aa5974
+# %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
 import math
 from collections.abc import Sequence
 
@@ -14,12 +14,16 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from ..config.base import check_choice
+from ..config.model import NumericEmbedding
 from ..core.errors import UserError
 from .attention import dropout
 
-# %% ../../nbs/40_models/20_fields.ipynb #93804e30
+# %% ../../nbs/40_models/20_fields.ipynb #9488d38e
 class FusedTable(nn.Module):
-    """Embedding tables of equal width in one: (B, C) codes → (B, C, d).
+    """Embedding tables of equal width in one; a code outside a column's rows is unseen.
+
+    **Shape**: codes (B, C) int, below each column's size → (B, C, d).
 
     Parameters
     ----------
@@ -27,6 +31,11 @@ class FusedTable(nn.Module):
     width : width of the tables
     d : width of a field
     sparse : sparse gradients
+
+    Examples
+    --------
+    >>> FusedTable(sizes=[3, 2], width=6, d=4)(torch.tensor([[2, 1]])).shape
+    torch.Size([1, 2, 4])
     """
 
     def __init__(self, sizes: Sequence[int], width: int, d: int, sparse: bool = False):
@@ -39,23 +48,17 @@ class FusedTable(nn.Module):
         nn.init.normal_(self.table.weight, std=d**-0.5)
 
     def forward(self, codes: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        codes : (B, C) int, below each column's size
-
-        Returns
-        -------
-        (B, C, d)
-        """
         rows = torch.where((codes >= 0) & (codes < self.sizes), codes, 0) + self.offsets
         e = self.table(rows)
-        return e if self.project is None else torch.einsum('bcw,cwd->bcd', e, self.project)
+        if self.project is None:
+            return e
+        return torch.einsum('bcw,cwd->bcd', e, self.project)
 
-# %% ../../nbs/40_models/20_fields.ipynb #585f260b
+# %% ../../nbs/40_models/20_fields.ipynb #d7526f76
 class CategoricalFields(nn.Module):
-    """Categorical columns of any widths: (B, C) codes → (B, C, d), in the columns' order.
+    """Categorical columns of any widths, in the columns' order.
+
+    **Shape**: codes (B, C) int → (B, C, d).
 
     Parameters
     ----------
@@ -63,6 +66,12 @@ class CategoricalFields(nn.Module):
     d : width of a field
     widths : width of each column's table, default d
     sparse : sparse gradients
+
+    Examples
+    --------
+    >>> fields = CategoricalFields(sizes=[3, 2], d=4, widths=[8, 4])
+    >>> fields(torch.tensor([[2, 1]])).shape
+    torch.Size([1, 2, 4])
     """
 
     def __init__(
@@ -70,57 +79,49 @@ class CategoricalFields(nn.Module):
     ):
         super().__init__()
         widths = [d] * len(sizes) if widths is None else list(widths)
-        groups = {w: [j for j, x in enumerate(widths) if x == w] for w in sorted(set(widths))}
-        self.tables = nn.ModuleList(
-            FusedTable([sizes[j] for j in js], w, d, sparse) for w, js in groups.items()
-        )
-        order = torch.tensor([j for js in groups.values() for j in js], dtype=torch.long)
+        self.tables = nn.ModuleList()
+        self.n_columns = []
+        order = []
+        for width in sorted(set(widths)):
+            columns = [column for column, w in enumerate(widths) if w == width]
+            self.tables.append(FusedTable([sizes[column] for column in columns], width, d, sparse))
+            self.n_columns.append(len(columns))
+            order += columns
+        order = torch.tensor(order, dtype=torch.long)
         self.register_buffer('order', order, persistent=False)
         self.register_buffer('back', order.argsort(), persistent=False)
-        self.n_columns = [len(js) for js in groups.values()]
 
     def forward(self, codes: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        codes : (B, C) int
-
-        Returns
-        -------
-        (B, C, d)
-        """
         parts = codes[:, self.order].split(self.n_columns, 1)
-        return torch.cat([t(c) for t, c in zip(self.tables, parts)], 1)[:, self.back]
+        by_width = torch.cat([table(part) for table, part in zip(self.tables, parts)], 1)
+        return by_width[:, self.back]
 
-# %% ../../nbs/40_models/20_fields.ipynb #c404f45d
+# %% ../../nbs/40_models/20_fields.ipynb #6647bbd3
 class AffineFields(nn.Module):
-    """x_j w_j + b_j: (B, N) → (B, N, d).
+    """x_j w_j + b_j for each column.
+
+    **Shape**: (B, N) float, scaled, without NaN → (B, N, d).
 
     Parameters
     ----------
     n : columns
     d : width of a field
+
+    Examples
+    --------
+    >>> AffineFields(3, d=4)(torch.zeros(5, 3)).shape
+    torch.Size([5, 3, 4])
     """
 
     def __init__(self, n: int, d: int):
         super().__init__()
-        self.weight, self.bias = (nn.Parameter(torch.randn(n, d) * d**-0.5) for _ in range(2))
+        self.weight = nn.Parameter(torch.randn(n, d) * d**-0.5)
+        self.bias = nn.Parameter(torch.randn(n, d) * d**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        x : (B, N) float, scaled, without NaN
-
-        Returns
-        -------
-        (B, N, d)
-        """
         return torch.addcmul(self.bias, x.unsqueeze(2), self.weight)
 
-# %% ../../nbs/40_models/20_fields.ipynb #1b5ceb9e
+# %% ../../nbs/40_models/20_fields.ipynb #c9a4278e
 def piecewise(x: Tensor, edges: Tensor) -> Tensor:
     """Piecewise-linear code of each value over its column's bins; linear beyond the first and the last edge.
 
@@ -135,20 +136,30 @@ def piecewise(x: Tensor, edges: Tensor) -> Tensor:
     """
     low, high = edges[:, :-1], edges[:, 1:]
     width = high - low
-    part = (x.unsqueeze(2) - low) / torch.where(width > 0, width, 1)
-    part = torch.where(width > 0, part, (x.unsqueeze(2) >= low).to(x.dtype))
-    inner = torch.arange(part.shape[2], device=x.device)
-    part = torch.where(inner > 0, part.clamp(min=0), part)
-    return torch.where(inner < part.shape[2] - 1, part.clamp(max=1), part)
+    x = x.unsqueeze(2)
+    inside = (x - low) / torch.where(width > 0, width, 1)
+    step = (x >= low).to(x.dtype)
+    part = torch.where(width > 0, inside, step)
+    n_bins = part.shape[2]
+    bins = torch.arange(n_bins, device=x.device)
+    part = torch.where(bins > 0, part.clamp(min=0), part)
+    return torch.where(bins < n_bins - 1, part.clamp(max=1), part)
 
-# %% ../../nbs/40_models/20_fields.ipynb #27acb8f0
+# %% ../../nbs/40_models/20_fields.ipynb #6cb0e646
 class PiecewiseFields(nn.Module):
-    """Piecewise-linear code, then a map for each column: (B, N) → (B, N, d).
+    """Piecewise-linear code, then a map for each column.
+
+    **Shape**: (B, N) float → (B, N, d).
 
     Parameters
     ----------
     edges : (N, T + 1) float, quantiles of the scaled columns on the training rows
     d : width of a field
+
+    Examples
+    --------
+    >>> PiecewiseFields([[0.0, 1.0, 3.0]], d=4)(torch.zeros(5, 1)).shape
+    torch.Size([5, 1, 4])
     """
 
     def __init__(self, edges, d: int):
@@ -159,21 +170,13 @@ class PiecewiseFields(nn.Module):
         self.bias = nn.Parameter(torch.randn(len(edges), d) * d**-0.5)
 
     def forward(self, x: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        x : (B, N) float
-
-        Returns
-        -------
-        (B, N, d)
-        """
         return torch.einsum('bnt,ntd->bnd', piecewise(x, self.edges), self.weight) + self.bias
 
-# %% ../../nbs/40_models/20_fields.ipynb #8b9c3111
+# %% ../../nbs/40_models/20_fields.ipynb #218cd11e
 class PeriodicFields(nn.Module):
-    """ReLU(W [sin 2πcx, cos 2πcx] + b): (B, N) → (B, N, d).
+    """ReLU(W [sin 2πcx, cos 2πcx] + b) with learned frequencies c.
+
+    **Shape**: (B, N) float → (B, N, d).
 
     Parameters
     ----------
@@ -181,6 +184,11 @@ class PeriodicFields(nn.Module):
     d : width of a field
     n_freq : frequencies of each column
     sigma : scale of the initial frequencies
+
+    Examples
+    --------
+    >>> PeriodicFields(3, d=4)(torch.zeros(5, 3)).shape
+    torch.Size([5, 3, 4])
     """
 
     def __init__(self, n: int, d: int, n_freq: int = 8, sigma: float = 0.3):
@@ -190,87 +198,75 @@ class PeriodicFields(nn.Module):
         self.bias = nn.Parameter(torch.zeros(n, d))
 
     def forward(self, x: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        x : (B, N) float
-
-        Returns
-        -------
-        (B, N, d)
-        """
         angle = 2 * math.pi * x.unsqueeze(2) * self.freq
-        return (
-            torch.einsum('bnt,ntd->bnd', torch.cat([angle.sin(), angle.cos()], 2), self.weight) + self.bias
-        ).relu()
+        waves = torch.cat([angle.sin(), angle.cos()], 2)
+        return (torch.einsum('bnt,ntd->bnd', waves, self.weight) + self.bias).relu()
 
-# %% ../../nbs/40_models/20_fields.ipynb #830802f3
-def numeric_fields(kind: str, n: int, d: int, edges=None) -> nn.Module:
+# %% ../../nbs/40_models/20_fields.ipynb #4901da59
+def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Module:
     """The numeric embedding of that name.
 
     Parameters
     ----------
-    kind : 'affine', 'piecewise' or 'periodic' (`model.numeric.embedding`)
+    kind : key `model.numeric.embedding`
     n : columns
     d : width of a field
     edges : (n, T + 1) quantiles for 'piecewise'
+
+    Raises
+    ------
+    UserError for an unknown name, and for 'piecewise' without edges
     """
+    check_choice('model.numeric.embedding', kind, NumericEmbedding)
     if kind == 'affine':
         return AffineFields(n, d)
     if kind == 'periodic':
         return PeriodicFields(n, d)
-    if kind != 'piecewise':
-        raise UserError(f'model.numeric.embedding: {kind!r}', 'known: affine, piecewise, periodic')
     if edges is None or len(edges) != n:
-        raise UserError(
-            'model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine'
-        )
+        raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
 
-# %% ../../nbs/40_models/20_fields.ipynb #bcb7d731
+# %% ../../nbs/40_models/20_fields.ipynb #7514cf00
 class BagField(nn.Module):
-    """The mean of the embeddings of a cell's values: (B, M) codes → (B, 1, d).
+    """The mean of the embeddings of a cell's values.
+
+    **Shape**: codes (B, M) int, -1 = padding → (B, 1, d).
 
     Parameters
     ----------
     size : rows of the table, code 0 included
     d : width of a field
     sparse : sparse gradients of the table
+
+    Examples
+    --------
+    >>> BagField(size=5, d=4)(torch.tensor([[1, 3, -1]])).shape
+    torch.Size([1, 1, 4])
     """
 
     def __init__(self, size: int, d: int, sparse: bool = False):
         super().__init__()
-        self.size, self.table, self.none = (
-            size,
-            nn.Embedding(size, d, sparse=sparse),
-            nn.Parameter(torch.zeros(d)),
-        )
+        self.size = size
+        self.table = nn.Embedding(size, d, sparse=sparse)
+        self.none = nn.Parameter(torch.zeros(d))
         nn.init.normal_(self.table.weight, std=d**-0.5)
         with torch.no_grad():
             self.table.weight[0] = 0
 
     def forward(self, codes: Tensor) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        codes : (B, M) int, -1 = padding
-
-        Returns
-        -------
-        (B, 1, d)
-        """
         real = codes >= 0
         n = real.sum(1, keepdim=True)
-        e = self.table(torch.where(real & (codes < self.size), codes, 0)) * (real / n.clamp(min=1)).unsqueeze(
-            2
-        )
+        known = torch.where(real & (codes < self.size), codes, 0)
+        share = real / n.clamp(min=1)
+        e = self.table(known) * share.unsqueeze(2)
         return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
 
-# %% ../../nbs/40_models/20_fields.ipynb #f413066d
+# %% ../../nbs/40_models/20_fields.ipynb #4c35eba2
 class Fields(nn.Module):
-    """Codes, numerics and null indicators of a batch → (B, F, d).
+    """Codes, numerics and null indicators of a batch as one block of fields.
+
+    **Shape**: codes (B, C) int, numbers (B, N) float, scaled and without NaN, indicators (B, M) float or bool (1 where
+    a block is null); each None where there are none → (B, C + N + M, d).
 
     Parameters
     ----------
@@ -279,10 +275,16 @@ class Fields(nn.Module):
     n_ind : null indicators
     d : width of a field
     widths : width of each categorical column's table, default d
-    numeric : 'affine', 'piecewise' or 'periodic'
+    numeric : key `model.numeric.embedding`
     edges : (n_num, T + 1) quantiles for 'piecewise'
     dropout : of the embeddings' elements
     sparse : sparse gradients of the categorical tables
+
+    Examples
+    --------
+    >>> fields = Fields(sizes=[3, 2], n_num=1, n_ind=0, d=4)
+    >>> fields(torch.tensor([[2, 1]]), torch.zeros(1, 1)).shape
+    torch.Size([1, 3, 4])
     """
 
     def __init__(
@@ -292,31 +294,25 @@ class Fields(nn.Module):
         n_ind: int,
         d: int,
         widths: Sequence[int] | None = None,
-        numeric: str = 'affine',
+        numeric: NumericEmbedding = 'affine',
         edges=None,
         dropout: float = 0.0,
         sparse: bool = False,
     ):
         super().__init__()
-        self.dropout, self.n_fields, self.d = dropout, len(sizes) + n_num + n_ind, d
+        self.dropout = dropout
+        self.n_fields = len(sizes) + n_num + n_ind
         self.categorical = CategoricalFields(sizes, d, widths, sparse) if len(sizes) else None
         self.numeric = numeric_fields(numeric, n_num, d, edges) if n_num else None
         self.indicator = AffineFields(n_ind, d) if n_ind else None
 
     def forward(self, codes: Tensor | None, num: Tensor | None = None, ind: Tensor | None = None) -> Tensor:
-        """
-
-        Parameters
-        ----------
-        codes : (B, C) int
-        num : (B, N) float, scaled, without NaN
-        ind : (B, M) float or bool, 1 where a block is null
-
-        Returns
-        -------
-        (B, C + N + M, d)
-        """
-        parts = [(self.categorical, codes), (self.numeric, num), (self.indicator, ind)]
         dtype = next(self.parameters()).dtype
-        x = torch.cat([m(v if m is self.categorical else v.to(dtype)) for m, v in parts if m is not None], 1)
-        return dropout(x, self.dropout, self.training)
+        parts = []
+        if self.categorical is not None:
+            parts.append(self.categorical(codes))
+        if self.numeric is not None:
+            parts.append(self.numeric(num.to(dtype)))
+        if self.indicator is not None:
+            parts.append(self.indicator(ind.to(dtype)))
+        return dropout(torch.cat(parts, 1), self.dropout, self.training)

@@ -12,9 +12,16 @@ from html import escape
 from .canvas import figure_uri
 from ..config.whole import Config
 
-# %% ../../nbs/80_report/10_html.ipynb #42c68cf1
+# %% ../../nbs/80_report/10_html.ipynb #7c7cb7d9
 class Html(str):
-    "Text that is markup already."
+    """Text that is markup already.
+
+    Examples
+    --------
+    >>> from toss_ctr.report.html import Html, tag
+    >>> tag('p', 'a < b', Html('<br>'))
+    '<p>a &lt; b<br></p>'
+    """
 
 
 def tag(element: str, *children, **attrs) -> Html:

@@ -222,14 +222,14 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
         'quality', 'Ranking and calibration', tag('p', with_keys(text)), tag('div', figs, class_='figures')
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #b60f2bca
+# %% ../../nbs/80_report/35_sections.ipynb #11d3780f
 def rates_section(pred: Predictions, groups, roles: dict) -> Html:
     """Observed and predicted click rates by day, hour, target and history length.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
-    groups : of `row_groups`
+    groups : of `groupings`
     roles : of `find_columns`
     """
     p, figs, groups = (

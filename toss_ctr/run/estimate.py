@@ -18,7 +18,8 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..data.source import scan
 from .sample import head_run, will_generate
-from ..training.fold import FoldTrainer, train_batch
+from ..training.setup import FoldTrainer
+from ..training.step import train_batch
 from ..training.inputs import prepare
 
 # %% ../../nbs/90_run/15_estimate.ipynb #462f4bfe

@@ -25,7 +25,8 @@ from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
 from ..training.checkpoints import finished
-from ..training.fold import fold_fingerprint, write_config
+from ..training.fold import write_config
+from ..training.setup import fold_fingerprint
 from ..training.inputs import Inputs
 
 # %% ../../nbs/90_run/10_papermill.ipynb #8fc7ba18

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['METRICS', 'average_precision', 'auc', 'row_loss', 'wll', 'score_of', 'score', 'score_sum', 'reliability_curve', 'ece',
-           'grouped_auc', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'paired_test',
-           'compare_predictions', 'MetricsTable', 'metrics_table']
+           'grouped_auc', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions',
+           'paired_test', 'MetricsTable', 'metrics_table']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
 from typing import NamedTuple
@@ -16,20 +16,16 @@ from ..core.errors import UserError
 from .ranking import blocks, check_inputs, rank
 from ..core.tables import html_table
 
-# %% ../../nbs/50_training/05_metrics.ipynb #9fe2db9b
-def _ap(r, w=None):
-    tp, _, fp, P, _ = r.counts(w)
-    gain = np.diff(tp, prepend=0)
+# %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
+def _ap(ranking, weight=None):
+    "Average precision from a ranking, under any row weights."
+    counts = ranking.counts(weight)
+    clicks_here = np.diff(counts.clicks, prepend=0)
     with np.errstate(invalid='ignore', divide='ignore'):
-        precision = np.where(gain > 0, tp / (tp + fp), 0.0)
-    return float(np.sum(gain * precision) / P)
+        precision = np.where(clicks_here > 0, counts.clicks / (counts.clicks + counts.down_to), 0.0)
+    return float(np.sum(clicks_here * precision) / counts.all_clicks)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #493b887e
-def _auc(r, w=None):
-    tp, above, down, P, N = r.counts(w)
-    return float(np.sum(np.diff(tp, prepend=0) / P * (1 - (above + down) / 2 / N)))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #4028d12a
 def average_precision(y, p, weight=None) -> float:
     """Average precision; `UserError` where a class is missing.
 
@@ -38,11 +34,25 @@ def average_precision(y, p, weight=None) -> float:
     y : (N,) labels, 0 or 1
     p : (N,) predictions; only their order counts, so logits will do
     weight : (N,) row weights
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import average_precision
+    >>> average_precision([0, 1, 0], [0.2, 0.6, 0.9])
+    0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     return _ap(rank(y, p), weight)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #ba59afba
+# %% ../../nbs/50_training/05_metrics.ipynb #d5fc5d07
+def _auc(ranking, weight=None):
+    "AUC from a ranking, under any row weights."
+    counts = ranking.counts(weight)
+    clicks_here = np.diff(counts.clicks, prepend=0)
+    others_above = (counts.above + counts.down_to) / 2  # a tie counts one half
+    return float(np.sum(clicks_here / counts.all_clicks * (1 - others_above / counts.all_others)))
+
+
 def auc(y, p, weight=None) -> float:
     """Area under the ROC curve; `UserError` where a class is missing.
 
@@ -51,11 +61,17 @@ def auc(y, p, weight=None) -> float:
     y : (N,) labels, 0 or 1
     p : (N,) predictions; only their order counts, so logits will do
     weight : (N,) row weights
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import auc
+    >>> auc([0, 1, 0], [0.2, 0.6, 0.9])
+    0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     return _auc(rank(y, p), weight)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #0ac914f6
+# %% ../../nbs/50_training/05_metrics.ipynb #aefa0fe2
 _EPS = float(np.finfo(np.float64).eps)
 
 
@@ -70,24 +86,31 @@ def row_loss(y, p) -> np.ndarray:
     Returns
     -------
     (n,) float64
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import row_loss
+    >>> row_loss([1, 0], [0.5, 0.5]).round(3)
+    array([0.693, 0.693])
     """
     q = np.clip(np.asarray(p, np.float64), _EPS, 1 - _EPS)
     return -np.where(np.asarray(y) == 1, np.log(q), np.log1p(-q))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #15fe21ba
-def _wll(y, p, w=None):
-    total, weight = np.zeros(2), np.zeros(2)
+# %% ../../nbs/50_training/05_metrics.ipynb #45350f50
+def _wll(y, p, weight=None):
+    "WLL of checked rows, block by block."
+    loss_sum, weight_sum = np.zeros(2), np.zeros(2)  # of non-clicks, of clicks
     for s in blocks(len(y)):
-        b = y[s] == 1
-        one = np.ones(len(b)) if w is None else w[s]
-        loss = row_loss(b, p[s]) * one
-        total += loss[~b].sum(), loss[b].sum()
-        weight += one[~b].sum(), one[b].sum()
-    if not weight.all():
+        click = y[s] == 1
+        w = np.ones(len(click)) if weight is None else weight[s]
+        loss = row_loss(click, p[s]) * w
+        loss_sum += loss[~click].sum(), loss[click].sum()
+        weight_sum += w[~click].sum(), w[click].sum()
+    if not weight_sum.all():
         raise UserError('labels: only one class', 'WLL needs rows of both classes')
-    return float((total / weight).mean())
+    return float((loss_sum / weight_sum).mean())
 
-# %% ../../nbs/50_training/05_metrics.ipynb #75bd5be2
+
 def wll(y, p, weight=None) -> float:
     """Class-balanced log-loss 0.5·mean(−log p | y=1) + 0.5·mean(−log(1−p) | y=0); lower is better.
 
@@ -96,6 +119,12 @@ def wll(y, p, weight=None) -> float:
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     weight : (N,) row weights within each class
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import wll
+    >>> round(wll([0, 0, 0, 1], [0.5] * 4), 4)
+    0.6931
     """
     return _wll(*check_inputs(y, p, weight))
 
@@ -110,7 +139,7 @@ def score_of(ap: float, wll: float) -> float:
     """
     return 0.5 * ap + 0.5 / (1 + wll)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #6ddeba8a
+# %% ../../nbs/50_training/05_metrics.ipynb #3dd27fe0
 def score(y, p) -> float:
     """Score = 0.5·AP + 0.5/(1+WLL); higher is better.
 
@@ -118,6 +147,12 @@ def score(y, p) -> float:
     ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import score
+    >>> score([0, 0, 1], [0.1, 0.3, 0.8]) > score([0, 0, 1], [0.1, 0.8, 0.3])
+    True
     """
     y, p, _ = check_inputs(y, p)
     return score_of(_ap(rank(y, p)), _wll(y, p))
@@ -134,7 +169,7 @@ def score_sum(y, p) -> float:
     y, p, _ = check_inputs(y, p)
     return 0.5 * _ap(rank(y, p)) + 0.5 * _wll(y, p)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #5520b2e7
+# %% ../../nbs/50_training/05_metrics.ipynb #1d411628
 def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> dict:
     """Mean prediction against share of clicks, by bins of equal width.
 
@@ -151,24 +186,29 @@ def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=Non
     lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
     """
     y, p, weight = check_inputs(y, p, weight)
-    n, sums = np.zeros((2, n_bins)), np.zeros((2, n_bins))
+    rows = np.zeros((2, n_bins))  # weight of non-clicks and clicks in each bin
+    sums = np.zeros((2, n_bins))  # weighted predictions
     for s in blocks(len(y)):
         q = np.asarray(p[s], np.float64)
-        key = np.minimum((q * n_bins).astype(np.int64), n_bins - 1) + n_bins * (y[s] == 1)
-        w = None if weight is None else weight[s]
-        n += np.bincount(key, w, 2 * n_bins).reshape(2, n_bins)
-        sums += np.bincount(key, q if w is None else q * w, 2 * n_bins).reshape(2, n_bins)
+        bins = np.minimum((q * n_bins).astype(np.int64), n_bins - 1)
+        cells = bins + n_bins * (y[s] == 1)
+        w = np.ones(len(q)) if weight is None else weight[s]
+        rows += np.bincount(cells, w, 2 * n_bins).reshape(2, n_bins)
+        sums += np.bincount(cells, q * w, 2 * n_bins).reshape(2, n_bins)
     if balanced:
-        if not n.sum(1).all():
+        by_class = rows.sum(1, keepdims=True)
+        if not by_class.all():
             raise UserError('labels: only one class', 'the 50:50 weighting needs rows of both classes')
-        share = 0.5 / n.sum(1, keepdims=True)
-        n, sums = n * share, sums * share
-    mass = n.sum(0)
-    has = mass > 0
-    out = dict(p=sums.sum(0)[has] / mass[has], rate=n[1, has] / mass[has], share=mass[has] / mass.sum())
-    return {k: v.tolist() for k, v in out.items()}
+        rows = rows * (0.5 / by_class)
+        sums = sums * (0.5 / by_class)
+    mass = rows.sum(0)
+    filled = mass > 0
+    mean = sums.sum(0)[filled] / mass[filled]
+    rate = rows[1, filled] / mass[filled]
+    share = mass[filled] / mass.sum()
+    return dict(p=mean.tolist(), rate=rate.tolist(), share=share.tolist())
 
-# %% ../../nbs/50_training/05_metrics.ipynb #48ede8b7
+# %% ../../nbs/50_training/05_metrics.ipynb #753885a9
 def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
     """Expected calibration error: Σ over bins of share·|mean prediction − share of clicks|.
 
@@ -180,10 +220,11 @@ def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
     balanced : weigh both classes 50:50
     weight : (N,) row weights
     """
-    c = reliability_curve(y, p, n_bins, balanced, weight)
-    return float(np.sum(np.array(c['share']) * np.abs(np.array(c['p']) - np.array(c['rate']))))
+    curve = reliability_curve(y, p, n_bins, balanced, weight)
+    distance = np.abs(np.array(curve['p']) - np.array(curve['rate']))
+    return float(np.sum(np.array(curve['share']) * distance))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #99d0a819
+# %% ../../nbs/50_training/05_metrics.ipynb #f6a46346
 def grouped_auc(y, p, group) -> float:
     """Mean AUC within groups that have both classes, weighted by their rows; `UserError` where there is none.
 
@@ -194,25 +235,28 @@ def grouped_auc(y, p, group) -> float:
     group : (N,) group of each row: integers or strings
     """
     y, p, _ = check_inputs(y, p, probability=False)
-    g = np.unique(np.asarray(group), return_inverse=True)[1]
-    if len(g) != len(y):
-        raise UserError(f'groups have {len(g):,} rows, labels {len(y):,}', 'pass rows of one table')
-    order = np.lexsort((p, g))
-    g, q, hit = g[order], p[order], y[order] == 1
-    new = np.append(True, (q[1:] != q[:-1]) | (g[1:] != g[:-1]))
-    start = np.flatnonzero(new)
-    run = np.cumsum(new) - 1
-    mid = start + (np.diff(np.append(start, len(g))) + 1) / 2
-    n = np.bincount(g).astype(float)
-    P = np.bincount(g, hit)
-    place = np.bincount(g, np.where(hit, mid[run] - (np.cumsum(n) - n)[g], 0.0))
-    ok = (P > 0) & (P < n)
-    if not ok.any():
+    code = np.unique(np.asarray(group), return_inverse=True)[1]
+    if len(code) != len(y):
+        raise UserError(f'groups have {len(code):,} rows, labels {len(y):,}', 'pass rows of one table')
+    order = np.lexsort((p, code))  # by group, then by prediction
+    code, p, click = code[order], p[order], y[order] == 1
+    starts_run = np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))
+    start = np.flatnonzero(starts_run)
+    length = np.diff(np.append(start, len(code)))
+    run = np.cumsum(starts_run) - 1  # of each row: the run of equal predictions it is in
+    mean_rank = (start + (length + 1) / 2)[run]  # over all rows, from 1
+    rows = np.bincount(code).astype(float)
+    clicks = np.bincount(code, click)
+    rows_before = np.cumsum(rows) - rows
+    rank_sum = np.bincount(code, np.where(click, mean_rank - rows_before[code], 0.0))
+    both = (clicks > 0) & (clicks < rows)
+    if not both.any():
         raise UserError('groups: none has rows of both classes', 'choose a coarser group')
-    a = (place[ok] - P[ok] * (P[ok] + 1) / 2) / (P[ok] * (n - P)[ok])
-    return float(np.average(a, weights=n[ok]))
+    rows, clicks, rank_sum = rows[both], clicks[both], rank_sum[both]
+    aucs = (rank_sum - clicks * (clicks + 1) / 2) / (clicks * (rows - clicks))  # Mann and Whitney
+    return float(np.average(aucs, weights=rows))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #49a02278
+# %% ../../nbs/50_training/05_metrics.ipynb #8d8d04ab
 def all_metrics(y, p) -> dict[str, float]:
     """Every metric that is logged, from one sort.
 
@@ -224,20 +268,26 @@ def all_metrics(y, p) -> dict[str, float]:
     Returns
     -------
     AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins)
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import all_metrics
+    >>> all_metrics([0, 1], [0.5, 0.5])['AUC']
+    0.5
     """
     y, p, _ = check_inputs(y, p)
-    r = rank(y, p)
-    ap, loss = _ap(r), _wll(y, p)
+    ranking = rank(y, p)
+    ap, loss = _ap(ranking), _wll(y, p)
     return dict(
         AP=ap,
         WLL=loss,
         Score=score_of(ap, loss),
         Score_sum=0.5 * ap + 0.5 * loss,
-        AUC=_auc(r),
+        AUC=_auc(ranking),
         ECE=ece(y, p, balanced=True),
     )
 
-# %% ../../nbs/50_training/05_metrics.ipynb #1c68eac4
+# %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
 def _poisson_table():
     pmf = np.exp(-1.0) / np.cumprod(np.append(1.0, np.arange(1, 9)))
     n = np.rint(pmf * 65536).astype(int)
@@ -245,14 +295,15 @@ def _poisson_table():
     n[0] += 65536 - n.sum()  # … and the table exactly full
     return np.repeat(np.arange(9, dtype=np.uint8), n)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #72b2dcf5
-def _poisson(rng, n, table):
-    w = np.empty(n, np.uint8)
-    for s in blocks(n):
-        w[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
-    return w
 
-# %% ../../nbs/50_training/05_metrics.ipynb #a3e235fb
+def _poisson(rng, n, table):
+    "Poisson(1) weights of n rows."
+    weight = np.empty(n, np.uint8)
+    for s in blocks(n):
+        weight[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
+    return weight
+
+# %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
 METRICS = ('AP', 'WLL', 'Score', 'AUC')
 
 
@@ -260,58 +311,74 @@ class _Replicates:
     "One prediction's metrics under row weights: sorted once, losses taken once."
 
     def __init__(self, y, p):
-        self.rank, self.hit = rank(y, p), np.asarray(y) == 1
+        self.ranking = rank(y, p)
+        self.click = np.asarray(y) == 1
         self.loss = np.empty(len(y), np.float32)
         for s in blocks(len(y)):
-            self.loss[s] = row_loss(self.hit[s], p[s])
-        self.value = np.array([*self._all(_ap(self.rank), _auc(self.rank), _wll(y, p))])
+            self.loss[s] = row_loss(self.click[s], p[s])
+        ap, loss = _ap(self.ranking), _wll(y, p)
+        self.value = np.array([ap, loss, score_of(ap, loss), _auc(self.ranking)])
 
-    def _all(self, ap, auc, loss):
-        return ap, loss, score_of(ap, loss), auc
+    def __call__(self, weight):
+        "The metrics, in the order of `METRICS`, under weights (N,) of the rows."
+        loss_sum, weight_sum = np.zeros(2), np.zeros(2)
+        for s in blocks(len(weight)):
+            for label in (0, 1):
+                rows = self.click[s] == label
+                w = weight[s][rows].astype(np.float64)
+                loss_sum[label] += w @ self.loss[s][rows]
+                weight_sum[label] += w.sum()
+        ap = _ap(self.ranking, weight)
+        loss = float((loss_sum / weight_sum).mean())
+        return ap, loss, score_of(ap, loss), _auc(self.ranking, weight)
 
-    def __call__(self, w):
-        total, weight = np.zeros(2), np.zeros(2)
-        for s in blocks(len(w)):
-            for k, m in enumerate((~self.hit[s], self.hit[s])):
-                v = w[s][m].astype(np.float64)
-                total[k] += v @ self.loss[s][m]
-                weight[k] += v.sum()
-        return self._all(_ap(self.rank, w), _auc(self.rank, w), float((total / weight).mean()))
-
-# %% ../../nbs/50_training/05_metrics.ipynb #14739942
-def _draws(y, reps, n_boot, seed):
+# %% ../../nbs/50_training/05_metrics.ipynb #daf309e7
+def _draws(y, replicates, n_boot, seed):
+    "Metrics of every prediction in every draw: (predictions, draws, metrics)."
     if n_boot < 2:
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
-    rng, table, hit = (
-        np.random.default_rng(np.random.SeedSequence([seed, 5])),
-        _poisson_table(),
-        np.asarray(y) == 1,
-    )
-    out = np.empty((len(reps), n_boot, len(METRICS)))
-    for b in range(n_boot):
-        w = _poisson(rng, len(hit), table)
-        while not (w[hit].any() and w[~hit].any()):
-            w = _poisson(rng, len(hit), table)  # a draw without one class has no metric
-        for k, r in enumerate(reps):
-            out[k, b] = r(w)
+    rng = np.random.default_rng(np.random.SeedSequence([seed, 5]))
+    table = _poisson_table()
+    click = np.asarray(y) == 1
+    out = np.empty((len(replicates), n_boot, len(METRICS)))
+    for draw in range(n_boot):
+        weight = _poisson(rng, len(click), table)
+        while not (weight[click].any() and weight[~click].any()):
+            weight = _poisson(rng, len(click), table)  # a draw without one class has no metric
+        for k, replicate in enumerate(replicates):
+            out[k, draw] = replicate(weight)
     return out
 
-# %% ../../nbs/50_training/05_metrics.ipynb #7948dfef
+# %% ../../nbs/50_training/05_metrics.ipynb #f4cbe53c
 class Interval(NamedTuple):
-    "A metric with its bootstrap interval."
+    """A metric with its bootstrap interval.
 
-    value: float  # on the rows as they are
-    lo: float  # lower end
-    hi: float  # upper end
-    sd: float  # standard error
+    Parameters
+    ----------
+    value : on the rows as they are
+    lo : lower end
+    hi : upper end
+    sd : standard error
 
-# %% ../../nbs/50_training/05_metrics.ipynb #80656043
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import Interval
+    >>> Interval(0.5, 0.4, 0.6, 0.05).hi
+    0.6
+    """
+
+    value: float
+    lo: float
+    hi: float
+    sd: float
+
+
 def _interval(value, draws, level):
     lo, hi = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
     bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
     return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #c9204e88
+# %% ../../nbs/50_training/05_metrics.ipynb #7f53de2c
 def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Interval]:
     """Bootstrap intervals (percentile, bias removed) from Poisson row weights on one sort.
 
@@ -328,41 +395,48 @@ def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int =
     for AP, WLL, Score, AUC
     """
     y, p, _ = check_inputs(y, p)
-    r = _Replicates(y, p)
-    d = _draws(y, [r], n_boot, seed)[0]
-    return {m: _interval(r.value[i], d[:, i], level) for i, m in enumerate(METRICS)}
+    replicates = _Replicates(y, p)
+    draws = _draws(y, [replicates], n_boot, seed)[0]
+    return {name: _interval(replicates.value[i], draws[:, i], level) for i, name in enumerate(METRICS)}
 
-# %% ../../nbs/50_training/05_metrics.ipynb #97b6f441
+# %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
 class Paired(NamedTuple):
-    "Two predictions of the same rows compared."
-
-    a: float  # metric of the first
-    b: float  # metric of the second
-    diff: float  # a − b
-    lo: float  # lower end of the difference's interval
-    hi: float  # upper end
-    p_value: float  # of no difference, two-sided
-
-# %% ../../nbs/50_training/05_metrics.ipynb #7b5bf4e7
-def paired_test(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Paired]:
-    """Paired bootstrap of the difference between two predictions of the same rows.
+    """Two predictions of the same rows compared.
 
     Parameters
     ----------
-    y : (N,) labels, 0 or 1
-    a : (N,) probabilities of the first model
-    b : (N,) probabilities of the second
-    n_boot : draws
-    level : coverage of the interval
-    seed : same seed, same result
+    a : metric of the first
+    b : metric of the second
+    diff : a − b
+    lo : lower end of the difference's interval
+    hi : upper end
+    p_value : of no difference, two-sided
 
-    Returns
-    -------
-    for AP, WLL, Score, AUC
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import Paired
+    >>> Paired(0.5, 0.25, 0.25, 0.1, 0.4, 0.01).diff
+    0.25
     """
-    return {m: t for m, (_, _, t) in compare_predictions(y, a, b, n_boot, level, seed).items()}
 
-# %% ../../nbs/50_training/05_metrics.ipynb #323e6a28
+    a: float
+    b: float
+    diff: float
+    lo: float
+    hi: float
+    p_value: float
+
+
+def _paired(a, b, draws_a, draws_b, level):
+    "The difference of one metric, from the two predictions' values and draws."
+    differences = draws_a - draws_b
+    interval = _interval(a - b, differences, level)
+    unbiased = differences - differences.mean() + interval.value
+    tail = 1 + min(np.count_nonzero(unbiased <= 0), np.count_nonzero(unbiased >= 0))
+    p_value = min(1.0, 2 * tail / (len(draws_a) + 1))
+    return Paired(float(a), float(b), interval.value, interval.lo, interval.hi, float(p_value))
+
+# %% ../../nbs/50_training/05_metrics.ipynb #74fdb447
 def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, tuple]:
     """Both predictions' intervals and their paired test from the same draws.
 
@@ -379,52 +453,80 @@ def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: i
     -------
     for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`
     """
-    (y, a, _), (_, b, _) = check_inputs(y, a), check_inputs(y, b)
-    ra, rb = _Replicates(y, a), _Replicates(y, b)
-    da, db = _draws(y, [ra, rb], n_boot, seed)
+    y, a, _ = check_inputs(y, a)
+    y, b, _ = check_inputs(y, b)
+    first, second = _Replicates(y, a), _Replicates(y, b)
+    draws_a, draws_b = _draws(y, [first, second], n_boot, seed)
     out = {}
-    for i, m in enumerate(METRICS):
-        ia, ib = _interval(ra.value[i], da[:, i], level), _interval(rb.value[i], db[:, i], level)
-        iv = _interval(ra.value[i] - rb.value[i], da[:, i] - db[:, i], level)
-        d = da[:, i] - db[:, i] - (da[:, i] - db[:, i]).mean() + iv.value
-        tail = 1 + min(np.count_nonzero(d <= 0), np.count_nonzero(d >= 0))
-        out[m] = (
-            ia,
-            ib,
-            Paired(ia.value, ib.value, iv.value, iv.lo, iv.hi, float(min(1.0, 2 * tail / (n_boot + 1)))),
-        )
+    for i, name in enumerate(METRICS):
+        value_a, value_b = first.value[i], second.value[i]
+        interval_a = _interval(value_a, draws_a[:, i], level)
+        interval_b = _interval(value_b, draws_b[:, i], level)
+        paired = _paired(value_a, value_b, draws_a[:, i], draws_b[:, i], level)
+        out[name] = (interval_a, interval_b, paired)
     return out
 
-# %% ../../nbs/50_training/05_metrics.ipynb #803ee883
+
+def paired_test(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Paired]:
+    """Paired bootstrap of the difference between two predictions of the same rows.
+
+    Parameters
+    ----------
+    y : (N,) labels, 0 or 1
+    a : (N,) probabilities of the first model
+    b : (N,) probabilities of the second
+    n_boot : draws
+    level : coverage of the interval
+    seed : same seed, same result
+
+    Returns
+    -------
+    for AP, WLL, Score, AUC
+    """
+    compared = compare_predictions(y, a, b, n_boot, level, seed)
+    return {name: paired for name, (_, _, paired) in compared.items()}
+
+# %% ../../nbs/50_training/05_metrics.ipynb #b19bcaa4
 class MetricsTable:
     """A few metrics of a few predictions, as text and HTML.
 
     Parameters
     ----------
     rows : name of the prediction → {metric: number, text or `Interval`}
+
+    Examples
+    --------
+    >>> from toss_ctr.training.metrics import MetricsTable
+    >>> MetricsTable({'model': dict(AP=0.25)})
+                AP
+    model  0.25000
     """
 
     def __init__(self, rows: dict):
-        self.rows = {str(k): dict(v) for k, v in rows.items()}
+        self.rows = {str(name): dict(metrics) for name, metrics in rows.items()}
 
     def cells(self) -> list[list[str]]:
         "Header and rows as text."
-        cols = list(dict.fromkeys(c for r in self.rows.values() for c in r))
-        return [['', *cols]] + [
-            [name, *(self._text(r.get(c, '')) for c in cols)] for name, r in self.rows.items()
-        ]
+        columns = list(dict.fromkeys(name for metrics in self.rows.values() for name in metrics))
+        table = [['', *columns]]
+        for name, metrics in self.rows.items():
+            table.append([name, *(self._text(metrics.get(column, '')) for column in columns)])
+        return table
 
     @staticmethod
-    def _text(v):
-        if isinstance(v, Interval):
-            return f'{v.value:.5f} [{v.lo:.5f}, {v.hi:.5f}]'
-        return f'{v:.5f}' if isinstance(v, (float, np.floating)) else str(v)
+    def _text(value):
+        if isinstance(value, Interval):
+            return f'{value.value:.5f} [{value.lo:.5f}, {value.hi:.5f}]'
+        return f'{value:.5f}' if isinstance(value, (float, np.floating)) else str(value)
 
     def __repr__(self):
-        t = self.cells()
-        width = [max(map(len, c)) for c in zip(*t)]
-        pad = lambda i, text: text.rjust(width[i]) if i else text.ljust(width[i])
-        return '\n'.join('  '.join(pad(i, text) for i, text in enumerate(r)).rstrip() for r in t)
+        table = self.cells()
+        widths = [max(map(len, column)) for column in zip(*table)]
+        lines = []
+        for name, *numbers in table:
+            padded = [text.rjust(width) for text, width in zip(numbers, widths[1:])]
+            lines.append('  '.join([name.ljust(widths[0]), *padded]).rstrip())
+        return '\n'.join(lines)
 
     def _repr_html_(self):
         head, *rows = self.cells()
