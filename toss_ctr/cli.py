@@ -157,21 +157,6 @@ def toss_synth(
     seed: int = 777,
     seq_scale: float = 1.0,
 ):
-    "Generate a click log with the schema of the Toss task and a known click probability a row."
-    from toss_ctr.synthetic.files import synthesize
-
-    synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
-    print(f'{out}: train.parquet, test.parquet, truth.parquet')
-
-# %% ../nbs/90_run/40_cli.ipynb #67b91179
-@console
-def toss_synth(
-    rows: needed('training rows', int) = None,
-    out: needed('folder for train.parquet, test.parquet, truth.parquet') = None,
-    test_rows: int = 0,
-    seed: int = 777,
-    seq_scale: float = 1.0,
-):
     """Generate a click log with the schema of the Toss task and a known click probability a row.
 
     Parameters

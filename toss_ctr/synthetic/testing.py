@@ -20,7 +20,8 @@ from ..config.load import make_config, to_yaml
 from ..config.whole import Config
 from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
-from ..data.spec import Encoder, MultiSpec, pack_cats, SeqSpec, Spec
+from ..data.encode import RowEncoder
+from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
 def _known(column) -> list:
@@ -126,7 +127,7 @@ def small_split(
     columns = {k: v.tolist() if hasattr(v, 'tolist') else list(v) for k, v in columns.items()}
     for m in spec.multis:
         columns[m.name] = [None if cell is None else m.sep.join(cell) for cell in columns[m.name]]
-    encode = Encoder(spec, label=spec.label in columns, ids=spec.id_col in columns)
+    encode = RowEncoder(spec, label=spec.label in columns, ids=spec.id_col in columns)
     n = len(next(iter(columns.values())))
     edges = np.linspace(0, n, shards + 1).astype(int).tolist()
     parts = []
