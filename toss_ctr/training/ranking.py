@@ -99,7 +99,7 @@ def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
         _refuse(weight, 'weights', lambda v: ~((v >= 0) & (v < np.inf)), bad, 'pass weights >= 0')
     return y, p, weight
 
-# %% ../../nbs/50_training/00_ranking.ipynb #378fd626
+# %% ../../nbs/50_training/00_ranking.ipynb #7ec50345
 class RankCounts(NamedTuple):
     """Weighted rows at each distinct value among the clicks, highest value first.
 
