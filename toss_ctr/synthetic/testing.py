@@ -23,7 +23,7 @@ from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
 from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #0aadda22
+# %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
 def _known(column) -> list:
     "The distinct values of a column, those of its lists included, without nulls."
     column = column.tolist() if hasattr(column, 'tolist') else list(column)
@@ -50,7 +50,8 @@ def small_spec(
 
     Parameters
     ----------
-    columns : name → values: texts or whole numbers, floats for numeric columns, lists for histories and cells of several values
+    columns : name → values: texts or whole numbers, floats for numeric columns, lists for histories and for cells of
+        several values
     cats : categorical columns
     nums : numeric columns
     seq : the history column; '' = none
@@ -319,7 +320,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     (folder / 'config.yaml').write_text(to_yaml(cfg))
     return cfg, split, attention
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #cf992a14
+# %% ../../nbs/25_synthetic/90_testing.ipynb #234ef3b0
 def small_config(folder, exp_name: str = 't', **sections) -> Config:
     """The config of a run on a tiny generated log: 3,000 rows of 119 columns, two folds of 1,500 rows, two epochs.
 
@@ -336,7 +337,7 @@ def small_config(folder, exp_name: str = 't', **sections) -> Config:
     >>> cfg.seed, cfg.train.epochs, cfg.cv.n_splits
     (3, 1, 2)
     """
-    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, dropout=0.1)
+    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, mlp_hidden=[], dropout=0.1)
     data = dict(
         train_path=f'{folder}/x/train.parquet',
         test_path=f'{folder}/x/test.parquet',

@@ -18,7 +18,7 @@ from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, write_json
 from ..data.folds import Folds, make_folds
-from ..synthetic.process import synthesize
+from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
 def ensure_data(cfg: Config, progress: bool = False):
