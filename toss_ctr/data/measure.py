@@ -21,7 +21,7 @@ from .spec import MultiSpec, pack_cats, read_tokens, SeqSpec, Spec
 from .histories import Scratch
 from .source import batches, open_files, Source
 
-# %% ../../nbs/20_data/25_measure.ipynb #ed32d32a
+# %% ../../nbs/20_data/25_measure.ipynb #3c8e041d
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -31,12 +31,13 @@ class Needs:
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
     nums : numeric columns
     seq : the history: name, max_len, pad_id, collapse, tau, sides
-    targets : columns that share the history's id space
+    targets : columns that share the id space of the history, or of a column aligned with it
     keys : columns that need exact codes beside or without a categorical
     label : label column
     id_col : row name
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
+    spaces : target column → the aligned column whose id space it shares; absent: the history's
     """
 
     cats: dict
@@ -48,17 +49,17 @@ class Needs:
     id_col: str
     min_count: int
     multis: dict = field(default_factory=dict)
+    spaces: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
         lists = {k: list(getattr(self, k)) for k in ('nums', 'targets', 'keys')}
         multis = dict(multis=[list(m) for m in self.multis.items()])
-        plain = {
-            k: v for k, v in asdict(self).items() if k != 'multis'
-        }  # absent where there are none: the name of older caches
-        return (
-            plain | lists | dict(cats=[list(c) for c in self.cats.items()]) | (multis if self.multis else {})
-        )
+        plain = asdict(self)
+        for name in ('multis', 'spaces'):
+            if not plain[name]:
+                del plain[name]  # absent where there are none: the name of older caches
+        return plain | lists | dict(cats=[list(c) for c in self.cats.items()]) | (multis if self.multis else {})
 
     @property
     def columns(self) -> list[str]:
@@ -121,7 +122,7 @@ def check_named(named: dict, columns):
             if c not in columns:
                 raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
 
-# %% ../../nbs/20_data/25_measure.ipynb #076b37ce
+# %% ../../nbs/20_data/25_measure.ipynb #57b1fa72
 def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.
@@ -172,9 +173,11 @@ def resolve_needs(cfg, columns) -> Needs:
     if not (cats or nums or seq or d.multi_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
+    shared = s.shared_with
+    spaces = {target: history for target, history in shared.items() if history != s.col}
+    multis = dict(d.multi_cols)
     return Needs(
-        cats, nums, seq or None, targets, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
+        cats, nums, seq or None, tuple(shared), inexact, d.label_col, d.id_col, d.min_count, multis, spaces
     )
 
 # %% ../../nbs/20_data/25_measure.ipynb #80d8c14a
@@ -439,31 +442,37 @@ def null_blocks(nums, stats: dict) -> tuple:
             groups.setdefault(stats[c]['null_rows'], []).append(i)
     return tuple(map(tuple, groups.values()))
 
-# %% ../../nbs/20_data/25_measure.ipynb #767aa809
-def token_values(needs: Needs, found: dict, codes: dict) -> np.ndarray:
-    """Tokens of train; of columns that share the id space, their values as well.
+# %% ../../nbs/20_data/25_measure.ipynb #7c2875bb
+def token_values(needs: Needs, found: dict, codes: dict, column: str | None = None) -> np.ndarray:
+    """Tokens of a history column of train; of the columns that share its id space, their values as well.
 
     Parameters
     ----------
     needs : what the config asks of the source
     found : column → its measurement as tokens
     codes : column → its measurement as categories
+    column : a column aligned with the history; None: the history
 
     Returns
     -------
-    (V,) int64 sorted tokens of the history's id space
+    (V,) int64 sorted tokens of the id space
     """
-    values = set(found[needs.seq['name']]['values'])
+    values = set(found[column or needs.seq['name']]['values'])
+    padding = set() if column else {needs.seq['pad_id']}
     for t in needs.targets:
-        whole = {int(v) for v in codes[t]['values'] if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
+        if needs.spaces.get(t) != column:
+            continue
+        seen = [value for value, count in zip(codes[t]['values'], codes[t]['counts']) if count]
+        whole = {int(value) for value in seen if re.fullmatch(r'[+-]?\d{1,18}', value, re.A)}
         if not whole:
             raise UserError(
-                f"sequence.sharing: column '{t}' has no integers to share", 'set sequence.sharing none'
+                f"sequence.sharing: column '{t}' has no integers to share",
+                'set sequence.sharing none, or leave it out of sequence.share',
             )
-        values |= whole - {needs.seq['pad_id']}
+        values |= whole - padding
     return np.array(sorted(values), np.int64)
 
-# %% ../../nbs/20_data/25_measure.ipynb #dda0dd97
+# %% ../../nbs/20_data/25_measure.ipynb #3028bd22
 def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
     """Put the measurements together.
 
@@ -513,8 +522,9 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         {k: tuple(codes[k]['values']) for k in needs.keys},
         needs.label,
         needs.id_col,
-        {c: tuple(tokens[c]['values']) for c in (s['sides'] if s else ())},
+        {c: tuple(token_values(needs, tokens, codes, c).tolist()) for c in (s['sides'] if s else ())},
         tuple(MultiSpec(c, sep, often(cells[c])) for c, sep in needs.multis.items()),
+        needs.spaces,
     )
     sizes = lambda a: (
         dict(distinct=len(a['values'])) | {k: v for k, v in a.items() if k not in ('values', 'counts')}

@@ -101,7 +101,7 @@ class MultiSpec:
     def size(self) -> int:
         return len(self.values) + 1  # codes 0..size-1, 0 = unseen in train
 
-# %% ../../nbs/20_data/20_spec.ipynb #61daa122
+# %% ../../nbs/20_data/20_spec.ipynb #335f6541
 @dataclass(frozen=True, eq=False)
 class Spec:
     """The schema of a cache.
@@ -112,12 +112,13 @@ class Spec:
     nums : numeric columns
     null_blocks : groups of indices into `nums`: always null together, at least once in train
     seq : the history
-    targets : columns also encoded in the history's id space
+    targets : columns also encoded in the id space of the history, or of a column aligned with it
     keys : column with exact codes of its own → texts of codes 1..
     label : label column
     id_col : row name
     sides : column → (V,) sorted values of codes 1..
     multis : `MultiSpec`s
+    spaces : target column → the aligned column whose id space it has; absent: the history's
     """
 
     cats: tuple
@@ -130,9 +131,16 @@ class Spec:
     id_col: str = 'ID'
     sides: dict = field(default_factory=dict)
     multis: tuple = ()
+    spaces: dict = field(default_factory=dict)
 
     def side_size(self, name):
         return len(self.sides[name]) + 1
+
+    @property
+    def target_size(self) -> int:
+        "Codes of the largest id space of a target."
+        sizes = [self.side_size(self.spaces[t]) if t in self.spaces else self.seq.size for t in self.targets]
+        return max(sizes)
 
     def __eq__(self, other):
         return isinstance(other, Spec) and self.to_json() == other.to_json()
@@ -159,6 +167,7 @@ class Spec:
                 if self.multis
                 else {}
             ),
+            **(dict(spaces=dict(self.spaces)) if self.spaces else {}),
         )
 
     @classmethod
@@ -184,6 +193,7 @@ class Spec:
             d['id_col'],
             tuples(d['sides']),
             tuple(MultiSpec(**{**m, 'values': tuple(m['values'])}) for m in d.get('multis', ())),
+            d.get('spaces', {}),
         )
 
 # %% ../../nbs/20_data/20_spec.ipynb #c3da860c
@@ -419,7 +429,7 @@ def cat_matrices(spec: Spec, n: int, codes) -> dict:
         out[c.group][:, c.pos] = codes(c)
     return out
 
-# %% ../../nbs/20_data/20_spec.ipynb #29efc43e
+# %% ../../nbs/20_data/20_spec.ipynb #d6e75046
 class Encoder:
     """Batches of a source or frame → arrays, by a spec.
 
@@ -447,9 +457,13 @@ class Encoder:
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
         self.multis = {m.name: Coder(Vocabulary(m.values)) for m in spec.multis}
         self.history = HistoryEncoder(spec, longest) if spec.seq else None
-        self.target_codes = {
-            t: Coder(lambda texts: shared_codes(self.history.code, texts)) for t in spec.targets
-        }
+        self.target_codes = {t: self._target_coder(t) for t in spec.targets}
+
+    def _target_coder(self, target: str) -> Coder:
+        "Of a column, in the id space it shares."
+        space = self.spec.spaces.get(target)
+        code = self.history.sides[space] if space else self.history.code
+        return Coder(lambda texts: shared_codes(code, texts))
 
     @property
     def columns(self) -> list[str]:
@@ -486,7 +500,7 @@ class Encoder:
             out |= self.history(batch, place)
         if s.targets:
             codes = [encode_column(self.target_codes[t], batch[t], t, place) for t in s.targets]
-            out['target'] = np.stack(codes, 1).astype(smallest(s.seq.size))
+            out['target'] = np.stack(codes, 1).astype(smallest(s.target_size))
         for k in self.keys:
             out[f'key_{k}'] = encode_column(self.key_codes[k], batch[k], k, place).astype(
                 smallest(len(s.keys[k]) + 1)
