@@ -112,8 +112,8 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
             out[rows, mine] = encode(seen, stats.rate, None, strength)
 
 
-def _settings(cfg) -> dict:
+def _encoding_settings(cfg) -> dict:
     return dict(encodings=[list(e) for e in _entries(cfg)], prior=cfg.features.encoding_prior)
 
 
-ENCODINGS = Family(encoding_names, fill_train, fill_new, _settings)
+ENCODINGS = Family(encoding_names, fill_train, fill_new, _encoding_settings)

@@ -337,7 +337,7 @@ def small_config(folder, exp_name: str = 't', **sections) -> Config:
     >>> cfg.seed, cfg.train.epochs, cfg.cv.n_splits
     (3, 1, 2)
     """
-    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, mlp_hidden=[], dropout=0.1)
+    head = dict(variant='khatri_rao', feature_embed_dim=4, rank=1, layers=1, dropout=0.1)
     data = dict(
         train_path=f'{folder}/x/train.parquet',
         test_path=f'{folder}/x/test.parquet',
