@@ -243,12 +243,13 @@ def smooth(prior, n, c, strength, least: int = 0):
     rate = (c + strength * prior) / np.maximum(n + strength, np.float32(1e-30))
     return np.where((n >= least) & (n + strength > 0), rate, prior)
 
-# %% ../../nbs/30_features/00_counts.ipynb #48179f40
+# %% ../../nbs/30_features/00_counts.ipynb #a47b7a48
 _STRENGTHS = 0.5, 1e4  # the least and the greatest that is learnt
+_USUAL, _SPREAD = np.log(50), 1.5  # of log s, where the counts say nothing
 
 
 def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
-    """The prior strength under which the counts of keys are likeliest: the beta-binomial maximum likelihood.
+    """The prior strength under which the counts of keys are likeliest: the beta-binomial likelihood with a wide prior.
 
     Parameters
     ----------
@@ -257,22 +258,22 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
 
     Returns
     -------
-    impressions the prior is worth, 0.5 … 10,000; the greatest where nothing, or everything, was clicked
+    impressions the prior is worth, 0.5 … 10,000; 50 where the counts say nothing of it
 
     Examples
     --------
     >>> import numpy as np
     >>> n = np.full(1000, 20)
-    >>> round(likeliest_strength(n, np.arange(1000) % 2 * 20))  # every key is clicked always or never: believe the key
-    0
-    >>> round(likeliest_strength(n, np.full(1000, 3)))  # all keys alike: believe the mean
-    10000
+    >>> likeliest_strength(n, np.arange(1000) % 2 * 20) < 2  # every key is clicked always or never: believe the key
+    True
+    >>> likeliest_strength(n, np.full(1000, 3)) > 1000  # all keys alike: believe the mean
+    True
     """
     some = n > 0
     total, clicks = int(n[some].sum()), int(c[some].sum())
     low, high = _STRENGTHS
     if clicks in (0, total):
-        return high
+        return float(np.exp(_USUAL))
     # many keys have the same counts: each pair of counts once, with its number of keys
     pairs, keys = np.unique(n[some].astype(np.int64) << 32 | c[some], return_counts=True)
     n, c = (pairs >> 32).astype(float), (pairs & (2**32 - 1)).astype(float)
@@ -280,7 +281,8 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
 
     def loss(log_strength):
         a, b = np.exp(log_strength) * rate, np.exp(log_strength) * (1 - rate)
-        return -np.sum(keys * (betaln(c + a, n - c + b) - betaln(a, b)))
+        likelihood = np.sum(keys * (betaln(c + a, n - c + b) - betaln(a, b)))
+        return ((log_strength - _USUAL) / _SPREAD) ** 2 / 2 - likelihood
 
     found = minimize_scalar(loss, bounds=(np.log(low), np.log(high)), method='bounded')
     return float(np.exp(found.x))

@@ -40,9 +40,14 @@ def encoding_names(cfg) -> tuple:
     stems = ['enc_' + '_x_'.join(columns) for columns in _entries(cfg)]
     return tuple(f'{stem}_{what}' for stem in stems for what in ('logodds', 'impr'))
 
-# %% ../../nbs/30_features/10_encodings.ipynb #e9711996
+# %% ../../nbs/30_features/10_encodings.ipynb #ac2c7cd2
+def _log_odds(rate):
+    p = np.clip(rate, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
+
+
 def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, strength) -> np.ndarray:
-    """Log-odds of the smoothed rate, and log(1 + impressions).
+    """Log-odds of the smoothed rate above those of the base rate, and log(1 + impressions).
 
     Parameters
     ----------
@@ -57,8 +62,7 @@ def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, st
     """
     n, c = seen.used(k)
     prior, factor = base.rate(seen.part, k, len(n))
-    p = np.clip(smooth(prior, n, c, strength), 1e-6, 1 - 1e-6)
-    log_odds = np.log(p / (1 - p))
+    log_odds = _log_odds(smooth(prior, n, c, strength)) - _log_odds(prior)
     evidence = np.log1p(n * factor)
     return np.stack([log_odds, evidence], 1).astype(np.float32)
 
