@@ -168,7 +168,7 @@ def toss_synth(
     seq_scale : float
         history lengths times this
     """
-    from toss_ctr.synthetic.process import synthesize
+    from toss_ctr.synthetic.files import synthesize
 
     synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
     print(f'{out}: train.parquet, test.parquet, truth.parquet')

@@ -15,7 +15,7 @@ from ..core.errors import nearest, UserError
 
 # %% ../../nbs/10_config/05_data.ipynb #e4903bde
 class Synthetic(Section):
-    """Data made by `toss_ctr.synthetic.process` where `data.train_path` does not exist yet.
+    """Data made by `toss_ctr.synthetic.files` where `data.train_path` does not exist yet.
 
     Examples
     --------

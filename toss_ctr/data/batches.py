@@ -189,7 +189,7 @@ class Epoch:
             found += [(i, *part) for part in order.parts(step * share, stop)]
         return found
 
-# %% ../../nbs/20_data/70_batches.ipynb #30faadda
+# %% ../../nbs/20_data/70_batches.ipynb #37a12a23
 @patch
 def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.ndarray]:
     """A pool in memory.
@@ -202,8 +202,8 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
 
     Returns
     -------
-    the pool; (k,) positions in it, in the order in which the rows of all ranks are given out (a row of another rank has no
-    meaningful position, where only this rank's rows were read)
+    the pool; (k,) positions in it, in the order in which the rows of all ranks are given out (0 for a row that another
+    rank has read)
     """
     if (i, pass_no, number) in self.pools:
         return self.pools[i, pass_no, number]

@@ -13,12 +13,14 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
-from .spec import Encoder, Spec
+from .encode import RowEncoder
+from .spec import Spec
 from ..core.files import digest_json, locked, read_json, sweep, write_json
 from .manifest import FORMAT, open_split, read_manifest, split_of, versions
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, open_files, open_source, Source, source_digest, stat_key
-from .measure import first_pass, key_columns, make_spec, measure, Needs, resolve_needs
+from .measure import first_pass, make_spec, measure
+from .needs import key_columns, Needs, resolve_needs
 from ..core.units import run_units
 
 # %% ../../nbs/20_data/50_cache.ipynb #59dcb822
@@ -118,11 +120,11 @@ def _longest_history(plan: _SplitPlan, learned: dict) -> int:
     if plan.training_rows == plan.source.n_rows and plan.name == 'train':
         return learned['stats']['sequences'][seq]['longest']
     files = [str(f) for f in plan.source.files]
-    return measure(lambda n: None, files, 'tokens', [seq], plan.source.n_rows)['longest']
+    return measure(lambda n: None, files, 'tokens', [seq], plan.source.n_rows, pad_id=None)['longest']
 
 
 def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
-    "Arguments of `Encoder`; of the columns `late` a test split needs exact codes. `UserError` for what is missing."
+    "Arguments of `RowEncoder`; of the columns `late` a test split needs exact codes. `UserError` for what is missing."
     source, needs, train = plan.source, plan.needs, plan.name == 'train'
     spec = Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, source.columns))
@@ -130,7 +132,7 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     options = dict(label=train, ids=not train or needs.id_col in have, keys=keys)
     if not train:
         source.check([needs.id_col], 'data.id_col')
-    source.check(Encoder(spec, **options).columns)
+    source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
         print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is ignored")
     if spec.seq and spec.seq.collapse:
@@ -163,7 +165,7 @@ def write_shards(
     root : folder with spec.json
     name : 'train' | 'test'
     fingerprint : of the split
-    options : of the `Encoder`
+    options : of the `RowEncoder`
     shards : [index, first row, row behind the last] of consecutive shards
     threads : decode columns in parallel
 
@@ -172,7 +174,7 @@ def write_shards(
     descriptions of the shards
     """
     source = open_files(files)
-    encode = Encoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
+    encode = RowEncoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
     pieces = _cut_at(stream, [stop for _, _, stop in shards])
     described = []
@@ -188,6 +190,7 @@ def write_shards(
                 described.append(writer.close(fingerprint=fingerprint, start=start))
             finally:
                 writer.release()
+    described[-1] |= dict(warnings=encode.zero_warnings())
     return described
 
 # %% ../../nbs/20_data/50_cache.ipynb #d13ae314
@@ -273,8 +276,13 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         units = [dict(shards=run, **shared) for run in runs]
         answers = run_units('toss_ctr.data.cache:write_shards', units, cfg.num_workers, bar.update)
+    lines = {}
     for run, answer in zip(runs, answers):
         described |= {i: about for (i, _, _), about in zip(run, answer)}
+        if plan.name == 'test':
+            lines |= answer[-1]['warnings']
+    for line in lines.values():
+        print(f'{plan.source.files[0]}: {line}')
     _write_manifest(plan, learned, [described[i] for i in sorted(described)])
     return open_split(plan.manifest)
 

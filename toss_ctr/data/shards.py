@@ -124,7 +124,7 @@ class ShardWriter:
 
         Parameters
         ----------
-        block : what an `Encoder` gives
+        block : what an `RowEncoder` gives
         n : its rows
         """
         for name, array in block.items():
@@ -365,7 +365,7 @@ def memory_split(spec: Spec, blocks: list, n: int, name: str = 'test', first_row
     Parameters
     ----------
     spec : the schema
-    blocks : what an `Encoder` gave for consecutive rows
+    blocks : what an `RowEncoder` gave for consecutive rows
     n : rows of all blocks
     name : of the split
     first_row : number of its first row

@@ -90,6 +90,12 @@ class Source:
     starts : first row of every file, and n_rows
     columns : top-level columns of every file
     key : config key it came from
+
+    Examples
+    --------
+    >>> source = Source((Path('a.parquet'), Path('b.parquet')), (0, 10, 15), (('x',), ('x',)))
+    >>> len(source), source.place(12)
+    (15, 'b.parquet: row 2')
     """
 
     files: tuple[Path, ...]

@@ -69,6 +69,8 @@ def canonical_texts(values: pa.Array) -> list:
     >>> canonical_texts(pa.array([7.0, 7.5]))
     ['7', '7.5']
     """
+    if pa.types.is_dictionary(values.type):
+        values = values.dictionary_decode()
     kind = values.type
     if pa.types.is_decimal(kind):
         return [_decimal_text(v) for v in values.to_pylist()]

@@ -28,7 +28,7 @@ def encoding_names(cfg) -> tuple:
     stems = ['enc_' + '_x_'.join(columns) for columns in _entries(cfg)]
     return tuple(f'{stem}_{what}' for stem in stems for what in ('logodds', 'impr'))
 
-# %% ../../nbs/30_features/10_encodings.ipynb #0633015d
+# %% ../../nbs/30_features/10_encodings.ipynb #55d0d829
 def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, strength: float) -> np.ndarray:
     """Log-odds of the smoothed rate, and log(1 + impressions).
 
@@ -46,9 +46,11 @@ def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, st
     n, c = seen.used(k)
     prior, factor = base.rate(seen.part, k, len(n))
     p = np.clip(smooth(prior, n, c, strength), 1e-6, 1 - 1e-6)
-    return np.stack([np.log(p / (1 - p)), np.log1p(n * factor)], 1).astype(np.float32)
+    log_odds = np.log(p / (1 - p))
+    evidence = np.log1p(n * factor)
+    return np.stack([log_odds, evidence], 1).astype(np.float32)
 
-# %% ../../nbs/30_features/10_encodings.ipynb #91512852
+# %% ../../nbs/30_features/10_encodings.ipynb #44006cf7
 def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every entry of `features.encodings` for the training rows.
 
@@ -59,8 +61,10 @@ def fill_train(cfg, train: TrainRows, out: list):
     out : (n, 2·entries) arrays to fill, one a fold
     """
     label, part = train.label, train.folds.part
+    strength = cfg.features.encoding_prior
     bar = tqdm(_entries(cfg), desc='encodings', mininterval=1, disable=not train.progress)
     for i, columns in enumerate(bar):
+        mine = slice(2 * i, 2 * i + 2)
         keys = keys_of(train.split, columns, 'features.encodings')
         counts = Counts(len(keys.known), train.folds)
         some = keys.key > 0
@@ -68,11 +72,12 @@ def fill_train(cfg, train: TrainRows, out: list):
         for a in range(0, len(label), BLOCK):
             rows = slice(a, a + BLOCK)
             seen = counts.look(keys.key[rows], part[rows])
-            for k, columns_of_fold in enumerate(out):
-                columns_of_fold[rows, 2 * i : 2 * i + 2] = encode(seen, train.base, k, cfg.features.encoding_prior)
-        train.stats.keep(f'encoding {columns}', Known.of(counts, lambda place: keys.known[place]), keys.sizes)
+            for k, matrix in enumerate(out):
+                matrix[rows, mine] = encode(seen, train.base, k, strength)
+        known = Known.of(counts, lambda place: keys.known[place])
+        train.stats.keep(f'encoding {columns}', known, keys.sizes)
 
-# %% ../../nbs/30_features/10_encodings.ipynb #0a1d9bb1
+# %% ../../nbs/30_features/10_encodings.ipynb #4d4c6eca
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     """Score every entry of `features.encodings` for new rows.
 
@@ -83,16 +88,18 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     stats : of the training rows
     out : (n, 2·entries) to fill
     """
+    strength = cfg.features.encoding_prior
     for i, columns in enumerate(_entries(cfg)):
-        name = f'encoding {columns}'
+        name, mine = f'encoding {columns}', slice(2 * i, 2 * i + 2)
         key = stats.keys(name, split, columns, 'features.encodings')
         for a in range(0, len(key), BLOCK):
-            seen = stats.tables[name].look(key[a : a + BLOCK])
-            out[a : a + BLOCK, 2 * i : 2 * i + 2] = encode(seen, stats.rate, None, cfg.features.encoding_prior)
+            rows = slice(a, a + BLOCK)
+            seen = stats.tables[name].look(key[rows])
+            out[rows, mine] = encode(seen, stats.rate, None, strength)
 
 
-def _settings(cfg) -> dict:
+def _encoding_settings(cfg) -> dict:
     return dict(encodings=[list(e) for e in _entries(cfg)], prior=cfg.features.encoding_prior)
 
 
-ENCODINGS = Family(encoding_names, fill_train, fill_new, _settings)
+ENCODINGS = Family(encoding_names, fill_train, fill_new, _encoding_settings)

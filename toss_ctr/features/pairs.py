@@ -270,9 +270,9 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
             out[rows, _target_columns(cov, i)] = _score(cov, seen, None)
 
 
-def _settings(cfg) -> dict:
+def _covis_settings(cfg) -> dict:
     cov = cfg.features.covis
     return dict(covis=cov.model_dump(mode='json', exclude={'work_dir'}) if cov.enabled else None)
 
 
-COVIS = Family(covis_names, fill_train, fill_new, _settings)
+COVIS = Family(covis_names, fill_train, fill_new, _covis_settings)

@@ -21,7 +21,7 @@ from ..data.batches import Loader
 from ..data.scaling import NumericStats
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
-from ..data.spec import Spec, spec_columns
+from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .calibration import Calibrator, load_calibrator
@@ -202,7 +202,7 @@ def predict(self: Predictor, frame) -> np.ndarray:
     -------
     (n,) float64 in (0, 1)
     """
-    rows = as_frame(frame, spec_columns(self.spec), self.spec.keys)
+    rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #9ee2249e

@@ -59,8 +59,10 @@ def check_epochs(log: list[dict]) -> list[tuple]:
                 'watch',
                 'Over-fitting',
                 f'In {folds_text(late, len(series))} the hold-out Score fell after its best '
-                f'epoch (epoch {best} the earliest), by up to {max(late.values()):.4f}. The best epoch is what was kept; '
-                'fewer train.epochs, train.early_stop_patience, more model.embedding_dropout or train.weight_decay are worth '
+                f'epoch (epoch {best} the earliest), by up to {max(late.values()):.4f}. The best epoch is '
+                'what was kept; '
+                'fewer train.epochs, train.early_stop_patience, more model.embedding_dropout or '
+                'train.weight_decay are worth '
                 'a try.',
             )
         )
@@ -69,7 +71,8 @@ def check_epochs(log: list[dict]) -> list[tuple]:
             (
                 'next',
                 'Under-trained',
-                f'In {folds_text(rising, len(series))} the last epoch was the best and still gained {max(rising.values()):.4f}: raise train.epochs or train.lr.',
+                f'In {folds_text(rising, len(series))} the last epoch was the best and still gained '
+                f'{max(rising.values()):.4f}: raise train.epochs or train.lr.',
             )
         )
     return out
@@ -102,7 +105,8 @@ def check_gap(log: list[dict]) -> list[tuple]:
             'watch',
             'Memorising',
             f'In {folds_text(out, n)} the training loss went on falling while the hold-out loss rose; in '
-            f'fold {k} they ended at {out[k][0]:.3f} and {out[k][1]:.3f} (best {out[k][2]:.3f}). A higher data.min_count, a smaller '
+            f'fold {k} they ended at {out[k][0]:.3f} and {out[k][1]:.3f} (best {out[k][2]:.3f}). A higher '
+            'data.min_count, a smaller '
             'model.emb_dim or more model.embedding_dropout leaves less to remember.',
         )
     ]
@@ -146,7 +150,8 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
             (
                 'good',
                 'Calibration pays',
-                f"It takes WLL from {raw['WLL']:.4f} to {cal['WLL']:.4f}, Score from {raw['Score']:.4f} to {cal['Score']:.4f}; the submission uses the calibrated probabilities.",
+                f"It takes WLL from {raw['WLL']:.4f} to {cal['WLL']:.4f}, Score from {raw['Score']:.4f} to "
+                f"{cal['Score']:.4f}; the submission uses the calibrated probabilities.",
             )
         ] + _still_off(pred, cal, method)
     if pred.calibrated is not None and raw['Score'] - cal['Score'] > 0.0005:
@@ -178,7 +183,8 @@ def _still_off(pred, m, method):
         (
             'watch',
             'Miscalibrated',
-            f"The class-balanced calibration error is {m['ECE']:.3f}, where chance alone stays below {chance:.3f}: {mend}.",
+            f"The class-balanced calibration error is {m['ECE']:.3f}, where chance alone stays below "
+            f"{chance:.3f}: {mend}.",
         )
     ]
 
@@ -211,7 +217,8 @@ def check_leak(rows: list[dict]) -> list[tuple]:
             (
                 'watch',
                 'Leak?',
-                f"AUC {own['AUC']:.3f} is rare in click prediction: look for a column that is only known after the click.",
+                f"AUC {own['AUC']:.3f} is rare in click prediction: look for a column that is only known "
+                "after the click.",
             )
         )
     folds = [r['Score'] for r in rows if r['kind'] == 'fold']
@@ -221,7 +228,8 @@ def check_leak(rows: list[dict]) -> list[tuple]:
             (
                 'watch',
                 'Folds disagree',
-                f'Scores range from {min(folds):.4f} to {max(folds):.4f}, more than their intervals explain: the groups of cv.group_key differ, or one fold diverged.',
+                f'Scores range from {min(folds):.4f} to {max(folds):.4f}, more than their intervals explain: '
+                'the groups of cv.group_key differ, or one fold diverged.',
             )
         )
     return out
@@ -247,7 +255,8 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                 (
                     'watch',
                     'Leaking column',
-                    f'{name} alone orders held-out rows with AUC {value:.3f}: it is probably known only after the click. Put it into data.remove_cols and compare.',
+                    f'{name} alone orders held-out rows with AUC {value:.3f}: it is probably known only '
+                    'after the click. Put it into data.remove_cols and compare.',
                 )
             )
         elif value > own + 0.03:
@@ -268,8 +277,10 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                     'watch',
                     'Feature does not carry over',
                     f"{f['name']} orders the rows it was made for with AUC "
-                    f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there (cv.group_key), or it "
-                    'has seen labels it should not. Raise features.encoding_prior or leave it out of features.encodings.',
+                    f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there "
+                    "(cv.group_key), or it "
+                    'has seen labels it should not. Raise features.encoding_prior or leave it out of '
+                    'features.encodings.',
                 )
             )
             break  # the widest gap says it; the others are in the pictures
@@ -357,7 +368,8 @@ def check_target(pred: Predictions, target: str) -> list[tuple]:
         (
             'watch',
             'Calibrated to the click rate',
-            f'With calibration.target prior the submission scores {low:.4f}; class-balanced, as shown everywhere in this report, the same ranking scores {high:.4f}.',
+            f'With calibration.target prior the submission scores {low:.4f}; class-balanced, as shown '
+            f'everywhere in this report, the same ranking scores {high:.4f}.',
         )
     ]
 
@@ -396,7 +408,8 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
                     'Test rows differ',
                     f'The submission’s mean prediction is {mean:.3f}, the held-out rows’ '
                     f'{here:.3f}: '
-                    'the test rows come from another distribution (another day, unseen ids), or a feature is missing there.',
+                    'the test rows come from another distribution (another day, unseen ids), or a feature is '
+                    'missing there.',
                 )
             )
     return out
@@ -421,7 +434,8 @@ def check_room(rows: list[dict]) -> list[tuple]:
         (
             'next',
             'Room above',
-            f"The true probabilities reach Score {best['Score']:.4f}, {best['Score'] - mine['Score']:.4f} more than the model: no model can gain more than that.",
+            f"The true probabilities reach Score {best['Score']:.4f}, {best['Score'] - mine['Score']:.4f} "
+            "more than the model: no model can gain more than that.",
         )
     ]
 

@@ -194,9 +194,11 @@ HOW = (
     'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
     'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand and are not flattered. '
     'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows (Poisson weights, bias '
-    'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the same rows, which chance lets '
+    'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
+    'same rows, which chance lets '
     'a model beat on few rows.',
-    'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under the ROC curve.',
+    'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under '
+    'the ROC curve.',
 )
 
 

@@ -167,14 +167,16 @@ a{color:var(--accent)}
 nav{display:flex;flex-wrap:wrap;gap:.35rem .5rem;margin:1rem 0 1.4rem;font-size:.9rem}
 nav a{text-decoration:none;border:1px solid var(--line);border-radius:2rem;padding:.2rem .75rem;background:var(--card)}
 main{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem}
-section{background:var(--card);border:1px solid var(--line);border-radius:.8rem;padding:1.1rem clamp(.9rem,3vw,1.5rem) 1.2rem;
+section{background:var(--card);border:1px solid var(--line);border-radius:.8rem;
+padding:1.1rem clamp(.9rem,3vw,1.5rem) 1.2rem;
 margin:0;min-width:0;grid-column:1/-1}
 @media (min-width:56rem){section.half{grid-column:span 1}}
 '''
 
 # %% ../../nbs/80_report/10_html.ipynb #54792a86
 PARTS = '''
-.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:1rem 1.4rem;margin-top:.6rem}
+.figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:1rem 1.4rem;
+margin-top:.6rem}
 figure{margin:0;min-width:0}
 figure img{display:block;width:100%;max-width:31rem;height:auto}
 figcaption{font-size:.88rem;margin-top:.25rem;max-width:31rem}
@@ -187,14 +189,16 @@ linear-gradient(90deg,var(--line),transparent) left/.8rem 100% no-repeat,
 linear-gradient(270deg,var(--line),transparent) right/.8rem 100% no-repeat}
 .scroll:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
-th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;vertical-align:top}
+th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
+vertical-align:top}
 td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
 th{color:var(--muted);font-weight:600;font-size:.82rem}
 .num{text-align:right;font-variant-numeric:tabular-nums;padding-right:1rem}
 tr.strong td{font-weight:650}
 tbody tr:last-child td{border-bottom:0}
 ul.findings{list-style:none;margin:0;padding:0;display:grid;gap:.6rem}
-.findings li{border-left:4px solid var(--accent);background:var(--tint);border-radius:.3rem .6rem .6rem .3rem;padding:.6rem .9rem}
+.findings li{border-left:4px solid var(--accent);background:var(--tint);border-radius:.3rem .6rem .6rem .3rem;
+padding:.6rem .9rem}
 .findings .watch{border-color:var(--watch)}.findings .good{border-color:var(--good)}
 .findings small{display:block;color:var(--muted);text-transform:uppercase;letter-spacing:.06em;font-size:.72rem}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}

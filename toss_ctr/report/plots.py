@@ -28,7 +28,7 @@ def _note(ax, text: str, x: float, y: float, offset: tuple, **kw):
     ax.annotate(text, (x, y), offset, textcoords='offset points', color=INK, **dict(fontsize=8) | kw)
 
 
-def _column(rows: list[dict], key: str, scale: float = 1.0) -> np.ndarray:
+def _values_of(rows: list[dict], key: str, scale: float = 1.0) -> np.ndarray:
     "One key of all rows, times `scale`."
     return scale * np.array([r[key] for r in rows], np.float64)
 
@@ -230,10 +230,10 @@ def plot_rates(table: list[dict], title: str) -> Figure:
     """
     fig, ax = canvas()
     x = np.arange(len(table))
-    low, high = _column(table, 'low', 100), _column(table, 'high', 100)
+    low, high = _values_of(table, 'low', 100), _values_of(table, 'high', 100)
     ax.vlines(x, low, high, color=COLOURS[0], lw=3, alpha=0.35)
-    ax.plot(x, _column(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
-    ax.plot(x, _column(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
+    ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
+    ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     _group_ticks(ax, [r['name'] for r in table])
     ax.set_ylim(0, 1.25 * ax.get_ylim()[1])
     ax.set(ylabel='click rate, %')
@@ -388,8 +388,8 @@ def plot_map(
     title : above the plot
     named : how many of the most frequent are named
     """
-    x, y, rows = (_column(tokens, k) for k in ('x', 'y', 'rows'))
-    low, high = wilson(_column(tokens, 'clicks'), rows)
+    x, y, rows = (_values_of(tokens, k) for k in ('x', 'y', 'rows'))
+    low, high = wilson(_values_of(tokens, 'clicks'), rows)
     size = 6 + 60 * np.sqrt(rows / rows.max())
     more, less = low > prior, high < prior
     fig, ax = canvas(height=3.4)
@@ -447,9 +447,9 @@ def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
     }
     for rows, (name, look) in zip((train, held), looks.items()):
         decile = [int(r['name']) for r in rows]
-        low, high = _column(rows, 'low', 100), _column(rows, 'high', 100)
+        low, high = _values_of(rows, 'low', 100), _values_of(rows, 'high', 100)
         ax.vlines(decile, low, high, color=look['color'], lw=3, alpha=0.25)
-        ax.plot(decile, _column(rows, 'observed', 100), ms=4, lw=1.5, label=name, **look)
+        ax.plot(decile, _values_of(rows, 'observed', 100), ms=4, lw=1.5, label=name, **look)
     ax.set(xlabel='decile of the feature', ylabel='click rate, %')
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_ylim(0, 1.2 * ax.get_ylim()[1])

@@ -58,7 +58,8 @@ def scores_section(rows: list[dict]) -> Html:
     ]
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
     text = (
-        'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw probabilities on '
+        'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
+        'probabilities on '
         'rows it never saw; “calibrated” is corrected by the other folds; “blend” is the mean of the model’s and the '
         'baseline’s logits.'
     )
@@ -87,7 +88,8 @@ def folds_sentence(rows: list[dict]) -> Html | None:
     each = ', '.join(f'{g:+.4f}' for g in gain)
     return tag(
         'p',
-        f'Fold by fold the raw model is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}: {each} (mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).',
+        f'Fold by fold the raw model is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}: '
+        f'{each} (mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).',
     )
 
 
@@ -160,7 +162,10 @@ def curves_section(log: list[dict]) -> Html | None:
     if not made:
         return None
     figs = [figure(plot_learning(log, m, up), f'{m} by epoch for each fold') for m, up in made]
-    text = 'One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best epoch of the metric shown; weights are kept by the monitor’s.'
+    text = (
+        'One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best '
+        'epoch of the metric shown; weights are kept by the monitor’s.'
+    )
     columns = dict(
         fold=('fold', None),
         epochs=('epochs', 'd'),
@@ -191,9 +196,11 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
     """
     both = {'raw': pred.raw} | ({'calibrated': pred.calibrated} if pred.calibrated is not None else {})
     text = (
-        'The submission holds class-balanced probabilities (calibration.target balanced), as the leaderboard’s log-loss wants them: clicks and non-clicks weigh half each.'
+        'The submission holds class-balanced probabilities (calibration.target balanced), as the '
+        'leaderboard’s log-loss wants them: clicks and non-clicks weigh half each.'
         if target == 'balanced'
-        else 'The submission holds probabilities at the natural click rate (calibration.target prior); here they are shown class-balanced.'
+        else 'The submission holds probabilities at the natural click rate (calibration.target prior); here they '
+        'are shown class-balanced.'
     )
     ranks, m = {'model': pred.p}, pred.both
     if pred.baseline is not None:
@@ -277,8 +284,10 @@ def slices_section(found: list[dict], other: str) -> Html:
         z=('z', '.1f'),
     )
     text = (
-        f'Groups of rows that lose more against {other} than all rows together do, beyond what chance gives among so many '
-        'groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the difference in WLL; z is '
+        f'Groups of rows that lose more against {other} than all rows together do, beyond what chance gives '
+        'among so many '
+        'groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the '
+        'difference in WLL; z is '
         'the group’s surplus in standard errors.'
     )
     none = tag(
@@ -314,7 +323,10 @@ def attention_section(attention: list[dict] | None) -> Html | None:
                 f'Attention weights of {title}',
             )
         )
-    text = 'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the model was sure of, clicks it missed, and false alarms.'
+    text = (
+        'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
+        'model was sure of, clicks it missed, and false alarms.'
+    )
     return section(
         'attention', 'Attention over a history', tag('p', text), tag('div', figs, class_='figures')
     )
@@ -335,7 +347,8 @@ def importance_section(importance: dict | None, gain: dict | None = None) -> Htm
             figure(
                 plot_importance(importance),
                 'Permutation importance: ' + ', '.join(map(str, importance)),
-                'The model: Score lost on held-out rows when a group of fields is shuffled among them; lines show how the shuffles differ.',
+                'The model: Score lost on held-out rows when a group of fields is shuffled among them; lines '
+                'show how the shuffles differ.',
             )
         ]
         if importance
@@ -397,7 +410,8 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
             figure(
                 plot_importance(alone, 12, 'AUC of one column alone', start=0.5),
                 'AUC of single columns: ' + ', '.join(alone),
-                'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.',
+                'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column '
+                'knows the label.',
             )
         )
     for f in [f for f in columns.get('features') or [] if not f['name'].endswith('_impr')][:4]:
@@ -422,7 +436,8 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
             figure(
                 plot_map(known, tokens['rate']),
                 'Map of token embeddings',
-                'The most frequent tokens on the plane that shows most of the representation table; the larger, the more rows.',
+                'The most frequent tokens on the plane that shows most of the representation table; the '
+                'larger, the more rows.',
             )
         )
         norms = {

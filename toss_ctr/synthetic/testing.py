@@ -20,9 +20,10 @@ from ..config.load import make_config, to_yaml
 from ..config.whole import Config
 from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
-from ..data.spec import Encoder, MultiSpec, pack_cats, SeqSpec, Spec
+from ..data.encode import RowEncoder
+from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #0aadda22
+# %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
 def _known(column) -> list:
     "The distinct values of a column, those of its lists included, without nulls."
     column = column.tolist() if hasattr(column, 'tolist') else list(column)
@@ -49,7 +50,8 @@ def small_spec(
 
     Parameters
     ----------
-    columns : name → values: texts or whole numbers, floats for numeric columns, lists for histories and cells of several values
+    columns : name → values: texts or whole numbers, floats for numeric columns, lists for histories and for cells of
+        several values
     cats : categorical columns
     nums : numeric columns
     seq : the history column; '' = none
@@ -125,7 +127,7 @@ def small_split(
     columns = {k: v.tolist() if hasattr(v, 'tolist') else list(v) for k, v in columns.items()}
     for m in spec.multis:
         columns[m.name] = [None if cell is None else m.sep.join(cell) for cell in columns[m.name]]
-    encode = Encoder(spec, label=spec.label in columns, ids=spec.id_col in columns)
+    encode = RowEncoder(spec, label=spec.label in columns, ids=spec.id_col in columns)
     n = len(next(iter(columns.values())))
     edges = np.linspace(0, n, shards + 1).astype(int).tolist()
     parts = []
@@ -318,7 +320,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     (folder / 'config.yaml').write_text(to_yaml(cfg))
     return cfg, split, attention
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #cf992a14
+# %% ../../nbs/25_synthetic/90_testing.ipynb #234ef3b0
 def small_config(folder, exp_name: str = 't', **sections) -> Config:
     """The config of a run on a tiny generated log: 3,000 rows of 119 columns, two folds of 1,500 rows, two epochs.
 

@@ -24,7 +24,7 @@ from ..models.ctr import Logits
 from ..core.device import resolve_device
 from ..core.units import die_with
 
-# %% ../../nbs/50_training/35_distributed.ipynb #4930d991
+# %% ../../nbs/50_training/35_distributed.ipynb #8c4b9037
 @dataclass(frozen=True)
 class Process:
     """This process among those that share a fold.
@@ -34,6 +34,12 @@ class Process:
     rank : this process
     size : processes
     local : this process among those of this machine, the number of its GPU
+
+    Examples
+    --------
+    >>> from toss_ctr.training.distributed import Process
+    >>> Process().first, Process(rank=1, size=2).first
+    (True, False)
     """
 
     rank: int = 0

@@ -5,12 +5,10 @@
 # %% auto #0
 __all__ = ['ensure_data', 'Inputs', 'run_folds', 'prepare']
 
-# %% ../../nbs/50_training/10_inputs.ipynb #1f76ad89
+# %% ../../nbs/50_training/10_inputs.ipynb #456e2cf6
 import json
 from dataclasses import dataclass
 from pathlib import Path
-
-import numpy as np
 
 from ..data.cache import build_cache
 from ..data.shards import Split
@@ -20,9 +18,9 @@ from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, write_json
 from ..data.folds import Folds, make_folds
-from ..synthetic.process import synthesize
+from ..synthetic.files import synthesize
 
-# %% ../../nbs/50_training/10_inputs.ipynb #d6f9e44c
+# %% ../../nbs/50_training/10_inputs.ipynb #84896338
 def ensure_data(cfg: Config, progress: bool = False):
     """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
 
@@ -33,29 +31,47 @@ def ensure_data(cfg: Config, progress: bool = False):
     s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
     if s is None:
         return
-    if not (
-        train
-        and test
-        and Path(train).parent == Path(test).parent
-        and (Path(train).name, Path(test).name) == ('train.parquet', 'test.parquet')
-    ):
+    folder = Path(train or '').parent
+    expected = [folder / 'train.parquet', folder / 'test.parquet']
+    if [Path(train or ''), Path(test or '')] != expected:
         raise UserError(
-            'data.synthetic: needs data.train_path and data.test_path in one folder, named train.parquet and test.parquet',
+            'data.synthetic: needs data.train_path and data.test_path in one folder, '
+            'named train.parquet and test.parquet',
             'change the paths, or set data.synthetic null',
         )
-    folder = Path(train).parent
-    files, mark = [folder / f'{n}.parquet' for n in ('train', 'test', 'truth')], folder / 'generated.json'
-    if all(f.exists() for f in files) or (any(f.exists() for f in files) and not mark.exists()):
+    mark = folder / 'generated.json'
+    there = [(folder / f'{name}.parquet').exists() for name in ('train', 'test', 'truth')]
+    someone_elses = any(there) and not mark.exists()
+    if all(there) or someone_elses:
         return
     write_json(mark, s.model_dump())
     synthesize(
         folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
     )
 
-# %% ../../nbs/50_training/10_inputs.ipynb #4a90de31
+# %% ../../nbs/50_training/10_inputs.ipynb #7dfba675
 @dataclass(frozen=True, repr=False)
 class Inputs:
-    "What every step of a run reads."
+    """What every step of a run reads.
+
+    Parameters
+    ----------
+    cfg : of the run
+    train : cached training rows
+    test : cached test rows, or None
+    folds : of the training rows
+    features : out-of-fold features, or None
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.training.inputs import prepare
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     inputs = prepare(small_config(folder))
+    >>> inputs.facts()['folds'], inputs.n_features
+    ('2 by group_kfold', 0)
+    """
 
     cfg: Config
     train: Split
@@ -117,7 +133,7 @@ def run_folds(cfg: Config, train: Split) -> Folds:
         folds.save(cfg.run_dir, source)
     return folds
 
-# %% ../../nbs/50_training/10_inputs.ipynb #adff98bf
+# %% ../../nbs/50_training/10_inputs.ipynb #5e3c379a
 def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> Inputs:
     """Cache, folds and features of a run, made where they are missing and verified where they are found.
 
@@ -125,6 +141,21 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     ----------
     test : also the test split; None = where data.test_path is given
     progress : show bars
+
+    Raises
+    ------
+    UserError
+        Where a path is missing, or the run's folder has folds of another config.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.training.inputs import prepare
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     inputs = prepare(small_config(folder), test=False)
+    >>> len(inputs.train), inputs.test
+    (3000, None)
     """
     ensure_data(cfg, progress)
     if not (cfg.data.train_path or cfg.data.manifest_train):

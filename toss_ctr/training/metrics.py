@@ -13,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.errors import UserError
-from .ranking import blocks, check_inputs, rank
+from .ranking import check_inputs, row_blocks, rank
 from ..core.tables import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
@@ -100,7 +100,7 @@ def row_loss(y, p) -> np.ndarray:
 def _wll(y, p, weight=None):
     "WLL of checked rows, block by block."
     loss_sum, weight_sum = np.zeros(2), np.zeros(2)  # of non-clicks, of clicks
-    for s in blocks(len(y)):
+    for s in row_blocks(len(y)):
         click = y[s] == 1
         w = np.ones(len(click)) if weight is None else weight[s]
         loss = row_loss(click, p[s]) * w
@@ -188,7 +188,7 @@ def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=Non
     y, p, weight = check_inputs(y, p, weight)
     rows = np.zeros((2, n_bins))  # weight of non-clicks and clicks in each bin
     sums = np.zeros((2, n_bins))  # weighted predictions
-    for s in blocks(len(y)):
+    for s in row_blocks(len(y)):
         q = np.asarray(p[s], np.float64)
         bins = np.minimum((q * n_bins).astype(np.int64), n_bins - 1)
         cells = bins + n_bins * (y[s] == 1)
@@ -299,7 +299,7 @@ def _poisson_table():
 def _poisson(rng, n, table):
     "Poisson(1) weights of n rows."
     weight = np.empty(n, np.uint8)
-    for s in blocks(n):
+    for s in row_blocks(n):
         weight[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
     return weight
 
@@ -314,7 +314,7 @@ class _Replicates:
         self.ranking = rank(y, p)
         self.click = np.asarray(y) == 1
         self.loss = np.empty(len(y), np.float32)
-        for s in blocks(len(y)):
+        for s in row_blocks(len(y)):
             self.loss[s] = row_loss(self.click[s], p[s])
         ap, loss = _ap(self.ranking), _wll(y, p)
         self.value = np.array([ap, loss, score_of(ap, loss), _auc(self.ranking)])
@@ -322,7 +322,7 @@ class _Replicates:
     def __call__(self, weight):
         "The metrics, in the order of `METRICS`, under weights (N,) of the rows."
         loss_sum, weight_sum = np.zeros(2), np.zeros(2)
-        for s in blocks(len(weight)):
+        for s in row_blocks(len(weight)):
             for label in (0, 1):
                 rows = self.click[s] == label
                 w = weight[s][rows].astype(np.float64)

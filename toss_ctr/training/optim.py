@@ -17,7 +17,7 @@ from torch.optim.swa_utils import AveragedModel
 from ..config.train import EMA as EMAConfig
 from ..config.train import Train
 
-# %% ../../nbs/50_training/15_optim.ipynb #bc41a2b0
+# %% ../../nbs/50_training/15_optim.ipynb #ac8abfaf
 def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     """Parameters by treatment: matrices decay, vectors do not, sparse tables are updated by row.
 
@@ -42,16 +42,29 @@ def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     for p in model.parameters():
         if not p.requires_grad:
             continue
-        groups['sparse' if id(p) in sparse else 'keep' if p.ndim < 2 or id(p) in norms else 'decay'].append(p)
+        if id(p) in sparse:
+            groups['sparse'].append(p)
+        elif p.ndim < 2 or id(p) in norms:
+            groups['keep'].append(p)
+        else:
+            groups['decay'].append(p)
     return groups
 
-# %% ../../nbs/50_training/15_optim.ipynb #ea92b90e
+# %% ../../nbs/50_training/15_optim.ipynb #7e6b1b89
 class Touched:
     """Moments of a table's rows that were ever touched.
 
     Parameters
     ----------
     table : (V, d)
+
+    Examples
+    --------
+    >>> import torch
+    >>> from toss_ctr.training.optim import Touched
+    >>> touched = Touched(torch.nn.Parameter(torch.ones(100, 4)))
+    >>> touched.find(torch.tensor([70, 3])).tolist(), touched.find(torch.tensor([3])).tolist()
+    ([0, 1], [1])
     """
 
     def __init__(self, table: nn.Parameter):
@@ -86,13 +99,11 @@ class Touched:
             self.moments = torch.cat(
                 [self.moments, self.moments.new_zeros(2, room, self.moments.shape[2])], 1
             )
-        self.rows[n:m], self.slot[new], self.n = (
-            new,
-            torch.arange(n + 1, m + 1, dtype=torch.int32, device=new.device),
-            m,
-        )
+        self.rows[n:m] = new
+        self.slot[new] = torch.arange(n + 1, m + 1, dtype=torch.int32, device=new.device)
+        self.n = m
 
-# %% ../../nbs/50_training/15_optim.ipynb #c76b0b0a
+# %% ../../nbs/50_training/15_optim.ipynb #7c29ff00
 class RowAdam(torch.optim.Optimizer):
     """Adam on the rows that sparse gradients name; its state grows with the rows touched.
 
@@ -102,6 +113,17 @@ class RowAdam(torch.optim.Optimizer):
     lr : learning rate
     betas : decay of the moments
     eps : added to the root of the second
+
+    Examples
+    --------
+    >>> import torch
+    >>> from toss_ctr.training.optim import RowAdam
+    >>> table = torch.nn.Embedding(100, 2, sparse=True, _weight=torch.ones(100, 2))
+    >>> optimizer = RowAdam(table.parameters(), lr=0.1)
+    >>> table(torch.tensor([7])).sum().backward()
+    >>> optimizer.step()
+    >>> (table.weight != 1).any(1).nonzero().flatten().tolist()
+    [7]
     """
 
     def __init__(self, tables, lr: float, betas=(0.9, 0.999), eps: float = 1e-8):
@@ -233,7 +255,7 @@ def ema_decay(n: int, cfg: EMAConfig) -> float:
     x = n / cfg.warmup_steps
     return cfg.decay * (x if cfg.warmup_type == 'linear' else (1 - math.exp(-5 * x)) / (1 - math.exp(-5)))
 
-# %% ../../nbs/50_training/15_optim.ipynb #181841f2
+# %% ../../nbs/50_training/15_optim.ipynb #f0981921
 class Average:
     """Exponential moving average of a model's weights (section `ema`).
 
@@ -241,6 +263,16 @@ class Average:
     ----------
     model : the model that trains
     cfg : section `ema`
+
+    Examples
+    --------
+    >>> import torch
+    >>> from toss_ctr.config.train import EMA
+    >>> from toss_ctr.training.optim import Average
+    >>> model = torch.nn.Linear(1, 1)
+    >>> average = Average(model, EMA(enabled=True))
+    >>> average.started
+    False
     """
 
     def __init__(self, model: nn.Module, cfg: EMAConfig):
@@ -296,7 +328,7 @@ class Average:
         self.steps = state['steps']
         self.averaged.load_state_dict(state['averaged'])
 
-# %% ../../nbs/50_training/15_optim.ipynb #818d80a8
+# %% ../../nbs/50_training/15_optim.ipynb #4e8c4998
 def first_nonfinite(model: nn.Module, run) -> str:
     """The first module that turned finite inputs into NaN or infinity.
 
@@ -313,19 +345,12 @@ def first_nonfinite(model: nn.Module, run) -> str:
 
     def watch(name):
         def hook(module, args, out):
-            tensors = [
-                t
-                for t in (
-                    out
-                    if isinstance(out, (tuple, list))
-                    else out.values()
-                    if isinstance(out, dict)
-                    else [out]
-                )
-                if torch.is_tensor(t)
-            ]
-            if any(t.is_floating_point() and not torch.isfinite(t).all() for t in tensors):
-                found.append(name)
+            if isinstance(out, dict):
+                out = list(out.values())
+            parts = out if isinstance(out, (tuple, list)) else [out]
+            for part in parts:
+                if torch.is_tensor(part) and part.is_floating_point() and not torch.isfinite(part).all():
+                    found.append(name)
 
         return hook
 
