@@ -46,7 +46,7 @@ class Counts:
         self.n_parts = folds.n_parts
         self.table = np.zeros((n_keys, folds.n_parts, 2), np.int32)
         parts = np.arange(folds.n_parts)
-        self.held_out = np.array([np.isin(parts, folds.valid_parts(k)) for k in range(folds.n_folds)])  # (K, P)
+        self.held_out = np.array([np.isin(parts, folds.unseen_parts(k)) for k in range(folds.n_folds)])  # (K, P)
 
     def add(self, key: np.ndarray, part: np.ndarray, label: np.ndarray):
         """Count some rows.
