@@ -32,7 +32,7 @@ class Synthetic(Section):
     seq_scale: AboveZero = 1.0
     "History lengths times this (1 = as long as Toss's)."
 
-# %% ../../nbs/10_config/05_data.ipynb #01edd415
+# %% ../../nbs/10_config/05_data.ipynb #544534e9
 Encoding = Literal['vocab', 'hash']
 Imputation = Literal['median', 'mean', 'zero']
 
@@ -48,6 +48,8 @@ class Data(Section):
 
     train_path: OptionalText = None
     "Parquet file, folder of Parquet files, or glob with the training rows."
+    valid_path: OptionalText = None
+    "The same for the rows to choose the epoch on, where they have a file of their own (`cv.scheme: file`)."
     test_path: OptionalText = None
     "The same for the rows to predict."
     truth_path: OptionalText = None

@@ -103,20 +103,20 @@ def check_covis(covis: Covis, seq_col: str | None):
     if seq_col is None:
         raise UserError('features.covis.enabled: true needs sequence.col', 'set it, or disable covis')
 
-# %% ../../nbs/10_config/35_features.ipynb #d2039210
+# %% ../../nbs/10_config/35_features.ipynb #91cc78fe
 class Features(Section):
     """Numeric columns learned from labels, out of fold.
 
     Examples
     --------
     >>> Features(encodings=('item', ('item', 'hour'))).encoding_prior
-    50.0
+    'auto'
     """
 
     encodings: tuple[str | tuple[str, str], ...] = ()
     "Columns or pairs of columns; each gives a smoothed click rate and a count."
-    encoding_prior: NonNegative = 50.0
-    "Impressions the prior is worth in an encoding."
+    encoding_prior: NonNegative | Literal['auto'] = 'auto'
+    "Impressions the prior is worth in an encoding; auto = the likeliest number for each encoding."
     covis: Covis = Covis()
     "Token × target click rates."
 

@@ -13,8 +13,8 @@ from .data import Data
 from .train import MINIMISED, Monitor, Train
 from ..core.errors import UserError
 
-# %% ../../nbs/10_config/25_folds.ipynb #d9c64ffc
-FoldScheme = Literal['group_kfold', 'last_day', 'leave_one_day_out']
+# %% ../../nbs/10_config/25_folds.ipynb #35bff636
+FoldScheme = Literal['group_kfold', 'last_day', 'leave_one_day_out', 'forward', 'file']
 
 
 class CV(Section):
@@ -28,9 +28,9 @@ class CV(Section):
 
     scheme: FoldScheme = 'group_kfold'
     """group_kfold: stratified k folds by group; last_day: the last day held out; leave_one_day_out: each day in
-    turn."""
+    turn; forward: the last n_splits days in turn, trained on the days before; file: the rows of data.valid_path."""
     n_splits: Positive = 5
-    "Folds; 1 = one hold-out fold."
+    "Folds; 1 = one hold-out fold. With scheme forward: days to hold out. Other schemes do not read it."
     group_key: OptionalText = None
     "Column whose rows of one value stay in one fold."
     stratify_target: OptionalText = None
@@ -42,9 +42,12 @@ class CV(Section):
     group_sequences: bool = False
     "Identical histories stay in one fold."
 
-# %% ../../nbs/10_config/25_folds.ipynb #ce7cc1fb
+# %% ../../nbs/10_config/25_folds.ipynb #ab8733d2
+_BY_DAY = ('last_day', 'leave_one_day_out', 'forward')
+
+
 def check_folds(cv: CV, data: Data):
-    """Refuse fold schemes without the column they need.
+    """Refuse fold schemes without the column or the file they need, and a file no scheme reads.
 
     Parameters
     ----------
@@ -55,7 +58,13 @@ def check_folds(cv: CV, data: Data):
     ------
     UserError that names the key and the mend
     """
-    if cv.scheme != 'group_kfold' and not cv.time_key:
+    if cv.scheme == 'file' and not (data.valid_path or data.manifest_train):
+        raise UserError('data.valid_path: empty, but cv.scheme is file', 'name the file to choose the epoch on')
+    if cv.scheme != 'file' and data.valid_path:
+        raise UserError(
+            f'data.valid_path: given, but cv.scheme is {cv.scheme}', 'set cv.scheme file, or data.valid_path null'
+        )
+    if cv.scheme in _BY_DAY and not cv.time_key:
         raise UserError(f'cv.time_key: empty, but cv.scheme is {cv.scheme}', 'name the day column')
     if cv.composite_group and not (cv.group_key and cv.time_key):
         raise UserError(

@@ -83,7 +83,7 @@ class Ensemble(Section):
     val_weight_temperature: AboveZero = 10.0
     "val_weighted: weights are softmax(temperature × fold score)."
 
-# %% ../../nbs/10_config/30_inference.ipynb #6db163d9
+# %% ../../nbs/10_config/30_inference.ipynb #8746bbdd
 def check_ensemble(ens: Ensemble, cv: CV):
     """Refuse weights where the method makes its own, and a missing or wrong number of them.
 
@@ -104,13 +104,10 @@ def check_ensemble(ens: Ensemble, cv: CV):
         )
     if ens.method != 'weighted':
         return
+    folds = cv.n_splits if cv.scheme in ('group_kfold', 'forward') else 1
     if not ens.weights:
-        raise UserError(
-            'ensemble.weights: empty, but ensemble.method is weighted', f'give {cv.n_splits} weights'
-        )
-    if cv.scheme == 'group_kfold' and len(ens.weights) != cv.n_splits:
-        raise UserError(
-            f'ensemble.weights: {len(ens.weights)} given for {cv.n_splits} folds', f'give {cv.n_splits}'
-        )
+        raise UserError('ensemble.weights: empty, but ensemble.method is weighted', f'give {folds} weights')
+    if cv.scheme != 'leave_one_day_out' and len(ens.weights) != folds:
+        raise UserError(f'ensemble.weights: {len(ens.weights)} given for {folds} folds', f'give {folds}')
     if sum(ens.weights) <= 0:
         raise UserError('ensemble.weights: they sum to 0', 'give at least one positive weight')

@@ -23,7 +23,7 @@ from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
 from ..core.units import run_units
 
-# %% ../../nbs/20_data/50_cache.ipynb #a36277c5
+# %% ../../nbs/20_data/50_cache.ipynb #59dcb822
 @dataclass(frozen=True)
 class _Training:
     "What a test split needs to know of the training split: needs, spec with statistics and columns, fingerprint."
@@ -52,18 +52,34 @@ class _SplitPlan:
         return self.root / self.name
 
     @property
+    def training_rows(self) -> int:
+        "How many rows, from the first, the spec is learned from."
+        return self.source.n_rows - self.origin.get('valid_rows', 0)
+
+    @property
     def manifest(self) -> Path:
         "The file that says the split is whole."
         return self.folder / 'manifest.json'
 
 
-def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
-    "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
-    data, key = cfg.data, f'data.{name}_path'
-    path = getattr(data, f'{name}_path')
+def _open_split_source(name: str, data) -> tuple[Source, dict]:
+    "The files of a split as one table, and what the manifest says about it: rows, rows to validate on, digest."
+    key = f'data.{name}_path'
+    path = getattr(data, key.removeprefix('data.'))
     if not path:
         raise UserError(f'{key}: not given', f'add --set {key}=PATH')
-    source = open_source(path, key)
+    source, valid = open_source(path, key), {}
+    if name == 'train' and data.valid_path:
+        more = open_source(data.valid_path, 'data.valid_path')
+        source = open_files(source.files + more.files, key)
+        valid = dict(valid_rows=more.n_rows)
+    return source, dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir), **valid)
+
+
+def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
+    "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
+    data = cfg.data
+    source, origin = _open_split_source(name, data)
     stamps = [stat_key(f) for f in source.files]
     if train:
         needs, encoding = train.needs, dict(train=train.fingerprint)
@@ -72,12 +88,11 @@ def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
         source.check(needs.columns)
         encoding = dict(needs=needs.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
-    origin = dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir))
     named = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
     root = Path(data.cache_dir) / named
     return _SplitPlan(name, source, needs, named, encoding.get('train', named), root, rows, origin, stamps)
 
-# %% ../../nbs/20_data/50_cache.ipynb #39c2a1d5
+# %% ../../nbs/20_data/50_cache.ipynb #ffea965c
 def _bar(rows: int, what: str, progress: bool):
     return tqdm(total=rows, desc=what, unit='row', unit_scale=True, mininterval=1, disable=not progress)
 
@@ -90,7 +105,7 @@ def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: boo
             return read_json(path)
         except UserError:
             pass  # damaged: learn it again
-    rows = plan.source.n_rows
+    rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
         answers = run_units('toss_ctr.data.measure:measure', units, workers, bar.update)
@@ -99,10 +114,10 @@ def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: boo
     write_json(path, learned)
     return learned
 
-# %% ../../nbs/20_data/50_cache.ipynb #61b3347c
+# %% ../../nbs/20_data/50_cache.ipynb #ed64d2a7
 def _longest_history(plan: _SplitPlan, learned: dict) -> int:
     seq = plan.needs.seq['name']
-    if plan.name == 'train':
+    if plan.training_rows == plan.source.n_rows and plan.name == 'train':
         return learned['stats']['sequences'][seq]['longest']
     files = [str(f) for f in plan.source.files]
     return measure(lambda n: None, files, 'tokens', [seq], plan.source.n_rows, pad_id=None)['longest']

@@ -42,7 +42,7 @@ def read_manifest(path) -> dict:
         )
     return content
 
-# %% ../../nbs/20_data/40_manifest.ipynb #b5173501
+# %% ../../nbs/20_data/40_manifest.ipynb #b3b94baf
 def split_of(manifest: dict, root) -> Split:
     """The split of a manifest; every file's size and header are checked.
 
@@ -59,7 +59,9 @@ def split_of(manifest: dict, root) -> Split:
             raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
     spec = Spec.from_json(manifest['spec'])
-    return Split(manifest['name'], spec, shards, manifest['fingerprint'], root, manifest['stats'])
+    valid_rows = manifest.get('source', {}).get('valid_rows', 0)
+    named = manifest['name'], spec, shards, manifest['fingerprint'], root, manifest['stats']
+    return Split(*named, valid_rows=valid_rows)
 
 
 def open_split(path) -> Split:

@@ -293,7 +293,7 @@ class Shard:
     def __repr__(self):
         return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
-# %% ../../nbs/20_data/35_shards.ipynb #f61a1991
+# %% ../../nbs/20_data/35_shards.ipynb #285181ba
 class Split:
     """The rows of one Parquet source, encoded: shards, spec and train statistics.
 
@@ -306,6 +306,7 @@ class Split:
     root : folder of the manifest; None = in memory
     stats : statistics of the training rows
     first_row : number of its first row, where rows have no id
+    valid_rows : how many of its last rows are those of `data.valid_path`
 
     Examples
     --------
@@ -326,6 +327,7 @@ class Split:
         root=None,
         stats=None,
         first_row: int = 0,
+        valid_rows: int = 0,
     ):
         self.name, self.spec, self.fingerprint = name, spec, fingerprint
         self.shards = list(shards)
@@ -333,6 +335,7 @@ class Split:
         self.root = root and Path(root)
         self.stats = stats or {}
         self.first_row = first_row
+        self.valid_rows = valid_rows
 
     def __len__(self):
         return self.n_rows

@@ -5,11 +5,23 @@
 # %% auto #0
 __all__ = ['ENCODINGS', 'encoding_names', 'encode', 'fill_train', 'fill_new']
 
-# %% ../../nbs/30_features/10_encodings.ipynb #8e34ea0c
+# %% ../../nbs/30_features/10_encodings.ipynb #bd44d0f5
 import numpy as np
 from tqdm.auto import tqdm
 
-from .counts import BaseRate, BLOCK, Counts, Evidence, keys_of, Known, smooth, Total, TotalRate
+from toss_ctr.features.counts import (
+    BaseRate,
+    BLOCK,
+    Counts,
+    Evidence,
+    keys_of,
+    Known,
+    likeliest_strength,
+    smooth,
+    strengths,
+    Total,
+    TotalRate,
+)
 from .family import Family, Statistics, TrainRows
 
 # %% ../../nbs/30_features/10_encodings.ipynb #0c2839a6
@@ -28,16 +40,21 @@ def encoding_names(cfg) -> tuple:
     stems = ['enc_' + '_x_'.join(columns) for columns in _entries(cfg)]
     return tuple(f'{stem}_{what}' for stem in stems for what in ('logodds', 'impr'))
 
-# %% ../../nbs/30_features/10_encodings.ipynb #55d0d829
-def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, strength: float) -> np.ndarray:
-    """Log-odds of the smoothed rate, and log(1 + impressions).
+# %% ../../nbs/30_features/10_encodings.ipynb #ac2c7cd2
+def _log_odds(rate):
+    p = np.clip(rate, 1e-6, 1 - 1e-6)
+    return np.log(p / (1 - p))
+
+
+def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, strength) -> np.ndarray:
+    """Log-odds of the smoothed rate above those of the base rate, and log(1 + impressions).
 
     Parameters
     ----------
     seen : of m keys
     base : the rate that is the prior
     k : fold whose model sees them; None for new rows
-    strength : `features.encoding_prior`
+    strength : impressions the prior is worth: a number, or (m,); see `features.encoding_prior`
 
     Returns
     -------
@@ -45,12 +62,11 @@ def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, st
     """
     n, c = seen.used(k)
     prior, factor = base.rate(seen.part, k, len(n))
-    p = np.clip(smooth(prior, n, c, strength), 1e-6, 1 - 1e-6)
-    log_odds = np.log(p / (1 - p))
+    log_odds = _log_odds(smooth(prior, n, c, strength)) - _log_odds(prior)
     evidence = np.log1p(n * factor)
     return np.stack([log_odds, evidence], 1).astype(np.float32)
 
-# %% ../../nbs/30_features/10_encodings.ipynb #44006cf7
+# %% ../../nbs/30_features/10_encodings.ipynb #25b2cd80
 def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every entry of `features.encodings` for the training rows.
 
@@ -61,7 +77,7 @@ def fill_train(cfg, train: TrainRows, out: list):
     out : (n, 2·entries) arrays to fill, one a fold
     """
     label, part = train.label, train.folds.part
-    strength = cfg.features.encoding_prior
+    prior = cfg.features.encoding_prior
     bar = tqdm(_entries(cfg), desc='encodings', mininterval=1, disable=not train.progress)
     for i, columns in enumerate(bar):
         mine = slice(2 * i, 2 * i + 2)
@@ -69,15 +85,17 @@ def fill_train(cfg, train: TrainRows, out: list):
         counts = Counts(len(keys.known), train.folds)
         some = keys.key > 0
         counts.add(keys.key[some], part[some], label[some])
+        by_part = strengths(counts) if prior == 'auto' else np.full((len(out), counts.n_parts), prior)
         for a in range(0, len(label), BLOCK):
             rows = slice(a, a + BLOCK)
             seen = counts.look(keys.key[rows], part[rows])
             for k, matrix in enumerate(out):
-                matrix[rows, mine] = encode(seen, train.base, k, strength)
+                matrix[rows, mine] = encode(seen, train.base, k, by_part[k, part[rows]])
         known = Known.of(counts, lambda place: keys.known[place])
-        train.stats.keep(f'encoding {columns}', known, keys.sizes)
+        learnt = likeliest_strength(known.n, known.c) if prior == 'auto' else None
+        train.stats.keep(f'encoding {columns}', known, keys.sizes, learnt)
 
-# %% ../../nbs/30_features/10_encodings.ipynb #4d4c6eca
+# %% ../../nbs/30_features/10_encodings.ipynb #8330197a
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     """Score every entry of `features.encodings` for new rows.
 
@@ -88,13 +106,13 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     stats : of the training rows
     out : (n, 2·entries) to fill
     """
-    strength = cfg.features.encoding_prior
     for i, columns in enumerate(_entries(cfg)):
         name, mine = f'encoding {columns}', slice(2 * i, 2 * i + 2)
         key = stats.keys(name, split, columns, 'features.encodings')
         for a in range(0, len(key), BLOCK):
             rows = slice(a, a + BLOCK)
             seen = stats.tables[name].look(key[rows])
+            strength = stats.strengths.get(name, cfg.features.encoding_prior)
             out[rows, mine] = encode(seen, stats.rate, None, strength)
 
 

@@ -14,7 +14,7 @@ import numpy as np
 from ..data.folds import Folds
 from .counts import BaseRate, codes_of, join, Known, TotalRate
 
-# %% ../../nbs/30_features/05_family.ipynb #2c038eed
+# %% ../../nbs/30_features/05_family.ipynb #cff9fa9d
 @dataclass(frozen=True, eq=False)
 class Statistics:
     """Counts over all training rows: all that the features of a new row need.
@@ -24,6 +24,7 @@ class Statistics:
     rate : click rate of all training rows
     tables : name → `Known`
     sizes : name → sizes of its columns' codes on train
+    strengths : name → learnt prior strength, where the family learns one
 
     Examples
     --------
@@ -37,8 +38,9 @@ class Statistics:
     rate: TotalRate
     tables: dict = field(default_factory=dict)
     sizes: dict = field(default_factory=dict)
+    strengths: dict = field(default_factory=dict)
 
-    def keep(self, name: str, known: Known, sizes: list):
+    def keep(self, name: str, known: Known, sizes: list, strength: float | None = None):
         """Leave a table for new rows.
 
         Parameters
@@ -46,9 +48,12 @@ class Statistics:
         name : of the table
         known : counts over all training rows
         sizes : of the codes of the columns its keys are made of
+        strength : learnt prior strength; None: none was learnt
         """
         self.tables[name] = known
         self.sizes[name] = sizes
+        if strength is not None:
+            self.strengths[name] = strength
 
     def keys(self, name: str, split, columns: tuple, key: str) -> np.ndarray:
         """Keys of new rows.

@@ -32,7 +32,7 @@ from .counts import Known, TotalRate
 from .families import feature_names, feature_settings, fill_train_rows
 from .family import Statistics
 
-# %% ../../nbs/30_features/40_stored.ipynb #31fa2b5b
+# %% ../../nbs/30_features/40_stored.ipynb #6ceca75a
 def save_statistics(stats: Statistics, folder, made_of: str):
     """Write statistics.parquet, then statistics.json.
 
@@ -53,6 +53,7 @@ def save_statistics(stats: Statistics, folder, made_of: str):
         n_rows=stats.rate.n_rows,
         clicks=stats.rate.clicks,
         sizes=stats.sizes,
+        strengths=stats.strengths,
         parquet=digest_file(path),
     )
     write_json(path.with_suffix('.json'), content)
@@ -81,7 +82,8 @@ def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
     stats = Statistics(TotalRate(content['n_rows'], content['clicks']))
     for i, (name, sizes) in enumerate(content['sizes'].items()):
         known = table.filter(pl.col('table') == i)
-        stats.keep(name, Known(*(known[c].to_numpy() for c in ('key', 'n', 'c'))), sizes)
+        counts = Known(*(known[c].to_numpy() for c in ('key', 'n', 'c')))
+        stats.keep(name, counts, sizes, content.get('strengths', {}).get(name))
     return stats
 
 # %% ../../nbs/30_features/40_stored.ipynb #92ba42dd
@@ -146,11 +148,11 @@ def _zeros_file(path, shape: tuple) -> np.memmap:
             left -= file.write(bytes(min(left, 1 << 22)))
     return np.load(path, mmap_mode='r+')
 
-# %% ../../nbs/30_features/40_stored.ipynb #d933d534
+# %% ../../nbs/30_features/40_stored.ipynb #4ce1b6a3
 def _feature_fingerprint(cfg, splits: dict, folds: Folds) -> str:
     "Digest of all that the features depend on."
     inputs = dict(
-        version=2,
+        version=3,
         caches={name: split.fingerprint for name, split in splits.items()},
         label=digest_bytes(np.ascontiguousarray(splits['train'].labels())),
         fold=digest_bytes(folds.fold),
@@ -158,7 +160,7 @@ def _feature_fingerprint(cfg, splits: dict, folds: Folds) -> str:
     )
     return digest_json(inputs | feature_settings(cfg))
 
-# %% ../../nbs/30_features/40_stored.ipynb #f6b06480
+# %% ../../nbs/30_features/40_stored.ipynb #c787b665
 def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: str, progress: bool):
     "Write all matrices aside, then the manifest."
     names = feature_names(cfg)
@@ -182,6 +184,7 @@ def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: st
         names=list(names),
         fingerprint=fingerprint,
         n_folds=folds.n_folds,
+        strengths=stats.strengths,
         files={name: digest_file(root / name) for name in files},
     )
     write_json(root / 'manifest.json', content)

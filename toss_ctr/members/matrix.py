@@ -78,7 +78,7 @@ def decayed_bag(history: Ragged, column: np.ndarray, width: int) -> np.ndarray:
     sums = np.bincount(cell, history['weight'][keep], len(history) * width)
     return sums.reshape(len(history), width).astype(np.float32)
 
-# %% ../../nbs/60_members/05_matrix.ipynb #90b50a6b
+# %% ../../nbs/60_members/05_matrix.ipynb #e4d08132
 MAX_LEVELS = 100  # a categorical with more levels is an id
 LAST, TOKENS = 3, 250  # newest tokens with a column, and how many of the most frequent are told apart there
 BAG = 32  # most frequent tokens in the bag
@@ -95,7 +95,7 @@ class TreeColumns:
     nums : names of the numerics
     ids : names of the columns with too many levels
     seq : SeqSpec, or None
-    target : whether the target lies in the history's id space
+    target : place among the cached targets of the first in the history's id space, or None
     tokens : the most frequent tokens, most frequent first
     tau : of the bag
     multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
@@ -111,7 +111,7 @@ class TreeColumns:
     nums: tuple
     ids: tuple
     seq: object = None
-    target: bool = False
+    target: int | None = None
     tokens: tuple = ()
     tau: float = AGE_SCALE
     multis: tuple = ()
@@ -132,7 +132,7 @@ class TreeColumns:
         names = [c.name for c in self.cats] + list(self.nums)
         if self.seq is not None:
             names += ['seq_length', 'seq_unique', 'seq_entropy', 'seq_top_share']
-        if self.target:
+        if self.target is not None:
             names += ['target_count', 'target_share', 'target_age']
         names += [f'seq_last_{i}' for i in range(self.last)]
         names += [f'bag_{token}' for token in self.bag]
@@ -153,7 +153,7 @@ def _most_frequent(count: np.ndarray, most: int) -> tuple:
     count[0] = 0
     return tuple(int(code) for code in np.argsort(-count, kind='stable')[:most] if count[code] > 0)
 
-# %% ../../nbs/60_members/05_matrix.ipynb #01c3c772
+# %% ../../nbs/60_members/05_matrix.ipynb #cbbf5a17
 def _token_frequency(split) -> np.ndarray:
     "How often each token occurs in a split, (V,) float64."
     total = np.zeros(split.spec.seq.size)
@@ -172,7 +172,7 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     Parameters
     ----------
     split : the training split
-    cfg : `sequence.recency_tau`, `sequence.sharing`
+    cfg : `sequence.recency_tau`, `sequence.sharing`, `sequence.share`
     """
     spec = split.spec
     cats = tuple(c for c in spec.cats if c.size <= MAX_LEVELS + 1)
@@ -183,18 +183,19 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
         multis.append((multi, _most_frequent(count, 16)))
     if spec.seq is None:
         return TreeColumns(cats, tuple(spec.nums), ids, multis=tuple(multis))
+    shared = cfg.sequence.shared_with
     return TreeColumns(
         cats,
         tuple(spec.nums),
         ids,
         spec.seq,
-        bool(spec.targets) and cfg.sequence.sharing == 'target',
+        next((place for place, name in enumerate(spec.targets) if shared.get(name) == spec.seq.name), None),
         _most_frequent(_token_frequency(split), TOKENS),
         cfg.sequence.recency_tau or AGE_SCALE,
         tuple(multis),
     )
 
-# %% ../../nbs/60_members/05_matrix.ipynb #ffb2ed40
+# %% ../../nbs/60_members/05_matrix.ipynb #33641077
 def _history(shard, rows: np.ndarray, columns: TreeColumns) -> Ragged:
     "The histories of some rows: columns `token`, `age`, `count`, `weight`."
     offsets, stored = shard.arr('seq_offsets'), dict(token=shard.arr('seq_values'))
@@ -223,8 +224,8 @@ def history_block(shard, rows: np.ndarray, columns: TreeColumns) -> list:
     """
     history, size = _history(shard, rows, columns), columns.seq.size
     out = [spread(history if columns.seq.collapse else history.counted('token', size))]
-    if columns.target:
-        out.append(target_match(history, shard.arr('target')[rows, 0]))
+    if columns.target is not None:
+        out.append(target_match(history, shard.arr('target')[rows, columns.target]))
     place = np.zeros(size, np.int64)  # 0: not among the frequent ones
     place[list(columns.tokens)] = np.arange(len(columns.tokens)) + 1
     first = history.head(columns.last)

@@ -85,9 +85,10 @@ def side_file(run_dir, name: str, key: str | None = None):
         return None
     return read_json(path).get(key) if key else read_json(path)
 
-# %% ../../nbs/80_report/30_facts.ipynb #9dd58097
+# %% ../../nbs/80_report/30_facts.ipynb #4416c33a
 def _data_facts(cfg, train, test):
-    facts = {'training file': cfg.data.train_path, 'test file': cfg.data.test_path}
+    data = cfg.data
+    facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
     if train is not None:
         s = train.spec
         history = (

@@ -22,7 +22,7 @@ from ..training.setup import FoldTrainer
 from ..training.step import train_batch
 from ..training.inputs import prepare
 
-# %% ../../nbs/90_run/15_estimate.ipynb #462f4bfe
+# %% ../../nbs/90_run/15_estimate.ipynb #80bef840
 def data_rows(cfg: Config) -> dict[str, int]:
     """How many rows a run has, from the files' footers, or from what will be generated.
 
@@ -32,7 +32,7 @@ def data_rows(cfg: Config) -> dict[str, int]:
 
     Returns
     -------
-    rows of train and test
+    rows of train, with those of a validation file, and of test
     """
     if will_generate(cfg):
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
@@ -43,9 +43,11 @@ def data_rows(cfg: Config) -> dict[str, int]:
         if not path:
             raise UserError(f'{key}: not given', f'add --set {key}=PATH')
         rows[split] = scan(path, key)['rows']
+    if cfg.data.valid_path:
+        rows['train'] += scan(cfg.data.valid_path, 'data.valid_path')['rows']
     return rows
 
-# %% ../../nbs/90_run/15_estimate.ipynb #8f6f8972
+# %% ../../nbs/90_run/15_estimate.ipynb #775a563f
 DAYS = 7  # leave_one_day_out: folds are the days of the data; a log of a week is assumed
 
 
@@ -61,8 +63,8 @@ def fold_count(cv: CV) -> int:
     >>> fold_count(CV(n_splits=3))
     3
     """
-    counts = dict(group_kfold=cv.n_splits, leave_one_day_out=DAYS, last_day=1)
-    return counts[cv.scheme]
+    counts = dict(group_kfold=cv.n_splits, forward=cv.n_splits, leave_one_day_out=DAYS)
+    return counts.get(cv.scheme, 1)
 
 # %% ../../nbs/90_run/15_estimate.ipynb #9263dd5a
 WARM_UP = 2  # steps before the clock counts

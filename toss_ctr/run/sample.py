@@ -40,9 +40,9 @@ def sample_file(source, out, share: float):
     with write_aside(out) as part:
         rows.filter(place < int(share * _RANGE)).drop('__row').sink_parquet(part)
 
-# %% ../../nbs/90_run/05_sample.ipynb #34376920
+# %% ../../nbs/90_run/05_sample.ipynb #81bf06ab
 def sampled(cfg: Config, share: float) -> Config:
-    """The same run on a share of train and test rows (`--sample`).
+    """The same run on a share of the rows of every file (`--sample`).
 
     Parameters
     ----------
@@ -60,7 +60,7 @@ def sampled(cfg: Config, share: float) -> Config:
     ensure_data(cfg)
     name = f'{cfg.exp_name}_sample'
     paths = {}
-    for key in ('train_path', 'test_path'):
+    for key in ('train_path', 'valid_path', 'test_path'):
         source = getattr(cfg.data, key)
         if source:
             scan(source, f'data.{key}')  # a missing or damaged file is named here
@@ -83,7 +83,7 @@ def will_generate(cfg: Config) -> bool:
     """
     return bool(cfg.data.synthetic) and not Path(cfg.data.train_path or '').exists()
 
-# %% ../../nbs/90_run/05_sample.ipynb #19f54533
+# %% ../../nbs/90_run/05_sample.ipynb #8cbb7a8b
 def head_run(cfg: Config, folder) -> Config:
     """The same run on the first rows of its files, or on as many generated ones.
 
@@ -107,7 +107,7 @@ def head_run(cfg: Config, folder) -> Config:
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
     grouping = dict(group_key=None, composite_group=False, group_sequences=False)
     sections = dict(
-        data=cfg.data.model_copy(update=dict(paths, synthetic=None, **cache)),
+        data=cfg.data.model_copy(update=dict(paths, valid_path=None, synthetic=None, **cache)),
         cv=cfg.cv.model_copy(update=dict(scheme='group_kfold', n_splits=2, **grouping)),
         logging=cfg.logging.model_copy(update=dict(log_dir=f'{folder}/runs', tb=False)),
     )
