@@ -65,7 +65,7 @@ class MatrixRows(lgb.Sequence):
         at = self.rows[i]
         return np.concatenate([np.asarray(p[at], np.float64) for p in self.parts], axis=-1)  # it samples doubles
 
-# %% ../../nbs/60_members/10_boosted.ipynb #37d9a3f9
+# %% ../../nbs/60_members/10_boosted.ipynb #f96ad2a4
 def lgb_params(cfg: Config) -> dict:
     """LightGBM's parameters; the same rows and seed give the same trees, whatever the number of threads.
 
@@ -75,6 +75,7 @@ def lgb_params(cfg: Config) -> dict:
     """
     return dict(
         objective='binary',
+        boosting=cfg.baseline.boosting,
         learning_rate=cfg.baseline.lr,
         num_leaves=cfg.baseline.leaves,
         min_data_in_leaf=200,
@@ -341,7 +342,7 @@ def _finished(out_dir: Path, made: dict) -> dict | None:
         return None
     return record if record['made'] == made else None
 
-# %% ../../nbs/60_members/10_boosted.ipynb #3013d67c
+# %% ../../nbs/60_members/10_boosted.ipynb #c6963fd9
 def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns, extra: list) -> dict:
     "What the baseline's numbers depend on; JSON-able."
     return dict(
@@ -351,6 +352,7 @@ def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns
         params=lgb_params(cfg),
         rounds=cfg.baseline.rounds,
         tau=columns.tau,
+        categorical=columns.categorical,
         lightgbm=lgb.__version__,
         columns=columns.names + [name for e in extra for name in e.names],
         features=[e.fingerprint for e in extra],
