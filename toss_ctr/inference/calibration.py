@@ -363,7 +363,7 @@ CALIBRATORS = {
     'temperature+isotonic': CalibrationFit(_temperature_isotonic, ('lr', 'iters')),
 }
 
-# %% ../../nbs/70_inference/00_calibration.ipynb #cbd51269
+# %% ../../nbs/70_inference/00_calibration.ipynb #fa803e40
 def predicted_over_observed(label, p, target: str) -> float:
     """Predicted over observed clicks: calibration in the large.
 
@@ -380,9 +380,9 @@ def predicted_over_observed(label, p, target: str) -> float:
     Examples
     --------
     >>> import numpy as np
-    >>> label, p = np.array([1, 0, 0, 0]), np.array([0.7, 0.1, 0.1, 0.1])
+    >>> label, p = np.array([1, 0, 0, 0]), np.array([0.5, 0.25, 0.25, 0.0])
     >>> predicted_over_observed(label, p, 'prior'), round(predicted_over_observed(label, p, 'balanced'), 2)
-    (1.0, 0.8)
+    (1.0, 0.67)
     """
     clicked = np.asarray(label) == 1
     p = np.asarray(p, np.float64)

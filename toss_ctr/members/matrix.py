@@ -98,7 +98,7 @@ def decayed_bag(history: Ragged, column: np.ndarray, width: int) -> np.ndarray:
     sums = np.bincount(cell, history['weight'][keep], len(history) * width)
     return sums.reshape(len(history), width).astype(np.float32)
 
-# %% ../../nbs/60_members/05_matrix.ipynb #5907810d
+# %% ../../nbs/60_members/05_matrix.ipynb #eb1f372f
 MAX_LEVELS = 100  # a categorical with more levels is an id
 CATEGORY_LEVELS = 32  # with more levels a column enters as a number
 BAG = 32  # most frequent tokens in the bag
@@ -115,7 +115,7 @@ class TreeColumns:
     nums : names of the numerics
     ids : names of the columns with too many levels
     seq : SeqSpec, or None
-    target : whether the target lies in the history's id space
+    target : place among the cached targets of the first in the history's id space, or None
     tokens : of the bag: the most frequent ones, most frequent first
     tau : of the bag
     multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
@@ -131,7 +131,7 @@ class TreeColumns:
     nums: tuple
     ids: tuple
     seq: object = None
-    target: bool = False
+    target: int | None = None
     tokens: tuple = ()
     tau: float = AGE_SCALE
     multis: tuple = ()
@@ -143,7 +143,7 @@ class TreeColumns:
         if self.seq is not None:
             names += ['seq_length', 'seq_unique', 'seq_entropy', 'seq_top_share']
             names += [] if self.seq.collapse else ['seq_change_rate']
-        if self.target:
+        if self.target is not None:
             names += ['target_count', 'target_share', 'target_age']
         names += [f'bag_{token}' for token in self.tokens]
         for multi, codes in self.multis:
@@ -162,7 +162,7 @@ def _most_frequent(count: np.ndarray, most: int) -> tuple:
     count[0] = 0
     return tuple(int(code) for code in np.argsort(-count, kind='stable')[:most] if count[code] > 0)
 
-# %% ../../nbs/60_members/05_matrix.ipynb #bc80d7ce
+# %% ../../nbs/60_members/05_matrix.ipynb #3f06e890
 def _token_frequency(split) -> np.ndarray:
     "How often each token occurs in a split, (V,) float64."
     total = np.zeros(split.spec.seq.size)
@@ -181,8 +181,9 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     Parameters
     ----------
     split : the training split
-    cfg : `sequence.recency_tau`, `sequence.sharing`
+    cfg : `sequence.recency_tau`, `sequence.sharing`, `sequence.share`
     """
+    shared = cfg.sequence.shared_with
     spec = split.spec
     cats = tuple(c for c in spec.cats if c.size <= MAX_LEVELS + 1)
     ids = tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1)
@@ -197,13 +198,13 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
         tuple(spec.nums),
         ids,
         spec.seq,
-        bool(spec.targets) and cfg.sequence.sharing == 'target',
+        next((place for place, name in enumerate(spec.targets) if shared.get(name) == spec.seq.name), None),
         _most_frequent(_token_frequency(split), BAG),
         cfg.sequence.recency_tau or AGE_SCALE,
         tuple(multis),
     )
 
-# %% ../../nbs/60_members/05_matrix.ipynb #ca82a62b
+# %% ../../nbs/60_members/05_matrix.ipynb #5903f7d9
 def _history(shard, rows: np.ndarray, columns: TreeColumns) -> Ragged:
     "The histories of some rows: columns `token`, `age`, `count`, `weight`."
     offsets, stored = shard.arr('seq_offsets'), dict(token=shard.arr('seq_values'))
@@ -235,8 +236,8 @@ def history_block(shard, rows: np.ndarray, columns: TreeColumns) -> list:
         out = [spread(history)]
     else:
         out = [spread(history.counted('token', size)), change_rate(history)]
-    if columns.target:
-        out.append(target_match(history, shard.arr('target')[rows, 0]))
+    if columns.target is not None:
+        out.append(target_match(history, shard.arr('target')[rows, columns.target]))
     column = np.full(size, -1)
     column[list(columns.tokens)] = np.arange(len(columns.tokens))
     return [*out, decayed_bag(history, column, len(columns.tokens))]

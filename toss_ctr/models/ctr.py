@@ -124,7 +124,7 @@ class Columns(nn.Module):
             parts.append(dropout(bag(codes), self.dropout, self.training))
         return torch.cat(parts, 1)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #6c874847
+# %% ../../nbs/40_models/60_ctr.ipynb #4a3e52f5
 def _next_multiple(n: int, of: int) -> int:
     return math.ceil(n / of) * of
 
@@ -147,8 +147,10 @@ def make_dare(cfg: Config, spec: Spec, n_context: int) -> DARE:
     side_att = max(1, d_att // 2)
     side_rep = _next_multiple(max(1, d_rep // 2), heads)
     d_pos = tuple(max(heads, _next_multiple(math.ceil(width / 4), heads)) for width in (d_att, d_rep))
-    share = [0] * len(s.query_key) if s.sharing == 'target' else []
-    targets = [spec.seq.size if share else _column(spec, name).size for name in s.query_key]
+    histories = [spec.seq.name, *spec.seq.sides]
+    shared = s.shared_with
+    share = [histories.index(shared[name]) if name in shared else None for name in s.query_key]
+    targets = [_column(spec, name).size for name in s.query_key]
     return DARE(
         spec.seq.size,
         [] if s.query_mode == 'S2' else targets,
@@ -176,7 +178,7 @@ def make_dare(cfg: Config, spec: Spec, n_context: int) -> DARE:
 def _column(spec: Spec, name: str):
     return next(column for column in spec.cats if column.name == name)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #c5760e0d
+# %% ../../nbs/40_models/60_ctr.ipynb #980f9caf
 class History(nn.Module):
     """The behaviour sequence as fields, read by DARE with the row's target.
 
@@ -204,9 +206,12 @@ class History(nn.Module):
         super().__init__()
         s = cfg.sequence
         names = [column.name for column in spec.cats]
-        self.columns = [names.index(name) for name in s.query_key]
+        self.columns = []
+        for name in s.query_key:
+            shared = name in s.shared_with
+            place = spec.targets.index(name) if shared else names.index(name)
+            self.columns.append(('target' if shared else 'cat', place))
         self.sides = list(spec.seq.sides)
-        self.shared = s.sharing == 'target'
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse
         self.dare = make_dare(cfg, spec, n_context)
@@ -216,10 +221,9 @@ class History(nn.Module):
         self.length = nn.Linear(1, d)
 
     def target(self, batch: dict) -> Tensor:
-        "The target columns (B, T) of a batch; none of them where the query is the context's alone."
-        if self.shared:
-            return batch['target']
-        return batch['cat'][:, self.columns] if self.columns else batch['seq'][:, :0]
+        "The target columns (B, T) of a batch: of shared id spaces their codes there, of others their own."
+        columns = [batch[key][:, place] for key, place in self.columns]
+        return torch.stack(columns, 1) if columns else batch['seq'][:, :0]
 
     def read(self, batch: dict, plain: Tensor) -> dict:
         "What `DARE.forward` returns for a batch and its plain fields (B, F, d)."
