@@ -128,7 +128,7 @@ def toss_run(
     Parameters
     ----------
     cfg : str
-        preset (demo, toss, kuairand, ml100k) or YAML file
+        preset (demo, toss, kuairand, ml100k, paper) or YAML file
     dry_run : bool
         print the resolved config, rows and an estimate of time, memory and disk, then stop
     sample : float
