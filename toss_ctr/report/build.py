@@ -95,7 +95,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
         tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
     )
 
-# %% ../../nbs/80_report/40_build.ipynb #77c7a354
+# %% ../../nbs/80_report/40_build.ipynb #02b41465
 def build_report(
     run_dir,
     cfg: Config,
@@ -137,9 +137,10 @@ def build_report(
     absent = []
     rows = score_rows(pred, n_boot, cfg.seed)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
+    worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
-    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot)
+    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
     parts = [
         scores_section(rows),
         findings_section(found),
@@ -159,7 +160,7 @@ def build_report(
     else:
         absent.append('the training cache (click rates by group, error slices)')
     parts += [
-        attention_section(attention),
+        attention_section(attention, worth),
         importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
         features_section(columns, tokens),
         members_section(run_dir),

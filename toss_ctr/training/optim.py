@@ -255,9 +255,9 @@ def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
-# %% ../../nbs/50_training/15_optim.ipynb #2084f324
+# %% ../../nbs/50_training/15_optim.ipynb #b150b092
 def ema_decay(n: int, cfg: EMAConfig) -> float:
-    """Decay of update `n`, rising to `ema.decay` over `ema.warmup_steps`.
+    """Decay of update `n`, rising to `ema.decay` over `ema.warmup_steps`; of an equal average (`ema.kind: swa`) n / (n + 1).
 
     Parameters
     ----------
@@ -266,16 +266,18 @@ def ema_decay(n: int, cfg: EMAConfig) -> float:
 
     Returns
     -------
-    in [0, cfg.decay]
+    in [0, 1)
     """
+    if cfg.kind == 'swa':
+        return n / (n + 1)
     if n >= cfg.warmup_steps:
         return cfg.decay
     x = n / cfg.warmup_steps
     return cfg.decay * (x if cfg.warmup_type == 'linear' else (1 - math.exp(-5 * x)) / (1 - math.exp(-5)))
 
-# %% ../../nbs/50_training/15_optim.ipynb #f0981921
+# %% ../../nbs/50_training/15_optim.ipynb #0e545f21
 class Average:
-    """Exponential moving average of a model's weights (section `ema`).
+    """Average of a model's weights, exponential and moving or equal (section `ema`).
 
     Parameters
     ----------
