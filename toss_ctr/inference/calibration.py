@@ -493,7 +493,7 @@ def cross_fit(logit, label, fold, seed: int = 0, **options) -> np.ndarray:
         p[own] = fit_calibrator(logit[~own], label[~own], **options)(logit[own])
     return p
 
-# %% ../../nbs/70_inference/00_calibration.ipynb #e48aecc9
+# %% ../../nbs/70_inference/00_calibration.ipynb #ebe6c8db
 def _judge(label, p, target: str) -> dict:
     even = target == 'balanced'
     ap, loss = average_precision(label, p), wll(label, p)
@@ -524,7 +524,8 @@ def calibration_report(logit, label, fold, seed: int = 0, **options) -> dict:
 
     Returns
     -------
-    rate, calibrator, before and after (AP, WLL, Score, log_loss, ECE, mean_p, predicted_over_observed, reliability); JSON can hold it
+    rate, calibrator, before and after (AP, WLL, Score, log_loss, ECE, mean_p, predicted_over_observed, reliability);
+    JSON can hold it
     """
     label, logit, _ = check_inputs(label, logit, probability=False)
     c = fit_calibrator(logit, label, **options)
