@@ -45,12 +45,12 @@ class Encoder(Section):
     add_positional_bias: bool = True
     "Learn a bias for each head and time distance."
 
-# %% ../../nbs/10_config/10_sequence.ipynb #cc469ee6
+# %% ../../nbs/10_config/10_sequence.ipynb #f1045093
 QueryMode = Literal['S1', 'S2', 'concat', 'mean']
 Variant = Literal['dare', 'coupled', 'projected']
 Sharing = Literal['none', 'target']
 PositionTerm = Literal['none', 'learned']
-Pooling = Literal['target', 'average']
+Pooling = Literal['target', 'average', 'din']
 
 
 class Sequence(Section):
@@ -104,7 +104,8 @@ class Sequence(Section):
     position: PositionTerm = 'learned'
     "learned: the position relative to the target is a feature of each behaviour; none: it is not."
     pooling: Pooling = 'target'
-    "target: e_rep * v_rep weighted by attention; average: instead of it, weighted by recency alone (no attention)."
+    """How behaviours are weighed before their sum meets the target. target: by attention scores; average: by recency
+    alone, no attention; din: the top_k most recent by a small network on target and behaviour (DIN; variant coupled)"""
 
     @property
     def shared_with(self) -> dict[str, str]:
@@ -115,7 +116,7 @@ class Sequence(Section):
             return dict.fromkeys(self.query_key, self.col)
         return {column: self.share[column] for column in self.query_key if column in self.share}
 
-# %% ../../nbs/10_config/10_sequence.ipynb #a9311ff5
+# %% ../../nbs/10_config/10_sequence.ipynb #719b50bb
 def _check_share(seq: Sequence):
     "Refuse what `sequence.share` cannot mean."
     if seq.sharing == 'target':
@@ -177,6 +178,10 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int):
         )
     if seq.share:
         _check_share(seq)
+    if seq.pooling == 'din' and seq.variant != 'coupled':
+        raise UserError('sequence.pooling: din has one table for both roles', 'set sequence.variant coupled')
+    if seq.pooling == 'din' and seq.aux:
+        raise UserError('sequence.aux: not read with sequence.pooling din', 'set sequence.aux 0')
     if seq.collapse and (seq.side_cols or seq.position == 'learned'):
         what = 'side_cols' if seq.side_cols else 'position learned'
         raise UserError(
