@@ -128,7 +128,7 @@ def toss_run(
     Parameters
     ----------
     cfg : str
-        preset (demo, toss, kuairand, ml100k) or YAML file
+        preset (demo, toss, kuairand, ml100k, paper) or YAML file
     dry_run : bool
         print the resolved config, rows and an estimate of time, memory and disk, then stop
     sample : float
@@ -284,7 +284,7 @@ def toss_train(
             metrics = ' '.join(f'{name} {value:.4f}' for name, value in side['metrics'].items())
             print(f"fold {fold}: epoch {side['best_epoch']} {metrics}")
 
-# %% ../nbs/90_run/40_cli.ipynb #4362cdac
+# %% ../nbs/90_run/40_cli.ipynb #f190f476
 @console
 def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
     """Fit the calibrator on out-of-fold logits; prints what it does to rows it has not seen.
@@ -305,7 +305,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
     for when in ('before', 'after'):
         names = ('Score', 'AP', 'WLL', 'ECE', 'mean_p')
         metrics = ' '.join(f'{name} {scores[when][name]:.4f}' for name in names)
-        print(f'{when:7}{metrics}')
+        print(f"{when:7}{metrics} predicted/observed {scores[when]['predicted_over_observed']:.4f}")
 
 # %% ../nbs/90_run/40_cli.ipynb #f9f667a9
 @console

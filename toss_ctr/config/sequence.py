@@ -45,7 +45,7 @@ class Encoder(Section):
     add_positional_bias: bool = True
     "Learn a bias for each head and time distance."
 
-# %% ../../nbs/10_config/10_sequence.ipynb #bddf2faf
+# %% ../../nbs/10_config/10_sequence.ipynb #cc469ee6
 QueryMode = Literal['S1', 'S2', 'concat', 'mean']
 Variant = Literal['dare', 'coupled', 'projected']
 Sharing = Literal['none', 'target']
@@ -93,15 +93,49 @@ class Sequence(Section):
     """Attend over the unique tokens of a row, each with the log-sum of its position terms; top_k then takes the
     K best tokens."""
     sharing: Sharing = 'none'
-    "target: query_key and history share one id space and its tables; none: each has its own."
+    """target: every query column shares the history's id space and, within a role, its table (DARE in the paper).
+    none: the query columns have tables of their own (the paper's TWIN-4E), the only choice where their ids are not
+    those of the history; the score then is learnt for each pair of target and token, and needs more clicks."""
+    share: dict[str, str] = {}
+    """Query column → the history column (`col` or one of `side_cols`) whose id space and tables it shares, as the
+    paper's item and category do; query columns not named have tables of their own. With it, sharing stays none."""
     aux: NonNegative = 0.0
     "Weight of the auxiliary loss on the whole history."
     position: PositionTerm = 'learned'
     "learned: the position relative to the target is a feature of each behaviour; none: it is not."
     pooling: Pooling = 'target'
-    "target: e_rep * v_rep weighted by attention; average: the plain mean of the history is added."
+    "target: e_rep * v_rep weighted by attention; average: instead of it, weighted by recency alone (no attention)."
 
-# %% ../../nbs/10_config/10_sequence.ipynb #dbb6a53c
+    @property
+    def shared_with(self) -> dict[str, str]:
+        "Query column → the history column whose id space and tables it shares."
+        if self.col is None:
+            return {}
+        if self.sharing == 'target':
+            return dict.fromkeys(self.query_key, self.col)
+        return {column: self.share[column] for column in self.query_key if column in self.share}
+
+# %% ../../nbs/10_config/10_sequence.ipynb #a9311ff5
+def _check_share(seq: Sequence):
+    "Refuse what `sequence.share` cannot mean."
+    if seq.sharing == 'target':
+        raise UserError('sequence.share: not read with sharing target', 'leave sharing none, or remove share')
+    if seq.query_mode == 'S2':
+        raise UserError('sequence.share: not read with query_mode S2', 'use query_mode S1, or remove share')
+    histories = (seq.col, *seq.side_cols)
+    for column, history in seq.share.items():
+        if column not in seq.query_key:
+            raise UserError(
+                f"sequence.share: '{column}' is not in sequence.query_key",
+                nearest(column, seq.query_key) or 'add it to sequence.query_key',
+            )
+        if history not in histories:
+            raise UserError(
+                f"sequence.share: {column}: '{history}' is no history column",
+                nearest(history, histories) or f'use one of {", ".join(histories)}',
+            )
+
+
 def check_sequence(seq: Sequence, data: Data, emb_dim: int):
     """Refuse combinations of the sequence section that cannot be had.
 
@@ -141,6 +175,8 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int):
             'sequence.sharing: target needs a target column, but sequence.query_mode is S2',
             'use query_mode S1 or sharing none',
         )
+    if seq.share:
+        _check_share(seq)
     if seq.collapse and (seq.side_cols or seq.position == 'learned'):
         what = 'side_cols' if seq.side_cols else 'position learned'
         raise UserError(

@@ -179,7 +179,7 @@ class HistoryArrays:
             blocks.append(self._block(history))
         return {k: np.concatenate([block[k] for block in blocks]) for k in blocks[0]}
 
-# %% ../../nbs/20_data/22_encode.ipynb #3e9d922b
+# %% ../../nbs/20_data/22_encode.ipynb #b9b5f5ef
 def _cat_matrices(spec: Spec, n: int, codes) -> dict:
     "Categorical codes side by side by width: cat_8, cat_16, cat_32; `codes` : `CatSpec` → (n,) codes."
     groups = [c.group for c in spec.cats]
@@ -219,8 +219,13 @@ class RowEncoder:
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
         self.multis = {m.name: Coder(Vocabulary(m.values)) for m in spec.multis}
         self.history = HistoryArrays(spec, longest) if spec.seq else None
-        shared = lambda texts: shared_codes(self.history.code, texts)
-        self.target_codes = {t: Coder(shared) for t in spec.targets}
+        self.target_codes = {t: self._target_coder(t) for t in spec.targets}
+
+    def _target_coder(self, target: str) -> Coder:
+        "Codes of a column in the id space it shares."
+        space = self.spec.spaces.get(target)
+        code = self.history.sides[space] if space else self.history.code
+        return Coder(lambda texts: shared_codes(code, texts))
 
     def _assign(self, cat):
         "Texts → codes of a categorical column."
@@ -273,7 +278,7 @@ class RowEncoder:
             out |= self.history(batch, place)
         if spec.targets:
             codes = [coded(self.target_codes[t], t) for t in spec.targets]
-            out['target'] = np.stack(codes, 1).astype(smallest(spec.seq.size))
+            out['target'] = np.stack(codes, 1).astype(smallest(max(map(spec.target_size, spec.targets))))
         for k in self.keys:
             out[f'key_{k}'] = coded(self.key_codes[k], k).astype(smallest(len(spec.keys[k]) + 1))
         out |= self._ragged_cells(batch, place)

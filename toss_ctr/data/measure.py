@@ -297,16 +297,18 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
         buckets = 1 << max(10, (8 * len(codes[name]['values']) - 1).bit_length())
     return name, 'hash', buckets + 1, ()
 
-# %% ../../nbs/20_data/25_measure.ipynb #18ac4d3d
-def _token_values(needs: Needs, tokens: dict, codes: dict) -> np.ndarray:
-    "Sorted tokens of the history's id space: those of train, and the integers of columns that share it."
-    values = set(tokens[needs.seq['name']]['values'])
-    for t in needs.targets:
-        whole = {int(v) for v in codes[t]['values'] if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
+# %% ../../nbs/20_data/25_measure.ipynb #47602d64
+def _token_values(needs: Needs, tokens: dict, codes: dict, side: str | None = None) -> np.ndarray:
+    "Sorted tokens of the id space of the history or of a side column, with the integers of columns that share it."
+    values = set(tokens[side or needs.seq['name']]['values'])
+    padding = set() if side else {needs.seq['pad_id']}
+    for t in [t for t in needs.targets if needs.spaces.get(t) == side]:
+        seen = [v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count]
+        whole = {int(v) for v in seen if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not whole:
             what = f"sequence.sharing: column '{t}' has no integers to share"
-            raise UserError(what, 'set sequence.sharing none')
-        values |= whole - {needs.seq['pad_id']}
+            raise UserError(what, 'set sequence.sharing none, and leave it out of sequence.share')
+        values |= whole - padding
     return np.array(sorted(values), np.int64)
 
 
@@ -318,7 +320,7 @@ def _seq_column(needs: Needs, tokens: dict, codes: dict) -> SeqSpec | None:
     sides = tuple(asked.pop('sides'))
     return SeqSpec(size=len(values) + 1, values=values, sides=sides, **asked)
 
-# %% ../../nbs/20_data/25_measure.ipynb #3e717b20
+# %% ../../nbs/20_data/25_measure.ipynb #630ee21b
 def _sizes(measured: dict) -> dict:
     "A measurement without its values."
     return dict(distinct=len(measured['values'])) | {
@@ -357,8 +359,9 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
         id_col=needs.id_col,
-        sides={c: tuple(tokens[c]['values']) for c in sides},
+        sides={c: tuple(_token_values(needs, tokens, codes, c).tolist()) for c in sides},
         multis=tuple(multis),
+        spaces=needs.spaces,
     )
     stats = dict(
         rows=sum(label),

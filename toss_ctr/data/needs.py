@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, field
 
 from ..core.errors import nearest, UserError
 
-# %% ../../nbs/20_data/24_needs.ipynb #e7e9c7e2
+# %% ../../nbs/20_data/24_needs.ipynb #d5c7a4b0
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -21,12 +21,13 @@ class Needs:
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
     nums : numeric columns
     seq : the history: name, max_len, pad_id, collapse, tau, sides
-    targets : columns that share the history's id space
+    targets : columns that share the id space of the history, or of a column aligned with it
     keys : columns that need exact codes beside or without a categorical
     label : label column
     id_col : row name
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
+    spaces : target column → the aligned column whose id space it shares; absent: the history's
 
     Examples
     --------
@@ -43,6 +44,7 @@ class Needs:
     id_col: str
     min_count: int
     multis: dict = field(default_factory=dict)
+    spaces: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -51,8 +53,9 @@ class Needs:
             content[name] = list(content[name])
         for name in ('cats', 'multis'):
             content[name] = [list(item) for item in content[name].items()]
-        if not self.multis:
-            del content['multis']  # caches without such columns keep their names
+        for name in ('multis', 'spaces'):
+            if not content[name]:
+                del content[name]  # caches without such columns keep their names
         return content
 
     @property
@@ -89,7 +92,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
-# %% ../../nbs/20_data/24_needs.ipynb #5d5c3f26
+# %% ../../nbs/20_data/24_needs.ipynb #66b9df2f
 def _check_named(named: dict, columns):
     "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
     for key, names in named.items():
@@ -150,5 +153,6 @@ def resolve_needs(cfg, columns) -> Needs:
     if not (cats or nums or seq or d.multi_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    targets = tuple(s.query_key) if seq and s.sharing == 'target' else ()
-    return Needs(cats, nums, seq, targets, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols))
+    shared, multis = s.shared_with, dict(d.multi_cols)
+    spaces = {target: history for target, history in shared.items() if history != s.col}
+    return Needs(cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count, multis, spaces)

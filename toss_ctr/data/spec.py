@@ -141,7 +141,7 @@ class MultiSpec:
         "Codes 0..size-1, 0 = unseen in train."
         return len(self.values) + 1
 
-# %% ../../nbs/20_data/20_spec.ipynb #0a9bef45
+# %% ../../nbs/20_data/20_spec.ipynb #a5067d98
 @dataclass(frozen=True, eq=False)
 class Spec:
     """Everything that was learned from the training rows to encode any rows.
@@ -152,12 +152,13 @@ class Spec:
     nums : numeric columns
     null_blocks : groups of indices into `nums`: always null together, at least once in train
     seq : the history
-    targets : columns also encoded in the history's id space
+    targets : columns also encoded in the id space of the history, or of a column aligned with it
     keys : column with exact codes of its own → texts of codes 1..
     label : label column
     id_col : row name
     sides : column → (V,) sorted values of codes 1..
     multis : `MultiSpec`s
+    spaces : target column → the aligned column whose id space it has; absent: the history's
 
     Examples
     --------
@@ -176,10 +177,15 @@ class Spec:
     id_col: str = 'ID'
     sides: dict = field(default_factory=dict)
     multis: tuple = ()
+    spaces: dict = field(default_factory=dict)
 
     def side_size(self, name: str) -> int:
         "Codes of a column beside the history, with 0."
         return len(self.sides[name]) + 1
+
+    def target_size(self, name: str) -> int:
+        "Codes of the id space of a target column, with 0."
+        return self.side_size(self.spaces[name]) if name in self.spaces else self.seq.size
 
     def columns(self, keys=()) -> list[str]:
         "Columns the rows must hold to be encoded; `keys` : of `self.keys`, those that are encoded."
@@ -205,6 +211,8 @@ class Spec:
         )
         if self.multis:  # caches without such columns keep the content they always had
             content['multis'] = [dict(vars(m), values=list(m.values)) for m in self.multis]
+        if self.spaces:
+            content['spaces'] = dict(self.spaces)
         return content
 
     @classmethod

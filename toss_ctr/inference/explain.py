@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['telling_rows', 'attention_rows', 'plane', 'rows_with_tokens', 'token_map', 'explain']
 
-# %% ../../nbs/70_inference/45_explain.ipynb #4e088010
+# %% ../../nbs/70_inference/45_explain.ipynb #af9fc2a4
 import numpy as np
 import torch
 from torch import nn
@@ -15,6 +15,7 @@ from ..core.files import write_json
 from ..data.batches import Loader
 from ..data.histories import Ragged
 from ..data.spec import Spec
+from .attention import attention_worth
 from .columns import columns_alone, importance, one_batch, sample_rows, transfer
 from .oof import finished_folds
 from .predictor import load_fold
@@ -180,7 +181,7 @@ def token_map(model: nn.Module, inputs: Inputs, fold: int, top: int = 250, n: in
         for i, token in enumerate(tokens)
     ]
 
-# %% ../../nbs/70_inference/45_explain.ipynb #a1afe738
+# %% ../../nbs/70_inference/45_explain.ipynb #85c03413
 def explain(inputs: Inputs):
     """Write importance.json, attention.json, columns.json and tokens.json of the run, from its first finished fold.
 
@@ -194,7 +195,7 @@ def explain(inputs: Inputs):
     held = inputs.folds.valid_rows(fold)
     found = dict(importance=dict(groups=importance(model, inputs, fold)))
     model = model.to('cpu')
-    found['attention'] = dict(rows=attention_rows(model, inputs, fold))
+    found['attention'] = dict(rows=attention_rows(model, inputs, fold), worth=attention_worth(inputs))
     found['columns'] = dict(alone=columns_alone(inputs, fold), features=transfer(inputs, fold))
     rate = float(inputs.train.labels()[held].mean())
     found['tokens'] = dict(tokens=token_map(model, inputs, fold), rate=rate)

@@ -65,7 +65,7 @@ class MatrixRows(lgb.Sequence):
         at = self.rows[i]
         return np.concatenate([np.asarray(p[at], np.float64) for p in self.parts], axis=-1)  # it samples doubles
 
-# %% ../../nbs/60_members/10_boosted.ipynb #37d9a3f9
+# %% ../../nbs/60_members/10_boosted.ipynb #f96ad2a4
 def lgb_params(cfg: Config) -> dict:
     """LightGBM's parameters; the same rows and seed give the same trees, whatever the number of threads.
 
@@ -75,6 +75,7 @@ def lgb_params(cfg: Config) -> dict:
     """
     return dict(
         objective='binary',
+        boosting=cfg.baseline.boosting,
         learning_rate=cfg.baseline.lr,
         num_leaves=cfg.baseline.leaves,
         min_data_in_leaf=200,
@@ -90,7 +91,7 @@ def lgb_params(cfg: Config) -> dict:
         verbosity=-1,
     )
 
-# %% ../../nbs/60_members/10_boosted.ipynb #4444087c
+# %% ../../nbs/60_members/10_boosted.ipynb #8a860e70
 def fit(
     rows: MatrixRows, label, names: list[str], categorical: list[int], cfg: Config, callbacks=()
 ) -> lgb.Booster:
@@ -113,20 +114,20 @@ def fit(
         label=label,
         feature_name=[f'{name}_{i}' for i, name in enumerate(plain)],
         categorical_feature=categorical,
+        init_score=np.full(len(label), logit(np.mean(label))),
         params=params,
         free_raw_data=True,
     )
     return lgb.train(params, data, num_boost_round=cfg.baseline.rounds, callbacks=list(callbacks))
 
 
-def balanced_logit(model: lgb.Booster, rows: MatrixRows, prior: float) -> np.ndarray:
-    """Logits moved to the class-balanced world, block by block.
+def balanced_logit(model: lgb.Booster, rows: MatrixRows) -> np.ndarray:
+    """Class-balanced logits, block by block.
 
     Parameters
     ----------
-    model : trained at the natural rate
+    model : of `fit`
     rows : rows to predict
-    prior : click rate of its training rows
 
     Returns
     -------
@@ -135,7 +136,7 @@ def balanced_logit(model: lgb.Booster, rows: MatrixRows, prior: float) -> np.nda
     out, step = np.empty(len(rows)), 16 * BLOCK
     for a in range(0, len(rows), step):
         out[a : a + step] = model.predict(rows[a : a + step], raw_score=True)
-    return out - logit(prior)
+    return out
 
 # %% ../../nbs/60_members/10_boosted.ipynb #b9efaccb
 def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
@@ -188,7 +189,7 @@ def kept_model(folder: Path, k: int, made: dict, train: Callable) -> tuple[lgb.B
     # read back in either case, so that a resumed run predicts with the same text
     return lgb.Booster(model_str=path.read_text(encoding='utf-8')), note['seconds']
 
-# %% ../../nbs/60_members/10_boosted.ipynb #529235da
+# %% ../../nbs/60_members/10_boosted.ipynb #55b87d05
 @dataclass(frozen=True, eq=False)
 class Matrices:
     """Everything the folds share.
@@ -253,8 +254,7 @@ def run_fold(
     UserError for a fold whose training rows have one class
     """
     rows, held_out = folds.train_rows(k), folds.valid_rows(k)
-    prior = float(label[rows].mean())
-    if not 0 < prior < 1:
+    if not 0 < label[rows].mean() < 1:
         raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
     rounds, title = cfg.baseline.rounds, f'baseline fold {k}'
     with tqdm(total=rounds, desc=title, mininterval=1, unit='round', disable=not progress) as bar:
@@ -266,8 +266,8 @@ def run_fold(
         model, seconds = kept_model(folder, k, made, train)
     return dict(
         rows=held_out,
-        logit=balanced_logit(model, matrices.train_rows(k, held_out), prior),
-        test=None if matrices.test is None else balanced_logit(model, matrices.test_rows(), prior),
+        logit=balanced_logit(model, matrices.train_rows(k, held_out)),
+        test=None if matrices.test is None else balanced_logit(model, matrices.test_rows()),
         seconds=seconds,
         gain=model.feature_importance('gain'),
     )
@@ -341,7 +341,7 @@ def _finished(out_dir: Path, made: dict) -> dict | None:
         return None
     return record if record['made'] == made else None
 
-# %% ../../nbs/60_members/10_boosted.ipynb #3013d67c
+# %% ../../nbs/60_members/10_boosted.ipynb #c6963fd9
 def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns, extra: list) -> dict:
     "What the baseline's numbers depend on; JSON-able."
     return dict(
@@ -351,6 +351,7 @@ def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns
         params=lgb_params(cfg),
         rounds=cfg.baseline.rounds,
         tau=columns.tau,
+        categorical=columns.categorical,
         lightgbm=lgb.__version__,
         columns=columns.names + [name for e in extra for name in e.names],
         features=[e.fingerprint for e in extra],

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['folds_text', 'check_epochs', 'check_gap', 'chance_ece', 'check_calibration', 'check_leak', 'check_lone_columns',
-           'check_baseline', 'check_target', 'check_evidence', 'check_room', 'findings']
+           'check_baseline', 'check_target', 'check_evidence', 'check_attention', 'check_room', 'findings']
 
 # %% ../../nbs/80_report/25_advice.ipynb #9db4a09e
 from pathlib import Path
@@ -414,6 +414,35 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
             )
     return out
 
+# %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
+def check_attention(worth: dict | None) -> list[tuple]:
+    """Whether the model scores better than with its attention scores at zero.
+
+    Parameters
+    ----------
+    worth : of `attention_worth`
+
+    Returns
+    -------
+    (kind, title, text)
+    """
+    if not worth:
+        return []
+    score = worth['metrics']['Score']
+    measured = (
+        f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores are worth "
+        f"{score['diff']:+.4f} Score [{score['low']:+.4f}, {score['high']:+.4f}] against all of them at zero"
+    )
+    if score['low'] > 0:
+        return [('good', 'Attention is learnt', f'{measured}.')]
+    if score['high'] < 0:
+        return [('watch', 'Attention does harm', f'{measured}: try sequence.pooling average.')]
+    mend = (
+        'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
+        'ids are the same, a table that target and history share (sequence.sharing or sequence.share).'
+    )
+    return [('watch', 'Attention: nothing learnt', f'{measured}: {mend}')]
+
 # %% ../../nbs/80_report/25_advice.ipynb #0a4b6380
 def check_room(rows: list[dict]) -> list[tuple]:
     """How far the true probabilities are above the model, where they are known.
@@ -439,7 +468,7 @@ def check_room(rows: list[dict]) -> list[tuple]:
         )
     ]
 
-# %% ../../nbs/80_report/25_advice.ipynb #5e1f7bb4
+# %% ../../nbs/80_report/25_advice.ipynb #889806ef
 def findings(
     pred: Predictions,
     rows: list[dict],
@@ -448,6 +477,7 @@ def findings(
     cfg: Config = Config(),
     columns: dict | None = None,
     n_boot: int = 200,
+    worth: dict | None = None,
 ) -> list[tuple]:
     """What the numbers say, most urgent first.
 
@@ -459,6 +489,7 @@ def findings(
     run_dir : folder of the run
     columns : columns.json
     n_boot : draws of the paired bootstraps
+    worth : of `attention_worth`
 
     Returns
     -------
@@ -474,6 +505,7 @@ def findings(
         + check_calibration(pred, cfg.calibration.method)
         + check_baseline(pred, cfg, n_boot)
         + check_evidence(pred, rows, run_dir)
+        + check_attention(worth)
         + check_room(rows)
     )
     return sorted(out, key=lambda f: ('watch', 'next', 'good').index(f[0]))

@@ -138,9 +138,10 @@ def build_report(
     absent = []
     rows = score_rows(pred, n_boot, cfg.seed)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
+    worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
-    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot)
+    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
     parts = [
         scores_section(rows),
         test_section(read_test_scores(run_dir)),
@@ -161,7 +162,7 @@ def build_report(
     else:
         absent.append('the training cache (click rates by group, error slices)')
     parts += [
-        attention_section(attention),
+        attention_section(attention, worth),
         importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
         features_section(columns, tokens),
         members_section(run_dir),

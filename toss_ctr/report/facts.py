@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['WANTED', 'HOW', 'nearest_config', 'seconds_text', 'side_file', 'parameters_part', 'ran_section', 'links_section']
 
-# %% ../../nbs/80_report/30_facts.ipynb #0b3a6a62
+# %% ../../nbs/80_report/30_facts.ipynb #0e621710
 import os, platform
 from datetime import datetime, timezone
 from importlib import metadata
@@ -17,6 +17,7 @@ from ..config.load import load_config, presets
 from ..config.show import config_diff, value_text
 from ..config.whole import Config
 from ..core.files import read_json
+from ..features.encodings import learnt_priors
 from .html import Html, pairs, section, table, tag
 
 # %% ../../nbs/80_report/30_facts.ipynb #b617687a
@@ -85,7 +86,7 @@ def side_file(run_dir, name: str, key: str | None = None):
         return None
     return read_json(path).get(key) if key else read_json(path)
 
-# %% ../../nbs/80_report/30_facts.ipynb #4416c33a
+# %% ../../nbs/80_report/30_facts.ipynb #e0b51c7a
 def _data_facts(cfg, train, test):
     data = cfg.data
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
@@ -116,8 +117,21 @@ def _baseline_fact(run_dir):
 
 def _calibration_fact(run_dir):
     c = side_file(run_dir, 'calibrator.json')
-    heat = f", temperature {1 / c['scale']:.3f}" if c and c.get('scale') else ''
-    return c and f"{c.get('method')} to the {c.get('target')} posterior{heat}"
+    if not c or not c.get('scale'):
+        return c and f"{c.get('method')} to the {c.get('target')} posterior"
+    line = f"temperature {1 / c['scale']:.3f}, intercept {c['bias']:+.3f}"
+    return f"{c['method']} to the {c['target']} posterior, {line}"
+
+
+def _clicks_fact(run_dir):
+    judged = side_file(run_dir, 'calibration.json') or {}
+    before, after = (judged.get(when, {}).get('predicted_over_observed') for when in ('before', 'after'))
+    return after and f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
+
+
+def _prior_fact(run_dir, cfg):
+    learnt = learnt_priors(cfg, side_file(run_dir, 'statistics.json', 'strengths') or {})
+    return ', '.join(f'{columns} {strength:.1f}' for columns, strength in learnt.items())
 
 # %% ../../nbs/80_report/30_facts.ipynb #df5a5a0b
 def parameters_part(run_dir: Path) -> list | None:
@@ -137,7 +151,7 @@ def parameters_part(run_dir: Path) -> list | None:
         table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
     ]
 
-# %% ../../nbs/80_report/30_facts.ipynb #8b18edee
+# %% ../../nbs/80_report/30_facts.ipynb #b78bf546
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
     """What ran: data, time, seed, versions, changed keys, parameters.
 
@@ -168,7 +182,9 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
         'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
         'baseline': _baseline_fact(run_dir),
+        'impressions an encoding’s prior is worth': _prior_fact(run_dir, cfg),
         'calibration': _calibration_fact(run_dir),
+        'predicted / observed clicks': _clicks_fact(run_dir),
         'versions': ', '.join(f'{k} {v}' for k, v in _versions().items()),
     }
     changed = [dict(key=k, here=value_text(b), there=value_text(a)) for k, (a, b) in diff.items()]

@@ -301,13 +301,33 @@ def slices_section(found: list[dict], other: str) -> Html:
         table(found, cols, 'Error slices') if found else none,
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #67c22187
-def attention_section(attention: list[dict] | None) -> Html | None:
-    """Attention over a few histories.
+# %% ../../nbs/80_report/35_sections.ipynb #4a9c1d4b
+def _worth_table(worth: dict | None) -> list | None:
+    "What the attention scores are worth, metric by metric."
+    if not worth:
+        return None
+    rows = []
+    for name, values in worth['metrics'].items():
+        interval = f"{values['low']:+.4f} – {values['high']:+.4f}"
+        row = dict(metric=name, learnt=values['with'], zero=values['without'], diff=values['diff'])
+        rows.append(dict(row, interval=interval))
+    text = (
+        f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
+        'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing is trained '
+        'again. An interval that covers zero says that attention has learnt nothing.'
+    )
+    numbers = dict(learnt=('as learnt', '.4f'), zero=('scores at zero', '.4f'), diff=('difference', '+.4f'))
+    columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))
+    return [tag('p', text), table(rows, columns, 'With and without attention scores')]
+
+
+def attention_section(attention: list[dict] | None, worth: dict | None = None) -> Html | None:
+    """What attention is worth, and the weights of a few histories.
 
     Parameters
     ----------
     attention : row, label, p, target, tokens, weights (newest first), optionally ages
+    worth : of `attention_worth`
     """
     if not attention:
         return None
@@ -328,7 +348,11 @@ def attention_section(attention: list[dict] | None) -> Html | None:
         'model was sure of, clicks it missed, and false alarms.'
     )
     return section(
-        'attention', 'Attention over a history', tag('p', text), tag('div', figs, class_='figures')
+        'attention',
+        'Attention over a history',
+        _worth_table(worth),
+        tag('p', text),
+        tag('div', figs, class_='figures'),
     )
 
 

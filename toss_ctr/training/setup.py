@@ -48,7 +48,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
         )
     )
 
-# %% ../../nbs/50_training/40_setup.ipynb #fb2e3e0d
+# %% ../../nbs/50_training/40_setup.ipynb #672eef1d
 @dataclass
 class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
@@ -62,6 +62,7 @@ class Progress:
     best : best value of the monitor
     best_epoch : its epoch; -1 = the untrained model
     since_best : epochs since
+    cuts : times the rate was cut (`train.plateau`)
     weights : digest of the best epoch's weights file
     metrics : of the best epoch
     log : rows of train_log.csv
@@ -80,6 +81,7 @@ class Progress:
     best: float | None = None
     best_epoch: int = -1
     since_best: int = 0
+    cuts: int = 0
     weights: str = ''
     metrics: dict = field(default_factory=dict)
     log: list = field(default_factory=list)

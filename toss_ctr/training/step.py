@@ -42,17 +42,20 @@ def global_batch_size(trainer: FoldTrainer) -> int:
         return loader.total
     return min(loader.total, len(loader.rows) - trainer.state.batch * loader.total)
 
-# %% ../../nbs/50_training/45_step.ipynb #b0abb2a3
+# %% ../../nbs/50_training/45_step.ipynb #2ce22815
 def learning_rate(trainer: FoldTrainer) -> float:
-    """Learning rate of the next step (`train.lr`, `train.warmup_epochs`, `train.cosine`).
+    """Learning rate of the next step (`train.lr`, `train.warmup_epochs`, `train.cosine`, `train.plateau`).
 
     Parameters
     ----------
-    trainer : whose `state.step` says which step that is
+    trainer : whose `state` says which step that is, and how often the rate was cut
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
     warmup = round(train.warmup_epochs * per_epoch)
-    return train.lr * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
+    peak = train.lr
+    if train.plateau:
+        peak *= train.plateau.factor**trainer.state.cuts
+    return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
 
 # %% ../../nbs/50_training/45_step.ipynb #bfa6f960
 def optimizer_step(trainer: FoldTrainer):
