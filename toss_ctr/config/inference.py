@@ -85,7 +85,7 @@ class Ensemble(Section):
     val_weight_temperature: AboveZero = 10.0
     "val_weighted: weights are softmax(temperature × fold score)."
     spread: EnsembleSpread = 'mean'
-    "logit_mean: mean = the mean's own spread; folds = spread as far as the folds are, for which the calibrator was fitted."
+    "logit_mean: mean = the mean logit's own spread; folds = as far as the folds, which the calibrator was fitted on."
 
 # %% ../../nbs/10_config/30_inference.ipynb #9d52461c
 def check_ensemble(ens: Ensemble, cv: CV):
