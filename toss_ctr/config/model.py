@@ -37,7 +37,7 @@ class Numeric(Section):
     fields: Positive | None = None
     "Mix all numeric columns into this many fields by a learned map; null = one field for each column."
 
-# %% ../../nbs/10_config/15_model.ipynb #c7ea096d
+# %% ../../nbs/10_config/15_model.ipynb #338e4bcd
 Norm = Literal['rms', 'layernorm', 'batch', 'none']
 PairGrouping = Literal['all', 'block']
 
@@ -85,6 +85,10 @@ HEADS = dict(
             'self_ensemble',
         ),
     ),
+    dcnv2=HeadKeys(
+        'DCN-V2, a cross network and a plain one side by side',
+        ('layers', 'mlp_hidden', 'dropout', 'self_ensemble'),
+    ),
     mlp=HeadKeys('a plain network', ('mlp_hidden', 'dropout')),
 )
 VARIANTS = tuple(name for name in HEADS if name != 'mlp')
@@ -93,7 +97,7 @@ VARIANTS = tuple(name for name in HEADS if name != 'mlp')
 def _head_help(name: str) -> str:
     return f'{name}: {HEADS[name].about} (reads {", ".join(HEADS[name].reads)})'
 
-# %% ../../nbs/10_config/15_model.ipynb #d6bd15f2
+# %% ../../nbs/10_config/15_model.ipynb #00de0f66
 class QNNAlpha(Section):
     """The interaction head (keys `model.qnn_alpha.*`).
 
@@ -119,7 +123,7 @@ class QNNAlpha(Section):
     proj_dim: Positive = 64
     "Width after the pair products."
     mlp_hidden: tuple[Positive, ...] = (128,)
-    "Hidden layers of the MLP after the interactions, or of the plain MLP."
+    "Hidden layers of the MLP after the interactions (dcnv2: beside them), or of the plain MLP."
     dropout: Dropout = 0.0
     "Dropout inside and after a layer."
     use_se: bool = False

@@ -253,7 +253,7 @@ class EMA(Section):
     enabled: bool = False
     "Keep an average."
     kind: Annotated[AverageKind, OnlyWith('enabled', True)] = 'ema'
-    "ema: exponential moving average; swa: all updates weigh the same (arXiv 1803.05407), best from a later start_epoch on."
+    "ema: exponential moving average; swa: all updates from start_epoch on weigh the same (arXiv 1803.05407)."
     decay: Annotated[float, Field(ge=0, lt=1), OnlyWith('kind', 'ema')] = 0.999
     "ema: decay of the average, after its warm-up."
     warmup_steps: Annotated[Count, OnlyWith('kind', 'ema')] = 0

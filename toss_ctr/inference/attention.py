@@ -50,7 +50,7 @@ def without_attention(model: nn.Module):
     finally:
         attention.average = before
 
-# %% ../../nbs/70_inference/43_attention.ipynb #e7e137df
+# %% ../../nbs/70_inference/43_attention.ipynb #d3eb4037
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict | None:
     """What held-out rows of all finished folds score with their attention scores, and with all of them at zero.
 
@@ -65,8 +65,8 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
 
     Returns
     -------
-    rows, clicks, and `metrics`: for AP, WLL, Score and AUC the values `with` and `without`, their `diff` and its interval
-    `low`, `high`; None where no model attends
+    rows, clicks, and `metrics`: for AP, WLL, Score and AUC the values `with` and `without`, their `diff` and its
+    interval `low`, `high`; None where no model attends
     """
     cfg, labels = inputs.cfg, inputs.train.labels()
     if cfg.sequence.col is None or cfg.sequence.pooling == 'average':

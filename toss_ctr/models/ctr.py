@@ -6,7 +6,7 @@
 __all__ = ['Mix', 'scaled_edges', 'Columns', 'make_dare', 'History', 'Logits', 'drop_ids', 'CTRModel', 'build_model',
            'parameter_table']
 
-# %% ../../nbs/40_models/60_ctr.ipynb #4cc479da
+# %% ../../nbs/40_models/60_ctr.ipynb #8daf679b
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,6 +24,7 @@ from .dare import DARE
 from ..data.scaling import NumericStats, Scale
 from .fields import BagField, Fields, restart_tables
 from .heads import AuxHead, make_head
+from .roles import scanned_rows
 
 # %% ../../nbs/40_models/60_ctr.ipynb #e3927336
 class Mix(nn.Module):
@@ -125,7 +126,7 @@ class Columns(nn.Module):
             parts.append(dropout(bag(codes), self.dropout, self.training))
         return torch.cat(parts, 1)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #4a3e52f5
+# %% ../../nbs/40_models/60_ctr.ipynb #28c11600
 def _next_multiple(n: int, of: int) -> int:
     return math.ceil(n / of) * of
 
@@ -152,7 +153,7 @@ def make_dare(cfg: Config, spec: Spec, n_context: int) -> DARE:
     shared = s.shared_with
     share = [histories.index(shared[name]) if name in shared else None for name in s.query_key]
     targets = [_column(spec, name).size for name in s.query_key]
-    return DARE(
+    dare = DARE(
         spec.seq.size,
         [] if s.query_mode == 'S2' else targets,
         d_att,
@@ -174,6 +175,9 @@ def make_dare(cfg: Config, spec: Spec, n_context: int) -> DARE:
         encoder=s.tfm if s.transformer_block else None,
         dropout=cfg.model.dare_dropout,
     )
+    for role in dare.emb.roles.values():
+        role.behaviour.max_scan = scanned_rows(s.max_len)
+    return dare
 
 
 def _column(spec: Spec, name: str):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['HEAD_CLASSES', 'interaction_head', 'KhatriRaoLayer', 'KhatriRaoHead', 'self_ensemble_loss', 'FieldGate',
-           'LowRankPairs', 'mlp', 'LowRankHead', 'MLPHead', 'AuxHead', 'make_head']
+           'LowRankPairs', 'mlp', 'LowRankHead', 'MLPHead', 'DCNv2Head', 'AuxHead', 'make_head']
 
 # %% ../../nbs/40_models/50_heads.ipynb #8056a104
 import math
@@ -295,6 +295,42 @@ class MLPHead(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         return self.mlp(x.flatten(1)).squeeze(1)
+
+# %% ../../nbs/40_models/50_heads.ipynb #3dd4d7be
+@interaction_head('dcnv2')
+class DCNv2Head(nn.Module):
+    """Cross network with full matrices, and a plain network beside it (Wang et al., arXiv 2008.13535).
+
+    **Shape**: (B, F, d) → (B,) logit.
+
+    Parameters
+    ----------
+    cfg : section `model.qnn_alpha`; reads layers (of the cross network), mlp_hidden and dropout (after each activation
+        of the plain network, and before the cross network's logit)
+    n_fields : F
+    n_seq_fields : not used
+
+    Examples
+    --------
+    >>> head = DCNv2Head(QNNAlpha(variant='dcnv2', feature_embed_dim=4), n_fields=6)
+    >>> head(torch.ones(5, 6, 4)).shape
+    torch.Size([5])
+    """
+
+    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0):
+        super().__init__()
+        width = n_fields * cfg.feature_embed_dim
+        self.crosses = nn.ModuleList(nn.Linear(width, width) for _ in range(cfg.layers))
+        self.drop = Dropout(cfg.dropout)
+        self.out = nn.Linear(width, 1, bias=False)
+        self.mlp = mlp(width, cfg.mlp_hidden, cfg.dropout)
+
+    def forward(self, x: Tensor) -> Tensor:
+        first = x.flatten(1)
+        crossed = first
+        for linear in self.crosses:
+            crossed = first * linear(crossed) + crossed
+        return (self.out(self.drop(crossed)) + self.mlp(first)).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #0fc53b87
 class AuxHead(nn.Module):

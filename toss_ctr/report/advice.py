@@ -414,7 +414,7 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
             )
     return out
 
-# %% ../../nbs/80_report/25_advice.ipynb #c7565a48
+# %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
 def check_attention(worth: dict | None) -> list[tuple]:
     """Whether the model scores better than with its attention scores at zero.
 
@@ -438,8 +438,8 @@ def check_attention(worth: dict | None) -> list[tuple]:
     if score['high'] < 0:
         return [('watch', 'Attention does harm', f'{measured}: try sequence.pooling average.')]
     mend = (
-        'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where ids '
-        'are the same, a table that target and history share (sequence.sharing or sequence.share).'
+        'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
+        'ids are the same, a table that target and history share (sequence.sharing or sequence.share).'
     )
     return [('watch', 'Attention: nothing learnt', f'{measured}: {mend}')]
 

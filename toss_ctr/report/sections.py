@@ -301,7 +301,7 @@ def slices_section(found: list[dict], other: str) -> Html:
         table(found, cols, 'Error slices') if found else none,
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #03aec1e7
+# %% ../../nbs/80_report/35_sections.ipynb #4a9c1d4b
 def _worth_table(worth: dict | None) -> list | None:
     "What the attention scores are worth, metric by metric."
     if not worth:
@@ -313,8 +313,8 @@ def _worth_table(worth: dict | None) -> list | None:
         rows.append(dict(row, interval=interval))
     text = (
         f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
-        'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing trained again. '
-        'An interval that covers zero says that attention has learnt nothing.'
+        'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing is trained '
+        'again. An interval that covers zero says that attention has learnt nothing.'
     )
     numbers = dict(learnt=('as learnt', '.4f'), zero=('scores at zero', '.4f'), diff=('difference', '+.4f'))
     columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))

@@ -257,7 +257,7 @@ def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
 
 # %% ../../nbs/50_training/15_optim.ipynb #b150b092
 def ema_decay(n: int, cfg: EMAConfig) -> float:
-    """Decay of update `n`, rising to `ema.decay` over `ema.warmup_steps`; of an equal average (`ema.kind: swa`) n / (n + 1).
+    """Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps`, or n / (n + 1) for an equal average.
 
     Parameters
     ----------
