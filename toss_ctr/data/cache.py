@@ -114,7 +114,7 @@ def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: boo
     write_json(path, learned)
     return learned
 
-# %% ../../nbs/20_data/50_cache.ipynb #ed64d2a7
+# %% ../../nbs/20_data/50_cache.ipynb #08969568
 def _longest_history(plan: _SplitPlan, learned: dict) -> int:
     seq = plan.needs.seq['name']
     if plan.training_rows == plan.source.n_rows and plan.name == 'train':
@@ -134,7 +134,7 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
         source.check([needs.id_col], 'data.id_col')
     source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
-        print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is ignored")
+        print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")
     if spec.seq and spec.seq.collapse:
         options['longest'] = _longest_history(plan, learned)
     return options

@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['write_logits', 'ensemble_file', 'write_probabilities', 'blank_columns', 'warn_of_blank_columns', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #a072ae86
+# %% ../../nbs/70_inference/15_predict.ipynb #9da3f27a
 import time, warnings
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from ..data.shards import Split
 from ..data.source import batches, open_source
 from ..data.submission import check_ids, write_submission
 from .oof import finished_folds
-from .predictor import check_cache, load_predictor, Predictor
+from .predictor import check_cache, load_predictor, Predictor, save_stretch
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
@@ -161,7 +162,7 @@ def warn_of_blank_columns(parts, name):
         what = f'{name}: in all {rows:,} rows {columns} is null or unknown to the model'
         warnings.warn(f'{what}; is it written as in training?')
 
-# %% ../../nbs/70_inference/15_predict.ipynb #135d6c2d
+# %% ../../nbs/70_inference/15_predict.ipynb #cf5cbb0b
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -208,4 +209,7 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
         raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
     write_logits(predictor, parts, logits, rows, progress)
+    if usual and cfg.ensemble.spread == 'folds':
+        z = read_table(logits, [f'logit_{fold}' for fold in predictor.sides]).to_numpy()
+        predictor = replace(predictor, stretch=save_stretch(cfg, predictor.sides, z))
     return write_probabilities(predictor, logits, out)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['anchors', 'tile', 'header', 'build_report']
 
-# %% ../../nbs/80_report/40_build.ipynb #87855066
+# %% ../../nbs/80_report/40_build.ipynb #7016f7fb
 import re
 from pathlib import Path
 
@@ -33,6 +33,7 @@ from toss_ctr.report.sections import (
     slices_section,
 )
 from .slices import error_slices, find_columns, groupings
+from .test_rows import read_test_scores, test_section
 
 # %% ../../nbs/80_report/40_build.ipynb #76697a7e
 def anchors(parts: list[Html]) -> dict:
@@ -95,7 +96,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
         tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
     )
 
-# %% ../../nbs/80_report/40_build.ipynb #02b41465
+# %% ../../nbs/80_report/40_build.ipynb #4f42dd92
 def build_report(
     run_dir,
     cfg: Config,
@@ -143,6 +144,7 @@ def build_report(
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
     parts = [
         scores_section(rows),
+        test_section(read_test_scores(run_dir)),
         findings_section(found),
         curves_section(log),
         quality_section(pred, cfg.calibration.target),

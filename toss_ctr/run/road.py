@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['run']
 
-# %% ../../nbs/90_run/20_road.ipynb #146e93e4
+# %% ../../nbs/90_run/20_road.ipynb #fb5589b7
 from ..config.whole import Config
 from ..core.files import watched
 from ..data.submission import check_ids
@@ -15,10 +15,11 @@ from ..inference.predict import infer
 from ..members.boosted import run_baseline
 from ..report.build import build_report
 from ..report.predictions import summary_table, summary_text
+from ..report.test_rows import score_test_rows, test_table
 from .papermill import train_folds
 from ..training.inputs import prepare
 
-# %% ../../nbs/90_run/20_road.ipynb #0b13bfed
+# %% ../../nbs/90_run/20_road.ipynb #488a51e3
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
 
@@ -56,8 +57,13 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     say('── calibration, inference, report')
     calibrate(cfg)
     submission = infer(cfg, progress=bars)
+    scored = score_test_rows(cfg)
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
     scores = summary_table(cfg.run_dir, cfg, n_boot=200)
-    say(f'\n{summary_text(scores)}\n\nsubmission  {submission}\nreport      {report}')
+    say(f'\n{summary_text(scores)}')
+    if scored:
+        read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
+        say(f'\n{test_table(scored)}\n{read}')
+    say(f'\nsubmission  {submission}\nreport      {report}')
     return scores
