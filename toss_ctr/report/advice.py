@@ -415,6 +415,9 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
+_SHOWN = 0.00005  # a smaller Score is shown as 0.0000
+
+
 def check_attention(worth: dict | None) -> list[tuple]:
     """Whether the model scores better than with its attention scores at zero.
 
@@ -433,9 +436,9 @@ def check_attention(worth: dict | None) -> list[tuple]:
         f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores are worth "
         f"{score['diff']:+.4f} Score [{score['low']:+.4f}, {score['high']:+.4f}] against all of them at zero"
     )
-    if score['low'] > 0:
+    if score['low'] >= _SHOWN:
         return [('good', 'Attention is learnt', f'{measured}.')]
-    if score['high'] < 0:
+    if score['high'] <= -_SHOWN:
         return [('watch', 'Attention does harm', f'{measured}: try sequence.pooling average.')]
     mend = (
         'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
