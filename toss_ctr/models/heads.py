@@ -14,7 +14,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..config.model import HEADS, QNNAlpha, VARIANTS
+from ..config.model import HEADS, QNNAlpha
 from .attention import Dropout, dropout, make_norm
 
 # %% ../../nbs/40_models/50_heads.ipynb #baa67135
