@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['anchors', 'tile', 'header', 'build_report']
 
-# %% ../../nbs/80_report/40_build.ipynb #7016f7fb
+# %% ../../nbs/80_report/40_build.ipynb #5e8421bf
 import re
 from pathlib import Path
 
@@ -13,6 +13,7 @@ from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
 from ..core.files import write_aside
+from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
     load_predictions,
@@ -53,7 +54,7 @@ def anchors(parts: list[Html]) -> dict:
         if m
     }
 
-# %% ../../nbs/80_report/40_build.ipynb #8d6afd26
+# %% ../../nbs/80_report/40_build.ipynb #04ba8044
 def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
     """A number to be seen first.
 
@@ -79,7 +80,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
-    others = [n for n in ('baseline', 'blend', 'best possible') if n in by]
+    others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
     tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
@@ -96,7 +97,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
         tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
     )
 
-# %% ../../nbs/80_report/40_build.ipynb #4f42dd92
+# %% ../../nbs/80_report/40_build.ipynb #bc3f9720
 def build_report(
     run_dir,
     cfg: Config,
@@ -137,13 +138,14 @@ def build_report(
     log = read_log(run_dir / 'train_log.csv')
     absent = []
     rows = score_rows(pred, n_boot, cfg.seed)
+    made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
     parts = [
-        scores_section(rows),
+        scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
         findings_section(found),
         curves_section(log),

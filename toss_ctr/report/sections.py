@@ -35,7 +35,7 @@ from toss_ctr.report.plots import (
 from ..training.rates import rate_table, wilson
 from .predictions import Predictions, shift_prior
 
-# %% ../../nbs/80_report/35_sections.ipynb #7e894f6b
+# %% ../../nbs/80_report/35_sections.ipynb #a0876ebf
 NUMBERS = dict(
     Score=('Score', '.5f'),
     interval=('95 %', str),
@@ -46,12 +46,13 @@ NUMBERS = dict(
 )
 
 
-def scores_section(rows: list[dict]) -> Html:
+def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     """The table of scores and its picture.
 
     Parameters
     ----------
     rows : of `score_rows`
+    handed_in : which prediction submission.csv is, and why
     """
     shown = [
         dict(r, interval=None if r['low'] is None else f"{r['low']:.4f} – {r['high']:.4f}") for r in rows
@@ -60,8 +61,8 @@ def scores_section(rows: list[dict]) -> Html:
     text = (
         'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
         'probabilities on '
-        'rows it never saw; “calibrated” is corrected by the other folds; “blend” is the mean of the model’s and the '
-        'baseline’s logits.'
+        'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the mean of the members’ '
+        'log-odds, calibrated likewise.'
     )
     picture = figure(
         plot_scores(rows, 'Score with 95 % bootstrap interval'), 'Scores with intervals, as in the table'
@@ -70,6 +71,7 @@ def scores_section(rows: list[dict]) -> Html:
         'scores',
         'Scores',
         tag('p', text),
+        tag('p', f'{handed_in}.') if handed_in else None,
         folds_sentence(rows),
         tag('div', table(shown, dict(name=('', None)) | NUMBERS, 'Scores', strong), picture, class_='beside'),
     )
@@ -185,7 +187,7 @@ def curves_section(log: list[dict]) -> Html | None:
         table(epoch_table(log), columns, 'Training of the folds'),
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #8a75958a
+# %% ../../nbs/80_report/35_sections.ipynb #33d5ee42
 def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
     """Precision and recall, reliability, distributions.
 
@@ -204,7 +206,9 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
     )
     ranks, m = {'model': pred.p}, pred.both
     if pred.baseline is not None:
-        ranks |= {'baseline': pred.baseline, 'blend': pred.blend}
+        ranks['baseline'] = pred.baseline
+    if pred.ensemble is not None:
+        ranks['ensemble'] = pred.ensemble
     if pred.best is not None:
         ranks['best possible'] = pred.best
     ranks = {k: v[m] for k, v in ranks.items()}
