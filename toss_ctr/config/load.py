@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['read_yaml', 'parse_overrides', 'merge', 'make_config', 'presets', 'load_config', 'to_yaml']
 
-# %% ../../nbs/10_config/55_load.ipynb #d57e5311
+# %% ../../nbs/10_config/55_load.ipynb #f186d49c
 import json, re
 from importlib import resources
 from pathlib import Path
@@ -13,6 +13,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 from .base import section_of
+from .members import default_members, leave_baseline
 from .model import leave_former_head
 from .whole import Config
 from ..core.errors import nearest, UserError
@@ -139,7 +140,7 @@ def _place(loc: tuple, raw) -> list:
             raw = raw[step]
     return place
 
-# %% ../../nbs/10_config/55_load.ipynb #8237f34a
+# %% ../../nbs/10_config/55_load.ipynb #ecd40130
 def _explain(e: ValidationError, raw) -> UserError:
     """Pydantic's first finding in one line that names key, value and mend.
 
@@ -157,7 +158,8 @@ def _explain(e: ValidationError, raw) -> UserError:
     if finding['type'] == 'extra_forbidden':
         section = Config
         for step in place[:-1]:
-            section = section_of(section.model_fields[step])
+            if step in section.model_fields:  # otherwise the name of a member
+                section = section_of(section.model_fields[step])
         return UserError(f'{key}: unknown key{more}', nearest(place[-1], section.model_fields))
     if finding['type'] == 'literal_error':
         expected = finding['ctx']['expected']
@@ -167,7 +169,7 @@ def _explain(e: ValidationError, raw) -> UserError:
     says = message[0].lower() + message[1:]
     return UserError(f'{key}: {value}: {says}{more}', 'give a value of that kind')
 
-# %% ../../nbs/10_config/55_load.ipynb #c58ffd91
+# %% ../../nbs/10_config/55_load.ipynb #72c20b9b
 def make_config(raw: dict) -> Config:
     """A validated config.
 
@@ -186,7 +188,7 @@ def make_config(raw: dict) -> Config:
         ...
     toss_ctr.core.errors.UserError: train.lrr: unknown key – did you mean 'lr'?
     """
-    text = json.dumps(raw, default=str)
+    text = json.dumps(leave_baseline(raw), default=str)
     try:
         return Config.model_validate_json(text, strict=True)
     except ValidationError as e:
@@ -209,7 +211,7 @@ def presets() -> list[str]:
     """
     return list(_preset_files())
 
-# %% ../../nbs/10_config/55_load.ipynb #0a53ee60
+# %% ../../nbs/10_config/55_load.ipynb #d403c6d2
 def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     """Load a preset or a YAML file with overrides.
 
@@ -237,6 +239,8 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     if not isinstance(raw, dict):
         raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
     chosen = parse_overrides(overrides)
+    if 'members' in chosen and 'members' not in raw:  # one more than there are
+        raw['members'] = {name: member.model_dump() for name, member in default_members().items()}
     return make_config(merge(leave_former_head(raw, chosen), chosen))
 
 # %% ../../nbs/10_config/55_load.ipynb #336105b0

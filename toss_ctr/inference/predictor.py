@@ -6,7 +6,7 @@
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Stretch', 'fit_stretch', 'save_stretch', 'load_stretch', 'Predictor',
            'load_predictor']
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #87d2e442
+# %% ../../nbs/70_inference/10_predictor.ipynb #96a95b8a
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
+from ..config.load import make_config
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
@@ -33,7 +34,7 @@ from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #979f9165
+# %% ../../nbs/70_inference/10_predictor.ipynb #eb3e7140
 def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
     """A fold's model with its selected weights.
 
@@ -49,7 +50,7 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     in eval mode
     """
     stats = NumericStats.from_json(side['stats'])
-    model = build_model(Config.model_validate(side['config']), spec, stats)
+    model = build_model(make_config(side['config']), spec, stats)
     load_weights(model, weights_path(cfg.run_dir, side['fold']), side['weights'])
     return model.to(device).eval()
 
@@ -175,7 +176,7 @@ def load_stretch(cfg: Config, sides: dict) -> Stretch:
         return Stretch()
     return Stretch(content['centre'], content['factor'])
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #7763fb19
+# %% ../../nbs/70_inference/10_predictor.ipynb #175f3bcc
 @dataclass(frozen=True)
 class Predictor:
     """All folds of a run with calibrator and ensemble: `logits(split)` or `predict(frame)`.
@@ -194,7 +195,8 @@ class Predictor:
     Examples
     --------
     >>> import numpy as np, torch
-    >>> from toss_ctr.config.whole import Config
+    >>> from toss_ctr.config.load import make_config
+from toss_ctr.config.whole import Config
     >>> from toss_ctr.inference.calibration import Calibrator
     >>> from toss_ctr.inference.predictor import Predictor
     >>> from toss_ctr.synthetic.testing import small_spec
@@ -291,7 +293,7 @@ def predict(self: Predictor, frame) -> np.ndarray:
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #c5adfb52
+# %% ../../nbs/70_inference/10_predictor.ipynb #5c24e6ae
 def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     """Load every finished fold, verified.
 
@@ -316,7 +318,7 @@ def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     if len({side['cache'] for side in sides.values()}) > 1:
         raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     first = next(iter(sides.values()))
-    cfg = cfg.model_copy(update=dict(features=Config.model_validate(first['config']).features))
+    cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
     spec = Spec.from_json(read_json(cfg.run_dir / 'spec.json')['spec'])
     calibrator = Calibrator.identity()
     path = cfg.run_dir / 'calibrator.json'

@@ -86,7 +86,7 @@ def side_file(run_dir, name: str, key: str | None = None):
         return None
     return read_json(path).get(key) if key else read_json(path)
 
-# %% ../../nbs/80_report/30_facts.ipynb #e0b51c7a
+# %% ../../nbs/80_report/30_facts.ipynb #59304351
 def _data_facts(cfg, train, test):
     data = cfg.data
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
@@ -108,11 +108,14 @@ def _data_facts(cfg, train, test):
     return {k: v for k, v in facts.items() if v}
 
 
-def _baseline_fact(run_dir):
-    b = side_file(run_dir, 'baseline.json')
-    return (
-        b and f"LightGBM, {b['rounds']} rounds on {b['columns']} columns, {seconds_text(sum(b['seconds']))}"
-    )
+def _members_fact(run_dir, cfg):
+    said = []
+    for name in cfg.every_member:
+        record = side_file(run_dir, f'members/{name}/member.json') or {}
+        trees = f", {record['rounds']} rounds on {record['columns']} columns" if 'rounds' in record else ''
+        if 'seconds' in record:
+            said.append(f"{name} ({record['kind']}{trees}, {seconds_text(sum(record['seconds']))})")
+    return '; '.join(said)
 
 
 def _calibration_fact(run_dir):
@@ -151,7 +154,7 @@ def parameters_part(run_dir: Path) -> list | None:
         table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
     ]
 
-# %% ../../nbs/80_report/30_facts.ipynb #b78bf546
+# %% ../../nbs/80_report/30_facts.ipynb #f853056c
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
     """What ran: data, time, seed, versions, changed keys, parameters.
 
@@ -181,7 +184,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
         'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
-        'baseline': _baseline_fact(run_dir),
+        'members': _members_fact(run_dir, cfg),
         'impressions an encoding’s prior is worth': _prior_fact(run_dir, cfg),
         'calibration': _calibration_fact(run_dir),
         'predicted / observed clicks': _clicks_fact(run_dir),
@@ -198,10 +201,9 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         parameters_part(run_dir),
     )
 
-# %% ../../nbs/80_report/30_facts.ipynb #7ede71f7
+# %% ../../nbs/80_report/30_facts.ipynb #e41a800f
 WANTED = {
     'train_log.csv': 'learning curves',
-    'baseline_oof.parquet': 'baseline',
     'ensemble.json': 'what was handed in',
     'calibrator.json': 'calibrator',
     'test_logits.parquet': 'members of the ensemble',
