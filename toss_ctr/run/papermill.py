@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['template', 'check_parameters', 'fold_command', 'FoldLine', 'read_progress', 'start_fold', 'notebook_error', 'failed',
-           'notebook_html', 'FoldProgress', 'default_jobs', 'run_side_by_side', 'train_folds']
+           'FoldProgress', 'default_jobs', 'run_side_by_side', 'train_folds']
 
-# %% ../../nbs/90_run/10_papermill.ipynb #9bd59ae0
+# %% ../../nbs/90_run/10_papermill.ipynb #372caec5
 import os, re, subprocess, sys, threading
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -16,14 +16,13 @@ from pathlib import Path
 import nbformat
 import papermill as pm
 import yaml
-from nbconvert import HTMLExporter
 from tqdm.auto import tqdm
-from traitlets.config import Config as Traits
 
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
+from ..report.notebook import notebook_page
 from ..training.checkpoints import finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
@@ -222,41 +221,6 @@ def failed(cfg: Config, fold: int) -> Exception:
     log = f'{cfg.run_dir}/fold_{fold}.log'
     return RuntimeError(f'fold {fold} did not finish{why}; see {log} and run the same command again to go on')
 
-# %% ../../nbs/90_run/10_papermill.ipynb #cadc1c27
-_PAGE = dict(
-    HTMLExporter=dict(
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_raw=True,
-        embed_images=True,
-        mathjax_url='',
-        require_js_url='',
-        jquery_url='',
-        widget_renderer_url='',
-    ),
-    TagRemovePreprocessor=dict(enabled=True, remove_cell_tags=['injected-parameters', 'parameters']),
-)
-
-
-def notebook_html(path) -> Path:
-    """Convert an executed notebook to a page that needs no network.
-
-    Parameters
-    ----------
-    path : executed notebook
-
-    Returns
-    -------
-    the .html beside it
-    """
-    body, _ = HTMLExporter(config=Traits(_PAGE)).from_filename(str(path))
-    body = re.sub(r'<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>', '', body)
-    page = Path(path).with_suffix('.html')
-    with write_aside(page) as part:
-        part.write_text(body, encoding='utf-8')
-    return page
-
 # %% ../../nbs/90_run/10_papermill.ipynb #f05020ce
 class FoldProgress:
     """Progress of folds: a bar for each where someone watches, plain lines otherwise.
@@ -313,7 +277,7 @@ def default_jobs(cfg: Config, folds: int, processes: int = 1) -> int:
     cores = os.cpu_count() or 1
     return max(1, min(folds, cores // processes))
 
-# %% ../../nbs/90_run/10_papermill.ipynb #aacabba1
+# %% ../../nbs/90_run/10_papermill.ipynb #3d3d2e9f
 def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
     """Run the folds' notebooks, `jobs` at once, and convert each to HTML whatever happened in it.
 
@@ -334,7 +298,7 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         start_fold(cfg, fold, force, threads, shown.said, processes)
         notebook = cfg.run_dir / f'fold_{fold}.ipynb'
         if notebook.is_file():
-            notebook_html(notebook)
+            notebook_page(notebook, f'{cfg.exp_name}, fold {fold}')
 
     with ThreadPoolExecutor(jobs) as pool:
         list(pool.map(work, folds))
