@@ -282,9 +282,9 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
             break  # the widest gap says it; the others are in the pictures
     return out
 
-# %% ../../nbs/80_report/25_advice.ipynb #fc46114a
+# %% ../../nbs/80_report/25_advice.ipynb #5c02bb5f
 def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tuple]:
-    """Model against LightGBM, and what the blend of both is worth; paired bootstraps on the same rows.
+    """Model against LightGBM, and what the ensemble of both is worth; paired bootstraps on the same rows.
 
     Parameters
     ----------
@@ -299,7 +299,7 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     if pred.baseline is None:
         return []
     m = pred.both
-    y, p, b, mix = pred.label[m], pred.p[m], pred.baseline[m], pred.blend[m]
+    y, p, b = pred.label[m], pred.p[m], pred.baseline[m]
     n = max(n_draws(len(y), n_boot), 30)
     t = paired_test(y, p, b, n, seed=cfg.seed)['Score']
     span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model)'
@@ -329,17 +329,15 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
             f'Model and LightGBM differ by {span}: no difference that these rows can show.',
         )
     ]
-    u = paired_test(y, mix, p if t.diff > 0 else b, n, seed=cfg.seed)['Score']
+    if pred.ensemble is None:
+        return out
+    better = 'the model' if t.diff > 0 else 'LightGBM'
+    u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed)['Score']
+    gain = f'{u.diff:+.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) to {better}'
     if u.lo > 0:
-        out.append(
-            (
-                'next',
-                'Blend',
-                f'The logit mean of both gains {u.diff:.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) on '
-                'the better of the two: '
-                'blend submission.csv with baseline_submission.csv (toss_blend --method logit_mean).',
-            )
-        )
+        out.append(('good', 'The ensemble is ahead', f'The mean of both adds {gain}.'))
+    elif u.diff <= 0:
+        out.append(('next', 'The ensemble adds nothing', f'The mean of both adds {gain}: the two are too much alike.'))
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #8aa35cd4

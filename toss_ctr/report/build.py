@@ -15,6 +15,7 @@ from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
 from ..core.files import write_aside
+from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
     align,
@@ -83,7 +84,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
-    others = [n for n in ('baseline', 'blend', 'best possible') if n in by]
+    others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
     tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
@@ -144,6 +145,7 @@ def build_report(
     log = read_log(run_dir / 'train_log.csv')
     absent = []
     rows = score_rows(pred, n_boot, cfg.seed)
+    made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     held = align([a['row'] for a in attention or ()], pred.row, pred.p)
     attention = [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention or (), held)]
@@ -153,7 +155,7 @@ def build_report(
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     parts = [
-        scores_section(rows),
+        scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
         findings_section(found),
         curves_section(log),

@@ -190,10 +190,11 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         parameters_part(run_dir),
     )
 
-# %% ../../nbs/80_report/30_facts.ipynb #87e01777
+# %% ../../nbs/80_report/30_facts.ipynb #7ede71f7
 WANTED = {
     'train_log.csv': 'learning curves',
-    'baseline_oof.parquet': 'baseline and blend',
+    'baseline_oof.parquet': 'baseline',
+    'ensemble.json': 'what was handed in',
     'calibrator.json': 'calibrator',
     'test_logits.parquet': 'members of the ensemble',
     'submission.csv': 'submission',

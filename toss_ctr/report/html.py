@@ -154,7 +154,7 @@ body{margin:0;background:var(--bg);color:var(--ink);overflow-wrap:break-word;
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans KR",sans-serif}
 '''
 
-# %% ../../nbs/80_report/10_html.ipynb #28dab84c
+# %% ../../nbs/80_report/10_html.ipynb #75c85d7a
 LAYOUT = '''
 main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
 header{padding-top:2.2rem}
@@ -176,7 +176,8 @@ display:flex;gap:.35rem .5rem;overflow-x:auto;scrollbar-width:thin;font-size:.85
 nav a{flex:none;text-decoration:none;border:1px solid var(--line);border-radius:2rem;padding:.15rem .7rem;
 background:var(--card)}
 @media (min-width:90rem){nav{position:fixed;top:1.5rem;left:calc(50vw - 34rem - 11.5rem);width:11rem;
-flex-direction:column;padding:0;max-height:calc(100vh - 3rem);overflow:auto}nav a{border:0;background:none;padding:.1rem 0}}
+flex-direction:column;padding:0;max-height:calc(100vh - 3rem);overflow:auto}
+nav a{border:0;background:none;padding:.1rem 0}}
 main{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.8rem;
 padding:1.1rem clamp(.9rem,3vw,1.5rem) 1.2rem;

@@ -39,8 +39,8 @@ def _plain_log(axis):
     axis.set_minor_locator(NullLocator())
     axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:,.0f}' if v >= 1 else f'{v:g}'))
 
-# %% ../../nbs/80_report/05_plots.ipynb #9a8def27
-KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], blend=COLOURS[2], best=COLOURS[3])
+# %% ../../nbs/80_report/05_plots.ipynb #afb6e83d
+KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], ensemble=COLOURS[2], best=COLOURS[3])
 
 
 def plot_scores(rows: list[dict], title: str = 'Score') -> Figure:

@@ -36,7 +36,7 @@ from ..training.rates import rate_table, wilson
 from .predictions import Predictions, shift_prior
 from .slices import clicks_ratio, group_table, lift_table
 
-# %% ../../nbs/80_report/35_sections.ipynb #7e894f6b
+# %% ../../nbs/80_report/35_sections.ipynb #a0876ebf
 NUMBERS = dict(
     Score=('Score', '.5f'),
     interval=('95 %', str),
@@ -47,12 +47,13 @@ NUMBERS = dict(
 )
 
 
-def scores_section(rows: list[dict]) -> Html:
+def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     """The table of scores and its picture.
 
     Parameters
     ----------
     rows : of `score_rows`
+    handed_in : which prediction submission.csv is, and why
     """
     shown = [
         dict(r, interval=None if r['low'] is None else f"{r['low']:.4f} – {r['high']:.4f}") for r in rows
@@ -61,8 +62,8 @@ def scores_section(rows: list[dict]) -> Html:
     text = (
         'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
         'probabilities on '
-        'rows it never saw; “calibrated” is corrected by the other folds; “blend” is the mean of the model’s and the '
-        'baseline’s logits.'
+        'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the mean of the members’ '
+        'log-odds, calibrated likewise.'
     )
     picture = figure(
         plot_scores(rows, 'Score with 95 % bootstrap interval'), 'Scores with intervals, as in the table'
@@ -71,6 +72,7 @@ def scores_section(rows: list[dict]) -> Html:
         'scores',
         'Scores',
         tag('p', text),
+        tag('p', f'{handed_in}.') if handed_in else None,
         folds_sentence(rows),
         tag('div', table(shown, dict(name=('', None)) | NUMBERS, 'Scores', strong), picture, class_='beside'),
     )
@@ -207,7 +209,9 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
     text += ' Probabilities in this section are class-balanced; precision and lift count rows as they are.'
     ranks, m = {'model': pred.p}, pred.both
     if pred.baseline is not None:
-        ranks |= {'baseline': pred.baseline, 'blend': pred.blend}
+        ranks['baseline'] = pred.baseline
+    if pred.ensemble is not None:
+        ranks['ensemble'] = pred.ensemble
     if pred.best is not None:
         ranks['best possible'] = pred.best
     ranks = {k: v[m] for k, v in ranks.items()}
