@@ -7,12 +7,14 @@ __all__ = ['Overrides', 'COMMANDS', 'several', 'needed', 'parse', 'console', 'ma
            'toss_cache', 'toss_covis', 'toss_train', 'toss_calibrate', 'toss_infer', 'toss_export', 'toss_report',
            'check_blend', 'toss_blend', 'toss_compare']
 
-# %% ../nbs/90_run/40_cli.ipynb #ab1e909a
+# %% ../nbs/90_run/40_cli.ipynb #3b89e156
 import re, sys, warnings
 from pathlib import Path
+from typing import Literal
 
 from fastcore.script import Param, anno_parser
 
+from .config.base import check_choice
 from .config.load import load_config
 from .core.errors import UserError
 from .core.files import watched
@@ -148,7 +150,7 @@ def toss_run(
     else:
         run(c, jobs or None, force, progress=True)
 
-# %% ../nbs/90_run/40_cli.ipynb #67b91179
+# %% ../nbs/90_run/40_cli.ipynb #4ddd5847
 @console
 def toss_synth(
     rows: needed('training rows', int) = None,
@@ -156,8 +158,9 @@ def toss_synth(
     test_rows: int = 0,
     seed: int = 777,
     seq_scale: float = 1.0,
+    kind: str = 'toss',
 ):
-    """Generate a click log with the schema of the Toss task and a known click probability a row.
+    """Generate a click log with the schema of the Toss task, or with one id space, and a known click probability a row.
 
     Parameters
     ----------
@@ -166,11 +169,20 @@ def toss_synth(
     seed : int
         same seed, same bytes
     seq_scale : float
-        history lengths times this
+        history lengths times this (kind toss)
+    kind : str
+        toss: the schema of the Toss task; one_space: target and history are items of one list
     """
     from toss_ctr.synthetic.files import synthesize
+    from toss_ctr.synthetic.one_space import synthesize_items
 
-    synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
+    check_choice('--kind', kind, Literal['toss', 'one_space'])
+    if kind == 'toss':
+        synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
+    elif seq_scale != 1:
+        raise UserError('--seq-scale: not read with --kind one_space', 'remove it, or use --kind toss')
+    else:
+        synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/90_run/40_cli.ipynb #05d9852c

@@ -16,15 +16,34 @@ from pathlib import Path
 import nbformat
 import papermill as pm
 import yaml
-from nbconvert import HTMLExporter
 from tqdm.auto import tqdm
-from traitlets.config import Config as Traits
 
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
 from ..core.supervisor import child_environment, Supervisor, supervised_command
+from ..training.checkpoints import finished
+from ..training.fold import write_config
+from ..training.setup import fold_fingerprint
+from ..training.inputs import Inputs
+
+# %% ../../nbs/90_run/10_papermill.ipynb #372caec5
+import json, os, re, threading, time
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+
+import nbformat
+import papermill as pm
+import yaml
+from tqdm.auto import tqdm
+
+from ..config.whole import Config
+from ..core.device import resolve_device
+from ..core.errors import UserError
+from ..core.files import disk_errors, watched, write_aside
+from ..report.notebook import notebook_page
 from ..training.checkpoints import finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
@@ -393,6 +412,35 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         code = start_fold(supervisor, cfg, fold, force, threads, shown.said, processes)
         if not supervisor.stopping.is_set():
             keep_notebook(cfg, fold, code)
+
+    try:
+        with Supervisor() as supervisor:
+            supervisor.side_by_side(work, folds, jobs)
+    finally:
+        shown.close()
+
+# %% ../../nbs/90_run/10_papermill.ipynb #3d3d2e9f
+def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
+    """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
+
+    Parameters
+    ----------
+    cfg : the config
+    folds : fold numbers
+    jobs : folds at once
+    force : train again over finished folds of another config
+    progress : show progress
+    processes : processes that share each fold
+    """
+    cores = os.cpu_count() or 1
+    threads = max(1, cores // (jobs * processes))
+    shown = FoldProgress(cfg.train.epochs, folds, progress)
+
+    def work(fold):
+        start_fold(cfg, fold, force, threads, shown.said, processes)
+        notebook = cfg.run_dir / f'fold_{fold}.ipynb'
+        if notebook.is_file():
+            notebook_page(notebook, f'{cfg.exp_name}, fold {fold}')
 
     try:
         with Supervisor() as supervisor:
