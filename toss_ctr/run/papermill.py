@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['template', 'check_parameters', 'working_notebook', 'fold_arguments', 'kernel_environment', 'FoldLine',
-           'read_progress', 'start_fold', 'notebook_error', 'failed', 'notebook_html', 'keep_notebook', 'FoldProgress',
-           'default_jobs', 'run_side_by_side', 'train_folds']
+           'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress', 'default_jobs',
+           'run_side_by_side', 'train_folds']
 
-# %% ../../nbs/90_run/10_papermill.ipynb #5c466e8d
-import json, os, re, threading, time
+# %% ../../nbs/90_run/10_papermill.ipynb #76088cbd
+import json, os, re, threading
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -23,26 +23,6 @@ from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
 from ..core.supervisor import child_environment, Supervisor, supervised_command
-from ..training.checkpoints import finished
-from ..training.fold import write_config
-from ..training.setup import fold_fingerprint
-from ..training.inputs import Inputs
-
-# %% ../../nbs/90_run/10_papermill.ipynb #372caec5
-import json, os, re, threading, time
-from dataclasses import dataclass
-from importlib import resources
-from pathlib import Path
-
-import nbformat
-import papermill as pm
-import yaml
-from tqdm.auto import tqdm
-
-from ..config.whole import Config
-from ..core.device import resolve_device
-from ..core.errors import UserError
-from ..core.files import disk_errors, watched, write_aside
 from ..report.notebook import notebook_page
 from ..training.checkpoints import finished
 from ..training.fold import write_config
@@ -283,42 +263,7 @@ def failed(cfg: Config, fold: int) -> Exception:
     last = next((line.strip() for line in reversed(log.splitlines()) if line.strip()), 'it said nothing')
     return UserError(f'fold {fold} did not finish: {last}', mend)
 
-# %% ../../nbs/90_run/10_papermill.ipynb #cadc1c27
-_PAGE = dict(
-    HTMLExporter=dict(
-        exclude_input=True,
-        exclude_input_prompt=True,
-        exclude_output_prompt=True,
-        exclude_raw=True,
-        embed_images=True,
-        mathjax_url='',
-        require_js_url='',
-        jquery_url='',
-        widget_renderer_url='',
-    ),
-    TagRemovePreprocessor=dict(enabled=True, remove_cell_tags=['injected-parameters', 'parameters']),
-)
-
-
-def notebook_html(path) -> Path:
-    """Convert an executed notebook to a page that needs no network.
-
-    Parameters
-    ----------
-    path : executed notebook
-
-    Returns
-    -------
-    the .html beside it
-    """
-    body, _ = HTMLExporter(config=Traits(_PAGE)).from_filename(str(path))
-    body = re.sub(r'<script\b[^>]*\bsrc\s*=[^>]*>\s*</script>', '', body)
-    page = Path(path).with_suffix('.html')
-    with write_aside(page) as part:
-        part.write_text(body, encoding='utf-8')
-    return page
-
-# %% ../../nbs/90_run/10_papermill.ipynb #ed1e2c24
+# %% ../../nbs/90_run/10_papermill.ipynb #1054dfaa
 def keep_notebook(cfg: Config, fold: int, code: int):
     """Put an executed notebook and its page into the run.
 
@@ -333,7 +278,7 @@ def keep_notebook(cfg: Config, fold: int, code: int):
         kept = cfg.run_dir / f'fold_{fold}.ipynb'
         with disk_errors(kept):
             os.replace(notebook, kept)
-        notebook_html(kept)
+        notebook_page(kept, f'{cfg.exp_name}, fold {fold}')
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f05020ce
 class FoldProgress:
@@ -412,35 +357,6 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         code = start_fold(supervisor, cfg, fold, force, threads, shown.said, processes)
         if not supervisor.stopping.is_set():
             keep_notebook(cfg, fold, code)
-
-    try:
-        with Supervisor() as supervisor:
-            supervisor.side_by_side(work, folds, jobs)
-    finally:
-        shown.close()
-
-# %% ../../nbs/90_run/10_papermill.ipynb #3d3d2e9f
-def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
-    """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
-
-    Parameters
-    ----------
-    cfg : the config
-    folds : fold numbers
-    jobs : folds at once
-    force : train again over finished folds of another config
-    progress : show progress
-    processes : processes that share each fold
-    """
-    cores = os.cpu_count() or 1
-    threads = max(1, cores // (jobs * processes))
-    shown = FoldProgress(cfg.train.epochs, folds, progress)
-
-    def work(fold):
-        start_fold(cfg, fold, force, threads, shown.said, processes)
-        notebook = cfg.run_dir / f'fold_{fold}.ipynb'
-        if notebook.is_file():
-            notebook_page(notebook, f'{cfg.exp_name}, fold {fold}')
 
     try:
         with Supervisor() as supervisor:
