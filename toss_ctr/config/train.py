@@ -59,7 +59,7 @@ class Plateau(Section):
     patience: Positive = 1
     "After so many epochs without a better monitor, and again after as many more."
 
-# %% ../../nbs/10_config/20_train.ipynb #cfee707e
+# %% ../../nbs/10_config/20_train.ipynb #d3a78d45
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -104,6 +104,9 @@ class Train(Section):
     "Selects the epoch whose weights are kept; null = eval.monitor."
     accumulate: Positive = 1
     "Batches whose gradients are summed into one step."
+    threads: Positive = 1
+    """Threads of each process that trains a fold. A sum shared by more threads differs in its last bits, so the number
+    belongs to the fold, whatever trains beside it."""
     sparse_embeddings: bool = False
     "Row-wise sparse updates of large tables."
     id_dropout: Dropout = 0.0
