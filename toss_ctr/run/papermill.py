@@ -7,7 +7,7 @@ __all__ = ['template', 'check_parameters', 'working_notebook', 'fold_arguments',
            'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress',
            'run_side_by_side', 'train_folds']
 
-# %% ../../nbs/90_run/10_papermill.ipynb #fd78af01
+# %% ../../nbs/90_run/10_papermill.ipynb #e6492eab
 import json, os, re, threading, time
 from dataclasses import dataclass
 from importlib import resources
@@ -24,11 +24,12 @@ from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
 from ..core.supervisor import child_environment, Supervisor, supervised_command
 from ..report.notebook import notebook_page
-from .jobs import check_jobs, default_jobs, fold_memory, time_text
+from .jobs import check_jobs, default_jobs, time_text
 from ..training.checkpoints import finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
 from ..training.inputs import Inputs
+from ..training.memory import fold_memory
 
 # %% ../../nbs/90_run/10_papermill.ipynb #8fc7ba18
 def template(name: str) -> Path:
@@ -396,7 +397,7 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
             parts.append(f'train.threads={spare} would use all cores')
     return '; '.join(parts)
 
-# %% ../../nbs/90_run/10_papermill.ipynb #b452c241
+# %% ../../nbs/90_run/10_papermill.ipynb #d0d07c29
 def train_folds(
     inputs: Inputs,
     folds=None,
@@ -439,7 +440,9 @@ def train_folds(
         )
     todo = [fold for fold in wanted if fold in other or not done[fold]]
     write_config(cfg)
-    jobs = jobs or default_jobs(cfg, len(todo), processes, fold_memory(inputs))
+    if todo and not jobs:
+        jobs = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
+    jobs = jobs or 1
     if progress:
         print(_plan(cfg, wanted, todo, jobs, processes), flush=True)
     run_side_by_side(cfg, todo, jobs, force, progress, processes)
