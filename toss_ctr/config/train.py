@@ -59,7 +59,7 @@ class Plateau(Section):
     patience: Positive = 1
     "After so many epochs without a better monitor, and again after as many more."
 
-# %% ../../nbs/10_config/20_train.ipynb #cfee707e
+# %% ../../nbs/10_config/20_train.ipynb #bfecedd3
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -104,6 +104,9 @@ class Train(Section):
     "Selects the epoch whose weights are kept; null = eval.monitor."
     accumulate: Positive = 1
     "Batches whose gradients are summed into one step."
+    memory: AboveZero | Literal['auto'] = 'auto'
+    """GiB that a fold's process may take; histories are read piece by piece where a step needs more (same gradient).
+    auto = 4 on a CPU, four fifths of a GPU's memory."""
     sparse_embeddings: bool = False
     "Row-wise sparse updates of large tables."
     id_dropout: Dropout = 0.0

@@ -5,16 +5,20 @@
 # %% auto #0
 __all__ = ['anchors', 'tile', 'header', 'build_report']
 
-# %% ../../nbs/80_report/40_build.ipynb #7016f7fb
+# %% ../../nbs/80_report/40_build.ipynb #a2b623fb
 import re
 from pathlib import Path
+
+import numpy as np
 
 from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
 from ..core.files import write_aside
+from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
+    align,
     load_predictions,
     read_log,
     score_rows,
@@ -32,7 +36,8 @@ from toss_ctr.report.sections import (
     scores_section,
     slices_section,
 )
-from .slices import error_slices, find_columns, groupings
+from .drift import drift, drift_section
+from .slices import chosen_groups, error_slices, find_columns, groupings, misjudged_groups
 from .test_rows import read_test_scores, test_section
 
 # %% ../../nbs/80_report/40_build.ipynb #76697a7e
@@ -53,7 +58,7 @@ def anchors(parts: list[Html]) -> dict:
         if m
     }
 
-# %% ../../nbs/80_report/40_build.ipynb #8d6afd26
+# %% ../../nbs/80_report/40_build.ipynb #72bc0582
 def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
     """A number to be seen first.
 
@@ -79,7 +84,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
-    others = [n for n in ('baseline', 'blend', 'best possible') if n in by]
+    others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
     tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
@@ -87,16 +92,17 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     what = (
         f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s' * (folds != 1)}, {clicks:,} clicks"
     )
-    return tag(
+    head = tag(
         'header',
         tag('p', 'toss_ctr experiment', class_='kicker'),
         tag('h1', cfg.exp_name),
         tag('p', what, class_='muted'),
         tag('div', tiles, class_='tiles'),
-        tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
     )
+    contents = tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections')
+    return Html(head + contents)
 
-# %% ../../nbs/80_report/40_build.ipynb #4f42dd92
+# %% ../../nbs/80_report/40_build.ipynb #6ad49123
 def build_report(
     run_dir,
     cfg: Config,
@@ -105,6 +111,7 @@ def build_report(
     attention: list[dict] | None = None,
     importance: dict | None = None,
     n_boot: int = 200,
+    by: str = '',
 ) -> Path:
     """Write the report of a run; `UserError` if it has no oof.parquet.
 
@@ -117,6 +124,7 @@ def build_report(
     attention : row, label, p, target, tokens, weights, ages; else `rows` of attention.json
     importance : group → loss of Score or (loss, sd); else `groups` of importance.json
     n_boot : bootstrap draws
+    by : column whose groups are scored in a table; the target by default
 
     Returns
     -------
@@ -137,27 +145,37 @@ def build_report(
     log = read_log(run_dir / 'train_log.csv')
     absent = []
     rows = score_rows(pred, n_boot, cfg.seed)
+    made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
+    held = align([a['row'] for a in attention or ()], pred.row, pred.p)
+    attention = [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention or (), held)]
     worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
-    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
+    moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
+    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     parts = [
-        scores_section(rows),
+        scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
         findings_section(found),
         curves_section(log),
         quality_section(pred, cfg.calibration.target),
     ]
     if train_split is not None:
+        chosen = [(by, *chosen_groups(train_split, by, pred.row))] if by else []
         parts += [
             rates_section(
-                pred, groupings(train_split, pred.row, cfg, 0), find_columns(train_split.spec, cfg)
+                pred,
+                [*groupings(train_split, pred.row, cfg, 0), *chosen],
+                find_columns(train_split.spec, cfg),
+                misjudged_groups(pred, groupings(train_split, pred.row, cfg)),
+                by,
             ),
             slices_section(
                 error_slices(pred, groupings(train_split, pred.row, cfg)),
                 'the baseline' if pred.baseline is not None else 'the average row',
             ),
+            drift_section(moved),
         ]
     else:
         absent.append('the training cache (click rates by group, error slices)')

@@ -6,7 +6,7 @@
 __all__ = ['shift_prior', 'align', 'Predictions', 'read_truth', 'load_predictions', 'n_draws', 'score_row', 'score_rows',
            'summary_table', 'summary_text', 'read_log']
 
-# %% ../../nbs/80_report/15_predictions.ipynb #edfcb522
+# %% ../../nbs/80_report/15_predictions.ipynb #cc238b7f
 import csv
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,6 @@ import polars as pl
 from scipy.special import expit
 
 from ..config.whole import Config
-from ..members.combine import combine
 from ..core.errors import UserError
 from ..core.files import read_table
 from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
@@ -60,7 +59,7 @@ def align(rows, have, values):
     found = order[at]
     return np.where(have[found] == rows, values[found], np.nan)
 
-# %% ../../nbs/80_report/15_predictions.ipynb #3e9c99b6
+# %% ../../nbs/80_report/15_predictions.ipynb #c0ff27ec
 @dataclass(frozen=True)
 class Predictions:
     """What is known about the rows that were held out; all probabilities are class-balanced unless said otherwise.
@@ -73,6 +72,7 @@ class Predictions:
     raw : (n,) probability as the network gives it
     calibrated : (n,) calibrated by the other folds
     baseline : (n,) LightGBM's, NaN where unknown
+    ensemble : (n,) of the members together, calibrated by the other folds, NaN where unknown
     truth : (n,) the true probability of a click at the natural rate
 
     Examples
@@ -81,8 +81,8 @@ class Predictions:
     >>> from toss_ctr.report.predictions import Predictions
     >>> raw, label = np.array([0.2, 0.6, 0.4, 0.9]), np.array([0, 1, 0, 1])
     >>> pred = Predictions(np.arange(4), np.zeros(4, int), label, raw, baseline=np.array([0.2, 0.6, 0.6, np.nan]))
-    >>> pred.prior, pred.blend.round(2).tolist()
-    (0.5, [0.2, 0.6, 0.5, nan])
+    >>> pred.prior, pred.both.tolist()
+    (0.5, [True, True, True, False])
     """
 
     row: np.ndarray
@@ -91,6 +91,7 @@ class Predictions:
     raw: np.ndarray
     calibrated: np.ndarray | None = None
     baseline: np.ndarray | None = None
+    ensemble: np.ndarray | None = None
     truth: np.ndarray | None = None
 
     @property
@@ -107,15 +108,6 @@ class Predictions:
     def both(self) -> np.ndarray:
         "Rows that model and baseline have predicted."
         return np.ones(len(self.row), bool) if self.baseline is None else np.isfinite(self.baseline)
-
-    @property
-    def blend(self) -> np.ndarray | None:
-        "Logit mean of model and baseline, NaN where one is unknown."
-        if self.baseline is None:
-            return None
-        out = np.full(len(self.row), np.nan)
-        out[self.both] = combine([self.p[self.both], self.baseline[self.both]], 'logit_mean')
-        return out
 
     @property
     def best(self) -> np.ndarray | None:
@@ -159,7 +151,16 @@ def read_truth(path, rows):
     p = align(rows, table['row'].to_numpy(), table['p'].to_numpy())
     return None if np.isnan(p).any() else p
 
-# %% ../../nbs/80_report/15_predictions.ipynb #5ff25ab5
+# %% ../../nbs/80_report/15_predictions.ipynb #de36b6a0
+def _other(path: Path, rows) -> np.ndarray | None:
+    "Another file's probabilities of some rows, NaN where it has none; None where it knows none of them."
+    if not path.is_file():
+        return None
+    other = _read_held_out(path)
+    p = align(rows, other['row'], other['p'])
+    return None if np.isnan(p).all() else p
+
+
 def load_predictions(run_dir, cfg: Config) -> Predictions:
     """Join out-of-fold predictions, baseline and truth.
 
@@ -174,12 +175,10 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     label = oof['label'].astype(np.uint8)
     if cfg.calibration.target == 'prior':
         p = shift_prior(p, label.mean(), 'balanced')
-    base = None
-    if (run_dir / 'baseline_oof.parquet').is_file():
-        other = _read_held_out(run_dir / 'baseline_oof.parquet')
-        base = align(oof['row'], other['row'], other['p'])
-        if np.isnan(base).all():
-            base = None
+    base = _other(run_dir / 'baseline_oof.parquet', oof['row'])
+    ensemble = _other(run_dir / 'ensemble' / 'oof.parquet', oof['row'])
+    if ensemble is not None and cfg.calibration.target == 'prior':
+        ensemble = shift_prior(ensemble, label.mean(), 'balanced')
     return Predictions(
         oof['row'].astype(np.int64),
         oof['fold'].astype(np.int64),
@@ -187,10 +186,11 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         raw,
         p if np.abs(p - raw).max() > 1e-6 else None,
         base,
+        ensemble,
         read_truth(cfg.data.truth_path, oof['row']),
     )
 
-# %% ../../nbs/80_report/15_predictions.ipynb #0b974415
+# %% ../../nbs/80_report/15_predictions.ipynb #09953889
 def n_draws(rows: int, wanted: int) -> int:
     """Draws that keep the bootstrap near 4e8 row visits, never below 30.
 
@@ -212,7 +212,7 @@ def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0) -> dic
     Parameters
     ----------
     name : what was scored
-    kind : 'fold', 'model', 'baseline', 'blend' or 'best'
+    kind : 'fold', 'model', 'baseline', 'ensemble' or 'best'
     y : (n,) 0/1
     p : (n,) probabilities
     n_boot : bootstrap draws, 0 = no interval
@@ -234,9 +234,9 @@ def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0) -> dic
         high=ends and ends.hi,
     )
 
-# %% ../../nbs/80_report/15_predictions.ipynb #975f5914
+# %% ../../nbs/80_report/15_predictions.ipynb #347aa69a
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
-    """Folds, out of fold, calibrated, baseline, blend, best possible.
+    """Folds, out of fold, calibrated, baseline, ensemble, best possible.
 
     Parameters
     ----------
@@ -260,7 +260,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
         ('out of fold', 'model', pred.raw),
         ('calibrated', 'model', pred.calibrated),
         ('baseline', 'baseline', pred.baseline),
-        ('blend', 'blend', pred.blend),
+        ('ensemble', 'ensemble', pred.ensemble),
         ('best possible', 'best', pred.best),
     ]
     for name, kind, p in more:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['FILE', 'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores', 'test_section']
 
-# %% ../../nbs/80_report/17_test_rows.ipynb #a7cdc9e0
+# %% ../../nbs/80_report/17_test_rows.ipynb #bff41d49
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ..data.numbers import id_texts, labels
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..inference.calibration import Calibrator
+from ..inference.ensemble import handed_in, own_submission
 from ..inference.predict import ensemble_file
 from ..inference.predictor import load_predictor
 from .html import Html, section, table, tag, with_keys
@@ -57,21 +58,24 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     at = align_ids(ids, pl.Series(names), data.test_path, 'the submission')
     return labels(column, data.label_col, source.place)[at]
 
-# %% ../../nbs/80_report/17_test_rows.ipynb #74cf2735
+# %% ../../nbs/80_report/17_test_rows.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → (n,) class-balanced probabilities in the order of `ids`."
     folder, data = cfg.run_dir, cfg.data
-    if cfg.calibration.enabled and cfg.calibration.target == 'prior':
-        submitted = shift_prior(submitted, rate, 'balanced')
+    at_click_rate = cfg.calibration.enabled and cfg.calibration.target == 'prior'
     logits = folder / 'test_logits.parquet'
     uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
     at = align_ids(ids, read_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
-    found = dict(raw=ensemble_file(uncalibrated, logits)[at], submission=submitted)
-    baseline = folder / 'baseline_submission.csv'
-    if baseline.is_file():
-        others, p = read_submission(baseline, data.id_col, data.label_col)
-        found['baseline'] = p[align_ids(ids, others, baseline, 'the submission')]
-    return found
+    written = dict(submission=submitted)
+    made = handed_in(folder)
+    for name in made['scores'] if made else ():
+        if name != made['chosen']:
+            file = own_submission(folder, name)
+            others, p = read_submission(file, data.id_col, data.label_col)
+            written[name] = p[align_ids(ids, others, file, 'the submission')]
+    if at_click_rate:
+        written = {name: shift_prior(p, rate, 'balanced') for name, p in written.items()}
+    return dict(raw=ensemble_file(uncalibrated, logits)[at], **written)
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #6da74c49
 def _test_scores(label: np.ndarray, p: np.ndarray, rate: float, seed: int, n_boot: int) -> dict:
@@ -151,7 +155,7 @@ def test_table(scored: dict) -> MetricsTable:
         lines[f'test, {name}'] = line
     return metrics_table(lines)
 
-# %% ../../nbs/80_report/17_test_rows.ipynb #dc5f9c3c
+# %% ../../nbs/80_report/17_test_rows.ipynb #164d1b70
 def read_test_scores(run_dir) -> dict | None:
     """The scores of a run's test rows, where they are those of the submission that lies there.
 
@@ -194,7 +198,8 @@ def test_section(scored: dict | None) -> Html | None:
     )
     text = (
         f"The test file has labels: {scored['n']:,} rows, {scored['clicks']:,} clicks. They were read once, after the "
-        'submission was written; nothing was chosen by them. “raw” is before calibration. The log-loss is that of '
-        f"probabilities at the click rate of the held-out rows, {scored['rate']:.3%}."
+        'submission was written; nothing was chosen by them. “raw” is the network before calibration. The log-loss is '
+        f"that of probabilities at the click rate of the held-out rows, {scored['rate']:.3%}."
     )
-    return section('test', 'Test rows', tag('p', with_keys(text)), table(rows, columns, 'Scores of the test rows'))
+    scores = table(rows, columns, 'Scores of the test rows')
+    return section('test', 'Test rows', tag('p', with_keys(text)), scores)

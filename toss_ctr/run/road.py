@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['run']
 
-# %% ../../nbs/90_run/20_road.ipynb #fb5589b7
+# %% ../../nbs/90_run/20_road.ipynb #1d2df21f
 from ..config.whole import Config
 from ..core.files import watched
 from ..data.submission import check_ids
+from ..inference.ensemble import submission_line, submit
 from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..inference.predict import infer
@@ -19,7 +20,7 @@ from ..report.test_rows import score_test_rows, test_table
 from .papermill import train_folds
 from ..training.inputs import prepare
 
-# %% ../../nbs/90_run/20_road.ipynb #488a51e3
+# %% ../../nbs/90_run/20_road.ipynb #564a9bde
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
 
@@ -57,6 +58,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     say('── calibration, inference, report')
     calibrate(cfg)
     submission = infer(cfg, progress=bars)
+    handed_in = submit(cfg)
     scored = score_test_rows(cfg)
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
@@ -65,5 +67,5 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     if scored:
         read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
         say(f'\n{test_table(scored)}\n{read}')
-    say(f'\nsubmission  {submission}\nreport      {report}')
+    say(f'\n{submission_line(handed_in)}\nsubmission  {submission}\nreport      {report}')
     return scores

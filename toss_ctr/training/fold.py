@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_config', 'store_spec', 'fold_record', 'kept_fold', 'train_fold', 'train_launched']
 
-# %% ../../nbs/50_training/70_fold.ipynb #58b48261
+# %% ../../nbs/50_training/70_fold.ipynb #699cb7f5
 import json
 from contextlib import nullcontext
 
@@ -15,9 +15,10 @@ import torch
 
 from ..config.load import to_yaml
 from ..config.whole import Config
-from ..core.device import deterministic
+from ..core.device import deterministic, resolve_device
 from ..core.errors import UserError
 from ..core.files import digest_file, locked, watched, write_aside, write_json
+from ..core.origin import origin
 from ..models.ctr import parameter_table
 from .checkpoints import finish, finished
 from .distributed import run_in_first, this_process
@@ -26,14 +27,15 @@ from .inputs import Inputs, prepare
 from .loop import run_epochs
 from .setup import fold_fingerprint, FoldTrainer
 
-# %% ../../nbs/50_training/70_fold.ipynb #0e52ceef
+# %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
-    """Write runs/<exp>/config.yaml, the resolved config.
+    """Write runs/<exp>/config.yaml, the resolved config, and origin.json: command, commit and machine.
 
     Parameters
     ----------
     cfg : of the run
     """
+    write_json(cfg.run_dir / 'origin.json', origin(resolve_device(cfg.device)))
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(to_yaml(cfg), encoding='utf-8')
 

@@ -6,7 +6,7 @@
 __all__ = ['fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes', 'fold_loader', 'build_fold_model',
            'compiled_or_distributed', 'FoldTrainer']
 
-# %% ../../nbs/50_training/40_setup.ipynb #ec8be14b
+# %% ../../nbs/50_training/40_setup.ipynb #3de72d1b
 import json
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from ..models.ctr import build_model
 from .distributed import own_device, this_process
 from .inputs import Inputs
 from .losses import logit_shift
+from .memory import StepMemory
 from .optim import Average, make_optimizers
 
 # %% ../../nbs/50_training/40_setup.ipynb #9de94376
@@ -284,6 +285,7 @@ class FoldTrainer:
 
         torch.manual_seed(step_seed(cfg.seed, fold))
         self.model = build_fold_model(inputs, self.stats, self.prior)
+        self.memory = StepMemory(cfg, inputs.train, self.model, inputs.n_features, self.process.size)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
         self.optimizers = make_optimizers(self.model, cfg.train)
         self.average = Average(self.model, cfg.ema) if cfg.ema.enabled else None

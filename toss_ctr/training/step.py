@@ -110,7 +110,7 @@ def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserErro
         'lower train.lr, set train.grad_clip_norm, or look at these rows',
     )
 
-# %% ../../nbs/50_training/45_step.ipynb #cc4e28f4
+# %% ../../nbs/50_training/45_step.ipynb #8fe8a7bc
 def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     """Forward, backward and, every `train.accumulate` batches, an optimiser step.
 
@@ -143,6 +143,8 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
+    width = batch['seq'].shape[1] if 'seq' in batch else 1
+    trainer.model.rows_at_once = trainer.memory.rows_at_once(width)
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
