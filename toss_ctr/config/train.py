@@ -126,7 +126,7 @@ class Train(Section):
             )
         return self
 
-# %% ../../nbs/10_config/20_train.ipynb #f4cdb8a8
+# %% ../../nbs/10_config/20_train.ipynb #f51e44da
 @dataclass(frozen=True)
 class OnlyWith:
     """Marks a key of a section that is read only where another key of it is not 0, or is one choice.
@@ -178,6 +178,8 @@ def check_read(section: Section, name: str):
 
 
 def _value(other) -> str:
+    if other is None:
+        return 'null'
     return f'{other:g}' if isinstance(other, float) else str(other).lower()
 
 
@@ -216,24 +218,39 @@ class Loss(Section):
         check_read(self, 'loss')
         return self
 
-# %% ../../nbs/10_config/20_train.ipynb #2f95ff05
-SamplerType = Literal['balanced']
+# %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
+SamplerType = Literal['balanced', 'negatives']
 
 
 class Sampler(Section):
     """How batches are drawn.
+
+    Raises
+    ------
+    UserError
+        Where a key is set that the type does not read.
 
     Examples
     --------
     >>> from toss_ctr.config.train import Sampler
     >>> Sampler(type='None').type is None
     True
+    >>> Sampler(type='negatives').keep
+    0.1
     """
 
     type: Annotated[SamplerType | None, NoneWord] = None
-    "balanced: every batch has a share pos_fraction of positives; null = rows as they come."
-    pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """balanced: every batch has a share pos_fraction of positives; negatives: an epoch has all positives and a share
+    keep of the negatives, others each epoch; null = rows as they come."""
+    pos_fraction: Annotated[float, Field(gt=0, lt=1), OnlyWith('type', 'balanced')] = 0.5
     "Share of positives in a balanced batch."
+    keep: Annotated[float, Field(gt=0, le=1), OnlyWith('type', 'negatives')] = 0.1
+    "Share of the negatives that an epoch reads; probabilities stay those of all rows."
+
+    @model_validator(mode='after')
+    def _keys_are_read(self):
+        check_read(self, 'sampler')
+        return self
 
 # %% ../../nbs/10_config/20_train.ipynb #e70dbdcc
 AverageKind = Literal['ema', 'swa']

@@ -91,7 +91,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
             rows += len(batch['row'])
     return seconds / rows
 
-# %% ../../nbs/90_run/15_estimate.ipynb #caff9d47
+# %% ../../nbs/90_run/15_estimate.ipynb #7ec8fa27
 @dataclass(frozen=True)
 class Cost:
     """What a small run has cost.
@@ -103,6 +103,7 @@ class Cost:
     disk : bytes of cache of a row
     parameters : of a fold's model
     memory : peak bytes of the process
+    kept : share of the training rows that an epoch reads (`sampler`)
 
     Examples
     --------
@@ -115,6 +116,7 @@ class Cost:
     disk: float
     parameters: int
     memory: int
+    kept: float = 1.0
 
 
 def _peak_memory() -> int:
@@ -139,11 +141,12 @@ def measured_cost(cfg: Config) -> Cost:
         trainer = FoldTrainer(inputs, 0)
         with threads(cfg.train.threads):
             step = seconds_per_row(trainer)
+        kept = trainer.train_loader.epoch_rows / len(trainer.rows)
         size = sum(file.stat().st_size for file in Path(small.data.cache_dir).rglob('*.npy'))
         parameters = sum(p.numel() for p in trainer.model.parameters())
-    return Cost(seconds / rows, step, size / rows, parameters, _peak_memory())
+    return Cost(seconds / rows, step, size / rows, parameters, _peak_memory(), kept)
 
-# %% ../../nbs/90_run/15_estimate.ipynb #0a0d01cb
+# %% ../../nbs/90_run/15_estimate.ipynb #9796f387
 FLOAT_BYTES = 4
 FORWARD_SHARE = 1 / 3
 MODEL_COPIES = 4
@@ -174,7 +177,7 @@ def scale_up(cost: Cost, rows: dict[str, int], folds: int, epochs: int) -> dict:
     all_rows = sum(rows.values())
     weights = cost.parameters * FLOAT_BYTES
     share = 1 - 1 / max(folds, 2)
-    trained = rows['train'] * share * folds * epochs
+    trained = rows['train'] * share * folds * epochs * cost.kept
     evaluated = rows['train'] * epochs + rows['test'] * folds
     seconds = dict(
         cache=cost.build * all_rows,
