@@ -7,7 +7,7 @@ __all__ = ['Overrides', 'COMMANDS', 'several', 'needed', 'parse', 'console', 'ma
            'toss_cache', 'toss_covis', 'toss_train', 'toss_calibrate', 'toss_infer', 'toss_export', 'toss_report',
            'check_blend', 'toss_blend', 'toss_compare']
 
-# %% ../nbs/90_run/40_cli.ipynb #3b89e156
+# %% ../nbs/90_run/40_cli.ipynb #bb871bf8
 import re, sys, warnings
 from pathlib import Path
 from typing import Literal
@@ -16,6 +16,7 @@ from fastcore.script import Param, anno_parser
 
 from .config.base import check_choice
 from .config.load import load_config
+from .core.commands import edge
 from .core.errors import UserError
 from .core.files import watched
 
@@ -44,7 +45,7 @@ def needed(help: str, kind=str) -> Param:
 
 Overrides = several('config keys to change: key=value …')
 
-# %% ../nbs/90_run/40_cli.ipynb #156462b0
+# %% ../nbs/90_run/40_cli.ipynb #2f6d4e12
 def _same_spelling(argument: str) -> str:
     "`--dry-run` as `--dry_run`; values and everything else stay."
     if re.match('--[a-z]+(-[a-z]+)+$', argument):
@@ -73,9 +74,12 @@ def parse(function, argv) -> dict:
 
     parser.error = error
     found = vars(parser.parse_args([_same_spelling(a) for a in argv]))
+    for key, value in found.items():
+        if isinstance(value, int | float) and not value >= 0:
+            raise UserError(f'--{key} {value}: not zero or more', f'see {name} --help')
     return {key: value for key, value in found.items() if key not in ('pdb', 'xtra')}
 
-# %% ../nbs/90_run/40_cli.ipynb #a1319bed
+# %% ../nbs/90_run/40_cli.ipynb #454ddbe8
 COMMANDS = {}
 
 
@@ -90,12 +94,6 @@ def console(function):
     return function
 
 
-def _say(text, code):
-    "Print a line on stderr; returns the exit code."
-    print(text, file=sys.stderr)
-    return code
-
-
 def main(name: str = '', argv=None):
     """Parse, call, and turn what happened into an exit code.
 
@@ -106,16 +104,11 @@ def main(name: str = '', argv=None):
     """
     name = name or Path(sys.argv[0]).stem
     function = COMMANDS[name]
-    try:
-        with warnings.catch_warnings():
-            warnings.showwarning = lambda message, *_, **__: _say(f'{name}: {message}', 0)
-            function(**parse(function, sys.argv[1:] if argv is None else argv))
-    except UserError as e:
-        sys.exit(_say(f'{name}: {e}', 2))
-    except KeyboardInterrupt:
-        sys.exit(_say(f'{name}: stopped; run the same command again to go on', 130))
+    with edge(name), warnings.catch_warnings():
+        warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
+        function(**parse(function, sys.argv[1:] if argv is None else argv))
 
-# %% ../nbs/90_run/40_cli.ipynb #d9a136ee
+# %% ../nbs/90_run/40_cli.ipynb #695926e9
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -140,11 +133,14 @@ def toss_run(
     force : bool
         train again over finished folds of another config
     """
+    c = load_config(cfg, set or ())  # a mistake in it is told before the heavy modules are there
+    if not dry_run:
+        print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.run.estimate import dry_run as plan
     from toss_ctr.run.road import run
     from toss_ctr.run.sample import sampled
 
-    c = sampled(load_config(cfg, set or ()), sample)
+    c = sampled(c, sample)
     if dry_run:
         print(plan(c))
     else:

@@ -14,7 +14,7 @@ from pydantic import Field, model_serializer, model_validator
 from .base import AboveZero, NonNegative, OptionalText, Positive, Section
 from ..core.errors import UserError
 
-# %% ../../nbs/10_config/40_members.ipynb #c7e1397f
+# %% ../../nbs/10_config/40_members.ipynb #58c371b0
 MemberKind = Literal['network', 'lightgbm', 'xgboost', 'catboost', 'linear', 'file']
 Boosting = Literal['gbdt', 'dart']
 
@@ -30,7 +30,7 @@ class KindKeys(NamedTuple):
     Examples
     --------
     >>> KINDS['catboost'].reads
-    ('rounds', 'depth', 'lr', 'seed')
+    ('rounds', 'depth', 'lr', 'seed', 'keep')
     """
 
     about: str
@@ -39,14 +39,14 @@ class KindKeys(NamedTuple):
 
 KINDS = dict(
     network=KindKeys('the network of this config, or with `set` a variant of it', ('set',)),
-    lightgbm=KindKeys('LightGBM', ('rounds', 'leaves', 'lr', 'boosting', 'seed')),
-    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'leaves', 'depth', 'lr', 'seed')),
-    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'depth', 'lr', 'seed')),
+    lightgbm=KindKeys('LightGBM', ('rounds', 'leaves', 'lr', 'boosting', 'seed', 'keep')),
+    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'leaves', 'depth', 'lr', 'seed', 'keep')),
+    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'depth', 'lr', 'seed', 'keep')),
     linear=KindKeys('a logistic regression on one-hot columns', ('l2',)),
     file=KindKeys("somebody else's predictions", ('oof', 'test')),
 )
 
-# %% ../../nbs/10_config/40_members.ipynb #3b092d70
+# %% ../../nbs/10_config/40_members.ipynb #5c3bdf0a
 class Member(Section):
     """One opinion on the rows.
 
@@ -58,7 +58,7 @@ class Member(Section):
     Examples
     --------
     >>> Member(kind='catboost', rounds=50)
-    Member(kind='catboost', rounds=50, depth=None, lr=0.05, seed=None)
+    Member(kind='catboost', rounds=50, depth=None, lr=0.05, seed=None, keep=1.0)
     """
 
     kind: MemberKind = Field(description='; '.join(f'{name}: {kind.about}' for name, kind in KINDS.items()) + '.')
@@ -76,6 +76,8 @@ class Member(Section):
     "gbdt: every tree mends the ones before it; dart: some of them are left out at random while the next one is grown."
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
     "Of the trees' random columns; null = the config's seed."
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    "Share of the negatives that a fold's trees learn from; logits are still those of all rows."
     l2: NonNegative = 1.0
     "linear: penalty ½·l2·|w|², the intercept left alone."
     oof: OptionalText = None

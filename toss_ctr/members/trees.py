@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['encoded_ids', 'kept_model', 'Matrices', 'TreeJob', 'tree_matrices', 'grow_members']
 
-# %% ../../nbs/60_members/15_trees.ipynb #d888077a
+# %% ../../nbs/60_members/15_trees.ipynb #2d4a7adb
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -23,6 +23,7 @@ from ..config.members import Member
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked, read_json, sweep, write_aside, write_json
+from ..data.order import thinned
 from ..data.submission import write_submission
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
@@ -122,7 +123,7 @@ class Matrices:
         "All test rows."
         return MatrixRows(np.arange(len(self.test)), [self.test, *(e.test() for e in self.extra)])
 
-# %% ../../nbs/60_members/15_trees.ipynb #ba37ee35
+# %% ../../nbs/60_members/15_trees.ipynb #ea1f3983
 @dataclass(frozen=True, eq=False)
 class TreeJob:
     """A member that is to be grown.
@@ -186,8 +187,10 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     with tqdm(total=rounds, desc=title, mininterval=1, unit='round', disable=not self.progress) as bar:
 
         def train():
-            seen, kinds = matrices.train_rows(k, rows), matrices.columns.categorical
-            grown = Grown(seen, label[rows], matrices.names, kinds, self.member, self.params, bar.update)
+            keep = self.member.keep
+            few = rows if keep == 1 else thinned(rows, label[rows], keep, self.seed, k)
+            seen, kinds = matrices.train_rows(k, few), matrices.columns.categorical
+            grown = Grown(seen, label[few], matrices.names, kinds, self.member, self.params, bar.update)
             return library.train(grown)
 
         model, seconds = kept_model(library, self.folder, k, self.made, train)
@@ -239,7 +242,7 @@ def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split
         gain={names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
     )
 
-# %% ../../nbs/60_members/15_trees.ipynb #f0c87eed
+# %% ../../nbs/60_members/15_trees.ipynb #7cc73d81
 @contextmanager
 def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: bool = False):
     """The matrix all boosters read, on disk while it is needed.
@@ -275,6 +278,7 @@ def _made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJob) ->
         kind=job.member.kind,
         params=job.params,
         rounds=job.member.rounds,
+        keep=job.member.keep,
         version=job.library.version(job.name),
         tau=columns.tau,
         categorical=columns.categorical if job.member.kind == 'lightgbm' else [],

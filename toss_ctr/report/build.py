@@ -5,9 +5,11 @@
 # %% auto #0
 __all__ = ['anchors', 'tile', 'header', 'build_report']
 
-# %% ../../nbs/80_report/40_build.ipynb #5e8421bf
+# %% ../../nbs/80_report/40_build.ipynb #a2b623fb
 import re
 from pathlib import Path
+
+import numpy as np
 
 from .advice import findings
 from ..config.whole import Config
@@ -16,6 +18,7 @@ from ..core.files import write_aside
 from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
+    align,
     load_predictions,
     read_log,
     score_rows,
@@ -33,7 +36,8 @@ from toss_ctr.report.sections import (
     scores_section,
     slices_section,
 )
-from .slices import error_slices, find_columns, groupings
+from .drift import drift, drift_section
+from .slices import chosen_groups, error_slices, find_columns, groupings, misjudged_groups
 from .test_rows import read_test_scores, test_section
 
 # %% ../../nbs/80_report/40_build.ipynb #76697a7e
@@ -54,7 +58,7 @@ def anchors(parts: list[Html]) -> dict:
         if m
     }
 
-# %% ../../nbs/80_report/40_build.ipynb #04ba8044
+# %% ../../nbs/80_report/40_build.ipynb #72bc0582
 def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
     """A number to be seen first.
 
@@ -88,14 +92,15 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     what = (
         f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s' * (folds != 1)}, {clicks:,} clicks"
     )
-    return tag(
+    head = tag(
         'header',
         tag('p', 'toss_ctr experiment', class_='kicker'),
         tag('h1', cfg.exp_name),
         tag('p', what, class_='muted'),
         tag('div', tiles, class_='tiles'),
-        tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections'),
     )
+    contents = tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections')
+    return Html(head + contents)
 
 # %% ../../nbs/80_report/40_build.ipynb #c8a20792
 def build_report(
@@ -106,6 +111,7 @@ def build_report(
     attention: list[dict] | None = None,
     importance: dict | None = None,
     n_boot: int = 200,
+    by: str = '',
 ) -> Path:
     """Write the report of a run; `UserError` if it has no oof.parquet.
 
@@ -118,6 +124,7 @@ def build_report(
     attention : row, label, p, target, tokens, weights, ages; else `rows` of attention.json
     importance : group → loss of Score or (loss, sd); else `groups` of importance.json
     n_boot : bootstrap draws
+    by : column whose groups are scored in a table; the target by default
 
     Returns
     -------
@@ -140,10 +147,13 @@ def build_report(
     rows = score_rows(pred, n_boot, cfg.seed)
     made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
+    held = align([a['row'] for a in attention or ()], pred.row, pred.p)
+    attention = [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention or (), held)]
     worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
-    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth)
+    moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
+    found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     parts = [
         scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
@@ -152,14 +162,20 @@ def build_report(
         quality_section(pred, cfg.calibration.target),
     ]
     if train_split is not None:
+        chosen = [(by, *chosen_groups(train_split, by, pred.row))] if by else []
         parts += [
             rates_section(
-                pred, groupings(train_split, pred.row, cfg, 0), find_columns(train_split.spec, cfg)
+                pred,
+                [*groupings(train_split, pred.row, cfg, 0), *chosen],
+                find_columns(train_split.spec, cfg),
+                misjudged_groups(pred, groupings(train_split, pred.row, cfg)),
+                by,
             ),
             slices_section(
                 error_slices(pred, groupings(train_split, pred.row, cfg)),
                 'the baseline' if pred.baseline is not None else 'the average row',
             ),
+            drift_section(moved),
         ]
     else:
         absent.append('the training cache (click rates by group, error slices)')

@@ -73,7 +73,7 @@ def canvas(width: float = 4.5, height: float = 2.8, **kw):
             ax.tick_params(length=0)
     return fig, axes
 
-# %% ../../nbs/80_report/00_canvas.ipynb #c21b78e1
+# %% ../../nbs/80_report/00_canvas.ipynb #41537ffe
 def heading(ax, text: str):
     """A title at the left, in the ink of the house.
 
@@ -86,14 +86,20 @@ def heading(ax, text: str):
 
 
 def legend(ax, **kw):
-    """A legend without a box, in the ink of the house.
+    """A legend without a box, in the ink of the house: below the picture, where it covers nothing.
 
     Parameters
     ----------
     ax : Axes
-    kw : to `Axes.legend`
+    kw : to `Figure.legend`; with `loc`, or beside other axes, to `Axes.legend`
     """
-    return ax.legend(**dict(frameon=False, fontsize=9, labelcolor=INK, handlelength=2.2) | kw)
+    look = dict(frameon=False, fontsize=9, labelcolor=INK, handlelength=2.2) | kw
+    if 'loc' in kw or len(ax.figure.axes) > 1:
+        return ax.legend(**look)
+    handles, names = ax.get_legend_handles_labels()
+    letters = 15 * ax.figure.get_figwidth()  # that fit into a row
+    columns = int(letters / (7 + max(map(len, names), default=0)))
+    return ax.figure.legend(handles, names, **look | dict(loc='outside lower left', ncols=max(1, columns)))
 
 # %% ../../nbs/80_report/00_canvas.ipynb #a0ff53a7
 def _dark_css():

@@ -5,18 +5,17 @@
 # %% auto #0
 __all__ = ['WANTED', 'HOW', 'nearest_config', 'seconds_text', 'side_file', 'parameters_part', 'ran_section', 'links_section']
 
-# %% ../../nbs/80_report/30_facts.ipynb #0e621710
-import os, platform
+# %% ../../nbs/80_report/30_facts.ipynb #f1688711
 from datetime import datetime, timezone
-from importlib import metadata
 from pathlib import Path
 
 import numpy as np
 
-from ..config.load import load_config, presets
+from ..config.load import load_config, presets, to_yaml
 from ..config.show import config_diff, value_text
 from ..config.whole import Config
 from ..core.files import read_json
+from ..core.tables import folded
 from ..features.encodings import learnt_priors
 from .html import Html, pairs, section, table, tag
 
@@ -37,18 +36,7 @@ def nearest_config(cfg: Config):
     name = min(diffs, key=lambda n: (len(diffs[n]), n))
     return name, diffs[name]
 
-# %% ../../nbs/80_report/30_facts.ipynb #4c2ff682
-def _versions() -> dict[str, str]:
-    "Versions that results depend on, package → version; a package that is not there is left out."
-    out = {'python': platform.python_version()}
-    for name in ('toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'scikit-learn', 'lightgbm'):
-        try:
-            out[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            pass
-    return out
-
-
+# %% ../../nbs/80_report/30_facts.ipynb #e4eb5ede
 def seconds_text(s: float) -> str:
     """A duration for people.
 
@@ -154,9 +142,9 @@ def parameters_part(run_dir: Path) -> list | None:
         table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
     ]
 
-# %% ../../nbs/80_report/30_facts.ipynb #f853056c
+# %% ../../nbs/80_report/30_facts.ipynb #e51cce23
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
-    """What ran: data, time, seed, versions, changed keys, parameters.
+    """What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters.
 
     Parameters
     ----------
@@ -167,6 +155,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
     test : its test `Split`
     """
     near, diff = nearest_config(cfg)
+    made = side_file(run_dir, 'origin.json') or {}
     took = {
         int(f): sum(r.get('seconds') or 0 for r in log if r['fold'] == f)
         for f in sorted({r['fold'] for r in log})
@@ -183,12 +172,14 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         ),
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
-        'machine': f'{platform.machine()}, {os.cpu_count()} cores here; device {cfg.device}',
+        'command': made.get('command'),
+        'commit': made.get('commit'),
+        'device': made.get('device'),
         'members': _members_fact(run_dir, cfg),
         'impressions an encoding’s prior is worth': _prior_fact(run_dir, cfg),
         'calibration': _calibration_fact(run_dir),
         'predicted / observed clicks': _clicks_fact(run_dir),
-        'versions': ', '.join(f'{k} {v}' for k, v in _versions().items()),
+        'versions': ', '.join(f'{k} {v}' for k, v in made.get('versions', {}).items()),
     }
     changed = [dict(key=k, here=value_text(b), there=value_text(a)) for k, (a, b) in diff.items()]
     columns = dict(key=('key', None), here=('this run', None), there=(near, None))
@@ -198,6 +189,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         pairs({k: v for k, v in facts.items() if v not in (None, '')}),
         tag('h3', f'Keys that differ from {near}'),
         table(changed, columns, 'Changed keys') if changed else tag('p', 'None.'),
+        Html(folded('The whole config', tag('pre', tag('code', to_yaml(cfg))))),
         parameters_part(run_dir),
     )
 

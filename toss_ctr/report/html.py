@@ -5,9 +5,10 @@
 # %% auto #0
 __all__ = ['THEME', 'LAYOUT', 'PARTS', 'Html', 'tag', 'with_keys', 'table', 'figure', 'pairs', 'section', 'page']
 
-# %% ../../nbs/80_report/10_html.ipynb #3649df01
-import re
+# %% ../../nbs/80_report/10_html.ipynb #5a84ff22
+import csv, io, re
 from html import escape
+from urllib.parse import quote
 
 from .canvas import figure_uri
 from ..config.whole import Config
@@ -61,15 +62,24 @@ def with_keys(text: str) -> list:
     keys = rf"\b((?:{'|'.join(Config.model_fields)})\.(?!csv|parquet|json)[a-z_]+(?:\.[a-z_]+)*)"
     return [tag('code', part) if i % 2 else part for i, part in enumerate(re.split(keys, text))]
 
-# %% ../../nbs/80_report/10_html.ipynb #6e8ece2f
+# %% ../../nbs/80_report/10_html.ipynb #cebba1e6
+def _csv_uri(rows: list[dict], columns: dict) -> str:
+    "The table as a file inside the page."
+    text = io.StringIO()
+    out = csv.DictWriter(text, list(columns), extrasaction='ignore', lineterminator='\n')
+    out.writerow({key: header or key for key, (header, _) in columns.items()})
+    out.writerows(rows)
+    return f'data:text/csv;charset=utf-8,{quote(text.getvalue())}'
+
+
 def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
-    """A table in a box that scrolls sideways.
+    """A table in a box that scrolls sideways, and a link that saves it as CSV with all digits.
 
     Parameters
     ----------
     rows : one dict a row
     columns : key → (header, format spec or function or None for text)
-    label : what a screen reader calls it
+    label : what a screen reader and the saved file call it
     strong : numbers of the rows that stand out
     """
 
@@ -89,14 +99,11 @@ def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
         )
         for i, r in enumerate(rows)
     ]
-    return tag(
-        'div',
-        tag('table', tag('thead', head), tag('tbody', body)),
-        class_='scroll',
-        tabindex=0,
-        role='region',
-        aria_label=label,
-    )
+    shown = tag('table', tag('thead', head), tag('tbody', body))
+    box = tag('div', shown, class_='scroll', tabindex=0, role='region', aria_label=label)
+    name = re.sub('[^a-z0-9]+', '_', label.lower()).strip('_')
+    link = tag('a', 'CSV', href=_csv_uri(rows, columns), download=f'{name}.csv', aria_label=f'{label} as CSV')
+    return tag('div', box, link, class_='table')
 
 
 def figure(fig, alt: str, caption: str = '') -> Html:
@@ -147,7 +154,7 @@ body{margin:0;background:var(--bg);color:var(--ink);overflow-wrap:break-word;
 font:16px/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Noto Sans KR",sans-serif}
 '''
 
-# %% ../../nbs/80_report/10_html.ipynb #e0666c5c
+# %% ../../nbs/80_report/10_html.ipynb #75c85d7a
 LAYOUT = '''
 main,header,footer{max-width:68rem;margin:0 auto;padding:0 1rem}
 header{padding-top:2.2rem}
@@ -164,30 +171,41 @@ a{color:var(--accent)}
 .tile span{color:var(--muted);font-size:.85rem;display:block}
 @media (max-width:30rem){.tile.main{grid-column:1/-1}}
 .tile.main{border-color:var(--accent);box-shadow:inset 0 3px 0 var(--accent)}
-nav{display:flex;flex-wrap:wrap;gap:.35rem .5rem;margin:1rem 0 1.4rem;font-size:.9rem}
-nav a{text-decoration:none;border:1px solid var(--line);border-radius:2rem;padding:.2rem .75rem;background:var(--card)}
+nav{position:sticky;top:0;z-index:1;background:var(--bg);max-width:68rem;margin:0 auto 1rem;padding:.6rem 1rem;
+display:flex;gap:.35rem .5rem;overflow-x:auto;scrollbar-width:thin;font-size:.85rem}
+nav a{flex:none;text-decoration:none;border:1px solid var(--line);border-radius:2rem;padding:.15rem .7rem;
+background:var(--card)}
+@media (min-width:90rem){nav{position:fixed;top:1.5rem;left:calc(50vw - 34rem - 11.5rem);width:11rem;
+flex-direction:column;padding:0;max-height:calc(100vh - 3rem);overflow:auto}
+nav a{border:0;background:none;padding:.1rem 0}}
 main{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.8rem;
 padding:1.1rem clamp(.9rem,3vw,1.5rem) 1.2rem;
-margin:0;min-width:0;grid-column:1/-1}
+margin:0;min-width:0;grid-column:1/-1;scroll-margin-top:3.2rem}
 @media (min-width:56rem){section.half{grid-column:span 1}}
 '''
 
-# %% ../../nbs/80_report/10_html.ipynb #54792a86
+# %% ../../nbs/80_report/10_html.ipynb #869f5229
 PARTS = '''
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,25rem),1fr));gap:1rem 1.4rem;
 margin-top:.6rem}
 figure{margin:0;min-width:0}
 figure img{display:block;width:100%;max-width:31rem;height:auto}
 figcaption{font-size:.88rem;margin-top:.25rem;max-width:31rem}
+@media (prefers-color-scheme:dark){img.paper{filter:invert(1) hue-rotate(180deg);mix-blend-mode:screen}}
 .beside{display:flex;flex-wrap:wrap;gap:.4rem 1.6rem;align-items:flex-start}
-.beside>.scroll{flex:0 1 auto}.beside>figure{flex:1 1 20rem;max-width:31rem}
+.beside>.table{flex:0 1 auto}.beside>figure{flex:1 1 20rem;max-width:31rem}
 .scroll{overflow-x:auto;max-width:100%;margin:.5rem 0 .9rem;background:
 linear-gradient(90deg,var(--card) 40%,transparent) left/2.5rem 100% no-repeat local,
 linear-gradient(270deg,var(--card) 40%,transparent) right/2.5rem 100% no-repeat local,
 linear-gradient(90deg,var(--line),transparent) left/.8rem 100% no-repeat,
 linear-gradient(270deg,var(--line),transparent) right/.8rem 100% no-repeat}
-.scroll:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
+.table{margin:.5rem 0 .9rem;width:fit-content;max-width:100%}.table>.scroll{margin:0}
+.table>a{font-size:.8rem;color:var(--muted);text-decoration:none}.table>a:hover{text-decoration:underline}
+details{margin:.8rem 0}summary{cursor:pointer;color:var(--accent);font-size:.93rem}
+pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.6rem 0}
+pre.error{color:var(--watch)}pre code{font:inherit;overflow-wrap:normal}
+.scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:top}

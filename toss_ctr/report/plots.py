@@ -95,8 +95,8 @@ def curves(rows: list[dict], metric: str) -> dict:
     ordered = {key: sorted(by_epoch.items()) for key, by_epoch in sorted(series.items())}
     return {key: tuple(map(np.array, zip(*points))) for key, points in ordered.items()}
 
-# %% ../../nbs/80_report/05_plots.ipynb #c5c02dbc
-def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True) -> Figure:
+# %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
+def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True, title: str = '') -> Figure:
     """One metric by epoch, folds by colour, splits by dash.
 
     Parameters
@@ -104,21 +104,24 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     rows : rows of train_log.csv
     metric : column to draw
     maximise : whether the best epoch is the highest
+    title : above the axes; the metric's name by default
     """
     fig, ax = canvas()
-    for (fold, split), (epochs, values) in curves(rows, metric).items():
+    found = curves(rows, metric)
+    alone = all(split == 'train' for _, split in found)
+    for (fold, split), (epochs, values) in found.items():
         colour, marker = _style(fold)['color'], _style(fold)['marker']
         if split == 'train':
-            ax.plot(epochs, values, '--', color=colour, lw=1.1)
+            ax.plot(epochs, values, '--', color=colour, lw=1.1, label=f'fold {fold}' if alone else None)
             continue
         ax.plot(epochs, values, '-', color=colour, lw=1.8, marker=marker, ms=3, label=f'fold {fold}')
         best = values.argmax() if maximise else values.argmin()
         ax.plot(epochs[best], values[best], marker, color=colour, ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_xlabel('epoch')
-    heading(ax, f'{metric} by epoch')
+    heading(ax, title or f'{metric} by epoch')
     if ax.get_legend_handles_labels()[0]:
-        legend(ax, ncols=2)
+        legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
@@ -165,7 +168,7 @@ def plot_pr(y, scores: dict) -> Figure:
     legend(ax)
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #46c2a5b9
+# %% ../../nbs/80_report/05_plots.ipynb #b444367b
 def plot_reliability(y, probs: dict) -> Figure:
     """Observed against predicted, clicks and non-clicks weighing half each.
 
@@ -180,13 +183,15 @@ def plot_reliability(y, probs: dict) -> Figure:
         bins = {k: np.array(v) for k, v in reliability_curve(y, p, balanced=True).items()}
         keep = bins['share'] >= 0.005
         ax.plot(bins['p'][keep], bins['rate'][keep], ms=4, lw=1.5, label=name, **_style(i))
-    ax.set(xlabel='predicted', ylabel='observed, class-balanced', xlim=(0, 1), ylim=(0, 1))
+    ax.set(xlabel='predicted, class-balanced (50:50)', ylabel='observed, class-balanced', xlim=(0, 1), ylim=(0, 1))
     heading(ax, 'Reliability (diagonal: perfect)')
     legend(ax)
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #79984259
-def plot_distribution(y, p, bins: int = 50, title: str = 'Predicted probability by class') -> Figure:
+# %% ../../nbs/80_report/05_plots.ipynb #78394132
+def plot_distribution(
+    y, p, bins: int = 50, title: str = 'Predicted probability by class', scale: str = 'class-balanced (50:50)'
+) -> Figure:
     """Densities of the predictions of clicks and of non-clicks.
 
     Parameters
@@ -195,6 +200,7 @@ def plot_distribution(y, p, bins: int = 50, title: str = 'Predicted probability 
     p : (n,) probabilities
     bins : of [0, 1]
     title : above the plot
+    scale : of the probabilities
     """
     y, p = np.asarray(y), np.asarray(p)
     fig, ax = canvas()
@@ -204,12 +210,12 @@ def plot_distribution(y, p, bins: int = 50, title: str = 'Predicted probability 
         label = f'{name} ({(y == cls).sum():,})'
         ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=label)
         ax.stairs(density, edges, fill=True, color=COLOURS[cls], alpha=0.18)
-    ax.set(xlabel='predicted probability', ylabel='density', xlim=(0, 1))
+    ax.set(xlabel=f'predicted probability, {scale}', ylabel='density', xlim=(0, 1))
     heading(ax, title)
     legend(ax)
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #95b7ccd7
+# %% ../../nbs/80_report/05_plots.ipynb #df9875dc
 def _group_ticks(ax, names: list[str]):
     "Names under the groups 0, 1, …: turned where they are long, some left out where they are many."
     short = [n if len(n) <= 12 else n[:11] + '…' for n in names]
@@ -235,7 +241,7 @@ def plot_rates(table: list[dict], title: str) -> Figure:
     ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
     ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     _group_ticks(ax, [r['name'] for r in table])
-    ax.set_ylim(0, 1.25 * ax.get_ylim()[1])
+    ax.set_ylim(bottom=0)
     ax.set(ylabel='click rate, %')
     heading(ax, title)
     legend(ax)
@@ -288,7 +294,7 @@ def plot_lengths(lengths, max_len: int | None = None) -> Figure:
     heading(ax, f'median {np.median(lengths):.0f} tokens, longest {lengths.max(initial=0)}, empty {empty:.1%}')
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #f83e1067
+# %% ../../nbs/80_report/05_plots.ipynb #72ac338b
 def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
     """Attention weights by age; the target's own tokens in the second colour.
 
@@ -316,14 +322,14 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
         if all(abs(ages[i] - a) >= 0.07 * max(ages.max(), 1) for a in taken):
             taken.append(ages[i])
             _note(ax, str(tokens[i])[:14], -ages[i], weights[i], (0, 3), ha='center')
-    ax.margins(y=0.4)
+    ax.margins(y=0.15)
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=7)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f'{abs(v):g}'))
     ax.set(xlabel='positions back (0 = newest)', ylabel='weight')
     heading(ax, title)
     if same.any():
-        legend(ax, loc='upper left', ncols=2)
+        legend(ax)
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #1da4ea4c
@@ -375,7 +381,7 @@ def plot_correlation(names: list[str], corr) -> Figure:
     heading(ax, 'Correlation of logits')
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #0f0d354f
+# %% ../../nbs/80_report/05_plots.ipynb #5ea9d4cc
 def plot_map(
     tokens: list[dict], prior: float, title: str = 'Tokens by their representation', named: int = 6
 ) -> Figure:
@@ -405,12 +411,11 @@ def plot_map(
         _note(ax, str(tokens[i]['name'])[:14], x[i], y[i], (4, 3))
     ax.set(xlabel='first component', ylabel='second component')
     ax.margins(0.08)
-    ax.set_ylim(top=ax.get_ylim()[1] + 0.18 * np.ptp(ax.get_ylim()))
     heading(ax, title)
-    legend(ax, markerscale=0.7, ncols=3, loc='upper center', handletextpad=0.1, columnspacing=0.8, fontsize=8)
+    legend(ax, markerscale=0.7, handletextpad=0.1)
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #f112fe48
+# %% ../../nbs/80_report/05_plots.ipynb #023519e5
 def plot_norms(rows, norms: dict) -> Figure:
     """Norm of each token's embedding by how often it occurs, a colour a table.
 
@@ -425,12 +430,12 @@ def plot_norms(rows, norms: dict) -> Figure:
     ax.set_xscale('log')
     _plain_log(ax.xaxis)
     ax.set(xlabel='rows with the token', ylabel='norm')
-    ax.set_ylim(0, 1.25 * ax.get_ylim()[1])
+    ax.set_ylim(bottom=0)
     heading(ax, 'Embedding norms by frequency')
-    legend(ax, markerscale=2, ncols=2)
+    legend(ax, markerscale=2)
     return fig
 
-# %% ../../nbs/80_report/05_plots.ipynb #af5f0fde
+# %% ../../nbs/80_report/05_plots.ipynb #341c67e8
 def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
     """Click rate by decile of a feature, on training rows and on held-out rows.
 
@@ -452,7 +457,7 @@ def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
         ax.plot(decile, _values_of(rows, 'observed', 100), ms=4, lw=1.5, label=name, **look)
     ax.set(xlabel='decile of the feature', ylabel='click rate, %')
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_ylim(0, 1.2 * ax.get_ylim()[1])
+    ax.set_ylim(bottom=0)
     heading(ax, title)
-    legend(ax, ncols=2)
+    legend(ax)
     return fig

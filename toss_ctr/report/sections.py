@@ -7,7 +7,7 @@ __all__ = ['NUMBERS', 'scores_section', 'folds_sentence', 'findings_section', 'e
            'rates_section', 'slices_section', 'attention_section', 'importance_section', 'token_rows',
            'features_section', 'members_section', 'lengths_section']
 
-# %% ../../nbs/80_report/35_sections.ipynb #480a1513
+# %% ../../nbs/80_report/35_sections.ipynb #115b0f25
 from pathlib import Path
 
 import numpy as np
@@ -34,6 +34,7 @@ from toss_ctr.report.plots import (
 )
 from ..training.rates import rate_table, wilson
 from .predictions import Predictions, shift_prior
+from .slices import clicks_ratio, group_table, lift_table
 
 # %% ../../nbs/80_report/35_sections.ipynb #a0876ebf
 NUMBERS = dict(
@@ -110,7 +111,7 @@ def findings_section(found: list[tuple]) -> Html:
     none = tag('p', 'Nothing stands out in these numbers.')
     return section('next', 'What to try next', tag('ul', items, class_='findings') if items else none)
 
-# %% ../../nbs/80_report/35_sections.ipynb #f9e8766e
+# %% ../../nbs/80_report/35_sections.ipynb #4a05d69e
 def epoch_table(log: list[dict]) -> list[dict]:
     """A training in a line.
 
@@ -120,7 +121,7 @@ def epoch_table(log: list[dict]) -> list[dict]:
 
     Returns
     -------
-    a row a fold: fold, epochs, best (epoch of the best hold-out Score), Score, train, held (losses there), lr,
+    a row a fold: fold, epochs, best (epoch of the best hold-out Score), Score, train, held (WLL there), lr,
     seconds, speed
     """
     out = []
@@ -129,18 +130,18 @@ def epoch_table(log: list[dict]) -> list[dict]:
             [r for r in log if r['fold'] == k and (r['split'] == 'train') == t] for t in (True, False)
         )
         best = max((r for r in held if r.get('Score') is not None), key=lambda r: r['Score'], default=None)
+        last = lambda key, rows, e: next((r.get(key) for r in rows if r['epoch'] == e), None)
         mean = lambda key: (lambda v: sum(v) / len(v) if v else None)(
             [r[key] for r in train if r.get(key) is not None]
         )
-        at = next((r for r in train if best and r['epoch'] == best['epoch']), {})
         out.append(
             dict(
                 fold=str(int(k)),
                 epochs=len(train) or len(held),
                 best=best and int(best['epoch']),
                 Score=best and best['Score'],
-                train=at.get('loss'),
-                held=best and best.get('loss'),
+                train=best and last('WLL', train, best['epoch']),
+                held=best and best.get('WLL'),
                 lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
                 seconds=mean('seconds'),
                 speed=mean('rows_per_s'),
@@ -150,31 +151,32 @@ def epoch_table(log: list[dict]) -> list[dict]:
 
 
 def curves_section(log: list[dict]) -> Html | None:
-    """Learning curves of Score, loss, AP and WLL, the learning rate, and a line a fold.
+    """Learning curves of Score, AP, WLL and the training objective, and a line a fold.
 
     Parameters
     ----------
     log : of `read_log`
     """
-    made = [
-        (m, up)
-        for m, up in (('Score', True), ('loss', False), ('AP', True), ('WLL', False))
-        if curves(log, m)
-    ]
-    if not made:
-        return None
+    made = [(m, up) for m, up in (('Score', True), ('AP', True), ('WLL', False)) if curves(log, m)]
     figs = [figure(plot_learning(log, m, up), f'{m} by epoch for each fold') for m, up in made]
+    trained = [r for r in log if r['split'] == 'train']
+    if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
+        title = 'Training objective by epoch'
+        figs.append(figure(plot_learning(trained, 'loss', False, title), title + ' for each fold'))
+    if not figs:
+        return None
     text = (
-        'One colour a fold; solid lines are held-out rows, dashed lines training rows. A ring marks the best '
-        'epoch of the metric shown; weights are kept by the monitor’s.'
+        'One colour a fold; solid lines are held-out rows, dashed lines training rows, scored while they are trained '
+        'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; weights are '
+        'kept by the monitor’s. The training objective is what is minimised; no other number compares with it.'
     )
     columns = dict(
         fold=('fold', None),
         epochs=('epochs', 'd'),
         best=('best epoch', 'd'),
         Score=('Score there', '.5f'),
-        train=('training loss', '.4f'),
-        held=('held-out loss', '.4f'),
+        train=('training WLL there', '.4f'),
+        held=('held-out WLL there', '.4f'),
         lr=('highest learning rate', '.2g'),
         seconds=('s an epoch', '.1f'),
         speed=('rows a second', ',.0f'),
@@ -187,7 +189,7 @@ def curves_section(log: list[dict]) -> Html | None:
         table(epoch_table(log), columns, 'Training of the folds'),
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #33d5ee42
+# %% ../../nbs/80_report/35_sections.ipynb #b434dd82
 def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
     """Precision and recall, reliability, distributions.
 
@@ -204,6 +206,7 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
         else 'The submission holds probabilities at the natural click rate (calibration.target prior); here they '
         'are shown class-balanced.'
     )
+    text += ' Probabilities in this section are class-balanced; precision and lift count rows as they are.'
     ranks, m = {'model': pred.p}, pred.both
     if pred.baseline is not None:
         ranks['baseline'] = pred.baseline
@@ -229,44 +232,87 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
             'Each class has area one; the further apart, the better.',
         ),
     ]
+    columns = dict(
+        share=('rows with the highest predictions', lambda v: f'{v:.0%}'),
+        rows=('rows', ',d'),
+        clicks=('clicks', ',.0f'),
+        rate=('click rate', '.2%'),
+        lift=('lift', '.2f'),
+        found=('share of all clicks', '.1%'),
+    )
+    lift = table(lift_table(pred.label, pred.p), columns, 'Lift')
     return section(
-        'quality', 'Ranking and calibration', tag('p', with_keys(text)), tag('div', figs, class_='figures')
+        'quality', 'Ranking and calibration', tag('p', with_keys(text)), tag('div', figs, class_='figures'), lift
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #11d3780f
-def rates_section(pred: Predictions, groups, roles: dict) -> Html:
-    """Observed and predicted click rates by day, hour, target and history length.
+# %% ../../nbs/80_report/35_sections.ipynb #cc6d27e0
+def _ratio_text(row: dict) -> str:
+    "Predicted over observed clicks with its interval."
+    return '–' if not row['clicks'] else f"{row['ratio']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
+
+
+_RATIO = 'predicted / observed [95 %]'
+
+
+def _groups_table(pred: Predictions, codes, names, title: str, column: str) -> Html:
+    "Scores and clicks of each group, the thirty largest."
+    rows = [dict(r, shown=_ratio_text(r)) for r in group_table(pred, codes, names, 30)]
+    counts = dict(rows=('rows', ',d'), clicks=('clicks', ',d'), predicted=('predicted clicks', ',.1f'))
+    scores = {key: NUMBERS[key] for key in ('Score', 'AP', 'WLL', 'AUC')}
+    columns = dict(name=(column, None)) | counts | dict(shown=(_RATIO, str)) | scores
+    return Html(tag('h3', f'By {title}') + table(rows, columns, f'Scores and clicks by {title}'))
+
+
+def _misjudged_table(found: list[dict]) -> Html:
+    "The groups whose clicks are predicted wrongly, or that there is none."
+    title = tag('h3', 'Groups whose clicks are predicted wrongly')
+    if not found:
+        return Html(title + tag('p', 'None beyond chance, compared with all rows together.'))
+    counts = dict(rows=('rows', ',d'), clicks=('clicks', ',d'), predicted=('predicted clicks', ',.1f'))
+    columns = dict(column=('column', None), value=('value', None)) | counts
+    columns |= dict(shown=(_RATIO, str), z=('z', '+.1f'))
+    text = (
+        'Beyond chance (at most one in ten of them by chance), compared with all rows together; z is the surplus of '
+        'clicks in standard errors.'
+    )
+    rows = [dict(r, shown=_ratio_text(r)) for r in found]
+    return Html(title + tag('p', text) + table(rows, columns, 'Groups whose clicks are predicted wrongly'))
+
+
+def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by: str = '') -> Html:
+    """Predicted and observed clicks: of all rows, by day, by a field, and the groups that are predicted wrongly.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     groups : of `groupings`
     roles : of `find_columns`
+    wrong : of `misjudged_groups`
+    by : a further column of `groups` to be shown as a table; the target by default
     """
-    p, figs, groups = (
-        shift_prior(pred.p, pred.prior, 'natural'),
-        [],
-        {c: (codes, names) for c, codes, names in groups},
-    )
-    for title, column in (
-        ('day', roles.get('day')),
-        ('hour', roles.get('hour')),
-        ('target', roles.get('target')),
-        ('history length', 'history length'),
-    ):
-        if column not in groups:
-            continue
-        codes, names = groups[column]
-        rates = rate_table(codes, pred.label, p, names, top=30)
-        text = f'Click rate by {title}' + (f' ({column})' if column != title else '')
-        figs.append(figure(plot_rates(rates, text), text + ', observed and predicted'))
+    p = shift_prior(pred.p, pred.prior, 'natural')
+    groups = {column: (codes, names) for column, codes, names in groups}
+    shown = {'day': roles.get('day'), 'hour': roles.get('hour'), 'target': roles.get('target')}
+    figs, tables = [], []
+    for title, column in (shown | {'history length': 'history length'}).items():
+        if column in groups:
+            codes, names = groups[column]
+            text = f'Click rate by {title}' + (f' ({column})' if column != title else '')
+            picture = plot_rates(rate_table(codes, pred.label, p, names, top=30), text)
+            figs.append(figure(picture, text + ', observed and predicted'))
+    for column in dict.fromkeys((shown['day'], by or shown['target'])):
+        if column in groups:
+            title = next((f'{t} ({c})' for t, c in shown.items() if c == column), column)
+            tables.append(_groups_table(pred, *groups[column], title, column))
+    ratio, low, high = (float(v) for v in clicks_ratio(pred.label.sum(), p.sum()))
     text = (
-        f'Predictions are shifted back to the natural click rate ({pred.prior:.3%}) for this comparison. Bars are 95 % '
-        'intervals of the observed rate; a cross outside its bar is a group the model gets wrong.'
+        f'{int(pred.label.sum()):,} clicks were observed and {p.sum():,.1f} predicted: {ratio:.3f} times as many, 95 % '
+        f'{low:.3f} to {high:.3f}. Predictions are brought to the natural click rate ({pred.prior:.3%}) in this '
+        'section. In the pictures, bars are 95 % intervals of the observed rate; a cross outside its bar is a group '
+        'that is predicted wrongly, one in twenty of them by chance.'
     )
-    return section(
-        'rates', 'Click rates, observed and predicted', tag('p', text), tag('div', figs, class_='figures')
-    )
+    pictures = tag('div', figs, class_='figures')
+    return section('rates', 'Clicks, observed and predicted', tag('p', text), pictures, tables, _misjudged_table(wrong))
 
 
 def slices_section(found: list[dict], other: str) -> Html:
@@ -288,24 +334,15 @@ def slices_section(found: list[dict], other: str) -> Html:
         z=('z', '.1f'),
     )
     text = (
-        f'Groups of rows that lose more against {other} than all rows together do, beyond what chance gives '
-        'among so many '
-        'groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the '
-        'difference in WLL; z is '
-        'the group’s surplus in standard errors.'
+        f'Groups of rows whose WLL is further behind {other} than that of all rows together, beyond what chance gives '
+        'among so many groups (at most one in ten by chance). “lost WLL” adds up over the values of a column to the '
+        'difference in WLL; z is the group’s surplus in standard errors.'
     )
-    none = tag(
-        'p',
-        'No group of rows stands out beyond chance: the model is not wrong in one place but everywhere a little.',
-    )
-    return section(
-        'slices',
-        'Where the model loses',
-        tag('p', text),
-        table(found, cols, 'Error slices') if found else none,
-    )
+    none = tag('p', f'No group of rows falls behind {other} beyond chance.')
+    shown = table(found, cols, 'Error slices') if found else none
+    return section('slices', f'Where the model loses to {other}', tag('p', text), shown)
 
-# %% ../../nbs/80_report/35_sections.ipynb #4a9c1d4b
+# %% ../../nbs/80_report/35_sections.ipynb #8419f69b
 def _worth_table(worth: dict | None) -> list | None:
     "What the attention scores are worth, metric by metric."
     if not worth:
@@ -337,7 +374,7 @@ def attention_section(attention: list[dict] | None, worth: dict | None = None) -
         return None
     figs = []
     for a in attention:
-        chance = '' if a.get('p') is None else f", p {a['p']:.2f}"
+        chance = '' if a.get('p') is None else f", p {a['p']:.2f} (50:50)"
         title = f"row {a['row']}: {'click' if a.get('label') else 'no click'}{chance}" + (
             f", target {a['target']}"[:32] if a.get('target') else ''
         )
@@ -349,7 +386,7 @@ def attention_section(attention: list[dict] | None, worth: dict | None = None) -
         )
     text = (
         'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
-        'model was sure of, clicks it missed, and false alarms.'
+        'model was sure of, clicks it missed, and false alarms; p is class-balanced.'
     )
     return section(
         'attention',

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['run']
 
-# %% ../../nbs/90_run/20_road.ipynb #5b5e1ffa
-import warnings
+# %% ../../nbs/90_run/20_road.ipynb #ba6c4542
+import itertools, warnings
 
 from ..config.whole import Config
 from ..core.files import watched
@@ -19,7 +19,7 @@ from ..report.test_rows import score_test_rows, test_table
 from .members import train_members
 from ..training.inputs import prepare
 
-# %% ../../nbs/90_run/20_road.ipynb #64a760e7
+# %% ../../nbs/90_run/20_road.ipynb #97892e15
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
 
@@ -46,15 +46,22 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
             print(text, flush=True)
 
     bars = watched(progress)
-    say(f'── {cfg.exp_name}: data, cache and folds')
+    number, steps = itertools.count(1), 4
+
+    def step(text):
+        say(f'── step {next(number)} of {steps}: {text}')
+
+    step('data, cache and folds')
     inputs = prepare(cfg, test=True, progress=bars)
     check_ids(inputs.test.ids(), cfg.data.test_path)
+    step(f"members {', '.join(cfg.every_member)}")
     train_members(inputs, progress, jobs=jobs, force=force)
-    say('── ensemble, submission, report')
+    step('ensemble and submission')
     handed_in = submit(cfg)
     for line in leak_lines(handed_in):
         warnings.warn(line)
     scored = score_test_rows(cfg)
+    step('report')
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
     scores = summary_table(cfg.run_dir, cfg, n_boot=200)

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['save_state', 'load_state', 'cut_rate', 'end_epoch', 'close_epoch', 'run_epoch', 'run_epochs']
 
-# %% ../../nbs/50_training/60_loop.ipynb #ff47e67f
+# %% ../../nbs/50_training/60_loop.ipynb #0f768d67
 import time
 from dataclasses import asdict
 
+from ..core.supervisor import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import run_in_first
 from .evaluate import evaluate, keep_best, train_metrics
@@ -16,7 +17,7 @@ from .setup import EpochLogits, FoldTrainer, Progress
 from .step import learning_rate, train_batch
 from .trace import print_batch, print_epoch, write_events, write_log
 
-# %% ../../nbs/50_training/60_loop.ipynb #d4864c21
+# %% ../../nbs/50_training/60_loop.ipynb #4661981e
 def save_state(trainer: FoldTrainer):
     """Write the resume file.
 
@@ -33,7 +34,7 @@ def save_state(trainer: FoldTrainer):
         optimizers=[optimizer.state_dict() for optimizer in trainer.optimizers],
         scaler=trainer.scaler.state_dict(),
     )
-    save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold))
+    save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
 
 
 def load_state(trainer: FoldTrainer) -> bool:
@@ -47,7 +48,7 @@ def load_state(trainer: FoldTrainer) -> bool:
     -------
     whether there was something to go on from
     """
-    state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold))
+    state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False
@@ -128,7 +129,7 @@ def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         write_events(trainer)
     save_state(trainer)
 
-# %% ../../nbs/50_training/60_loop.ipynb #eebad93d
+# %% ../../nbs/50_training/60_loop.ipynb #872c14ad
 def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     """The rest of the epoch in progress, its evaluation and its traces on disk.
 
@@ -136,6 +137,11 @@ def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     ----------
     trainer : the fold
     save_every : seconds between resume files
+
+    Raises
+    ------
+    KeyboardInterrupt
+        Where SIGINT or SIGTERM came: after the optimiser step in progress, its state saved.
     """
     state, loader, cfg = trainer.state, trainer.train_loader, trainer.cfg
     loader.set_epoch(state.epoch)
@@ -143,16 +149,21 @@ def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     trainer.model.train()
     batches, first = len(loader), state.batch
     began = saved = time.monotonic()
-    for batch in loader:
-        state.loss_sum += train_batch(trainer, batch, last=state.batch + 1 == batches)
-        state.batch += 1
-        now = time.monotonic()
-        if trainer.show and state.batch % cfg.logging.verbose_steps == 0:
-            print_batch(trainer, batches, (state.batch - first) / (now - began))
-        between_steps = state.batch < batches and state.batch % cfg.train.accumulate == 0
-        if between_steps and now - saved >= save_every and trainer.process.first:
-            save_state(trainer)
-            saved = now
+    with noted_interrupts() as stopped:
+        for batch in loader:
+            state.loss_sum += train_batch(trainer, batch, last=state.batch + 1 == batches)
+            state.batch += 1
+            now = time.monotonic()
+            if trainer.show and state.batch % cfg.logging.verbose_steps == 0:
+                print_batch(trainer, batches, (state.batch - first) / (now - began))
+            ended = state.batch == batches
+            whole_step = ended or state.batch % cfg.train.accumulate == 0
+            due = stopped() or now - saved >= save_every
+            if due and whole_step and not ended and trainer.process.first:
+                save_state(trainer)
+                saved = now
+            if stopped() and whole_step:
+                raise KeyboardInterrupt
     close_epoch(trainer, time.monotonic() - began, batches - first)
 
 # %% ../../nbs/50_training/60_loop.ipynb #f871d3aa

@@ -6,7 +6,7 @@
 __all__ = ['fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes', 'fold_loader', 'build_fold_model',
            'compiled_or_distributed', 'FoldTrainer']
 
-# %% ../../nbs/50_training/40_setup.ipynb #ec8be14b
+# %% ../../nbs/50_training/40_setup.ipynb #3de72d1b
 import json
 from dataclasses import dataclass, field
 
@@ -23,6 +23,7 @@ from ..models.ctr import build_model
 from .distributed import own_device, this_process
 from .inputs import Inputs
 from .losses import logit_shift
+from .memory import StepMemory
 from .optim import Average, make_optimizers
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
@@ -49,7 +50,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
         )
     )
 
-# %% ../../nbs/50_training/40_setup.ipynb #672eef1d
+# %% ../../nbs/50_training/40_setup.ipynb #39e6bf45
 @dataclass
 class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
@@ -65,6 +66,7 @@ class Progress:
     since_best : epochs since
     cuts : times the rate was cut (`train.plateau`)
     weights : digest of the best epoch's weights file
+    oof : digest of its predictions of the held-out rows
     metrics : of the best epoch
     log : rows of train_log.csv
 
@@ -84,6 +86,7 @@ class Progress:
     since_best: int = 0
     cuts: int = 0
     weights: str = ''
+    oof: str = ''
     metrics: dict = field(default_factory=dict)
     log: list = field(default_factory=list)
 
@@ -160,7 +163,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
     inputs : of the run
     fold : fold number
     rows : (m,) ascending row numbers
-    shuffle : for training: shuffled, and balanced where `sampler.type` says so
+    shuffle : for training: shuffled, and drawn as `sampler` says
 
     Returns
     -------
@@ -173,7 +176,8 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
             f'train.batch_size: {size} is not divisible by {process.size} processes',
             f'use {-(-size // process.size) * process.size}',
         )
-    balanced = shuffle and cfg.sampler.type == 'balanced'
+    sampler = dict(balanced=cfg.sampler.pos_fraction, negatives=cfg.sampler.keep)
+    sampled = shuffle and cfg.sampler.type
     return Loader(
         inputs.train,
         rows=rows,
@@ -181,7 +185,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         shuffle=shuffle,
         seed=step_seed(cfg.train_seed, fold, 1),
         features=inputs.fold_features(fold),
-        sampler=('balanced', cfg.sampler.pos_fraction) if balanced else None,
+        sampler=(cfg.sampler.type, sampler[cfg.sampler.type]) if sampled else None,
         rank=process.rank,
         world=process.size,
         prefetch=2,
@@ -272,10 +276,7 @@ class FoldTrainer:
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
 
         self.rate = float(inputs.train.labels()[self.rows].mean())
-        self.prior = self.rate
-        if self.train_loader.sampler:
-            clicks_a_batch = self.train_loader.sources[0][1]
-            self.prior = clicks_a_batch / self.train_loader.total
+        self.prior = self.train_loader.click_rate()
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(
             inputs.train,
@@ -287,6 +288,7 @@ class FoldTrainer:
 
         torch.manual_seed(step_seed(cfg.train_seed, fold))
         self.model = build_fold_model(inputs, self.stats, self.prior)
+        self.memory = StepMemory(cfg, inputs.train, self.model, inputs.n_features, self.process.size)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
         self.optimizers = make_optimizers(self.model, cfg.train)
         self.average = Average(self.model, cfg.ema) if cfg.ema.enabled else None

@@ -29,7 +29,7 @@ def seed_step(trainer: FoldTrainer):
     own = [rank] if rank else []
     torch.manual_seed(step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *own))
 
-# %% ../../nbs/50_training/45_step.ipynb #0f63e9a2
+# %% ../../nbs/50_training/45_step.ipynb #15d6b17e
 def global_batch_size(trainer: FoldTrainer) -> int:
     """Rows of the global batch in turn; the last of an epoch may be smaller.
 
@@ -38,9 +38,9 @@ def global_batch_size(trainer: FoldTrainer) -> int:
     trainer : whose `state.batch` says which batch that is
     """
     loader = trainer.train_loader
-    if loader.sampler:
+    if loader.cycled:
         return loader.total
-    return min(loader.total, len(loader.rows) - trainer.state.batch * loader.total)
+    return min(loader.total, loader.epoch_rows - trainer.state.batch * loader.total)
 
 # %% ../../nbs/50_training/45_step.ipynb #2ce22815
 def learning_rate(trainer: FoldTrainer) -> float:
@@ -143,6 +143,8 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
+    width = batch['seq'].shape[1] if 'seq' in batch else 1
+    trainer.model.rows_at_once = trainer.memory.rows_at_once(width)
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
