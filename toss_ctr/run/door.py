@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Run', 'Page', 'Attention']
 
-# %% ../../nbs/90_run/30_door.ipynb #3e01dd6c
+# %% ../../nbs/90_run/30_door.ipynb #a389868f
 import html, os
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from fastcore.basics import patch
 
-from ..config.load import make_config, merge, parse_overrides
+from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -23,7 +23,7 @@ from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
 
-# %% ../../nbs/90_run/30_door.ipynb #65bb927c
+# %% ../../nbs/90_run/30_door.ipynb #9381c088
 class Run:
     """A run: its config, and what lies in its folder so far.
 
@@ -51,7 +51,7 @@ class Run:
 
     def __init__(self, where, set=()):
         if isinstance(where, Config):
-            where = make_config(merge(where.model_dump(mode='json'), parse_overrides(set)))
+            where = make_config(overridden(where.model_dump(mode='json'), parse_overrides(set)))
         self.cfg = where if isinstance(where, Config) else run_config(where, set)
 
     @property
@@ -79,7 +79,7 @@ class Run:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
         return (self.folder / 'oof.parquet').is_file()
 
-# %% ../../nbs/90_run/30_door.ipynb #8119b307
+# %% ../../nbs/90_run/30_door.ipynb #ce9f74d9
 def _as_file(data, file: Path):
     "The path of a log; a frame is written to `file`, which stays as it is where it holds the same bytes already."
     if isinstance(data, (str, Path)):
@@ -166,7 +166,7 @@ def from_data(
     keys.get('model', {})['cat_embedding_dims'] = {c: w for c, w in widths.items() if c in data['cat_cols']}
     data |= dict(test_path=paths[1], cache_dir=str(place / 'cache'))
     own = dict(exp_name=name, data=data, sequence=sequence, logging=dict(log_dir=str(folder)))
-    run = cls(make_config(merge(merge(keys, own), parse_overrides(set))))
+    run = cls(make_config(overridden(merge(keys, own), parse_overrides(set))))
     run.schema = schema
     return run
 

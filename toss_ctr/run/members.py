@@ -5,13 +5,12 @@
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'network_config', 'train_network', 'train_members']
 
-# %% ../../nbs/90_run/17_members.ipynb #1a8cfedc
+# %% ../../nbs/90_run/17_members.ipynb #7beb2580
 import shutil, time
 
 import numpy as np
 
-from ..config.load import make_config, merge
-from ..config.model import leave_former_head
+from ..config.load import make_config, merge, overridden
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import locked, read_table, watched, write_aside
@@ -23,7 +22,7 @@ from .papermill import train_folds
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
-# %% ../../nbs/90_run/17_members.ipynb #c6cf2f26
+# %% ../../nbs/90_run/17_members.ipynb #52e33a69
 MAY_DIFFER = ('model', 'sequence', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
 
 
@@ -63,7 +62,7 @@ def network_config(cfg: Config, name: str) -> Config:
     raw['logging']['log_dir'] = str(cfg.run_dir / 'members')
     raw['train']['seeds'] = 1
     try:
-        return make_config(merge(leave_former_head(raw, chosen), chosen))
+        return make_config(overridden(raw, chosen))
     except UserError as e:
         raise UserError(f'members.{name}.set: {e}') from None
 
