@@ -125,7 +125,7 @@ def leaking(members: list[Opinion]) -> dict[str, float]:
             found[name] = relative
     return found
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #a07736e7
+# %% ../../nbs/70_inference/18_ensemble.ipynb #13244b7a
 def own_submission(run_dir, name: str) -> Path:
     """Where a prediction's own submission lies, whichever was handed in.
 
@@ -236,6 +236,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
         if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
             candidates.append(averaged(fit, chosen.weights, chosen.logit))
+    if candidates[-1].name != ENSEMBLE and (folder / ENSEMBLE).is_dir():
+        shutil.rmtree(folder / ENSEMBLE)  # of an earlier choice
     scores, held_out = {}, {}
     for member in candidates:
         scores[member.name], p = judged(member, cfg)
