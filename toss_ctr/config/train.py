@@ -59,7 +59,7 @@ class Plateau(Section):
     patience: Positive = 1
     "After so many epochs without a better monitor, and again after as many more."
 
-# %% ../../nbs/10_config/20_train.ipynb #bfecedd3
+# %% ../../nbs/10_config/20_train.ipynb #6756d0f4
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -107,6 +107,9 @@ class Train(Section):
     memory: AboveZero | Literal['auto'] = 'auto'
     """GiB that a fold's process may take; histories are read piece by piece where a step needs more (same gradient).
     auto = 4 on a CPU, four fifths of a GPU's memory."""
+    threads: Positive = 1
+    """Threads of each process that trains a fold. A sum shared by more threads differs in its last bits, so the number
+    belongs to the fold, whatever trains beside it."""
     sparse_embeddings: bool = False
     "Row-wise sparse updates of large tables."
     id_dropout: Dropout = 0.0

@@ -4,10 +4,9 @@
 
 # %% auto #0
 __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FLOAT_BYTES', 'FORWARD_SHARE', 'MODEL_COPIES', 'SAVED_COPIES', 'ROW_BYTES', 'data_rows',
-           'fold_count', 'seconds_per_row', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'time_text',
-           'estimate_text', 'dry_run']
+           'fold_count', 'seconds_per_row', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text', 'dry_run']
 
-# %% ../../nbs/90_run/15_estimate.ipynb #875e0130
+# %% ../../nbs/90_run/15_estimate.ipynb #f2efa87c
 import platform, resource, tempfile, time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,10 @@ from pathlib import Path
 from ..config.folds import CV
 from ..config.load import to_yaml
 from ..config.whole import Config
+from ..core.device import threads
 from ..core.errors import UserError
 from ..data.source import scan
+from .jobs import time_text
 from .sample import head_run, will_generate
 from ..training.setup import FoldTrainer
 from ..training.step import train_batch
@@ -90,7 +91,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
             rows += len(batch['row'])
     return seconds / rows
 
-# %% ../../nbs/90_run/15_estimate.ipynb #ed50add0
+# %% ../../nbs/90_run/15_estimate.ipynb #7ec8fa27
 @dataclass(frozen=True)
 class Cost:
     """What a small run has cost.
@@ -138,7 +139,8 @@ def measured_cost(cfg: Config) -> Cost:
         seconds = time.process_time() - began
         rows = len(inputs.train) + len(inputs.test)
         trainer = FoldTrainer(inputs, 0)
-        step = seconds_per_row(trainer)
+        with threads(cfg.train.threads):
+            step = seconds_per_row(trainer)
         kept = trainer.train_loader.epoch_rows / len(trainer.rows)
         size = sum(file.stat().st_size for file in Path(small.data.cache_dir).rglob('*.npy'))
         parameters = sum(p.numel() for p in trainer.model.parameters())
@@ -205,25 +207,6 @@ def estimate(cfg: Config) -> dict:
     """
     rows = data_rows(cfg)
     return scale_up(measured_cost(cfg), rows, fold_count(cfg.cv), cfg.train.epochs)
-
-# %% ../../nbs/90_run/15_estimate.ipynb #07e602e9
-def time_text(seconds: float) -> str:
-    """A duration in its own unit.
-
-    Parameters
-    ----------
-    seconds : not negative
-
-    Examples
-    --------
-    >>> time_text(90), time_text(600), time_text(9000)
-    ('90 s', '10 min', '2.5 h')
-    """
-    if seconds < 120:
-        return f'{seconds:.0f} s'
-    if seconds < 7200:
-        return f'{seconds / 60:.0f} min'
-    return f'{seconds / 3600:.1f} h'
 
 # %% ../../nbs/90_run/15_estimate.ipynb #6c5d7108
 def estimate_text(told: dict) -> str:
