@@ -149,7 +149,7 @@ def main(name: str = '', argv=None):
             function = COMMANDS[name]
             function(**parse(function, argv))
 
-# %% ../nbs/90_run/40_cli.ipynb #ae15860c
+# %% ../nbs/90_run/40_cli.ipynb #434f1eac
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -175,42 +175,6 @@ def toss_run(
         train again over finished folds of another config
     """
     c = run_config(cfg, set or (), anew=True)  # a mistake in it is told before the heavy modules are there
-    from toss_ctr.run.estimate import dry_run as plan
-    from toss_ctr.run.road import run
-    from toss_ctr.run.sample import sampled
-
-    c = sampled(c, sample)
-    if dry_run:
-        print(plan(c))
-    else:
-        run(c, jobs or None, force, progress=True)
-
-# %% ../nbs/90_run/40_cli.ipynb #695926e9
-@console
-def toss_run(
-    cfg: str = 'demo',
-    set: Overrides = None,
-    dry_run: bool = False,
-    sample: float = 1.0,
-    jobs: int = 0,
-    force: bool = False,
-):
-    """The whole road: data, folds, calibration, submission, report. Without arguments: a demo on generated data.
-
-    Parameters
-    ----------
-    cfg : str
-        preset (demo, toss, kuairand, ml100k, paper), YAML file or run folder
-    dry_run : bool
-        print the resolved config, rows and an estimate of time, memory and disk, then stop
-    sample : float
-        share of the training rows to work on, for a quick look
-    jobs : int
-        fold processes at once; 0 = as many as fit
-    force : bool
-        train again over finished folds of another config
-    """
-    c = load_config(cfg, set or ())  # a mistake in it is told before the heavy modules are there
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.run.estimate import dry_run as plan
