@@ -10,6 +10,8 @@ import json, warnings
 from dataclasses import dataclass
 from pathlib import Path
 
+import numpy as np
+
 from ..data.cache import build_cache
 from ..data.shards import Split
 from ..config.whole import Config
@@ -50,7 +52,7 @@ def ensure_data(cfg: Config, progress: bool = False):
         folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
     )
 
-# %% ../../nbs/50_training/10_inputs.ipynb #7dfba675
+# %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
 class Inputs:
     """What every step of a run reads.
@@ -92,6 +94,11 @@ class Inputs:
     def test_features(self):
         "The (n_test, E) float32 matrix of the test rows, or None."
         return self.features.test() if self.features else None
+
+    def groups(self, rows) -> np.ndarray | None:
+        "Group of each of some training rows by `eval.group_col`, (m,) codes; None where no column is named."
+        column = self.cfg.eval.group_col
+        return None if column is None else self.train.key(column)[0][rows]
 
     def facts(self) -> dict[str, str]:
         "What a person asks first: what → in words."
