@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['ensure_data', 'Inputs', 'run_folds', 'prepare']
 
-# %% ../../nbs/50_training/10_inputs.ipynb #c84ad527
-import json
+# %% ../../nbs/50_training/10_inputs.ipynb #7e1275f6
+import json, warnings
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ..data.cache import build_cache
 from ..data.shards import Split
@@ -18,6 +20,7 @@ from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, sweep, write_json
 from ..data.folds import Folds, make_folds
+from ..data.scaling import far_cells
 from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
@@ -49,7 +52,7 @@ def ensure_data(cfg: Config, progress: bool = False):
         folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
     )
 
-# %% ../../nbs/50_training/10_inputs.ipynb #7dfba675
+# %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
 class Inputs:
     """What every step of a run reads.
@@ -91,6 +94,11 @@ class Inputs:
     def test_features(self):
         "The (n_test, E) float32 matrix of the test rows, or None."
         return self.features.test() if self.features else None
+
+    def groups(self, rows) -> np.ndarray | None:
+        "Group of each of some training rows by `eval.group_col`, (m,) codes; None where no column is named."
+        column = self.cfg.eval.group_col
+        return None if column is None else self.train.key(column)[0][rows]
 
     def facts(self) -> dict[str, str]:
         "What a person asks first: what → in words."
@@ -137,7 +145,7 @@ def run_folds(cfg: Config, train: Split) -> Folds:
         folds.save(cfg.run_dir, source)
     return folds
 
-# %% ../../nbs/50_training/10_inputs.ipynb #5e3c379a
+# %% ../../nbs/50_training/10_inputs.ipynb #d55b1c4d
 def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> Inputs:
     """Cache, folds and features of a run, made where they are missing and verified where they are found.
 
@@ -169,6 +177,8 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     if test and not (cfg.data.test_path or cfg.data.manifest_test):
         raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
+    for line in far_cells(splits['train']):
+        warnings.warn(f'{cfg.data.train_path or cfg.data.manifest_train}: {line}')
     folds = run_folds(cfg, splits['train'])
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, splits['train'], splits.get('test'), folds, features)

@@ -271,6 +271,7 @@ class FoldTrainer:
         self.rows = inputs.folds.train_rows(fold)
         self.held = inputs.folds.valid_rows(fold)
         self.labels = inputs.train.labels()[self.held]
+        self.groups = inputs.groups(self.held)
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
