@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from .inference.predict import load_predictor
     from .models.dare import DARE
     from .models.heads import KhatriRaoHead
+    from .run.door import Run
     from .training.fold import train_fold
     from .training.inputs import prepare
 
@@ -23,4 +24,5 @@ __getattr__, __dir__ = doors(__name__, {
     'DARE': 'models.dare',
     'KhatriRaoHead': 'models.heads',
     'UserError': 'core.errors',
+    'Run': 'run.door',
 })

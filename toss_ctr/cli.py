@@ -108,7 +108,7 @@ def main(name: str = '', argv=None):
         warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
         function(**parse(function, sys.argv[1:] if argv is None else argv))
 
-# %% ../nbs/90_run/40_cli.ipynb #f5b56092
+# %% ../nbs/90_run/40_cli.ipynb #695926e9
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -134,6 +134,8 @@ def toss_run(
         train again over finished folds of another config
     """
     c = load_config(cfg, set or ())  # a mistake in it is told before the heavy modules are there
+    if not dry_run:
+        print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.run.estimate import dry_run as plan
     from toss_ctr.run.road import run
     from toss_ctr.run.sample import sampled

@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 from pydantic import Field
 from .base import AboveZero, Positive, Section
 
-# %% ../../nbs/10_config/40_members.ipynb #51685ab3
+# %% ../../nbs/10_config/40_members.ipynb #697f8545
 Boosting = Literal['gbdt', 'dart']
 
 
@@ -21,7 +21,7 @@ class Baseline(Section):
     Examples
     --------
     >>> Baseline(rounds=50)
-    Baseline(enabled=True, rounds=50, leaves=63, lr=0.05, boosting='gbdt')
+    Baseline(enabled=True, rounds=50, leaves=63, lr=0.05, boosting='gbdt', keep=1.0)
     """
 
     enabled: bool = True
@@ -34,3 +34,5 @@ class Baseline(Section):
     "Shrinkage."
     boosting: Boosting = 'gbdt'
     "gbdt: every tree mends the ones before it; dart: some of them are left out at random while the next one is grown."
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    "Share of the negatives that a fold's trees learn from; logits are still those of all rows."

@@ -59,7 +59,7 @@ class Plateau(Section):
     patience: Positive = 1
     "After so many epochs without a better monitor, and again after as many more."
 
-# %% ../../nbs/10_config/20_train.ipynb #bfecedd3
+# %% ../../nbs/10_config/20_train.ipynb #6756d0f4
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -107,6 +107,9 @@ class Train(Section):
     memory: AboveZero | Literal['auto'] = 'auto'
     """GiB that a fold's process may take; histories are read piece by piece where a step needs more (same gradient).
     auto = 4 on a CPU, four fifths of a GPU's memory."""
+    threads: Positive = 1
+    """Threads of each process that trains a fold. A sum shared by more threads differs in its last bits, so the number
+    belongs to the fold, whatever trains beside it."""
     sparse_embeddings: bool = False
     "Row-wise sparse updates of large tables."
     id_dropout: Dropout = 0.0
@@ -123,7 +126,7 @@ class Train(Section):
             )
         return self
 
-# %% ../../nbs/10_config/20_train.ipynb #f4cdb8a8
+# %% ../../nbs/10_config/20_train.ipynb #f51e44da
 @dataclass(frozen=True)
 class OnlyWith:
     """Marks a key of a section that is read only where another key of it is not 0, or is one choice.
@@ -175,6 +178,8 @@ def check_read(section: Section, name: str):
 
 
 def _value(other) -> str:
+    if other is None:
+        return 'null'
     return f'{other:g}' if isinstance(other, float) else str(other).lower()
 
 
@@ -213,24 +218,39 @@ class Loss(Section):
         check_read(self, 'loss')
         return self
 
-# %% ../../nbs/10_config/20_train.ipynb #2f95ff05
-SamplerType = Literal['balanced']
+# %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
+SamplerType = Literal['balanced', 'negatives']
 
 
 class Sampler(Section):
     """How batches are drawn.
+
+    Raises
+    ------
+    UserError
+        Where a key is set that the type does not read.
 
     Examples
     --------
     >>> from toss_ctr.config.train import Sampler
     >>> Sampler(type='None').type is None
     True
+    >>> Sampler(type='negatives').keep
+    0.1
     """
 
     type: Annotated[SamplerType | None, NoneWord] = None
-    "balanced: every batch has a share pos_fraction of positives; null = rows as they come."
-    pos_fraction: Annotated[float, Field(gt=0, lt=1)] = 0.5
+    """balanced: every batch has a share pos_fraction of positives; negatives: an epoch has all positives and a share
+    keep of the negatives, others each epoch; null = rows as they come."""
+    pos_fraction: Annotated[float, Field(gt=0, lt=1), OnlyWith('type', 'balanced')] = 0.5
     "Share of positives in a balanced batch."
+    keep: Annotated[float, Field(gt=0, le=1), OnlyWith('type', 'negatives')] = 0.1
+    "Share of the negatives that an epoch reads; probabilities stay those of all rows."
+
+    @model_validator(mode='after')
+    def _keys_are_read(self):
+        check_read(self, 'sampler')
+        return self
 
 # %% ../../nbs/10_config/20_train.ipynb #e70dbdcc
 AverageKind = Literal['ema', 'swa']

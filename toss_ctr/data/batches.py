@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['prefetched', 'Loader', 'Epoch']
 
-# %% ../../nbs/20_data/70_batches.ipynb #08c965ad
+# %% ../../nbs/20_data/70_batches.ipynb #710dbd6c
 import queue, threading
 
 import numpy as np
@@ -13,7 +13,7 @@ import torch
 from fastcore.basics import patch
 
 from ..core.errors import UserError
-from .order import balanced, by_length, rng_of, RowOrder
+from .order import balanced, by_length, rng_of, RowOrder, thinned
 from .pools import layout_of, make_batch, pieces_of, Pool
 
 # %% ../../nbs/20_data/70_batches.ipynb #d72e7c84
@@ -62,7 +62,7 @@ def prefetched(items, depth: int):
         stop.set()
         thread.join()
 
-# %% ../../nbs/20_data/70_batches.ipynb #4c1d508b
+# %% ../../nbs/20_data/70_batches.ipynb #026c9996
 class Loader:
     """Batches of a split's rows as dictionaries of tensors; `data.pools` has the table of their keys.
 
@@ -74,7 +74,7 @@ class Loader:
     shuffle : False: source order
     seed : of the order
     features : (n, E) float32, appended to `num`
-    sampler : None or ('balanced', share of positives)
+    sampler : None, ('balanced', share of positives) or ('negatives', share of them that is kept)
     drop_last : leave out an incomplete last global batch
     rank : this process
     world : processes
@@ -115,8 +115,9 @@ class Loader:
         pool_rows: int = 65536,
         block_rows: int = 256,
     ):
-        if bucket and sampler:
-            raise ValueError('bucket and sampler exclude each other')
+        self.cycled = sampler is not None and sampler[0] == 'balanced'  # rows start over when they are used up
+        if bucket and self.cycled:
+            raise ValueError('bucket and a balanced sampler exclude each other')
         self.split = split
         self.rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
         if not (np.diff(self.rows) > 0).all():
@@ -133,15 +134,16 @@ class Loader:
         least = 16 if bucket else 1  # batches of a pool
         self.pool = self.total * max(least, -(-pool_rows // self.total))
         self.block = block_rows
-        self.sources = [(self.rows, self.total)]
-        if sampler:
-            self.sources = balanced(self.rows, split.labels()[self.rows], sampler[1], self.total)
+        self.label = split.labels()[self.rows] if sampler else None
+        self.epoch_rows = len(self.rows)  # of one epoch
+        if not self.cycled:
+            self.epoch_rows = len(self.sources(0)[0][0])
         self.set_epoch(0)
 
     def __len__(self):
         if self.drop_last:
-            return len(self.rows) // self.total
-        return -(-len(self.rows) // self.total)
+            return self.epoch_rows // self.total
+        return -(-self.epoch_rows // self.total)
 
     def set_epoch(self, epoch: int):
         "Start this epoch: another order, from its first batch."
@@ -149,7 +151,36 @@ class Loader:
         self.step = 0
         self._resume = 0
 
-# %% ../../nbs/20_data/70_batches.ipynb #0d15d575
+# %% ../../nbs/20_data/70_batches.ipynb #20528605
+@patch
+def sources(self: Loader, epoch: int) -> list[tuple[np.ndarray, int]]:
+    """The rows of an epoch by source.
+
+    Parameters
+    ----------
+    epoch : 0-based
+
+    Returns
+    -------
+    [(rows ascending, rows of a global batch)]; two where classes are mixed
+    """
+    if self.sampler is None:
+        return [(self.rows, self.total)]
+    if self.cycled:
+        return balanced(self.rows, self.label, self.sampler[1], self.total)
+    return [(thinned(self.rows, self.label, self.sampler[1], self.seed, epoch), self.total)]
+
+
+@patch
+def click_rate(self: Loader) -> float:
+    "Share of positives in an epoch's batches."
+    if self.cycled:
+        return self.sources(0)[0][1] / self.total
+    if self.sampler:
+        return int((self.label > 0).sum()) / self.epoch_rows
+    return float(self.split.labels()[self.rows].mean())
+
+# %% ../../nbs/20_data/70_batches.ipynb #a657276a
 class Epoch:
     """The batches of one epoch of a loader, each computable by itself.
 
@@ -173,23 +204,25 @@ class Epoch:
     def __init__(self, loader: Loader, epoch: int):
         self.loader = loader
         self.orders = []
-        for i, (rows, share) in enumerate(loader.sources):
+        self.shares = []
+        for i, (rows, share) in enumerate(loader.sources(epoch)):
             pool = max(loader.pool * share // loader.total, share)
-            shuffle = loader.shuffle or loader.sampler is not None
+            shuffle = loader.shuffle or loader.cycled
             self.orders.append(RowOrder(rows, pool, loader.block, shuffle, (loader.seed, epoch, i)))
+            self.shares.append(share)
         self.pools = {}
 
     def parts(self, step: int) -> list[tuple[int, int, int, int, int]]:
         "(order, pass, pool, from, to) of a global batch."
         found = []
-        for i, (order, (_, share)) in enumerate(zip(self.orders, self.loader.sources)):
+        for i, (order, share) in enumerate(zip(self.orders, self.shares)):
             stop = (step + 1) * share
-            if not self.loader.sampler:  # a sampler's order starts over instead
+            if not self.loader.cycled:  # a balanced sampler's order starts over instead
                 stop = min(stop, len(order))
             found += [(i, *part) for part in order.parts(step * share, stop)]
         return found
 
-# %% ../../nbs/20_data/70_batches.ipynb #37a12a23
+# %% ../../nbs/20_data/70_batches.ipynb #3d0abc91
 @patch
 def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.ndarray]:
     """A pool in memory.
@@ -212,7 +245,7 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
     if loader.bucket:
         rng = rng_of(*order.key, pass_no, 1 + number, 1)
         permutation = by_length(_lengths(loader.split, rows), permutation, loader.total, rng)
-    if loader.world > 1 and not loader.sampler:
+    if loader.world > 1 and not loader.cycled:
         mine = np.sort(permutation[loader.rank :: loader.world])
         place = np.zeros(len(rows), np.int64)
         place[mine] = np.arange(len(mine))

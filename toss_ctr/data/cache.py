@@ -5,20 +5,20 @@
 # %% auto #0
 __all__ = ['write_shards', 'build_cache']
 
-# %% ../../nbs/20_data/50_cache.ipynb #92db772b
+# %% ../../nbs/20_data/50_cache.ipynb #bd77ee21
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import Spec
-from ..core.files import digest_json, locked, read_json, sweep, write_json
+from ..core.files import digest_json, locked, read_json, stat_key, sweep, write_json
 from .manifest import FORMAT, open_split, read_manifest, split_of, versions
 from .shards import finished_shard, folder_aside, ShardWriter, Split
-from .source import batches, open_files, open_source, Source, source_digest, stat_key
+from .source import batches, open_files, open_source, Source, source_digest
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
 from ..core.units import run_units
@@ -231,7 +231,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     )
     write_json(plan.manifest, content)
 
-# %% ../../nbs/20_data/50_cache.ipynb #55118b9d
+# %% ../../nbs/20_data/50_cache.ipynb #aeb2b14c
 def _whole_split(plan: _SplitPlan):
     "The split and what was learned, or None; a damaged one is mentioned and counts as absent."
     if not plan.manifest.exists():
@@ -239,8 +239,8 @@ def _whole_split(plan: _SplitPlan):
     try:
         manifest = read_manifest(plan.manifest)
         return split_of(manifest, plan.folder), _learned_of(manifest)
-    except UserError as e:
-        print(f'{e}; building it again')
+    except Damaged as e:
+        print(f'{e.what}; building it again')
 
 
 def _learned_of(manifest: dict) -> dict:
@@ -298,7 +298,7 @@ def _found_or_built(plan: _SplitPlan, reuse: bool, build):
         found = _whole_split(plan) if reuse else None
         return found or build()
 
-# %% ../../nbs/20_data/50_cache.ipynb #614e43c5
+# %% ../../nbs/20_data/50_cache.ipynb #57647e97
 def _given_manifest(name: str, cfg) -> dict | None:
     "Content of a manifest the config names, or None; `UserError` for what does not fit the config."
     key = f'data.manifest_{name}'
@@ -308,7 +308,7 @@ def _given_manifest(name: str, cfg) -> dict | None:
     if not Path(path).exists():
         print(f'{key}: no file {path}; the cache is looked for, or built, under data.cache_dir')
         return None
-    manifest = read_manifest(path)
+    manifest = read_manifest(path, _without(key))
     if manifest['name'] != name:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     has = manifest['needs']
@@ -322,12 +322,17 @@ def _given_manifest(name: str, cfg) -> dict | None:
             )
     return manifest
 
-# %% ../../nbs/20_data/50_cache.ipynb #416e81b0
+
+def _without(key: str) -> str:
+    return f'remove {key} to have a cache built under data.cache_dir'
+
+# %% ../../nbs/20_data/50_cache.ipynb #4423c33e
 def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split | None, _Training]:
     "The training split (without `shards` only what was learned): given, found or built."
     manifest = _given_manifest('train', cfg)
     if manifest:
-        split = open_split(cfg.data.manifest_train) if shards else None
+        key = 'data.manifest_train'
+        split = open_split(cfg.data.manifest_train, _without(key)) if shards else None
         needs = resolve_needs(cfg, manifest['columns'])
         return split, _Training(needs, _learned_of(manifest), manifest['fingerprint'])
     plan, reuse = _plan_split('train', cfg), cfg.data.use_cache
@@ -350,7 +355,7 @@ def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
                 f'data.manifest_test: {path} is encoded by another training split',
                 'remove the key to build one',
             )
-        return open_split(path)
+        return open_split(path, _without('data.manifest_test'))
     plan = _plan_split('test', cfg, train)
 
     def build():

@@ -85,7 +85,8 @@ class Folds:
         "The parts whose labels the model of fold `k` may not see: those of all rows it does not learn from."
         return np.unique(self.part[self._unseen(k)])
 
-# %% ../../nbs/20_data/55_folds.ipynb #26171609
+# %% ../../nbs/20_data/55_folds.ipynb #e8333b13
+_MOST_FOLDS = 120  # a fold number is an int8
 _COLUMNS = ('fold', 'rows', 'positives', 'CTR', 'groups')
 
 
@@ -329,7 +330,7 @@ def time_order(values) -> np.ndarray:
     order = np.argsort(np.array(keys), kind='stable')
     return np.append(-1, np.argsort(order))
 
-# %% ../../nbs/20_data/55_folds.ipynb #34efef61
+# %% ../../nbs/20_data/55_folds.ipynb #7b2ae37c
 def _day_folds(split, name: str, scheme: str, n_splits: int = 1) -> np.ndarray:
     "(n,) int8: one fold a day in the order of time; of the last day only, or of the last `n_splits` days."
     codes, values = key_codes(split, name, 'cv.time_key')
@@ -348,7 +349,7 @@ def _day_folds(split, name: str, scheme: str, n_splits: int = 1) -> np.ndarray:
                 f'a day needs days before it: ask for {n_days - 1} at most',
             )
         return np.maximum(day - (n_days - n_splits), -1).astype(np.int8)
-    if n_days > 120:
+    if n_days > _MOST_FOLDS:
         raise UserError(
             f"cv.time_key: '{name}' has {n_days} values",
             'leave_one_day_out trains one model a value; use last_day',
@@ -404,7 +405,7 @@ def _fold_stats(fold, label, groups) -> tuple:
         stats.append(dict(fold=k, rows=n, positives=positives, groups=n_groups))
     return tuple(stats)
 
-# %% ../../nbs/20_data/55_folds.ipynb #21ffdf9b
+# %% ../../nbs/20_data/55_folds.ipynb #ab353876
 def make_folds(split, cfg) -> Folds:
     """Folds as `cv` asks; `UserError` naming the key for what cannot be split.
 
@@ -428,6 +429,8 @@ def make_folds(split, cfg) -> Folds:
             f'cv.group_sequences: cannot move rows between days or files (cv.scheme: {cv.scheme})',
             'use group_kfold or set it to false',
         )
+    if cv.n_splits > _MOST_FOLDS:
+        raise UserError(f'cv.n_splits: {cv.n_splits} folds', f'ask for {_MOST_FOLDS} at most')
     groups = _fold_groups(split, cv)
     if cv.scheme == 'group_kfold':
         n_splits = cv.n_splits if cv.n_splits > 1 else _HOLD_OUT
@@ -442,7 +445,7 @@ def make_folds(split, cfg) -> Folds:
     part = _make_parts(fold, label, groups, cfg.seed, cv.scheme)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)
 
-# %% ../../nbs/20_data/55_folds.ipynb #6a74f117
+# %% ../../nbs/20_data/55_folds.ipynb #a6cc31c9
 @patch
 def save(self: Folds, folder, source: str = ''):
     """Write folds.parquet and folds.json.
@@ -469,7 +472,7 @@ def save(self: Folds, folder, source: str = ''):
 
 @patch(cls_method=True)
 def load(cls: Folds, folder, source: str = '') -> Folds:
-    """Read folds back, verified; `UserError` naming the file that is missing, damaged or of another cache.
+    """Read folds back, verified; `Damaged` naming the file that is missing or damaged, `UserError` for another cache.
 
     Parameters
     ----------

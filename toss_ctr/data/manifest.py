@@ -5,14 +5,14 @@
 # %% auto #0
 __all__ = ['FORMAT', 'versions', 'read_manifest', 'split_of', 'open_split', 'verify_cache']
 
-# %% ../../nbs/20_data/40_manifest.ipynb #b78ab3b7
+# %% ../../nbs/20_data/40_manifest.ipynb #46252504
 import importlib.metadata
 from pathlib import Path
 
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from .spec import Spec
-from ..core.files import read_json
-from .shards import check_shard, Shard, Split
+from ..core.files import Digests, read_json
+from .shards import check_shard, REBUILT, Shard, Split
 
 # %% ../../nbs/20_data/40_manifest.ipynb #36719a9b
 FORMAT = 1  # version of the layout: a change makes other fingerprints
@@ -23,60 +23,71 @@ def versions() -> dict:
     libraries = ('numpy', 'polars', 'polars-hash', 'pyarrow', 'xxhash')
     return {name: importlib.metadata.version(name) for name in libraries}
 
-# %% ../../nbs/20_data/40_manifest.ipynb #45b98471
-def read_manifest(path) -> dict:
-    """A manifest's content; `UserError` naming it if it is missing, damaged or of another format.
+# %% ../../nbs/20_data/40_manifest.ipynb #9f2e9262
+def read_manifest(path, mend: str = REBUILT) -> dict:
+    """A manifest's content; `Damaged` naming it if it is missing, damaged or of another format.
 
     Parameters
     ----------
     path : manifest.json, or the folder it is in
+    mend : how to have it built again
     """
     path = Path(path)
     if path.is_dir():
         path = path / 'manifest.json'
-    content = read_json(path)
+    content = read_json(path, mend)
     if content.get('format') != FORMAT:
-        raise UserError(
-            f"{path}: cache of format {content.get('format')}, not {FORMAT}",
-            'delete it and run the same command again',
-        )
+        raise Damaged(f"{path}: cache of format {content.get('format')}, not {FORMAT}", mend)
     return content
 
-# %% ../../nbs/20_data/40_manifest.ipynb #b3b94baf
-def split_of(manifest: dict, root) -> Split:
-    """The split of a manifest; every file's size and header are checked.
+# %% ../../nbs/20_data/40_manifest.ipynb #7df142ed
+def split_of(manifest: dict, root, mend: str = REBUILT) -> Split:
+    """The split of a manifest; every file is verified.
 
     Parameters
     ----------
     manifest : its content
     root : folder it lies in
+    mend : how to have it built again
+
+    Raises
+    ------
+    Damaged that names the file
     """
-    shards = []
+    shards, digests = [], Digests(Path(root) / '.digests.json')
     for s in manifest['shards']:
         folder = Path(root) / s['path']
-        check_shard(folder, s)
-        if not (folder / 'shard.json').is_file():
-            raise UserError(f'{folder}/shard.json: missing', 'run the same command again')
+        _check_record(folder, s, mend)
+        check_shard(folder, s, digests, mend)
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
+    digests.keep()
     spec = Spec.from_json(manifest['spec'])
     valid_rows = manifest.get('source', {}).get('valid_rows', 0)
     named = manifest['name'], spec, shards, manifest['fingerprint'], root, manifest['stats']
     return Split(*named, valid_rows=valid_rows)
 
 
-def open_split(path) -> Split:
-    """Open a cached split; `UserError` names what is damaged.
+def _check_record(folder: Path, expected: dict, mend: str = REBUILT):
+    "The shard.json beside the arrays must tell of the same shard as the manifest."
+    about = read_json(folder / 'shard.json', mend)
+    if any(about.get(k) != expected[k] for k in ('start', 'n_rows', 'arrays')):
+        raise Damaged(f'{folder}/shard.json: damaged (not the shard of this place)', mend)
+
+
+def open_split(path, mend: str = REBUILT) -> Split:
+    """Open a cached split; `Damaged` names what is damaged.
 
     Parameters
     ----------
     path : manifest.json, or the folder it is in
+    mend : how to have it built again
     """
     path = Path(path)
-    return split_of(read_manifest(path), path if path.is_dir() else path.parent)
+    return split_of(read_manifest(path, mend), path if path.is_dir() else path.parent, mend)
 
-# %% ../../nbs/20_data/40_manifest.ipynb #c1537b38
+# %% ../../nbs/20_data/40_manifest.ipynb #aaedf541
 def verify_cache(root) -> int:
-    """Check every byte of a cache; `UserError` names the first file that is damaged.
+    """Check every byte of a cache; `Damaged` names the first file that is damaged.
 
     Parameters
     ----------
@@ -93,18 +104,13 @@ def verify_cache(root) -> int:
     total = 0
     for folder in splits:
         if (folder.parent / 'spec.json').exists():
-            read_json(folder.parent / 'spec.json')
+            read_json(folder.parent / 'spec.json', REBUILT)
         for shard in read_manifest(folder)['shards']:
             total += _verify_shard(folder / shard['path'], shard)
     return total
 
 
 def _verify_shard(folder: Path, expected: dict) -> int:
-    about = read_json(folder / 'shard.json')
-    if any(about.get(k) != expected[k] for k in ('start', 'n_rows', 'arrays')):
-        raise UserError(
-            f'{folder}/shard.json: damaged (not the shard of this place)',
-            'delete it and run the same command again',
-        )
-    check_shard(folder, expected, every_byte=True)
+    _check_record(folder, expected)
+    check_shard(folder, expected)
     return sum(file.stat().st_size for file in folder.iterdir())

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['find_files', 'broken_file', 'open_parquet', 'Source', 'open_files', 'open_source', 'file_batches', 'batches',
-           'stat_key', 'source_digest', 'scan']
+           'source_digest', 'scan']
 
-# %% ../../nbs/20_data/00_source.ipynb #43063a79
-import glob, os, time
+# %% ../../nbs/20_data/00_source.ipynb #ef481dbe
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, digest_json, read_json, write_json
+from ..core.files import digest_json, Digests
 
 # %% ../../nbs/20_data/00_source.ipynb #4f3a094f
 def find_files(path, key: str) -> tuple[Path, ...]:
@@ -244,18 +244,7 @@ def batches(
             for row, batch in file_batches(f, columns, lo - a, hi - a, size, threads):
                 yield a + row, batch
 
-# %% ../../nbs/20_data/00_source.ipynb #d029f418
-def stat_key(path) -> list[int]:
-    """What changes when a file is written to.
-
-    Parameters
-    ----------
-    path : a file
-    """
-    s = os.stat(path)
-    return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
-
-# %% ../../nbs/20_data/00_source.ipynb #0b3b1a98
+# %% ../../nbs/20_data/00_source.ipynb #d8ad7684
 def source_digest(source: Source, memo=None) -> str:
     """Digest of the files' bytes in row order; names, folders and time stamps play no part.
 
@@ -268,26 +257,9 @@ def source_digest(source: Source, memo=None) -> str:
     -------
     32 hex digits
     """
-    path = Path(memo) / '.sources.json' if memo else None
-    try:
-        known = read_json(path) if path else {}
-    except UserError:
-        known = {}
-    out, fresh = [], {}
-    for f in source.files:
-        name, before = str(Path(f).resolve()), stat_key(f)
-        digest = known[name][1] if name in known and known[name][0] == before else digest_file(f)
-        if name not in known or known[name] != [before, digest]:
-            if stat_key(f) != before:
-                raise UserError(f'{f}: changed while it was read', 'wait until it is written')
-            if time.time_ns() - max(before[2:]) > 2 * 10**9:
-                fresh[name] = [before, digest]
-        out.append(digest)
-    if path and fresh:
-        try:
-            write_json(path, known | fresh)
-        except UserError:
-            pass  # a read-only folder cannot remember, and need not
+    digests = Digests(Path(memo) / '.sources.json' if memo else None)
+    out = [digests.of(file) for file in source.files]
+    digests.keep()
     return digest_json(out)
 
 # %% ../../nbs/20_data/00_source.ipynb #222a86f3

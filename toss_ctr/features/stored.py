@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['save_statistics', 'load_statistics', 'StoredFeatures', 'build_features']
 
-# %% ../../nbs/30_features/40_stored.ipynb #cb4bfb8e
+# %% ../../nbs/30_features/40_stored.ipynb #fcd40393
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,
     digest_json,
+    Digests,
     locked,
     read_json,
     read_table,
@@ -32,7 +33,7 @@ from .counts import Known, TotalRate
 from .families import feature_names, feature_settings, fill_train_rows
 from .family import Statistics
 
-# %% ../../nbs/30_features/40_stored.ipynb #6ceca75a
+# %% ../../nbs/30_features/40_stored.ipynb #945d69bb
 def save_statistics(stats: Statistics, folder, made_of: str):
     """Write statistics.parquet, then statistics.json.
 
@@ -60,7 +61,7 @@ def save_statistics(stats: Statistics, folder, made_of: str):
 
 
 def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
-    """Read statistics, verified; `UserError` names a damaged file.
+    """Read statistics, verified; `Damaged` names a damaged file.
 
     Parameters
     ----------
@@ -130,12 +131,13 @@ class StoredFeatures:
         "What features of rows that are neither are made of."
         return load_statistics(self.root)
 
-# %% ../../nbs/30_features/40_stored.ipynb #a279cbf3
+# %% ../../nbs/30_features/40_stored.ipynb #788149d4
 def _open_features(root: Path) -> StoredFeatures:
-    "Open a folder of features, verifying every file; `UserError` naming the one that is missing or damaged."
-    content = read_json(root / 'manifest.json')
+    "Open a folder of features, verifying every file; `Damaged` naming the one that is missing or damaged."
+    content, digests = read_json(root / 'manifest.json'), Digests(root / '.digests.json')
     for name, digest in content['files'].items():
-        verify_file(root / name, digest)
+        verify_file(root / name, digest, digests=digests)
+    digests.keep()
     return StoredFeatures(root, tuple(content['names']), content['fingerprint'], content['n_folds'])
 
 # %% ../../nbs/30_features/40_stored.ipynb #af813933
@@ -160,7 +162,7 @@ def _feature_fingerprint(cfg, splits: dict, folds: Folds) -> str:
     )
     return digest_json(inputs | feature_settings(cfg))
 
-# %% ../../nbs/30_features/40_stored.ipynb #c787b665
+# %% ../../nbs/30_features/40_stored.ipynb #63f47931
 def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: str, progress: bool):
     "Write all matrices aside, then the manifest."
     names = feature_names(cfg)
@@ -213,7 +215,11 @@ def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> S
         home = Path(covis.work_dir)
     root = home / fingerprint
     with locked(root, 'folder of features'):
-        if not (root / 'manifest.json').exists():
-            sweep(root, held=True)
-            _write_features(cfg, splits, folds, root, fingerprint, progress)
+        sweep(root, held=True)
+        if (root / 'manifest.json').exists():
+            try:
+                return _open_features(root)
+            except Damaged as e:
+                print(f'{e.what}; making the features again')
+        _write_features(cfg, splits, folds, root, fingerprint, progress)
     return _open_features(root)

@@ -6,7 +6,7 @@
 __all__ = ['MatrixRows', 'lgb_params', 'fit', 'balanced_logit', 'encoded_ids', 'kept_model', 'Matrices', 'run_fold',
            'write_results', 'run_baseline']
 
-# %% ../../nbs/60_members/10_boosted.ipynb #685e7cdc
+# %% ../../nbs/60_members/10_boosted.ipynb #d73d2297
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,6 +31,7 @@ from toss_ctr.core.files import (
     write_json,
     write_table,
 )
+from ..data.order import thinned
 from ..data.submission import write_submission
 from ..features.stored import build_features
 from .matrix import BLOCK, tree_columns, TreeColumns, write_matrix
@@ -189,7 +190,7 @@ def kept_model(folder: Path, k: int, made: dict, train: Callable) -> tuple[lgb.B
     # read back in either case, so that a resumed run predicts with the same text
     return lgb.Booster(model_str=path.read_text(encoding='utf-8')), note['seconds']
 
-# %% ../../nbs/60_members/10_boosted.ipynb #55b87d05
+# %% ../../nbs/60_members/10_boosted.ipynb #208cbcc3
 @dataclass(frozen=True, eq=False)
 class Matrices:
     """Everything the folds share.
@@ -260,8 +261,9 @@ def run_fold(
     with tqdm(total=rounds, desc=title, mininterval=1, unit='round', disable=not progress) as bar:
 
         def train():
-            seen, categorical = matrices.train_rows(k, rows), matrices.columns.categorical
-            return fit(seen, label[rows], matrices.names, categorical, cfg, [lambda env: bar.update()])
+            few = rows if cfg.baseline.keep == 1 else thinned(rows, label[rows], cfg.baseline.keep, cfg.seed, k)
+            seen, categorical = matrices.train_rows(k, few), matrices.columns.categorical
+            return fit(seen, label[few], matrices.names, categorical, cfg, [lambda env: bar.update()])
 
         model, seconds = kept_model(folder, k, made, train)
     return dict(
@@ -341,7 +343,7 @@ def _finished(out_dir: Path, made: dict) -> dict | None:
         return None
     return record if record['made'] == made else None
 
-# %% ../../nbs/60_members/10_boosted.ipynb #c6963fd9
+# %% ../../nbs/60_members/10_boosted.ipynb #77852beb
 def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns, extra: list) -> dict:
     "What the baseline's numbers depend on; JSON-able."
     return dict(
@@ -350,6 +352,7 @@ def _made_from(cfg: Config, train_split, test_split, folds, columns: TreeColumns
         seed=cfg.seed,
         params=lgb_params(cfg),
         rounds=cfg.baseline.rounds,
+        keep=cfg.baseline.keep,
         tau=columns.tau,
         categorical=columns.categorical,
         lightgbm=lgb.__version__,

@@ -4,10 +4,9 @@
 
 # %% auto #0
 __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FLOAT_BYTES', 'FORWARD_SHARE', 'MODEL_COPIES', 'SAVED_COPIES', 'ROW_BYTES', 'data_rows',
-           'fold_count', 'seconds_per_row', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'time_text',
-           'estimate_text', 'dry_run']
+           'fold_count', 'seconds_per_row', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text', 'dry_run']
 
-# %% ../../nbs/90_run/15_estimate.ipynb #875e0130
+# %% ../../nbs/90_run/15_estimate.ipynb #f2efa87c
 import platform, resource, tempfile, time
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,8 +14,10 @@ from pathlib import Path
 from ..config.folds import CV
 from ..config.load import to_yaml
 from ..config.whole import Config
+from ..core.device import threads
 from ..core.errors import UserError
 from ..data.source import scan
+from .jobs import time_text
 from .sample import head_run, will_generate
 from ..training.setup import FoldTrainer
 from ..training.step import train_batch
@@ -90,7 +91,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
             rows += len(batch['row'])
     return seconds / rows
 
-# %% ../../nbs/90_run/15_estimate.ipynb #cf745fb3
+# %% ../../nbs/90_run/15_estimate.ipynb #7ec8fa27
 @dataclass(frozen=True)
 class Cost:
     """What a small run has cost.
@@ -102,6 +103,7 @@ class Cost:
     disk : bytes of cache of a row
     parameters : of a fold's model
     memory : peak bytes of the process
+    kept : share of the training rows that an epoch reads (`sampler`)
 
     Examples
     --------
@@ -114,6 +116,7 @@ class Cost:
     disk: float
     parameters: int
     memory: int
+    kept: float = 1.0
 
 
 def _peak_memory() -> int:
@@ -136,12 +139,14 @@ def measured_cost(cfg: Config) -> Cost:
         seconds = time.process_time() - began
         rows = len(inputs.train) + len(inputs.test)
         trainer = FoldTrainer(inputs, 0)
-        step = seconds_per_row(trainer)
+        with threads(cfg.train.threads):
+            step = seconds_per_row(trainer)
+        kept = trainer.train_loader.epoch_rows / len(trainer.rows)
         size = sum(file.stat().st_size for file in Path(small.data.cache_dir).rglob('*.npy'))
         parameters = sum(p.numel() for p in trainer.model.parameters())
-    return Cost(seconds / rows, step, size / rows, parameters, _peak_memory())
+    return Cost(seconds / rows, step, size / rows, parameters, _peak_memory(), kept)
 
-# %% ../../nbs/90_run/15_estimate.ipynb #0a0d01cb
+# %% ../../nbs/90_run/15_estimate.ipynb #9796f387
 FLOAT_BYTES = 4
 FORWARD_SHARE = 1 / 3
 MODEL_COPIES = 4
@@ -172,7 +177,7 @@ def scale_up(cost: Cost, rows: dict[str, int], folds: int, epochs: int) -> dict:
     all_rows = sum(rows.values())
     weights = cost.parameters * FLOAT_BYTES
     share = 1 - 1 / max(folds, 2)
-    trained = rows['train'] * share * folds * epochs
+    trained = rows['train'] * share * folds * epochs * cost.kept
     evaluated = rows['train'] * epochs + rows['test'] * folds
     seconds = dict(
         cache=cost.build * all_rows,
@@ -202,25 +207,6 @@ def estimate(cfg: Config) -> dict:
     """
     rows = data_rows(cfg)
     return scale_up(measured_cost(cfg), rows, fold_count(cfg.cv), cfg.train.epochs)
-
-# %% ../../nbs/90_run/15_estimate.ipynb #07e602e9
-def time_text(seconds: float) -> str:
-    """A duration in its own unit.
-
-    Parameters
-    ----------
-    seconds : not negative
-
-    Examples
-    --------
-    >>> time_text(90), time_text(600), time_text(9000)
-    ('90 s', '10 min', '2.5 h')
-    """
-    if seconds < 120:
-        return f'{seconds:.0f} s'
-    if seconds < 7200:
-        return f'{seconds / 60:.0f} min'
-    return f'{seconds / 3600:.1f} h'
 
 # %% ../../nbs/90_run/15_estimate.ipynb #6c5d7108
 def estimate_text(told: dict) -> str:

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['template', 'check_parameters', 'working_notebook', 'fold_arguments', 'kernel_environment', 'FoldLine',
-           'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress', 'default_jobs',
+           'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress',
            'run_side_by_side', 'train_folds']
 
-# %% ../../nbs/90_run/10_papermill.ipynb #76088cbd
-import json, os, re, threading
+# %% ../../nbs/90_run/10_papermill.ipynb #e6492eab
+import json, os, re, threading, time
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -24,10 +24,12 @@ from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
 from ..core.supervisor import child_environment, Supervisor, supervised_command
 from ..report.notebook import notebook_page
+from .jobs import check_jobs, default_jobs, time_text
 from ..training.checkpoints import finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
 from ..training.inputs import Inputs
+from ..training.memory import fold_memory
 
 # %% ../../nbs/90_run/10_papermill.ipynb #8fc7ba18
 def template(name: str) -> Path:
@@ -179,8 +181,8 @@ def read_progress(line: str) -> FoldLine | None:
     part = int(found['batch']) / int(found['of']) if found['batch'] else 1
     return FoldLine(found['line'], int(found['fold']), int(found['epoch']) + part, found['says'])
 
-# %% ../../nbs/90_run/10_papermill.ipynb #0ed9c794
-def start_fold(supervisor, cfg: Config, fold: int, force: bool, threads: int, said, processes: int = 1) -> int:
+# %% ../../nbs/90_run/10_papermill.ipynb #ddc0ddd5
+def start_fold(supervisor, cfg: Config, fold: int, force: bool, said, processes: int = 1) -> int:
     """Run a fold's notebook in a process and wait for it; all it prints goes to `fold_<k>.log`.
 
     Parameters
@@ -189,7 +191,6 @@ def start_fold(supervisor, cfg: Config, fold: int, force: bool, threads: int, sa
     cfg : the config
     fold : fold number
     force : train again over a finished fold of another config
-    threads : threads of its kernel
     said : called with each `FoldLine`
     processes : processes that share the fold
 
@@ -199,7 +200,7 @@ def start_fold(supervisor, cfg: Config, fold: int, force: bool, threads: int, sa
     """
     args = fold_arguments(cfg, fold, force, processes)
     working_notebook(cfg, fold).unlink(missing_ok=True)
-    env = kernel_environment(supervisor.folder, str(fold), supervisor.stop_file, threads)
+    env = kernel_environment(supervisor.folder, str(fold), supervisor.stop_file, cfg.train.threads)
     path = cfg.run_dir / f'fold_{fold}.log'
     with disk_errors(path), open(path, 'w', encoding='utf-8') as log:
 
@@ -280,9 +281,9 @@ def keep_notebook(cfg: Config, fold: int, code: int):
             os.replace(notebook, kept)
         notebook_page(kept, f'{cfg.exp_name}, fold {fold}')
 
-# %% ../../nbs/90_run/10_papermill.ipynb #f05020ce
+# %% ../../nbs/90_run/10_papermill.ipynb #8c54da22
 class FoldProgress:
-    """Progress of folds: a bar for each where someone watches, plain lines otherwise.
+    """Progress of folds.
 
     Parameters
     ----------
@@ -290,53 +291,72 @@ class FoldProgress:
     folds : fold numbers
     show : show progress at all
     bars : draw bars instead of printing lines; by default where someone watches
+    clock : seconds
 
     Examples
     --------
     >>> progress = FoldProgress(2, [0], show=True, bars=False)
-    >>> progress.said(read_progress('fold 0 epoch 1 valid AP 0.1'))
-    fold 0 epoch 1 valid AP 0.1
+    >>> progress.said(read_progress('fold 0 epoch 0 valid AP 0.1'))
+    fold 0 epoch 0 valid AP 0.1 | 50 %
     """
 
-    def __init__(self, epochs: int, folds, show: bool, bars: bool | None = None):
+    def __init__(self, epochs: int, folds, show: bool, bars: bool | None = None, clock=time.monotonic):
         self.epochs = max(1, epochs)
         self.show = show
+        self.clock = clock
         self.lock = threading.Lock()
-        style = dict(unit='epoch', mininterval=1, bar_format='{desc} {percentage:3.0f}%|{bar}| {postfix}')
+        self.done = dict.fromkeys(folds, 0.0)
+        self.before = {}
+        self.began = None
+        style = dict(unit='epoch', mininterval=1)
+        style['bar_format'] = '{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}'
         drawn = folds if (watched(show) if bars is None else bars) else ()
         self.bars = {fold: tqdm(total=self.epochs, desc=f'fold {fold}', **style) for fold in drawn}
+
+    def starts(self, fold: int):
+        "A fold's process begins; it says nothing until its libraries are loaded."
+        with self.lock:
+            if fold in self.bars:
+                self.bars[fold].set_postfix_str('starts')
+            elif self.show:
+                print(f'fold {fold} starts', flush=True)
 
     def said(self, line: FoldLine):
         "Show a line of progress of some fold; folds may call at the same time."
         with self.lock:
-            if line.fold in self.bars:
-                bar = self.bars[line.fold]
-                bar.n = min(self.epochs, max(bar.n, line.epochs))
+            fold = line.fold
+            self.done[fold] = min(self.epochs, max(self.done[fold], line.epochs))
+            self.before.setdefault(fold, self.done[fold])
+            self.began = self.clock() if self.began is None else self.began
+            if fold in self.bars:
+                bar = self.bars[fold]
+                bar.initial = self.before[fold]
+                bar.n = self.done[fold]
                 bar.set_postfix_str(line.says)
             elif self.show:
-                print(line.text, flush=True)
+                print(f'{line.text} | {self.told()}', flush=True)
+
+    def told(self) -> str:
+        "The share of all training that is done, and the time the rest will take once there is a speed."
+        whole, done = self.epochs * len(self.done), sum(self.done.values())
+        share = f'{done / whole:.0%}'.replace('%', ' %')
+        gained, seconds = done - sum(self.before.values()), self.clock() - self.began
+        if not gained or done == whole:
+            return share
+        return f'{share}, {time_text(seconds * (whole - done) / gained)} left'
+
+    def ends(self, fold: int):
+        "A fold is done, maybe before its last epoch."
+        with self.lock:
+            self.before.setdefault(fold, self.epochs)
+            self.done[fold] = self.epochs
 
     def close(self):
         "End the bars."
         for bar in self.bars.values():
             bar.close()
 
-# %% ../../nbs/90_run/10_papermill.ipynb #8f1e610f
-def default_jobs(cfg: Config, folds: int, processes: int = 1) -> int:
-    """Folds at once: one on a GPU, as many as there are cores on a CPU.
-
-    Parameters
-    ----------
-    cfg : key `device`
-    folds : folds to train
-    processes : processes that share each
-    """
-    if resolve_device(cfg.device).type != 'cpu':
-        return 1
-    cores = os.cpu_count() or 1
-    return max(1, min(folds, cores // processes))
-
-# %% ../../nbs/90_run/10_papermill.ipynb #7f20fe71
+# %% ../../nbs/90_run/10_papermill.ipynb #7d79311c
 def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
     """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
 
@@ -349,12 +369,12 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     progress : show progress
     processes : processes that share each fold
     """
-    cores = os.cpu_count() or 1
-    threads = max(1, cores // (jobs * processes))
     shown = FoldProgress(cfg.train.epochs, folds, progress)
 
     def work(fold):
-        code = start_fold(supervisor, cfg, fold, force, threads, shown.said, processes)
+        shown.starts(fold)
+        code = start_fold(supervisor, cfg, fold, force, shown.said, processes)
+        shown.ends(fold)
         if not supervisor.stopping.is_set():
             keep_notebook(cfg, fold, code)
 
@@ -364,7 +384,20 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     finally:
         shown.close()
 
-# %% ../../nbs/90_run/10_papermill.ipynb #eb7c6ac0
+# %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
+def _plan(cfg, wanted, todo, jobs, processes) -> str:
+    "What is kept, what is trained, and what lies idle."
+    kept = [str(fold) for fold in wanted if fold not in todo]
+    parts = [f"fold {', '.join(kept)}: finished before, kept"] if kept else []
+    if todo:
+        each = cfg.train.threads * processes
+        parts.append(f'{len(todo)} to train, {min(jobs, len(todo))} at once, {each} thread{"s" * (each > 1)} each')
+        spare = (os.cpu_count() or 1) // (min(jobs, len(todo)) * processes)
+        if spare > cfg.train.threads and resolve_device(cfg.device).type == 'cpu':
+            parts.append(f'train.threads={spare} would use all cores')
+    return '; '.join(parts)
+
+# %% ../../nbs/90_run/10_papermill.ipynb #d0d07c29
 def train_folds(
     inputs: Inputs,
     folds=None,
@@ -392,6 +425,7 @@ def train_folds(
     ------
     UserError for finished folds of another config, and for a user's mistake inside a fold
     """
+    check_jobs(jobs, processes)
     cfg = inputs.cfg
     key = fold_fingerprint(inputs)
     wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
@@ -406,7 +440,11 @@ def train_folds(
         )
     todo = [fold for fold in wanted if fold in other or not done[fold]]
     write_config(cfg)
-    jobs = jobs or default_jobs(cfg, len(todo), processes)
+    if todo and not jobs:
+        jobs = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
+    jobs = jobs or 1
+    if progress:
+        print(_plan(cfg, wanted, todo, jobs, processes), flush=True)
     run_side_by_side(cfg, todo, jobs, force, progress, processes)
     for fold in todo:
         done[fold] = finished(cfg.run_dir, fold)

@@ -5,7 +5,9 @@
 # %% auto #0
 __all__ = ['run']
 
-# %% ../../nbs/90_run/20_road.ipynb #1d2df21f
+# %% ../../nbs/90_run/20_road.ipynb #353beed6
+import itertools
+
 from ..config.whole import Config
 from ..core.files import watched
 from ..data.submission import check_ids
@@ -20,7 +22,7 @@ from ..report.test_rows import score_test_rows, test_table
 from .papermill import train_folds
 from ..training.inputs import prepare
 
-# %% ../../nbs/90_run/20_road.ipynb #564a9bde
+# %% ../../nbs/90_run/20_road.ipynb #bc5ff158
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
 
@@ -47,19 +49,25 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
             print(text, flush=True)
 
     bars = watched(progress)
-    say(f'── {cfg.exp_name}: data, cache and folds')
+    number, steps = itertools.count(1), 4 + cfg.baseline.enabled
+
+    def step(text):
+        say(f'── step {next(number)} of {steps}: {text}')
+
+    step('data, cache and folds')
     inputs = prepare(cfg, test=True, progress=bars)
     check_ids(inputs.test.ids(), cfg.data.test_path)
-    say(f'── {inputs.folds.n_folds} folds, one notebook each')
+    step(f'{inputs.folds.n_folds} folds, one notebook each')
     train_folds(inputs, jobs=jobs, force=force, progress=progress)
     if cfg.baseline.enabled:
-        say('── baseline: LightGBM on the same folds')
+        step('baseline, LightGBM on the same folds')
         run_baseline(cfg, inputs.train, inputs.test, inputs.folds, inputs.features, cfg.run_dir, progress=bars)
-    say('── calibration, inference, report')
+    step('calibration and submission')
     calibrate(cfg)
     submission = infer(cfg, progress=bars)
     handed_in = submit(cfg)
     scored = score_test_rows(cfg)
+    step('report')
     explain(inputs)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
     scores = summary_table(cfg.run_dir, cfg, n_boot=200)

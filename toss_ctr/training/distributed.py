@@ -4,14 +4,13 @@
 
 # %% auto #0
 __all__ = ['Process', 'launched', 'this_process', 'own_device', 'joined', 'run_in_first', 'gather_columns', 'global_batch',
-           'gather_rows', 'gather_texts', 'share_fold', 'fresh_process']
+           'gather_rows', 'gather_texts', 'loopback', 'share', 'share_fold']
 
-# %% ../../nbs/50_training/35_distributed.ipynb #e7597cac
-import os, subprocess, sys, tempfile
+# %% ../../nbs/50_training/35_distributed.ipynb #a3f0fb16
+import os, socket
 from contextlib import contextmanager
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
-from pathlib import Path
 
 import numpy as np
 import torch
@@ -22,7 +21,7 @@ from torch import Tensor
 from ..core.errors import UserError
 from ..models.ctr import Logits
 from ..core.device import resolve_device
-from ..core.units import die_with
+from ..core.supervisor import child_environment, Supervisor
 
 # %% ../../nbs/50_training/35_distributed.ipynb #8c4b9037
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ def this_process() -> Process:
         return Process()
     return Process(dist.get_rank(), dist.get_world_size(), int(os.environ.get('LOCAL_RANK', 0)))
 
-# %% ../../nbs/50_training/35_distributed.ipynb #bbe687cd
+# %% ../../nbs/50_training/35_distributed.ipynb #41b5e027
 def own_device(name: str) -> torch.device:
     """The device to use; in a group of processes each has a GPU of its own.
 
@@ -93,7 +92,11 @@ def joined(device: str = 'auto'):
     kind = resolve_device(device).type
     if kind == 'cuda':
         torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
-    dist.init_process_group('nccl' if kind == 'cuda' else 'gloo', timeout=timedelta(hours=6))
+    group = dict(timeout=timedelta(hours=6))
+    if path := os.environ.get('TOSS_CTR_STORE'):  # started by `share`
+        rank, size = int(os.environ['RANK']), int(os.environ['WORLD_SIZE'])
+        group |= dict(store=dist.FileStore(path, size), rank=rank, world_size=size)
+    dist.init_process_group('nccl' if kind == 'cuda' else 'gloo', **group)
     try:
         yield this_process()
     finally:
@@ -206,7 +209,46 @@ def gather_texts(text: str) -> list[str]:
     dist.all_gather_object(texts, text)
     return texts
 
-# %% ../../nbs/50_training/35_distributed.ipynb #0bcc222e
+# %% ../../nbs/50_training/35_distributed.ipynb #e1f9bfc4
+def loopback() -> str:
+    "Name of the interface that leads nowhere but back."
+    return next((name for _, name in socket.if_nameindex() if name in ('lo', 'lo0')), 'lo')
+
+
+def share(module: str, args: list, processes: int, said=print):
+    """Run a module in several processes of one group, on this machine.
+
+    Parameters
+    ----------
+    module : a program that is `joined`
+    args : its arguments
+    processes : that share the work
+    said : called with each line a process prints
+
+    Raises
+    ------
+    UserError for a mistake of the user's in any of them, RuntimeError for a fault; the others are ended
+    """
+    last = [''] * processes
+    with Supervisor(grace=0.6) as supervisor:
+        group = dict(WORLD_SIZE=str(processes), TOSS_CTR_STORE=str(supervisor.folder / 'store'))
+        group |= dict(GLOO_SOCKET_IFNAME=loopback(), NCCL_SOCKET_IFNAME=loopback())
+
+        def work(rank):
+            def heard(line):
+                last[rank] = line or last[rank]
+                said(line)
+
+            env = child_environment(**group, RANK=str(rank), LOCAL_RANK=str(rank))
+            code = supervisor.run(module, args, env, heard)
+            if code == 2:
+                raise UserError(last[rank].partition(': ')[2])
+            if code and not supervisor.stopping.is_set():
+                raise RuntimeError(f'process {rank} ended with {code}: {last[rank]}')
+
+        supervisor.side_by_side(work, range(processes), processes)
+
+
 def share_fold(cfg_path, fold: int, processes: int, overrides=(), force: bool = False):
     """Train one fold by several processes, from a notebook or a script.
 
@@ -218,53 +260,6 @@ def share_fold(cfg_path, fold: int, processes: int, overrides=(), force: bool = 
     overrides : `key=value` texts
     force : train again over a finished fold of another config
     """
-    try:
-        from accelerate import notebook_launcher
-    except ImportError:
-        raise UserError(
-            'processes: several need the package accelerate', "pip install 'toss_ctr[dist]'"
-        ) from None
-    argv = [
-        '--cfg',
-        str(cfg_path),
-        '--folds',
-        str(fold),
-        *(['--set', *overrides] if overrides else []),
-        *(['--force'] if force else []),
-    ]
-    with tempfile.TemporaryDirectory() as d:
-        try:
-            notebook_launcher(
-                fresh_process,
-                (argv, d),
-                num_processes=processes,
-                rdzv_backend='c10d',
-                rdzv_endpoint='localhost:0',
-            )
-        except Exception as e:
-            said = [f.read_text() for f in sorted(Path(d).iterdir())]
-            if said:
-                raise UserError(said[0]) from e
-            raise
-
-
-def fresh_process(argv: list, folder: str):
-    """Be one of the launched processes, in a process that was not forked.
-
-    Parameters
-    ----------
-    argv : arguments of `python -m toss_ctr.training`
-    folder : where to leave a user's mistake
-    """
-    parent, rank = os.getpid(), os.environ['RANK']
-    p = subprocess.run(
-        [sys.executable, '-m', 'toss_ctr.training', *argv],
-        stderr=subprocess.PIPE,
-        text=True,
-        preexec_fn=lambda: die_with(parent),
-    )
-    sys.stderr.write(p.stderr)
-    if p.returncode == 2:
-        (Path(folder) / rank).write_text(p.stderr.strip().splitlines()[-1].removeprefix('toss_train: '))
-    if p.returncode:
-        raise RuntimeError(f'process {rank} ended with {p.returncode}')
+    args = ['--cfg', str(cfg_path), '--folds', str(fold)]
+    args += ['--set', *overrides] if overrides else []
+    share('toss_ctr.training', args + ['--force'] * force, processes)

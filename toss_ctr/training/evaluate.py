@@ -111,16 +111,21 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict]:
     metrics = all_metrics(trainer.labels, expit(logits.astype(np.float64)))
     return logits, dict(metrics, loss=loss)
 
-# %% ../../nbs/50_training/50_evaluate.ipynb #ab8cfbcc
+# %% ../../nbs/50_training/50_evaluate.ipynb #85ecee9c
 def train_metrics(trainer: FoldTrainer) -> dict:
-    """Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities.
+    """Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities of all training rows.
 
     Parameters
     ----------
-    trainer : the fold, its epoch's batches done
+    trainer : the fold, its epoch's batches done; where a sampler drew them, rows weigh as much as those they stand for
     """
     logits, labels = trainer.seen.whole()
-    return all_metrics(labels.numpy(), expit(logits.numpy().astype(np.float64) - trainer.shift))
+    p = expit(logits.numpy().astype(np.float64) - trainer.shift)
+    weight = None
+    if trainer.train_loader.sampler:
+        of_negatives = trainer.prior / (1 - trainer.prior) / (trainer.rate / (1 - trainer.rate))
+        weight = np.where(labels.numpy() > 0, 1.0, of_negatives)
+    return all_metrics(labels.numpy(), p, weight)
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #2030b193
 def oof_path(cfg: Config, fold: int) -> Path:

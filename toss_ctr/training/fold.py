@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_config', 'store_spec', 'fold_record', 'kept_fold', 'train_fold', 'train_launched']
 
-# %% ../../nbs/50_training/70_fold.ipynb #699cb7f5
+# %% ../../nbs/50_training/70_fold.ipynb #a90bbefa
 import json
 from contextlib import nullcontext
 
@@ -15,7 +15,7 @@ import torch
 
 from ..config.load import to_yaml
 from ..config.whole import Config
-from ..core.device import deterministic, resolve_device
+from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import UserError
 from ..core.files import digest_file, locked, watched, write_aside, write_json
 from ..core.origin import origin
@@ -50,7 +50,7 @@ def store_spec(inputs: Inputs):
     train = inputs.train
     write_json(inputs.cfg.run_dir / 'spec.json', dict(cache=train.fingerprint, spec=train.spec.to_json()))
 
-# %% ../../nbs/50_training/70_fold.ipynb #1f544544
+# %% ../../nbs/50_training/70_fold.ipynb #5a2e75e8
 def fold_record(trainer: FoldTrainer) -> dict:
     """What the side file says about the weights.
 
@@ -76,6 +76,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         config=json.loads(trainer.cfg.model_dump_json()),
         cache=inputs.train.fingerprint,
         features=list(inputs.features.names) if inputs.features else [],
+        threads=torch.get_num_threads(),
         parameters=parameter_table(trainer.model),
         log=state.log,
         versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__),
@@ -112,7 +113,7 @@ def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict 
         'choose another exp_name, or add --force to train it again',
     )
 
-# %% ../../nbs/50_training/70_fold.ipynb #b26733c2
+# %% ../../nbs/50_training/70_fold.ipynb #3b628eb3
 def train_fold(
     inputs: Inputs, fold: int, progress: bool = False, force: bool = False, save_every: float = 60.0
 ) -> dict:
@@ -152,10 +153,10 @@ def train_fold(
         done = run_in_first(lambda: kept_fold(inputs, fold, fingerprint, force))
         if done:
             return done
-        with deterministic(cfg.deterministic):
+        with deterministic(cfg.deterministic), threads(cfg.train.threads):
             trainer = FoldTrainer(inputs, fold, progress, fingerprint)
             run_epochs(trainer, save_every)
-        run_in_first(lambda: finish(cfg.run_dir, fold, fold_record(trainer)))
+            run_in_first(lambda: finish(cfg.run_dir, fold, fold_record(trainer)))
         return run_in_first(lambda: finished(cfg.run_dir, fold))
 
 # %% ../../nbs/50_training/70_fold.ipynb #6cc34c24

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ensure_data', 'Inputs', 'run_folds', 'prepare']
 
-# %% ../../nbs/50_training/10_inputs.ipynb #456e2cf6
+# %% ../../nbs/50_training/10_inputs.ipynb #c84ad527
 import json
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,10 +13,10 @@ from pathlib import Path
 from ..data.cache import build_cache
 from ..data.shards import Split
 from ..config.whole import Config
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
-from ..core.files import digest_json, locked, write_json
+from ..core.files import digest_json, locked, sweep, write_json
 from ..data.folds import Folds, make_folds
 from ..synthetic.files import synthesize
 
@@ -111,7 +111,7 @@ class Inputs:
     def _repr_html_(self):
         return html_table(self.facts().items(), caption='inputs')
 
-# %% ../../nbs/50_training/10_inputs.ipynb #b702e741
+# %% ../../nbs/50_training/10_inputs.ipynb #6d79de54
 def run_folds(cfg: Config, train: Split) -> Folds:
     """The run's folds.
 
@@ -127,8 +127,12 @@ def run_folds(cfg: Config, train: Split) -> Folds:
         dict(cache=train.fingerprint, cv=json.loads(cfg.cv.model_dump_json()), seed=cfg.seed)
     )
     with locked(cfg.run_dir, 'run'):
+        sweep(cfg.run_dir, deep=True)
         if (cfg.run_dir / 'folds.json').exists():
-            return Folds.load(cfg.run_dir, source)
+            try:
+                return Folds.load(cfg.run_dir, source)
+            except Damaged as e:
+                print(f'{e.what}; dealing the folds again')
         folds = make_folds(train, cfg)
         folds.save(cfg.run_dir, source)
     return folds

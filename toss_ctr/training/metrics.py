@@ -256,14 +256,15 @@ def grouped_auc(y, p, group) -> float:
     aucs = (rank_sum - clicks * (clicks + 1) / 2) / (clicks * (rows - clicks))  # Mann and Whitney
     return float(np.average(aucs, weights=rows))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #8d8d04ab
-def all_metrics(y, p) -> dict[str, float]:
+# %% ../../nbs/50_training/05_metrics.ipynb #36311d83
+def all_metrics(y, p, weight=None) -> dict[str, float]:
     """Every metric that is logged, from one sort.
 
     Parameters
     ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
+    weight : (N,) row weights
 
     Returns
     -------
@@ -275,16 +276,16 @@ def all_metrics(y, p) -> dict[str, float]:
     >>> all_metrics([0, 1], [0.5, 0.5])['AUC']
     0.5
     """
-    y, p, _ = check_inputs(y, p)
+    y, p, weight = check_inputs(y, p, weight)
     ranking = rank(y, p)
-    ap, loss = _ap(ranking), _wll(y, p)
+    ap, loss = _ap(ranking, weight), _wll(y, p, weight)
     return dict(
         AP=ap,
         WLL=loss,
         Score=score_of(ap, loss),
         Score_sum=0.5 * ap + 0.5 * loss,
-        AUC=_auc(ranking),
-        ECE=ece(y, p, balanced=True),
+        AUC=_auc(ranking, weight),
+        ECE=ece(y, p, balanced=True, weight=weight),
     )
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1

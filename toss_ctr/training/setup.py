@@ -151,7 +151,7 @@ def check_classes(inputs: Inputs, fold: int):
                 'use fewer folds, other groups or more rows',
             )
 
-# %% ../../nbs/50_training/40_setup.ipynb #e016e1d7
+# %% ../../nbs/50_training/40_setup.ipynb #c9239655
 def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> Loader:
     """Batches of `train.batch_size` rows, divided between the processes.
 
@@ -160,7 +160,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
     inputs : of the run
     fold : fold number
     rows : (m,) ascending row numbers
-    shuffle : for training: shuffled, and balanced where `sampler.type` says so
+    shuffle : for training: shuffled, and drawn as `sampler` says
 
     Returns
     -------
@@ -173,7 +173,8 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
             f'train.batch_size: {size} is not divisible by {process.size} processes',
             f'use {-(-size // process.size) * process.size}',
         )
-    balanced = shuffle and cfg.sampler.type == 'balanced'
+    sampler = dict(balanced=cfg.sampler.pos_fraction, negatives=cfg.sampler.keep)
+    sampled = shuffle and cfg.sampler.type
     return Loader(
         inputs.train,
         rows=rows,
@@ -181,7 +182,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         shuffle=shuffle,
         seed=step_seed(cfg.seed, fold, 1),
         features=inputs.fold_features(fold),
-        sampler=('balanced', cfg.sampler.pos_fraction) if balanced else None,
+        sampler=(cfg.sampler.type, sampler[cfg.sampler.type]) if sampled else None,
         rank=process.rank,
         world=process.size,
         prefetch=2,
@@ -231,7 +232,7 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #b3ca07ee
+# %% ../../nbs/50_training/40_setup.ipynb #3b1165b7
 class FoldTrainer:
     """One fold of a run, ready to train.
 
@@ -272,10 +273,7 @@ class FoldTrainer:
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
 
         self.rate = float(inputs.train.labels()[self.rows].mean())
-        self.prior = self.rate
-        if self.train_loader.sampler:
-            clicks_a_batch = self.train_loader.sources[0][1]
-            self.prior = clicks_a_batch / self.train_loader.total
+        self.prior = self.train_loader.click_rate()
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(
             inputs.train,

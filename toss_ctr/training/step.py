@@ -29,7 +29,7 @@ def seed_step(trainer: FoldTrainer):
     own = [rank] if rank else []
     torch.manual_seed(step_seed(trainer.cfg.seed, trainer.fold, 2, state.epoch, state.batch, *own))
 
-# %% ../../nbs/50_training/45_step.ipynb #0f63e9a2
+# %% ../../nbs/50_training/45_step.ipynb #15d6b17e
 def global_batch_size(trainer: FoldTrainer) -> int:
     """Rows of the global batch in turn; the last of an epoch may be smaller.
 
@@ -38,9 +38,9 @@ def global_batch_size(trainer: FoldTrainer) -> int:
     trainer : whose `state.batch` says which batch that is
     """
     loader = trainer.train_loader
-    if loader.sampler:
+    if loader.cycled:
         return loader.total
-    return min(loader.total, len(loader.rows) - trainer.state.batch * loader.total)
+    return min(loader.total, loader.epoch_rows - trainer.state.batch * loader.total)
 
 # %% ../../nbs/50_training/45_step.ipynb #2ce22815
 def learning_rate(trainer: FoldTrainer) -> float:
