@@ -303,7 +303,7 @@ class DARE(nn.Module):
             real=real,
         )
 
-# %% ../../nbs/40_models/40_dare.ipynb #853b591e
+# %% ../../nbs/40_models/40_dare.ipynb #40acb98f
 @patch
 def every_target(self: DARE) -> Tensor | None:
     "All targets (n, 1), where a single column is the target and the query is made of nothing else."
@@ -358,12 +358,11 @@ def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: T
             return None
         table = weight.unsqueeze(2) * torch.cat([values, values.new_ones(len(values), 1)], 1)
         real = length_mask(seq_len, seq.shape[1])
-        place = (target.long() * len(keys) + seq)[real]
-        recency = table.new_ones(len(place))
+        recency = real.to(table.dtype)
         if bias is not None:
-            newest = bias.masked_fill(~real, -torch.inf).amax(1, keepdim=True)
-            recency = (bias - newest)[real].exp().to(table.dtype)
-        starts = seq_len.long().cumsum(0) - seq_len
-        sums = F.embedding_bag(place, table.flatten(0, 1), starts, mode='sum', per_sample_weights=recency)
+            newest = bias.masked_fill(~real, torch.finfo(bias.dtype).min)
+            recency = recency * (newest - newest.amax(1, keepdim=True)).exp()
+        place = target * len(keys) + seq
+        sums = F.embedding_bag(place, table.flatten(0, 1), mode='sum', per_sample_weights=recency)
         pooled = sums[:, :-1] / sums[:, -1:].clamp(min=torch.finfo(sums.dtype).tiny)
         return dict(h=e[target[:, 0].long()] * pooled, pooled=pooled)
