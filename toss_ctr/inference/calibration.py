@@ -6,7 +6,7 @@
 __all__ = ['CALIBRATORS', 'Calibrator', 'save_calibrator', 'load_calibrator', 'FitRows', 'CalibrationFit',
            'predicted_over_observed', 'fit_calibrator', 'holdouts', 'cross_fit', 'calibration_report']
 
-# %% ../../nbs/70_inference/00_calibration.ipynb #4463790f
+# %% ../../nbs/70_inference/00_calibration.ipynb #a5dbca50
 import math, warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
@@ -22,8 +22,8 @@ from sklearn.linear_model import LogisticRegression
 
 from ..config.base import check_choice
 from ..config.inference import CalibrationMethod, CalibrationTarget
-from ..core.errors import UserError
-from ..core.files import read_json, write_json
+from ..core.errors import Damaged, UserError
+from ..core.files import AGAIN, read_json, write_json
 from ..training.metrics import average_precision, ece, reliability_curve, row_loss, score_of, wll
 from ..training.ranking import check_inputs
 
@@ -127,7 +127,7 @@ def _faults(c: Calibrator) -> str | None:
     if len(c.x) != len(c.y) or any(np.diff(c.x) <= 0) or any(np.diff(c.y) < 0):
         return 'knots must increase'
 
-# %% ../../nbs/70_inference/00_calibration.ipynb #05d399c7
+# %% ../../nbs/70_inference/00_calibration.ipynb #650ad19e
 @patch
 def to_json(self: Calibrator) -> dict:
     "A dict of numbers that JSON can hold."
@@ -152,25 +152,31 @@ def from_json(cls: Calibrator, obj: dict) -> Calibrator:
     return c
 
 
-def save_calibrator(c: Calibrator, path):
+def save_calibrator(c: Calibrator, path, made_of: str = ''):
     """Write sealed JSON.
 
     Parameters
     ----------
     c : to keep
     path : target file, e.g. runs/<exp>/calibrator.json
+    made_of : digest of what it was fitted on, and how
     """
-    write_json(path, c.to_json())
+    write_json(path, c.to_json() | dict(made_of=made_of))
 
 
-def load_calibrator(path) -> Calibrator:
-    """Read sealed JSON back; `UserError` naming the file if it is missing or damaged.
+def load_calibrator(path, made_of: str = '') -> Calibrator:
+    """Read sealed JSON back; `Damaged` naming the file if it is missing, damaged or fitted on something else.
 
     Parameters
     ----------
     path : a file of `save_calibrator`
+    made_of : digest of what it must have been fitted on, and how; '' = anything
     """
-    return Calibrator.from_json(read_json(path))
+    content = read_json(path)
+    fitted_on = content.pop('made_of', None)
+    if made_of and fitted_on != made_of:
+        raise Damaged(f'{path}: fitted on other predictions or with other options', AGAIN)
+    return Calibrator.from_json(content)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #54512189
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_logits', 'ensemble_file', 'write_probabilities', 'blank_columns', 'warn_of_blank_columns', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #9da3f27a
+# %% ../../nbs/70_inference/15_predict.ipynb #f52f4568
 import time, warnings
 from dataclasses import replace
 from pathlib import Path
@@ -24,7 +24,7 @@ from ..data.shards import Split
 from ..data.source import batches, open_source
 from ..data.submission import check_ids, write_submission
 from .oof import finished_folds
-from .predictor import check_cache, load_predictor, Predictor, save_stretch
+from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
@@ -162,7 +162,7 @@ def warn_of_blank_columns(parts, name):
         what = f'{name}: in all {rows:,} rows {columns} is null or unknown to the model'
         warnings.warn(f'{what}; is it written as in training?')
 
-# %% ../../nbs/70_inference/15_predict.ipynb #cf5cbb0b
+# %% ../../nbs/70_inference/15_predict.ipynb #64a35b60
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -192,6 +192,9 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     """
     if data:
         predictor = load_predictor(cfg)
+        if cfg.ensemble.spread == 'folds' and predictor.stretch == Stretch():
+            mend = f'run toss_infer --cfg {cfg.run_dir}/config.yaml first: it fits it to the test rows'
+            raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
         check_ids(source_ids(data, predictor.spec, '--data'), data)
         parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)

@@ -6,7 +6,7 @@
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Stretch', 'fit_stretch', 'save_stretch', 'load_stretch', 'Predictor',
            'load_predictor']
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #87d2e442
+# %% ../../nbs/70_inference/10_predictor.ipynb #23275e3f
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,7 +16,7 @@ from torch import nn
 
 from ..config.whole import Config
 from ..core.device import resolve_device
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_json, write_json
 from ..data.batches import Loader
 from ..data.scaling import NumericStats
@@ -25,15 +25,15 @@ from ..data.shards import Split
 from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
-from .calibration import Calibrator, load_calibrator
-from .oof import finished_folds
+from .calibration import Calibrator
+from .oof import finished_folds, run_calibrator
 from ..members.combine import combine
 from ..models.ctr import build_model
-from ..training.checkpoints import load_weights, weights_path
+from ..training.checkpoints import load_weights, train_again, weights_path
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #979f9165
+# %% ../../nbs/70_inference/10_predictor.ipynb #9e7ee4bc
 def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
     """A fold's model with its selected weights.
 
@@ -50,10 +50,10 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     """
     stats = NumericStats.from_json(side['stats'])
     model = build_model(Config.model_validate(side['config']), spec, stats)
-    load_weights(model, weights_path(cfg.run_dir, side['fold']), side['weights'])
+    load_weights(model, weights_path(cfg.run_dir, side['fold'], side['fingerprint']), side['weights'])
     return model.to(device).eval()
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #b1ba03f9
+# %% ../../nbs/70_inference/10_predictor.ipynb #15b4d858
 def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Statistics | None:
     """The run's statistics.parquet, made from the run's features where it is missing or of another training.
 
@@ -70,7 +70,11 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
     if not side['features']:
         return None
     made_of = digest_json(dict(cache=side['cache'], features=cfg.features.model_dump(mode='json')))
-    found = load_statistics(cfg.run_dir, made_of)
+    try:
+        found = load_statistics(cfg.run_dir, made_of)
+    except Damaged as e:
+        print(f'{e.what}; counted again')
+        found = None
     if found is None:
         inputs = inputs or prepare(cfg)
         check_cache(cfg, side, inputs)
@@ -138,7 +142,7 @@ def fit_stretch(z: np.ndarray) -> Stretch:
     factor = z.std(0, dtype=np.float64).mean() / spread if spread > 0 else 1.0
     return Stretch(float(mean.mean()), float(factor))
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #fef9ecc5
+# %% ../../nbs/70_inference/10_predictor.ipynb #f34812e5
 def _stretch_of(sides: dict) -> str:
     "What a stretch depends on: the folds' weights."
     return digest_json([side['weights'] for side in sides.values()])
@@ -170,7 +174,11 @@ def load_stretch(cfg: Config, sides: dict) -> Stretch:
     path = cfg.run_dir / 'stretch.json'
     if cfg.ensemble.spread != 'folds' or not path.exists():
         return Stretch()
-    content = read_json(path)
+    try:
+        content = read_json(path)
+    except Damaged as e:
+        print(f'{e.what}; it is fitted anew when the test rows are predicted')
+        return Stretch()
     if content['made_of'] != _stretch_of(sides):
         return Stretch()
     return Stretch(content['centre'], content['factor'])
@@ -291,7 +299,7 @@ def predict(self: Predictor, frame) -> np.ndarray:
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #c5adfb52
+# %% ../../nbs/70_inference/10_predictor.ipynb #80683503
 def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     """Load every finished fold, verified.
 
@@ -317,11 +325,9 @@ def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
         raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     first = next(iter(sides.values()))
     cfg = cfg.model_copy(update=dict(features=Config.model_validate(first['config']).features))
-    spec = Spec.from_json(read_json(cfg.run_dir / 'spec.json')['spec'])
-    calibrator = Calibrator.identity()
-    path = cfg.run_dir / 'calibrator.json'
-    if cfg.calibration.enabled and path.exists():
-        calibrator = load_calibrator(path)
+    mend = train_again(cfg.run_dir, first['fold'])
+    spec = Spec.from_json(read_json(cfg.run_dir / 'spec.json', mend)['spec'])
+    calibrator = run_calibrator(cfg, sides)
     models = [load_fold(cfg, side, spec, device) for side in sides.values()]
     statistics = run_statistics(cfg, first, inputs)
     stretch = load_stretch(cfg, sides)

@@ -23,7 +23,7 @@ from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
 
-# %% ../../nbs/90_run/30_door.ipynb #e51a5d84
+# %% ../../nbs/90_run/30_door.ipynb #65bb927c
 class Run:
     """A run: its config, and what lies in its folder so far.
 
@@ -70,11 +70,9 @@ class Run:
     @property
     def folds(self) -> list[int]:
         "Finished folds."
-        from toss_ctr.training.checkpoints import finished
+        from toss_ctr.training.checkpoints import finished, side_files
 
-        names = sorted(self.folder.glob('ckpt_folds_*.json'))
-        numbers = [int(file.stem.rsplit('_', 1)[1]) for file in names]
-        return [fold for fold in sorted(numbers) if finished(self.folder, fold)]
+        return [fold for fold in side_files(self.folder) if finished(self.folder, fold)]
 
     @property
     def done(self) -> bool:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_config', 'store_spec', 'fold_record', 'kept_fold', 'train_fold', 'train_launched']
 
-# %% ../../nbs/50_training/70_fold.ipynb #a90bbefa
+# %% ../../nbs/50_training/70_fold.ipynb #9093c7f6
 import json
 from contextlib import nullcontext
 
@@ -17,12 +17,11 @@ from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import UserError
-from ..core.files import digest_file, locked, watched, write_aside, write_json
+from ..core.files import locked, watched, write_aside, write_json
 from ..core.origin import origin
 from ..models.ctr import parameter_table
-from .checkpoints import finish, finished
+from .checkpoints import finish, finished, read_fold
 from .distributed import run_in_first, this_process
-from .evaluate import oof_path
 from .inputs import Inputs, prepare
 from .loop import run_epochs
 from .setup import fold_fingerprint, FoldTrainer
@@ -50,7 +49,7 @@ def store_spec(inputs: Inputs):
     train = inputs.train
     write_json(inputs.cfg.run_dir / 'spec.json', dict(cache=train.fingerprint, spec=train.spec.to_json()))
 
-# %% ../../nbs/50_training/70_fold.ipynb #5a2e75e8
+# %% ../../nbs/50_training/70_fold.ipynb #2878d447
 def fold_record(trainer: FoldTrainer) -> dict:
     """What the side file says about the weights.
 
@@ -63,7 +62,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         fold=trainer.fold,
         fingerprint=trainer.fingerprint,
         weights=state.weights,
-        oof=digest_file(oof_path(trainer.cfg, trainer.fold)),
+        oof=state.oof,
         best_epoch=state.best_epoch,
         metrics=state.metrics,
         monitor=trainer.cfg.monitor,
@@ -113,7 +112,7 @@ def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict 
         'choose another exp_name, or add --force to train it again',
     )
 
-# %% ../../nbs/50_training/70_fold.ipynb #3b628eb3
+# %% ../../nbs/50_training/70_fold.ipynb #dccba4c8
 def train_fold(
     inputs: Inputs, fold: int, progress: bool = False, force: bool = False, save_every: float = 60.0
 ) -> dict:
@@ -157,7 +156,7 @@ def train_fold(
             trainer = FoldTrainer(inputs, fold, progress, fingerprint)
             run_epochs(trainer, save_every)
             run_in_first(lambda: finish(cfg.run_dir, fold, fold_record(trainer)))
-        return run_in_first(lambda: finished(cfg.run_dir, fold))
+        return run_in_first(lambda: read_fold(cfg.run_dir, fold, oof=True))
 
 # %% ../../nbs/50_training/70_fold.ipynb #6cc34c24
 def train_launched(cfg: Config, folds=None, force: bool = False) -> dict:

@@ -17,7 +17,7 @@ from .setup import EpochLogits, FoldTrainer, Progress
 from .step import learning_rate, train_batch
 from .trace import print_batch, print_epoch, write_events, write_log
 
-# %% ../../nbs/50_training/60_loop.ipynb #d4864c21
+# %% ../../nbs/50_training/60_loop.ipynb #4661981e
 def save_state(trainer: FoldTrainer):
     """Write the resume file.
 
@@ -34,7 +34,7 @@ def save_state(trainer: FoldTrainer):
         optimizers=[optimizer.state_dict() for optimizer in trainer.optimizers],
         scaler=trainer.scaler.state_dict(),
     )
-    save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold))
+    save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
 
 
 def load_state(trainer: FoldTrainer) -> bool:
@@ -48,7 +48,7 @@ def load_state(trainer: FoldTrainer) -> bool:
     -------
     whether there was something to go on from
     """
-    state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold))
+    state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False

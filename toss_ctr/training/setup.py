@@ -49,7 +49,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
         )
     )
 
-# %% ../../nbs/50_training/40_setup.ipynb #672eef1d
+# %% ../../nbs/50_training/40_setup.ipynb #39e6bf45
 @dataclass
 class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
@@ -65,6 +65,7 @@ class Progress:
     since_best : epochs since
     cuts : times the rate was cut (`train.plateau`)
     weights : digest of the best epoch's weights file
+    oof : digest of its predictions of the held-out rows
     metrics : of the best epoch
     log : rows of train_log.csv
 
@@ -84,6 +85,7 @@ class Progress:
     since_best: int = 0
     cuts: int = 0
     weights: str = ''
+    oof: str = ''
     metrics: dict = field(default_factory=dict)
     log: list = field(default_factory=list)
 
