@@ -12,7 +12,7 @@ from .load import load_config, presets
 from .whole import Config
 from ..core.errors import nearest, UserError
 
-# %% ../../nbs/10_config/57_runs.ipynb #9d45373b
+# %% ../../nbs/10_config/57_runs.ipynb #55bce570
 def run_folders(folder='runs') -> list[Path]:
     """Folders of runs, sorted by name.
 
@@ -23,13 +23,14 @@ def run_folders(folder='runs') -> list[Path]:
     return sorted(file.parent for file in Path(folder).glob('*/config.yaml'))
 
 
-def run_config(where, overrides=()) -> Config:
+def run_config(where, overrides=(), anew: bool = False) -> Config:
     """The config of a run, or of one that is to be made.
 
     Parameters
     ----------
     where : a run's folder; the name of one in `runs`; else a YAML file or a preset
     overrides : `key=value` texts, later ones win
+    anew : a name means the preset of that name first, then the run
 
     Raises
     ------
@@ -43,6 +44,8 @@ def run_config(where, overrides=()) -> Config:
         ...
     toss_ctr.core.errors.UserError: no_such_run_and_no_preset: neither a run nor a preset...
     """
+    if anew and str(where) in presets():
+        return load_config(where, overrides)
     for folder in (Path(where), Path('runs', where)):
         if (folder / 'config.yaml').is_file():
             cfg = load_config(folder / 'config.yaml', overrides)
