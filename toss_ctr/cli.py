@@ -434,22 +434,24 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, fold: int = None, data
     for name, worst in export(c, fold, data).items():
         print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
-# %% ../nbs/90_run/40_cli.ipynb #1adedfcd
+# %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
-def toss_report(cfg: str = 'demo', set: Overrides = None):
+def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     """Write runs/<exp>/report.html from the files of the run.
 
     Parameters
     ----------
     cfg : str
         run folder, name of a run, YAML file or preset
+    out : str
+        HTML file to write; by default in the run's folder
     """
     from toss_ctr.report.build import build_report
     from toss_ctr.training.inputs import prepare
 
     c = run_config(cfg, set or ())
     inputs = prepare(c)
-    print(build_report(c.run_dir, c, inputs.train, inputs.test))
+    print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
 # %% ../nbs/90_run/40_cli.ipynb #adf45b51
 @console

@@ -75,20 +75,23 @@ def check_folds(cv: CV, data: Data):
             f"cv.stratify_target: '{cv.stratify_target}' is not the label", f'set it to {data.label_col}'
         )
 
-# %% ../../nbs/10_config/25_folds.ipynb #6e4916f1
+# %% ../../nbs/10_config/25_folds.ipynb #139cf484
 class Eval(Section):
-    """Older spelling of the monitor.
+    """How predictions are judged.
 
     Examples
     --------
     >>> Eval(monitor='auc')
-    Eval(monitor='auc', maximize=None)
+    Eval(monitor='auc', maximize=None, group_col=None)
     """
 
     monitor: Monitor | None = None
     "What selects the best epoch, where train.monitor is absent; null = score."
     maximize: bool | None = None
     "Whether a larger value is better; must fit the monitor."
+    group_col: OptionalText = None
+    """Column of the users (or whatever clicks belong together): gAUC is the AUC within them, and intervals and paired
+    tests draw whole groups; null = every row by itself."""
 
 # %% ../../nbs/10_config/25_folds.ipynb #8eef68a8
 def chosen_monitor(train: Train, evaluation: Eval) -> str:

@@ -75,7 +75,7 @@ def system_error(error: BaseException) -> str:
     full = [text for text in map(os.strerror, _MENDS) if isinstance(error, RuntimeError) and text in said]
     return f'{said}' if full else ''
 
-# %% ../../nbs/00_core/25_commands.ipynb #1df1c33e
+# %% ../../nbs/00_core/25_commands.ipynb #8932b5d6
 STOP_SECONDS = 1.75
 STOPPED = 'stopped; what is done is kept – run the same command again to go on'
 
@@ -88,14 +88,33 @@ def _terminated(*_):
     raise Terminated
 
 
-def _end_in_time(ear, name, left):
-    "End the process STOP_SECONDS after SIGINT or SIGTERM, if it has not ended by itself."
-    while sign := os.read(ear, 1):
-        if sign[0] in (signal.SIGINT, signal.SIGTERM):
-            break
-    if sign and not left.wait(STOP_SECONDS):
-        os.write(2, f'{name}: {STOPPED}\n'.encode(errors='replace'))
-        os._exit(128 + sign[0])
+class _Ear(threading.Thread):
+    "Ends the process STOP_SECONDS after SIGINT or SIGTERM, if it has not ended by itself."
+
+    def __init__(self, name):
+        super().__init__(daemon=True)
+        self.command = name
+        self.heard = 0
+        self.left = threading.Event()
+        self.pipe, self.mouth = os.pipe()
+        os.set_blocking(self.mouth, False)
+
+    def run(self):
+        "Wait for a signal's number from the operating system, then for the end."
+        while sign := os.read(self.pipe, 1):
+            if sign[0] in (signal.SIGINT, signal.SIGTERM):
+                self.heard = sign[0]
+                break
+        if self.heard and not self.left.wait(STOP_SECONDS):
+            os.write(2, f'{self.command}: {STOPPED}\n'.encode(errors='replace'))
+            os._exit(128 + self.heard)
+
+    def close(self):
+        "Stop listening."
+        self.left.set()
+        os.close(self.mouth)
+        self.join()
+        os.close(self.pipe)
 
 
 @contextmanager
@@ -105,28 +124,26 @@ def stoppable(name: str):
     Parameters
     ----------
     name : of the command, for the message
+
+    Returns
+    -------
+    yields a function: whether a signal came
     """
     if threading.current_thread() is not threading.main_thread():
-        yield
+        yield lambda: False
         return
-    ear, mouth = os.pipe()
-    os.set_blocking(mouth, False)
-    left = threading.Event()
-    listener = threading.Thread(target=_end_in_time, args=(ear, name, left), daemon=True)
-    listener.start()
+    ear = _Ear(name)
+    ear.start()
     before = signal.signal(signal.SIGTERM, _terminated)
-    woken = signal.set_wakeup_fd(mouth, warn_on_full_buffer=False)
+    woken = signal.set_wakeup_fd(ear.mouth, warn_on_full_buffer=False)
     try:
-        yield
+        yield lambda: ear.heard > 0
     finally:
-        left.set()
         signal.set_wakeup_fd(woken)
         signal.signal(signal.SIGTERM, before)
-        os.close(mouth)
-        listener.join()
-        os.close(ear)
+        ear.close()
 
-# %% ../../nbs/00_core/25_commands.ipynb #91b3968e
+# %% ../../nbs/00_core/25_commands.ipynb #388dc206
 def _say(text):
     print(text, file=sys.stderr, flush=True)
 
@@ -145,14 +162,18 @@ def edge(name: str):
         if hasattr(stream, 'reconfigure'):
             stream.reconfigure(errors='replace')  # a console may lack letters; that is no reason to fail
     try:
-        with stoppable(name):
+        with stoppable(name) as signalled:
             yield
     except UserError as error:
         _say(f'{name}: {error}')
         sys.exit(2)
     except KeyboardInterrupt as error:
         _say(f'{name}: {STOPPED}')
-        sys.exit(128 + (signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT))
+        code = 128 + (signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT)
+        if signalled():  # what was entered is left; taking the libraries down would take another second
+            sys.stdout.flush()
+            os._exit(code)
+        sys.exit(code)
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         sys.exit(128 + signal.SIGPIPE)

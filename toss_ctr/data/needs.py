@@ -78,7 +78,7 @@ def _numeric_columns(data, columns, taken) -> tuple:
         matched.update(found)
     return tuple(c for c in columns if c in matched and c not in taken)
 
-# %% ../../nbs/20_data/24_needs.ipynb #acf9983d
+# %% ../../nbs/20_data/24_needs.ipynb #98eac13b
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
@@ -87,7 +87,8 @@ def key_columns(cfg) -> tuple[dict, dict]:
     column → config key: all that need exact codes, and those of them that the test rows need
     """
     cv, early, late = cfg.cv, {}, cfg.features.key_columns()
-    for c, key in ((cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')):
+    judged = cfg.eval.group_col
+    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')):
         if c and c != cfg.data.label_col:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Schema', 'guess_schema']
 
-# %% ../../nbs/20_data/30_schema.ipynb #fb34ab4c
+# %% ../../nbs/20_data/30_schema.ipynb #412fe805
 import html
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ import yaml
 from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
-from ..core.files import write_aside
+from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
@@ -145,7 +145,7 @@ def _repr_html_(self: Schema):
     table = html_table(self._shown(), _HEAD)
     return f"<p>{'<br>'.join(lines)}</p>{folded(f'{len(self.columns)} columns', table)}"
 
-# %% ../../nbs/20_data/30_schema.ipynb #f9bfdf0c
+# %% ../../nbs/20_data/30_schema.ipynb #59edde9e
 @patch
 def config(self: Schema) -> dict:
     "The config keys a schema settles, nested."
@@ -182,6 +182,7 @@ def to_yaml(self: Schema, path=None) -> str:
     style = dict(sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
     text = notes + yaml.safe_dump(self.config(), **style)
     if path is not None:
+        check_target(path, '--out', ours=lambda path: path.read_text(encoding='utf-8', errors='replace') == text)
         with write_aside(path) as part:
             part.write_text(text, encoding='utf-8')
     return text

@@ -50,7 +50,7 @@ def without_attention(model: nn.Module):
     finally:
         attention.average = before
 
-# %% ../../nbs/70_inference/43_attention.ipynb #d3eb4037
+# %% ../../nbs/70_inference/43_attention.ipynb #5ba4c4a7
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict | None:
     """What held-out rows of all finished folds score with their attention scores, and with all of them at zero.
 
@@ -83,10 +83,11 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
         with without_attention(model):
             even = predict_logits([model], loader, device, cfg.amp)
         both = np.concatenate([learnt, even], 1).astype(np.float64)
-        found.append((labels[rows], expit(both - side['shift'])))
-    label = np.concatenate([label for label, _ in found])
+        found.append((rows, expit(both - side['shift'])))
+    rows = np.concatenate([rows for rows, _ in found])
+    label = labels[rows]
     p = np.concatenate([p for _, p in found])
-    tests = paired_test(label, p[:, 0], p[:, 1], n_boot, seed=cfg.seed)
+    tests = paired_test(label, p[:, 0], p[:, 1], n_boot, seed=cfg.seed, group=inputs.groups(rows))
     metrics = {}
     for name, test in tests.items():
         metrics[name] = {'with': test.a, 'without': test.b, 'diff': test.diff, 'low': test.lo, 'high': test.hi}

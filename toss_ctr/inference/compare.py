@@ -199,7 +199,7 @@ def search_weights(paths, max_rows: int = 200_000, seed: int = 0) -> WeightSearc
         scores=[score(label, one) for one in p],
     )
 
-# %% ../../nbs/70_inference/25_compare.ipynb #d0b43fa4
+# %% ../../nbs/70_inference/25_compare.ipynb #46d93387
 @dataclass(frozen=True)
 class Comparison:
     """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
@@ -249,8 +249,18 @@ class Comparison:
         return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
 
 
+def _groups(paths, common: bool) -> np.ndarray | None:
+    "Groups of the compared rows (`eval.group_col`), where the first file holds them."
+    files = [Path(p) / 'oof.parquet' if Path(p).is_dir() else Path(p) for p in paths]
+    if 'group' not in pl.read_parquet_schema(files[0]):
+        return None
+    tables = [_read(file).select('row') for file in files]
+    rows = _common_rows(tables)[0] if common else tables[0]
+    return rows.join(pl.read_parquet(files[0], columns=['row', 'group']), on='row').sort('row')['group'].to_numpy()
+
+
 def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) -> Comparison:
-    """Metrics, intervals and a paired test of two runs' out-of-fold predictions.
+    """Metrics, intervals and a paired test of two runs' out-of-fold predictions; `eval.group_col` is drawn whole.
 
     Parameters
     ----------
@@ -266,6 +276,6 @@ def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) ->
     0.03
     """
     label, _, p = aligned_oof([a, b], common)
-    found = compare_predictions(label, p[0], p[1], n_boot, seed=seed)
+    found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, group=_groups([a, b], common))
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
     return Comparison(tuple(run_names([a, b])), len(label), of_a, of_b, paired)

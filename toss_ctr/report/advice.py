@@ -282,7 +282,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
             break  # the widest gap says it; the others are in the pictures
     return out
 
-# %% ../../nbs/80_report/25_advice.ipynb #5c02bb5f
+# %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tuple]:
     """Model against LightGBM, and what the ensemble of both is worth; paired bootstraps on the same rows.
 
@@ -301,7 +301,8 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     m = pred.both
     y, p, b = pred.label[m], pred.p[m], pred.baseline[m]
     n = max(n_draws(len(y), n_boot), 30)
-    t = paired_test(y, p, b, n, seed=cfg.seed)['Score']
+    group = pred.groups_of(m)
+    t = paired_test(y, p, b, n, seed=cfg.seed, group=group)['Score']
     span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model)'
     tips = (
         []
@@ -332,7 +333,7 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     if pred.ensemble is None:
         return out
     better = 'the model' if t.diff > 0 else 'LightGBM'
-    u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed)['Score']
+    u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed, group=group)['Score']
     gain = f'{u.diff:+.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) to {better}'
     if u.lo > 0:
         out.append(('good', 'The ensemble is ahead', f'The mean of both adds {gain}.'))

@@ -139,7 +139,7 @@ def parameters_part(run_dir: Path) -> list | None:
         table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
     ]
 
-# %% ../../nbs/80_report/30_facts.ipynb #fd95772e
+# %% ../../nbs/80_report/30_facts.ipynb #cac89577
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
     """What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters.
 
@@ -167,6 +167,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
             + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
             + (['with sequences kept together'] if cfg.cv.group_sequences else [])
         ),
+        'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows',
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
         'command': made.get('command'),

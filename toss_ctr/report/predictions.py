@@ -59,7 +59,7 @@ def align(rows, have, values):
     found = order[at]
     return np.where(have[found] == rows, values[found], np.nan)
 
-# %% ../../nbs/80_report/15_predictions.ipynb #c0ff27ec
+# %% ../../nbs/80_report/15_predictions.ipynb #083ec38d
 @dataclass(frozen=True)
 class Predictions:
     """What is known about the rows that were held out; all probabilities are class-balanced unless said otherwise.
@@ -74,6 +74,7 @@ class Predictions:
     baseline : (n,) LightGBM's, NaN where unknown
     ensemble : (n,) of the members together, calibrated by the other folds, NaN where unknown
     truth : (n,) the true probability of a click at the natural rate
+    group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
 
     Examples
     --------
@@ -93,6 +94,11 @@ class Predictions:
     baseline: np.ndarray | None = None
     ensemble: np.ndarray | None = None
     truth: np.ndarray | None = None
+    group: np.ndarray | None = None
+
+    def groups_of(self, rows) -> np.ndarray | None:
+        "The groups of some of the rows, None where there are no groups."
+        return None if self.group is None else self.group[rows]
 
     @property
     def p(self) -> np.ndarray:
@@ -114,7 +120,7 @@ class Predictions:
         "The true probabilities, brought to the class-balanced world."
         return None if self.truth is None else shift_prior(self.truth, self.prior, 'balanced')
 
-# %% ../../nbs/80_report/15_predictions.ipynb #0a6c8ca2
+# %% ../../nbs/80_report/15_predictions.ipynb #d177f61d
 def _read_held_out(path: Path) -> dict:
     "Columns row, fold, label, logit, p of oof.parquet or baseline_oof.parquet; `UserError` if it is not one."
     if not path.is_file():
@@ -125,7 +131,8 @@ def _read_held_out(path: Path) -> dict:
             raise UserError(f'{path}: no column {name}', 'delete it and train again')
     if not len(table):
         raise UserError(f'{path}: no rows', 'delete it and train again')
-    out = {name: table[name].to_numpy() for name in ('row', 'fold', 'label', 'logit', 'p')}
+    names = ('row', 'fold', 'label', 'logit', 'p', 'group')
+    out = {name: table[name].to_numpy() for name in names if name in table.columns}
     bad = ~(np.isfinite(out['logit']) & np.isfinite(out['p']))
     if bad.any():
         mend = 'look for a diverged fold in train_log.csv and train it again'
@@ -151,7 +158,7 @@ def read_truth(path, rows):
     p = align(rows, table['row'].to_numpy(), table['p'].to_numpy())
     return None if np.isnan(p).any() else p
 
-# %% ../../nbs/80_report/15_predictions.ipynb #de36b6a0
+# %% ../../nbs/80_report/15_predictions.ipynb #c5537021
 def _other(path: Path, rows) -> np.ndarray | None:
     "Another file's probabilities of some rows, NaN where it has none; None where it knows none of them."
     if not path.is_file():
@@ -188,9 +195,10 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         base,
         ensemble,
         read_truth(cfg.data.truth_path, oof['row']),
+        oof.get('group'),
     )
 
-# %% ../../nbs/80_report/15_predictions.ipynb #09953889
+# %% ../../nbs/80_report/15_predictions.ipynb #f0f652f9
 def n_draws(rows: int, wanted: int) -> int:
     """Draws that keep the bootstrap near 4e8 row visits, never below 30.
 
@@ -206,7 +214,7 @@ def n_draws(rows: int, wanted: int) -> int:
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
 
 
-def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0) -> dict:
+def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0, group=None) -> dict:
     """One row of the table of scores; low and high are the ends of Score's interval, None without draws.
 
     Parameters
@@ -217,24 +225,25 @@ def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0) -> dic
     p : (n,) probabilities
     n_boot : bootstrap draws, 0 = no interval
     seed : of the bootstrap
+    group : (n,) group of each row, or None
 
     Returns
     -------
-    name, kind, rows, Score, AP, WLL, AUC, low, high
+    name, kind, rows, Score, AP, WLL, AUC, low, high; with groups gAUC
     """
     n = n_draws(len(y), n_boot)
-    ends = bootstrap_interval(y, p, n, seed=seed)['Score'] if n else None
-    got = all_metrics(y, p)
+    ends = bootstrap_interval(y, p, n, seed=seed, group=group)['Score'] if n else None
+    got = all_metrics(y, p, group=group)
     return dict(
         name=name,
         kind=kind,
         rows=len(y),
-        **{k: got[k] for k in ('Score', 'AP', 'WLL', 'AUC')},
+        **{k: got[k] for k in ('Score', 'AP', 'WLL', 'AUC', 'gAUC') if k in got},
         low=ends and ends.lo,
         high=ends and ends.hi,
     )
 
-# %% ../../nbs/80_report/15_predictions.ipynb #347aa69a
+# %% ../../nbs/80_report/15_predictions.ipynb #f7cb1da6
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     """Folds, out of fold, calibrated, baseline, ensemble, best possible.
 
@@ -252,7 +261,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     for k in np.unique(pred.fold):
         m = pred.fold == k
         if 0 < y[m].sum() < m.sum():
-            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed)
+            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed, pred.groups_of(m))
             if pred.baseline is not None and pred.both[m].all():
                 row['baseline'] = score(y[m], pred.baseline[m])
             out.append(row)
@@ -268,7 +277,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
             continue
         m = np.isfinite(p)
         if 0 < y[m].sum() < m.sum():
-            out.append(score_row(name, kind, y[m], p[m], n_boot, seed))
+            out.append(score_row(name, kind, y[m], p[m], n_boot, seed, pred.groups_of(m)))
     return out
 
 
@@ -300,7 +309,8 @@ def summary_text(rows: list[dict]) -> str:
         score = r['Score']
         if r['low'] is not None:
             score = Interval(score, r['low'], r['high'], 0.0)
-        lines[r['name']] = dict(rows=f"{r['rows']:,}", Score=score, AP=r['AP'], WLL=r['WLL'], AUC=r['AUC'])
+        numbers = {k: r[k] for k in ('AP', 'WLL', 'AUC', 'gAUC') if k in r}
+        lines[r['name']] = dict(rows=f"{r['rows']:,}", Score=score, **numbers)
     return repr(metrics_table(lines))
 
 # %% ../../nbs/80_report/15_predictions.ipynb #44ed3a2f

@@ -36,13 +36,14 @@ from ..training.rates import rate_table, wilson
 from .predictions import Predictions, shift_prior
 from .slices import clicks_ratio, group_table, lift_table
 
-# %% ../../nbs/80_report/35_sections.ipynb #a0876ebf
+# %% ../../nbs/80_report/35_sections.ipynb #189ac261
 NUMBERS = dict(
     Score=('Score', '.5f'),
     interval=('95 %', str),
     AP=('AP', '.5f'),
     WLL=('WLL', '.5f'),
     AUC=('AUC', '.4f'),
+    gAUC=('gAUC', '.4f'),
     rows=('rows', ',d'),
 )
 
@@ -65,6 +66,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
         'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the mean of the members’ '
         'log-odds, calibrated likewise.'
     )
+    numbers = {key: NUMBERS[key] for key in NUMBERS if key != 'gAUC' or 'gAUC' in rows[0]}
     picture = figure(
         plot_scores(rows, 'Score with 95 % bootstrap interval'), 'Scores with intervals, as in the table'
     )
@@ -74,7 +76,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
         tag('p', text),
         tag('p', f'{handed_in}.') if handed_in else None,
         folds_sentence(rows),
-        tag('div', table(shown, dict(name=('', None)) | NUMBERS, 'Scores', strong), picture, class_='beside'),
+        tag('div', table(shown, dict(name=('', None)) | numbers, 'Scores', strong), picture, class_='beside'),
     )
 
 

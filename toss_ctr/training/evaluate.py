@@ -89,7 +89,7 @@ def evaluated_model(trainer: FoldTrainer) -> nn.Module:
         return deepcopy(model).to(trainer.device)  # the average itself stays where it is
     return model
 
-# %% ../../nbs/50_training/50_evaluate.ipynb #87db046b
+# %% ../../nbs/50_training/50_evaluate.ipynb #aca84183
 def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict]:
     """Hold-out logits of the weights that count, and their metrics as class-balanced probabilities.
 
@@ -106,7 +106,7 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict]:
     logits = gather_rows(own - np.float32(trainer.shift), len(trainer.held))
     labels = torch.from_numpy(trainer.labels.astype(np.float32))
     loss = weighted_bce(torch.from_numpy(logits), labels, class_weights(labels)).item()
-    metrics = all_metrics(trainer.labels, expit(logits.astype(np.float64)))
+    metrics = all_metrics(trainer.labels, expit(logits.astype(np.float64)), group=trainer.groups)
     return logits, dict(metrics, loss=loss)
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #85ecee9c
@@ -125,9 +125,9 @@ def train_metrics(trainer: FoldTrainer) -> dict:
         weight = np.where(labels.numpy() > 0, 1.0, of_negatives)
     return all_metrics(labels.numpy(), p, weight)
 
-# %% ../../nbs/50_training/50_evaluate.ipynb #09e82cc8
+# %% ../../nbs/50_training/50_evaluate.ipynb #cbce4abb
 def keep_best(trainer: FoldTrainer, logits: np.ndarray):
-    """Write weights and out-of-fold predictions (row, fold, label, logit, p) of the best epoch so far.
+    """Write weights and out-of-fold predictions (row, fold, label, logit, p, maybe group) of the best epoch so far.
 
     Parameters
     ----------
@@ -143,5 +143,7 @@ def keep_best(trainer: FoldTrainer, logits: np.ndarray):
         logit=logits,
         p=expit(logits.astype(np.float64)),
     )
+    if trainer.groups is not None:
+        columns['group'] = trainer.groups.astype(np.int64)
     write_table(pl.DataFrame(columns), oof_path(*place))
     trainer.state.oof = digest_file(oof_path(*place))

@@ -5,10 +5,12 @@
 # %% auto #0
 __all__ = ['ensure_data', 'Inputs', 'run_folds', 'prepare']
 
-# %% ../../nbs/50_training/10_inputs.ipynb #c84ad527
+# %% ../../nbs/50_training/10_inputs.ipynb #dd389027
 import json
 from dataclasses import dataclass
 from pathlib import Path
+
+import numpy as np
 
 from ..data.cache import build_cache
 from ..data.shards import Split
@@ -49,7 +51,7 @@ def ensure_data(cfg: Config, progress: bool = False):
         folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
     )
 
-# %% ../../nbs/50_training/10_inputs.ipynb #7dfba675
+# %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
 class Inputs:
     """What every step of a run reads.
@@ -91,6 +93,11 @@ class Inputs:
     def test_features(self):
         "The (n_test, E) float32 matrix of the test rows, or None."
         return self.features.test() if self.features else None
+
+    def groups(self, rows) -> np.ndarray | None:
+        "Group of each of some training rows by `eval.group_col`, (m,) codes; None where no column is named."
+        column = self.cfg.eval.group_col
+        return None if column is None else self.train.key(column)[0][rows]
 
     def facts(self) -> dict[str, str]:
         "What a person asks first: what → in words."

@@ -256,8 +256,8 @@ def grouped_auc(y, p, group) -> float:
     aucs = (rank_sum - clicks * (clicks + 1) / 2) / (clicks * (rows - clicks))  # Mann and Whitney
     return float(np.average(aucs, weights=rows))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #36311d83
-def all_metrics(y, p, weight=None) -> dict[str, float]:
+# %% ../../nbs/50_training/05_metrics.ipynb #7d67ca1e
+def all_metrics(y, p, weight=None, group=None) -> dict[str, float]:
     """Every metric that is logged, from one sort.
 
     Parameters
@@ -265,10 +265,11 @@ def all_metrics(y, p, weight=None) -> dict[str, float]:
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     weight : (N,) row weights
+    group : (N,) group of each row, `eval.group_col`
 
     Returns
     -------
-    AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins)
+    AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins); with groups gAUC
 
     Examples
     --------
@@ -279,7 +280,7 @@ def all_metrics(y, p, weight=None) -> dict[str, float]:
     y, p, weight = check_inputs(y, p, weight)
     ranking = rank(y, p)
     ap, loss = _ap(ranking, weight), _wll(y, p, weight)
-    return dict(
+    found = dict(
         AP=ap,
         WLL=loss,
         Score=score_of(ap, loss),
@@ -287,6 +288,7 @@ def all_metrics(y, p, weight=None) -> dict[str, float]:
         AUC=_auc(ranking, weight),
         ECE=ece(y, p, balanced=True, weight=weight),
     )
+    return found if group is None else dict(found, gAUC=grouped_auc(y, p, group))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
 def _poisson_table():
@@ -333,19 +335,37 @@ class _Replicates:
         loss = float((loss_sum / weight_sum).mean())
         return ap, loss, score_of(ap, loss), _auc(self.ranking, weight)
 
-# %% ../../nbs/50_training/05_metrics.ipynb #daf309e7
-def _draws(y, replicates, n_boot, seed):
-    "Metrics of every prediction in every draw: (predictions, draws, metrics)."
+# %% ../../nbs/50_training/05_metrics.ipynb #b8a37953
+def _group_codes(group, n: int):
+    "Codes 0, 1, … of the groups of n rows, and how many there are; every row its own group without any."
+    if group is None:
+        return None, n
+    code = np.unique(np.asarray(group), return_inverse=True)[1]
+    if len(code) != n:
+        raise UserError(f'groups have {len(code):,} rows, labels {n:,}', 'pass rows of one table')
+    if not code.any():
+        raise UserError('groups: all rows are in one', 'an interval needs several; choose a finer column')
+    return code, int(code.max()) + 1
+
+
+def _draws(y, replicates, n_boot, seed, group=None):
+    "Metrics of every prediction in every draw of rows or of groups: (predictions, draws, metrics)."
     if n_boot < 2:
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
     rng = np.random.default_rng(np.random.SeedSequence([seed, 5]))
     table = _poisson_table()
     click = np.asarray(y) == 1
+    code, units = _group_codes(group, len(click))
+
+    def drawn():
+        weight = _poisson(rng, units, table)
+        return weight if code is None else weight[code]
+
     out = np.empty((len(replicates), n_boot, len(METRICS)))
     for draw in range(n_boot):
-        weight = _poisson(rng, len(click), table)
+        weight = drawn()
         while not (weight[click].any() and weight[~click].any()):
-            weight = _poisson(rng, len(click), table)  # a draw without one class has no metric
+            weight = drawn()  # a draw without one class has no metric
         for k, replicate in enumerate(replicates):
             out[k, draw] = replicate(weight)
     return out
@@ -379,9 +399,11 @@ def _interval(value, draws, level):
     bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
     return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #7f53de2c
-def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Interval]:
-    """Bootstrap intervals (percentile, bias removed) from Poisson row weights on one sort.
+# %% ../../nbs/50_training/05_metrics.ipynb #cf363552
+def bootstrap_interval(
+    y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+) -> dict[str, Interval]:
+    """Bootstrap intervals (percentile, bias removed) from Poisson weights of rows or groups, on one sort.
 
     Parameters
     ----------
@@ -390,6 +412,7 @@ def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int =
     n_boot : draws
     level : coverage
     seed : same seed, same interval
+    group : (N,) group of each row; whole groups are drawn
 
     Returns
     -------
@@ -397,7 +420,7 @@ def bootstrap_interval(y, p, n_boot: int = 500, level: float = 0.95, seed: int =
     """
     y, p, _ = check_inputs(y, p)
     replicates = _Replicates(y, p)
-    draws = _draws(y, [replicates], n_boot, seed)[0]
+    draws = _draws(y, [replicates], n_boot, seed, group)[0]
     return {name: _interval(replicates.value[i], draws[:, i], level) for i, name in enumerate(METRICS)}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
@@ -437,8 +460,10 @@ def _paired(a, b, draws_a, draws_b, level):
     p_value = min(1.0, 2 * tail / (len(draws_a) + 1))
     return Paired(float(a), float(b), interval.value, interval.lo, interval.hi, float(p_value))
 
-# %% ../../nbs/50_training/05_metrics.ipynb #74fdb447
-def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, tuple]:
+# %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
+def compare_predictions(
+    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+) -> dict[str, tuple]:
     """Both predictions' intervals and their paired test from the same draws.
 
     Parameters
@@ -449,6 +474,7 @@ def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: i
     n_boot : draws
     level : coverage of the intervals
     seed : same seed, same result
+    group : (N,) group of each row; whole groups are drawn
 
     Returns
     -------
@@ -457,7 +483,7 @@ def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: i
     y, a, _ = check_inputs(y, a)
     y, b, _ = check_inputs(y, b)
     first, second = _Replicates(y, a), _Replicates(y, b)
-    draws_a, draws_b = _draws(y, [first, second], n_boot, seed)
+    draws_a, draws_b = _draws(y, [first, second], n_boot, seed, group)
     out = {}
     for i, name in enumerate(METRICS):
         value_a, value_b = first.value[i], second.value[i]
@@ -468,7 +494,9 @@ def compare_predictions(y, a, b, n_boot: int = 500, level: float = 0.95, seed: i
     return out
 
 
-def paired_test(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) -> dict[str, Paired]:
+def paired_test(
+    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+) -> dict[str, Paired]:
     """Paired bootstrap of the difference between two predictions of the same rows.
 
     Parameters
@@ -479,12 +507,13 @@ def paired_test(y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0) 
     n_boot : draws
     level : coverage of the interval
     seed : same seed, same result
+    group : (N,) group of each row; whole groups are drawn
 
     Returns
     -------
     for AP, WLL, Score, AUC
     """
-    compared = compare_predictions(y, a, b, n_boot, level, seed)
+    compared = compare_predictions(y, a, b, n_boot, level, seed, group)
     return {name: paired for name, (_, _, paired) in compared.items()}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b19bcaa4

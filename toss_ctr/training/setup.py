@@ -234,7 +234,7 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #3b1165b7
+# %% ../../nbs/50_training/40_setup.ipynb #9f373e69
 class FoldTrainer:
     """One fold of a run, ready to train.
 
@@ -270,6 +270,7 @@ class FoldTrainer:
         self.rows = inputs.folds.train_rows(fold)
         self.held = inputs.folds.valid_rows(fold)
         self.labels = inputs.train.labels()[self.held]
+        self.groups = inputs.groups(self.held)
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)

@@ -16,9 +16,9 @@ from ..core.files import locked, write_aside
 from .evaluate import evaluated_model
 from .setup import FoldTrainer
 
-# %% ../../nbs/50_training/55_trace.ipynb #896792f6
+# %% ../../nbs/50_training/55_trace.ipynb #c108c380
 LOG_SCHEMA = dict(fold=pl.Int64, epoch=pl.Int64, split=pl.String)
-_numbers = ['loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC', 'lr', 'seconds', 'rows_per_s']
+_numbers = ['loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC', 'gAUC', 'lr', 'seconds', 'rows_per_s']
 LOG_SCHEMA |= dict.fromkeys(_numbers, pl.Float64)
 
 
@@ -35,8 +35,8 @@ def write_log(cfg: Config, fold: int, rows: list):
     log = pl.DataFrame([{name: row.get(name) for name in LOG_SCHEMA} for row in rows], schema=LOG_SCHEMA)
     with locked(cfg.run_dir, 'log'):
         if path.exists():
-            others = pl.read_csv(path, schema=LOG_SCHEMA).filter(pl.col('fold') != fold)
-            log = pl.concat([others, log])
+            others = pl.read_csv(path, schema_overrides=LOG_SCHEMA).filter(pl.col('fold') != fold)
+            log = pl.concat([log, others], how='diagonal')
         with write_aside(path) as part:
             log.sort('fold', 'epoch', 'split').write_csv(part)
 
@@ -89,7 +89,7 @@ def write_events(trainer: FoldTrainer):
         if len(entropy):
             board.add_histogram('attention/entropy', entropy, epoch)
 
-# %% ../../nbs/50_training/55_trace.ipynb #1da2acf7
+# %% ../../nbs/50_training/55_trace.ipynb #ffdbc137
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
     """A line of progress within an epoch.
 
@@ -114,6 +114,7 @@ def print_epoch(trainer: FoldTrainer):
     trainer : the fold, an epoch just ended
     """
     row = trainer.state.log[-1]
-    numbers = ' '.join(f'{name} {row[name]:.4f}' for name in ('loss', 'AP', 'WLL', 'Score', 'AUC'))
+    shown = ('loss', 'AP', 'WLL', 'Score', 'AUC', 'gAUC')
+    numbers = ' '.join(f'{name} {row[name]:.4f}' for name in shown if name in row)
     star = ' *' if trainer.state.since_best == 0 else ''
     print(f"fold {trainer.fold} epoch {row['epoch']} valid {numbers}{star}", flush=True)
