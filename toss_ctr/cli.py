@@ -222,9 +222,9 @@ def toss_synth(
         synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
-# %% ../nbs/90_run/40_cli.ipynb #05d9852c
+# %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
-def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked'):
+def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked', test: str = ''):
     """Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns.
 
     Parameters
@@ -233,10 +233,12 @@ def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str =
         YAML file to write the guessed roles to
     label : str
         label column
+    test : str
+        the rows to predict: columns they lack, values that are new there, days that come later
     """
     from toss_ctr.data.schema import guess_schema
 
-    schema = guess_schema(data, label=label)
+    schema = guess_schema(data, label=label, test=test or None)
     print(schema)
     if out:
         schema.to_yaml(out)
