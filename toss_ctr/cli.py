@@ -153,7 +153,7 @@ def main(name: str = '', argv=None):
             function(**parse(function, argv))
     done()
 
-# %% ../nbs/90_run/40_cli.ipynb #434f1eac
+# %% ../nbs/90_run/40_cli.ipynb #d979503b
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -168,7 +168,7 @@ def toss_run(
     Parameters
     ----------
     cfg : str
-        preset (demo, toss, kuairand, ml100k, paper), YAML file or run folder
+        preset (demo, toss_fast, toss, toss_gpu, kuairand, ml100k, paper), YAML file or run folder
     dry_run : bool
         print the resolved config, rows and an estimate of time, memory and disk, then stop
     sample : float
