@@ -8,8 +8,12 @@ __all__ = ['Overrides', 'PLACES', 'COMMANDS', 'several', 'needed', 'placed', 'pa
            'toss_infer', 'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean',
            'check_blend', 'toss_blend', 'toss_compare']
 
-# %% ../nbs/90_run/40_cli.ipynb #574b4796
-import inspect, re, sys, warnings
+# %% ../nbs/90_run/40_cli.ipynb #6c049b28
+from .core.commands import done, edge, stop_while_loading
+
+stop_while_loading()  # what follows takes a second
+
+import inspect, re, sys, warnings  # noqa: E402
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +21,6 @@ from fastcore.script import Param, anno_parser
 
 from .config.base import check_choice
 from .config.runs import run_config
-from .core.commands import edge
 from . import __version__
 from .core.errors import nearest, UserError
 from .core.files import watched
@@ -99,7 +102,7 @@ def parse(function, argv) -> dict:
             raise UserError(f'--{key} {value}: not zero or more', f'see {name} --help')
     return {key: value for key, value in found.items() if key not in ('pdb', 'xtra')}
 
-# %% ../nbs/90_run/40_cli.ipynb #a932945f
+# %% ../nbs/90_run/40_cli.ipynb #7c2a0ff2
 COMMANDS = {}
 
 
@@ -148,6 +151,7 @@ def main(name: str = '', argv=None):
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             function(**parse(function, argv))
+    done()
 
 # %% ../nbs/90_run/40_cli.ipynb #434f1eac
 @console

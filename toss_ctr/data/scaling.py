@@ -244,7 +244,7 @@ def edges(self: NumericStats, n_bins: int) -> np.ndarray:
     rows = [np.interp(at, np.arange(KNOTS), knots) for knots in self.knots]
     return np.array(rows, np.float32).reshape(-1, n_bins + 1)
 
-# %% ../../nbs/20_data/75_scaling.ipynb #4d1d9f63
+# %% ../../nbs/20_data/75_scaling.ipynb #5891f22c
 class Scale(nn.Module):
     """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
 
@@ -269,6 +269,18 @@ class Scale(nn.Module):
         self.scaler = stats.scaler
         for name in _ARRAYS:
             self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(getattr(stats, name))).float())
+        empty = torch.empty_like(self.knots)
+        for name in ('gap', 'middle'):
+            self.register_buffer(name, empty.clone(), persistent=False)
+        self.measure_knots()
+        self.register_load_state_dict_post_hook(lambda scale, keys: scale.measure_knots())
+
+    def measure_knots(self):
+        "To each knot the way to the next one, and the middle of the knots equal to it: what `cdf` looks up."
+        gap = torch.diff(self.knots, append=self.knots[:, -1:])
+        self.gap.copy_(torch.where(gap > 0, gap, 1))
+        last = torch.searchsorted(self.knots, self.knots, right=True) - 1
+        self.middle.copy_((torch.searchsorted(self.knots, self.knots) + last) / 2)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """
@@ -294,11 +306,9 @@ class Scale(nn.Module):
         "(B, N) → (B, N): piecewise linear distribution function through the knots, as `NumericStats.cdf`."
         v = torch.minimum(torch.maximum(x, self.knots[:, 0]), self.knots[:, -1]).t().contiguous()
         low = torch.searchsorted(self.knots, v, right=True) - 1
-        high = torch.searchsorted(self.knots, v)
-        below = self.knots.gather(1, low)
-        gap = self.knots.gather(1, high) - below
-        part = torch.where(gap > 0, (v - below) / torch.where(gap > 0, gap, 1), 0.5)
-        return ((low + (high - low) * part) / (KNOTS - 1)).t()
+        beyond = v - self.knots.gather(1, low)
+        between = low + beyond / self.gap.gather(1, low)
+        return (torch.where(beyond > 0, between, self.middle.gather(1, low)) / (KNOTS - 1)).t()
 
 # %% ../../nbs/20_data/75_scaling.ipynb #e23065cf
 def far_cells(split) -> list[str]:

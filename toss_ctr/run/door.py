@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Run', 'log_keys', 'write_start', 'run_list', 'clean', 'Page', 'Attention']
 
-# %% ../../nbs/90_run/30_door.ipynb #77abffb2
+# %% ../../nbs/90_run/30_door.ipynb #54adbf63
 import html, os, shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ import polars as pl
 import yaml
 from fastcore.basics import patch
 
-from ..config.load import make_config, merge, parse_overrides
+from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -24,7 +24,7 @@ from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
 
-# %% ../../nbs/90_run/30_door.ipynb #65bb927c
+# %% ../../nbs/90_run/30_door.ipynb #9381c088
 class Run:
     """A run: its config, and what lies in its folder so far.
 
@@ -52,7 +52,7 @@ class Run:
 
     def __init__(self, where, set=()):
         if isinstance(where, Config):
-            where = make_config(merge(where.model_dump(mode='json'), parse_overrides(set)))
+            where = make_config(overridden(where.model_dump(mode='json'), parse_overrides(set)))
         self.cfg = where if isinstance(where, Config) else run_config(where, set)
 
     @property
@@ -80,7 +80,7 @@ class Run:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
         return (self.folder / 'oof.parquet').is_file()
 
-# %% ../../nbs/90_run/30_door.ipynb #071bc8eb
+# %% ../../nbs/90_run/30_door.ipynb #49562b60
 def _as_file(data, file: Path):
     "The path of a log; a frame is written to `file`, which stays as it is where it holds the same bytes already."
     if isinstance(data, (str, Path)):
@@ -209,7 +209,7 @@ def from_data(
     keys = log_keys(schema, paths[1], history, target, ignore)
     keys['data']['cache_dir'] = str(place / 'cache')
     own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
-    run = cls(make_config(merge(merge(keys, own), parse_overrides(set))))
+    run = cls(make_config(overridden(merge(keys, own), parse_overrides(set))))
     run.schema = schema
     return run
 

@@ -37,7 +37,7 @@ def marked(mark: str) -> list[str]:
             pass
     return [line for line in found if line]
 
-# %% ../../nbs/90_run/35_interrupts.ipynb #5421a69e
+# %% ../../nbs/90_run/35_interrupts.ipynb #9f7597b8
 LIMIT = 2.0  # seconds to stop in
 
 
@@ -85,7 +85,7 @@ def stop_command(args: list, sign: str, after: float) -> Stop:
     after : seconds to wait before
     """
     mark = secrets.token_hex(8)
-    code = 'import sys; from toss_ctr.cli import main; main(sys.argv[1], sys.argv[2:])'
+    code = 'import sys; sys.argv = sys.argv[1:]; from toss_ctr.cli import main; main()'
     with tempfile.TemporaryFile('w+') as errors:
         command = subprocess.Popen(
             [sys.executable, '-c', code, *args],
