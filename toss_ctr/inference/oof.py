@@ -5,14 +5,23 @@
 # %% auto #0
 __all__ = ['finished_folds', 'read_oof_logits', 'calibration_options', 'calibrator_made_of', 'run_calibrator', 'calibrate']
 
-# %% ../../nbs/70_inference/05_oof.ipynb #7ea06c65
+# %% ../../nbs/70_inference/05_oof.ipynb #5fb944d8
 import warnings
 
 import polars as pl
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, digest_json, read_json, read_table, verify_file, write_aside, write_json, write_table
+from toss_ctr.core.files import (
+    digest_file,
+    digest_json,
+    read_json,
+    read_table,
+    verify_file,
+    write_aside,
+    write_json,
+    write_table,
+)
 from toss_ctr.inference.calibration import (
     calibration_report,
     Calibrator,
