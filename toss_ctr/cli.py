@@ -457,7 +457,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
-# %% ../nbs/90_run/40_cli.ipynb #adf45b51
+# %% ../nbs/90_run/40_cli.ipynb #d8d21830
 @console
 def toss_ls(data: str = 'runs'):
     """List the runs of a folder: folds, held-out rows, and what their submission scores.
@@ -499,7 +499,7 @@ def toss_verify(cfg: str = 'demo'):
         run folder or name
     """
     c = run_config(cfg)
-    from toss_ctr.run.door import verify
+    from toss_ctr.run.verify import verify
 
     print('\n'.join(verify(c)))
 
