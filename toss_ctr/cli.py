@@ -8,8 +8,12 @@ __all__ = ['Overrides', 'PLACES', 'COMMANDS', 'several', 'needed', 'placed', 'pa
            'toss_infer', 'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean',
            'check_blend', 'toss_blend', 'toss_compare']
 
-# %% ../nbs/90_run/40_cli.ipynb #574b4796
-import inspect, re, sys, warnings
+# %% ../nbs/90_run/40_cli.ipynb #6c049b28
+from .core.commands import done, edge, stop_while_loading
+
+stop_while_loading()  # what follows takes a second
+
+import inspect, re, sys, warnings  # noqa: E402
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +21,6 @@ from fastcore.script import Param, anno_parser
 
 from .config.base import check_choice
 from .config.runs import run_config
-from .core.commands import edge
 from . import __version__
 from .core.errors import nearest, UserError
 from .core.files import watched
@@ -99,7 +102,7 @@ def parse(function, argv) -> dict:
             raise UserError(f'--{key} {value}: not zero or more', f'see {name} --help')
     return {key: value for key, value in found.items() if key not in ('pdb', 'xtra')}
 
-# %% ../nbs/90_run/40_cli.ipynb #a932945f
+# %% ../nbs/90_run/40_cli.ipynb #7c2a0ff2
 COMMANDS = {}
 
 
@@ -148,8 +151,9 @@ def main(name: str = '', argv=None):
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             function(**parse(function, argv))
+    done()
 
-# %% ../nbs/90_run/40_cli.ipynb #434f1eac
+# %% ../nbs/90_run/40_cli.ipynb #d979503b
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -164,7 +168,7 @@ def toss_run(
     Parameters
     ----------
     cfg : str
-        preset (demo, toss, kuairand, ml100k, paper), YAML file or run folder
+        preset (demo, toss_fast, toss, toss_gpu, kuairand, ml100k, paper), YAML file or run folder
     dry_run : bool
         print the resolved config, rows and an estimate of time, memory and disk, then stop
     sample : float
@@ -436,24 +440,26 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, fold: int = None, data
     for name, worst in export(c, fold, data).items():
         print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
-# %% ../nbs/90_run/40_cli.ipynb #1adedfcd
+# %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
-def toss_report(cfg: str = 'demo', set: Overrides = None):
+def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     """Write runs/<exp>/report.html from the files of the run.
 
     Parameters
     ----------
     cfg : str
         run folder, name of a run, YAML file or preset
+    out : str
+        HTML file to write; by default in the run's folder
     """
     from toss_ctr.report.build import build_report
     from toss_ctr.training.inputs import prepare
 
     c = run_config(cfg, set or ())
     inputs = prepare(c)
-    print(build_report(c.run_dir, c, inputs.train, inputs.test))
+    print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
-# %% ../nbs/90_run/40_cli.ipynb #adf45b51
+# %% ../nbs/90_run/40_cli.ipynb #d8d21830
 @console
 def toss_ls(data: str = 'runs'):
     """List the runs of a folder: folds, held-out rows, and what their submission scores.
@@ -495,7 +501,7 @@ def toss_verify(cfg: str = 'demo'):
         run folder or name
     """
     c = run_config(cfg)
-    from toss_ctr.run.door import verify
+    from toss_ctr.run.verify import verify
 
     print('\n'.join(verify(c)))
 

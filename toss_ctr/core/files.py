@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['AGAIN', 'disk_errors', 'fsync_dir', 'write_aside', 'sweep', 'digest_bytes', 'digest_file', 'digest_json',
            'verify_file', 'stat_key', 'Digests', 'write_json', 'read_json', 'write_table', 'read_table', 'locked',
-           'watched']
+           'check_target', 'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
 import errno, json, os, secrets, sys, time
@@ -371,7 +371,7 @@ def read_table(path, columns=None, mend: str = AGAIN) -> pl.DataFrame:
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, OverflowError) as e:
         raise Damaged(f'{path}: damaged ({str(e).splitlines()[0][:120]})', mend) from None
 
-# %% ../../nbs/00_core/10_files.ipynb #7df5a23d
+# %% ../../nbs/00_core/10_files.ipynb #ce9ee780
 @contextmanager
 def locked(folder, what: str = 'folder', timeout: float = -1):
     """Hold the lock of `folder` (a file `.lock` in it).
@@ -383,6 +383,9 @@ def locked(folder, what: str = 'folder', timeout: float = -1):
     timeout : seconds to wait; -1 for ever, 0 not at all
     """
     folder = Path(folder)
+    if folder.is_dir() and not os.access(folder, os.W_OK):
+        yield folder  # whoever may not write here can only read what is whole: there is nothing to guard
+        return
     with disk_errors(folder):
         folder.mkdir(parents=True, exist_ok=True)
     lock = FileLock(folder / '.lock')
@@ -405,6 +408,41 @@ def locked(folder, what: str = 'folder', timeout: float = -1):
         yield folder
     finally:
         lock.release()
+
+# %% ../../nbs/00_core/10_files.ipynb #2395617c
+def check_target(path, key: str, inputs=(), ours=lambda path: False):
+    """Refuse to write over an input, or over a file that this program did not write.
+
+    Parameters
+    ----------
+    path : to be written
+    key : the argument that names it, for the message
+    inputs : files that are read; names that do not exist are passed over
+    ours : whether an existing file is one that may be replaced
+
+    Raises
+    ------
+    UserError that names the argument
+    """
+    path = Path(path)
+    if not path.exists():
+        return
+    for other in inputs:
+        if other and Path(other).exists() and path.samefile(other):
+            raise UserError(f'{key} {path}: it is read by this very command', 'give another name')
+    if not path.is_dir() and not ours(path):
+        raise UserError(f'{key} {path}: exists, and was not written by this command', 'give another name, or remove it')
+
+
+def first_line(path) -> str:
+    """The first line of a file, as text; bytes that are none count as '?'.
+
+    Parameters
+    ----------
+    path : any file
+    """
+    with open(path, 'rb') as file:
+        return file.readline(1000).decode(errors='replace').rstrip('\r\n')
 
 # %% ../../nbs/00_core/10_files.ipynb #7e24b185
 def watched(progress: bool = True) -> bool:

@@ -114,7 +114,7 @@ def noted_interrupts():
     finally:
         restore()
 
-# %% ../../nbs/00_core/22_supervisor.ipynb #c2c8efb3
+# %% ../../nbs/00_core/22_supervisor.ipynb #3cfa44e1
 class Supervisor:
     """Runs commands in children and ends them all at one word.
 
@@ -129,7 +129,7 @@ class Supervisor:
     0
     """
 
-    def __init__(self, grace: float = 1.2):
+    def __init__(self, grace: float = 1.0):
         self.grace = grace
         self.stopping = threading.Event()
         self.children = set()

@@ -104,7 +104,7 @@ def labels(column: pa.Array, name: str, place) -> np.ndarray:
         raise UserError(f"{place(row)}: label '{name}' is {column[row]}, not 0 or 1", mend)
     return y.astype(np.uint8)
 
-# %% ../../nbs/20_data/12_numbers.ipynb #fa2c7d7b
+# %% ../../nbs/20_data/12_numbers.ipynb #0f5bbda1
 def id_texts(column: pa.Array, name: str, place) -> pa.Array:
     """Ids as text, text unchanged; `UserError` naming the row of a null.
 
@@ -124,7 +124,11 @@ def id_texts(column: pa.Array, name: str, place) -> pa.Array:
         raise UserError(f"{place(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
     if pa.types.is_floating(column.type):
         column = pa.array(canonical_texts(column), pa.large_string())
-    text = pc.cast(column, pa.large_string())
+    try:
+        text = pc.cast(column, pa.large_string())
+    except pa.ArrowInvalid:
+        mend = 'decode it, or choose another data.id_col'
+        raise UserError(f"{place(0)} ff.: id '{name}' is {column.type}, not all of it UTF-8 text", mend) from None
     if text.null_count:
         row = text.to_pylist().index(None)
         raise UserError(f"{place(row)}: id '{name}' is null", 'give every row an id')

@@ -17,7 +17,7 @@ import yaml
 from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
-from ..core.files import write_aside
+from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
@@ -216,6 +216,7 @@ def to_yaml(self: Schema, path=None) -> str:
     style = dict(sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
     text = notes + yaml.safe_dump(self.config(), **style)
     if path is not None:
+        check_target(path, '--out', ours=lambda path: path.read_text(encoding='utf-8', errors='replace') == text)
         with write_aside(path) as part:
             part.write_text(text, encoding='utf-8')
     return text

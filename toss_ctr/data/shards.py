@@ -5,8 +5,9 @@
 # %% auto #0
 __all__ = ['REBUILT', 'ShardWriter', 'folder_aside', 'check_shard', 'finished_shard', 'Shard', 'Split', 'memory_split']
 
-# %% ../../nbs/20_data/35_shards.ipynb #9a88a7a2
-import hashlib, io, math, os, secrets, shutil
+# %% ../../nbs/20_data/35_shards.ipynb #f646088e
+import hashlib, io, math, os, re, secrets, shutil
+from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -19,7 +20,16 @@ from fastcore.basics import patch
 from ..core.errors import Damaged, nearest, UserError
 from ..core.tables import html_table
 from .spec import Spec
-from ..core.files import Digests, disk_errors, digest_file, fsync_dir, read_json, verify_file, write_json
+from toss_ctr.core.files import (
+    digest_bytes,
+    digest_file,
+    Digests,
+    disk_errors,
+    fsync_dir,
+    read_json,
+    verify_file,
+    write_json,
+)
 
 # %% ../../nbs/20_data/35_shards.ipynb #b1af311b
 def _npy_header(dtype, shape: tuple) -> bytes:
@@ -35,6 +45,13 @@ def _file_size(entry: dict) -> int:
     "Bytes of the file of an array, given its dtype and shape."
     data = np.dtype(entry['dtype']).itemsize * math.prod(entry['shape'])
     return len(_npy_header(entry['dtype'], entry['shape'])) + data
+
+# %% ../../nbs/20_data/35_shards.ipynb #130687ac
+def _array_file(folder, name: str) -> Path:
+    "The file of an array: its name where any system keeps that, else a digest; columns are named as users like."
+    if not re.fullmatch(r'[a-z0-9_.-]{1,80}', name):
+        name = f'{name.split("_")[0][:5]}_{digest_bytes(name.encode())}'
+    return Path(folder) / f'{name}.npy'
 
 # %% ../../nbs/20_data/35_shards.ipynb #a1591837
 class _ArrayWriter:
@@ -77,7 +94,7 @@ def close(self: _ArrayWriter) -> dict:
     descr = np.lib.format.dtype_to_descr(self.dtype)
     return dict(dtype=descr, shape=list(shape), digest=digest_file(self.path))
 
-# %% ../../nbs/20_data/35_shards.ipynb #449bc497
+# %% ../../nbs/20_data/35_shards.ipynb #6c448192
 class ShardWriter:
     """Writes encoded batches into the NPY files of one folder.
 
@@ -107,7 +124,7 @@ class ShardWriter:
 
     def _add(self, name, block):
         if name not in self.arrays:
-            self.arrays[name] = _ArrayWriter(self.folder / f'{name}.npy', block)
+            self.arrays[name] = _ArrayWriter(_array_file(self.folder, name), block)
         self.arrays[name].append(block)
 
     def _add_counts(self, name, counts):
@@ -197,7 +214,7 @@ def _replace_files(new, folder):
         os.remove(folder / name)
     fsync_dir(folder)
 
-# %% ../../nbs/20_data/35_shards.ipynb #e5e3d3c7
+# %% ../../nbs/20_data/35_shards.ipynb #0bfee6c4
 REBUILT = 'run toss_cache with the same config: it builds it again'
 
 
@@ -219,7 +236,7 @@ def check_shard(folder, about: dict, digests: Digests | None = None, mend: str =
     """
     digests = digests or Digests()
     for name, entry in about['arrays'].items():
-        _check_array(Path(folder) / f'{name}.npy', entry, digests, mend)
+        _check_array(_array_file(folder, name), entry, digests, mend)
 
 # %% ../../nbs/20_data/35_shards.ipynb #dc33fee1
 def finished_shard(folder, **expected):
@@ -243,7 +260,32 @@ def finished_shard(folder, **expected):
         return None
     return about
 
-# %% ../../nbs/20_data/35_shards.ipynb #600a36a4
+# %% ../../nbs/20_data/35_shards.ipynb #5c4afc7a
+def _most_maps() -> int:
+    "How many files may be mapped at once: half of what the system lets this process have open."
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 256
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 1 << 16 if hard == resource.RLIM_INFINITY else min(hard, 1 << 16)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(64, max(soft, wanted) // 2)
+
+
+_MOST_MAPS = _most_maps()
+_MAPPED = deque()  # (arrays of a shard, name), oldest first
+
+
+def _close_oldest(arrays: dict, name: str):
+    "A map that is open keeps its file open, and those are few: the oldest is let go where there are too many."
+    _MAPPED.append((arrays, name))
+    while len(_MAPPED) > _MOST_MAPS:
+        old, name = _MAPPED.popleft()
+        old.pop(name, None)
+
+
 class Shard:
     """Consecutive rows of a split: arrays by name, mapped from disk or in memory.
 
@@ -282,7 +324,10 @@ class Shard:
         if name not in self.names:
             raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
         if name not in self.open:
-            self.open[name] = np.load(self.folder / f'{name}.npy', mmap_mode='r')
+            array = np.load(_array_file(self.folder, name), mmap_mode='r')
+            self.open[name] = array
+            _close_oldest(self.open, name)
+            return array
         return self.open[name]
 
     def __getstate__(self):

@@ -13,13 +13,13 @@ from scipy.stats import rankdata
 
 from .values import WHOLE_TEXT
 
-# %% ../../nbs/20_data/29_start.ipynb #325b3bf1
+# %% ../../nbs/20_data/29_start.ipynb #411be066
 STEPS = 150  # of an epoch, where the largest batch allows it
 MANY_NUMBERS = 30  # numeric columns beyond which they are mixed into fields
 
 
 def training_keys(rows: int, clicks: int, numerics: int = 0) -> dict:
-    """Keys of model, training, loss, folds and baseline for a log of this size, nested.
+    """Keys of model, training, loss, folds and members for a log of this size, nested.
 
     Parameters
     ----------
@@ -42,11 +42,12 @@ def training_keys(rows: int, clicks: int, numerics: int = 0) -> dict:
     train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 4, lr=0.001 if rarer > 10_000 else 0.002)
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
+    trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     keys = dict(
         model=dict(emb_dim=16, embedding_dropout=0.2, numeric=numeric, qnn_alpha=head),
         train=train,
         cv=dict(n_splits=3),
-        baseline=dict(rounds=200, leaves=31 if rarer > 1000 else 15),
+        members=dict(dare_qnn=dict(kind='network'), lightgbm=trees),
     )
     if clicks < 0.2 * rows:
         keys['loss'] = dict(balance='shift')

@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['describe', 'BlendReport', 'two_or_more', 'blend_files']
 
-# %% ../../nbs/70_inference/20_blend.ipynb #f6ffef2c
+# %% ../../nbs/70_inference/20_blend.ipynb #35913a87
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ..core.errors import UserError
+from ..core.files import check_target, first_line
 from ..data.submission import align_ids, read_submission, write_submission
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import MetricsTable
@@ -41,7 +43,7 @@ def describe(p) -> dict:
     quantiles = np.quantile(p, [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1]).tolist()
     return dict(mean=float(np.mean(p)), **dict(zip(names, quantiles)))
 
-# %% ../../nbs/70_inference/20_blend.ipynb #3c2c1bd5
+# %% ../../nbs/70_inference/20_blend.ipynb #bd02fc6e
 @dataclass(frozen=True)
 class BlendReport:
     """What went into a blend and what came out.
@@ -100,7 +102,7 @@ class BlendReport:
 
     def _repr_html_(self):
         tables = MetricsTable(self.distribution), self._agreement()
-        return f'<p>{self._title()}</p>' + ''.join(table._repr_html_() for table in tables)
+        return f'<p>{html.escape(self._title())}</p>' + ''.join(table._repr_html_() for table in tables)
 
 # %% ../../nbs/70_inference/20_blend.ipynb #6e215616
 def two_or_more(paths) -> list[str]:
@@ -128,7 +130,7 @@ def _weights_of(m: int, weights, w: float | None):
         raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
     return [w, 1 - w]
 
-# %% ../../nbs/70_inference/20_blend.ipynb #56b6c274
+# %% ../../nbs/70_inference/20_blend.ipynb #8b446122
 def blend_files(
     paths: Sequence,
     out,
@@ -167,6 +169,7 @@ def blend_files(
     names = two_or_more(paths)
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
+    check_target(out, '--out', names, lambda path: first_line(path) == f'{id_col},{label_col}')
     ids, first = read_submission(names[0], id_col, label_col)
     p = np.empty((len(names), len(ids)))
     p[0] = first

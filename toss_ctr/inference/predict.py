@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_logits', 'ensemble_file', 'write_probabilities', 'blank_columns', 'warn_of_blank_columns', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #f52f4568
+# %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
 import time, warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,15 @@ from tqdm.auto import tqdm
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import read_table, watched, write_aside
+from toss_ctr.core.files import (
+    check_target,
+    digest_file,
+    first_line,
+    read_table,
+    watched,
+    write_aside,
+    write_json,
+)
 from ..data.batches import prefetched
 from ..data.frames import cached_parts, source_ids, stream_split
 from ..data.shards import Split
@@ -162,7 +170,7 @@ def warn_of_blank_columns(parts, name):
         what = f'{name}: in all {rows:,} rows {columns} is null or unknown to the model'
         warnings.warn(f'{what}; is it written as in training?')
 
-# %% ../../nbs/70_inference/15_predict.ipynb #64a35b60
+# %% ../../nbs/70_inference/15_predict.ipynb #feceaad6
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -210,9 +218,18 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     out = Path(out or cfg.run_dir / name)
     if out.is_dir():
         raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
+    paths = cfg.data
+    read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
+    header = f'{paths.id_col},{paths.label_col}'
+    check_target(out, '--out', read, lambda path: first_line(path) == header)
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
     write_logits(predictor, parts, logits, rows, progress)
     if usual and cfg.ensemble.spread == 'folds':
         z = read_table(logits, [f'logit_{fold}' for fold in predictor.sides]).to_numpy()
         predictor = replace(predictor, stretch=save_stretch(cfg, predictor.sides, z))
-    return write_probabilities(predictor, logits, out)
+    write_probabilities(predictor, logits, out)
+    if usual:
+        made = dict(weights=[side['weights'] for side in predictor.sides.values()], cache=inputs.test.fingerprint)
+        made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
+        write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
+    return out

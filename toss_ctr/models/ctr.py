@@ -6,13 +6,14 @@
 __all__ = ['Mix', 'scaled_edges', 'Columns', 'make_dare', 'History', 'Logits', 'drop_ids', 'history_in_pieces', 'CTRModel',
            'build_model', 'parameter_table']
 
-# %% ../../nbs/40_models/60_ctr.ipynb #62671ecc
+# %% ../../nbs/40_models/60_ctr.ipynb #1312510e
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
+import torch.nn.functional as F
 from fastcore.basics import patch
 from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
@@ -23,7 +24,7 @@ from ..config.whole import Config
 from ..core.tables import html_table
 from .dare import DARE
 from ..data.scaling import NumericStats, Scale
-from .fields import BagField, Fields, restart_tables
+from .fields import AffineFields, BagField, Fields, restart_tables
 from .heads import AuxHead, make_head
 from .roles import scanned_rows
 
@@ -66,7 +67,7 @@ def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
     """
     return stats.transform(stats.edges(n_bins).T)[0].T
 
-# %% ../../nbs/40_models/60_ctr.ipynb #94b346d0
+# %% ../../nbs/40_models/60_ctr.ipynb #bc833936
 class Columns(nn.Module):
     """The plain columns of a batch as fields: categories, null indicators, numbers, columns with several values a cell.
 
@@ -115,14 +116,23 @@ class Columns(nn.Module):
         self.bags = nn.ModuleList(BagField(column.size, d, sparse) for column in spec.multis)
         self.n_fields = self.n_cats + len(self.blocks) + n_num + len(self.bags)
 
+    def mixed(self, x: Tensor) -> Tensor:
+        "The numbers (B, N) as fields; without dropout between them, embedding and mixing are one linear map."
+        affine = self.numbers.numeric
+        if self.mix is None or self.training or not isinstance(affine, AffineFields):
+            fields = self.numbers(None, x)
+            return fields if self.mix is None else self.mix(fields)
+        weight = torch.einsum('mn,nd->mdn', self.mix.weight, affine.weight)
+        bias = self.mix.weight @ affine.bias
+        return F.linear(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, weight.shape[:2])
+
     def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[Tensor] = ()) -> Tensor:
         x, null = self.scale(num)
         parts = []
         if self.tables is not None:
             parts.append(self.tables(cat, None, null[:, self.blocks]))
         if self.numbers is not None:
-            fields = self.numbers(None, x)
-            parts.append(fields if self.mix is None else self.mix(fields))
+            parts.append(self.mixed(x))
         for bag, codes in zip(self.bags, cells):
             parts.append(dropout(bag(codes), self.dropout, self.training))
         return torch.cat(parts, 1)
@@ -184,7 +194,7 @@ def make_dare(cfg: Config, spec: Spec, n_context: int) -> DARE:
 def _column(spec: Spec, name: str):
     return next(column for column in spec.cats if column.name == name)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #980f9caf
+# %% ../../nbs/40_models/60_ctr.ipynb #b3d6f6cc
 class History(nn.Module):
     """The behaviour sequence as fields, read by DARE with the row's target.
 
@@ -243,8 +253,16 @@ class History(nn.Module):
             context=plain.flatten(1) if self.s2 else None,
         )
 
-    def forward(self, batch: dict, plain: Tensor) -> tuple[dict, Tensor]:
-        out = self.read(batch, plain)
+    def answer(self, batch: dict, plain: Tensor) -> dict:
+        "`h` and `pooled` of `read`, by less work where there is a way."
+        dare, seq, found = self.dare, batch['seq'], None
+        if dare.suits_table(seq):
+            age, bias = (batch[key] if self.collapse else None for key in ('seq_age', 'seq_bias'))
+            found = dare.from_table(seq, batch['seq_len'], self.target(batch), dare.places(seq, age, bias)[1])
+        return found or self.read(batch, plain)
+
+    def forward(self, batch: dict, plain: Tensor, brief: bool = False) -> tuple[dict, Tensor]:
+        out = self.answer(batch, plain) if brief else self.read(batch, plain)
         n = batch['seq_total' if self.collapse else 'seq_len'].to(out['h'].dtype)
         length = self.length((torch.log1p(n) / 4).unsqueeze(1))
         fields = torch.cat([self.product(out['h']), self.pooled(out['pooled']), length], 1)
@@ -325,7 +343,7 @@ def history_in_pieces(history: History, batch: dict, plain: Tensor, rows: int) -
     h, aux, fields = zip(*pieces)
     return dict(h=torch.cat(h), aux=None if aux[0] is None else torch.cat(aux)), torch.cat(fields)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #b5d356eb
+# %% ../../nbs/40_models/60_ctr.ipynb #59671b1d
 class CTRModel(nn.Module):
     """Fields, history and interaction head.
 
@@ -380,8 +398,8 @@ class CTRModel(nn.Module):
         cells = [batch[name] for name in columns.names]
         return columns(batch['cat'] if columns.n_cats else None, batch['num'], cells)
 
-    def fields(self, batch: dict) -> tuple[Tensor, dict | None]:
-        "All fields (B, F, d) of a batch, and what DARE returned."
+    def fields(self, batch: dict, brief: bool = False) -> tuple[Tensor, dict | None]:
+        "All fields (B, F, d) of a batch, and what DARE returned; `brief`: of that, at least `h` and `pooled`."
         x = self.plain(batch)
         if self.history is None:
             return x, None
@@ -389,7 +407,7 @@ class CTRModel(nn.Module):
         if self.training and at_once and at_once < len(x):
             out, seq = history_in_pieces(self.history, batch, x, at_once)
         else:
-            out, seq = self.history(batch, x)
+            out, seq = self.history(batch, x, brief)
         return torch.cat([x, seq.to(x.dtype)], 1), out
 
     def training_fields(self, batch: dict) -> tuple[Tensor, dict | None]:
@@ -401,7 +419,7 @@ class CTRModel(nn.Module):
 
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:
-            return self.head(self.fields(batch)[0]) + self.bias
+            return self.head(self.fields(batch, brief=True)[0]) + self.bias
         x, out = self.training_fields(batch)
         z = self.head(x) + self.bias
         second = self.head(self.training_fields(batch)[0]) + self.bias if self.twice else None

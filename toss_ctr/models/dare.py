@@ -5,11 +5,12 @@
 # %% auto #0
 __all__ = ['DinScores', 'TopKAttention', 'check_collapse', 'DARE']
 
-# %% ../../nbs/40_models/40_dare.ipynb #dd9f964f
+# %% ../../nbs/40_models/40_dare.ipynb #e74375dd
 from collections.abc import Sequence
 
 import torch
 import torch.nn.functional as F
+from fastcore.basics import patch
 from torch import Tensor, nn
 
 from ..core.errors import UserError
@@ -301,3 +302,67 @@ class DARE(nn.Module):
             weights=weights,
             real=real,
         )
+
+# %% ../../nbs/40_models/40_dare.ipynb #40acb98f
+@patch
+def every_target(self: DARE) -> Tensor | None:
+    "All targets (n, 1), where a single column is the target and the query is made of nothing else."
+    query = self.emb.att.query
+    if query.mode != 'S1' or len(query.share) != 1:
+        return None
+    shared = query.share[0]
+    table = query.own[0] if shared is None else self.emb.att.behaviour.tables[shared]
+    return torch.arange(table.num_embeddings, device=table.weight.device).unsqueeze(1)
+
+
+@patch
+def suits_table(self: DARE, seq: Tensor) -> bool:
+    """Whether `from_table` answers for histories like these, and with less work.
+
+    Parameters
+    ----------
+    seq : (B, L) int
+    """
+    emb, attention = self.emb, self.attention
+    special = self.training or self.aux or emb.maps or attention.encoder or attention.din or attention.average
+    all_positions = attention.top_k is None and attention.gating == 'softmax' and emb.rep.position is None
+    if special or not all_positions or seq.device.type != 'cpu' or torch.compiler.is_compiling():
+        return False
+    targets, tables = self.every_target(), emb.att.behaviour.tables
+    return targets is not None and len(tables) == 1 and 2 * len(targets) * len(tables[0].weight) <= seq.numel()
+
+
+@patch
+def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: Tensor | None) -> dict | None:
+    """`h` and `pooled` of `forward`, by a table of targets and tokens.
+
+    Parameters
+    ----------
+    seq : (B, L) int
+    seq_len : (B,) int
+    target : (B, 1) int
+    bias : (B, L) float or None
+
+    Returns
+    -------
+    None where scores lie so far apart that their exponentials vanish
+    """
+    emb = self.emb
+    with torch.autocast(seq.device.type, enabled=False):
+        query, e = embed_target(emb, self.every_target(), None)
+        keys = emb.att.behaviour.tables[0].weight
+        values = emb.rep.behaviour.tables[0].weight
+        scores = query @ keys.t() / emb.d_att**0.5
+        weight = (scores - scores.amax(1, keepdim=True)).exp()
+        if weight.min() < 1e-20:
+            return None
+        table = weight.unsqueeze(2) * torch.cat([values, values.new_ones(len(values), 1)], 1)
+        real = length_mask(seq_len, seq.shape[1])
+        recency = real.to(table.dtype)
+        if bias is not None:
+            newest = bias.masked_fill(~real, torch.finfo(bias.dtype).min)
+            recency = recency * (newest - newest.amax(1, keepdim=True)).exp()
+        place = target * len(keys) + seq
+        sums = F.embedding_bag(place, table.flatten(0, 1), mode='sum', per_sample_weights=recency)
+        pooled = sums[:, :-1] / sums[:, -1:].clamp(min=torch.finfo(sums.dtype).tiny)
+        return dict(h=e[target[:, 0].long()] * pooled, pooled=pooled)

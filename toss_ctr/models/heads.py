@@ -40,7 +40,7 @@ def interaction_head(name: str) -> Callable:
 
     return enter
 
-# %% ../../nbs/40_models/50_heads.ipynb #e0eba02f
+# %% ../../nbs/40_models/50_heads.ipynb #5c350185
 class KhatriRaoLayer(nn.Module):
     """One quadratic layer (arXiv 2505.17999).
 
@@ -75,7 +75,7 @@ class KhatriRaoLayer(nn.Module):
         self.norm = nn.BatchNorm1d(width * rows) if batch_norm else nn.Identity()
 
     def forward(self, x: Tensor) -> Tensor:
-        activation = self.norm(self.linear(x)).relu()
+        activation = self.norm(self.linear(x)).relu_()
         by_row = activation.view(-1, self.heads, self.rows, x.shape[1] // self.heads)
         mid = dropout(by_row, self.dropout, self.training).sum(2)
         by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(2)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['anchors', 'tile', 'header', 'build_report']
 
-# %% ../../nbs/80_report/40_build.ipynb #a2b623fb
+# %% ../../nbs/80_report/40_build.ipynb #3baa8c5d
 import re
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
-from ..core.files import write_aside
+from ..core.files import check_target, write_aside
 from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
@@ -102,7 +102,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     contents = tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections')
     return Html(head + contents)
 
-# %% ../../nbs/80_report/40_build.ipynb #6ad49123
+# %% ../../nbs/80_report/40_build.ipynb #c8a20792
 def build_report(
     run_dir,
     cfg: Config,
@@ -112,6 +112,7 @@ def build_report(
     importance: dict | None = None,
     n_boot: int = 200,
     by: str = '',
+    out='',
 ) -> Path:
     """Write the report of a run; `UserError` if it has no oof.parquet.
 
@@ -125,10 +126,11 @@ def build_report(
     importance : group → loss of Score or (loss, sd); else `groups` of importance.json
     n_boot : bootstrap draws
     by : column whose groups are scored in a table; the target by default
+    out : file to write; report.html in the run's folder by default
 
     Returns
     -------
-    report.html
+    the file
 
     Examples
     --------
@@ -141,6 +143,9 @@ def build_report(
     'report.html'
     """
     run_dir = Path(run_dir)
+    out = Path(out or run_dir / 'report.html')
+    text = dict(encoding='utf-8', errors='replace')
+    check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
     pred = load_predictions(run_dir, cfg)
     log = read_log(run_dir / 'train_log.csv')
     absent = []
@@ -181,7 +186,7 @@ def build_report(
         absent.append('the training cache (click rates by group, error slices)')
     parts += [
         attention_section(attention, worth),
-        importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
+        importance_section(importance, side_file(run_dir, f'members/{cfg.yardstick}/member.json', 'gain')),
         features_section(columns, tokens),
         members_section(run_dir),
         lengths_section(train_split, cfg),
@@ -195,7 +200,7 @@ def build_report(
         'footer',
         'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.',
     )
-    with write_aside(run_dir / 'report.html') as part:
+    with write_aside(out) as part:
         part.write_text(
             page(
                 f'{cfg.exp_name} – toss_ctr',
@@ -206,4 +211,4 @@ def build_report(
             encoding='utf-8',
             errors='replace',
         )
-    return run_dir / 'report.html'
+    return out

@@ -6,12 +6,13 @@
 __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DARK', 'DASHES', 'MARKERS', 'canvas', 'heading', 'legend', 'figure_svg',
            'figure_png', 'figure_uri', 'show']
 
-# %% ../../nbs/80_report/00_canvas.ipynb #6cce8f58
+# %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
 import base64, io, re
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 # %% ../../nbs/80_report/00_canvas.ipynb #b677d431
 INK, MUTED, GRID = '#24292f', '#656d76', '#d8dee4'
@@ -101,7 +102,14 @@ def legend(ax, **kw):
     columns = int(letters / (7 + max(map(len, names), default=0)))
     return ax.figure.legend(handles, names, **look | dict(loc='outside lower left', ncols=max(1, columns)))
 
-# %% ../../nbs/80_report/00_canvas.ipynb #a0ff53a7
+# %% ../../nbs/80_report/00_canvas.ipynb #978eac23
+def _plain_text(fig: Figure):
+    "A dollar sign in the name of a column or a target is a dollar sign: only the axes' own labels hold mathematics."
+    for text in fig.findobj(Text):
+        if '$' in text.get_text() and not text.get_text().startswith('$\\mathdefault'):
+            text.set_parse_math(False)
+
+
 def _dark_css():
     "A style sheet that swaps every colour of the house for its dark partner where the reader's theme is dark."
     swap = '[style*="{0}: {1}"]{{{0}:{2}!important}}'
@@ -121,6 +129,7 @@ def figure_svg(fig: Figure) -> str:
     `<svg …>…</svg>`
     """
     out = io.StringIO()
+    _plain_text(fig)
     nameless = dict.fromkeys(('Date', 'Creator', 'Format', 'Type'))
     with rc_context({'svg.hashsalt': 'toss_ctr', 'svg.fonttype': 'path', 'svg.image_inline': True}):
         fig.savefig(out, format='svg', transparent=True, metadata=nameless)
@@ -128,7 +137,7 @@ def figure_svg(fig: Figure) -> str:
     text = text[text.index('<svg') :].replace('<defs>', _dark_css() + '\n<defs>', 1)
     return re.sub(r'\n\s*', '\n', text)
 
-# %% ../../nbs/80_report/00_canvas.ipynb #05d07019
+# %% ../../nbs/80_report/00_canvas.ipynb #40a1dd93
 def figure_png(fig: Figure, dpi: int = 72, paper='white') -> bytes:
     """PNG bytes, for notebooks and for figures with very many marks.
 
@@ -139,6 +148,7 @@ def figure_png(fig: Figure, dpi: int = 72, paper='white') -> bytes:
     paper : background
     """
     out = io.BytesIO()
+    _plain_text(fig)
     fig.savefig(out, format='png', dpi=dpi, facecolor=paper, metadata={'Software': None})
     return out.getvalue()
 

@@ -6,7 +6,7 @@
 __all__ = ['TRUTH', 'FORMAT', 'token_words', 'history_text', 'category_array', 'rows_batch', 'make_block', 'split_batches',
            'write_split', 'recipe', 'is_complete', 'check_request', 'synthesize']
 
-# %% ../../nbs/25_synthetic/30_files.ipynb #14c0add1
+# %% ../../nbs/25_synthetic/30_files.ipynb #91e79562
 from pathlib import Path
 
 import numpy as np
@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
-from ..core.files import digest_file, locked, sweep, write_aside
+from ..core.files import check_target, digest_file, locked, sweep, write_aside
 from ..data.histories import Ragged
 from .columns import CARDINALITY, log_schema, NUMERICS, TEXTS, TOKENS
 from .process import BLOCK, block_rng, parts_of, Rows, World
@@ -257,7 +257,7 @@ def check_request(rows: int, test_rows: int, seed: int, seq_scale: float, row_gr
     if not 0 < seq_scale <= 4:
         raise UserError(f'seq_scale: {seq_scale} is out of range', 'use a number above 0, at most 4')
 
-# %% ../../nbs/25_synthetic/30_files.ipynb #960d9d90
+# %% ../../nbs/25_synthetic/30_files.ipynb #96f65321
 def synthesize(
     out_dir,
     rows: int,
@@ -302,6 +302,8 @@ def synthesize(
     paths = {s: out / f'{s}.parquet' for s in ('train', 'test', 'truth')}
     if out.exists() and not out.is_dir():
         raise UserError(f'{out}: is a file', 'name a folder')
+    for path in paths.values():
+        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
     with locked(out, 'data set'):
         sweep(out, held=True)
         if reuse and is_complete(out, want):

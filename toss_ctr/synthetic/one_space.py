@@ -7,7 +7,7 @@ __all__ = ['ITEMS', 'LATENT', 'ITEM_TAU', 'LONGEST', 'USUAL', 'LOOK_SD', 'MEANIN
            'ItemWorld', 'draw_items', 'draw_item_rows', 'attended_value', 'item_logit', 'item_world',
            'synthesize_items']
 
-# %% ../../nbs/25_synthetic/50_one_space.ipynb #c39b167e
+# %% ../../nbs/25_synthetic/50_one_space.ipynb #5fa02d78
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -16,7 +16,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.errors import UserError
-from ..core.files import digest_file, locked, sweep, write_aside
+from ..core.files import check_target, digest_file, locked, sweep, write_aside
 from ..data.histories import Ragged
 from .files import is_complete, TRUTH
 from .process import BLOCK, block_rng, solve_intercept
@@ -150,7 +150,7 @@ def item_world(seed: int) -> ItemWorld:
     logit = np.concatenate([item_logit(world, *of_block) for of_block in rows])
     return replace(world, intercept=solve_intercept(logit, ITEM_RATE))
 
-# %% ../../nbs/25_synthetic/50_one_space.ipynb #be67809c
+# %% ../../nbs/25_synthetic/50_one_space.ipynb #2047fb09
 ITEM_FORMAT = 'one_space 1'  # raise it when the same seed no longer gives the same rows
 
 
@@ -212,6 +212,8 @@ def synthesize_items(out_dir, rows: int, test_rows: int | None = None, seed: int
     if out.exists() and not out.is_dir():
         raise UserError(f'{out}: is a file', 'name a folder')
     paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
+    for path in paths.values():
+        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
     with locked(out, 'data set'):
         sweep(out, held=True)
         if is_complete(out, want):

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ensure_data', 'Inputs', 'run_folds', 'prepare']
 
-# %% ../../nbs/50_training/10_inputs.ipynb #dd389027
-import json
+# %% ../../nbs/50_training/10_inputs.ipynb #7e1275f6
+import json, warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, sweep, write_json
 from ..data.folds import Folds, make_folds
+from ..data.scaling import far_cells
 from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
@@ -144,7 +145,7 @@ def run_folds(cfg: Config, train: Split) -> Folds:
         folds.save(cfg.run_dir, source)
     return folds
 
-# %% ../../nbs/50_training/10_inputs.ipynb #5e3c379a
+# %% ../../nbs/50_training/10_inputs.ipynb #d55b1c4d
 def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> Inputs:
     """Cache, folds and features of a run, made where they are missing and verified where they are found.
 
@@ -176,6 +177,8 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     if test and not (cfg.data.test_path or cfg.data.manifest_test):
         raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
+    for line in far_cells(splits['train']):
+        warnings.warn(f'{cfg.data.train_path or cfg.data.manifest_train}: {line}')
     folds = run_folds(cfg, splits['train'])
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, splits['train'], splits.get('test'), folds, features)
