@@ -8,8 +8,12 @@ __all__ = ['Overrides', 'PLACES', 'COMMANDS', 'several', 'needed', 'placed', 'pa
            'toss_infer', 'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean',
            'check_blend', 'toss_blend', 'toss_compare']
 
-# %% ../nbs/90_run/40_cli.ipynb #574b4796
-import inspect, re, sys, warnings
+# %% ../nbs/90_run/40_cli.ipynb #6c049b28
+from .core.commands import done, edge, stop_while_loading
+
+stop_while_loading()  # what follows takes a second
+
+import inspect, re, sys, warnings  # noqa: E402
 from pathlib import Path
 from typing import Literal
 
@@ -17,7 +21,6 @@ from fastcore.script import Param, anno_parser
 
 from .config.base import check_choice
 from .config.runs import run_config
-from .core.commands import edge
 from . import __version__
 from .core.errors import nearest, UserError
 from .core.files import watched
@@ -99,7 +102,7 @@ def parse(function, argv) -> dict:
             raise UserError(f'--{key} {value}: not zero or more', f'see {name} --help')
     return {key: value for key, value in found.items() if key not in ('pdb', 'xtra')}
 
-# %% ../nbs/90_run/40_cli.ipynb #a932945f
+# %% ../nbs/90_run/40_cli.ipynb #7c2a0ff2
 COMMANDS = {}
 
 
@@ -148,6 +151,7 @@ def main(name: str = '', argv=None):
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             function(**parse(function, argv))
+    done()
 
 # %% ../nbs/90_run/40_cli.ipynb #b79373eb
 @console
@@ -230,9 +234,9 @@ def toss_synth(
         synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
-# %% ../nbs/90_run/40_cli.ipynb #05d9852c
+# %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
-def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked'):
+def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked', test: str = ''):
     """Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns.
 
     Parameters
@@ -241,10 +245,12 @@ def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str =
         YAML file to write the guessed roles to
     label : str
         label column
+    test : str
+        the rows to predict: columns they lack, values that are new there, days that come later
     """
     from toss_ctr.data.schema import guess_schema
 
-    schema = guess_schema(data, label=label)
+    schema = guess_schema(data, label=label, test=test or None)
     print(schema)
     if out:
         schema.to_yaml(out)
@@ -461,7 +467,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
-# %% ../nbs/90_run/40_cli.ipynb #adf45b51
+# %% ../nbs/90_run/40_cli.ipynb #d8d21830
 @console
 def toss_ls(data: str = 'runs'):
     """List the runs of a folder: folds, held-out rows, and what their submission scores.
@@ -503,7 +509,7 @@ def toss_verify(cfg: str = 'demo'):
         run folder or name
     """
     c = run_config(cfg)
-    from toss_ctr.run.door import verify
+    from toss_ctr.run.verify import verify
 
     print('\n'.join(verify(c)))
 

@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['keys_table']
 
-# %% ../../nbs/10_config/60_keys.ipynb #1f8b4ccd
+# %% ../../nbs/10_config/60_keys.ipynb #e729464c
 import json
+from typing import get_origin
 
 from .base import section_of
 from .whole import Config
 
-# %% ../../nbs/10_config/60_keys.ipynb #db6104f2
+# %% ../../nbs/10_config/60_keys.ipynb #f7c397c3
 def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     """All keys with defaults and meanings.
 
@@ -26,16 +27,17 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
 
     Examples
     --------
-    >>> from toss_ctr.config.members import Baseline
-    >>> keys_table(Baseline, 'baseline.')[0]
-    ('baseline.enabled', 'true', 'Train the boosted trees.')
+    >>> from toss_ctr.config.folds import Eval
+    >>> keys_table(Eval, 'eval.')[1]
+    ('eval.maximize', 'null', 'Whether a larger value is better; must fit the monitor.')
     """
     rows = []
     for name, field in section.model_fields.items():
         inner = section_of(field)
         if inner:
-            rows += keys_table(inner, f'{prefix}{name}.')
+            each = '<name>.' if get_origin(field.annotation) is dict else ''
+            rows += keys_table(inner, f'{prefix}{name}.{each}')
         else:
-            default = json.dumps(field.default, default=str)
+            default = 'required' if field.is_required() else json.dumps(field.default, default=str)
             rows.append((f'{prefix}{name}', default, field.description or ''))
     return rows

@@ -59,7 +59,7 @@ class Plateau(Section):
     patience: Positive = 1
     "After so many epochs without a better monitor, and again after as many more."
 
-# %% ../../nbs/10_config/20_train.ipynb #6756d0f4
+# %% ../../nbs/10_config/20_train.ipynb #9009e275
 Optimizer = Literal['adamw', 'adam']
 Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
@@ -116,6 +116,10 @@ class Train(Section):
     "In training each categorical code is replaced by 0 (unseen) with this probability: so unseen values are trained."
     embedding: EmbeddingTables = EmbeddingTables()
     "Start, regulariser and rate of embedding tables."
+    seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
+    "Of weights, dropout and the order of rows, where it is not `seed`; folds and features keep to `seed`."
+    seeds: Positive = 1
+    "Networks that differ by this seed only: `dare_qnn` and, from 2 on, further members `dare_qnn_2` …"
 
     @model_validator(mode='after')
     def _one_schedule(self):

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['write_logits', 'ensemble_file', 'write_probabilities', 'blank_columns', 'warn_of_blank_columns', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #617e831b
+# %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
 import time, warnings
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,15 @@ from tqdm.auto import tqdm
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import check_target, first_line, read_table, watched, write_aside
+from toss_ctr.core.files import (
+    check_target,
+    digest_file,
+    first_line,
+    read_table,
+    watched,
+    write_aside,
+    write_json,
+)
 from ..data.batches import prefetched
 from ..data.frames import cached_parts, source_ids, stream_split
 from ..data.shards import Split
@@ -162,7 +170,7 @@ def warn_of_blank_columns(parts, name):
         what = f'{name}: in all {rows:,} rows {columns} is null or unknown to the model'
         warnings.warn(f'{what}; is it written as in training?')
 
-# %% ../../nbs/70_inference/15_predict.ipynb #ff28c42b
+# %% ../../nbs/70_inference/15_predict.ipynb #feceaad6
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -219,4 +227,9 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     if usual and cfg.ensemble.spread == 'folds':
         z = read_table(logits, [f'logit_{fold}' for fold in predictor.sides]).to_numpy()
         predictor = replace(predictor, stretch=save_stretch(cfg, predictor.sides, z))
-    return write_probabilities(predictor, logits, out)
+    write_probabilities(predictor, logits, out)
+    if usual:
+        made = dict(weights=[side['weights'] for side in predictor.sides.values()], cache=inputs.test.fingerprint)
+        made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
+        write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
+    return out

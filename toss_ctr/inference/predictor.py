@@ -6,7 +6,7 @@
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Stretch', 'fit_stretch', 'save_stretch', 'load_stretch', 'Predictor',
            'load_predictor']
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #23275e3f
+# %% ../../nbs/70_inference/10_predictor.ipynb #ccc9db2a
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +14,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn
 
+from ..config.load import make_config
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import Damaged, UserError
@@ -33,7 +34,7 @@ from ..training.checkpoints import load_weights, train_again, weights_path
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #9e7ee4bc
+# %% ../../nbs/70_inference/10_predictor.ipynb #d1f84ab8
 def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
     """A fold's model with its selected weights.
 
@@ -49,7 +50,7 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     in eval mode
     """
     stats = NumericStats.from_json(side['stats'])
-    model = build_model(Config.model_validate(side['config']), spec, stats)
+    model = build_model(make_config(side['config']), spec, stats)
     load_weights(model, weights_path(cfg.run_dir, side['fold'], side['fingerprint']), side['weights'])
     return model.to(device).eval()
 
@@ -183,7 +184,7 @@ def load_stretch(cfg: Config, sides: dict) -> Stretch:
         return Stretch()
     return Stretch(content['centre'], content['factor'])
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #7763fb19
+# %% ../../nbs/70_inference/10_predictor.ipynb #175f3bcc
 @dataclass(frozen=True)
 class Predictor:
     """All folds of a run with calibrator and ensemble: `logits(split)` or `predict(frame)`.
@@ -202,7 +203,8 @@ class Predictor:
     Examples
     --------
     >>> import numpy as np, torch
-    >>> from toss_ctr.config.whole import Config
+    >>> from toss_ctr.config.load import make_config
+from toss_ctr.config.whole import Config
     >>> from toss_ctr.inference.calibration import Calibrator
     >>> from toss_ctr.inference.predictor import Predictor
     >>> from toss_ctr.synthetic.testing import small_spec
@@ -299,7 +301,7 @@ def predict(self: Predictor, frame) -> np.ndarray:
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
 
-# %% ../../nbs/70_inference/10_predictor.ipynb #80683503
+# %% ../../nbs/70_inference/10_predictor.ipynb #0fc77aeb
 def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     """Load every finished fold, verified.
 
@@ -324,7 +326,7 @@ def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     if len({side['cache'] for side in sides.values()}) > 1:
         raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     first = next(iter(sides.values()))
-    cfg = cfg.model_copy(update=dict(features=Config.model_validate(first['config']).features))
+    cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
     mend = train_again(cfg.run_dir, first['fold'])
     spec = Spec.from_json(read_json(cfg.run_dir / 'spec.json', mend)['spec'])
     calibrator = run_calibrator(cfg, sides)

@@ -102,7 +102,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     contents = tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections')
     return Html(head + contents)
 
-# %% ../../nbs/80_report/40_build.ipynb #79d2e6d6
+# %% ../../nbs/80_report/40_build.ipynb #c8a20792
 def build_report(
     run_dir,
     cfg: Config,
@@ -186,7 +186,7 @@ def build_report(
         absent.append('the training cache (click rates by group, error slices)')
     parts += [
         attention_section(attention, worth),
-        importance_section(importance, side_file(run_dir, 'baseline.json', 'gain')),
+        importance_section(importance, side_file(run_dir, f'members/{cfg.yardstick}/member.json', 'gain')),
         features_section(columns, tokens),
         members_section(run_dir),
         lengths_section(train_split, cfg),

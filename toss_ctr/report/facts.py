@@ -74,7 +74,7 @@ def side_file(run_dir, name: str, key: str | None = None):
         return None
     return read_json(path).get(key) if key else read_json(path)
 
-# %% ../../nbs/80_report/30_facts.ipynb #e0b51c7a
+# %% ../../nbs/80_report/30_facts.ipynb #59304351
 def _data_facts(cfg, train, test):
     data = cfg.data
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
@@ -96,11 +96,14 @@ def _data_facts(cfg, train, test):
     return {k: v for k, v in facts.items() if v}
 
 
-def _baseline_fact(run_dir):
-    b = side_file(run_dir, 'baseline.json')
-    return (
-        b and f"LightGBM, {b['rounds']} rounds on {b['columns']} columns, {seconds_text(sum(b['seconds']))}"
-    )
+def _members_fact(run_dir, cfg):
+    said = []
+    for name in cfg.every_member:
+        record = side_file(run_dir, f'members/{name}/member.json') or {}
+        trees = f", {record['rounds']} rounds on {record['columns']} columns" if 'rounds' in record else ''
+        if 'seconds' in record:
+            said.append(f"{name} ({record['kind']}{trees}, {seconds_text(sum(record['seconds']))})")
+    return '; '.join(said)
 
 
 def _calibration_fact(run_dir):
@@ -139,7 +142,7 @@ def parameters_part(run_dir: Path) -> list | None:
         table(rows, dict(part=('part', None), parameters=('parameters', ',d')), 'Parameters'),
     ]
 
-# %% ../../nbs/80_report/30_facts.ipynb #cac89577
+# %% ../../nbs/80_report/30_facts.ipynb #e51cce23
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
     """What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters.
 
@@ -173,7 +176,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         'command': made.get('command'),
         'commit': made.get('commit'),
         'device': made.get('device'),
-        'baseline': _baseline_fact(run_dir),
+        'members': _members_fact(run_dir, cfg),
         'impressions an encoding’s prior is worth': _prior_fact(run_dir, cfg),
         'calibration': _calibration_fact(run_dir),
         'predicted / observed clicks': _clicks_fact(run_dir),
@@ -191,10 +194,9 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         parameters_part(run_dir),
     )
 
-# %% ../../nbs/80_report/30_facts.ipynb #7ede71f7
+# %% ../../nbs/80_report/30_facts.ipynb #e41a800f
 WANTED = {
     'train_log.csv': 'learning curves',
-    'baseline_oof.parquet': 'baseline',
     'ensemble.json': 'what was handed in',
     'calibrator.json': 'calibrator',
     'test_logits.parquet': 'members of the ensemble',

@@ -522,7 +522,7 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
         section('features', 'Features and embeddings', tag('div', figs, class_='figures')) if figs else None
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #a0d097a9
+# %% ../../nbs/80_report/35_sections.ipynb #6e2131ca
 def members_section(run_dir: Path) -> Html | None:
     """Correlation of the members' test logits.
 
@@ -531,15 +531,9 @@ def members_section(run_dir: Path) -> Html | None:
     run_dir : folder of the run
     """
     logits = {}
-    for file, prefix in (('test_logits.parquet', 'fold'), ('baseline_test_logits.parquet', 'baseline')):
-        if not (run_dir / file).is_file():
-            continue
-        t = read_table(run_dir / file)
-        cols = [c for c in t.columns if c.startswith('logit')]
-        if prefix == 'baseline':
-            logits['baseline'] = t.select(pl.mean_horizontal(cols)).to_series().to_numpy()
-        else:
-            logits |= {f"fold {c.removeprefix('logit_')}": t[c].to_numpy() for c in cols}
+    for file in sorted(run_dir.glob('members/*/test_logits.parquet')):
+        t = read_table(file)
+        logits[file.parent.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()
     if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1:
         return None
     with np.errstate(invalid='ignore', divide='ignore'):

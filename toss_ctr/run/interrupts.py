@@ -37,7 +37,7 @@ def marked(mark: str) -> list[str]:
             pass
     return [line for line in found if line]
 
-# %% ../../nbs/90_run/35_interrupts.ipynb #5421a69e
+# %% ../../nbs/90_run/35_interrupts.ipynb #9f7597b8
 LIMIT = 2.0  # seconds to stop in
 
 
@@ -85,7 +85,7 @@ def stop_command(args: list, sign: str, after: float) -> Stop:
     after : seconds to wait before
     """
     mark = secrets.token_hex(8)
-    code = 'import sys; from toss_ctr.cli import main; main(sys.argv[1], sys.argv[2:])'
+    code = 'import sys; sys.argv = sys.argv[1:]; from toss_ctr.cli import main; main()'
     with tempfile.TemporaryFile('w+') as errors:
         command = subprocess.Popen(
             [sys.executable, '-c', code, *args],
@@ -112,7 +112,7 @@ def stop_command(args: list, sign: str, after: float) -> Stop:
         said = errors.read().strip().splitlines()
     return Stop(sign, after, took, None if ended else result, said[-1] if said else '', len(marked(mark)))
 
-# %% ../../nbs/90_run/35_interrupts.ipynb #2f96c310
+# %% ../../nbs/90_run/35_interrupts.ipynb #22ea761a
 def outcome(run_dir: Path) -> dict[str, str]:
     """Digests of what a run is for: weights, out-of-fold predictions, submissions.
 
@@ -145,7 +145,7 @@ def interrupt(folder, moments: int, seed: int, name: str = 'toss_run', signs=('S
 
     def trial(number):
         train = dict(batch_size=256, epochs=3)
-        cfg = small_config(folder, f'trial{number}', train=train, baseline=dict(enabled=False))
+        cfg = small_config(folder, f'trial{number}', train=train, members=dict(dare_qnn=dict(kind='network')))
         path = Path(folder, f'trial{number}.yaml')
         path.write_text(to_yaml(cfg), encoding='utf-8')
         return cfg.run_dir, [name, '--cfg', str(path), '--jobs', '2']

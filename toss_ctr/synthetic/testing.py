@@ -211,7 +211,7 @@ RANDOM_LOG = dict(  # how `small_split` is to read it
     cats=('c0', 'c1', 'c2'), nums=('x0', 'x1', 'x2'), seq='seq', targets=('c0',), hashed=dict(c1=300, c2=70_000)
 )
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #a9f141b7
+# %% ../../nbs/25_synthetic/90_testing.ipynb #6fd63596
 def _made_up_scores(rng: np.random.Generator, n: int) -> tuple[dict, dict]:
     "Columns of n rows; and their labels, true probabilities and the logits of a network and a baseline."
     hour, target = rng.integers(0, 24, n), rng.integers(0, 5, n)
@@ -273,7 +273,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         write_table(table, folder / name)
 
     write_predictions(made['network'], expit(made['network'] / 1.4), 'oof.parquet')
-    write_predictions(made['baseline'], expit(made['baseline']), 'baseline_oof.parquet')
+    write_predictions(made['baseline'], expit(made['baseline']), 'members/lightgbm/oof.parquet')
     mean = 0.5 * made['network'] / 1.4 + 0.5 * made['baseline']
     write_predictions(mean, expit(1.15 * mean), 'ensemble/oof.parquet')
     truth = pl.DataFrame(dict(split=['train'] * n, row=np.arange(n), p=made['p']))

@@ -26,8 +26,8 @@ from .losses import logit_shift
 from .memory import StepMemory
 from .optim import Average, make_optimizers
 
-# %% ../../nbs/50_training/40_setup.ipynb #9de94376
-_IRRELEVANT = ('exp_name', 'num_workers', 'logging', 'calibration', 'ensemble', 'baseline', 'data')
+# %% ../../nbs/50_training/40_setup.ipynb #ea72104f
+_IRRELEVANT = ('exp_name', 'num_workers', 'logging', 'calibration', 'ensemble', 'members', 'data')
 
 
 def fold_fingerprint(inputs: Inputs) -> str:
@@ -38,6 +38,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
     inputs : cache, folds and features of the run
     """
     cfg = json.loads(inputs.cfg.model_dump_json())
+    del cfg['train']['seeds']  # how many networks there are is nothing to one of them
     return digest_json(
         dict(
             cfg={key: value for key, value in cfg.items() if key not in _IRRELEVANT},
@@ -153,7 +154,7 @@ def check_classes(inputs: Inputs, fold: int):
                 'use fewer folds, other groups or more rows',
             )
 
-# %% ../../nbs/50_training/40_setup.ipynb #c9239655
+# %% ../../nbs/50_training/40_setup.ipynb #b965f12a
 def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> Loader:
     """Batches of `train.batch_size` rows, divided between the processes.
 
@@ -182,7 +183,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         rows=rows,
         batch_size=size // process.size,
         shuffle=shuffle,
-        seed=step_seed(cfg.seed, fold, 1),
+        seed=step_seed(cfg.train_seed, fold, 1),
         features=inputs.fold_features(fold),
         sampler=(cfg.sampler.type, sampler[cfg.sampler.type]) if sampled else None,
         rank=process.rank,
@@ -234,7 +235,7 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #9f373e69
+# %% ../../nbs/50_training/40_setup.ipynb #7ecb1852
 class FoldTrainer:
     """One fold of a run, ready to train.
 
@@ -286,7 +287,7 @@ class FoldTrainer:
             scaler=cfg.model.numeric.scaler,
         )
 
-        torch.manual_seed(step_seed(cfg.seed, fold))
+        torch.manual_seed(step_seed(cfg.train_seed, fold))
         self.model = build_fold_model(inputs, self.stats, self.prior)
         self.memory = StepMemory(cfg, inputs.train, self.model, inputs.n_features, self.process.size)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)

@@ -17,7 +17,7 @@ from .losses import training_loss
 from .optim import first_nonfinite, lr_factor, set_lr
 from .setup import FoldTrainer
 
-# %% ../../nbs/50_training/45_step.ipynb #fb8e8f9a
+# %% ../../nbs/50_training/45_step.ipynb #d0435e3f
 def seed_step(trainer: FoldTrainer):
     """Seed the random numbers of the step in turn.
 
@@ -27,7 +27,7 @@ def seed_step(trainer: FoldTrainer):
     """
     state, rank = trainer.state, trainer.process.rank
     own = [rank] if rank else []
-    torch.manual_seed(step_seed(trainer.cfg.seed, trainer.fold, 2, state.epoch, state.batch, *own))
+    torch.manual_seed(step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *own))
 
 # %% ../../nbs/50_training/45_step.ipynb #15d6b17e
 def global_batch_size(trainer: FoldTrainer) -> int:
@@ -110,7 +110,7 @@ def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserErro
         'lower train.lr, set train.grad_clip_norm, or look at these rows',
     )
 
-# %% ../../nbs/50_training/45_step.ipynb #8fe8a7bc
+# %% ../../nbs/50_training/45_step.ipynb #12c3b3ca
 def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     """Forward, backward and, every `train.accumulate` batches, an optimiser step.
 
@@ -150,7 +150,7 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     with autocast(trainer.device, cfg.amp), memory_errors():
         out = trainer.forward(own_rows)
         out, labels = global_batch(out, own_rows['label'], global_batch_size(trainer))
-        torch.manual_seed(step_seed(cfg.seed, trainer.fold, 3, state.epoch, state.batch))
+        torch.manual_seed(step_seed(cfg.train_seed, trainer.fold, 3, state.epoch, state.batch))
         loss = training_loss(out, labels, cfg, trainer.prior)
     value = loss.item()
     if not np.isfinite(value):
