@@ -467,7 +467,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
-# %% ../nbs/90_run/40_cli.ipynb #d8d21830
+# %% ../nbs/90_run/40_cli.ipynb #28773935
 @console
 def toss_ls(data: str = 'runs'):
     """List the runs of a folder: folds, held-out rows, and what their submission scores.
@@ -483,8 +483,8 @@ def toss_ls(data: str = 'runs'):
 
 
 @console
-def toss_board(cfg: str = 'demo', n_boot: int = 200):
-    """Scores of a run's folds, members and ensemble on held-out rows, with intervals.
+def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: several('further runs: a row a run') = None):
+    """Scores of a run's folds, members and ensemble on held-out rows, with intervals; with --runs a row a run.
 
     Parameters
     ----------
@@ -493,10 +493,18 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200):
     n_boot : int
         draws of the bootstrap; 0 = no intervals
     """
+    from toss_ctr.inference.board import run_board
+
+    if runs:
+        print(run_board([cfg, *runs]))
+        return
     c = run_config(cfg)
     from toss_ctr.run.door import Run
 
-    print(Run(c).board(n_boot))
+    run = Run(c)
+    print(run.board(n_boot))
+    if run.members is not None:
+        print(f'\n{run.members}')
 
 
 @console

@@ -216,7 +216,7 @@ def from_data(
     run.schema = schema
     return run
 
-# %% ../../nbs/90_run/30_door.ipynb #89ebacbb
+# %% ../../nbs/90_run/30_door.ipynb #4011f1ee
 @patch
 def fit(self: Run, jobs: int | None = None, force: bool = False) -> Run:
     """Train, calibrate, predict the test rows and write the report; picks up what is already done.
@@ -269,6 +269,14 @@ def board(self: Run, n_boot: int = 200) -> MetricsTable:
         score = row['Score'] if row['low'] is None else Interval(row['Score'], row['low'], row['high'], 0.0)
         lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **{k: row[k] for k in ('AP', 'WLL', 'AUC')})
     return metrics_table(lines)
+
+
+@patch(as_prop=True)
+def members(self: Run):
+    "The `Board` of its members: what each scores, adds and costs; None before `fit`."
+    from toss_ctr.inference.board import member_board
+
+    return member_board(self.folder) if (self.folder / 'ensemble.json').is_file() else None
 
 
 @patch
