@@ -226,9 +226,9 @@ def toss_synth(
         synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
-# %% ../nbs/90_run/40_cli.ipynb #05d9852c
+# %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
-def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked'):
+def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str = 'clicked', test: str = ''):
     """Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns.
 
     Parameters
@@ -237,10 +237,12 @@ def toss_schema(data: needed('Parquet file') = None, out: str = '', label: str =
         YAML file to write the guessed roles to
     label : str
         label column
+    test : str
+        the rows to predict: columns they lack, values that are new there, days that come later
     """
     from toss_ctr.data.schema import guess_schema
 
-    schema = guess_schema(data, label=label)
+    schema = guess_schema(data, label=label, test=test or None)
     print(schema)
     if out:
         schema.to_yaml(out)
@@ -457,7 +459,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
-# %% ../nbs/90_run/40_cli.ipynb #d8d21830
+# %% ../nbs/90_run/40_cli.ipynb #28773935
 @console
 def toss_ls(data: str = 'runs'):
     """List the runs of a folder: folds, held-out rows, and what their submission scores.
@@ -473,8 +475,8 @@ def toss_ls(data: str = 'runs'):
 
 
 @console
-def toss_board(cfg: str = 'demo', n_boot: int = 200):
-    """Scores of a run's folds, members and ensemble on held-out rows, with intervals.
+def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: several('further runs: a row a run') = None):
+    """Scores of a run's folds, members and ensemble on held-out rows, with intervals; with --runs a row a run.
 
     Parameters
     ----------
@@ -483,10 +485,18 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200):
     n_boot : int
         draws of the bootstrap; 0 = no intervals
     """
+    from toss_ctr.inference.board import run_board
+
+    if runs:
+        print(run_board([cfg, *runs]))
+        return
     c = run_config(cfg)
     from toss_ctr.run.door import Run
 
-    print(Run(c).board(n_boot))
+    run = Run(c)
+    print(run.board(n_boot))
+    if run.members is not None:
+        print(f'\n{run.members}')
 
 
 @console

@@ -139,7 +139,7 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     )
     return logit(p)
 
-# %% ../../nbs/60_members/07_contract.ipynb #5abe332f
+# %% ../../nbs/60_members/07_contract.ipynb #1423c6f9
 @dataclass(frozen=True, eq=False)
 class Opinion:
     """What a member says about the rows of a run: log-odds, clicks and non-clicks 50:50.
@@ -153,6 +153,7 @@ class Opinion:
     logit : (n,) of each row, by a model that never saw it
     ids : (n_test,) names of the test rows; None where the run has none
     test_logit : (n_test,) of the test rows
+    group : (n,) int, group of each row by `eval.group_col`, where there is one
 
     Examples
     --------
@@ -171,6 +172,7 @@ class Opinion:
     logit: np.ndarray
     ids: pl.Series | None = None
     test_logit: np.ndarray | None = None
+    group: np.ndarray | None = None
 
 
 def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=None) -> Opinion:
@@ -191,7 +193,7 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=No
     record = finished_member(folder)
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', 'run toss_run again: it makes it anew')
-    table = read_table(folder / OOF, ['row', 'fold', 'label', 'logit']).sort('row')
+    table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group$')).sort('row')
     columns = {column: table[column].to_numpy() for column in table.columns}
     if TEST not in record['files']:
         return Opinion(name, **columns)

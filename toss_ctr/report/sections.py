@@ -5,16 +5,18 @@
 # %% auto #0
 __all__ = ['NUMBERS', 'scores_section', 'folds_sentence', 'findings_section', 'epoch_table', 'curves_section', 'quality_section',
            'rates_section', 'slices_section', 'attention_section', 'importance_section', 'token_rows',
-           'features_section', 'members_section', 'lengths_section']
+           'features_section', 'board_part', 'members_section', 'lengths_section']
 
-# %% ../../nbs/80_report/35_sections.ipynb #115b0f25
+# %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from ..config.whole import Config
-from ..core.files import read_table
+from ..core.files import read_json, read_table
+from ..inference.board import member_rows
+from ..inference.ensemble import leak_lines
 from .html import figure, Html, section, table, tag, with_keys
 from toss_ctr.report.plots import (
     curves,
@@ -522,29 +524,68 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
         section('features', 'Features and embeddings', tag('div', figs, class_='figures')) if figs else None
     )
 
-# %% ../../nbs/80_report/35_sections.ipynb #6e2131ca
-def members_section(run_dir: Path) -> Html | None:
-    """Correlation of the members' test logits.
+# %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
+def _span(low, high, form: str = '.4f') -> str | None:
+    "The ends of an interval."
+    return None if low is None else f'{low:{form}} – {high:{form}}'
+
+
+def board_part(run_dir: Path) -> list:
+    """What each member scores, adds and costs; [] before members were chosen from.
 
     Parameters
     ----------
     run_dir : folder of the run
     """
-    logits = {}
+    if not (run_dir / 'ensemble.json').is_file():
+        return []
+    rows = member_rows(run_dir)
+    for row in rows:
+        row['interval'] = _span(row['low'], row['high'])
+        row['gain_interval'] = _span(row['gain_low'], row['gain_high'], '+.4f') if row['gain'] is not None else None
+    columns = dict(
+        name=('', None),
+        Score=('Score', '.5f'),
+        interval=('95 %', str),
+        AP=('AP', '.5f'),
+        WLL=('WLL', '.5f'),
+        AUC=('AUC', '.5f'),
+        gain=('gain on the best single', '+.4f'),
+        gain_interval=('95 %', str),
+        weight=('weight', '.3f'),
+        without=('loss without it', '+.4f'),
+        fit_seconds=('fit, s', ',.0f'),
+        rows_per_s=('rows/s', ',d'),
+    )
+    text = (
+        'Score out of fold, calibrated by the other folds; the ensemble’s is by weights found on the other folds. The '
+        'loss without a member is that of an ensemble chosen anew from the others: near 0 where another says the same.'
+    )
+    leaks = [tag('p', line) for line in leak_lines(read_json(run_dir / 'ensemble.json'))]
+    strong = [i for i, row in enumerate(rows) if row['handed_in']]
+    return [tag('p', text), *leaks, table(rows, columns, 'Members', strong)]
+
+
+def members_section(run_dir: Path) -> Html | None:
+    """The board, and the correlation of the members' test logits.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    board, logits = board_part(run_dir), {}
     for file in sorted(run_dir.glob('members/*/test_logits.parquet')):
         t = read_table(file)
         logits[file.parent.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()
     if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1:
-        return None
+        return section('members', 'Members', board) if board else None
     with np.errstate(invalid='ignore', divide='ignore'):
         corr = np.corrcoef(np.stack(list(logits.values())).astype(np.float64))
     text = 'Correlation of the members’ logits on the test rows; the less alike they are, the more their mean gains.'
     picture = figure(
         plot_correlation(list(logits), np.nan_to_num(corr)), 'Correlation between ' + ', '.join(logits)
     )
-    return section(
-        'members', 'Members of the ensemble', tag('p', text), tag('div', picture, class_='figures'), half=True
-    )
+    return section('members', 'Members', board, tag('p', text), tag('div', picture, class_='figures'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
 def lengths_section(split, cfg: Config) -> Html | None:

@@ -80,7 +80,7 @@ class Run:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
         return (self.folder / 'oof.parquet').is_file()
 
-# %% ../../nbs/90_run/30_door.ipynb #49562b60
+# %% ../../nbs/90_run/30_door.ipynb #2e5688e3
 def _as_file(data, file: Path):
     "The path of a log; a frame is written to `file`, which stays as it is where it holds the same bytes already."
     if isinstance(data, (str, Path)):
@@ -120,7 +120,9 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         schema[column]  # refuses a column that is not there
     for role in ('cat_cols', 'num_cols_explicit', 'remove_cols'):
         data[role] = [c for c in data[role] if c != history and c not in ignore]
-    data['remove_cols'] += ignore
+    data['remove_cols'] = [c for c in data['remove_cols'] if c not in targets] + list(ignore)
+    encoded = keys['features']['encodings']
+    keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]
     data['cat_cols'] += [c for c in targets if c not in data['cat_cols']]
     data['num_cols_explicit'] = [c for c in data['num_cols_explicit'] if c not in targets]
     if history and sequence.get('col') != history:
@@ -145,7 +147,7 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     history : column of tokens; guessed by default
     target : column that the history is asked about
     """
-    schema = guess_schema(train, label=label)
+    schema = guess_schema(train, label=label, test=test)
     keys = log_keys(schema, test, history, target)
     make_config(keys)  # what is written can be read
     file = Path(out or f"{keys['exp_name']}.yaml")
@@ -205,7 +207,8 @@ def from_data(
     """
     place = Path(folder) / name
     paths = [_as_file(data, place / 'data' / f'{part}.parquet') for part, data in (('train', train), ('test', test))]
-    schema = guess_schema(paths[0], label=label, categorical=tuple(categorical), numeric=tuple(numeric))
+    given = tuple(categorical), tuple(numeric)
+    schema = guess_schema(paths[0], label=label, categorical=given[0], numeric=given[1], test=paths[1])
     keys = log_keys(schema, paths[1], history, target, ignore)
     keys['data']['cache_dir'] = str(place / 'cache')
     own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
@@ -213,7 +216,7 @@ def from_data(
     run.schema = schema
     return run
 
-# %% ../../nbs/90_run/30_door.ipynb #89ebacbb
+# %% ../../nbs/90_run/30_door.ipynb #4011f1ee
 @patch
 def fit(self: Run, jobs: int | None = None, force: bool = False) -> Run:
     """Train, calibrate, predict the test rows and write the report; picks up what is already done.
@@ -266,6 +269,14 @@ def board(self: Run, n_boot: int = 200) -> MetricsTable:
         score = row['Score'] if row['low'] is None else Interval(row['Score'], row['low'], row['high'], 0.0)
         lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **{k: row[k] for k in ('AP', 'WLL', 'AUC')})
     return metrics_table(lines)
+
+
+@patch(as_prop=True)
+def members(self: Run):
+    "The `Board` of its members: what each scores, adds and costs; None before `fit`."
+    from toss_ctr.inference.board import member_board
+
+    return member_board(self.folder) if (self.folder / 'ensemble.json').is_file() else None
 
 
 @patch
