@@ -153,7 +153,7 @@ def main(name: str = '', argv=None):
             function(**parse(function, argv))
     done()
 
-# %% ../nbs/90_run/40_cli.ipynb #d979503b
+# %% ../nbs/90_run/40_cli.ipynb #b79373eb
 @console
 def toss_run(
     cfg: str = 'demo',
@@ -170,7 +170,7 @@ def toss_run(
     cfg : str
         preset (demo, toss_fast, toss, toss_gpu, kuairand, ml100k, paper), YAML file or run folder
     dry_run : bool
-        print the resolved config, rows and an estimate of time, memory and disk, then stop
+        print the resolved config as YAML, and beside it (on stderr) rows, wall time by step, memory and disk; then stop
     sample : float
         share of the training rows to work on, for a quick look
     jobs : int
@@ -181,17 +181,19 @@ def toss_run(
     c = run_config(cfg, set or (), anew=True)  # a mistake in it is told before the heavy modules are there
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
-    from toss_ctr.run.estimate import dry_run as plan
+    from toss_ctr.config.load import to_yaml
+    from toss_ctr.run.estimate import estimate, estimate_text
     from toss_ctr.run.road import run
     from toss_ctr.run.sample import sampled
 
     c = sampled(c, sample)
     if dry_run:
-        print(plan(c))
+        print(to_yaml(c), end='', flush=True)  # what a file or a pipe gets
+        print(estimate_text(estimate(c, jobs)), file=sys.stderr)
     else:
         run(c, jobs or None, force, progress=True)
 
-# %% ../nbs/90_run/40_cli.ipynb #4ddd5847
+# %% ../nbs/90_run/40_cli.ipynb #cae25ddd
 @console
 def toss_synth(
     rows: needed('training rows', int) = None,
@@ -200,6 +202,7 @@ def toss_synth(
     seed: int = 777,
     seq_scale: float = 1.0,
     kind: str = 'toss',
+    one_group: bool = False,
 ):
     """Generate a click log with the schema of the Toss task, or with one id space, and a known click probability a row.
 
@@ -213,15 +216,20 @@ def toss_synth(
         history lengths times this (kind toss)
     kind : str
         toss: the schema of the Toss task; one_space: target and history are items of one list
+    one_group : bool
+        a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
     from toss_ctr.synthetic.one_space import synthesize_items
 
     check_choice('--kind', kind, Literal['toss', 'one_space'])
     if kind == 'toss':
-        synthesize(out, rows, test_rows=test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
-    elif seq_scale != 1:
-        raise UserError('--seq-scale: not read with --kind one_space', 'remove it, or use --kind toss')
+        log = dict(test_rows=test_rows or None, seed=seed, seq_scale=seq_scale)
+        grouped = dict(row_group=None) if one_group else {}
+        synthesize(out, rows, **log, **grouped, progress=watched())
+    elif seq_scale != 1 or one_group:
+        key = '--one-group' if one_group else '--seq-scale'
+        raise UserError(f'{key}: not read with --kind one_space', 'remove it, or use --kind toss')
     else:
         synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')

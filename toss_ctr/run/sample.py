@@ -83,27 +83,28 @@ def will_generate(cfg: Config) -> bool:
     """
     return bool(cfg.data.synthetic) and not Path(cfg.data.train_path or '').exists()
 
-# %% ../../nbs/90_run/05_sample.ipynb #8cbb7a8b
-def head_run(cfg: Config, folder) -> Config:
+# %% ../../nbs/90_run/05_sample.ipynb #83799502
+def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
     """The same run on the first rows of its files, or on as many generated ones.
 
     Parameters
     ----------
     cfg : the config
     folder : an empty folder for data, cache and run
+    rows : of each file, at most
 
     Returns
     -------
-    config on at most `SAMPLE_ROWS` rows, in one process, with two folds
+    config on at most so many rows, in one process, with two folds
     """
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
     if will_generate(cfg):
-        fewer = dict(rows=min(SAMPLE_ROWS, cfg.data.synthetic.rows), test_rows=100)
+        fewer = dict(rows=min(rows, cfg.data.synthetic.rows), test_rows=100)
         made = cfg.data.model_copy(update=dict(paths, synthetic=cfg.data.synthetic.model_copy(update=fewer)))
         ensure_data(cfg.model_copy(update=dict(data=made)))
     else:
         for key, path in paths.items():
-            pl.scan_parquet(_files(getattr(cfg.data, key))).head(SAMPLE_ROWS).sink_parquet(path)
+            pl.scan_parquet(_files(getattr(cfg.data, key))).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
     grouping = dict(group_key=None, composite_group=False, group_sequences=False)
     sections = dict(
