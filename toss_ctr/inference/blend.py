@@ -130,7 +130,7 @@ def _weights_of(m: int, weights, w: float | None):
         raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
     return [w, 1 - w]
 
-# %% ../../nbs/70_inference/20_blend.ipynb #8b446122
+# %% ../../nbs/70_inference/20_blend.ipynb #dc79dd7c
 def blend_files(
     paths: Sequence,
     out,
@@ -147,7 +147,7 @@ def blend_files(
 
     Parameters
     ----------
-    paths : two or more submission files, any row order
+    paths : two or more submission files, any row order, or run folders with one
     out : file to write, in the first file's order
     method : key `ensemble.method`
     weights : one number >= 0 a file
@@ -166,6 +166,7 @@ def blend_files(
     --------
     >>> report = blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', w=0.7)  # doctest: +SKIP
     """
+    paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read

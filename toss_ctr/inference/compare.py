@@ -5,14 +5,13 @@
 # %% auto #0
 __all__ = ['aligned_oof', 'oof_scores', 'run_names', 'WeightSearch', 'search_weights', 'Comparison', 'compare_oof']
 
-# %% ../../nbs/70_inference/25_compare.ipynb #4589d447
+# %% ../../nbs/70_inference/25_compare.ipynb #d5c689bb
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 import polars as pl
-from scipy.optimize import minimize
-from scipy.special import expit, softmax
+from scipy.special import expit
 
 from ..core.errors import UserError
 from ..core.files import read_table
@@ -20,10 +19,12 @@ from ..data.probabilities import logit
 from ..data.source import open_source
 from .blend import two_or_more
 from .calibration import holdouts
+from .ensemble import handed_in, own_submission
 from ..members.combine import combine
+from ..members.select import choose_weights, cross_weights
 from ..training.metrics import compare_predictions, Interval, METRICS, MetricsTable, Paired, score
 
-# %% ../../nbs/70_inference/25_compare.ipynb #9d12ee95
+# %% ../../nbs/70_inference/25_compare.ipynb #e051209b
 def _read(file: Path) -> pl.DataFrame:
     columns = ['row', 'fold', 'label', 'p']
     open_source(file, 'out-of-fold file').check(columns)  # someone else's file is not ours to call damaged
@@ -42,12 +43,22 @@ def _common_rows(tables: list) -> list:
     return [table.join(rows, on='row', how='semi').sort('row') for table in tables]
 
 
+def _held_out_file(path: Path) -> Path:
+    "The out-of-fold file of what a run handed in, or of a run that has chosen nothing yet; a file as it is."
+    if not path.is_dir():
+        return path
+    made = handed_in(path)
+    if made is None:
+        return path / 'oof.parquet'
+    return own_submission(path, made['chosen']).with_name('oof.parquet')
+
+
 def aligned_oof(paths, common: bool = False) -> tuple:
     """Out-of-fold files side by side.
 
     Parameters
     ----------
-    paths : oof.parquet files, or run folders that hold one
+    paths : oof.parquet files, or run folders: what they handed in
     common : keep the rows all files share instead of refusing files of other rows
 
     Returns
@@ -58,7 +69,7 @@ def aligned_oof(paths, common: bool = False) -> tuple:
     ------
     UserError where rows or labels differ
     """
-    files = [Path(p) / 'oof.parquet' if Path(p).is_dir() else Path(p) for p in paths]
+    files = [_held_out_file(Path(p)) for p in paths]
     tables = [_read(file) for file in files]
     if common:
         tables = _common_rows(tables)
@@ -102,24 +113,7 @@ def run_names(paths) -> list[str]:
         return short
     return [f'{i + 1} {p}' for i, p in enumerate(paths)]
 
-# %% ../../nbs/70_inference/25_compare.ipynb #c2e71085
-def _search(label, p, max_rows: int, seed: int) -> np.ndarray:
-    "Weights (M,) of the highest Score on at most so many rows."
-    if len(label) > max_rows:
-        rng = np.random.default_rng(np.random.SeedSequence([seed, 35]))
-        rows = np.sort(rng.choice(len(label), max_rows, replace=False))
-        label, p = label[rows], p[:, rows]
-    z, free = logit(p), len(p) - 1
-
-    def loss(t):
-        return -score(label, expit(softmax(np.append(0.0, t)) @ z))
-
-    start = np.vstack([np.zeros(free), np.eye(free)])  # from equal weights, a step towards each model
-    options = dict(initial_simplex=start, maxfev=60 * free + 20, xatol=1e-3, fatol=1e-6)
-    best = minimize(loss, np.zeros(free), method='Nelder-Mead', options=options)
-    return softmax(np.append(0.0, best.x))
-
-# %% ../../nbs/70_inference/25_compare.ipynb #6769f1e7
+# %% ../../nbs/70_inference/25_compare.ipynb #875d3802
 @dataclass(frozen=True)
 class WeightSearch:
     """Weights for a blend by `logit_mean`, and what they are worth on folds they were not found on.
@@ -167,13 +161,12 @@ class WeightSearch:
         return self.table()._repr_html_()
 
 
-def search_weights(paths, max_rows: int = 200_000, seed: int = 0) -> WeightSearch:
-    """Weights of `logit_mean` that maximise Score on out-of-fold predictions, cross-validated by fold.
+def search_weights(paths, seed: int = 0) -> WeightSearch:
+    """Weights of `logit_mean` by the ensembles' `hill_climb` on out-of-fold predictions, cross-validated by fold.
 
     Parameters
     ----------
     paths : two or more oof.parquet files (or run folders) of the same rows
-    max_rows : rows the search looks at, drawn by seed
     seed : same seed, same weights
 
     Examples
@@ -183,23 +176,20 @@ def search_weights(paths, max_rows: int = 200_000, seed: int = 0) -> WeightSearc
     """
     names = two_or_more(paths)
     label, fold, p = aligned_oof(names)
-    cross, fold_weights = np.empty(len(label)), []
-    for own in holdouts(fold, len(label), seed):
-        found = _search(label[~own], p[:, ~own], max_rows, seed).tolist()
-        cross[own] = combine(p[:, own], 'logit_mean', found)
-        fold_weights.append(found)
-    weights = _search(label, p, max_rows, seed)
+    z = logit(p).astype(np.float32)
+    cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), seed=seed)
+    weights = choose_weights(z, label, seed=seed)
     return WeightSearch(
         files=tuple(names),
         weights=weights.tolist(),
-        fold_weights=fold_weights,
+        fold_weights=fold_weights.tolist(),
         score=score(label, combine(p, 'logit_mean', weights)),
-        cv_score=score(label, cross),
+        cv_score=score(label, expit(cross)),
         equal_score=score(label, combine(p)),
         scores=[score(label, one) for one in p],
     )
 
-# %% ../../nbs/70_inference/25_compare.ipynb #46d93387
+# %% ../../nbs/70_inference/25_compare.ipynb #a11e8681
 @dataclass(frozen=True)
 class Comparison:
     """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
@@ -251,7 +241,7 @@ class Comparison:
 
 def _groups(paths, common: bool) -> np.ndarray | None:
     "Groups of the compared rows (`eval.group_col`), where the first file holds them."
-    files = [Path(p) / 'oof.parquet' if Path(p).is_dir() else Path(p) for p in paths]
+    files = [_held_out_file(Path(p)) for p in paths]
     if 'group' not in pl.read_parquet_schema(files[0]):
         return None
     tables = [_read(file).select('row') for file in files]

@@ -125,7 +125,7 @@ def leaking(members: list[Opinion]) -> dict[str, float]:
             found[name] = relative
     return found
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #0225ab4f
+# %% ../../nbs/70_inference/18_ensemble.ipynb #1b8ebfb8
 def own_submission(run_dir, name: str) -> Path:
     """Where a prediction's own submission lies, whichever was handed in.
 
@@ -225,7 +225,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     -------
     the content of ensemble.json: `chosen`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out
     of fold), `board` (name → low and high of Score, gain on the best single member with its interval, loss without it),
-    `leaking`, `submission` (its digest)
+    `leaking`, `files` (the others' digests), `submission` (its digest)
     """
     check_same_rows(members)
     folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
@@ -258,6 +258,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     chosen = max(honest, key=honest.get)
     with write_aside(folder / 'submission.csv') as part:
         shutil.copyfile(own_submission(folder, chosen), part)
+    written = [own_submission(folder, name) for name in scores]
+    written += [folder / ENSEMBLE / 'oof.parquet'] if ENSEMBLE in scores else []
     content = dict(
         chosen=chosen,
         select=cfg.ensemble.select,
@@ -267,6 +269,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         scores=scores,
         board=_compared(held_out, members[0], [m.name for m in fit], lost, cfg.seed),
         leaking=found,
+        files={file.relative_to(folder).as_posix(): digest_file(file) for file in written},
         submission=digest_file(folder / 'submission.csv'),
     )
     write_json(folder / 'ensemble.json', content)

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['encoded_ids', 'kept_model', 'Matrices', 'TreeJob', 'tree_matrices', 'grow_members']
 
-# %% ../../nbs/60_members/15_trees.ipynb #2d4a7adb
+# %% ../../nbs/60_members/15_trees.ipynb #5ab50b21
 import time
 from collections.abc import Callable
 from contextlib import contextmanager
@@ -17,14 +17,12 @@ from fastcore.basics import patch
 from scipy.special import expit
 from tqdm.auto import tqdm
 
-from ..config.data import Data
 from ..config.features import Features
 from ..config.members import Member
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked, read_json, sweep, write_aside, write_json
 from ..data.order import thinned
-from ..data.submission import write_submission
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
 from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
@@ -203,9 +201,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     speed = predicted / (time.perf_counter() - start)
     return out | dict(seconds=seconds, gain=library.gain(model, len(matrices.names)), speed=speed)
 
-# %% ../../nbs/60_members/15_trees.ipynb #b8fbddfc
+# %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
-def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split, data: Data) -> dict:
+def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID') -> dict:
     """Write what the member leaves behind.
 
     Parameters
@@ -214,7 +212,7 @@ def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split
     names : of the columns
     label : (n,) 0/1
     test_split : for the ids; may be None
-    data : section `data`: the names of id and label
+    id_col : name of the column of ids
 
     Returns
     -------
@@ -225,9 +223,7 @@ def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split
     write_held_out(self.folder, row, np.repeat(np.arange(len(parts)), [len(p['rows']) for p in parts]), label[row], z)
     if test_split is not None:
         test_z = np.stack([p['test'] for p in parts], 1)
-        write_test_logits(self.folder, test_split.ids(), test_z, data.id_col)
-        out = self.folder / 'submission.csv'
-        write_submission(test_split.ids(), expit(test_z.mean(1)), out, data.id_col, data.label_col)
+        write_test_logits(self.folder, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
     return seal_member(
         self.folder,
@@ -242,7 +238,7 @@ def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split
         gain={names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
     )
 
-# %% ../../nbs/60_members/15_trees.ipynb #7cc73d81
+# %% ../../nbs/60_members/15_trees.ipynb #e36ca628
 @contextmanager
 def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: bool = False):
     """The matrix all boosters read, on disk while it is needed.
@@ -334,5 +330,5 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
                 continue
             with locked(job.folder, f'member {job.name}'):
                 parts = [job.fold(k, matrices, label, inputs.folds) for k in range(inputs.folds.n_folds)]
-                done[job.name] = job.finish(parts, matrices.names, label, inputs.test, cfg.data)
+                done[job.name] = job.finish(parts, matrices.names, label, inputs.test, cfg.data.id_col)
     return done

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'network_config', 'train_network', 'train_members']
 
-# %% ../../nbs/90_run/17_members.ipynb #7beb2580
+# %% ../../nbs/90_run/17_members.ipynb #7b00ba26
 import shutil, time
 
 import numpy as np
@@ -17,6 +17,7 @@ from ..core.files import locked, read_table, watched, write_aside
 from ..inference.oof import calibrate, calibration_options
 from ..inference.predict import infer
 from ..members.contract import finished_member, member_folder, OOF, seal_member, TEST
+from ..members.outside import join_outside
 from ..members.trees import grow_members
 from .papermill import train_folds
 from ..training.inputs import Inputs, prepare
@@ -66,7 +67,7 @@ def network_config(cfg: Config, name: str) -> Config:
     except UserError as e:
         raise UserError(f'members.{name}.set: {e}') from None
 
-# %% ../../nbs/90_run/17_members.ipynb #33f01e5c
+# %% ../../nbs/90_run/17_members.ipynb #a0115d93
 def _same_folds(inputs: Inputs, name: str, others: Inputs):
     "Refuse a variant whose rows are held out by other folds."
     if not np.array_equal(inputs.folds.fold, others.folds.fold):
@@ -150,7 +151,7 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     networks = [name for name, member in cfg.every_member.items() if member.kind == 'network']
     for name in networks:
         network_config(cfg, name)  # a mistake is found before anything is trained
-    done = {}
+    done = join_outside(inputs)
     for name in networks:
         if progress:
             print(f'── {name}: {inputs.folds.n_folds} folds, one notebook each', flush=True)

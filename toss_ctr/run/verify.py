@@ -60,7 +60,7 @@ def check_source(cfg: Config, folder: Path):
     if source_digest(source) != manifest['source']['digest']:
         raise UserError(f'{path}: not the rows the cache {folder} was built from', 'run toss_cache')
 
-# %% ../../nbs/90_run/25_verify.ipynb #d0ad4998
+# %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
 def check_sealed(path: Path):
     """Raise `Damaged` where a sealed file, or a file it has the digest of, is not as it was written.
 
@@ -72,7 +72,7 @@ def check_sealed(path: Path):
     files = content.get('files', {}) if isinstance(content.get('files'), dict) else {}
     for name, digest in files.items():
         verify_file(folder / name, digest)
-    beside = dict(file=('.txt', '.parquet'), parquet=('.parquet',))  # one file of the same name
+    beside = dict(file=('.model', '.parquet'), parquet=('.parquet',))  # one file of the same name
     for key, endings in beside.items():
         if key in content:
             there = [path.with_suffix(ending) for ending in endings if path.with_suffix(ending).exists()]
