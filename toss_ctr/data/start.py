@@ -12,6 +12,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from ..config.load import merge
+from .source import add_parts
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
@@ -121,7 +122,8 @@ SAMPLE = 100_000  # rows that are looked at
 
 def _sample(files, columns: list[str], rows: int) -> pl.DataFrame:
     "Some columns of some evenly spread rows."
-    return pl.scan_parquet(list(files)).select(columns).gather_every(max(1, rows // SAMPLE)).collect(engine='streaming')
+    table = add_parts(pl.scan_parquet(list(files)), columns).select(columns)
+    return table.gather_every(max(1, rows // SAMPLE)).collect(engine='streaming')
 
 
 def telltales(files, rows: int, label: str, columns: list[str]) -> dict[str, float]:
@@ -162,7 +164,7 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     found = {}
     for c in columns:
         text = pl.col(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')  # 7.0 is 7
-        seen = pl.scan_parquet(list(train_files)).select(text).unique().collect(engine='streaming')
+        seen = add_parts(pl.scan_parquet(list(train_files)), [c]).select(text).unique().collect(engine='streaming')
         values = _sample(test_files, [c], test_rows).select(text)[c].drop_nulls()
         found[c] = float((~values.is_in(seen[c].implode())).mean()) if len(values) else 0.0
     return found
@@ -183,7 +185,9 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     """
     ends = [pl.col(c).min().alias(f'min {c}') for c in columns] + [pl.col(c).max().alias(f'max {c}') for c in columns]
     days = [pl.col(c).n_unique().alias(f'days {c}') for c in columns]
-    train = pl.scan_parquet(list(train_files)).select(*ends, *days).collect(engine='streaming').row(0, named=True)
-    test = pl.scan_parquet(list(test_files)).select(*ends).collect(engine='streaming').row(0, named=True)
+    rows = [add_parts(pl.scan_parquet(list(files)), columns) for files in (train_files, test_files)]
+    train = rows[0].select(*ends, *days).collect(engine='streaming').row(0, named=True)
+    test = rows[1].select(*ends).collect(engine='streaming').row(0, named=True)
     ended = {c: (train[f'max {c}'], test[f'min {c}']) for c in columns}
-    return {c: train[f'days {c}'] for c, (last, first) in ended.items() if None not in (last, first) and first > last}
+    late = lambda c, last, first: first > last or first == last and c.endswith('.day')  # a file may end within a day
+    return {c: train[f'days {c}'] for c, ends in ended.items() if None not in ends and late(c, *ends)}
