@@ -12,6 +12,7 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import Spec
@@ -129,9 +130,11 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     spec = Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, source.columns))
     keys = [k for k in spec.keys if train or k in have or k in late]
-    options = dict(label=train, ids=not train or needs.id_col in have, keys=keys)
-    if not train:
-        source.check([needs.id_col], 'data.id_col')
+    options = dict(label=train, ids=needs.id_col in have, keys=keys)
+    if not train and needs.id_col not in have:
+        if needs.id_col != Data.model_fields['id_col'].default:
+            source.check([needs.id_col], 'data.id_col')
+        print(f"{source.files[0]}: no column '{needs.id_col}' names its rows; a submission numbers them from 0")
     source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
         print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")

@@ -16,6 +16,7 @@ import polars as pl
 import yaml
 from fastcore.basics import patch
 
+from ..config.load import merge
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
@@ -41,6 +42,7 @@ class Schema:
     target : the column whose values are the history's tokens; '' = none was found
     unseen : column → share of the test rows with a value that training lacks; empty without a test file
     days : the column of days of which the test rows are all later, and the number of training days
+    valid : the file to choose the epoch on; '' = folds of the training rows
 
     Examples
     --------
@@ -63,6 +65,7 @@ class Schema:
     target: str = ''
     unseen: dict = field(default_factory=dict)
     days: tuple[str, int] | None = None
+    valid: str = ''
 
     @property
     def new_group(self) -> str:
@@ -118,7 +121,9 @@ def warnings(self: Schema) -> list[str]:
     for c, share in self.unseen.items():
         if 0.2 <= share < UNSEEN:
             out.append(f'{c}: {share:.0%} of the test rows have values that training lacks')
-    if self.days:
+    if self.valid:
+        out.append(f'{self.valid} chooses the epoch; the test file is scored afterwards, if it has labels')
+    elif self.days:
         out.append(f'{self.days[0]}: all test rows are later, so folds are made of the last days')
     elif self.new_group:
         out.append(f'{self.new_group}: new in most test rows, so a fold holds out whole values of it')
@@ -174,6 +179,8 @@ MANY, MOST = 50, 6  # values from which on a column's click rates are worth a fe
 @patch
 def _folds(self: Schema) -> dict:
     "Keys of section `cv` that make folds look like the test rows."
+    if self.valid:
+        return dict(scheme='file')
     if self.days:
         return dict(scheme='forward', time_key=self.days[0], n_splits=min(3, self.days[1] // 2))
     group = dict(group_key=self.new_group) if self.new_group else {}
@@ -190,6 +197,8 @@ def config(self: Schema) -> dict:
         num_cols_explicit=self.names('numeric'),
         remove_cols=[c.name for c in self.columns if c.role in ('constant', 'ignored')],
     )
+    if self.valid:
+        data['valid_path'] = self.valid
     if self.names('id'):
         data['id_col'] = self.names('id')[0]
     if self.collisions:
@@ -201,11 +210,12 @@ def config(self: Schema) -> dict:
         sequence = dict(col=self.sequence['col'], max_len=longest, query_mode='S2')
         if self.target:
             sequence |= dict(query_mode='S1', query_key=self.target, sharing='target')
-    keys = training_keys(self.n_rows, self.positives, len(data['num_cols_explicit']))
+    keys = training_keys(self.n_rows, self.positives, len(data['num_cols_explicit']), bool(self.valid))
     names = dict(exp_name=Path(self.path).stem.replace('*', '') or 'run', data=data, sequence=sequence)
     encoded = [c for c in self.columns if c.role == 'categorical' and (c.card or LIMIT) >= MANY]
     encoded = sorted(encoded, key=lambda c: -(c.card or LIMIT))[:MOST]
-    return names | keys | dict(cv=keys['cv'] | self._folds(), features=dict(encodings=[c.name for c in encoded]))
+    features = dict(encodings=[c.name for c in encoded])
+    return merge(names, keys) | dict(cv=keys['cv'] | self._folds(), features=features)
 
 
 @patch
@@ -288,6 +298,7 @@ def guess_schema(
     numeric=(),
     progress: bool = False,
     test=None,
+    valid=None,
 ) -> Schema:
     """Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label.
 
@@ -301,6 +312,7 @@ def guess_schema(
     numeric : globs of columns known to be numbers
     progress : show a bar
     test : the rows to predict: which columns they lack, and which values are new there
+    valid : the rows to choose the epoch on, where they are a file of their own
 
     Examples
     --------
@@ -314,6 +326,8 @@ def guess_schema(
     (2, ['item'], ['x'])
     """
     source = open_source(path, 'data')
+    if valid is not None:
+        open_source(valid, 'valid')  # refuses what is no table
     tallies = survey(source, progress)
     check_label(tallies, label, path)
     roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
@@ -340,5 +354,6 @@ def guess_schema(
         sequence=sequence,
         collisions=collision_report(tallies, buckets or {}, margin, path),
         target=_target(tallies, sequence, [c.name for c in columns if c.role == 'categorical']),
+        valid=str(valid or ''),
     )
     return schema if test is None else _beside_test(schema, source, open_source(test, 'test'))
