@@ -17,7 +17,7 @@ from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import Spec
 from ..core.files import digest_json, locked, read_json, stat_key, sweep, write_json
-from .manifest import FORMAT, open_split, read_manifest, split_of, versions
+from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, open_files, open_source, Source, source_digest
 from .measure import first_pass, make_spec, measure
@@ -226,7 +226,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
         fingerprint=plan.fingerprint,
         train=plan.train,
         source=plan.origin,
-        versions=versions(),
+        versions=library_versions(),
         needs=plan.needs.to_json(),
         **learned,
         n_rows=plan.source.n_rows,
