@@ -264,6 +264,7 @@ def toss_init(
     label: str = 'clicked',
     history: str = '',
     target: str = '',
+    valid: str = '',
 ):
     """Write a commented YAML file for a log of your own: roles guessed, warnings beside them.
 
@@ -277,10 +278,12 @@ def toss_init(
         column of tokens, oldest first; guessed by default
     target : str
         column that the history is asked about
+    valid : str
+        Parquet file of the rows to choose the epoch on; by default folds of the training rows
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test, out, label, history or None, target or None)
+    file = write_start(train, test, out, label, history or None, target or None, valid or None)
     print(f'{file}: read its comments, then\n  toss run {file}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f

@@ -135,7 +135,7 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
     return keys | dict(data=data | dict(test_path=test), sequence=sequence)
 
 
-def write_start(train: str, test: str, out='', label='clicked', history=None, target=None) -> Path:
+def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
 
     Parameters
@@ -146,8 +146,9 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     label : column of 0 and 1
     history : column of tokens; guessed by default
     target : column that the history is asked about
+    valid : the rows to choose the epoch on, where they are a file of their own
     """
-    schema = guess_schema(train, label=label, test=test)
+    schema = guess_schema(train, label=label, test=test, valid=valid)
     keys = log_keys(schema, test, history, target)
     file = Path(out or f"{keys['exp_name']}.yaml")
     keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', file.stem)
@@ -174,6 +175,7 @@ def from_data(
     name: str = 'mine',
     folder='runs',
     set=(),
+    valid=None,
 ):
     """A run on a log of one's own; `run.schema` shows what was guessed of its columns.
 
@@ -190,6 +192,7 @@ def from_data(
     name : of the run, `exp_name`
     folder : where runs lie, `logging.log_dir`
     set : `key=value` texts for any other key
+    valid : as train, the rows to choose the epoch on; None: folds of the training rows
 
     Raises
     ------
@@ -207,10 +210,11 @@ def from_data(
     (['item'], ['price'], ['item'])
     """
     place = Path(folder) / name
-    paths = [_as_file(data, place / 'data' / f'{part}.parquet') for part, data in (('train', train), ('test', test))]
-    given = tuple(categorical), tuple(numeric)
-    schema = guess_schema(paths[0], label=label, categorical=given[0], numeric=given[1], test=paths[1])
-    keys = log_keys(schema, paths[1], history, target, ignore)
+    given = dict(train=train, test=test, valid=valid)
+    paths = {k: _as_file(data, place / 'data' / f'{k}.parquet') for k, data in given.items() if data is not None}
+    known = dict(label=label, categorical=tuple(categorical), numeric=tuple(numeric))
+    schema = guess_schema(paths['train'], **known, test=paths['test'], valid=paths.get('valid'))
+    keys = log_keys(schema, paths['test'], history, target, ignore)
     keys['data']['cache_dir'] = str(place / 'cache')
     own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
     run = cls(make_config(overridden(merge(keys, own), parse_overrides(set))))
