@@ -12,7 +12,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from ..config.load import merge
-from .source import add_parts
+from .source import add_parts, batches, open_files
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
@@ -122,9 +122,10 @@ SAMPLE = 100_000  # rows that are looked at
 
 
 def _sample(files, columns: list[str], rows: int) -> pl.DataFrame:
-    "Some columns of some evenly spread rows."
-    table = add_parts(pl.scan_parquet(list(files)), columns).select(columns)
-    return table.gather_every(max(1, rows // SAMPLE)).collect(engine='streaming')
+    "Some columns of some evenly spread rows, read in batches: a file may be one group of all its rows."
+    step = max(1, rows // SAMPLE)
+    read = batches(open_files(tuple(files)), columns, size=1 << 13)
+    return pl.concat([pl.from_arrow(batch)[-first % step :: step] for first, batch in read])
 
 
 def telltales(files, rows: int, label: str, columns: list[str]) -> dict[str, float]:
@@ -207,11 +208,13 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     -------
     column → number of distinct values in training
     """
-    ends = [pl.col(c).min().alias(f'min {c}') for c in columns] + [pl.col(c).max().alias(f'max {c}') for c in columns]
-    days = [pl.col(c).n_unique().alias(f'days {c}') for c in columns]
-    rows = [add_parts(pl.scan_parquet(list(files)), columns) for files in (train_files, test_files)]
-    train = rows[0].select(*ends, *days).collect(engine='streaming').row(0, named=True)
-    test = rows[1].select(*ends).collect(engine='streaming').row(0, named=True)
-    ended = {c: (train[f'max {c}'], test[f'min {c}']) for c in columns}
-    late = lambda c, last, first: first > last or first == last and c.endswith('.day')  # a file may end within a day
-    return {c: train[f'days {c}'] for c, ends in ended.items() if None not in ends and late(c, *ends)}
+    found = {}
+    for c in columns:  # one at a time: a file may be one group of all its rows
+        train, test = (add_parts(pl.scan_parquet(list(files)), [c]) for files in (train_files, test_files))
+        last = train.select(pl.col(c).max()).collect(engine='streaming').item()
+        first = test.select(pl.col(c).min()).collect(engine='streaming').item()
+        if last is None or first is None:
+            continue
+        if first > last or first == last and c.endswith('.day'):  # a file may end within a day
+            found[c] = train.select(pl.col(c).n_unique()).collect(engine='streaming').item()
+    return found

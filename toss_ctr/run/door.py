@@ -6,7 +6,7 @@
 __all__ = ['Run', 'log_keys', 'write_start', 'run_list', 'clean', 'Page', 'Attention']
 
 # %% ../../nbs/90_run/30_door.ipynb #54adbf63
-import html, os, shutil
+import html, os, re, shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -144,7 +144,7 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     ----------
     train : Parquet file, folder or glob
     test : the rows to predict
-    out : YAML file; by default the training file's name
+    out : YAML file, whose name the run gets; by default the training file's name
     label : column of 0 and 1
     history : column of tokens; guessed by default
     target : column that the history is asked about
@@ -152,8 +152,9 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     """
     schema = guess_schema(train, label=label, test=test, valid=valid)
     keys = log_keys(schema, test, history, target)
-    make_config(keys)  # what is written can be read
     file = Path(out or f"{keys['exp_name']}.yaml")
+    keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', file.stem)
+    make_config(keys)  # what is written can be read
     guessed = [] if target else ['where a target column is known, name it in sequence.query_key (query_mode S1)']
     notes = ''.join(f'# {line}\n' for line in (*schema.lines(), *schema.warnings(), *guessed))
     with write_aside(file) as part:
