@@ -26,8 +26,9 @@ def best_column(train: pl.DataFrame) -> tuple[str, float]:
     ----------
     train : rows with `clicked`; histories and moments are left out
     """
-    plain = [c for c, kind in train.schema.items() if c != 'clicked' and not kind.is_nested() and not kind.is_temporal()]
-    found = {c: lone_auc(train['clicked'].to_numpy(), train[c]) for c in plain}
+    label = train['clicked'].to_numpy()
+    plain = [c for c, kind in train.schema.items() if not kind.is_nested() and not kind.is_temporal()]
+    found = {c: lone_auc(label, train[c]) for c in plain if c != 'clicked'}
     return max(found.items(), key=lambda pair: pair[1])
 
 
@@ -111,8 +112,8 @@ def is_level(row: dict) -> bool:
 
     Examples
     --------
-    >>> is_level(dict(dare_qnn=0.79, lightgbm=0.78, trees=0.795, column=0.7)), is_level(dict(dare_qnn=0.7, lightgbm=0.72))
-    (True, False)
+    >>> is_level(dict(dare_qnn=0.79, lightgbm=0.78, trees=0.795, column=0.7))
+    True
     """
     trees = max(row['lightgbm'], row.get('trees', 0.0))
     return row['dare_qnn'] > row.get('column', 0.0) and row['dare_qnn'] >= trees - 0.01
