@@ -1,4 +1,4 @@
-"""Does the package work with the libraries that are installed here? The demo at a small size, and the rooms that lean on them.
+"""Does the package work with the libraries installed here? The demo at a small size, and the rooms that lean on them.
 
 `python .ci/stack.py` needs hypothesis and pandas beside the package, no nbdev: cells run one after another as Jupyter
 would run them, except those that nbdev skips as well. `python .ci/stack.py nbs/20_data` runs these rooms only.
