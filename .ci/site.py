@@ -21,6 +21,7 @@ from toss_ctr.config.keys import keys_table
 NOTEBOOKS, SITE = Path('nbs'), Path('_docs')
 SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}
 CONTRIBUTING = Path('.github/CONTRIBUTING.md')
+ANCHORS = '!!python/name:markdown.extensions.toc.slugify_unicode' # as on GitHub: Korean headings have anchors, too
 WIDE = '.md-grid { max-width: 90rem; }' # a line of code has up to 120 characters
 CONFIG = yaml.safe_load('''
 site_name: toss_ctr
@@ -36,7 +37,7 @@ markdown_extensions:
   - attr_list
   - md_in_html
   - tables
-  - toc: {permalink: true}
+  - toc: {permalink: true, slugify: anchor_of}
   - pymdownx.highlight
   - pymdownx.superfences
 ''')
@@ -141,7 +142,7 @@ def navigation(titles: dict[str, str]) -> list:
 def write_pages(folder: Path) -> list:
     "Write all pages; returns the navigation."
     patterns = (
-        'index.ipynb', 'tutorials/*.ipynb', '[0-9]*/[0-9]*.ipynb', 'benchmarks/*.ipynb',
+        'index.ipynb', 'index.ko.ipynb', 'tutorials/*.ipynb', '[0-9]*/[0-9]*.ipynb', 'benchmarks/*.ipynb',
         'lab_log.ipynb', 'changes.ipynb',
     )
     notebooks = [notebook for pattern in patterns for notebook in sorted(NOTEBOOKS.glob(pattern))]
@@ -149,6 +150,7 @@ def write_pages(folder: Path) -> list:
     titles = {pages[n]: write_page(n, pages, folder) for n in notebooks}
     contributing = relinked(CONTRIBUTING.read_text(encoding='utf-8'), CONTRIBUTING, pages)
     (folder / 'contributing.md').write_text(contributing, encoding='utf-8')
+    shutil.copytree(NOTEBOOKS / 'images', folder / 'images')
     write_keys(folder)
     return navigation({'index.md': 'Home', 'keys.md': 'Every key'} | titles | {'contributing.md': 'Contributing'})
 
@@ -160,7 +162,8 @@ def main(serve: bool) -> int:
         (work / 'pages').mkdir()
         config = CONFIG | dict(nav=write_pages(work / 'pages'))
         (work / 'pages' / 'wide.css').write_text(WIDE, encoding='utf-8')
-        (work / 'mkdocs.yml').write_text(yaml.safe_dump(config, allow_unicode=True), encoding='utf-8')
+        settings = yaml.safe_dump(config, allow_unicode=True).replace('anchor_of', ANCHORS)
+        (work / 'mkdocs.yml').write_text(settings, encoding='utf-8')
         command = ['zensical', *(['serve'] if serve else ['build', '--strict']), '-f', 'mkdocs.yml']
         done = subprocess.run(command, cwd=work).returncode
         if done == 0 and not serve:

@@ -264,6 +264,7 @@ def toss_init(
     label: str = 'clicked',
     history: str = '',
     target: str = '',
+    valid: str = '',
 ):
     """Write a commented YAML file for a log of your own: roles guessed, warnings beside them.
 
@@ -277,10 +278,12 @@ def toss_init(
         column of tokens, oldest first; guessed by default
     target : str
         column that the history is asked about
+    valid : str
+        Parquet file of the rows to choose the epoch on; by default folds of the training rows
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test, out, label, history or None, target or None)
+    file = write_start(train, test, out, label, history or None, target or None, valid or None)
     print(f'{file}: read its comments, then\n  toss run {file}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f
@@ -295,11 +298,11 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     verify : bool
         check every byte of the caches instead of building
     """
+    c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.manifest import verify_cache
     from toss_ctr.training.inputs import ensure_data
 
-    c = run_config(cfg, set or (), anew=True)
     ensure_data(c, progress=watched())
     for split in build_cache(c, progress=watched()).values():
         if verify:
@@ -318,9 +321,10 @@ def toss_covis(cfg: str = 'demo', set: Overrides = None):
     cfg : str
         run folder, name of a run, YAML file or preset
     """
+    c = run_config(cfg, set or (), anew=True)
     from toss_ctr.training.inputs import prepare
 
-    inputs = prepare(run_config(cfg, set or (), anew=True), progress=watched())
+    inputs = prepare(c, progress=watched())
     if inputs.features is None:
         raise UserError(
             'features: none are configured', 'set features.covis.enabled true or list features.encodings'
@@ -353,16 +357,16 @@ def toss_train(
     force : bool
         train again over finished folds of another config
     """
-    from toss_ctr.run.papermill import train_folds
-    from toss_ctr.training.distributed import joined, launched
-    from toss_ctr.training.fold import train_launched
-    from toss_ctr.training.inputs import prepare
-
     try:
         wanted = [int(fold) for fold in folds.split(',')] if folds else None
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
+    from toss_ctr.run.papermill import train_folds
+    from toss_ctr.training.distributed import joined, launched
+    from toss_ctr.training.fold import train_launched
+    from toss_ctr.training.inputs import prepare
+
     with joined(c.device) as world:
         if launched():
             done = train_launched(c, wanted, force)
@@ -385,9 +389,9 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
     cfg : str
         run folder, name of a run, YAML file or preset
     """
+    c = run_config(cfg, set or ())
     from toss_ctr.inference.oof import calibrate
 
-    c = run_config(cfg, set or ())
     scores = calibrate(c)
     if c.calibration.enabled:
         print(f'{c.calibration.method} to the {c.calibration.target} posterior')
@@ -423,10 +427,11 @@ def toss_infer(
     amp : str
         none, bf16, fp16; by default the config's
     """
+    given = [f'{key}={value}' for key, value in dict(device=device, amp=amp).items() if value]
+    c = run_config(cfg, [*(set or ()), *given])
     from toss_ctr.inference.predict import infer
 
-    given = [f'{key}={value}' for key, value in dict(device=device, amp=amp).items() if value]
-    print(infer(run_config(cfg, [*(set or ()), *given]), data, out, progress=True))
+    print(infer(c, data, out, progress=True))
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
@@ -442,9 +447,9 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, fold: int = None, data
     data : str
         Parquet file with rows to check on; by default the test rows
     """
+    c = run_config(cfg, set or ())
     from toss_ctr.inference.export import export
 
-    c = run_config(cfg, set or ())
     for name, worst in export(c, fold, data).items():
         print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
 
@@ -460,10 +465,10 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     out : str
         HTML file to write; by default in the run's folder
     """
+    c = run_config(cfg, set or ())
     from toss_ctr.report.build import build_report
     from toss_ctr.training.inputs import prepare
 
-    c = run_config(cfg, set or ())
     inputs = prepare(c)
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
@@ -493,13 +498,13 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: several('further runs
     n_boot : int
         draws of the bootstrap; 0 = no intervals
     """
+    c, *others = [run_config(name) for name in (cfg, *(runs or []))]  # a wrong name is told at once
     from toss_ctr.inference.board import run_board
+    from toss_ctr.run.door import Run
 
-    if runs:
+    if others:
         print(run_board([cfg, *runs]))
         return
-    c = run_config(cfg)
-    from toss_ctr.run.door import Run
 
     run = Run(c)
     print(run.board(n_boot))

@@ -12,11 +12,12 @@ from pathlib import Path
 import numpy as np
 from tqdm.auto import tqdm
 
+from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import Spec
 from ..core.files import digest_json, locked, read_json, stat_key, sweep, write_json
-from .manifest import FORMAT, open_split, read_manifest, split_of, versions
+from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, open_files, open_source, Source, source_digest
 from .measure import first_pass, make_spec, measure
@@ -129,9 +130,11 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     spec = Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, source.columns))
     keys = [k for k in spec.keys if train or k in have or k in late]
-    options = dict(label=train, ids=not train or needs.id_col in have, keys=keys)
-    if not train:
-        source.check([needs.id_col], 'data.id_col')
+    options = dict(label=train, ids=needs.id_col in have, keys=keys)
+    if not train and needs.id_col not in have:
+        if needs.id_col != Data.model_fields['id_col'].default:
+            source.check([needs.id_col], 'data.id_col')
+        print(f"{source.files[0]}: no column '{needs.id_col}' names its rows; a submission numbers them from 0")
     source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
         print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")
@@ -223,7 +226,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
         fingerprint=plan.fingerprint,
         train=plan.train,
         source=plan.origin,
-        versions=versions(),
+        versions=library_versions(),
         needs=plan.needs.to_json(),
         **learned,
         n_rows=plan.source.n_rows,

@@ -16,13 +16,12 @@ from ..core.errors import nearest, UserError
 from .encode import RowEncoder
 from .numbers import id_texts
 from .shards import memory_split, Shard, Split
-from .source import batches, open_source
+from .source import add_parts, batches, open_source
 from .spec import Spec
 
 # %% ../../nbs/20_data/45_frames.ipynb #cca476e1
-def _check_frame(frame, columns):
-    "Raise `UserError` with the nearest name for a column that is missing."
-    have = [str(c) for c in frame.columns]
+def _check_frame(have, columns):
+    "Raise `UserError` with the nearest name for a column that is not among those a frame has."
     for c in columns:
         if c not in have:
             raise UserError(f"frame: no column '{c}'", nearest(c, have))
@@ -62,9 +61,13 @@ def as_frame(frame, columns, more=()) -> pl.DataFrame:
     except _ODD as e:
         what = f'frame: {type(frame).__name__}: {str(e).splitlines()[0][:120]}'
         raise UserError(what, 'pass a Polars or pandas frame, or an Arrow table') from None
-    _check_frame(frame, columns)
-    keep = [c for c in dict.fromkeys([*columns, *more]) if c in frame.columns]
-    return pl.DataFrame([_pandas_column(frame, c) for c in keep]) if pandas else frame.select(keep)
+    have, wanted = [str(c) for c in frame.columns], list(dict.fromkeys([*columns, *more]))
+    if pandas:
+        moments = {c.rpartition('.')[0] for c in wanted if c not in have}
+        frame = pl.DataFrame([_pandas_column(frame, c) for c in have if c in wanted or c in moments])
+    frame = add_parts(frame, wanted)
+    _check_frame([*have, *frame.columns], columns)
+    return frame.select([c for c in wanted if c in frame.columns])
 
 # %% ../../nbs/20_data/45_frames.ipynb #fc7e2c0f
 def _warn_of_zeros(encode: RowEncoder, what):

@@ -66,7 +66,7 @@ def member_rows(run_dir) -> list[dict]:
     return sorted(rows, key=lambda row: -row['Score'])
 
 # %% ../../nbs/70_inference/22_board.ipynb #8d75e8dd
-def _span(row: dict, key: str, low: str, high: str):
+def _score_and_interval(row: dict, key: str, low: str, high: str):
     "A number with its interval, where it has one."
     if row[key] is None or row[low] is None:
         return '' if row[key] is None else row[key]
@@ -77,7 +77,7 @@ def _line(row: dict) -> dict:
     "Cells of a member, as text."
     gain = '' if row['gain'] is None else f"{row['gain']:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
     return {
-        'Score': _span(row, 'Score', 'low', 'high'),
+        'Score': _score_and_interval(row, 'Score', 'low', 'high'),
         **{key: row[key] for key in ('AP', 'WLL', 'AUC', 'gAUC') if key in row},
         'gain on the best single': gain,
         'weight': '' if row['weight'] is None else f"{row['weight']:.3f}",
@@ -157,12 +157,12 @@ def run_rows(runs) -> list[dict]:
         best = next(row for row in member_rows(cfg.run_dir) if row['handed_in'])
         row = dict(name=cfg.exp_name, submission=best['name'])
         row |= {key: best[key] for key in ('Score', 'low', 'high', 'AP', 'WLL', 'AUC')}
-        own = {key: value_text(_value(cfg, key)) for key in keys}
+        own = {key: value_text(_config_value(cfg, key)) for key in keys}
         rows.append(row | dict(members=len(cfg.every_member)) | own)
     return sorted(rows, key=lambda row: -row['Score'])
 
 
-def _value(cfg, key: str):
+def _config_value(cfg, key: str):
     "A dotted key's value, as JSON has it; None where the config has no such member."
     value = cfg.model_dump(mode='json')
     for part in key.split('.'):
@@ -185,5 +185,5 @@ def run_board(runs) -> Board:
     lines = {}
     for row in rows:
         rest = {key: value for key, value in row.items() if key not in ('name', 'Score', 'low', 'high')}
-        lines[row['name']] = dict(Score=_span(row, 'Score', 'low', 'high')) | rest
+        lines[row['name']] = dict(Score=_score_and_interval(row, 'Score', 'low', 'high')) | rest
     return Board(rows, lines)

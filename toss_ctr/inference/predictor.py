@@ -204,7 +204,7 @@ class Predictor:
     --------
     >>> import numpy as np, torch
     >>> from toss_ctr.config.load import make_config
-from toss_ctr.config.whole import Config
+    >>> from toss_ctr.config.whole import Config
     >>> from toss_ctr.inference.calibration import Calibrator
     >>> from toss_ctr.inference.predictor import Predictor
     >>> from toss_ctr.synthetic.testing import small_spec

@@ -25,14 +25,14 @@ def _counts(z: np.ndarray) -> np.ndarray:
     return np.bincount(np.clip(at, 0, BINS - 1).astype(np.int32), minlength=BINS)
 
 
-def _ap(pos, neg):
+def _ap_of_counts(pos, neg):
     "Average precision of counts (BINS,), bins ascending."
     pos, neg = pos[::-1], neg[::-1]
     clicks = np.cumsum(pos)
     return float((pos * clicks / np.maximum(clicks + np.cumsum(neg), 1e-12)).sum() / clicks[-1])
 
 
-def _auc(pos, neg):
+def _auc_of_counts(pos, neg):
     below = np.cumsum(neg) - neg / 2
     return float(pos @ below / (pos.sum() * neg.sum()))
 
@@ -41,7 +41,7 @@ _COARSE = 8  # bins put together for the logloss
 _X = ((np.arange(BINS // _COARSE) + 0.5) * (_COARSE * 2 * EDGE / BINS) - EDGE)[None] ** np.array([[0], [1]])
 
 
-def _wll(pos, neg):
+def _wll_of_counts(pos, neg):
     "Least class-balanced logloss over lines a + b·z, b > 0, by Newton's method."
     p, n = (counts.reshape(-1, _COARSE).sum(1) / (2 * counts.sum()) for counts in (pos, neg))
     some = np.flatnonzero(p + n)
@@ -68,10 +68,10 @@ def _wll(pos, neg):
 
 
 METRIC = dict(
-    score=lambda pos, neg: 0.5 * _ap(pos, neg) + 0.5 / (1 + _wll(pos, neg)),
-    ap=_ap,
-    wll=lambda pos, neg: -_wll(pos, neg),
-    auc=_auc,
+    score=lambda pos, neg: 0.5 * _ap_of_counts(pos, neg) + 0.5 / (1 + _wll_of_counts(pos, neg)),
+    ap=_ap_of_counts,
+    wll=lambda pos, neg: -_wll_of_counts(pos, neg),
+    auc=_auc_of_counts,
 )
 
 # %% ../../nbs/60_members/20_select.ipynb #3937abc9
@@ -229,7 +229,7 @@ def hill_climb(
     return prune(weights, draws, metric)
 
 # %% ../../nbs/60_members/20_select.ipynb #d4814802
-def _mean(z, y, metric, bags, seed):
+def _equal_weights(z, y, metric, bags, seed):
     return np.full(len(z), 1 / len(z))
 
 
@@ -239,7 +239,7 @@ def _best(z, y, metric, bags, seed):
     return (np.arange(len(z)) == np.argmax(values)).astype(float)
 
 
-SELECT = dict(hill_climb=hill_climb, mean=_mean, best=_best)
+SELECT = dict(hill_climb=hill_climb, mean=_equal_weights, best=_best)
 
 
 def choose_weights(

@@ -203,7 +203,7 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
-def finish(self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID') -> dict:
+def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID') -> dict:
     """Write what the member leaves behind.
 
     Parameters
@@ -330,5 +330,5 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
                 continue
             with locked(job.folder, f'member {job.name}'):
                 parts = [job.fold(k, matrices, label, inputs.folds) for k in range(inputs.folds.n_folds)]
-                done[job.name] = job.finish(parts, matrices.names, label, inputs.test, cfg.data.id_col)
+                done[job.name] = job.write_files(parts, matrices.names, label, inputs.test, cfg.data.id_col)
     return done

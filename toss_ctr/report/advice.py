@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['folds_text', 'check_epochs', 'check_gap', 'chance_ece', 'check_calibration', 'check_leak', 'check_lone_columns',
-           'check_baseline', 'check_target', 'check_evidence', 'check_drift', 'check_attention', 'check_room',
-           'findings']
+           'check_baseline', 'check_calibration_target', 'check_evidence', 'check_drift', 'check_attention',
+           'check_room', 'findings']
 
 # %% ../../nbs/80_report/25_advice.ipynb #9db4a09e
 from pathlib import Path
@@ -342,7 +342,7 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #8aa35cd4
-def check_target(pred: Predictions, target: str) -> list[tuple]:
+def check_calibration_target(pred: Predictions, target: str) -> list[tuple]:
     """What probabilities at the natural click rate cost on the leaderboard.
 
     Parameters
@@ -519,7 +519,7 @@ def findings(
     """
     own = next(r for r in rows if r['name'] == 'out of fold')
     out = (
-        check_target(pred, cfg.calibration.target)
+        check_calibration_target(pred, cfg.calibration.target)
         + check_leak(rows)
         + check_lone_columns(columns, own['AUC'])
         + check_epochs(log, rows)

@@ -113,6 +113,7 @@ def build_report(
     n_boot: int = 200,
     by: str = '',
     out='',
+    scores: list[dict] | None = None,
 ) -> Path:
     """Write the report of a run; `UserError` if it has no oof.parquet.
 
@@ -127,6 +128,7 @@ def build_report(
     n_boot : bootstrap draws
     by : column whose groups are scored in a table; the target by default
     out : file to write; report.html in the run's folder by default
+    scores : of `summary_table`, where they are known already
 
     Returns
     -------
@@ -149,7 +151,7 @@ def build_report(
     pred = load_predictions(run_dir, cfg)
     log = read_log(run_dir / 'train_log.csv')
     absent = []
-    rows = score_rows(pred, n_boot, cfg.seed)
+    rows = scores or score_rows(pred, n_boot, cfg.seed)
     made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     held = align([a['row'] for a in attention or ()], pred.row, pred.p)

@@ -525,7 +525,7 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
     )
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
-def _span(low, high, form: str = '.4f') -> str | None:
+def _interval_words(low, high, form: str = '.4f') -> str | None:
     "The ends of an interval."
     return None if low is None else f'{low:{form}} – {high:{form}}'
 
@@ -541,8 +541,10 @@ def board_part(run_dir: Path) -> list:
         return []
     rows = member_rows(run_dir)
     for row in rows:
-        row['interval'] = _span(row['low'], row['high'])
-        row['gain_interval'] = _span(row['gain_low'], row['gain_high'], '+.4f') if row['gain'] is not None else None
+        row['interval'] = _interval_words(row['low'], row['high'])
+        row['gain_interval'] = None
+        if row['gain'] is not None:
+            row['gain_interval'] = _interval_words(row['gain_low'], row['gain_high'], '+.4f')
     columns = dict(
         name=('', None),
         Score=('Score', '.5f'),

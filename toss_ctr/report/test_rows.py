@@ -50,12 +50,17 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     source = open_source(data.test_path, 'data.test_path')
     if not all(data.label_col in columns for columns in source.columns):
         return None
-    rows = pa.Table.from_batches([batch for _, batch in batches(source, [data.id_col, data.label_col])])
+    named = all(data.id_col in columns for columns in source.columns)
+    wanted = [data.id_col] * named + [data.label_col]
+    rows = pa.Table.from_batches([batch for _, batch in batches(source, wanted)])
     column = rows[data.label_col].combine_chunks()
     if column.null_count == len(column):
         return None
-    names = id_texts(rows[data.id_col].combine_chunks(), data.id_col, source.place)
-    at = align_ids(ids, pl.Series(names), data.test_path, 'the submission')
+    if named:
+        names = pl.Series(id_texts(rows[data.id_col].combine_chunks(), data.id_col, source.place))
+    else:
+        names = pl.Series(np.arange(len(rows))).cast(pl.String)
+    at = align_ids(ids, names, data.test_path, 'the submission')
     return labels(column, data.label_col, source.place)[at]
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #545313b9

@@ -6,7 +6,7 @@
 __all__ = ['Run', 'log_keys', 'write_start', 'run_list', 'clean', 'Page', 'Attention']
 
 # %% ../../nbs/90_run/30_door.ipynb #54adbf63
-import html, os, shutil
+import html, os, re, shutil
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,6 +120,8 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         schema[column]  # refuses a column that is not there
     for role in ('cat_cols', 'num_cols_explicit', 'remove_cols'):
         data[role] = [c for c in data[role] if c != history and c not in ignore]
+    several = {c: mark for c, mark in data.get('multi_cols', {}).items() if c != history and c not in ignore}
+    data['multi_cols'] = several
     data['remove_cols'] = [c for c in data['remove_cols'] if c not in targets] + list(ignore)
     encoded = keys['features']['encodings']
     keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]
@@ -135,22 +137,24 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
     return keys | dict(data=data | dict(test_path=test), sequence=sequence)
 
 
-def write_start(train: str, test: str, out='', label='clicked', history=None, target=None) -> Path:
+def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
 
     Parameters
     ----------
     train : Parquet file, folder or glob
     test : the rows to predict
-    out : YAML file; by default the training file's name
+    out : YAML file, whose name the run gets; by default the training file's name
     label : column of 0 and 1
     history : column of tokens; guessed by default
     target : column that the history is asked about
+    valid : the rows to choose the epoch on, where they are a file of their own
     """
-    schema = guess_schema(train, label=label, test=test)
+    schema = guess_schema(train, label=label, test=test, valid=valid)
     keys = log_keys(schema, test, history, target)
-    make_config(keys)  # what is written can be read
     file = Path(out or f"{keys['exp_name']}.yaml")
+    keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', file.stem)
+    make_config(keys)  # what is written can be read
     guessed = [] if target else ['where a target column is known, name it in sequence.query_key (query_mode S1)']
     notes = ''.join(f'# {line}\n' for line in (*schema.lines(), *schema.warnings(), *guessed))
     with write_aside(file) as part:
@@ -173,6 +177,7 @@ def from_data(
     name: str = 'mine',
     folder='runs',
     set=(),
+    valid=None,
 ):
     """A run on a log of one's own; `run.schema` shows what was guessed of its columns.
 
@@ -189,6 +194,7 @@ def from_data(
     name : of the run, `exp_name`
     folder : where runs lie, `logging.log_dir`
     set : `key=value` texts for any other key
+    valid : as train, the rows to choose the epoch on; None: folds of the training rows
 
     Raises
     ------
@@ -206,10 +212,11 @@ def from_data(
     (['item'], ['price'], ['item'])
     """
     place = Path(folder) / name
-    paths = [_as_file(data, place / 'data' / f'{part}.parquet') for part, data in (('train', train), ('test', test))]
-    given = tuple(categorical), tuple(numeric)
-    schema = guess_schema(paths[0], label=label, categorical=given[0], numeric=given[1], test=paths[1])
-    keys = log_keys(schema, paths[1], history, target, ignore)
+    given = dict(train=train, test=test, valid=valid)
+    paths = {k: _as_file(data, place / 'data' / f'{k}.parquet') for k, data in given.items() if data is not None}
+    known = dict(label=label, categorical=tuple(categorical), numeric=tuple(numeric))
+    schema = guess_schema(paths['train'], **known, test=paths['test'], valid=paths.get('valid'))
+    keys = log_keys(schema, paths['test'], history, target, ignore)
     keys['data']['cache_dir'] = str(place / 'cache')
     own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
     run = cls(make_config(overridden(merge(keys, own), parse_overrides(set))))

@@ -63,8 +63,8 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     scored = score_test_rows(cfg)
     step('report')
     explain(inputs)
-    report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test)
     scores = summary_table(cfg.run_dir, cfg, n_boot=200)
+    report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
     say(f'\n{summary_text(scores)}')
     if scored:
         read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
