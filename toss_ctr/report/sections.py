@@ -17,6 +17,7 @@ from ..config.whole import Config
 from ..core.files import read_json, read_table
 from ..inference.board import member_rows
 from ..inference.ensemble import leak_lines
+from ..inference.parity import parity_line
 from .html import figure, Html, section, table, tag, with_keys
 from toss_ctr.report.plots import (
     curves,
@@ -565,7 +566,9 @@ def board_part(run_dir: Path) -> list:
     )
     leaks = [tag('p', line) for line in leak_lines(read_json(run_dir / 'ensemble.json'))]
     strong = [i for i, row in enumerate(rows) if row['handed_in']]
-    return [tag('p', text), *leaks, table(rows, columns, 'Members', strong)]
+    parity = run_dir / 'parity.json'
+    serving = tag('p', parity_line(read_json(parity)) + '.') if parity.is_file() else None
+    return [tag('p', text), *leaks, table(rows, columns, 'Members', strong), serving]
 
 
 def members_section(run_dir: Path) -> Html | None:
