@@ -86,7 +86,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
     others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
-    tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
+    tiles = [tile(f"Score, {own['name']}", own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
