@@ -227,6 +227,7 @@ class History(nn.Module):
             shared = name in s.shared_with
             place = spec.targets.index(name) if shared else names.index(name)
             self.columns.append(('target' if shared else 'cat', place))
+        self.target_places = [names.index(name) for name in spec.targets]
         self.sides = list(spec.seq.sides)
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse
@@ -414,7 +415,7 @@ class CTRModel(nn.Module):
         "`fields` of a batch some of whose ids are dropped."
         if not self.id_dropout:
             return self.fields(batch)
-        target = self.history.columns if self.history else ()
+        target = self.history.target_places if self.history else ()
         return self.fields(drop_ids(batch, self.id_dropout, target, self.columns.names))
 
     def forward(self, batch: dict) -> Tensor | Logits:
