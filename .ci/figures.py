@@ -30,6 +30,14 @@ def shown(notebook: str, word: str) -> dict[str, list[str]]:
     raise ValueError(f'{notebook}: no table with {word}')
 
 
+PLANTED_ATTENTION = {
+    'average': 'recency mean, no attention',
+    'coupled': 'one table for both roles',
+    'DARE': 'DARE',
+    'true attention': 'the true attention put in',
+}
+
+
 def quality() -> list[list[str]]:
     "One line a result: data, what was scored, how, where."
     papers = {row['metric']: row for row in figures('papers')}
@@ -42,6 +50,10 @@ def quality() -> list[list[str]]:
     for line in figures('recovery')['table']:
         share = f"{line['share']:.1%} of the log-loss gap (seed 1)"
         rows.append(['generated, 200,000 rows', line['model'], share, '[recovery](benchmarks/recovery.ipynb)'])
+    arms = {line['arm']: line for line in figures('dare')['table']}
+    for arm, what in PLANTED_ATTENTION.items():
+        share = f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)"
+        rows.append(['generated, one id space', what, share, '[dare](benchmarks/dare.ipynb)'])
     movielens = 'tutorials/07_movielens.ipynb'
     for what, cells in shown(movielens, 'LightGBM').items():
         rows.append(['MovieLens-100k, test days', what, f'AUC {cells[0]}', f'[tutorial 7]({movielens})'])

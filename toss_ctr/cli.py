@@ -435,23 +435,22 @@ def toss_infer(
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = None, fold: int = None, data: str = ''):
-    """Export folds as torch.export and ONNX programs, checked against PyTorch: runs/<exp>/export.
+def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
+    """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
 
     Parameters
     ----------
     cfg : str
         run folder, name of a run, YAML file or preset
-    fold : int
-        a fold; all finished ones by default
     data : str
-        Parquet file with rows to check on; by default the test rows
+        Parquet file with rows to trace and check with; by default the test rows
     """
     c = run_config(cfg, set or ())
-    from toss_ctr.inference.export import export
+    from toss_ctr.inference.artefact import export
+    from toss_ctr.inference.parity import keep_parity, parity_line
 
-    for name, worst in export(c, fold, data).items():
-        print(f'{c.run_dir}/export/{name}: within {worst:.1e} of PyTorch')
+    print(export(c, data=data))
+    print(parity_line(keep_parity(c)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+import pyarrow as pa
 import yaml
 from fastcore.basics import patch
 
@@ -22,9 +23,9 @@ from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
-from .roles import check_label, Column, column_roles, DAY, embedding_width
+from .roles import cell_separator, check_label, Column, column_roles, DAY, embedding_width
 from .source import open_source, Source
-from .start import later_columns, telltales, training_keys, UNSEEN, unseen_shares
+from .start import COUNTED, counts, later_columns, telltales, training_keys, UNSEEN, unseen_shares
 from .survey import ColumnTally, LIMIT, survey
 from .values import canonical_texts
 
@@ -91,7 +92,7 @@ class Schema:
 @patch
 def lines(self: Schema) -> list[str]:
     "The summary: size, label, roles, history, null blocks."
-    roles = ('categorical', 'numeric', 'sequence', 'id', 'constant', 'ignored')
+    roles = ('categorical', 'multi', 'numeric', 'sequence', 'id', 'constant', 'ignored')
     counts = ', '.join(f'{len(self.names(role))} {role}' for role in roles if self.names(role))
     out = [f'{self.n_rows:,} rows, {len(self.columns)} columns: {counts}']
     if self.label:
@@ -201,6 +202,8 @@ def config(self: Schema) -> dict:
         num_cols_explicit=self.names('numeric'),
         remove_cols=[c.name for c in self.columns if c.role in ('constant', 'ignored')],
     )
+    if self.names('multi'):
+        data['multi_cols'] = {c: self[c].mark for c in self.names('multi')}
     if self.valid:
         data['valid_path'] = self.valid
     if self.names('id'):
@@ -271,6 +274,16 @@ def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str
     return min(found, key=found.get, default='')
 
 
+def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
+    "Integer categories of many values, no ids by name, and whether these fill half of their range."
+    found = {}
+    for c, (role, _) in roles.items():
+        t, named = tallies[c], c.lower().endswith('id') or any(fnmatch(c, glob) for glob in categorical)
+        if role == 'categorical' and not named and pa.types.is_integer(t.type) and COUNTED < (t.card or 0):
+            found[c] = t.card >= 0.5 * (t.high - t.low + 1)
+    return found
+
+
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = set(test.columns[0])
@@ -284,7 +297,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
-        if c.role in ('categorical', 'numeric') and c.name not in have:
+        if c.role in ('categorical', 'multi', 'numeric') and c.name not in have:
             note = 'the test file lacks it'
         elif c.name in later:
             note = 'a moment: all test rows are later'
@@ -341,11 +354,14 @@ def guess_schema(
         for c, auc in telltales(source.files, source.n_rows, label, ordinary).items():
             if not any(fnmatch(c, glob) for glob in (*categorical, *numeric)):
                 roles[c] = 'ignored', f'alone it tells the label (AUC {auc:.3f}): known only after the click?'
+        for c in counts(source.files, source.n_rows, label, _codes(tallies, roles, categorical)):
+            roles[c] = 'numeric', 'its order tells as much as its values'
     columns, sequence = [], None
     for name, t in tallies.items():
         role, note = roles[name]
         width = embedding_width(t.card or LIMIT) if role == 'categorical' else None
-        columns.append(Column(name, str(t.type), role, t.card, t.nulls, note, width))
+        mark = cell_separator(t) if role == 'multi' else ''
+        columns.append(Column(name, str(t.type), role, t.card, t.nulls, note, width, mark))
         if role == 'sequence':
             sequence = _sequence_summary(t)
     blocks = null_groups({name: t.mask for name, t in tallies.items() if 0 < t.nulls < t.rows})

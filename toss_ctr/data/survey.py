@@ -55,6 +55,15 @@ def plain(array: pa.Array) -> pa.Array:
     return array
 
 # %% ../../nbs/20_data/27_survey.ipynb #4b32c53d
+def _all_whole(entries: pa.Array) -> bool:
+    "Are the entries of lists integers, whole floats, or texts that are integers?"
+    if pa.types.is_floating(entries.type):
+        return pc.all(pc.equal(entries, pc.round(entries))).as_py() is True
+    if is_text(entries.type):
+        return pc.all(pc.match_substring_regex(entries, r'^-?\d+$')).as_py() is True
+    return pa.types.is_integer(entries.type)
+
+
 def is_history(array: pa.Array) -> bool:
     """Whether a column holds histories.
 
@@ -69,7 +78,7 @@ def is_history(array: pa.Array) -> bool:
     (True, False)
     """
     if is_list(array.type):
-        return pa.types.is_integer(array.type.value_type)
+        return _all_whole(array.flatten())
     if not is_text(array.type):
         return False
     filled = array.filter(pc.fill_null(pc.not_equal(array, ''), False))

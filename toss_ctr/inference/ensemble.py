@@ -224,8 +224,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     Returns
     -------
     the content of ensemble.json: `chosen`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out
-    of fold), `board` (name → low and high of Score, gain on the best single member with its interval, loss without it),
-    `leaking`, `files` (the others' digests), `submission` (its digest)
+    of fold), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and high of Score, gain on the best
+    single member with its interval, loss without it), `leaking`, `files` (digests), `submission` (its digest)
     """
     check_same_rows(members)
     folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
@@ -241,11 +241,12 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
             candidates.append(averaged(fit, chosen.weights, chosen.logit))
     if candidates[-1].name != ENSEMBLE and (folder / ENSEMBLE).is_dir():
         shutil.rmtree(folder / ENSEMBLE)  # of an earlier choice
-    scores, held_out = {}, {}
+    scores, held_out, calibrators = {}, {}, {}
     for member in candidates:
         scores[member.name], p = judged(member, cfg)
         held_out[member.name] = p
         calibrator = fit_calibrator(member.logit, member.label, **calibration_options(cfg))
+        calibrators[member.name] = calibrator.to_json()
         out = own_submission(folder, member.name)
         write_submission(member.ids, calibrator(member.test_logit), out, data.id_col, data.label_col)
         if member.name == ENSEMBLE:
@@ -267,6 +268,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         weights=weights,
         fold_weights=fold_weights,
         scores=scores,
+        calibrators=calibrators,
         board=_compared(held_out, members[0], [m.name for m in fit], lost, cfg.seed),
         leaking=found,
         files={file.relative_to(folder).as_posix(): digest_file(file) for file in written},

@@ -156,6 +156,27 @@ class TreeColumns:
         "Positions of the columns that are categories."
         return [i for i, c in enumerate(self.cats) if c.size <= CATEGORY_LEVELS + 1]
 
+    def to_json(self) -> dict:
+        "Plain content, to be read beside the spec of its rows."
+        content = dict(cats=[c.name for c in self.cats], nums=list(self.nums), ids=list(self.ids), tau=self.tau)
+        content |= dict(seq=self.seq is not None, target=self.target, tokens=list(self.tokens))
+        return content | dict(multis=[[multi.name, list(codes)] for multi, codes in self.multis])
+
+    @classmethod
+    def from_json(cls, content: dict, spec):
+        "The columns back from their content and the `Spec`."
+        cats, multis = {c.name: c for c in spec.cats}, {m.name: m for m in spec.multis}
+        return cls(
+            cats=tuple(cats[name] for name in content['cats']),
+            nums=tuple(content['nums']),
+            ids=tuple(content['ids']),
+            seq=spec.seq if content['seq'] else None,
+            target=content['target'],
+            tokens=tuple(content['tokens']),
+            tau=content['tau'],
+            multis=tuple((multis[name], tuple(codes)) for name, codes in content['multis']),
+        )
+
 
 def _most_frequent(count: np.ndarray, most: int) -> tuple:
     "Codes ≥ 1 that occur, the most frequent first."

@@ -266,7 +266,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
                 file.unlink(missing_ok=True)
 
 
-def _made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJob) -> dict:
+def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJob) -> dict:
     "What a member's numbers depend on; JSON-able."
     return dict(
         train=inputs.train.fingerprint,
@@ -318,7 +318,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     for name, member in members.items():
         seed = cfg.seed if member.seed is None else member.seed
         job = TreeJob(name, member, seed, member_folder(cfg.run_dir, name), {}, progress)
-        job.made.update(_made_of(inputs, columns, extra, job))
+        job.made.update(_trees_made_of(inputs, columns, extra, job))
         jobs.append(job)
     done = {job.name: finished_member(job.folder, job.made) for job in jobs}
     if all(done.values()):

@@ -36,6 +36,7 @@ from toss_ctr.report.sections import (
     scores_section,
     slices_section,
 )
+from .disagreement import disagreement
 from .drift import drift, drift_section
 from .slices import chosen_groups, error_slices, find_columns, groupings, misjudged_groups
 from .test_rows import read_test_scores, test_section
@@ -85,7 +86,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
     others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
-    tiles = [tile('Score, out of fold', own['Score'], span, 'tile main')]
+    tiles = [tile(f"Score, {own['name']}", own['Score'], span, 'tile main')]
     tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
@@ -113,6 +114,7 @@ def build_report(
     n_boot: int = 200,
     by: str = '',
     out='',
+    scores: list[dict] | None = None,
 ) -> Path:
     """Write the report of a run; `UserError` if it has no oof.parquet.
 
@@ -127,6 +129,7 @@ def build_report(
     n_boot : bootstrap draws
     by : column whose groups are scored in a table; the target by default
     out : file to write; report.html in the run's folder by default
+    scores : of `summary_table`, where they are known already
 
     Returns
     -------
@@ -149,7 +152,7 @@ def build_report(
     pred = load_predictions(run_dir, cfg)
     log = read_log(run_dir / 'train_log.csv')
     absent = []
-    rows = score_rows(pred, n_boot, cfg.seed)
+    rows = scores or score_rows(pred, n_boot, cfg.seed)
     made = handed_in(run_dir)
     attention = attention or side_file(run_dir, 'attention.json', 'rows')
     held = align([a['row'] for a in attention or ()], pred.row, pred.p)
@@ -159,6 +162,8 @@ def build_report(
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
+    differ = disagreement(run_dir, cfg.calibration.target)
+    groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()
     parts = [
         scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
@@ -188,7 +193,7 @@ def build_report(
         attention_section(attention, worth),
         importance_section(importance, side_file(run_dir, f'members/{cfg.yardstick}/member.json', 'gain')),
         features_section(columns, tokens),
-        members_section(run_dir),
+        members_section(run_dir, differ, groups),
         lengths_section(train_split, cfg),
         ran_section(run_dir, cfg, log, train_split, test_split),
     ]

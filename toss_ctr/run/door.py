@@ -120,6 +120,8 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         schema[column]  # refuses a column that is not there
     for role in ('cat_cols', 'num_cols_explicit', 'remove_cols'):
         data[role] = [c for c in data[role] if c != history and c not in ignore]
+    several = {c: mark for c, mark in data.get('multi_cols', {}).items() if c != history and c not in ignore}
+    data['multi_cols'] = several
     data['remove_cols'] = [c for c in data['remove_cols'] if c not in targets] + list(ignore)
     encoded = keys['features']['encodings']
     keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]

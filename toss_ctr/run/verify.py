@@ -19,6 +19,7 @@ from ..data.source import open_files, open_source, source_digest
 from ..features.stored import load_statistics
 from ..inference.calibration import load_calibrator
 from ..inference.oof import calibration_options, calibrator_made_of
+from ..inference.parity import check_parity
 from ..training.checkpoints import read_fold, side_files
 from ..training.trace import run_log
 
@@ -196,6 +197,9 @@ def _chain(cfg: Config) -> Iterator:
         yield 'calibrator: of these folds and options', lambda: check_calibrator(cfg, sides)
     if (run / 'submission.csv').exists():
         yield 'submission.csv: of these folds', lambda: check_submission(run, sides)
+    if (run / 'export' / 'artefact.json').exists():
+        here = cfg.data.test_path and Path(cfg.data.test_path).exists()
+        yield 'parity: raw test rows, export/, submission', (lambda: check_parity(cfg)) if here else None
 
 
 def verify(cfg: Config) -> list[str]:

@@ -8,7 +8,7 @@ __all__ = ['Process', 'launched', 'this_process', 'own_device', 'joined', 'run_i
 
 # %% ../../nbs/50_training/35_distributed.ipynb #a3f0fb16
 import os, socket
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, fields, replace
 from datetime import timedelta
 
@@ -99,8 +99,18 @@ def joined(device: str = 'auto'):
     dist.init_process_group('nccl' if kind == 'cuda' else 'gloo', **group)
     try:
         yield this_process()
+    except BaseException:
+        if path:  # before the others lose their connection to this one, and fail in turn
+            _claim_first_fault(path, rank)
+        raise
     finally:
         dist.destroy_process_group()
+
+
+def _claim_first_fault(store: str, rank: int):
+    "Note beside the store which process failed first; the ones after it leave the note alone."
+    with suppress(FileExistsError), open(f'{store}.fault', 'x') as note:
+        note.write(str(rank))
 
 # %% ../../nbs/50_training/35_distributed.ipynb #eadf3fd8
 def run_in_first(job):
@@ -231,7 +241,9 @@ def share(module: str, args: list, processes: int, said=print):
     """
     last = [''] * processes
     with Supervisor(grace=0.6) as supervisor:
-        group = dict(WORLD_SIZE=str(processes), TOSS_CTR_STORE=str(supervisor.folder / 'store'))
+        store = supervisor.folder / 'store'
+        fault = store.with_name('store.fault')
+        group = dict(WORLD_SIZE=str(processes), TOSS_CTR_STORE=str(store))
         group |= dict(GLOO_SOCKET_IFNAME=loopback(), NCCL_SOCKET_IFNAME=loopback())
 
         def work(rank):
@@ -241,6 +253,8 @@ def share(module: str, args: list, processes: int, said=print):
 
             env = child_environment(**group, RANK=str(rank), LOCAL_RANK=str(rank))
             code = supervisor.run(module, args, env, heard)
+            if code and fault.exists() and fault.read_text() not in ('', str(rank)):
+                return  # it lost the process that failed first, which tells the reason
             if code == 2:
                 raise UserError(last[rank].partition(': ')[2])
             if code and not supervisor.stopping.is_set():

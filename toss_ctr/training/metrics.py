@@ -17,9 +17,8 @@ from .ranking import check_inputs, row_blocks, rank
 from ..core.tables import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
-def _ap(ranking, weight=None):
-    "Average precision from a ranking, under any row weights."
-    counts = ranking.counts(weight)
+def _ap(counts):
+    "Average precision from the `RankCounts` of any row weights."
     clicks_here = np.diff(counts.clicks, prepend=0)
     with np.errstate(invalid='ignore', divide='ignore'):
         precision = np.where(clicks_here > 0, counts.clicks / (counts.clicks + counts.down_to), 0.0)
@@ -42,12 +41,11 @@ def average_precision(y, p, weight=None) -> float:
     0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    return _ap(rank(y, p), weight)
+    return _ap(rank(y, p).counts(weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d5fc5d07
-def _auc(ranking, weight=None):
-    "AUC from a ranking, under any row weights."
-    counts = ranking.counts(weight)
+def _auc(counts):
+    "AUC from the `RankCounts` of any row weights."
     clicks_here = np.diff(counts.clicks, prepend=0)
     others_above = (counts.above + counts.down_to) / 2  # a tie counts one half
     return float(np.sum(clicks_here / counts.all_clicks * (1 - others_above / counts.all_others)))
@@ -69,7 +67,7 @@ def auc(y, p, weight=None) -> float:
     0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    return _auc(rank(y, p), weight)
+    return _auc(rank(y, p).counts(weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #aefa0fe2
 _EPS = float(np.finfo(np.float64).eps)
@@ -155,7 +153,7 @@ def score(y, p) -> float:
     True
     """
     y, p, _ = check_inputs(y, p)
-    return score_of(_ap(rank(y, p)), _wll(y, p))
+    return score_of(_ap(rank(y, p).counts()), _wll(y, p))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f4f537a7
 def score_sum(y, p) -> float:
@@ -167,7 +165,7 @@ def score_sum(y, p) -> float:
     p : (N,) probabilities in [0, 1]
     """
     y, p, _ = check_inputs(y, p)
-    return 0.5 * _ap(rank(y, p)) + 0.5 * _wll(y, p)
+    return 0.5 * _ap(rank(y, p).counts()) + 0.5 * _wll(y, p)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #1d411628
 def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> dict:
@@ -278,14 +276,14 @@ def all_metrics(y, p, weight=None, group=None) -> dict[str, float]:
     0.5
     """
     y, p, weight = check_inputs(y, p, weight)
-    ranking = rank(y, p)
-    ap, loss = _ap(ranking, weight), _wll(y, p, weight)
+    counts = rank(y, p).counts(weight)
+    ap, loss = _ap(counts), _wll(y, p, weight)
     found = dict(
         AP=ap,
         WLL=loss,
         Score=score_of(ap, loss),
         Score_sum=0.5 * ap + 0.5 * loss,
-        AUC=_auc(ranking, weight),
+        AUC=_auc(counts),
         ECE=ece(y, p, balanced=True, weight=weight),
     )
     return found if group is None else dict(found, gAUC=grouped_auc(y, p, group))
@@ -315,25 +313,23 @@ class _Replicates:
 
     def __init__(self, y, p):
         self.ranking = rank(y, p)
-        self.click = np.asarray(y) == 1
+        click = np.asarray(y) == 1
+        self.clicks = np.flatnonzero(click)
         self.loss = np.empty(len(y), np.float32)
         for s in row_blocks(len(y)):
-            self.loss[s] = row_loss(self.click[s], p[s])
-        ap, loss = _ap(self.ranking), _wll(y, p)
-        self.value = np.array([ap, loss, score_of(ap, loss), _auc(self.ranking)])
+            self.loss[s] = row_loss(click[s], p[s])
+        counts = self.ranking.counts()
+        ap, loss = _ap(counts), _wll(y, p)
+        self.value = np.array([ap, loss, score_of(ap, loss), _auc(counts)])
 
     def __call__(self, weight):
         "The metrics, in the order of `METRICS`, under weights (N,) of the rows."
-        loss_sum, weight_sum = np.zeros(2), np.zeros(2)
-        for s in row_blocks(len(weight)):
-            for label in (0, 1):
-                rows = self.click[s] == label
-                w = weight[s][rows].astype(np.float64)
-                loss_sum[label] += w @ self.loss[s][rows]
-                weight_sum[label] += w.sum()
-        ap = _ap(self.ranking, weight)
-        loss = float((loss_sum / weight_sum).mean())
-        return ap, loss, score_of(ap, loss), _auc(self.ranking, weight)
+        of_all = sum(weight[s].astype(np.float64) @ self.loss[s] for s in row_blocks(len(weight)))
+        of_clicks = weight[self.clicks].astype(np.float64) @ self.loss[self.clicks]
+        counts = self.ranking.counts(weight)
+        ap = _ap(counts)
+        loss = float((of_clicks / counts.all_clicks + (of_all - of_clicks) / counts.all_others) / 2)
+        return ap, loss, score_of(ap, loss), _auc(counts)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b8a37953
 def _group_codes(group, n: int):
@@ -354,8 +350,8 @@ def _draws(y, replicates, n_boot, seed, group=None):
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
     rng = np.random.default_rng(np.random.SeedSequence([seed, 5]))
     table = _poisson_table()
-    click = np.asarray(y) == 1
-    code, units = _group_codes(group, len(click))
+    clicks = np.flatnonzero(np.asarray(y) == 1)
+    code, units = _group_codes(group, len(y))
 
     def drawn():
         weight = _poisson(rng, units, table)
@@ -364,7 +360,7 @@ def _draws(y, replicates, n_boot, seed, group=None):
     out = np.empty((len(replicates), n_boot, len(METRICS)))
     for draw in range(n_boot):
         weight = drawn()
-        while not (weight[click].any() and weight[~click].any()):
+        while not 0 < weight[clicks].sum() < weight.sum():
             weight = drawn()  # a draw without one class has no metric
         for k, replicate in enumerate(replicates):
             out[k, draw] = replicate(weight)
