@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DAMAGED', 'told_commands', 'Case', 'damaged_cases', 'mistaken_cases', 'spoil', 'follow', 'advice']
 
-# %% ../../nbs/90_run/39_advice.ipynb #41d75a78
+# %% ../../nbs/90_run/39_advice.ipynb #857d8262
 import re, shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 
 from .bench import Answer, Bench, tell
 
-# %% ../../nbs/90_run/39_advice.ipynb #d00c60a9
+# %% ../../nbs/90_run/39_advice.ipynb #40792fec
 _COMMAND = re.compile(r'run (toss_\w+)((?: --[a-z_]+(?: [^\s;,–]+)?)*)')
 
 
@@ -35,7 +35,7 @@ def told_commands(line: str) -> list[list[str]]:
     found = [[name, *(word.rstrip(':') for word in shlex.split(rest))] for name, rest in _COMMAND.findall(line)]
     return [words for i, words in enumerate(found) if words not in found[:i]]
 
-# %% ../../nbs/90_run/39_advice.ipynb #c2a645a4
+# %% ../../nbs/90_run/39_advice.ipynb #4c30b507
 @dataclass(frozen=True)
 class Case:
     """Something that is refused.
@@ -98,7 +98,7 @@ DAMAGED = (
     ),
 )  # fmt: skip
 
-# %% ../../nbs/90_run/39_advice.ipynb #eb889da7
+# %% ../../nbs/90_run/39_advice.ipynb #03471a7b
 def damaged_cases(bench: Bench) -> list[Case]:
     """Cases of damaged files.
 
@@ -167,7 +167,7 @@ def mistaken_cases(bench: Bench) -> list[Case]:
              'features.encodings', (*one, '--set', 'features.encodings=[hour]')),
     ]  # fmt: skip
 
-# %% ../../nbs/90_run/39_advice.ipynb #13425e5c
+# %% ../../nbs/90_run/39_advice.ipynb #389ca50f
 def spoil(bench: Bench, damaged: dict):
     """Cut or remove files of the world.
 
@@ -213,7 +213,7 @@ def follow(bench: Bench, case: Case) -> tuple[Answer, str]:
             return first, f'tells nothing that can be run: {answer.line}'
         for name, *args in commands:
             done.append([name, *args])
-            took = bench.call(name, *(args or case.args))
+            took = bench.call(name, *(args or case.args), report=True)
             if took.code:
                 return first, f'{name}, as told by {answer.line!r}: {took.line or took.code}'
         answer = bench.call(case.command, *case.args, report=True)
