@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LOADED', 'HERE', 'Answer', 'Bench', 'tiny_config', 'tell', 'kind_of']
 
-# %% ../../nbs/90_run/36_bench.ipynb #213d0ec2
+# %% ../../nbs/90_run/36_bench.ipynb #bf7ee6cc
 import importlib, multiprocessing, os, re, shutil, signal, sys, time
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,7 +16,7 @@ from ..core.commands import command
 from ..core.files import digest_file
 from ..synthetic.testing import small_config
 
-# %% ../../nbs/90_run/36_bench.ipynb #615e0e63
+# %% ../../nbs/90_run/36_bench.ipynb #4a76961a
 @dataclass(frozen=True)
 class Answer:
     """How a command ended.
@@ -59,7 +59,7 @@ class Answer:
         "Whether it ended neither well nor with a line, nor was killed."
         return not (self.code == 0 or self.refused or self.killed) or any('Traceback' in line for line in self.said)
 
-# %% ../../nbs/90_run/36_bench.ipynb #0ea118c1
+# %% ../../nbs/90_run/36_bench.ipynb #ebc71e6d
 def _train_here(cfg, folds, jobs, force, progress, processes=1):
     "In place of `run_side_by_side`: the folds one after the other, without notebooks."
     from toss_ctr.training.fold import train_fold
@@ -80,8 +80,8 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
     sys.argv = [name, *args]
     papermill.run_side_by_side = _train_here
     if not report:
-        road.explain = lambda inputs: None
-        road.build_report = lambda *given: Path('left out')
+        road.explain = lambda *given, **options: {}
+        road.build_report = lambda *given, **options: Path('left out')
     signal.setitimer(signal.ITIMER_PROF, seconds)
     began = time.process_time()
     try:
@@ -90,7 +90,7 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
         signal.setitimer(signal.ITIMER_PROF, 0)
         out.with_suffix('.cpu').write_text(str(time.process_time() - began))
 
-# %% ../../nbs/90_run/36_bench.ipynb #a14ff6aa
+# %% ../../nbs/90_run/36_bench.ipynb #618c7cb7
 LOADED = ('toss_ctr.cli', 'toss_ctr.run.road', 'toss_ctr.run.door', 'toss_ctr.run.verify', 'toss_ctr.members.trees')
 LOADED += ('torch._inductor.config',)  # what `deterministic` takes a second for
 
@@ -199,7 +199,7 @@ def tiny_config(folder, exp_name: str = 'tiny', **sections) -> Config:
     )
     return small_config(folder, exp_name, **(usual | sections))
 
-# %% ../../nbs/90_run/36_bench.ipynb #822cf957
+# %% ../../nbs/90_run/36_bench.ipynb #7f8b200b
 def tell(text: str):
     "Print a line at once."
     print(text, flush=True)
@@ -207,7 +207,7 @@ def tell(text: str):
 
 HERE = 'forkserver' in multiprocessing.get_all_start_methods()  # not on Windows
 
-# %% ../../nbs/90_run/36_bench.ipynb #67f670e3
+# %% ../../nbs/90_run/36_bench.ipynb #e9fc6c00
 def kind_of(path: str) -> str:
     """The kind of a file of a world.
 
