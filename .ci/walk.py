@@ -10,10 +10,9 @@ import sys
 import tempfile
 from pathlib import Path
 
-import yaml
 from figures import commands
 
-from toss_ctr.config.load import make_config
+from toss_ctr.config.load import load_config
 
 PAGE = Path(__file__).parent.parent / 'nbs' / 'index.ipynb'
 MADE = ('runs/demo', 'runs/my', 'runs/longer', 'runs/mine')
@@ -54,7 +53,9 @@ def walk(shrink: bool, folder) -> str:
     "Walk it; returns what was printed, and stops at the first command that fails."
     for language, block in commands(PAGE):
         if language == 'yaml':
-            make_config(yaml.safe_load(block))
+            file = Path(folder, 'block.yaml')
+            file.write_text(block, encoding='utf-8')
+            load_config(file)
     change = small if shrink else str
     script = 'set -e\n' + ''.join(f'echo "\\$ {line}"\n{line}\n' for line in map(change, lines()))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])

@@ -261,20 +261,9 @@ def presets() -> list[str]:
     """
     return list(_preset_files())
 
-# %% ../../nbs/10_config/55_load.ipynb #ea90dadd
-def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
-    """Load a preset or a YAML file with overrides.
-
-    Parameters
-    ----------
-    cfg : a preset's name or a YAML file
-    overrides : `key=value` texts, later ones win
-
-    Examples
-    --------
-    >>> load_config('demo', ['train.lr=1e-3', 'cv.n_splits=2']).cv.n_splits
-    2
-    """
+# %% ../../nbs/10_config/55_load.ipynb #a46e042e
+def _read_config(cfg, over: tuple = ()) -> dict:
+    "Keys of a preset or YAML file, nested, on those of its `base`; `over` are the files that led here."
     name = str(cfg)
     file = _preset_files().get(name, Path(name))
     if not file.is_file():
@@ -288,6 +277,39 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     raw = read_yaml(text, name)
     if not isinstance(raw, dict):
         raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')
+    return _on_base(raw, name, over) if 'base' in raw else raw
+
+
+def _on_base(raw: dict, name: str, over: tuple) -> dict:
+    "Keys of a file on those of the preset or file that it names; the run gets this file's name."
+    base = raw.pop('base')
+    if not isinstance(base, str):
+        raise UserError(f'{name}: base: {base!r} is no name', f'write one of {", ".join(presets())}, or a YAML file')
+    place = base if base in presets() else str(Path(name).parent / base)
+    if not Path(place).is_file() and base not in presets():
+        raise UserError(f'{name}: base: {base} is neither a preset nor a file', nearest(base, presets()))
+    if place in (*over, name):
+        raise UserError(f'{name}: base: {base} leads back to itself', 'name another file')
+    own = dict(exp_name=re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(name).stem))
+    return overridden(_read_config(place, (*over, name)), own | raw)
+
+# %% ../../nbs/10_config/55_load.ipynb #ea90dadd
+def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
+    """Load a preset or a YAML file with overrides.
+
+    Parameters
+    ----------
+    cfg : a preset's name or a YAML file
+    overrides : `key=value` texts, later ones win
+
+    A file may begin with `base: toss_fast` (a preset, or a file beside it): its own keys change that one's.
+
+    Examples
+    --------
+    >>> load_config('demo', ['train.lr=1e-3', 'cv.n_splits=2']).cv.n_splits
+    2
+    """
+    raw = _read_config(cfg)
     return make_config(overridden(raw, parse_overrides(overrides)))
 
 # %% ../../nbs/10_config/55_load.ipynb #336105b0

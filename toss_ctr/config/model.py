@@ -27,11 +27,11 @@ class Numeric(Section):
     Examples
     --------
     >>> Numeric(embedding='periodic').scaler
-    'robust'
+    'quantile'
     """
 
-    scaler: Scaler = 'robust'
-    "Scaling by the fold's training statistics."
+    scaler: Scaler = 'quantile'
+    "Scaling by the fold's training statistics; quantile and asinh bear heavy tails."
     embedding: NumericEmbedding = 'affine'
     "How a scaled number becomes a field vector."
     fields: Positive | None = None

@@ -484,7 +484,7 @@ def load(cls: Folds, folder, source: str = '') -> Folds:
     if source and content['source'] != source:
         raise UserError(
             f"{path}: folds of another cache ({content['source'][:8]}, not {source[:8]})",
-            'choose another exp_name or delete the run',
+            'choose another exp_name; to go on with this run, name its folder and leave its data as they were',
         )
     verify_file(path, content['file'])
     fold, part = read_table(path)

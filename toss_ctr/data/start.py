@@ -59,7 +59,7 @@ def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False
     batch = 2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096)))
     head = dict(variant='khatri_rao', feature_embed_dim=16, heads=2, rank=2, layers=1, norm='batch')
     head['dropout'] = 0.3 if rarer < 10_000 else 0.2
-    numeric = dict(scaler='quantile')
+    numeric = dict(scaler='quantile', embedding='piecewise')
     if numerics > MANY_NUMBERS:
         numeric['fields'] = 8
     train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 4, lr=0.001 if rarer > 10_000 else 0.002)

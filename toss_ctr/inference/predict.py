@@ -204,6 +204,8 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
             mend = f'run toss_infer --cfg {cfg.run_dir}/config.yaml first: it fits it to the test rows'
             raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
+        if cfg.data.train_path and Path(data).resolve() == Path(cfg.data.train_path).resolve():
+            warnings.warn(f'{data}: the folds were trained on these rows; {cfg.run_dir}/oof.parquet has them held out')
         check_ids(source_ids(data, predictor.spec, '--data'), data)
         parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)
     else:

@@ -36,6 +36,7 @@ from toss_ctr.report.sections import (
     scores_section,
     slices_section,
 )
+from .disagreement import disagreement
 from .drift import drift, drift_section
 from .slices import chosen_groups, error_slices, find_columns, groupings, misjudged_groups
 from .test_rows import read_test_scores, test_section
@@ -161,6 +162,8 @@ def build_report(
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
+    differ = disagreement(run_dir, cfg.calibration.target)
+    groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()
     parts = [
         scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
@@ -190,7 +193,7 @@ def build_report(
         attention_section(attention, worth),
         importance_section(importance, side_file(run_dir, f'members/{cfg.yardstick}/member.json', 'gain')),
         features_section(columns, tokens),
-        members_section(run_dir),
+        members_section(run_dir, differ, groups),
         lengths_section(train_split, cfg),
         ran_section(run_dir, cfg, log, train_split, test_split),
     ]

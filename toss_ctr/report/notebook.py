@@ -47,7 +47,8 @@ def _sections(notebook) -> list[Html]:
             if cell.source.startswith('## '):
                 parts.append([])
             if not cell.source.startswith('# '):
-                parts[-1].append(Html(markdown2html(cell.source)))
+                text = re.sub(r'<a class="anchor-link".*?</a>', '', markdown2html(cell.source))
+                parts[-1].append(Html(text))
         elif cell.cell_type == 'code' and not _HIDDEN & {*cell.metadata.get('tags', ())}:
             parts[-1] += [_output(output) for output in cell.get('outputs', ())]
     return [tag('section', part) for part in parts if any(part)]

@@ -36,6 +36,7 @@ from toss_ctr.report.plots import (
     plot_transfer,
 )
 from ..training.rates import rate_table, wilson
+from .disagreement import Disagreement, disagreement_part
 from .predictions import Predictions, shift_prior
 from .slices import clicks_ratio, group_table, lift_table
 
@@ -571,14 +572,16 @@ def board_part(run_dir: Path) -> list:
     return [tag('p', text), *leaks, table(rows, columns, 'Members', strong), serving]
 
 
-def members_section(run_dir: Path) -> Html | None:
-    """The board, and the correlation of the members' test logits.
+def members_section(run_dir: Path, found: Disagreement | None = None, groups=()) -> Html | None:
+    """The board, what the members disagree on, and the correlation of their test logits.
 
     Parameters
     ----------
     run_dir : folder of the run
+    found : of `disagreement`
+    groups : (column, codes of its rows, names of the codes)
     """
-    board, logits = board_part(run_dir), {}
+    board, logits = board_part(run_dir) + disagreement_part(found, groups), {}
     for file in sorted(run_dir.glob('members/*/test_logits.parquet')):
         t = read_table(file)
         logits[file.parent.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()

@@ -208,12 +208,12 @@ def clicks_ratio(clicks, predicted):
 
     Returns
     -------
-    ratio, low, high, each (m,) float64; inf where nothing was clicked
+    ratio, low, high, each (m,) float64; inf where nothing was clicked, nan where nothing was expected either
     """
     clicks, predicted = np.asarray(clicks, np.float64), np.asarray(predicted, np.float64)
     fewest = np.where(clicks > 0, chi2.ppf(0.025, 2 * np.maximum(clicks, 1)) / 2, 0)
     most = chi2.ppf(0.975, 2 * clicks + 2) / 2
-    with np.errstate(divide='ignore'):
+    with np.errstate(divide='ignore', invalid='ignore'):
         return predicted / clicks, predicted / most, predicted / fewest
 
 # %% ../../nbs/80_report/20_slices.ipynb #feb27ab6

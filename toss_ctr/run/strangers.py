@@ -15,8 +15,11 @@ from sklearn.metrics import roc_auc_score
 
 from ..data.start import lone_auc
 from .door import Run
-from .road import run as road
+from ..inference.ensemble import submit
+from .members import train_members
 from ..synthetic.strangers import stranger, STRANGERS
+from ..training.fold import train_fold
+from ..training.inputs import prepare
 
 # %% ../../nbs/90_run/37_strangers.ipynb #7e2097a1
 def best_column(train: pl.DataFrame) -> tuple[str, float]:
@@ -92,7 +95,11 @@ def first_run(train: pl.DataFrame, test: pl.DataFrame, folder: str, name: str = 
     dare_qnn, lightgbm, ensemble: members of the run; trees: LightGBM on the plain columns; column, its name behind it
     """
     run = Run.from_data(train, test, name=name, folder=folder)
-    road(run.cfg)
+    inputs = prepare(run.cfg, test=True)
+    for fold in range(inputs.folds.n_folds):
+        train_fold(inputs, fold)
+    train_members(inputs)
+    submit(run.cfg)
     y, found = test['clicked'].to_numpy(), {}
     places = [*sorted((run.folder / 'members').iterdir()), run.folder / 'ensemble']
     for place in places:

@@ -18,18 +18,33 @@ from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
-from ..core.files import digest_json, locked, sweep, write_json
+from ..core.files import digest_json, locked, read_json, sweep, write_json
 from ..data.folds import Folds, make_folds
 from ..data.scaling import far_cells
 from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
+def _check_made(folder: Path, made: dict, asked: dict):
+    "Refuse generated files that are not the ones asked for."
+    other = [key for key, value in asked.items() if made.get(key, value) != value]
+    if other:
+        key = other[0]
+        raise UserError(
+            f'data.synthetic.{key}: {folder} was generated with {made[key]}, not {asked[key]}',
+            'name another folder in data.train_path and data.test_path, or remove this one',
+        )
+
+
 def ensure_data(cfg: Config, progress: bool = False):
     """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
 
     Parameters
     ----------
     progress : show a bar
+
+    Raises
+    ------
+    UserError for paths that do not fit, and for files generated with other settings
     """
     s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
     if s is None:
@@ -45,6 +60,8 @@ def ensure_data(cfg: Config, progress: bool = False):
     mark = folder / 'generated.json'
     there = [(folder / f'{name}.parquet').exists() for name in ('train', 'test', 'truth')]
     someone_elses = any(there) and not mark.exists()
+    if any(there) and not someone_elses:
+        _check_made(folder, read_json(mark), s.model_dump())
     if all(there) or someone_elses:
         return
     write_json(mark, s.model_dump())
