@@ -60,14 +60,15 @@ def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False
     head = dict(variant='khatri_rao', feature_embed_dim=16, heads=2, rank=2, layers=1, norm='batch')
     head['dropout'] = 0.3 if rarer < 10_000 else 0.2
     numeric = dict(scaler='quantile', embedding='piecewise')
-    if numerics > MANY_NUMBERS:
-        numeric['fields'] = 8
-    train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 4, lr=0.001 if rarer > 10_000 else 0.002)
+    many = numerics > MANY_NUMBERS
+    if many:
+        numeric['fields'] = 16
+    train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     keys = dict(
-        model=dict(emb_dim=16, embedding_dropout=0.2, numeric=numeric, qnn_alpha=head),
+        model=dict(emb_dim=16, embedding_dropout=0.0 if many else 0.2, numeric=numeric, qnn_alpha=head),
         train=train,
         cv=dict(n_splits=3),
         members=dict(dare_qnn=dict(kind='network'), lightgbm=trees),
@@ -165,9 +166,11 @@ def counts(files, rows: int, label: str, columns: dict[str, bool]) -> list[str]:
     """
     table, found = _sample(files, [label, *columns], rows), []
     y = table[label].cast(pl.Int8).to_numpy()
-    chance = 1 / np.sqrt(max(1, min(y.sum(), len(y) - y.sum())))
     for c, dense in columns.items():
-        ordered, exact = (lone_auc(y, table[c], beyond=values) for values in (COUNTED, float('inf')))
+        known = table[c].is_not_null()
+        clicks, values = y[known.to_numpy()], table[c].filter(known)
+        chance = 1 / np.sqrt(max(1, min(clicks.sum(), len(clicks) - clicks.sum())))
+        ordered, exact = (lone_auc(clicks, values, beyond=many) for many in (COUNTED, float('inf')))
         if ordered > 0.53 and ordered - exact > (max(0.01, chance) if dense else -0.005):
             found.append(c)
     return found

@@ -203,12 +203,13 @@ def keep_parity(cfg: Config, first=lambda: None) -> dict:
 
 
 def check_parity(cfg: Config):
-    """Raise `Damaged` where a run's artefact does not give its submission.
+    """Raise `Damaged` where a run's artefact does not give its submission, or parity.json is gone.
 
     Parameters
     ----------
     cfg : the config of a run that was exported
     """
+    read_json(cfg.run_dir / 'parity.json', 'run toss_export')
     found = compare_artefact(cfg)
     if not agrees(found):
         raise Damaged(parity_line(found), 'run toss_export')
