@@ -98,14 +98,22 @@ def _bar(rows: int, what: str, progress: bool):
     return tqdm(total=rows, desc=what, unit='row', unit_scale=True, mininterval=1, disable=not progress)
 
 
+def _learned_of(content: dict) -> dict:
+    "What was learned from the training rows, of spec.json or of a manifest."
+    return {k: content[k] for k in ('spec', 'stats', 'columns')}
+
+
 def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as plain content; the caller holds the lock of `plan.root`."
     path = plan.root / 'spec.json'
-    if reuse and path.exists():
+    for known in (path, plan.manifest) if reuse else ():
         try:
-            return read_json(path)
-        except UserError:
-            pass  # damaged: learn it again
+            learned = _learned_of(read_json(known))
+        except Damaged:
+            continue  # not there, or damaged: learn it again
+        if known != path:
+            write_json(path, learned)
+        return learned
     rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
@@ -246,10 +254,6 @@ def _whole_split(plan: _SplitPlan):
         print(f'{e.what}; building it again')
 
 
-def _learned_of(manifest: dict) -> dict:
-    return {k: manifest[k] for k in ('spec', 'stats', 'columns')}
-
-
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     if plan.folder.exists():
@@ -286,6 +290,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             lines |= answer[-1]['warnings']
     for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
+    (plan.root / 'spec.json').unlink()  # the manifest holds it from here on
     _write_manifest(plan, learned, [described[i] for i in sorted(described)])
     return open_split(plan.manifest)
 

@@ -103,8 +103,6 @@ def verify_cache(root) -> int:
         raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
     total = 0
     for folder in splits:
-        if (folder.parent / 'spec.json').exists():
-            read_json(folder.parent / 'spec.json', REBUILT)
         for shard in read_manifest(folder)['shards']:
             total += _verify_shard(folder / shard['path'], shard)
     return total

@@ -341,7 +341,7 @@ def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     if is_text(column.type):
         column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
     if is_nested(column.type):
-        if not hasattr(column, 'values') or is_nested(column.type.value_type):
+        if not hasattr(column.type, 'value_type') or is_nested(column.type.value_type):  # structs, maps, lists of lists
             raise pa.ArrowInvalid(f'{column.type} is no list of values')
         column = pc.cast(column, pa.large_list(column.type.value_type))
         lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)

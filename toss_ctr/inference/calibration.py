@@ -23,7 +23,7 @@ from sklearn.linear_model import LogisticRegression
 from ..config.base import check_choice
 from ..config.inference import CalibrationMethod, CalibrationTarget
 from ..core.errors import Damaged, UserError
-from ..core.files import AGAIN, read_json, write_json
+from ..core.files import again, read_json, write_json
 from ..training.metrics import average_precision, ece, reliability_curve, row_loss, score_of, wll
 from ..training.ranking import check_inputs
 
@@ -175,7 +175,7 @@ def load_calibrator(path, made_of: str = '') -> Calibrator:
     content = read_json(path)
     fitted_on = content.pop('made_of', None)
     if made_of and fitted_on != made_of:
-        raise Damaged(f'{path}: fitted on other predictions or with other options', AGAIN)
+        raise Damaged(f'{path}: fitted on other predictions or with other options', again(path))
     return Calibrator.from_json(content)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #54512189

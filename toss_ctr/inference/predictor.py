@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Stretch', 'fit_stretch', 'save_stretch', 'load_stretch', 'Predictor',
-           'load_predictor']
+           'run_spec', 'load_predictor']
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #ccc9db2a
 from dataclasses import dataclass
@@ -30,8 +30,9 @@ from .calibration import Calibrator
 from .oof import finished_folds, run_calibrator
 from ..members.combine import combine
 from ..models.ctr import build_model
-from ..training.checkpoints import load_weights, train_again, weights_path
+from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
+from ..training.fold import store_spec
 from ..training.inputs import Inputs, prepare
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #d1f84ab8
@@ -302,6 +303,26 @@ def predict(self: Predictor, frame) -> np.ndarray:
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #0fc77aeb
+def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
+    """The schema that the folds were trained on; written again from the cache where its file is missing or damaged.
+
+    Parameters
+    ----------
+    cfg : the config of the run
+    side : a finished fold's side file
+    inputs : what the run works on, where it is open already
+    """
+    try:
+        return Spec.from_json(read_json(cfg.run_dir / 'spec.json')['spec'])
+    except Damaged as e:
+        if inputs is None:
+            raise
+        print(f'{e.what}; written again')
+    check_cache(cfg, side, inputs)
+    store_spec(inputs)
+    return inputs.train.spec
+
+
 def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     """Load every finished fold, verified.
 
@@ -327,8 +348,7 @@ def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
         raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     first = next(iter(sides.values()))
     cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
-    mend = train_again(cfg.run_dir, first['fold'])
-    spec = Spec.from_json(read_json(cfg.run_dir / 'spec.json', mend)['spec'])
+    spec = run_spec(cfg, first, inputs)
     calibrator = run_calibrator(cfg, sides)
     models = [load_fold(cfg, side, spec, device) for side in sides.values()]
     statistics = run_statistics(cfg, first, inputs)

@@ -40,7 +40,7 @@ def seal_member(folder, made: dict, **facts) -> dict:
 
     Parameters
     ----------
-    folder : of the member; holds oof.parquet, and test_logits.parquet where the run has test rows
+    folder : of the member; holds oof.parquet, and where there are any test_logits.parquet and models
     made : what its numbers depend on; JSON-able
     facts : kind, seconds and others, for people
 
@@ -49,7 +49,8 @@ def seal_member(folder, made: dict, **facts) -> dict:
     its content
     """
     folder = Path(folder)
-    files = {name: digest_file(folder / name) for name in (OOF, TEST) if (folder / name).is_file()}
+    models = [model.with_suffix(ending).name for model in folder.glob('fold_*.model') for ending in ('.json', '.model')]
+    files = {name: digest_file(folder / name) for name in (OOF, TEST, *sorted(models)) if (folder / name).is_file()}
     record = dict(made=made, files=files) | facts
     write_json(folder / RECORD, record)
     return record

@@ -17,7 +17,7 @@ from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import read_table
+from ..core.files import again, read_table
 from ..inference.ensemble import n_draws
 from ..members.contract import member_folder
 from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
@@ -126,7 +126,7 @@ class Predictions:
 def _read_held_out(path: Path) -> dict:
     "Columns row, fold, label, logit, p of a member's oof.parquet; `UserError` if it is not one."
     if not path.is_file():
-        raise UserError(f'{path}: missing', 'train first (toss_train or toss_run with the same config)')
+        raise UserError(f'{path}: missing', again(path))
     table = read_table(path)
     for name in ('row', 'fold', 'label', 'logit', 'p'):
         if name not in table.columns:

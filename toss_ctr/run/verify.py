@@ -63,22 +63,23 @@ def check_source(cfg: Config, folder: Path):
         raise UserError(f'{path}: not the rows the cache {folder} was built from', 'run toss_cache')
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
-def check_sealed(path: Path):
+def check_sealed(path: Path, mend: str = ''):
     """Raise `Damaged` where a sealed file, or a file it has the digest of, is not as it was written.
 
     Parameters
     ----------
     path : a JSON file of `write_json`
+    mend : how it is made again; '' = by the run it lies in
     """
-    content, folder = read_json(path), path.parent
+    content, folder = read_json(path, mend), path.parent
     files = content.get('files', {}) if isinstance(content.get('files'), dict) else {}
     for name, digest in files.items():
-        verify_file(folder / name, digest)
+        verify_file(folder / name, digest, mend)
     beside = dict(file=('.model', '.parquet'), parquet=('.parquet',))  # one file of the same name
     for key, endings in beside.items():
         if key in content:
             there = [path.with_suffix(ending) for ending in endings if path.with_suffix(ending).exists()]
-            verify_file(there[0] if there else path.with_suffix(endings[0]), content[key])
+            verify_file(there[0] if there else path.with_suffix(endings[0]), content[key], mend)
 
 
 def check_log(run_dir: Path, sides: dict):
@@ -181,8 +182,9 @@ def _chain(cfg: Config) -> Iterator:
         yield f'{name} file: {path}', (lambda: check_source(cfg, folder)) if here else None
         yield f'{name} cache: {folder or "–"}', (lambda: verify_cache(folder)) if folder else None
     features = sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json'))
+    again = f'run toss_run --cfg {run / "config.yaml"}: it makes it again'
     for path in features:
-        yield f'features: {path.parent}', lambda: check_sealed(path)
+        yield f'features: {path.parent}', lambda: check_sealed(path, again)
     yield 'every file that is needed', lambda: check_present(cfg)
     yield 'folds of the rows', lambda: Folds.load(run)
     for path in sorted(run.rglob('[!.]*.json')):
