@@ -22,7 +22,8 @@ from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
-from ..core.supervisor import child_environment, Supervisor, supervised_command
+from ..core.supervisor import Supervisor, supervised_command
+from ..core.units import child_environment
 from ..report.notebook import notebook_page
 from .jobs import check_jobs, default_jobs, time_text
 from ..training.checkpoints import finished

@@ -21,7 +21,8 @@ from torch import Tensor
 from ..core.errors import UserError
 from ..models.ctr import Logits
 from ..core.device import resolve_device
-from ..core.supervisor import child_environment, Supervisor
+from ..core.supervisor import Supervisor
+from ..core.units import child_environment
 
 # %% ../../nbs/50_training/35_distributed.ipynb #8c4b9037
 @dataclass(frozen=True)
