@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, read_json, write_json
+from ..core.files import again, digest_file, read_json, write_json
 from ..data.source import batches, open_source
 from .artefact import Artefact, export, load_artefact, served
 from .ensemble import ENSEMBLE
@@ -152,11 +152,13 @@ def compare_artefact(cfg: Config) -> dict:
 
     Raises
     ------
-    UserError : the test file is not here, or the artefact is damaged
+    UserError : the test file or the submission is not here, or the artefact is damaged
     """
     folder, what = cfg.run_dir / 'export', served(cfg)
     if not cfg.data.test_path:
         raise UserError('data.test_path: not given', 'name the raw test rows')
+    if not what.submission.is_file():
+        raise Damaged(f'{what.submission}: missing', again(what.submission))
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
     submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names)

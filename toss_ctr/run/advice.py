@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['DAMAGED', 'told_commands', 'Case', 'damaged_cases', 'mistaken_cases', 'spoil', 'follow', 'advice']
 
-# %% ../../nbs/90_run/39_advice.ipynb #857d8262
+# %% ../../nbs/90_run/39_advice.ipynb #d3846415
 import re, shlex
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,7 +14,7 @@ import polars as pl
 
 from .bench import Answer, Bench, tell
 
-# %% ../../nbs/90_run/39_advice.ipynb #40792fec
+# %% ../../nbs/90_run/39_advice.ipynb #7f7bcc9b
 _COMMAND = re.compile(r'run (toss_\w+)((?: --[a-z_]+(?: [^\s;,–]+)?)*)')
 
 
@@ -35,7 +35,7 @@ def told_commands(line: str) -> list[list[str]]:
     found = [[name, *(word.rstrip(':') for word in shlex.split(rest))] for name, rest in _COMMAND.findall(line)]
     return [words for i, words in enumerate(found) if words not in found[:i]]
 
-# %% ../../nbs/90_run/39_advice.ipynb #4c30b507
+# %% ../../nbs/90_run/39_advice.ipynb #a10c4dac
 @dataclass(frozen=True)
 class Case:
     """Something that is refused.
@@ -98,7 +98,7 @@ DAMAGED = (
     ),
 )  # fmt: skip
 
-# %% ../../nbs/90_run/39_advice.ipynb #03471a7b
+# %% ../../nbs/90_run/39_advice.ipynb #46c1c1e4
 def damaged_cases(bench: Bench) -> list[Case]:
     """Cases of damaged files.
 
@@ -108,7 +108,7 @@ def damaged_cases(bench: Bench) -> list[Case]:
     """
     run = str(bench.world / 'runs' / 'tiny')
     args = dict(toss_ls=(str(Path(run).parent),), toss_compare=(run, run), toss_verify=('--cfg', run))
-    args |= dict(toss_board=('--cfg', run, '--n-boot', '30'), toss_export=('--cfg', run, '--fold', '1'))
+    args |= dict(toss_board=('--cfg', run, '--n-boot', '30'))
     usual = '--cfg', str(bench.folder / 'one.yaml')
     return [Case(name, args.get(name, usual), {f'runs/tiny/{file}': how}) for name, file, how in DAMAGED]
 
@@ -167,7 +167,7 @@ def mistaken_cases(bench: Bench) -> list[Case]:
              'features.encodings', (*one, '--set', 'features.encodings=[hour]')),
     ]  # fmt: skip
 
-# %% ../../nbs/90_run/39_advice.ipynb #389ca50f
+# %% ../../nbs/90_run/39_advice.ipynb #090ebfbb
 def spoil(bench: Bench, damaged: dict):
     """Cut or remove files of the world.
 
