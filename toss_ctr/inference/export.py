@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['TOLERANCE', 'FORMATS', 'TorchCalibrator', 'sample_split', 'as_inputs', 'sample_batches', 'FoldProgram', 'inputs_of',
-           'free_sizes', 'export_program', 'disagreement', 'write_pt2', 'pt2_runner', 'write_onnx', 'onnx_runner',
+           'free_sizes', 'export_program', 'largest_difference', 'write_pt2', 'pt2_runner', 'write_onnx', 'onnx_runner',
            'need_export', 'describe_inputs', 'export_fold', 'export_folds']
 
 # %% ../../nbs/70_inference/30_export.ipynb #078a72f4
@@ -262,7 +262,7 @@ def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedPr
 TOLERANCE = 1e-5
 
 
-def disagreement(run, program: FoldProgram, calibrator: Calibrator, batches: list) -> float:
+def largest_difference(run, program: FoldProgram, calibrator: Calibrator, batches: list) -> float:
     """How far an exported program is from PyTorch.
 
     Parameters
@@ -441,7 +441,7 @@ def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: 
         path = out / f'fold_{fold}.{ending}'
         with write_aside(path) as part:
             write(exported, names, part)
-            worst = disagreement(runner(part), program, calibrator, batches)
+            worst = largest_difference(runner(part), program, calibrator, batches)
             if not worst <= TOLERANCE:
                 by = f'{worst:.2g}, more than {TOLERANCE:g}'
                 raise RuntimeError(f'{path}: differs from PyTorch by {by}; not written')

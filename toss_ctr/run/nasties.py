@@ -108,15 +108,15 @@ def _category(name):
     return dict(data=dict(cat_cols=[name]))
 
 
-def _number(name):
+def _as_number(name):
     return dict(data=dict(num_cols_explicit=[name]))
 
 
-def _history(name):
+def _as_history(name):
     return dict(data=dict(cat_cols=['item']), sequence=dict(col=name, query_mode='S1', query_key=['item']))
 
 
-def _target(name):
+def _as_target(name):
     return dict(data=dict(cat_cols=[name]), sequence=dict(col='history', query_mode='S1', query_key=[name]))
 
 
@@ -145,7 +145,7 @@ def _label(name):
 
 
 PARTS = dict(
-    category=_category, number=_number, history=_history, target=_target, encoded=_encoded, group=_group,
+    category=_category, number=_as_number, history=_as_history, target=_as_target, encoded=_encoded, group=_group,
     day=_day, several=_several, id=_id, label=_label,
 )  # fmt: skip
 
