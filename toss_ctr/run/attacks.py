@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .advice import advice
+from .advice import follow_advice
 from .bench import Bench, kind_of, tell
 from .nasties import mutants, nasties
 
@@ -236,6 +236,7 @@ if __name__ == '__main__':
     found = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
-        for attack in (kills, flips, nasties, mutants, advice):
-            if rounds := getattr(found, attack.__name__):
-                print(attack.__name__, json.dumps(attack(bench, rounds, found.seed)), flush=True)
+        attacks = dict(kills=kills, flips=flips, nasties=nasties, mutants=mutants, advice=follow_advice)
+        for name, attack in attacks.items():
+            if rounds := getattr(found, name):
+                print(name, json.dumps(attack(bench, rounds, found.seed)), flush=True)
