@@ -18,7 +18,7 @@ from ..core.files import read_json, read_table
 from ..inference.board import member_rows
 from ..inference.ensemble import leak_lines
 from ..inference.parity import parity_line
-from .html import figure, Html, section, table, tag, with_keys
+from .html import figure, Html, interval_text, section, table, tag, with_keys
 from toss_ctr.report.plots import (
     curves,
     plot_attention,
@@ -61,7 +61,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     handed_in : which prediction submission.csv is, and why
     """
     shown = [
-        dict(r, interval=None if r['low'] is None else f"{r['low']:.4f} – {r['high']:.4f}") for r in rows
+        dict(r, interval=interval_text(r['low'], r['high'])) for r in rows
     ]
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
     text = (
@@ -355,7 +355,7 @@ def _worth_table(worth: dict | None) -> list | None:
         return None
     rows = []
     for name, values in worth['metrics'].items():
-        interval = f"{values['low']:+.4f} – {values['high']:+.4f}"
+        interval = interval_text(values['low'], values['high'], '+.4f')
         row = dict(metric=name, learnt=values['with'], zero=values['without'], diff=values['diff'])
         rows.append(dict(row, interval=interval))
     text = (
@@ -527,11 +527,6 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
     )
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
-def _interval_words(low, high, form: str = '.4f') -> str | None:
-    "The ends of an interval."
-    return None if low is None else f'{low:{form}} – {high:{form}}'
-
-
 def board_part(run_dir: Path) -> list:
     """What each member scores, adds and costs; [] before members were chosen from.
 
@@ -543,10 +538,10 @@ def board_part(run_dir: Path) -> list:
         return []
     rows = member_rows(run_dir)
     for row in rows:
-        row['interval'] = _interval_words(row['low'], row['high'])
+        row['interval'] = interval_text(row['low'], row['high'])
         row['gain_interval'] = None
         if row['gain'] is not None:
-            row['gain_interval'] = _interval_words(row['gain_low'], row['gain_high'], '+.4f')
+            row['gain_interval'] = interval_text(row['gain_low'], row['gain_high'], '+.4f')
     columns = dict(
         name=('', None),
         Score=('Score', '.5f'),

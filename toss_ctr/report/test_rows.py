@@ -23,7 +23,7 @@ from ..inference.calibration import Calibrator
 from ..inference.ensemble import handed_in, own_submission
 from ..inference.predict import ensemble_file
 from ..inference.predictor import load_predictor
-from .html import Html, section, table, tag, with_keys
+from .html import Html, interval_text, section, table, tag, with_keys
 from .predictions import score_row, shift_prior
 from ..training.metrics import Interval, metrics_table, MetricsTable, row_loss
 
@@ -190,8 +190,7 @@ def test_section(scored: dict | None) -> Html | None:
         return None
     rows = []
     for name, scores in scored['predictions'].items():
-        interval = None if scores['low'] is None else f"{scores['low']:.4f} – {scores['high']:.4f}"
-        rows.append(dict(scores, name=name, interval=interval))
+        rows.append(dict(scores, name=name, interval=interval_text(scores['low'], scores['high'])))
     columns = dict(
         name=('', None),
         Score=('Score', '.5f'),
