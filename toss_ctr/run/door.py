@@ -136,7 +136,7 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         keys['model']['cat_embedding_dims'] = {c: w for c, w in widths.items() if c in data['cat_cols']}
     return keys | dict(data=data | dict(test_path=test), sequence=sequence)
 
-
+# %% ../../nbs/90_run/30_door.ipynb #37a8eca6
 def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
 
@@ -162,7 +162,7 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
         part.write_text(notes + text, encoding='utf-8')
     return file
 
-
+# %% ../../nbs/90_run/30_door.ipynb #3012939f
 @patch(cls_method=True)
 def from_data(
     cls: Run,
