@@ -97,14 +97,7 @@ def agrees(found: dict) -> bool:
     worst = [max(how['differs'], how['single']) for how in found['programs'].values()]
     return bool(worst) and max(worst) <= TOLERANCE
 
-# %% ../../nbs/70_inference/34_parity.ipynb #dc4532b9
-def _reason(cfg: Config) -> str:
-    "Why an artefact may differ by more than rounding."
-    if cfg.amp != 'none':
-        return f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32'
-    return ''
-
-
+# %% ../../nbs/70_inference/34_parity.ipynb #f434e0f6
 def parity_line(found: dict) -> str:
     """What a comparison says.
 
@@ -136,6 +129,13 @@ def parity_line(found: dict) -> str:
             parts.append(f'export/ ({name}) is not {whose}: {far}')
     instead = f"; {found['why']}" if found['why'] else ''
     return f"parity: {'; '.join(parts)}{instead}"
+
+# %% ../../nbs/70_inference/34_parity.ipynb #2b0363a5
+def _reason(cfg: Config) -> str:
+    "Why an artefact may differ by more than rounding."
+    if cfg.amp != 'none':
+        return f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32'
+    return ''
 
 
 def compare_artefact(cfg: Config) -> dict:
