@@ -28,6 +28,8 @@ class Needs:
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
     spaces : target column → the aligned column whose id space it shares; absent: the history's
+    time : column with the rows' times
+    parts : of it, the columns that are left out where they are constant
 
     Examples
     --------
@@ -45,15 +47,17 @@ class Needs:
     min_count: int
     multis: dict = field(default_factory=dict)
     spaces: dict = field(default_factory=dict)
+    time: str | None = None
+    parts: tuple = ()
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
         content = asdict(self)
-        for name in ('nums', 'targets', 'keys'):
+        for name in ('nums', 'targets', 'keys', 'parts'):
             content[name] = list(content[name])
         for name in ('cats', 'multis'):
             content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces'):
+        for name in ('multis', 'spaces', 'time', 'parts'):
             if not content[name]:
                 del content[name]  # caches without such columns keep their names
         return content
@@ -63,6 +67,7 @@ class Needs:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
         wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
+        wanted += [self.time] if self.time else []
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -88,7 +93,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
     """
     cv, early, late = cfg.cv, {}, cfg.features.key_columns()
     judged = cfg.eval.group_col
-    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')):
+    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cfg.day_key, 'cv.time_key')):
         if c and c != cfg.data.label_col:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
@@ -118,6 +123,12 @@ def _history_needs(s) -> dict | None:
     return dict(seq, sides=list(s.side_cols))
 
 
+def _time_parts(data, columns) -> dict[str, str]:
+    "Column → part of `data.time_col` that is learned from; dates have no hour."
+    named = {f'{data.time_col}.{part}': part for part in data.time_parts} if data.time_col else {}
+    return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
+
+
 def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.
@@ -130,13 +141,17 @@ def resolve_needs(cfg, columns) -> Needs:
     seq = _history_needs(s)
     sides = s.side_cols if seq else []
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
-    aside = {d.label_col, d.id_col, *([s.col, *sides] if seq else [])}
-    nums = _numeric_columns(d, columns, {*cats, *aside, *d.multi_cols, *d.remove_cols})
+    parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
+    aside = {d.label_col, d.id_col, d.time_col, *([s.col, *sides] if seq else [])}
+    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
+    nums += tuple(c for c, part in parts.items() if part == 'day')
+    cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
     named = {
         'data.label_col': [d.label_col],
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
+        'data.time_col': [d.time_col] if d.time_col else [],
         'data.num_cols_explicit': nums,
         'sequence.col': [s.col] if seq else [],
         'sequence.side_cols': sides,
@@ -156,4 +171,5 @@ def resolve_needs(cfg, columns) -> Needs:
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     shared, multis = s.shared_with, dict(d.multi_cols)
     spaces = {target: history for target, history in shared.items() if history != s.col}
-    return Needs(cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count, multis, spaces)
+    named = cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count
+    return Needs(*named, multis, spaces, d.time_col, tuple(parts))
