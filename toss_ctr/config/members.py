@@ -66,8 +66,8 @@ class Member(Section):
     rounds: Positive = 300
     "Boosting rounds; with `patience` the most."
     patience: Count = 0
-    """Rounds without a lower log loss on a part of a fold's training rows, held back, after which no more are grown; the
-    fold then learns from all of them for as many rounds as were best. 0 = all rounds."""
+    """Rounds without a lower log loss on a part of a fold's training rows, held back, after which no more are grown;
+    the fold then learns from all of them for as many rounds as were best. 0 = all rounds."""
     leaves: Annotated[int, Field(ge=2)] = 63
     "Leaves of a tree."
     min_leaf: Positive = 200

@@ -193,7 +193,7 @@ def latest_part(folds, rows: np.ndarray) -> np.ndarray:
     last = folds.fold[rows] == folds.fold[rows].max()
     found = last & (folds.part[rows] == folds.part[rows][last].max())
     if found.all():
-        raise UserError('members: patience needs two parts of training rows', 'set patience 0, or ask for more folds (cv)')
+        raise UserError('members: patience needs two parts of training rows', 'set patience 0')
     return found
 
 
