@@ -441,7 +441,7 @@ def os_fsync(self: SimulatedDisk, descriptor):
         _name(change, 'kept')
     self.journal = [change for change in self.journal if not any(change is other for other in flushed)]
 
-# %% ../../nbs/00_core/12_simulated.ipynb #15aff315
+# %% ../../nbs/00_core/12_simulated.ipynb #a364e68b
 class SimulatedFile(io.RawIOBase):
     """An open file of a simulated disk.
 
@@ -450,6 +450,13 @@ class SimulatedFile(io.RawIOBase):
     disk : it lies on
     node : of the file
     mode : as of `open`
+
+    Examples
+    --------
+    >>> disk = SimulatedDisk(1)
+    >>> file = SimulatedFile(disk, disk.new_node(False), 'wb')
+    >>> file.write(b'toss'), file.node.data, file.node.safe
+    (4, bytearray(b'toss'), b'')
     """
 
     def __init__(self, disk: SimulatedDisk, node: Node, mode: str):
@@ -535,7 +542,7 @@ def open_file(self: SimulatedDisk, path, mode='r', buffering=-1, encoding=None, 
     file = kind(raw)
     return file if 'b' in mode else io.TextIOWrapper(file, encoding or 'utf-8', errors, newline)
 
-# %% ../../nbs/00_core/12_simulated.ipynb #d86de683
+# %% ../../nbs/00_core/12_simulated.ipynb #9d2828a6
 class SimulatedLock:
     """In place of `FileLock`.
 
@@ -543,6 +550,14 @@ class SimulatedLock:
     ----------
     disk : it lies on
     path : of the lock
+
+    Examples
+    --------
+    >>> disk = SimulatedDisk(1)
+    >>> lock = SimulatedLock(disk, '/simulated/.lock')
+    >>> lock.acquire()
+    >>> list(disk.locks)
+    ['/simulated/.lock']
     """
 
     def __init__(self, disk: SimulatedDisk, path):
