@@ -246,7 +246,7 @@ def _groups(paths, common: bool) -> np.ndarray | None:
         return None
     tables = [_read(file).select('row') for file in files]
     rows = _common_rows(tables)[0] if common else tables[0]
-    return rows.join(pl.read_parquet(files[0], columns=['row', 'group']), on='row').sort('row')['group'].to_numpy()
+    return rows.join(pl.read_parquet(files[0], columns=['row', 'group'], glob=False), on='row').sort('row')['group'].to_numpy()
 
 
 def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) -> Comparison:
