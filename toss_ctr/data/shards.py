@@ -480,6 +480,31 @@ def labels(self: Split) -> np.ndarray:
 
 
 @patch
+def weights(self: Split, rows=None) -> np.ndarray | None:
+    """Weights of the rows, float32; None where every row counts once.
+
+    Parameters
+    ----------
+    rows : (m,) of them; None = all
+    """
+    if not self.has('weight'):
+        return None
+    return self.whole('weight') if rows is None else self.whole('weight')[rows]
+
+
+@patch
+def click_rate(self: Split, rows) -> float:
+    """Share of clicks, as far as rows count.
+
+    Parameters
+    ----------
+    rows : (m,) rows
+    """
+    weights = self.weights(rows)
+    return float(np.average(self.labels()[rows], weights=None if weights is None else weights.astype(np.float64)))
+
+
+@patch
 def seq_lengths(self: Split) -> np.ndarray:
     "Length of every history, (n,) int64: tokens kept or, where repeats are collapsed, the whole."
     if self.spec.seq.collapse:

@@ -68,6 +68,7 @@ class Grown:
     member : its config section
     params : of the library, as `TreeLibrary.params` gives them
     tick : called after each round, where the library can
+    weight : (m,) row weights; None = every row counts once
 
     Examples
     --------
@@ -84,11 +85,12 @@ class Grown:
     member: Member
     params: dict
     tick: Callable = lambda: None
+    weight: np.ndarray | None = None
 
     @property
     def start(self) -> np.ndarray:
         "Where each row starts: the log-odds of the click rate."
-        return np.full(len(self.label), logit(np.mean(self.label)))
+        return np.full(len(self.label), logit(np.average(self.label, weights=self.weight)))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
@@ -124,6 +126,7 @@ def _lgb_train(g: Grown) -> lgb.Booster:
     data = lgb.Dataset(
         g.rows,
         label=g.label,
+        weight=g.weight,
         feature_name=[f'{name}_{i}' for i, name in enumerate(plain)],
         categorical_feature=g.categorical,
         init_score=g.start,
@@ -170,7 +173,8 @@ def _xgb_data(g: Grown):
             part, block = next(self.left, (None, None))
             if part is None:
                 return False
-            input_data(data=block, label=g.label[part], base_margin=g.start[part])
+            weight = None if g.weight is None else g.weight[part]
+            input_data(data=block, label=g.label[part], weight=weight, base_margin=g.start[part])
             return True
 
     return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads())
@@ -226,7 +230,7 @@ def _cat_train(g: Grown):
     matrix = np.empty((len(g.rows), len(g.names)), np.float32)
     for part, block in g.rows.blocks():
         matrix[part] = block
-    data = catboost.Pool(matrix, np.asarray(g.label), baseline=g.start, thread_count=_threads())
+    data = catboost.Pool(matrix, np.asarray(g.label), weight=g.weight, baseline=g.start, thread_count=_threads())
     return catboost.CatBoost(g.params | dict(thread_count=_threads())).fit(data)
 
 

@@ -160,7 +160,7 @@ class TreeJob:
 
 
 @patch
-def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
+def fold(self: TreeJob, k: int, matrices: Matrices, label, folds, weight=None) -> dict:
     """Train a fold, predict its hold-out rows and the test rows.
 
     Parameters
@@ -169,6 +169,7 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     matrices : the columns
     label : (n,) 0/1
     folds : the run's `Folds`
+    weight : (n,) row weights; None = every row counts once
 
     Returns
     -------
@@ -179,7 +180,7 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     UserError for a fold whose training rows have one class
     """
     rows, held_out, library = folds.train_rows(k), folds.valid_rows(k), self.library
-    if not 0 < label[rows].mean() < 1:
+    if not 0 < np.average(label[rows], weights=None if weight is None else weight[rows]) < 1:
         raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
     rounds, title = self.member.rounds, f'{self.name} fold {k}'
     with tqdm(total=rounds, desc=title, mininterval=1, unit='round', disable=not self.progress) as bar:
@@ -188,7 +189,8 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
             keep = self.member.keep
             few = rows if keep == 1 else thinned(rows, label[rows], keep, self.seed, k)
             seen, kinds = matrices.train_rows(k, few), matrices.columns.categorical
-            grown = Grown(seen, label[few], matrices.names, kinds, self.member, self.params, bar.update)
+            own = None if weight is None else weight[few]
+            grown = Grown(seen, label[few], matrices.names, kinds, self.member, self.params, bar.update, own)
             return library.train(grown)
 
         model, seconds = kept_model(library, self.folder, k, self.made, train)
@@ -203,7 +205,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
-def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID') -> dict:
+def write_files(
+    self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID', weight=None
+) -> dict:
     """Write what the member leaves behind.
 
     Parameters
@@ -225,6 +229,7 @@ def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_
         test_z = np.stack([p['test'] for p in parts], 1)
         write_test_logits(self.folder, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
+    of = lambda rows: None if weight is None else weight[rows]
     return seal_member(
         self.folder,
         self.made,
@@ -233,8 +238,8 @@ def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_
         columns=len(names),
         seconds=[p['seconds'] for p in parts],
         rows_per_s=round(1 / sum(1 / p['speed'] for p in parts)),
-        metrics=all_metrics(label[row], expit(z)),
-        folds=[all_metrics(label[p['rows']], expit(p['logit'])) for p in parts],
+        metrics=all_metrics(label[row], expit(z), of(row)),
+        folds=[all_metrics(label[p['rows']], expit(p['logit']), of(p['rows'])) for p in parts],
         gain={names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
     )
 
@@ -323,12 +328,13 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     done = {job.name: finished_member(job.folder, job.made) for job in jobs}
     if all(done.values()):
         return done
-    label = np.asarray(inputs.train.labels())
+    label, weight = np.asarray(inputs.train.labels()), inputs.train.weights()
     with tree_matrices(inputs, columns, extra, progress) as matrices:
         for job in jobs:
             if done[job.name]:
                 continue
             with locked(job.folder, f'member {job.name}'):
-                parts = [job.fold(k, matrices, label, inputs.folds) for k in range(inputs.folds.n_folds)]
-                done[job.name] = job.write_files(parts, matrices.names, label, inputs.test, cfg.data.id_col)
+                parts = [job.fold(k, matrices, label, inputs.folds, weight) for k in range(inputs.folds.n_folds)]
+                files = parts, matrices.names, label, inputs.test, cfg.data.id_col, weight
+                done[job.name] = job.write_files(*files)
     return done
