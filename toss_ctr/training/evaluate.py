@@ -131,7 +131,7 @@ def train_metrics(trainer: FoldTrainer) -> dict:
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #cbce4abb
 def keep_best(trainer: FoldTrainer, logits: np.ndarray):
-    """Write weights and out-of-fold predictions of the best epoch so far: row, fold, label, logit, p, maybe group, weight.
+    """Write weights and out-of-fold predictions (row, fold, label, logit, p, group, weight) of the best epoch so far.
 
     Parameters
     ----------
