@@ -219,7 +219,11 @@ REBUILT = 'run toss_cache with the same config: it builds it again'
 
 
 def _check_array(path: Path, entry: dict, digests: Digests, mend: str):
-    if path.is_file() and path.stat().st_size != _file_size(entry):
+    try:
+        other = path.is_file() and path.stat().st_size != _file_size(entry)
+    except FileNotFoundError:
+        other = False  # it went meanwhile, which is said below
+    if other:
         raise Damaged(f'{path}: damaged (not the array that was written)', mend)
     verify_file(path, entry['digest'], mend, digests)
 
