@@ -67,6 +67,9 @@ class Data(Section):
     "Column with the label, 0 or 1."
     id_col: str = 'ID'
     "Column with the name of a row of the test file; copied to the submission unchanged."
+    weight_col: OptionalText = None
+    """Column with the weight of a training row, finite and not negative: k counts as k equal rows in losses, metrics,
+    encodings, calibrators and boosters; null = every row counts once."""
     cat_cols: Columns = ()
     "Categorical columns."
     num_cols_explicit: Columns = ()
@@ -108,8 +111,9 @@ def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
-    if data.time_col:
-        roles['data.time_col'] = (data.time_col,)
+    for key in ('time_col', 'weight_col'):
+        if getattr(data, key):
+            roles[f'data.{key}'] = (getattr(data, key),)
     if seq_col:
         roles['sequence.col'] = (seq_col,)
     return roles

@@ -398,6 +398,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         multis=tuple(multis),
         spaces=needs.spaces,
         time=TimeSpec(needs.time, **found['time'][needs.time]) if needs.time else None,
+        weight=needs.weight,
     )
     stats = dict(
         rows=sum(label),

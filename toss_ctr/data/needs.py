@@ -30,6 +30,7 @@ class Needs:
     spaces : target column → the aligned column whose id space it shares; absent: the history's
     time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
+    weight : column with the training rows' weights
 
     Examples
     --------
@@ -49,6 +50,7 @@ class Needs:
     spaces: dict = field(default_factory=dict)
     time: str | None = None
     parts: tuple = ()
+    weight: str | None = None
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -57,7 +59,7 @@ class Needs:
             content[name] = list(content[name])
         for name in ('cats', 'multis'):
             content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces', 'time', 'parts'):
+        for name in ('multis', 'spaces', 'time', 'parts', 'weight'):
             if not content[name]:
                 del content[name]  # caches without such columns keep their names
         return content
@@ -67,7 +69,7 @@ class Needs:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
         wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
-        wanted += [self.time] if self.time else []
+        wanted += [c for c in (self.time, self.weight) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -142,7 +144,7 @@ def resolve_needs(cfg, columns) -> Needs:
     sides = s.side_cols if seq else []
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
-    aside = {d.label_col, d.id_col, d.time_col, *([s.col, *sides] if seq else [])}
+    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *([s.col, *sides] if seq else [])}
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
@@ -152,6 +154,7 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
         'data.time_col': [d.time_col] if d.time_col else [],
+        'data.weight_col': [d.weight_col] if d.weight_col else [],
         'data.num_cols_explicit': nums,
         'sequence.col': [s.col] if seq else [],
         'sequence.side_cols': sides,
@@ -172,4 +175,4 @@ def resolve_needs(cfg, columns) -> Needs:
     shared, multis = s.shared_with, dict(d.multi_cols)
     spaces = {target: history for target, history in shared.items() if history != s.col}
     named = cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count
-    return Needs(*named, multis, spaces, d.time_col, tuple(parts))
+    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col)

@@ -92,6 +92,8 @@ def layout_of(split) -> Layout:
     flat, history = {}, {}
     if 'label' in held:
         flat['label'] = ('label', np.float32, ())
+    if 'weight' in held:
+        flat['weight'] = ('weight', np.float32, ())
     if 'target' in held and spec.targets:
         flat['target'] = ('target', np.int32, (len(spec.targets),))
     if seq is not None:

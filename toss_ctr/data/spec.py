@@ -188,6 +188,7 @@ class Spec:
     multis : `MultiSpec`s
     spaces : target column → the aligned column whose id space it has; absent: the history's
     time : `TimeSpec` of the column with the rows' times
+    weight : column with the training rows' weights
 
     Examples
     --------
@@ -208,6 +209,7 @@ class Spec:
     multis: tuple = ()
     spaces: dict = field(default_factory=dict)
     time: TimeSpec | None = None
+    weight: str | None = None
 
     def side_size(self, name: str) -> int:
         "Codes of a column beside the history, with 0."
@@ -246,6 +248,8 @@ class Spec:
             content['spaces'] = dict(self.spaces)
         if self.time:
             content['time'] = dict(vars(self.time))
+        if self.weight:
+            content['weight'] = self.weight
         return content
 
     @classmethod

@@ -160,21 +160,20 @@ def _ranges(n_keys: int, per_key: int, cells: int) -> list:
 # %% ../../nbs/30_features/30_pairs.ipynb #21a03074
 def _count_tokens(cov, train: TrainRows, done: Callable) -> Counts:
     "Counts of every token."
-    counts, part = Counts(train.split.spec.seq.size, train.folds), train.folds.part
+    counts = train.counts(train.split.spec.seq.size)
     if 'token' in cov.backoff:
         for rows, recent in token_blocks(train.split, None, cov.seq_top_k, done):
-            row = rows[recent.rows()]
-            counts.add(recent['token'], part[row], train.label[row])
+            train.count(counts, recent['token'], rows[recent.rows()])
     return counts
 
 # %% ../../nbs/30_features/30_pairs.ipynb #e205cc0a
 def _count_pairs(cov, train: TrainRows, combo: Keys, low: int, rows: np.ndarray, n_keys: int, done: Callable) -> Counts:
     "Counts of every (target × time key, token), for a range of `n_keys` keys from `low` and the rows that have them."
-    size, part = train.split.spec.seq.size, train.folds.part
-    counts = Counts(n_keys * size, train.folds)
+    size = train.split.spec.seq.size
+    counts = train.counts(n_keys * size)
     for block, recent in token_blocks(train.split, rows[combo.key[rows] > 0], cov.seq_top_k, done):
         row = block[recent.rows()]
-        counts.add((combo.key[row] - low) * size + recent['token'], part[row], train.label[row])
+        train.count(counts, (combo.key[row] - low) * size + recent['token'], row)
     return counts
 
 # %% ../../nbs/30_features/30_pairs.ipynb #ca849688
@@ -184,9 +183,8 @@ def _fill_target(cov, train: TrainRows, token: Counts, name: str, out: list, don
     value = combo = keys_of(split, (name,), 'features.covis.target_keys')
     if cov.use_time_bin:
         combo = keys_of(split, (name, cov.time_bin), 'features.covis.time_bin')
-    target = Counts(len(value.known), train.folds)
-    some = value.key > 0
-    target.add(value.key[some], part[some], train.label[some])
+    target, some = train.counts(len(value.known)), value.key > 0
+    train.count(target, value.key[some], some)
     pairs = []
     for low, high in _ranges(len(combo.known), size * train.folds.n_parts, CELLS):
         rows = np.flatnonzero((combo.key >= low) & (combo.key < high))

@@ -45,6 +45,7 @@ def small_spec(
     max_len: int = 64,
     collapse: bool = False,
     tau: float | None = None,
+    weight: str | None = None,
 ) -> Spec:
     """A schema whose codes are the sorted values of the columns.
 
@@ -63,6 +64,7 @@ def small_spec(
     max_len : `sequence.max_len`
     collapse : `sequence.collapse`
     tau : `sequence.recency_tau` of a collapsed history
+    weight : column with the rows' weights
 
     Examples
     --------
@@ -91,6 +93,7 @@ def small_spec(
         targets=tuple(targets),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
+        weight=weight,
     )
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c

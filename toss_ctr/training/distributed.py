@@ -166,24 +166,29 @@ def gather_columns(x: Tensor, n: int) -> Tensor:
     return torch.stack(parts, 2).flatten(1)[:, :n]
 
 
-def global_batch(out: Logits, y: Tensor, n: int) -> tuple[Logits, Tensor]:
-    """Log-odds and labels of the whole batch.
+def global_batch(
+    out: Logits, y: Tensor, n: int, weight: Tensor | None = None
+) -> tuple[Logits, Tensor, Tensor | None]:
+    """Log-odds, labels and weights of the whole batch.
 
     Parameters
     ----------
     out : of this process's rows
     y : (m,) their labels
     n : rows of the global batch
+    weight : (m,) their weights, where they have any
 
     Returns
     -------
     of all of its rows, in the loader's order
     """
     if this_process().size == 1:
-        return out, y
+        return out, y, weight
     names = [f.name for f in fields(out) if getattr(out, f.name) is not None]
-    *z, y = gather_columns(torch.stack([*(getattr(out, k).float() for k in names), y.float()]), n)
-    return replace(out, **dict(zip(names, z))), y
+    told = [y.float()] if weight is None else [y.float(), weight.float()]
+    columns = gather_columns(torch.stack([*(getattr(out, k).float() for k in names), *told]), n)
+    z, (y, *weights) = columns[: len(names)], columns[len(names) :]
+    return replace(out, **dict(zip(names, z))), y, weights[0] if weights else None
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:
