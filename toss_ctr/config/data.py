@@ -84,6 +84,9 @@ class Data(Section):
     time_parts: tuple[TimePart, ...] = ('hour', 'weekday', 'day')
     """What the model and the boosted members learn of time_col: hour and weekday as categories, day as a number; a
     part that is constant in train is left out."""
+    vector_cols: Columns = ()
+    """Columns of vectors, such as pretrained embeddings: lists of as many floats in every row. The network projects one to
+    a field, the boosted members read its components; a null vector is zero, with an indicator."""
     remove_cols: Columns = ()
     "Columns to ignore."
     hash_buckets: dict[str, Positive] = {}
@@ -108,7 +111,7 @@ class Data(Section):
 # %% ../../nbs/10_config/05_data.ipynb #c0b8ba81
 def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
-    lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
+    lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
     for key in ('time_col', 'weight_col'):

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
-from .numbers import id_texts, labels, number_matrix, numbers, row_weights, times
+from .numbers import id_texts, labels, number_matrix, numbers, row_weights, times, vectors
 from .spec import SeqSpec, smallest, Spec
 from .tokens import history_blocks, text_buffers, TokenError
 from .values import Coder, encode_cells, encode_column, hash_codes, Vocabulary
@@ -242,9 +242,11 @@ class RowEncoder:
     def _numbers(self, batch, n: int, place) -> np.ndarray:
         "The numeric columns side by side; `UserError` says near which row."
         try:
-            return number_matrix([numbers(batch[c], c) for c in self.spec.nums], n)
+            plain = number_matrix([numbers(batch[c], c) for c in self.spec.plain_nums], n)
         except UserError as e:
             raise UserError(f'{place(0)} ff.: {e}') from None
+        cells = [vectors(batch[v.name], v.name, place, v.width) for v in self.spec.vectors]
+        return np.concatenate([plain, *cells], 1) if cells else plain
 
     def _ragged_cells(self, batch, place) -> dict:
         "Codes of cells with several values, and how many each cell has."

@@ -31,6 +31,7 @@ class Needs:
     time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
     weight : column with the training rows' weights
+    vectors : columns of vectors
 
     Examples
     --------
@@ -51,15 +52,16 @@ class Needs:
     time: str | None = None
     parts: tuple = ()
     weight: str | None = None
+    vectors: tuple = ()
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
         content = asdict(self)
-        for name in ('nums', 'targets', 'keys', 'parts'):
+        for name in ('nums', 'targets', 'keys', 'parts', 'vectors'):
             content[name] = list(content[name])
         for name in ('cats', 'multis'):
             content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces', 'time', 'parts', 'weight'):
+        for name in ('multis', 'spaces', 'time', 'parts', 'weight', 'vectors'):
             if not content[name]:
                 del content[name]  # caches without such columns keep their names
         return content
@@ -69,7 +71,7 @@ class Needs:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
         wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
-        wanted += [c for c in (self.time, self.weight) if c]
+        wanted += [c for c in (self.time, self.weight, *self.vectors) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -145,7 +147,7 @@ def resolve_needs(cfg, columns) -> Needs:
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
     aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *([s.col, *sides] if seq else [])}
-    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
+    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
@@ -155,6 +157,7 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.multi_cols': d.multi_cols,
         'data.time_col': [d.time_col] if d.time_col else [],
         'data.weight_col': [d.weight_col] if d.weight_col else [],
+        'data.vector_cols': d.vector_cols,
         'data.num_cols_explicit': nums,
         'sequence.col': [s.col] if seq else [],
         'sequence.side_cols': sides,
@@ -165,14 +168,15 @@ def resolve_needs(cfg, columns) -> Needs:
     for key, names, taken in (
         ('data.num_cols_explicit', nums, {*cats, *aside}),
         ('data.multi_cols', d.multi_cols, aside),
+        ('data.vector_cols', d.vector_cols, aside),
     ):
         for c in names:
             if c in taken:
                 raise UserError(f"{key}: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq or d.multi_cols):
+    if not (cats or nums or seq or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     shared, multis = s.shared_with, dict(d.multi_cols)
     spaces = {target: history for target, history in shared.items() if history != s.col}
     named = cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count
-    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col)
+    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col, d.vector_cols)

@@ -109,7 +109,7 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
 
 def _stem(name):
     "A name without the number at its end."
-    return re.sub(r'_?\d+$', '', name) or name
+    return re.sub(r'[_.]?\d+$', '', name) or name
 
 # %% ../../nbs/70_inference/40_columns.ipynb #dceae26e
 def shuffled(batch: dict, group: dict, order) -> dict:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['init_table', 'restart_tables', 'FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields',
-           'PeriodicFields', 'numeric_fields', 'BagField', 'Fields']
+           'PeriodicFields', 'numeric_fields', 'BagField', 'VectorField', 'Fields']
 
 # %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
 import math
@@ -286,6 +286,30 @@ class BagField(nn.Module):
         share = real / n.clamp(min=1)
         e = self.table(known) * share.unsqueeze(2)
         return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
+
+# %% ../../nbs/40_models/20_fields.ipynb #e583eec4
+class VectorField(nn.Module):
+    """A vector's projection.
+
+    **Shape**: (B, W) float, scaled, and (B, W) bool, which are null → (B, 1, d).
+
+    Parameters
+    ----------
+    width : numbers of a vector
+    d : width of a field
+
+    Examples
+    --------
+    >>> VectorField(width=5, d=4)(torch.zeros(2, 5), torch.zeros(2, 5, dtype=torch.bool)).shape
+    torch.Size([2, 1, 4])
+    """
+
+    def __init__(self, width: int, d: int):
+        super().__init__()
+        self.project = nn.Linear(width, d)
+
+    def forward(self, x: Tensor, null: Tensor) -> Tensor:
+        return self.project(torch.where(null, 0, x).to(self.project.weight.dtype)).unsqueeze(1)
 
 # %% ../../nbs/40_models/20_fields.ipynb #4c35eba2
 class Fields(nn.Module):

@@ -21,7 +21,7 @@ from ..config.whole import Config
 from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
-from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
+from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
 def _known(column) -> list:
@@ -46,6 +46,7 @@ def small_spec(
     collapse: bool = False,
     tau: float | None = None,
     weight: str | None = None,
+    vectors: dict | None = None,
 ) -> Spec:
     """A schema whose codes are the sorted values of the columns.
 
@@ -65,6 +66,7 @@ def small_spec(
     collapse : `sequence.collapse`
     tau : `sequence.recency_tau` of a collapsed history
     weight : column with the rows' weights
+    vectors : column of vectors → how many numbers each holds
 
     Examples
     --------
@@ -85,15 +87,20 @@ def small_spec(
     if seq:
         tokens = np.array(known.get(seq, _known(columns[seq])), np.int64)
         history = SeqSpec(seq, len(tokens) + 1, tokens, max_len, collapse, tau)
+    of_vectors = tuple(VectorSpec(*pair) for pair in (vectors or {}).items())
+    blocks = np.split(
+        np.arange(sum(v.width for v in of_vectors)) + len(nums), np.cumsum([v.width for v in of_vectors])[:-1]
+    )
     return Spec(
         packed,
-        tuple(nums),
-        (),
+        (*nums, *(part for v in of_vectors for part in v.parts)),
+        tuple(tuple(block.tolist()) for block in blocks) if of_vectors else (),
         history,
         targets=tuple(targets),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
         weight=weight,
+        vectors=of_vectors,
     )
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c
@@ -147,7 +154,8 @@ def _arrow(values: list, numeric: bool) -> pa.Array:
     if numeric:
         return pa.array(values, pa.float32(), from_pandas=True)
     lists = any(isinstance(v, list) for v in values)
-    return pa.array(values, pa.list_(pa.int64())) if lists else pa.array(values)
+    floats = any(isinstance(v, float) for cell in values if isinstance(cell, list) for v in cell)
+    return pa.array(values, pa.list_(pa.float32() if floats else pa.int64())) if lists else pa.array(values)
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #392bd0fc
 def history_codes(split: Split) -> list[list[int]]:
