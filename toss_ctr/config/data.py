@@ -78,6 +78,11 @@ class Data(Section):
     "Globs for numeric columns, used where num_cols_explicit is empty."
     multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {}
     "Columns with several values in a cell → the separator in their text; a list column does not use it."
+    multi_weights: dict[str, str] = {}
+    """Columns of multi_cols → the column with a weight for each of their values, in the same order: the field is Σ w·e / Σ w.
+    A null weight is 1, a negative one 0."""
+    multi_clip: AboveZero = 10.0
+    "Weights of multi_weights beyond this are taken as this."
     time_col: OptionalText = None
     """Column with the time of a row: datetime, date, or a number since 1970 whose size tells its unit: below 10^11
     seconds, below 10^14 milliseconds, then micro- and nanoseconds. Day schemes of `cv` need no time_key beside it."""
@@ -114,6 +119,8 @@ def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
+    if data.multi_weights:
+        roles['data.multi_weights'] = tuple(dict.fromkeys(data.multi_weights.values()))
     for key in ('time_col', 'weight_col'):
         if getattr(data, key):
             roles[f'data.{key}'] = (getattr(data, key),)
@@ -140,8 +147,15 @@ def check_roles(data: Data, seq_col: str | None):
             raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')
     if data.time_parts != Data.model_fields['time_parts'].default and not data.time_col:
         raise UserError('data.time_parts: nothing reads it while data.time_col is null', 'name data.time_col')
+    for col in data.multi_weights:
+        if col not in data.multi_cols:
+            raise UserError(
+                f"data.multi_weights: '{col}' is not in data.multi_cols", nearest(col, data.multi_cols)
+            )
+    if data.multi_clip != Data.model_fields['multi_clip'].default and not data.multi_weights:
+        raise UserError(
+            'data.multi_clip: nothing reads it while data.multi_weights is empty', 'name data.multi_weights'
+        )
     for col in data.hash_buckets:
         if col not in data.cat_cols and col not in data.remove_cols:
-            raise UserError(
-                f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols)
-            )
+            raise UserError(f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols))

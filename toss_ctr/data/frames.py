@@ -161,7 +161,7 @@ def _rows_of(shard: Shard, start: int, stop: int) -> Shard:
         if name.endswith('_offsets'):
             arrays[name] = source[start : stop + 1] - source[start]
         elif name.endswith('_values') or name in ('seq_age', 'seq_count', 'seq_bias'):
-            own = name.removesuffix('_values') + '_offsets'
+            own = name.removeprefix('weight_of_').removesuffix('_values') + '_offsets'
             offsets = shard.arr(own if own in shard.names else 'seq_offsets')  # of columns aligned with the history
             arrays[name] = np.array(source[offsets[start] : offsets[stop]])
         else:

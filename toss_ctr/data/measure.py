@@ -432,7 +432,9 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     columns, nums = columns + tuple(part for v in of_vectors for part in v.parts), nums | found['vectors']
     cats = {c: buckets for c, buckets in needs.cats.items() if c not in constant}
     masks = {i: nums[c]['null_rows'] for i, c in enumerate(columns) if nums[c]['nulls']}
-    multis = [MultiSpec(c, sep, _frequent(cells[c], needs.min_count)) for c, sep in needs.multis.items()]
+    multis = []
+    for c, sep in needs.multis.items():
+        multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), *needs.multi_weights.get(c, ())))
     sides = needs.seq['sides'] if needs.seq else ()
     spec = Spec(
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),

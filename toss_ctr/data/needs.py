@@ -32,6 +32,7 @@ class Needs:
     parts : of it, the columns that are left out where they are constant
     weight : column with the training rows' weights
     vectors : columns of vectors
+    multi_weights : column of `multis` → the column with weights of its values, and the largest weight
 
     Examples
     --------
@@ -53,6 +54,7 @@ class Needs:
     parts: tuple = ()
     weight: str | None = None
     vectors: tuple = ()
+    multi_weights: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -61,7 +63,7 @@ class Needs:
             content[name] = list(content[name])
         for name in ('cats', 'multis'):
             content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces', 'time', 'parts', 'weight', 'vectors'):
+        for name in ('multis', 'spaces', 'time', 'parts', 'weight', 'vectors', 'multi_weights'):
             if not content[name]:
                 del content[name]  # caches without such columns keep their names
         return content
@@ -71,7 +73,8 @@ class Needs:
         "All columns that are read from the training rows."
         seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
         wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
-        wanted += [c for c in (self.time, self.weight, *self.vectors) if c]
+        of_values = [c for c, _ in self.multi_weights.values()]
+        wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -145,8 +148,18 @@ def resolve_needs(cfg, columns) -> Needs:
     seq = _history_needs(s)
     sides = s.side_cols if seq else []
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
-    parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
-    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *([s.col, *sides] if seq else [])}
+    parts = {
+        c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit
+    }
+    of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
+    aside = {
+        d.label_col,
+        d.id_col,
+        d.time_col,
+        d.weight_col,
+        *d.multi_weights.values(),
+        *([s.col, *sides] if seq else []),
+    }
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
@@ -158,6 +171,7 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.time_col': [d.time_col] if d.time_col else [],
         'data.weight_col': [d.weight_col] if d.weight_col else [],
         'data.vector_cols': d.vector_cols,
+        'data.multi_weights': list(d.multi_weights.values()),
         'data.num_cols_explicit': nums,
         'sequence.col': [s.col] if seq else [],
         'sequence.side_cols': sides,
@@ -179,4 +193,4 @@ def resolve_needs(cfg, columns) -> Needs:
     shared, multis = s.shared_with, dict(d.multi_cols)
     spaces = {target: history for target, history in shared.items() if history != s.col}
     named = cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count
-    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col, d.vector_cols)
+    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values)

@@ -63,6 +63,7 @@ class Layout:
     n_num : numerics of the cache
     history : batch key → (array, dtype) of all that is aligned with the history
     multis : columns with several values a cell: batch key → (array of values, of offsets)
+    weighted : those of them whose values have weights
 
     Examples
     --------
@@ -78,6 +79,7 @@ class Layout:
     n_num: int
     history: dict
     multis: dict
+    weighted: tuple = ()
 
 
 def layout_of(split) -> Layout:
@@ -107,7 +109,8 @@ def layout_of(split) -> Layout:
         history['seq_bias'] = ('seq_bias', np.float32)
     cats = tuple((group, _places(spec.cats, group)) for group in sorted({c.group for c in spec.cats}))
     multis = {f'multi_{m.name}': (f'multi_{m.name}_values', f'multi_{m.name}_offsets') for m in spec.multis}
-    return Layout(flat, cats, len(spec.nums), history, multis)
+    weighted = tuple(f'multi_{m.name}' for m in spec.multis if m.weights)
+    return Layout(flat, cats, len(spec.nums), history, multis, weighted)
 
 
 def _places(cats, group: str) -> tuple[int, ...]:
@@ -204,7 +207,10 @@ class Pool:
             columns = {key: array for key, (array, _) in layout.history.items()}
             self.ragged['seq'] = read_ragged(split, rows, 'seq_offsets', columns)
         for key, (values, offsets) in layout.multis.items():
-            self.ragged[key] = read_ragged(split, rows, offsets, {key: values})
+            columns = {key: values}
+            if key in layout.weighted:
+                columns[f'weight_of_{key}'] = f'weight_of_{values}'
+            self.ragged[key] = read_ragged(split, rows, offsets, columns)
 
 # %% ../../nbs/20_data/65_pools.ipynb #93607648
 def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
@@ -230,6 +236,9 @@ def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
         cells = pool.ragged[key].take(at)
         filled = np.arange(widths[key]) < cells.lengths[:, None]
         out[key] = np.where(filled, cells.padded(key, widths[key]), np.int32(-1))
+        if key in pool.layout.weighted:
+            of_values = f'weight_of_{key}'
+            out[of_values] = np.where(filled, cells.padded(of_values, widths[key], np.float32), np.float32(0))
     return out
 
 # %% ../../nbs/20_data/65_pools.ipynb #24f04515

@@ -125,6 +125,8 @@ class MultiSpec:
     name : of the column
     sep : between the values of a text
     values : texts of codes 1..
+    weights : column with a weight for each value; None = all alike
+    clip : the largest weight
 
     Examples
     --------
@@ -135,11 +137,18 @@ class MultiSpec:
     name: str
     sep: str
     values: tuple
+    weights: str | None = None
+    clip: float = 10.0
 
     @property
     def size(self) -> int:
         "Codes 0..size-1, 0 = unseen in train."
         return len(self.values) + 1
+
+    def to_json(self) -> dict:
+        "Plain content; that of a column without weights is what it always was."
+        content = dict(name=self.name, sep=self.sep, values=list(self.values))
+        return content | (dict(weights=self.weights, clip=self.clip) if self.weights else {})
 
 # %% ../../nbs/20_data/20_spec.ipynb #a5067d98
 @dataclass(frozen=True)
@@ -256,7 +265,8 @@ class Spec:
         cats, multis = [c.name for c in self.cats], [m.name for m in self.multis]
         time = [self.time.name] if self.time else []
         nums = [*self.plain_nums, *(v.name for v in self.vectors)]
-        return list(dict.fromkeys([*cats, *nums, *keys, *self.targets, *history, *multis, *time]))
+        told = [m.weights for m in self.multis if m.weights] + time
+        return list(dict.fromkeys([*cats, *nums, *keys, *self.targets, *history, *multis, *told]))
 
     def __eq__(self, other):
         return isinstance(other, Spec) and self.to_json() == other.to_json()
@@ -275,7 +285,7 @@ class Spec:
             sides={k: list(map(int, v)) for k, v in self.sides.items()},
         )
         if self.multis:  # caches without such columns keep the content they always had
-            content['multis'] = [dict(vars(m), values=list(m.values)) for m in self.multis]
+            content['multis'] = [m.to_json() for m in self.multis]
         if self.spaces:
             content['spaces'] = dict(self.spaces)
         if self.time:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'is_nested', 'is_list', 'is_text', 'canonical_texts', 'hash_codes', 'Vocabulary', 'Tally', 'natural',
-           'Coder', 'encode_column', 'cell_values', 'encode_cells']
+           'Coder', 'encode_column', 'cells_apart', 'filled_entries', 'cell_values', 'encode_cells']
 
 # %% ../../nbs/20_data/10_values.ipynb #b6537947
 import re
@@ -320,6 +320,48 @@ def encode_column(coder: Coder, column: pa.Array, name: str, place) -> np.ndarra
         return coder(column)
 
 # %% ../../nbs/20_data/10_values.ipynb #c6ab4934
+def cells_apart(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
+    """Take cells apart; `pa.ArrowException` for what cannot be.
+
+    Parameters
+    ----------
+    column : text, lists, or one value a cell
+    sep : between the values of a text
+
+    Returns
+    -------
+    all entries end to end, (t,) int64 the cell of each
+    """
+    row = np.arange(len(column))
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    if is_text(column.type):
+        column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
+    if is_nested(column.type):
+        if not hasattr(column.type, 'value_type') or is_nested(column.type.value_type):  # structs, maps, lists of lists
+            raise pa.ArrowInvalid(f'{column.type} is no list of values')
+        column = pc.cast(column, pa.large_list(column.type.value_type))
+        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
+        row, column = np.repeat(row, lengths), column.flatten()
+    if pa.types.is_dictionary(column.type):
+        column = column.dictionary_decode()
+    return column, row
+
+
+def filled_entries(entries: pa.Array) -> tuple[pa.Array, np.ndarray]:
+    """Entries of cells, texts without blanks around, and which of them are values: (t,) bool.
+
+    Parameters
+    ----------
+    entries : of `cells_apart`
+    """
+    keep = pc.invert(pc.is_null(entries, nan_is_null=True))
+    if is_text(entries.type):
+        entries = pc.utf8_trim_whitespace(pc.cast(entries, pa.large_string()))
+        keep = pc.and_(keep, pc.not_equal(pc.fill_null(entries, ''), ''))
+    return entries, keep.to_numpy(zero_copy_only=False)
+
+
 def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     """Take cells apart; `pa.ArrowException` for what cannot be.
 
@@ -339,25 +381,9 @@ def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     >>> values.to_pylist(), counts.tolist()
     (['Action', 'Sci Fi', 'Drama'], [2, 0, 1])
     """
-    n = len(column)
-    row = np.arange(n)
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    if is_text(column.type):
-        column = pc.split_pattern(pc.cast(column, pa.large_string()), sep)
-    if is_nested(column.type):
-        if not hasattr(column.type, 'value_type') or is_nested(column.type.value_type):  # structs, maps, lists of lists
-            raise pa.ArrowInvalid(f'{column.type} is no list of values')
-        column = pc.cast(column, pa.large_list(column.type.value_type))
-        lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
-        row, column = np.repeat(row, lengths), column.flatten()
-    if pa.types.is_dictionary(column.type):
-        column = column.dictionary_decode()
-    keep = pc.invert(pc.is_null(column, nan_is_null=True))
-    if is_text(column.type):
-        column = pc.utf8_trim_whitespace(pc.cast(column, pa.large_string()))
-        keep = pc.and_(keep, pc.not_equal(pc.fill_null(column, ''), ''))
-    return column.filter(keep), np.bincount(row[keep.to_numpy(zero_copy_only=False)], minlength=n)
+    entries, row = cells_apart(column, sep)
+    entries, keep = filled_entries(entries)
+    return entries.filter(pa.array(keep)), np.bincount(row[keep], minlength=len(column))
 
 # %% ../../nbs/20_data/10_values.ipynb #eba59d1e
 def encode_cells(coder: Coder, column: pa.Array, sep: str, name: str, place) -> tuple[np.ndarray, np.ndarray]:

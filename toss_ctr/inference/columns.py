@@ -98,7 +98,10 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
         for place, name in enumerate(names):
             groups.setdefault(_stem(name), {}).setdefault(key, []).append(place)
     for m in spec.multis:
-        groups.setdefault(_stem(m.name), {})[f'multi_{m.name}'] = None
+        group = groups.setdefault(_stem(m.name), {})
+        group[f'multi_{m.name}'] = None
+        if m.weights:
+            group[f'weight_of_multi_{m.name}'] = None
     if inputs.features:
         first = len(spec.nums)
         groups['out-of-fold features'] = dict(num=list(range(first, first + inputs.n_features)))

@@ -73,7 +73,7 @@ class Columns(nn.Module):
     vectors.
 
     **Shape**: codes (B, C) int32 or None, numbers (B, N) float32 with NaN, and for each column with several values
-    a cell (B, M) int32 codes, -1 = padding → (B, F, d).
+    a cell (B, M) int32 codes, -1 = padding, and (B, M) float32 weights or None → (B, F, d).
 
     Parameters
     ----------
@@ -118,6 +118,7 @@ class Columns(nn.Module):
                 self.mix = Mix(n_num, model.numeric.fields)
                 n_num = model.numeric.fields
         self.names = [f'multi_{column.name}' for column in spec.multis]
+        self.weighted = [bool(column.weights) for column in spec.multis]
         self.bags = nn.ModuleList(BagField(column.size, d, sparse) for column in spec.multis)
         self.vectors = nn.ModuleList(VectorField(vector.width, d) for vector in spec.vectors)
         ends = np.cumsum([first, *(vector.width for vector in spec.vectors)]).tolist()
@@ -134,15 +135,20 @@ class Columns(nn.Module):
         bias = self.mix.weight @ affine.bias
         return F.linear(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, weight.shape[:2])
 
-    def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[Tensor] = ()) -> Tensor:
+    def cells(self, batch: dict) -> list[tuple]:
+        "Codes and weights, or None, of each column with several values a cell, of a batch."
+        weights = [batch[f'weight_of_{name}'] if told else None for name, told in zip(self.names, self.weighted)]
+        return list(zip([batch[name] for name in self.names], weights))
+
+    def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[tuple] = ()) -> Tensor:
         x, null = self.scale(num)
         parts = []
         if self.tables is not None:
             parts.append(self.tables(cat, None, null[:, self.blocks]))
         if self.numbers is not None:
             parts.append(self.mixed(x if self.plain is None else x[:, self.plain]))
-        for bag, codes in zip(self.bags, cells):
-            parts.append(dropout(bag(codes), self.dropout, self.training))
+        for bag, (codes, weights) in zip(self.bags, cells):
+            parts.append(dropout(bag(codes, weights), self.dropout, self.training))
         for vector, (start, stop) in zip(self.vectors, self.spans):
             field = vector(x[:, start:stop], null[:, start:stop])
             parts.append(dropout(field, self.dropout, self.training))
@@ -407,8 +413,7 @@ class CTRModel(nn.Module):
     def plain(self, batch: dict) -> Tensor:
         "The fields (B, F, d) of the plain columns of a batch."
         columns = self.columns
-        cells = [batch[name] for name in columns.names]
-        return columns(batch['cat'] if columns.n_cats else None, batch['num'], cells)
+        return columns(batch['cat'] if columns.n_cats else None, batch['num'], columns.cells(batch))
 
     def fields(self, batch: dict, brief: bool = False) -> tuple[Tensor, dict | None]:
         "All fields (B, F, d) of a batch, and what DARE returned; `brief`: of that, at least `h` and `pooled`."

@@ -256,9 +256,10 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
 
 # %% ../../nbs/40_models/20_fields.ipynb #d16674b6
 class BagField(nn.Module):
-    """The mean of the embeddings of a cell's values.
+    """The mean of the embeddings of a cell's values, weighted where they have weights.
 
-    **Shape**: codes (B, M) int, -1 = padding → (B, 1, d).
+    **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or without
+    weight, is `none`.
 
     Parameters
     ----------
@@ -279,11 +280,16 @@ class BagField(nn.Module):
         self.none = nn.Parameter(torch.zeros(d))
         init_table(self.table)
 
-    def forward(self, codes: Tensor) -> Tensor:
+    def forward(self, codes: Tensor, weights: Tensor | None = None) -> Tensor:
         real = codes >= 0
-        n = real.sum(1, keepdim=True)
         known = torch.where(real & (codes < self.size), codes, 0)
-        share = real / n.clamp(min=1)
+        if weights is None:
+            n = real.sum(1, keepdim=True)
+            share = real / n.clamp(min=1)
+        else:
+            w = torch.where(real, weights, 0).to(self.none.dtype)
+            n = w.sum(1, keepdim=True)
+            share = w / n.clamp(min=1e-12)
         e = self.table(known) * share.unsqueeze(2)
         return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
 
