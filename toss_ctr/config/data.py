@@ -96,29 +96,27 @@ class Data(Section):
     "Generate train_path and test_path if they are missing."
 
 # %% ../../nbs/10_config/05_data.ipynb #c0b8ba81
-def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
+def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
-    if seq_col:
-        roles['sequence.col'] = (seq_col,)
-    return roles
+    return roles | histories
 
 # %% ../../nbs/10_config/05_data.ipynb #324cb004
-def check_roles(data: Data, seq_col: str | None):
+def check_roles(data: Data, histories: dict):
     """Refuse a column with two roles, and buckets of a column that is not categorical.
 
     Parameters
     ----------
     data : section `data`
-    seq_col : `sequence.col`
+    histories : dotted key → columns that it makes histories, or puts beside them
 
     Raises
     ------
     UserError that names the key and the column
     """
-    for (key, columns), (other_key, others) in combinations(_roles(data, seq_col).items(), 2):
+    for (key, columns), (other_key, others) in combinations(_roles(data, histories).items(), 2):
         twice = sorted(set(columns) & set(others))
         if twice:
             raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')

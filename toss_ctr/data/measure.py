@@ -265,15 +265,15 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     """
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
-    if needs.seq:
-        add('tokens', [needs.seq['name']], pad_id=needs.seq['pad_id'])
-        for c in needs.seq['sides']:
-            add('tokens', [c], pad_id=None)
+    pads = {h['name']: h['pad_id'] for h in needs.histories}  # a column is read once, whatever number of histories has it
+    for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
+        add('tokens', [c], pad_id=pads.get(c))
     wide = max(1, room // max(stop, 1))
     for a in range(0, len(needs.nums), wide):
         add('numbers', list(needs.nums[a : a + wide]))
     counted = [c for c, buckets in needs.cats.items() if buckets <= 0]
-    counted = list(dict.fromkeys([*counted, *needs.keys, *needs.targets]))
+    targets = [c for h in needs.histories for c in h['targets']]
+    counted = list(dict.fromkeys([*counted, *needs.keys, *targets]))
     if counted:
         add('codes', counted)
     for c, sep in needs.multis.items():
@@ -298,11 +298,11 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
     return name, 'hash', buckets + 1, ()
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64
-def _token_values(needs: Needs, tokens: dict, codes: dict, side: str | None = None) -> np.ndarray:
-    "Sorted tokens of the id space of the history or of a side column, with the integers of columns that share it."
-    values = set(tokens[side or needs.seq['name']]['values'])
-    padding = set() if side else {needs.seq['pad_id']}
-    for t in [t for t in needs.targets if needs.spaces.get(t) == side]:
+def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = None) -> np.ndarray:
+    "Sorted tokens of the id space of a history or of a side column, with the integers of columns that share it."
+    values = set(tokens[side or asked['name']]['values'])
+    padding = set() if side else {asked['pad_id']}
+    for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         seen = [v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count]
         whole = {int(v) for v in seen if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not whole:
@@ -312,13 +312,12 @@ def _token_values(needs: Needs, tokens: dict, codes: dict, side: str | None = No
     return np.array(sorted(values), np.int64)
 
 
-def _seq_column(needs: Needs, tokens: dict, codes: dict) -> SeqSpec | None:
-    "The history column of the spec."
-    if not needs.seq:
-        return None
-    values, asked = _token_values(needs, tokens, codes), dict(needs.seq)
-    sides = tuple(asked.pop('sides'))
-    return SeqSpec(size=len(values) + 1, values=values, sides=sides, **asked)
+def _seq_column(asked: dict, tokens: dict, codes: dict) -> SeqSpec:
+    "A history column of the spec; `asked` : of `Needs.histories`."
+    values = _token_values(asked, tokens, codes)
+    sides = {c: tuple(_token_values(asked, tokens, codes, c).tolist()) for c in asked['sides']}
+    learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
+    return SeqSpec(**dict(asked, **learned))
 
 # %% ../../nbs/20_data/25_measure.ipynb #630ee21b
 def _sizes(measured: dict) -> dict:
@@ -349,19 +348,15 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     label = found['label'][needs.label]['counts']
     masks = {i: nums[c]['null_rows'] for i, c in enumerate(needs.nums) if nums[c]['nulls']}
     multis = [MultiSpec(c, sep, _frequent(cells[c], needs.min_count)) for c, sep in needs.multis.items()]
-    sides = needs.seq['sides'] if needs.seq else ()
     spec = Spec(
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in needs.cats.items()),
         nums=needs.nums,
         null_blocks=tuple(null_groups(masks)),
-        seq=_seq_column(needs, tokens, codes),
-        targets=needs.targets,
+        histories=tuple(_seq_column(h, tokens, codes) for h in needs.histories),
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
         id_col=needs.id_col,
-        sides={c: tuple(_token_values(needs, tokens, codes, c).tolist()) for c in sides},
         multis=tuple(multis),
-        spaces=needs.spaces,
     )
     stats = dict(
         rows=sum(label),

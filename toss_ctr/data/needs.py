@@ -7,9 +7,10 @@ __all__ = ['Needs', 'key_columns', 'resolve_needs']
 
 # %% ../../nbs/20_data/24_needs.ipynb #26edeb55
 import fnmatch
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from ..core.errors import nearest, UserError
+from .spec import lone_history
 
 # %% ../../nbs/20_data/24_needs.ipynb #d5c7a4b0
 @dataclass(frozen=True)
@@ -20,49 +21,52 @@ class Needs:
     ----------
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
     nums : numeric columns
-    seq : the history: name, max_len, pad_id, collapse, tau, sides
-    targets : columns that share the id space of the history, or of a column aligned with it
+    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, history,
+        targets, spaces
     keys : columns that need exact codes beside or without a categorical
     label : label column
     id_col : row name
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
-    spaces : target column → the aligned column whose id space it shares; absent: the history's
 
     Examples
     --------
-    >>> Needs(dict(item=0), ('x',), None, (), ('user',), 'clicked', 'ID', 1).columns
+    >>> Needs(dict(item=0), ('x',), (), ('user',), 'clicked', 'ID', 1).columns
     ['item', 'x', 'user', 'clicked']
     """
 
     cats: dict
     nums: tuple
-    seq: dict | None
-    targets: tuple
+    histories: tuple
     keys: tuple
     label: str
     id_col: str
     min_count: int
     multis: dict = field(default_factory=dict)
-    spaces: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
-        content = asdict(self)
-        for name in ('nums', 'targets', 'keys'):
-            content[name] = list(content[name])
-        for name in ('cats', 'multis'):
-            content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces'):
-            if not content[name]:
-                del content[name]  # caches without such columns keep their names
-        return content
+        lone = lone_history(list(self.histories))
+        content = dict(
+            cats=[list(item) for item in self.cats.items()],
+            nums=list(self.nums),
+            seq=lone.get('seq'),
+            targets=lone.get('targets', []),
+            keys=list(self.keys),
+            label=self.label,
+            id_col=self.id_col,
+            min_count=self.min_count,
+        )
+        later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
+        later |= dict(histories=[] if lone else list(self.histories))
+        return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
     def columns(self) -> list[str]:
         "All columns that are read from the training rows."
-        seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
-        wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
+        histories = [c for h in self.histories for c in (h['name'], *h['sides'])]
+        targets = [c for h in self.histories for c in h['targets']]
+        wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -109,13 +113,20 @@ def _buckets(data, column: str) -> int:
     return -1 if data.encoding == 'hash' else 0
 
 
-def _history_needs(s) -> dict | None:
-    "What a cache depends on of the section `sequence`."
-    if not s.col:
-        return None
-    tau = s.recency_tau if s.collapse else None
-    seq = dict(name=s.col, max_len=s.max_len, pad_id=s.pad_id, collapse=s.collapse, tau=tau)
-    return dict(seq, sides=list(s.side_cols))
+def _history_needs(s) -> dict:
+    "What a cache depends on of a history's section."
+    spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
+    return dict(
+        name=s.col,
+        max_len=s.max_len,
+        pad_id=s.pad_id,
+        collapse=s.collapse,
+        tau=s.recency_tau if s.collapse else None,
+        sides=list(s.side_cols),
+        history=s.name,
+        targets=list(s.shared_with),
+        spaces=spaces,
+    )
 
 
 def resolve_needs(cfg, columns) -> Needs:
@@ -126,11 +137,9 @@ def resolve_needs(cfg, columns) -> Needs:
     ----------
     columns : of the training source, in its order
     """
-    d, s = cfg.data, cfg.sequence
-    seq = _history_needs(s)
-    sides = s.side_cols if seq else []
+    d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
-    aside = {d.label_col, d.id_col, *([s.col, *sides] if seq else [])}
+    aside = {d.label_col, d.id_col, *(c for h in histories for c in (h['name'], *h['sides']))}
     nums = _numeric_columns(d, columns, {*cats, *aside, *d.multi_cols, *d.remove_cols})
     keys, _ = key_columns(cfg)
     named = {
@@ -138,9 +147,9 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
         'data.num_cols_explicit': nums,
-        'sequence.col': [s.col] if seq else [],
-        'sequence.side_cols': sides,
     }
+    for at, s in cfg.histories.items():
+        named |= {f'{at}.col': [s.col], f'{at}.side_cols': s.side_cols}
     _check_named(named, columns)
     for c, key in keys.items():
         _check_named({key: [c]}, columns)
@@ -151,9 +160,7 @@ def resolve_needs(cfg, columns) -> Needs:
         for c in names:
             if c in taken:
                 raise UserError(f"{key}: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq or d.multi_cols):
+    if not (cats or nums or histories or d.multi_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    shared, multis = s.shared_with, dict(d.multi_cols)
-    spaces = {target: history for target, history in shared.items() if history != s.col}
-    return Needs(cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count, multis, spaces)
+    return Needs(cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols))

@@ -31,6 +31,14 @@ def _known(column) -> list:
     return sorted({value for cell in cells for value in cell if value is not None})
 
 
+def _history_spec(columns: dict, known: dict, name: str, *, col: str, sides=(), **fields) -> SeqSpec:
+    "A history whose codes are the sorted values of its columns."
+    tokens = np.array(known.get(col, _known(columns[col])), np.int64)
+    beside = {side: tuple(known.get(side, _known(columns[side]))) for side in sides}
+    usual = dict(max_len=64, collapse=False, tau=None, sides=beside, history=name)
+    return SeqSpec(col, len(tokens) + 1, tokens, **usual | fields)
+
+
 def small_spec(
     columns: dict,
     cats=(),
@@ -38,6 +46,7 @@ def small_spec(
     seq: str = '',
     *,
     targets=(),
+    more: dict | None = None,
     keys=(),
     multis=(),
     hashed: dict | None = None,
@@ -56,6 +65,7 @@ def small_spec(
     nums : numeric columns
     seq : the history column; '' = none
     targets : columns also encoded in the history's id space
+    more : further histories, name → their column `col`, columns `sides` beside it, and other fields of a `SeqSpec`
     keys : columns with exact codes of their own
     multis : columns with several values a cell, as lists of texts
     hashed : categorical column → size, where it is hashed
@@ -68,7 +78,7 @@ def small_spec(
     --------
     >>> from toss_ctr.synthetic.testing import small_spec
     >>> spec = small_spec(dict(item=['b', 'a', None], seq=[[7], [], [9, 7]]), cats=['item'], seq='seq')
-    >>> spec.cats[0].values, spec.seq.values.tolist()
+    >>> spec.cats[0].values, spec.histories[0].values.tolist()
     (('a', 'b'), [7, 9])
     """
     hashed, known = hashed or {}, known or {}
@@ -79,16 +89,13 @@ def small_spec(
     packed = pack_cats(
         (c, 'hash', hashed[c], ()) if c in hashed else (c, 'vocab', len(texts(c)) + 1, texts(c)) for c in cats
     )
-    history = None
-    if seq:
-        tokens = np.array(known.get(seq, _known(columns[seq])), np.int64)
-        history = SeqSpec(seq, len(tokens) + 1, tokens, max_len, collapse, tau)
+    first = dict(col=seq, targets=tuple(targets), max_len=max_len, collapse=collapse, tau=tau)
+    asked = (dict(seq=first) if seq else {}) | (more or {})
     return Spec(
         packed,
         tuple(nums),
         (),
-        history,
-        targets=tuple(targets),
+        tuple(_history_spec(columns, known, name, **fields) for name, fields in asked.items()),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
     )

@@ -9,7 +9,7 @@ __all__ = ['Process', 'launched', 'this_process', 'own_device', 'joined', 'run_i
 # %% ../../nbs/50_training/35_distributed.ipynb #a3f0fb16
 import os, socket
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -181,9 +181,11 @@ def global_batch(out: Logits, y: Tensor, n: int) -> tuple[Logits, Tensor]:
     """
     if this_process().size == 1:
         return out, y
-    names = [f.name for f in fields(out) if getattr(out, f.name) is not None]
-    *z, y = gather_columns(torch.stack([*(getattr(out, k).float() for k in names), y.float()]), n)
-    return replace(out, **dict(zip(names, z))), y
+    names = [name for name in ('main', 'second', 'linear') if getattr(out, name) is not None]
+    logits = [*(getattr(out, name) for name in names), *out.aux.values()]
+    *z, y = gather_columns(torch.stack([*(logit.float() for logit in logits), y.float()]), n)
+    aux = dict(zip(out.aux, z[len(names) :]))
+    return replace(out, **dict(zip(names, z)), aux=aux), y
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:
