@@ -15,7 +15,7 @@ from .data import check_roles, Data
 from .sequence import check_histories, check_sequence, Sequence
 from .model import check_model, Model
 from .train import EMA, Loss, MINIMISED, Sampler, Train
-from .folds import check_folds, check_monitor, chosen_monitor, CV, Eval
+from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval
 from .inference import Calibration, check_ensemble, Ensemble, Logging
 from .features import check_covis, Features
 from .members import check_members, default_members, Member, own_network
@@ -114,6 +114,11 @@ class Config(Section):
     def monitor(self) -> str:
         "The metric that selects the best epoch."
         return chosen_monitor(self.train, self.eval)
+
+    @property
+    def day_key(self) -> str | None:
+        "The day column of folds and groups, where there is one."
+        return day_key(self.cv, self.data)
 
     @property
     def monitor_rises(self) -> bool:

@@ -69,10 +69,10 @@ def _open_split_source(name: str, data) -> tuple[Source, dict]:
     path = getattr(data, key.removeprefix('data.'))
     if not path:
         raise UserError(f'{key}: not given', f'add --set {key}=PATH')
-    source, valid = open_source(path, key), {}
+    source, valid = open_source(path, key, data.time_col), {}
     if name == 'train' and data.valid_path:
         more = open_source(data.valid_path, 'data.valid_path')
-        source = open_files(source.files + more.files, key)
+        source = open_files(source.files + more.files, key, data.time_col)
         valid = dict(valid_rows=more.n_rows)
     return source, dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir), **valid)
 
@@ -119,6 +119,8 @@ def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: boo
     with _bar(rows * len(units), 'statistics', progress) as bar:
         answers = run_units('toss_ctr.data.measure:measure', units, workers, bar.update)
     spec, stats = make_spec(plan.needs, units, answers)
+    for column in stats.get('constant', ()):
+        print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     learned = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
     write_json(path, learned)
     return learned

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
-from .numbers import id_texts, labels, number_matrix, numbers
+from .numbers import id_texts, labels, number_matrix, numbers, times
 from .spec import SeqSpec, smallest, Spec
 from .tokens import history_blocks, text_buffers, TokenError
 from .values import Coder, encode_cells, encode_column, hash_codes, Vocabulary
@@ -285,6 +285,8 @@ class RowEncoder:
         for k in self.keys:
             out[f'key_{k}'] = coded(self.key_codes[k], k).astype(smallest(len(spec.keys[k]) + 1))
         out |= self._ragged_cells(batch, place)
+        if spec.time:
+            out['time'] = times(batch[spec.time.name], spec.time.name, place, spec.time.unit)
         if self.ids:
             text, starts = text_buffers(id_texts(batch[spec.id_col], spec.id_col, place))
             out |= dict(id_values=text, id_counts=np.diff(starts))

@@ -207,11 +207,11 @@ def _join_sequences(groups: np.ndarray, digests: np.ndarray) -> np.ndarray:
     return dense(component[groups].astype(np.int64))
 
 # %% ../../nbs/20_data/55_folds.ipynb #9b88a7a6
-def _fold_groups(split, cv) -> np.ndarray | None:
-    groups = None
+def _fold_groups(split, cfg) -> np.ndarray | None:
+    groups, cv = None, cfg.cv
     if cv.group_key:
-        keys = ('group_key', 'time_key') if cv.composite_group else ('group_key',)
-        groups = dense(*(key_codes(split, getattr(cv, key), f'cv.{key}')[0] for key in keys))
+        keys = {'cv.group_key': cv.group_key} | ({'cv.time_key': cfg.day_key} if cv.composite_group else {})
+        groups = dense(*(key_codes(split, column, key)[0] for key, column in keys.items()))
     if not cv.group_sequences:
         return groups
     if not split.spec.histories:
@@ -442,7 +442,7 @@ def make_folds(split, cfg) -> Folds:
         )
     if cv.n_splits > _MOST_FOLDS:
         raise UserError(f'cv.n_splits: {cv.n_splits} folds', f'ask for {_MOST_FOLDS} at most')
-    groups = _fold_groups(split, cv)
+    groups = _fold_groups(split, cfg)
     if cv.scheme == 'group_kfold':
         n_splits = cv.n_splits if cv.n_splits > 1 else _HOLD_OUT
         fold = kfold(label, groups, n_splits, cfg.seed, cv.stratify_target is not None)
@@ -451,7 +451,7 @@ def make_folds(split, cfg) -> Folds:
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:
-        fold = _day_folds(split, cv.time_key, cv.scheme, cv.n_splits)
+        fold = _day_folds(split, cfg.day_key, cv.scheme, cv.n_splits)
     stats = _fold_stats(fold, label, groups)
     part = _make_parts(fold, label, groups, cfg.seed, cv.scheme)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)

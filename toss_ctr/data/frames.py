@@ -95,7 +95,8 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     """
     keys = [k for k in spec.keys if k in frame.columns]
     encode = RowEncoder(spec, ids=spec.id_col in frame.columns, keys=keys)
-    _check_frame(frame, encode.columns)
+    frame = add_parts(frame, encode.columns)
+    _check_frame(frame.columns, encode.columns)
     table = frame.select(encode.columns).to_arrow(compat_level=pl.CompatLevel.oldest())
     blocks, size = [], 1 << 15
     for start in range(0, max(len(frame), 1), size):
@@ -120,7 +121,7 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
     ------
     `Split`s in memory, rows ascending
     """
-    source = open_source(path, key)
+    source = open_source(path, key, spec.time and spec.time.name)
     have = set.intersection(*map(set, source.columns))
     encode = RowEncoder(spec, ids=spec.id_col in have, keys=[k for k in spec.keys if k in have])
     source.check(encode.columns)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..core.errors import nearest, UserError
 from .spec import lone_history
 
-# %% ../../nbs/20_data/24_needs.ipynb #d5c7a4b0
+# %% ../../nbs/20_data/24_needs.ipynb #b228ae42
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -28,6 +28,8 @@ class Needs:
     id_col : row name
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
+    time : column with the rows' times
+    parts : of it, the columns that are left out where they are constant
 
     Examples
     --------
@@ -43,6 +45,8 @@ class Needs:
     id_col: str
     min_count: int
     multis: dict = field(default_factory=dict)
+    time: str | None = None
+    parts: tuple = ()
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -58,7 +62,7 @@ class Needs:
             min_count=self.min_count,
         )
         later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
-        later |= dict(histories=[] if lone else list(self.histories))
+        later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
         return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
@@ -67,6 +71,7 @@ class Needs:
         histories = [c for h in self.histories for c in (h['name'], *h['sides'])]
         targets = [c for h in self.histories for c in h['targets']]
         wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
+        wanted += [self.time] if self.time else []
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -82,7 +87,7 @@ def _numeric_columns(data, columns, taken) -> tuple:
         matched.update(found)
     return tuple(c for c in columns if c in matched and c not in taken)
 
-# %% ../../nbs/20_data/24_needs.ipynb #98eac13b
+# %% ../../nbs/20_data/24_needs.ipynb #e0070fed
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
@@ -92,12 +97,12 @@ def key_columns(cfg) -> tuple[dict, dict]:
     """
     cv, early, late = cfg.cv, {}, cfg.features.key_columns()
     judged = cfg.eval.group_col
-    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cv.time_key, 'cv.time_key')):
+    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cfg.day_key, 'cv.time_key')):
         if c and c != cfg.data.label_col:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
-# %% ../../nbs/20_data/24_needs.ipynb #66b9df2f
+# %% ../../nbs/20_data/24_needs.ipynb #d6488cdc
 def _check_named(named: dict, columns):
     "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
     for key, names in named.items():
@@ -129,6 +134,12 @@ def _history_needs(s) -> dict:
     )
 
 
+def _time_parts(data, columns) -> dict[str, str]:
+    "Column → part of `data.time_col` that is learned from; dates have no hour."
+    named = {f'{data.time_col}.{part}': part for part in data.time_parts} if data.time_col else {}
+    return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
+
+
 def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.
@@ -139,13 +150,17 @@ def resolve_needs(cfg, columns) -> Needs:
     """
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
-    aside = {d.label_col, d.id_col, *(c for h in histories for c in (h['name'], *h['sides']))}
-    nums = _numeric_columns(d, columns, {*cats, *aside, *d.multi_cols, *d.remove_cols})
+    parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
+    aside = {d.label_col, d.id_col, d.time_col, *(c for h in histories for c in (h['name'], *h['sides']))}
+    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
+    nums += tuple(c for c, part in parts.items() if part == 'day')
+    cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
     named = {
         'data.label_col': [d.label_col],
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
+        'data.time_col': [d.time_col] if d.time_col else [],
         'data.num_cols_explicit': nums,
     }
     for at, s in cfg.histories.items():
@@ -163,4 +178,5 @@ def resolve_needs(cfg, columns) -> Needs:
     if not (cats or nums or histories or d.multi_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    return Needs(cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols))
+    named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
+    return Needs(*named, d.time_col, tuple(parts))

@@ -67,10 +67,12 @@ def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
+    if rows <= 1_000_000:
+        trees |= dict(rounds=1000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
     keys = dict(
         model=dict(emb_dim=16, embedding_dropout=0.0 if many else 0.2, numeric=numeric, qnn_alpha=head),
         train=train,
-        cv=dict(n_splits=3),
+        cv=dict(n_splits=5 if rows <= 50_000 else 3),
         members=dict(dare_qnn=dict(kind='network'), lightgbm=trees),
     )
     if valid:

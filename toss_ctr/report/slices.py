@@ -82,7 +82,7 @@ def find_columns(spec, cfg: Config) -> dict[str, str]:
     """
     names = [c.name for c in spec.cats] + list(spec.keys)
     wanted = dict(
-        day=[cfg.cv.time_key, 'day_of_week', 'weekday', 'day', 'date'],
+        day=[cfg.day_key, 'day_of_week', *(n for n in names if n.endswith('.weekday')), 'weekday', 'day', 'date'],
         hour=[n for n in names if 'hour' in n.lower()],
         target=[name for seq in cfg.histories.values() for name in seq.query_key],
     )

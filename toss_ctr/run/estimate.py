@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOAT_BYTES', 'SAVED_COPIES', 'FOLD_START', 'REPORT',
-           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'data_rows', 'fold_count', 'seconds_per_row', 'tree_seconds', 'Cost',
-           'measured_cost', 'scale_up', 'estimate', 'estimate_text']
+           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'USUAL_ROUNDS', 'data_rows', 'fold_count', 'seconds_per_row',
+           'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
 import os, tempfile, time
@@ -232,6 +232,7 @@ REPORT = 12.0
 REPORT_ROW = 3e-5
 VISIT = 1e-7
 TREE_LOOK = 1.4e-7
+USUAL_ROUNDS = 200
 
 
 def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: int) -> dict:
@@ -263,8 +264,12 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     for name, (tree, tree_row, once) in cost.trees.items():
         member = cfg.members[name]
         fitted = trained * (cost.rate + member.keep * (1 - cost.rate))
-        growing = folds * (member.rounds * (tree + tree_row * fitted) + once * fitted)
-        looking = member.rounds * TREE_LOOK * (train + folds * test)
+        rounds, searched = member.rounds, 0
+        if member.patience:  # how many are wanted is not known before
+            rounds = min(rounds, USUAL_ROUNDS)
+            searched = min(member.rounds, rounds + member.patience)
+        growing = folds * ((rounds + searched) * (tree + tree_row * fitted) + once * fitted * (1 + bool(searched)))
+        looking = rounds * TREE_LOOK * (train + folds * test)
         seconds['trees'] += (growing + looking) / cores
     seconds['submission'] = cost.look * test * folds * networks
     visits = train * n_draws(train, DRAWS)
