@@ -299,16 +299,15 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         cats=pack_cats((name, 'vocab', len(values) + 1, values) for name, values in texts.items()),
         nums=('feat_e_1', 'feat_e_2'),
         keys={},
-        seq=SimpleNamespace(size=60, max_len=40),
+        histories=(SeqSpec('seq', 60, np.arange(1, 60), 40, False, None, targets=('inventory_id',)),),
         label='clicked',
-        targets=('inventory_id',),
     )
     split = SimpleNamespace(
         name='train',
         n_rows=n,
         spec=spec,
         column=codes.__getitem__,
-        seq_lengths=lambda: columns['length'],
+        seq_lengths=lambda key: columns['length'],
         fingerprint='f' * 32,
         labels=lambda: made['label'],
     )
