@@ -32,7 +32,7 @@ class Synthetic(Section):
     seq_scale: AboveZero = 1.0
     "History lengths times this (1 = as long as Toss's)."
 
-# %% ../../nbs/10_config/05_data.ipynb #2cff49cf
+# %% ../../nbs/10_config/05_data.ipynb #af0f89e4
 Encoding = Literal['vocab', 'hash']
 TimePart = Literal['hour', 'weekday', 'day']
 Imputation = Literal['median', 'mean', 'zero']
@@ -67,6 +67,9 @@ class Data(Section):
     "Column with the label, 0 or 1."
     id_col: str = 'ID'
     "Column with the name of a row of the test file; copied to the submission unchanged."
+    weight_col: OptionalText = None
+    """Column with the weight of a training row, finite and not negative: k counts as k equal rows in losses, metrics,
+    encodings, calibrators and boosters; null = every row counts once."""
     cat_cols: Columns = ()
     "Categorical columns."
     num_cols_explicit: Columns = ()
@@ -102,14 +105,15 @@ class Data(Section):
     synthetic: Synthetic | None = None
     "Generate train_path and test_path if they are missing."
 
-# %% ../../nbs/10_config/05_data.ipynb #4252f721
+# %% ../../nbs/10_config/05_data.ipynb #582dd75e
 def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
-    if data.time_col:
-        roles['data.time_col'] = (data.time_col,)
+    for key in ('time_col', 'weight_col'):
+        if getattr(data, key):
+            roles[f'data.{key}'] = (getattr(data, key),)
     return roles | histories
 
 # %% ../../nbs/10_config/05_data.ipynb #ea0f25b2

@@ -14,7 +14,7 @@ import pyarrow as pa
 
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
-from .numbers import id_texts, labels, number_matrix, numbers, times
+from .numbers import id_texts, labels, number_matrix, numbers, row_weights, times
 from .spec import SeqSpec, smallest, Spec
 from .tokens import history_blocks, text_buffers, TokenError
 from .values import Coder, encode_cells, encode_column, hash_codes, Vocabulary
@@ -197,7 +197,7 @@ class RowEncoder:
     Parameters
     ----------
     spec : learned on the training rows
-    label : also the label
+    label : also the label, and its weight
     ids : also the row ids
     keys : of `spec.keys`, those to encode; all by default
     longest : key of a history whose repeats are collapsed → length of the source's longest
@@ -238,7 +238,8 @@ class RowEncoder:
     @property
     def columns(self) -> list[str]:
         "Columns a batch must hold."
-        return self.spec.columns(self.keys) + [self.spec.label] * self.label + [self.spec.id_col] * self.ids
+        told = [self.spec.label, *([self.spec.weight] if self.spec.weight else [])] if self.label else []
+        return self.spec.columns(self.keys) + told + [self.spec.id_col] * self.ids
 
     def _numbers(self, batch, n: int, place) -> np.ndarray:
         "The numeric columns side by side; `UserError` says near which row."
@@ -273,6 +274,8 @@ class RowEncoder:
         coded = lambda coder, name: encode_column(coder, batch[name], name, place)
         if self.label:
             out['label'] = labels(batch[spec.label], spec.label, place)
+            if spec.weight:
+                out['weight'] = row_weights(batch[spec.weight], spec.weight, place)
         out |= _cat_matrices(spec, n, lambda c: coded(self.cats[c.name], c.name))
         if spec.nums:
             out['num'] = self._numbers(batch, n, place)

@@ -393,6 +393,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         id_col=needs.id_col,
         multis=tuple(multis),
         time=TimeSpec(needs.time, **found['time'][needs.time]) if needs.time else None,
+        weight=needs.weight,
     )
     stats = dict(
         rows=sum(label),

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..core.errors import nearest, UserError
 from .spec import lone_history
 
-# %% ../../nbs/20_data/24_needs.ipynb #b228ae42
+# %% ../../nbs/20_data/24_needs.ipynb #aa48e5c9
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -30,6 +30,7 @@ class Needs:
     multis : column with several values a cell → what separates them in text
     time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
+    weight : column with the training rows' weights
 
     Examples
     --------
@@ -47,6 +48,7 @@ class Needs:
     multis: dict = field(default_factory=dict)
     time: str | None = None
     parts: tuple = ()
+    weight: str | None = None
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -63,6 +65,7 @@ class Needs:
         )
         later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
         later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
+        later |= dict(weight=self.weight)
         return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
@@ -71,7 +74,7 @@ class Needs:
         histories = [c for h in self.histories for c in (h['name'], *h['sides'])]
         targets = [c for h in self.histories for c in h['targets']]
         wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
-        wanted += [self.time] if self.time else []
+        wanted += [c for c in (self.time, self.weight) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -102,7 +105,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
-# %% ../../nbs/20_data/24_needs.ipynb #d6488cdc
+# %% ../../nbs/20_data/24_needs.ipynb #77ff3cdb
 def _check_named(named: dict, columns):
     "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
     for key, names in named.items():
@@ -151,7 +154,7 @@ def resolve_needs(cfg, columns) -> Needs:
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
-    aside = {d.label_col, d.id_col, d.time_col, *(c for h in histories for c in (h['name'], *h['sides']))}
+    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *(c for h in histories for c in (h['name'], *h['sides']))}
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
@@ -161,6 +164,7 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
         'data.time_col': [d.time_col] if d.time_col else [],
+        'data.weight_col': [d.weight_col] if d.weight_col else [],
         'data.num_cols_explicit': nums,
     }
     for at, s in cfg.histories.items():
@@ -179,4 +183,4 @@ def resolve_needs(cfg, columns) -> Needs:
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
-    return Needs(*named, d.time_col, tuple(parts))
+    return Needs(*named, d.time_col, tuple(parts), d.weight_col)

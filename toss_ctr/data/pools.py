@@ -53,7 +53,7 @@ def pieces_of(split, rows: np.ndarray) -> list:
         pieces.append((shard, slice(start, stop), rows[start:stop] - shard.start))
     return [piece for piece in pieces if len(piece[2])] or pieces[:1]
 
-# %% ../../nbs/20_data/65_pools.ipynb #c44d702c
+# %% ../../nbs/20_data/65_pools.ipynb #a221f3eb
 @dataclass(frozen=True)
 class Layout:
     """What a batch of a split holds.
@@ -93,6 +93,8 @@ def layout_of(split) -> Layout:
     flat = {}
     if 'label' in held:
         flat['label'] = ('label', np.float32, ())
+    if 'weight' in held:
+        flat['weight'] = ('weight', np.float32, ())
     for seq in spec.histories:
         if seq.target_key in held:
             flat[seq.target_key] = (seq.target_key, np.int32, (len(seq.targets),))

@@ -214,12 +214,16 @@ def _replace_files(new, folder):
         os.remove(folder / name)
     fsync_dir(folder)
 
-# %% ../../nbs/20_data/35_shards.ipynb #0bfee6c4
+# %% ../../nbs/20_data/35_shards.ipynb #2be408ce
 REBUILT = 'run toss_cache with the same config: it builds it again'
 
 
 def _check_array(path: Path, entry: dict, digests: Digests, mend: str):
-    if path.is_file() and path.stat().st_size != _file_size(entry):
+    try:
+        other = path.is_file() and path.stat().st_size != _file_size(entry)
+    except FileNotFoundError:
+        other = False  # it went meanwhile, which is said below
+    if other:
         raise Damaged(f'{path}: damaged (not the array that was written)', mend)
     verify_file(path, entry['digest'], mend, digests)
 
@@ -495,13 +499,38 @@ def key(self: Split, name: str) -> tuple[np.ndarray, tuple]:
         return self.column(name), exact[name]
     raise KeyError(f"no exact codes of '{name}': {nearest(name, [*self.spec.keys, *exact])}")
 
-# %% ../../nbs/20_data/35_shards.ipynb #d835436d
+# %% ../../nbs/20_data/35_shards.ipynb #7cc8f16c
 @patch
 def labels(self: Split) -> np.ndarray:
     "Labels, (n,) uint8; `UserError` for a split without them."
     if not self.has('label'):
         raise UserError(f'the {self.name} split has no labels', 'use the train split')
     return self.whole('label')
+
+
+@patch
+def weights(self: Split, rows=None) -> np.ndarray | None:
+    """Weights of the rows, float32; None where every row counts once.
+
+    Parameters
+    ----------
+    rows : (m,) of them; None = all
+    """
+    if not self.has('weight'):
+        return None
+    return self.whole('weight') if rows is None else self.whole('weight')[rows]
+
+
+@patch
+def click_rate(self: Split, rows) -> float:
+    """Share of clicks, as far as rows count.
+
+    Parameters
+    ----------
+    rows : (m,) rows
+    """
+    weights = self.weights(rows)
+    return float(np.average(self.labels()[rows], weights=None if weights is None else weights.astype(np.float64)))
 
 
 @patch

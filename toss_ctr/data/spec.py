@@ -229,7 +229,7 @@ class TimeSpec:
         "Days from the first to the last training row."
         return (self.last - self.first) / 86_400_000
 
-# %% ../../nbs/20_data/20_spec.ipynb #b9f2d44f
+# %% ../../nbs/20_data/20_spec.ipynb #01a29f90
 @dataclass(frozen=True, eq=False)
 class Spec:
     """Everything that was learned from the training rows to encode any rows.
@@ -245,6 +245,7 @@ class Spec:
     id_col : row name
     multis : `MultiSpec`s
     time : `TimeSpec` of the column with the rows' times
+    weight : column with the training rows' weights
 
     Examples
     --------
@@ -262,6 +263,7 @@ class Spec:
     id_col: str = 'ID'
     multis: tuple = ()
     time: TimeSpec | None = None
+    weight: str | None = None
 
     def columns(self, keys=()) -> list[str]:
         "Columns the rows must hold to be encoded; `keys` : of `self.keys`, those that are encoded."
@@ -296,6 +298,8 @@ class Spec:
             content['histories'] = [h.to_json() for h in self.histories]
         if self.time:
             content['time'] = dict(vars(self.time))
+        if self.weight:
+            content['weight'] = self.weight
         return content
 
     @classmethod

@@ -158,28 +158,27 @@ def _ranges(n_keys: int, per_key: int, cells: int) -> list:
     step = max(1, cells // max(per_key, 1))
     return [(a, min(a + step, n_keys)) for a in range(0, n_keys, step)]
 
-# %% ../../nbs/30_features/30_pairs.ipynb #21a03074
+# %% ../../nbs/30_features/30_pairs.ipynb #a4dc5c78
 def _count_tokens(cov, train: TrainRows, seq, done: Callable) -> Counts:
     "Counts of every token of a history."
-    counts, part = Counts(seq.size, train.folds), train.folds.part
+    counts = train.counts(seq.size)
     if 'token' in cov.backoff:
         for rows, recent in token_blocks(train.split, seq, None, cov.seq_top_k, done):
-            row = rows[recent.rows()]
-            counts.add(recent['token'], part[row], train.label[row])
+            train.count(counts, recent['token'], rows[recent.rows()])
     return counts
 
-# %% ../../nbs/30_features/30_pairs.ipynb #e205cc0a
+# %% ../../nbs/30_features/30_pairs.ipynb #31cfd1fa
 def _count_pairs(
     cov, train: TrainRows, seq, combo: Keys, low: int, rows: np.ndarray, n_keys: int, done: Callable
 ) -> Counts:
     "Counts of every (target × time key, token), for a range of `n_keys` keys from `low` and the rows that have them."
-    counts, part = Counts(n_keys * seq.size, train.folds), train.folds.part
+    counts = train.counts(n_keys * seq.size)
     for block, recent in token_blocks(train.split, seq, rows[combo.key[rows] > 0], cov.seq_top_k, done):
         row = block[recent.rows()]
-        counts.add((combo.key[row] - low) * seq.size + recent['token'], part[row], train.label[row])
+        train.count(counts, (combo.key[row] - low) * seq.size + recent['token'], row)
     return counts
 
-# %% ../../nbs/30_features/30_pairs.ipynb #ca849688
+# %% ../../nbs/30_features/30_pairs.ipynb #7bae86da
 def _table(what: str, seq, name: str = '') -> str:
     "Name of a table of counts: of a history's tokens, or of a target column's pairs with them."
     return ' '.join(word for word in (what, '' if seq.key == 'seq' else seq.history, name) if word)
@@ -191,9 +190,8 @@ def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list
     value = combo = keys_of(split, (name,), 'features.covis.target_keys')
     if cov.use_time_bin:
         combo = keys_of(split, (name, cov.time_bin), 'features.covis.time_bin')
-    target = Counts(len(value.known), train.folds)
-    some = value.key > 0
-    target.add(value.key[some], part[some], train.label[some])
+    target, some = train.counts(len(value.known)), value.key > 0
+    train.count(target, value.key[some], some)
     pairs = []
     for low, high in _ranges(len(combo.known), size * train.folds.n_parts, CELLS):
         rows = np.flatnonzero((combo.key >= low) & (combo.key < high))

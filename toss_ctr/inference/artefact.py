@@ -33,6 +33,7 @@ from toss_ctr.core.files import (
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
+from ..data.source import moment_column
 from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
@@ -74,10 +75,12 @@ def raw_frame(rows, spec: Spec) -> pl.DataFrame:
         rows = [rows]
     if isinstance(rows, list):
         for number, row in enumerate(rows):
-            lost = [c for c in columns if c not in row]
+            lost = [c for c in columns if c not in row and moment_column(c) not in row]
             if lost:
                 raise UserError(f"row {number}: no column '{lost[0]}'", nearest(lost[0], list(row)))
-        kept = [c for c in dict.fromkeys([*columns, *spec.keys]) if all(c in row for row in rows)]
+        wanted = [*columns, *spec.keys]
+        wanted += [moment_column(c) for c in wanted]
+        kept = [c for c in dict.fromkeys(wanted) if c and all(c in row for row in rows)]
         series = [_one_type(c, [row[c] for row in rows]) for c in kept]
         rows = pl.DataFrame(series)
     return as_frame(rows, columns, spec.keys)

@@ -228,7 +228,7 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
             'Precision at the lowest recalls rests on few clicks and jumps.',
         ),
         figure(
-            plot_reliability(pred.label, both),
+            plot_reliability(pred.label, both, pred.weight),
             'Observed against predicted click probability',
             'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.',
         ),

@@ -32,8 +32,8 @@ def group_of(split, name: str, rows):
     codes (n,) int64 in the order of the values, names list[str]
     """
     cat = next((c for c in split.spec.cats if c.name == name), None)
-    values = tuple(cat.values) if cat else tuple(split.spec.keys[name])
-    codes = np.asarray(split.column(name))[rows].astype(np.int64)
+    column, values = (split.column(name), cat.values) if cat else split.key(name)  # a day is a key and a number
+    codes = np.asarray(column)[rows].astype(np.int64)
     if cat is not None and cat.kind == 'hash':
         return codes, [f'bucket {i}' for i in range(cat.size)]
     place = time_order(values)

@@ -122,7 +122,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
             kind='network',
             seconds=[round(sum(row.get('seconds') or 0 for row in side['log']), 2) for side in sides.values()],
             rows_per_s=round(len(inputs.test) / took),
-            metrics=all_metrics(oof['label'].to_numpy(), oof['p'].to_numpy()),
+            metrics=all_metrics(*(oof[c].to_numpy() for c in ('label', 'p', 'weight') if c in oof.columns)),
             folds=[side['metrics'] for side in sides.values()],
         )
 

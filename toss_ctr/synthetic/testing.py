@@ -54,6 +54,7 @@ def small_spec(
     max_len: int = 64,
     collapse: bool = False,
     tau: float | None = None,
+    weight: str | None = None,
 ) -> Spec:
     """A schema whose codes are the sorted values of the columns.
 
@@ -73,6 +74,7 @@ def small_spec(
     max_len : `sequence.max_len`
     collapse : `sequence.collapse`
     tau : `sequence.recency_tau` of a collapsed history
+    weight : column with the rows' weights
 
     Examples
     --------
@@ -98,6 +100,7 @@ def small_spec(
         tuple(_history_spec(columns, known, name, **fields) for name, fields in asked.items()),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
+        weight=weight,
     )
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c

@@ -20,7 +20,7 @@ from ..core.files import digest_file, write_table
 from ..data.batches import Loader
 from .checkpoints import oof_path, save_weights, weights_path
 from .distributed import gather_rows
-from .losses import class_weights, weighted_bce
+from .losses import class_weights, mean_one, weighted_bce
 from .metrics import all_metrics
 from .setup import FoldTrainer
 
@@ -105,8 +105,11 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict]:
     own = predict_logits([model], trainer.valid_loader, trainer.device, trainer.cfg.amp)[:, 0]
     logits = gather_rows(own - np.float32(trainer.shift), len(trainer.held))
     labels = torch.from_numpy(trainer.labels.astype(np.float32))
-    loss = weighted_bce(torch.from_numpy(logits), labels, class_weights(labels)).item()
-    metrics = all_metrics(trainer.labels, expit(logits.astype(np.float64)), group=trainer.groups)
+    weights = None if trainer.weights is None else torch.from_numpy(trainer.weights)
+    w = class_weights(labels, weight=weights) * (1 if weights is None else mean_one(weights))
+    loss = weighted_bce(torch.from_numpy(logits), labels, w).item()
+    p = expit(logits.astype(np.float64))
+    metrics = all_metrics(trainer.labels, p, trainer.weights, trainer.groups)
     return logits, dict(metrics, loss=loss)
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #85ecee9c
@@ -117,17 +120,18 @@ def train_metrics(trainer: FoldTrainer) -> dict:
     ----------
     trainer : the fold, its epoch's batches done; where a sampler drew them, rows weigh as much as those they stand for
     """
-    logits, labels = trainer.seen.whole()
+    logits, labels, *weights = trainer.seen.whole()
     p = expit(logits.numpy().astype(np.float64) - trainer.shift)
-    weight = None
+    weight = weights[0].numpy() if weights else None
     if trainer.train_loader.sampler:
         of_negatives = trainer.prior / (1 - trainer.prior) / (trainer.rate / (1 - trainer.rate))
-        weight = np.where(labels.numpy() > 0, 1.0, of_negatives)
+        stands_for = np.where(labels.numpy() > 0, 1.0, of_negatives)
+        weight = stands_for if weight is None else stands_for * weight
     return all_metrics(labels.numpy(), p, weight)
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #cbce4abb
 def keep_best(trainer: FoldTrainer, logits: np.ndarray):
-    """Write weights and out-of-fold predictions (row, fold, label, logit, p, maybe group) of the best epoch so far.
+    """Write weights and out-of-fold predictions (row, fold, label, logit, p, group, weight) of the best epoch so far.
 
     Parameters
     ----------
@@ -145,5 +149,7 @@ def keep_best(trainer: FoldTrainer, logits: np.ndarray):
     )
     if trainer.groups is not None:
         columns['group'] = trainer.groups.astype(np.int64)
+    if trainer.weights is not None:
+        columns['weight'] = trainer.weights
     write_table(pl.DataFrame(columns), oof_path(*place))
     trainer.state.oof = digest_file(oof_path(*place))

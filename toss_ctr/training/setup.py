@@ -119,12 +119,13 @@ class Progress:
 # %% ../../nbs/50_training/40_setup.ipynb #d79c6316
 @dataclass
 class EpochLogits:
-    """Log-odds and labels of the epoch's batches so far.
+    """Log-odds, labels and, where rows have any, weights of the epoch's batches so far.
 
     Parameters
     ----------
     logits : (B,) float32 of each batch
     labels : (B,) uint8 of each batch
+    weights : (B,) float32 of each batch
 
     Examples
     --------
@@ -138,17 +139,21 @@ class EpochLogits:
 
     logits: list = field(default_factory=list)
     labels: list = field(default_factory=list)
+    weights: list = field(default_factory=list)
 
-    def add(self, logits: torch.Tensor, labels: torch.Tensor):
+    def add(self, logits: torch.Tensor, labels: torch.Tensor, weights: torch.Tensor | None = None):
         "Keep those of one more batch."
         self.logits.append(logits.detach().float())
         self.labels.append(labels.to(torch.uint8))
+        if weights is not None:
+            self.weights.append(weights.float())
 
-    def whole(self) -> tuple[torch.Tensor, torch.Tensor]:
-        "All of them on the CPU, as one tensor each."
+    def whole(self) -> tuple[torch.Tensor, ...]:
+        "All of them on the CPU, as one tensor each; weights are the third, where there are any."
         if not self.logits:
             return torch.empty(0), torch.empty(0, dtype=torch.uint8)
-        return torch.cat(self.logits).cpu(), torch.cat(self.labels).cpu()
+        kinds = self.logits, self.labels, *([self.weights] if self.weights else [])
+        return tuple(torch.cat(parts).cpu() for parts in kinds)
 
 # %% ../../nbs/50_training/40_setup.ipynb #9b08c54c
 def check_classes(inputs: Inputs, fold: int):
@@ -167,10 +172,12 @@ def check_classes(inputs: Inputs, fold: int):
     sides = dict(training=inputs.folds.train_rows(fold))
     sides['hold-out'] = inputs.folds.valid_rows(fold)
     for side, rows in sides.items():
-        labels = inputs.train.labels()[rows]
-        if len(labels) == 0 or labels.min() == labels.max():
+        labels, weights = inputs.train.labels()[rows], inputs.train.weights(rows)
+        counted = labels if weights is None else labels[weights > 0]
+        if len(counted) == 0 or counted.min() == counted.max():
+            weighty = '' if weights is None else ' with a weight'
             raise UserError(
-                f'cv: fold {fold} has {len(labels)} {side} rows of a single class',
+                f'cv: fold {fold} has {len(counted)} {side} rows{weighty} of a single class',
                 'use fewer folds, other groups or more rows',
             )
 
@@ -291,12 +298,13 @@ class FoldTrainer:
         self.rows = inputs.folds.train_rows(fold)
         self.held = inputs.folds.valid_rows(fold)
         self.labels = inputs.train.labels()[self.held]
+        self.weights = inputs.train.weights(self.held)
         self.groups = inputs.groups(self.held)
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
 
-        self.rate = float(inputs.train.labels()[self.rows].mean())
+        self.rate = inputs.train.click_rate(self.rows)
         self.prior = self.train_loader.click_rate()
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(

@@ -150,13 +150,14 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
         out = trainer.forward(own_rows)
-        out, labels = global_batch(out, own_rows['label'], global_batch_size(trainer))
+        size, weights = global_batch_size(trainer), own_rows.get('weight')
+        out, labels, weights = global_batch(out, own_rows['label'], size, weights)
         torch.manual_seed(step_seed(cfg.train_seed, trainer.fold, 3, state.epoch, state.batch))
-        loss = training_loss(out, labels, cfg, trainer.prior)
+        loss = training_loss(out, labels, cfg, trainer.prior, weights)
     value = loss.item()
     if not np.isfinite(value):
         raise nonfinite_error(trainer, own_rows, value)
-    trainer.seen.add(out.main, labels)
+    trainer.seen.add(out.main, labels, weights)
     with memory_errors():
         trainer.scaler.scale(loss * trainer.process.size / cfg.train.accumulate).backward()
     if last or (state.batch + 1) % cfg.train.accumulate == 0:
