@@ -132,7 +132,9 @@ def _named_merge(items: list, over: dict, key: str) -> list:
     for name in over:
         if name not in names:
             known = [str(n) for n in names]
-            raise UserError(f'{key}.{name}: no section of that name', nearest(name, known) or f'known: {", ".join(known)}')
+            raise UserError(
+                f'{key}.{name}: no section of that name', nearest(name, known) or f'known: {", ".join(known)}'
+            )
     return [merge(item, over[name]) if name in over else item for name, item in zip(names, items)]
 
 

@@ -233,7 +233,9 @@ def check_histories(histories: tuple, sequence: Sequence):
     UserError that names the key and the mend
     """
     if histories and sequence.col is not None:
-        raise UserError('sequences: sequence.col names a history, too', 'move it into the list and set sequence.col null')
+        raise UserError(
+            'sequences: sequence.col names a history, too', 'move it into the list and set sequence.col null'
+        )
     names = [seq.name for seq in histories]
     for place, seq in enumerate(histories):
         if seq.col is None:

@@ -278,7 +278,9 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     """
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
-    pads = {h['name']: h['pad_id'] for h in needs.histories}  # a column is read once, whatever number of histories has it
+    pads = {
+        h['name']: h['pad_id'] for h in needs.histories
+    }  # a column is read once, whatever number of histories has it
     for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
         add('tokens', [c], pad_id=pads.get(c))
     wide = max(1, room // max(stop, 1))

@@ -277,7 +277,7 @@ class Spec:
         return isinstance(other, Spec) and self.to_json() == other.to_json()
 
     def to_json(self) -> dict:
-        "Plain content; the order of its keys is part of a manifest's bytes, and a lone history `seq` lies as it always did."
+        "Plain content; the order of its keys is part of a manifest's bytes; a lone `seq` lies as it always did."
         lone = lone_history([h.to_json() for h in self.histories])
         content = dict(
             cats=[dict(vars(c), values=list(c.values)) for c in self.cats],

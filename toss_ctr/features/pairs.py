@@ -179,7 +179,7 @@ def _count_pairs(
     return counts
 
 # %% ../../nbs/30_features/30_pairs.ipynb #7bae86da
-def _table(what: str, seq, name: str = '') -> str:
+def _counts_name(what: str, seq, name: str = '') -> str:
     "Name of a table of counts: of a history's tokens, or of a target column's pairs with them."
     return ' '.join(word for word in (what, '' if seq.key == 'seq' else seq.history, name) if word)
 
@@ -204,7 +204,7 @@ def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list
                 columns[block] = _score(cov, seen, k)
     train.stats.keep(f'target {name}', Known.of(target), value.sizes)
     all_ranges = [np.concatenate([getattr(p, what) for p in pairs]) for what in ('key', 'n', 'c')]
-    train.stats.keep(_table('pair', seq, name), Known(*all_ranges), combo.sizes)
+    train.stats.keep(_counts_name('pair', seq, name), Known(*all_ranges), combo.sizes)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #c0a8ac2a
 def covis_names(cfg) -> tuple:
@@ -255,7 +255,7 @@ def fill_train(cfg, train: TrainRows, out: list):
             columns = [matrix[:, where] for matrix in out]
             _fill_target(cov, train, seq, tokens[seq.key], name, columns, bar.update)
     for seq in spec.histories:
-        train.stats.keep(_table('token', seq), Known.of(tokens[seq.key]), [])
+        train.stats.keep(_counts_name('token', seq), Known.of(tokens[seq.key]), [])
 
 # %% ../../nbs/30_features/30_pairs.ipynb #1ebdcaa3
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
@@ -270,11 +270,11 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     """
     cov = cfg.features.covis
     for seq, name, where in _target_columns(cov, split.spec):
-        target, pair = f'target {name}', _table('pair', seq, name)
+        target, pair = f'target {name}', _counts_name('pair', seq, name)
         value = combo = stats.keys(target, split, (name,), 'features.covis.target_keys')
         if cov.use_time_bin:
             combo = stats.keys(pair, split, (name, cov.time_bin), 'features.covis.time_bin')
-        tables = [stats.tables[t] for t in (target, _table('token', seq), pair)]
+        tables = [stats.tables[t] for t in (target, _counts_name('token', seq), pair)]
         levels = _Levels(stats.rate, *tables, low=0, size=seq.size)
         for rows, recent in token_blocks(split, seq, None, cov.seq_top_k):
             seen = levels.look(cov, recent, value[rows], combo[rows])
