@@ -522,7 +522,7 @@ def weights(self: Split, rows=None) -> np.ndarray | None:
 
 
 @patch
-def click_rate(self: Split, rows) -> float:
+def share_of_clicks(self: Split, rows) -> float:
     """Share of clicks, as far as rows count.
 
     Parameters

@@ -304,7 +304,7 @@ class FoldTrainer:
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
 
-        self.rate = inputs.train.click_rate(self.rows)
+        self.rate = inputs.train.share_of_clicks(self.rows)
         self.prior = self.train_loader.click_rate()
         self.shift = logit_shift(self.prior, cfg.loss.balance)
         self.stats = numeric_stats(
