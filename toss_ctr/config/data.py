@@ -32,7 +32,7 @@ class Synthetic(Section):
     seq_scale: AboveZero = 1.0
     "History lengths times this (1 = as long as Toss's)."
 
-# %% ../../nbs/10_config/05_data.ipynb #544534e9
+# %% ../../nbs/10_config/05_data.ipynb #a2118c60
 Encoding = Literal['vocab', 'hash']
 TimePart = Literal['hour', 'weekday', 'day']
 Imputation = Literal['median', 'mean', 'zero']
@@ -113,8 +113,8 @@ class Data(Section):
     synthetic: Synthetic | None = None
     "Generate train_path and test_path if they are missing."
 
-# %% ../../nbs/10_config/05_data.ipynb #c0b8ba81
-def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
+# %% ../../nbs/10_config/05_data.ipynb #939b5582
+def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
@@ -124,24 +124,22 @@ def _roles(data: Data, seq_col: str | None) -> dict[str, tuple[str, ...]]:
     for key in ('time_col', 'weight_col'):
         if getattr(data, key):
             roles[f'data.{key}'] = (getattr(data, key),)
-    if seq_col:
-        roles['sequence.col'] = (seq_col,)
-    return roles
+    return roles | histories
 
-# %% ../../nbs/10_config/05_data.ipynb #324cb004
-def check_roles(data: Data, seq_col: str | None):
+# %% ../../nbs/10_config/05_data.ipynb #216bf6aa
+def check_roles(data: Data, histories: dict):
     """Refuse a column with two roles, and buckets of a column that is not categorical.
 
     Parameters
     ----------
     data : section `data`
-    seq_col : `sequence.col`
+    histories : dotted key → columns that it makes histories, or puts beside them
 
     Raises
     ------
     UserError that names the key and the column
     """
-    for (key, columns), (other_key, others) in combinations(_roles(data, seq_col).items(), 2):
+    for (key, columns), (other_key, others) in combinations(_roles(data, histories).items(), 2):
         twice = sorted(set(columns) & set(others))
         if twice:
             raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')

@@ -272,11 +272,12 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
 
 
 def _lengths(split, rows: np.ndarray) -> np.ndarray:
-    "Tokens that the cache keeps of each row, (m,)."
-    lengths = np.empty(len(rows), np.int64)
+    "Tokens that the cache keeps of each row, of all histories together, (m,)."
+    lengths = np.zeros(len(rows), np.int64)
     for shard, at, local in pieces_of(split, rows):
-        offsets = shard.arr('seq_offsets')
-        lengths[at] = offsets[local + 1] - offsets[local]
+        for seq in split.spec.histories:
+            offsets = shard.arr(f'{seq.key}_offsets')
+            lengths[at] += offsets[local + 1] - offsets[local]
     return lengths
 
 # %% ../../nbs/20_data/70_batches.ipynb #a92fe7b0

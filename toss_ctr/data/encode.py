@@ -107,57 +107,59 @@ def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     "Arrays of the `max_len` unique tokens seen last; `history` : column `token` of codes, newest first."
     found = history.collapse('token', seq.size, seq.tau).head(seq.max_len)
     return dict(
-        seq_values=found['token'],
-        seq_age=found['age'].astype(wide),
-        seq_count=found['count'].astype(wide),
-        seq_bias=found['bias'],
-        seq_counts=found.lengths,
-        seq_length=history.lengths.astype(np.uint32),
+        values=found['token'],
+        age=found['age'].astype(wide),
+        count=found['count'].astype(wide),
+        bias=found['bias'],
+        counts=found.lengths,
+        length=history.lengths.astype(np.uint32),
     )
 
 
 @dataclass
 class HistoryArrays:
-    """Encodes the history column of a spec, and what is aligned with it.
+    """Encodes a history column, and what is aligned with it.
 
     Parameters
     ----------
+    seq : the history
     longest : longest history of the source where repeats are collapsed: decides the width of ages
 
     Examples
     --------
     >>> import numpy as np, pyarrow as pa
-    >>> spec = Spec((), (), (), SeqSpec('seq', 4, np.array([7, 8, 300]), 2, False, None))
-    >>> arrays = HistoryArrays(spec)(dict(seq=pa.array(['7,8,300', None])), str)
+    >>> history = HistoryArrays(SeqSpec('seq', 4, np.array([7, 8, 300]), 2, False, None))
+    >>> arrays = history(dict(seq=pa.array(['7,8,300', None])), str)
     >>> arrays['seq_values'].tolist(), arrays['seq_counts'].tolist()
     ([3, 2], [2, 0])
     """
 
-    spec: Spec
+    seq: SeqSpec
     longest: int | None = None
 
     def __post_init__(self):
-        self.scratch, self.code = Scratch(), TokenCoder(self.spec.seq.values)
-        self.sides = {name: TokenCoder(values) for name, values in self.spec.sides.items()}
+        self.scratch, self.code = Scratch(), TokenCoder(self.seq.values)
+        self.sides = {name: TokenCoder(values) for name, values in self.seq.sides.items()}
 
     def _block(self, history: Ragged) -> dict:
         "Columns `token` and `side_…`, oldest first → arrays."
-        seq = self.spec.seq
+        seq, key = self.seq, self.seq.key
         history = history.without('token', seq.pad_id)
         history = history.newest_first(None if seq.collapse else seq.max_len, self.scratch)
         codes = self.code(history['token'])
         if seq.collapse:
             wide = smallest((self.longest or 2**32 - 1) + 1)
-            return _collapsed(history.like(token=codes), seq, wide)
-        sides = {f'side_{k}_values': code(history[f'side_{k}']) for k, code in self.sides.items()}
-        return dict(seq_values=codes, seq_counts=history.lengths) | sides
+            found = _collapsed(history.like(token=codes), seq, wide)
+            return {f'{key}_{name}': array for name, array in found.items()}
+        sides = {f'{seq.side_key(k)}_values': code(history[f'side_{k}']) for k, code in self.sides.items()}
+        return {f'{key}_values': codes, f'{key}_counts': history.lengths} | sides
 
     def _join(self, history: Ragged, side: Ragged, name: str, place):
         "Put a column beside the history; `UserError` naming the row where they differ in length."
         differs = side.lengths != history.lengths
         if differs.any():
-            row, seq = place(int(np.argmax(differs))), self.spec.seq.name
-            what = f"{row}: column '{name}' has another number of entries than '{seq}'"
+            row = place(int(np.argmax(differs)))
+            what = f"{row}: column '{name}' has another number of entries than '{self.seq.name}'"
             raise UserError(what, 'remove it from sequence.side_cols')
         history.columns[f'side_{name}'] = side['token']
 
@@ -169,7 +171,7 @@ class HistoryArrays:
         batch : columns by name
         place : row → text for messages
         """
-        name, columns = self.spec.seq.name, ['token', *(f'side_{k}' for k in self.sides)]
+        name, columns = self.seq.name, ['token', *(f'side_{k}' for k in self.sides)]
         nothing = Ragged.from_lengths([], **{k: np.zeros(0, np.int64) for k in columns})
         blocks = [self._block(nothing)]
         sides = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
@@ -235,13 +237,13 @@ class RowEncoder:
     label : also the label, and its weight
     ids : also the row ids
     keys : of `spec.keys`, those to encode; all by default
-    longest : longest history of the source where repeats are collapsed
+    longest : key of a history whose repeats are collapsed → length of the source's longest
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> from toss_ctr.data.spec import pack_cats
-    >>> encode = RowEncoder(Spec(pack_cats([('hour', 'vocab', 3, ('00', '01'))]), ('x',), (), None))
+    >>> encode = RowEncoder(Spec(pack_cats([('hour', 'vocab', 3, ('00', '01'))]), ('x',), ()))
     >>> arrays = encode(dict(hour=pa.array(['01', '1']), x=pa.array([2, None])), 2, str)
     >>> arrays['cat_8'].tolist(), arrays['num'].tolist()
     ([[2], [0]], [[2.0], [nan]])
@@ -249,19 +251,19 @@ class RowEncoder:
     column 'hour': '1' is unknown, training has '01'; write it as in training, for example '1'.zfill(2)
     """
 
-    def __init__(self, spec: Spec, label=False, ids=False, keys=None, longest: int | None = None):
+    def __init__(self, spec: Spec, label=False, ids=False, keys=None, longest: dict | None = None):
         self.spec, self.label, self.ids = spec, label, ids
         self.keys = tuple(spec.keys if keys is None else keys)
         self.cats = {c.name: Coder(self._assign(c)) for c in spec.cats}
         self.key_codes = {k: Coder(Vocabulary(spec.keys[k])) for k in self.keys}
         self.multis = {m.name: Coder(Vocabulary(m.values)) for m in spec.multis}
-        self.history = HistoryArrays(spec, longest) if spec.seq else None
-        self.target_codes = {t: self._target_coder(t) for t in spec.targets}
+        self.histories = [HistoryArrays(seq, (longest or {}).get(seq.key)) for seq in spec.histories]
+        self.target_codes = [{t: self._target_coder(h, t) for t in h.seq.targets} for h in self.histories]
 
-    def _target_coder(self, target: str) -> Coder:
-        "Codes of a column in the id space it shares."
-        space = self.spec.spaces.get(target)
-        code = self.history.sides[space] if space else self.history.code
+    def _target_coder(self, history: HistoryArrays, target: str) -> Coder:
+        "Codes of a column in the id space it shares with a history."
+        space = history.seq.spaces.get(target)
+        code = history.sides[space] if space else history.code
         return Coder(lambda texts: shared_codes(code, texts))
 
     def _assign(self, cat):
@@ -320,11 +322,12 @@ class RowEncoder:
         out |= _cat_matrices(spec, n, lambda c: coded(self.cats[c.name], c.name))
         if spec.nums:
             out['num'] = self._numbers(batch, n, place)
-        if spec.seq:
-            out |= self.history(batch, place)
-        if spec.targets:
-            codes = [coded(self.target_codes[t], t) for t in spec.targets]
-            out['target'] = np.stack(codes, 1).astype(smallest(max(map(spec.target_size, spec.targets))))
+        for history, coders in zip(self.histories, self.target_codes):
+            out |= history(batch, place)
+            if coders:
+                codes = [coded(coder, t) for t, coder in coders.items()]
+                widest = max(map(history.seq.target_size, coders))
+                out[history.seq.target_key] = np.stack(codes, 1).astype(smallest(widest))
         for k in self.keys:
             out[f'key_{k}'] = coded(self.key_codes[k], k).astype(smallest(len(spec.keys[k]) + 1))
         out |= self._ragged_cells(batch, place)

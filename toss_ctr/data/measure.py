@@ -6,7 +6,7 @@
 __all__ = ['TokenSet', 'HistoryTally', 'exact_median', 'summary', 'null_groups', 'measure', 'width_of', 'first_pass',
            'constant_parts', 'make_spec']
 
-# %% ../../nbs/20_data/25_measure.ipynb #d4e3ad2a
+# %% ../../nbs/20_data/25_measure.ipynb #17cd8ad9
 import math, re
 
 import numpy as np
@@ -159,7 +159,7 @@ def null_groups(masks: dict) -> list[tuple]:
         groups.setdefault(mask, []).append(column)
     return list(map(tuple, groups.values()))
 
-# %% ../../nbs/20_data/25_measure.ipynb #85b7d2e2
+# %% ../../nbs/20_data/25_measure.ipynb #b47634fa
 def _measure_tokens(stream, columns: list, pad_id) -> dict:
     "Distinct tokens of a column, and how long its histories are."
     tally, scratch, column = HistoryTally(), Scratch(), columns[0]
@@ -277,7 +277,7 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
         options = dict(options, stop=stop)
     return _KINDS[kind](_stream(tell, open_files(files), columns, stop), columns, **options)
 
-# %% ../../nbs/20_data/25_measure.ipynb #ab69c018
+# %% ../../nbs/20_data/25_measure.ipynb #26dd1a63
 def width_of(source: Source, name: str, stop: int) -> int:
     """Numbers of a column's vectors; `UserError` where no row has any.
 
@@ -310,10 +310,11 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     """
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
-    if needs.seq:
-        add('tokens', [needs.seq['name']], pad_id=needs.seq['pad_id'])
-        for c in needs.seq['sides']:
-            add('tokens', [c], pad_id=None)
+    pads = {
+        h['name']: h['pad_id'] for h in needs.histories
+    }  # a column is read once, whatever number of histories has it
+    for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
+        add('tokens', [c], pad_id=pads.get(c))
     wide = max(1, room // max(stop, 1))
     for a in range(0, len(needs.nums), wide):
         add('numbers', list(needs.nums[a : a + wide]))
@@ -322,7 +323,8 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
         for a in range(0, width, wide):
             add('vectors', [c], width=width, first=a, last=min(a + wide, width))
     counted = [c for c, buckets in needs.cats.items() if buckets <= 0]
-    counted = list(dict.fromkeys([*counted, *needs.keys, *needs.targets]))
+    targets = [c for h in needs.histories for c in h['targets']]
+    counted = list(dict.fromkeys([*counted, *needs.keys, *targets]))
     if counted:
         add('codes', counted)
     for c, sep in needs.multis.items():
@@ -349,11 +351,11 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
     return name, 'hash', buckets + 1, ()
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64
-def _token_values(needs: Needs, tokens: dict, codes: dict, side: str | None = None) -> np.ndarray:
-    "Sorted tokens of the id space of the history or of a side column, with the integers of columns that share it."
-    values = set(tokens[side or needs.seq['name']]['values'])
-    padding = set() if side else {needs.seq['pad_id']}
-    for t in [t for t in needs.targets if needs.spaces.get(t) == side]:
+def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = None) -> np.ndarray:
+    "Sorted tokens of the id space of a history or of a side column, with the integers of columns that share it."
+    values = set(tokens[side or asked['name']]['values'])
+    padding = set() if side else {asked['pad_id']}
+    for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         seen = [v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count]
         whole = {int(v) for v in seen if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not whole:
@@ -363,15 +365,14 @@ def _token_values(needs: Needs, tokens: dict, codes: dict, side: str | None = No
     return np.array(sorted(values), np.int64)
 
 
-def _seq_column(needs: Needs, tokens: dict, codes: dict) -> SeqSpec | None:
-    "The history column of the spec."
-    if not needs.seq:
-        return None
-    values, asked = _token_values(needs, tokens, codes), dict(needs.seq)
-    sides = tuple(asked.pop('sides'))
-    return SeqSpec(size=len(values) + 1, values=values, sides=sides, **asked)
+def _seq_column(asked: dict, tokens: dict, codes: dict) -> SeqSpec:
+    "A history column of the spec; `asked` : of `Needs.histories`."
+    values = _token_values(asked, tokens, codes)
+    sides = {c: tuple(_token_values(asked, tokens, codes, c).tolist()) for c in asked['sides']}
+    learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
+    return SeqSpec(**dict(asked, **learned))
 
-# %% ../../nbs/20_data/25_measure.ipynb #630ee21b
+# %% ../../nbs/20_data/25_measure.ipynb #2aa83b31
 def _sizes(measured: dict) -> dict:
     "A measurement without its values."
     return dict(distinct=len(measured['values'])) | {
@@ -435,19 +436,15 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     multis = []
     for c, sep in needs.multis.items():
         multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), *needs.multi_weights.get(c, ())))
-    sides = needs.seq['sides'] if needs.seq else ()
     spec = Spec(
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),
         nums=columns,
         null_blocks=tuple(null_groups(masks)),
-        seq=_seq_column(needs, tokens, codes),
-        targets=needs.targets,
+        histories=tuple(_seq_column(h, tokens, codes) for h in needs.histories),
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
         id_col=needs.id_col,
-        sides={c: tuple(_token_values(needs, tokens, codes, c).tolist()) for c in sides},
         multis=tuple(multis),
-        spaces=needs.spaces,
         time=TimeSpec(needs.time, **found['time'][needs.time]) if needs.time else None,
         weight=needs.weight,
         vectors=of_vectors,

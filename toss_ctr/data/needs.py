@@ -7,11 +7,12 @@ __all__ = ['Needs', 'key_columns', 'resolve_needs']
 
 # %% ../../nbs/20_data/24_needs.ipynb #26edeb55
 import fnmatch
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 
 from ..core.errors import nearest, UserError
+from .spec import lone_history
 
-# %% ../../nbs/20_data/24_needs.ipynb #d5c7a4b0
+# %% ../../nbs/20_data/24_needs.ipynb #c9db4f18
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -20,14 +21,13 @@ class Needs:
     ----------
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
     nums : numeric columns
-    seq : the history: name, max_len, pad_id, collapse, tau, sides
-    targets : columns that share the id space of the history, or of a column aligned with it
+    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, history,
+        targets, spaces
     keys : columns that need exact codes beside or without a categorical
     label : label column
     id_col : row name
     min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
-    spaces : target column → the aligned column whose id space it shares; absent: the history's
     time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
     weight : column with the training rows' weights
@@ -36,20 +36,18 @@ class Needs:
 
     Examples
     --------
-    >>> Needs(dict(item=0), ('x',), None, (), ('user',), 'clicked', 'ID', 1).columns
+    >>> Needs(dict(item=0), ('x',), (), ('user',), 'clicked', 'ID', 1).columns
     ['item', 'x', 'user', 'clicked']
     """
 
     cats: dict
     nums: tuple
-    seq: dict | None
-    targets: tuple
+    histories: tuple
     keys: tuple
     label: str
     id_col: str
     min_count: int
     multis: dict = field(default_factory=dict)
-    spaces: dict = field(default_factory=dict)
     time: str | None = None
     parts: tuple = ()
     weight: str | None = None
@@ -58,21 +56,28 @@ class Needs:
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
-        content = asdict(self)
-        for name in ('nums', 'targets', 'keys', 'parts', 'vectors'):
-            content[name] = list(content[name])
-        for name in ('cats', 'multis'):
-            content[name] = [list(item) for item in content[name].items()]
-        for name in ('multis', 'spaces', 'time', 'parts', 'weight', 'vectors', 'multi_weights'):
-            if not content[name]:
-                del content[name]  # caches without such columns keep their names
-        return content
+        lone = lone_history(list(self.histories))
+        content = dict(
+            cats=[list(item) for item in self.cats.items()],
+            nums=list(self.nums),
+            seq=lone.get('seq'),
+            targets=lone.get('targets', []),
+            keys=list(self.keys),
+            label=self.label,
+            id_col=self.id_col,
+            min_count=self.min_count,
+        )
+        later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
+        later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
+        later |= dict(weight=self.weight, vectors=list(self.vectors), multi_weights=self.multi_weights)
+        return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
     def columns(self) -> list[str]:
         "All columns that are read from the training rows."
-        seq = [self.seq['name'], *self.seq['sides']] if self.seq else []
-        wanted = [*self.cats, *self.nums, *seq, *self.targets, *self.keys, *self.multis, self.label]
+        histories = [c for h in self.histories for c in (h['name'], *h['sides'])]
+        targets = [c for h in self.histories for c in h['targets']]
+        wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
         of_values = [c for c, _ in self.multi_weights.values()]
         wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values) if c]
         return list(dict.fromkeys(wanted))
@@ -90,7 +95,7 @@ def _numeric_columns(data, columns, taken) -> tuple:
         matched.update(found)
     return tuple(c for c in columns if c in matched and c not in taken)
 
-# %% ../../nbs/20_data/24_needs.ipynb #98eac13b
+# %% ../../nbs/20_data/24_needs.ipynb #e0070fed
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
@@ -105,7 +110,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
-# %% ../../nbs/20_data/24_needs.ipynb #66b9df2f
+# %% ../../nbs/20_data/24_needs.ipynb #1e103eb8
 def _check_named(named: dict, columns):
     "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
     for key, names in named.items():
@@ -121,13 +126,20 @@ def _buckets(data, column: str) -> int:
     return -1 if data.encoding == 'hash' else 0
 
 
-def _history_needs(s) -> dict | None:
-    "What a cache depends on of the section `sequence`."
-    if not s.col:
-        return None
-    tau = s.recency_tau if s.collapse else None
-    seq = dict(name=s.col, max_len=s.max_len, pad_id=s.pad_id, collapse=s.collapse, tau=tau)
-    return dict(seq, sides=list(s.side_cols))
+def _history_needs(s) -> dict:
+    "What a cache depends on of a history's section."
+    spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
+    return dict(
+        name=s.col,
+        max_len=s.max_len,
+        pad_id=s.pad_id,
+        collapse=s.collapse,
+        tau=s.recency_tau if s.collapse else None,
+        sides=list(s.side_cols),
+        history=s.name,
+        targets=list(s.shared_with),
+        spaces=spaces,
+    )
 
 
 def _time_parts(data, columns) -> dict[str, str]:
@@ -144,22 +156,12 @@ def resolve_needs(cfg, columns) -> Needs:
     ----------
     columns : of the training source, in its order
     """
-    d, s = cfg.data, cfg.sequence
-    seq = _history_needs(s)
-    sides = s.side_cols if seq else []
+    d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
-    parts = {
-        c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit
-    }
+    parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
     of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
-    aside = {
-        d.label_col,
-        d.id_col,
-        d.time_col,
-        d.weight_col,
-        *d.multi_weights.values(),
-        *([s.col, *sides] if seq else []),
-    }
+    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values()}
+    aside |= {c for h in histories for c in (h['name'], *h['sides'])}
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
@@ -173,9 +175,9 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.vector_cols': d.vector_cols,
         'data.multi_weights': list(d.multi_weights.values()),
         'data.num_cols_explicit': nums,
-        'sequence.col': [s.col] if seq else [],
-        'sequence.side_cols': sides,
     }
+    for at, s in cfg.histories.items():
+        named |= {f'{at}.col': [s.col], f'{at}.side_cols': s.side_cols}
     _check_named(named, columns)
     for c, key in keys.items():
         _check_named({key: [c]}, columns)
@@ -187,10 +189,8 @@ def resolve_needs(cfg, columns) -> Needs:
         for c in names:
             if c in taken:
                 raise UserError(f"{key}: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or seq or d.multi_cols or d.vector_cols):
+    if not (cats or nums or histories or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    shared, multis = s.shared_with, dict(d.multi_cols)
-    spaces = {target: history for target, history in shared.items() if history != s.col}
-    named = cats, nums, seq, tuple(shared), inexact, d.label_col, d.id_col, d.min_count
-    return Needs(*named, multis, spaces, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values)
+    named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
+    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values)

@@ -66,7 +66,7 @@ def raw_frame(rows, spec: Spec) -> pl.DataFrame:
     --------
     >>> import polars as pl
     >>> from toss_ctr.data.spec import pack_cats, Spec
-    >>> spec = Spec(pack_cats([('item', 'vocab', 2, ['7'])]), ('price',), (), None)
+    >>> spec = Spec(pack_cats([('item', 'vocab', 2, ['7'])]), ('price',), ())
     >>> raw_frame(dict(item=7, price=None, colour='red'), spec).rows()
     [(7, None)]
     """
@@ -429,7 +429,7 @@ class Artefact:
     >>> class Price:
     ...     logits = lambda self, split: split.whole('num')  # a member whose log-odds are the price
     >>> content = dict(weights=dict(price=1.0), ensemble=Ensemble().model_dump(), members=dict(price={}))
-    >>> spec = Spec((), ('price',), (), None)
+    >>> spec = Spec((), ('price',), ())
     >>> artefact = Artefact(content, dict(price=Price()), dict(price=spec), Calibrator.identity())
     >>> artefact.predict([dict(price=0), dict(price=2), dict(price=-2.0)]).round(3).tolist()
     [0.5, 0.881, 0.119]

@@ -26,7 +26,7 @@ from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
 from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
-from .matrix import tree_columns, TreeColumns, write_matrix
+from .matrix import AGE_SCALE, tree_columns, TreeColumns, write_matrix
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
 
@@ -342,6 +342,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
 
 def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJob) -> dict:
     "What a member's numbers depend on; JSON-able."
+    taus = [history.tau for history in columns.histories] or [AGE_SCALE]
     return dict(
         train=inputs.train.fingerprint,
         test=None if inputs.test is None else inputs.test.fingerprint,
@@ -350,7 +351,7 @@ def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJ
         rounds=job.member.rounds,
         keep=job.member.keep,
         version=job.library.version(job.name),
-        tau=columns.tau,
+        tau=taus[0] if len(taus) == 1 else taus,
         categorical=columns.categorical if job.member.kind == 'lightgbm' else [],
         columns=columns.names + [name for e in extra for name in e.names],
         features=[e.fingerprint for e in extra],

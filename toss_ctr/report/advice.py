@@ -448,20 +448,26 @@ def check_attention(worth: dict | None) -> list[tuple]:
     """
     if not worth:
         return []
-    score = worth['metrics']['Score']
+    every = worth.get('histories') or {'': worth['metrics']}
+    return [line for name, metrics in every.items() for line in _attention_line(worth, name, metrics['Score'])]
+
+
+def _attention_line(worth: dict, history: str, score: dict) -> list[tuple]:
+    "The finding about one history; `history` : its name where there are several."
+    of = f' of {history}' if history else ''
     measured = (
-        f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores are worth "
+        f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores{of} are worth "
         f"{score['diff']:+.4f} Score [{score['low']:+.4f}, {score['high']:+.4f}] against all of them at zero"
     )
     if score['low'] >= _SHOWN:
-        return [('good', 'Attention is learnt', f'{measured}.')]
+        return [('good', f'Attention{of} is learnt', f'{measured}.')]
     if score['high'] <= -_SHOWN:
-        return [('watch', 'Attention does harm', f'{measured}: try sequence.pooling average.')]
+        return [('watch', f'Attention{of} does harm', f'{measured}: try sequence.pooling average.')]
     mend = (
         'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
         'ids are the same, a table that target and history share (sequence.sharing or sequence.share).'
     )
-    return [('watch', 'Attention: nothing learnt', f'{measured}: {mend}')]
+    return [('watch', f'Attention{of}: nothing learnt', f'{measured}: {mend}')]
 
 # %% ../../nbs/80_report/25_advice.ipynb #0a4b6380
 def check_room(rows: list[dict]) -> list[tuple]:

@@ -24,7 +24,7 @@ from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/90_run/17_members.ipynb #52e33a69
-MAY_DIFFER = ('model', 'sequence', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
+MAY_DIFFER = ('model', 'sequence', 'sequences', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
 
 
 def _nested(keys: dict) -> dict:

@@ -205,8 +205,8 @@ def training_loss(
         loss = weighted_bce(out.main, y, w)
     else:
         loss = (w * self_ensemble_loss(out.main, out.second, y, head.self_ensemble)).mean()
-    if out.aux is not None:
-        loss = loss + cfg.sequence.aux * weighted_bce(out.aux, y, w)
+    for key, logit in out.aux.items():
+        loss = loss + cfg.history(key).aux * weighted_bce(logit, y, w)
     if out.linear is not None:
         loss = loss + head.aux_head_weight * weighted_bce(out.linear, y, w)
     for key, term in TERMS.items():

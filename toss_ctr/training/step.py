@@ -12,6 +12,7 @@ from torch import nn
 
 from ..core.device import autocast, memory_errors, step_seed, to_device
 from ..core.errors import UserError
+from ..data.pools import history_tensors
 from .distributed import gather_texts, global_batch
 from .losses import training_loss
 from .optim import first_nonfinite, lr_factor, set_lr
@@ -143,7 +144,7 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
-    width = batch['seq'].shape[1] if 'seq' in batch else 1
+    width = max([batch[key].shape[1] for key in history_tensors(batch)], default=1)
     trainer.model.rows_at_once = trainer.memory.rows_at_once(width)
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
