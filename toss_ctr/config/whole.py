@@ -83,10 +83,12 @@ class Config(Section):
     @property
     def history_columns(self) -> dict[str, tuple[str, ...]]:
         "Dotted key → the columns that it makes histories, or puts beside one of several."
-        if not self.sequences:
-            return {f'{at}.col': (seq.col,) for at, seq in self.histories.items()}
-        sides = [column for seq in self.sequences for column in seq.side_cols]
-        return {'sequences.….col': tuple(seq.col for seq in self.sequences), 'sequences.….side_cols': tuple(sides)}
+        at = 'sequences.…' if self.sequences else 'sequence'
+        times = tuple(seq.time_col for seq in self.histories.values() if seq.time_col)
+        columns = {f'{at}.col': tuple(seq.col for seq in self.histories.values()), f'{at}.time_col': times}
+        if self.sequences:
+            columns[f'{at}.side_cols'] = tuple(column for seq in self.sequences for column in seq.side_cols)
+        return columns
 
     @property
     def network(self) -> str:

@@ -13,7 +13,7 @@ import numpy as np
 import xxhash
 
 from ..core.errors import UserError
-from .encode import read_tokens
+from .encode import event_unit, is_moments, read_events, read_tokens
 from .histories import Ragged, Scratch
 from .needs import Needs
 from .numbers import labels, numbers, time_unit, times, vector_width, vectors
@@ -227,6 +227,17 @@ def _measure_label(stream, columns: list) -> dict:
     return dict(counts=counts.tolist())
 
 
+def _measure_events(stream, columns: list) -> dict:
+    "Unit of the times of a history's tokens, that of the first of them."
+    column, scratch = columns[0], Scratch()
+    for _, batch, place in stream:
+        moments = is_moments(batch[column].type)
+        for _, history in read_events(batch[column], column, place, scratch):
+            if len(history['token']):
+                return dict(unit='moment' if moments else event_unit(history['token'][:1])[0])
+    return dict(unit='moment')
+
+
 def _measure_time(stream, columns: list) -> dict:
     "Unit of a column of times, that of its first row, and the earliest and latest of them."
     name, unit, first, last = columns[0], None, [], []
@@ -240,6 +251,7 @@ def _measure_time(stream, columns: list) -> dict:
 
 _KINDS = dict(
     time=_measure_time,
+    events=_measure_events,
     tokens=_measure_tokens,
     codes=_measure_codes,
     cells=_measure_cells,
@@ -315,6 +327,8 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     }  # a column is read once, whatever number of histories has it
     for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
         add('tokens', [c], pad_id=pads.get(c))
+    for c in dict.fromkeys(h['time'] for h in needs.histories if 'time' in h):
+        add('events', [c])
     wide = max(1, room // max(stop, 1))
     for a in range(0, len(needs.nums), wide):
         add('numbers', list(needs.nums[a : a + wide]))
@@ -365,11 +379,13 @@ def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     return np.array(sorted(values), np.int64)
 
 
-def _seq_column(asked: dict, tokens: dict, codes: dict) -> SeqSpec:
+def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec:
     "A history column of the spec; `asked` : of `Needs.histories`."
     values = _token_values(asked, tokens, codes)
     sides = {c: tuple(_token_values(asked, tokens, codes, c).tolist()) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
+    if 'time' in asked:
+        learned['unit'] = events[asked['time']]['unit']
     return SeqSpec(**dict(asked, **learned))
 
 # %% ../../nbs/20_data/25_measure.ipynb #2aa83b31
@@ -440,7 +456,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),
         nums=columns,
         null_blocks=tuple(null_groups(masks)),
-        histories=tuple(_seq_column(h, tokens, codes) for h in needs.histories),
+        histories=tuple(_seq_column(h, tokens, codes, found['events']) for h in needs.histories),
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
         id_col=needs.id_col,

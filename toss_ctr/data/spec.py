@@ -94,6 +94,10 @@ class SeqSpec:
     history : its name in the config; decides what arrays and tensors are called (`key`)
     targets : columns also encoded in its id space, or in that of a column aligned with it
     spaces : target column → the aligned column whose id space it has; absent: the history's
+    time : column with the times of its tokens
+    unit : of those times, as `TimeSpec` has it
+    seconds : `sequence.recency_seconds`
+    buckets : are the ages in seconds kept, in buckets?
 
     Examples
     --------
@@ -113,6 +117,10 @@ class SeqSpec:
     history: str = 'seq'
     targets: tuple = ()
     spaces: dict = field(default_factory=dict)
+    time: str | None = None
+    unit: str | None = None
+    seconds: float | None = None
+    buckets: bool = False
 
     @property
     def key(self) -> str:
@@ -139,11 +147,13 @@ class SeqSpec:
     @property
     def columns(self) -> list[str]:
         "Columns the rows must hold: of tokens, and of what is aligned with them."
-        return [self.name, *self.sides]
+        return [self.name, *self.sides, *([self.time] if self.time else [])]
 
     def to_json(self) -> dict:
         "Plain content."
         content = dict(vars(self), values=np.asarray(self.values).tolist(), targets=list(self.targets))
+        if not self.time:  # histories without times keep the content they always had
+            content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'seconds', 'buckets')}
         return content | dict(sides={name: list(map(int, values)) for name, values in self.sides.items()})
 
     @classmethod

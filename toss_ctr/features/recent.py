@@ -32,7 +32,11 @@ def recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:
     if seq.collapse:
         columns['age'] = shard.arr(f'{seq.key}_age')
     history = Ragged.from_offsets(shard.arr(f'{seq.key}_offsets'), rows, **columns)
-    found = history.without('token', 0) if seq.collapse else history.distinct('token', seq.size)
+    history = history.pack()
+    found = history.distinct('token', seq.size)
+    if seq.collapse:  # a token's first entry is its newest; its age is stored
+        at = found['age'] + np.repeat(history.offsets[:-1], found.lengths)
+        found = found.like(token=found['token'], age=history['age'][at])
     newest = found.head(top_k)
     return newest.like(token=newest['token'].astype(np.int64), age=newest['age'].astype(np.float32))
 

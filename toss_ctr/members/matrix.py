@@ -254,6 +254,16 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     return TreeColumns(cats, tuple(spec.nums), ids, histories, tuple(multis))
 
 # %% ../../nbs/60_members/05_matrix.ipynb #5903f7d9
+def _by_token(history: Ragged, size: int) -> Ragged:
+    "Entries of one token that something beside it told apart, put together."
+    key, place = np.unique(history.rows() * size + history['token'], return_inverse=True)
+    row, token = np.divmod(key, size)
+    age = np.full(len(key), np.inf)
+    np.minimum.at(age, place, history['age'])
+    sums = {name: np.bincount(place, history[name], len(key)) for name in ('count', 'weight')}
+    return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
+
+
 def _history(shard, rows: np.ndarray, columns: HistoryColumns) -> Ragged:
     "The histories of some rows: columns `token`, `age`, `count`, `weight`."
     key = columns.seq.key
@@ -262,7 +272,8 @@ def _history(shard, rows: np.ndarray, columns: HistoryColumns) -> Ragged:
         stored |= {name: shard.arr(f'{key}_{name}') for name in ('age', 'count', 'bias')}
         found = Ragged.from_offsets(offsets, rows, **stored).pack()
         age, count, bias = (np.asarray(found[name], np.float64) for name in ('age', 'count', 'bias'))
-        return found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
+        found = found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
+        return _by_token(found, columns.seq.size) if columns.seq.sides or columns.seq.buckets else found
     found = Ragged.from_offsets(offsets, rows, **stored).pack()
     age = found.ages()
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, columns.tau))

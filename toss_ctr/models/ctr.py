@@ -19,6 +19,7 @@ from torch import Tensor, nn
 from torch.utils.checkpoint import checkpoint
 
 from .attention import dropout
+from ..data.shards import aligned
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
 from ..core.tables import html_table
@@ -250,6 +251,7 @@ class History(nn.Module):
         self.sides = [seq.side_key(name) for name in seq.sides]
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse
+        self.beside = list(aligned(seq))
         self.dare = make_dare(cfg, seq, spec, n_context)
         d = cfg.model.qnn_alpha.feature_embed_dim
         self.product = nn.Linear(self.dare.d_out, 2 * d)
@@ -262,8 +264,8 @@ class History(nn.Module):
         return torch.stack(columns, 1) if columns else batch[self.key][:, :0]
 
     def stored(self, batch: dict, name: str) -> Tensor | None:
-        "`age` or `bias` (B, L) as the cache has it, where it has it."
-        return batch[f'{self.key}_{name}'] if self.collapse else None
+        "`age`, `bias` or `bucket` (B, L) as the cache has it, where it has it."
+        return batch[f'{self.key}_{name}'] if f'{self.key}_{name}' in self.beside else None
 
     def read(self, batch: dict, plain: Tensor) -> dict:
         "What `DARE.forward` returns for a batch and its plain fields (B, F, d)."
@@ -273,6 +275,7 @@ class History(nn.Module):
             self.target(batch),
             age=self.stored(batch, 'age'),
             bias=self.stored(batch, 'bias'),
+            bucket=self.stored(batch, 'bucket'),
             sides=[batch[name] for name in self.sides],
             context=plain.flatten(1) if self.s2 else None,
         )

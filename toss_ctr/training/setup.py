@@ -27,7 +27,12 @@ from .memory import StepMemory
 from .optim import Average, make_optimizers
 
 # %% ../../nbs/50_training/40_setup.ipynb #e2e24a55
-_LATER_KEYS = {'sequences': [], 'sequence.name': 'seq'}  # younger than the first runs → default
+_LATER_KEYS = {  # younger than the first runs → default
+    'sequences': [],
+    'sequence.name': 'seq',
+    'sequence.time_col': None,
+    'sequence.recency_seconds': None,
+}
 
 
 def without_later_keys(cfg: dict):
