@@ -258,8 +258,8 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
 class BagField(nn.Module):
     """The mean of the embeddings of a cell's values, weighted where they have weights.
 
-    **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or without
-    weight, is `none`.
+    **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or
+    without weight, is `none`.
 
     Parameters
     ----------
