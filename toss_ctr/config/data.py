@@ -79,8 +79,8 @@ class Data(Section):
     multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {}
     "Columns with several values in a cell → the separator in their text; a list column does not use it."
     multi_weights: dict[str, str] = {}
-    """Columns of multi_cols → the column with a weight for each of their values, in the same order: the field is Σ w·e / Σ w.
-    A null weight is 1, a negative one 0."""
+    """Columns of multi_cols → the column with a weight for each of their values, in the same order: the field is
+    Σ w·e / Σ w. A null weight is 1, a negative one 0."""
     multi_clip: AboveZero = 10.0
     "Weights of multi_weights beyond this are taken as this."
     time_col: OptionalText = None
@@ -90,8 +90,8 @@ class Data(Section):
     """What the model and the boosted members learn of time_col: hour and weekday as categories, day as a number; a
     part that is constant in train is left out."""
     vector_cols: Columns = ()
-    """Columns of vectors, such as pretrained embeddings: lists of as many floats in every row. The network projects one to
-    a field, the boosted members read its components; a null vector is zero, with an indicator."""
+    """Columns of vectors, such as pretrained embeddings: lists of as many floats in every row. The network projects one
+    to a field, the boosted members read its components; a null vector is zero, with an indicator."""
     remove_cols: Columns = ()
     "Columns to ignore."
     hash_buckets: dict[str, Positive] = {}

@@ -211,7 +211,7 @@ def _summaries(columns: list, x: np.ndarray) -> dict:
 
 
 def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, last: int) -> dict:
-    "Component → summary, and the digest of its nulls, of the components `first` to before `last` of a column of vectors."
+    "Component → summary, and the digest of its nulls, of the components `first` to before `last` of vectors."
     x = np.empty((last - first, stop), np.float32)
     for row, batch, place in stream:
         found = vectors(batch[columns[0]], columns[0], place, width)
@@ -278,8 +278,8 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
     kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'vectors' | 'label' | 'time'
     columns : to measure; one of all but 'codes' and 'numbers'
     stop : rows to look at
-    options : of 'tokens': `pad_id`, None in columns beside the history; of 'cells': `sep`, between the values of a text;
-        of 'vectors': `width`, and the components `first` to before `last`
+    options : of 'tokens': `pad_id`, None in columns beside the history; of 'cells': `sep`, between the values of a
+        text; of 'vectors': `width`, and the components `first` to before `last`
 
     Returns
     -------

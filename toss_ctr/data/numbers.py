@@ -83,7 +83,7 @@ def number_matrix(columns: list, n: int) -> np.ndarray:
 
 # %% ../../nbs/20_data/12_numbers.ipynb #2b835eb1
 def _cells(column: pa.Array, name: str, place) -> tuple[np.ndarray, np.ndarray, pa.Array]:
-    "(n,) bool which cells are filled, their lengths, and all their entries; `UserError` for what is no list of numbers."
+    "(n,) bool which cells are filled, their lengths, all their entries; `UserError` for what is no list of numbers."
     kind = column.type
     if not (is_list(kind) or pa.types.is_fixed_size_list(kind)):
         mend = 'remove it from data.vector_cols, or store it as lists of floats'
