@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, model_serializer, model_validator
 
-from .base import AboveZero, OptionalText, Positive, Section
+from .base import AboveZero, Count, OptionalText, Positive, Section
 from ..core.errors import UserError
 
 # %% ../../nbs/10_config/40_members.ipynb #2c2c3418
@@ -30,7 +30,7 @@ class KindKeys(NamedTuple):
     Examples
     --------
     >>> KINDS['catboost'].reads
-    ('rounds', 'depth', 'lr', 'seed', 'keep')
+    ('rounds', 'patience', 'depth', 'lr', 'seed', 'keep')
     """
 
     about: str
@@ -39,9 +39,9 @@ class KindKeys(NamedTuple):
 
 KINDS = dict(
     network=KindKeys('the network of this config, or with `set` a variant of it', ('set',)),
-    lightgbm=KindKeys('LightGBM', ('rounds', 'leaves', 'lr', 'boosting', 'seed', 'keep')),
-    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'leaves', 'depth', 'lr', 'seed', 'keep')),
-    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'depth', 'lr', 'seed', 'keep')),
+    lightgbm=KindKeys('LightGBM', ('rounds', 'patience', 'leaves', 'min_leaf', 'lr', 'boosting', 'seed', 'keep')),
+    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'patience', 'leaves', 'depth', 'lr', 'seed', 'keep')),
+    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'patience', 'depth', 'lr', 'seed', 'keep')),
     file=KindKeys("somebody else's predictions", ('oof', 'test')),
 )
 
@@ -57,16 +57,21 @@ class Member(Section):
     Examples
     --------
     >>> Member(kind='catboost', rounds=50)
-    Member(kind='catboost', rounds=50, depth=None, lr=0.05, seed=None, keep=1.0)
+    Member(kind='catboost', rounds=50, patience=0, depth=None, lr=0.05, seed=None, keep=1.0)
     """
 
     kind: MemberKind = Field(description='; '.join(f'{name}: {kind.about}' for name, kind in KINDS.items()) + '.')
     set: dict[str, Any] = {}
     "network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config."
     rounds: Positive = 300
-    "Boosting rounds."
+    "Boosting rounds; with `patience` the most."
+    patience: Count = 0
+    """Rounds without a lower log loss on a part of a fold's training rows, held back, after which no more are grown;
+    the fold then learns from all of them for as many rounds as were best. 0 = all rounds."""
     leaves: Annotated[int, Field(ge=2)] = 63
     "Leaves of a tree."
+    min_leaf: Positive = 200
+    "lightgbm: fewest rows of a leaf; how far categories are trusted goes with it."
     depth: Annotated[int, Field(ge=1, le=16)] | None = None
     "xgboost: depth of its trees, instead of leaves; catboost: of its symmetric trees, null = 6."
     lr: AboveZero = 0.05
@@ -90,6 +95,8 @@ class Member(Section):
                 raise UserError(f'members: kind {self.kind} does not read {name}', f'it reads {", ".join(reads)}')
         if self.kind == 'xgboost' and self.depth and self.leaves != type(self).model_fields['leaves'].default:
             raise UserError('members: depth and leaves are both given', 'xgboost grows by one of them')
+        if self.boosting == 'dart' and self.patience:
+            raise UserError('members: patience with boosting dart', 'its trees change afterwards: set patience 0')
         if self.kind == 'file' and not (self.oof and self.test):
             raise UserError('members: kind file without oof or test', 'name the files of both')
         return self

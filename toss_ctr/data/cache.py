@@ -69,10 +69,10 @@ def _open_split_source(name: str, data) -> tuple[Source, dict]:
     path = getattr(data, key.removeprefix('data.'))
     if not path:
         raise UserError(f'{key}: not given', f'add --set {key}=PATH')
-    source, valid = open_source(path, key), {}
+    source, valid = open_source(path, key, data.time_col), {}
     if name == 'train' and data.valid_path:
         more = open_source(data.valid_path, 'data.valid_path')
-        source = open_files(source.files + more.files, key)
+        source = open_files(source.files + more.files, key, data.time_col)
         valid = dict(valid_rows=more.n_rows)
     return source, dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir), **valid)
 
@@ -120,17 +120,18 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
         answers = run_units('toss_ctr.data.measure:measure', units, **how)
     spec, stats = make_spec(plan.needs, units, answers)
+    for column in stats.get('constant', ()):
+        print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     learned = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
     write_json(path, learned)
     return learned
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
-def _longest_history(plan: _SplitPlan, learned: dict) -> int:
-    seq = plan.needs.seq['name']
+def _longest_history(plan: _SplitPlan, learned: dict, column: str) -> int:
     if plan.training_rows == plan.source.n_rows and plan.name == 'train':
-        return learned['stats']['sequences'][seq]['longest']
+        return learned['stats']['sequences'][column]['longest']
     files = [str(f) for f in plan.source.files]
-    return measure(lambda n: None, files, 'tokens', [seq], plan.source.n_rows, pad_id=None)['longest']
+    return measure(lambda n: None, files, 'tokens', [column], plan.source.n_rows, pad_id=None)['longest']
 
 
 def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
@@ -147,9 +148,8 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
         print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")
-    if spec.seq and spec.seq.collapse:
-        options['longest'] = _longest_history(plan, learned)
-    return options
+    longest = {seq.key: _longest_history(plan, learned, seq.name) for seq in spec.histories if seq.collapse}
+    return options | (dict(longest=longest) if longest else {})
 
 # %% ../../nbs/20_data/50_cache.ipynb #150282b0
 def _cut_at(stream, stops):

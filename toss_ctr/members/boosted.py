@@ -27,6 +27,7 @@ class MatrixRows(lgb.Sequence):
     ----------
     rows : (m,) int64, rows to give
     parts : matrices (n, …) float32
+    weight : (n,) row weights of the matrices' rows; None = every row counts once
 
     Examples
     --------
@@ -38,8 +39,9 @@ class MatrixRows(lgb.Sequence):
 
     batch_size = BLOCK
 
-    def __init__(self, rows: np.ndarray, parts: list):
+    def __init__(self, rows: np.ndarray, parts: list, weight: np.ndarray | None = None):
         self.rows, self.parts = rows, parts
+        self.weight = None if weight is None else weight[rows]
 
     def __len__(self):
         return len(self.rows)
@@ -68,12 +70,13 @@ class Grown:
     member : its config section
     params : of the library, as `TreeLibrary.params` gives them
     tick : called after each round, where the library can
+    judge : rows and labels on which the number of rounds is chosen; None: `member.rounds` of them
 
     Examples
     --------
     >>> import numpy as np
     >>> rows = MatrixRows(np.arange(4), [np.zeros((4, 1))])
-    >>> Grown(rows, np.array([0, 1, 0, 0]), ['x'], [], Member(kind='lightgbm'), {}).start.round(3).tolist()
+    >>> Grown(rows, np.array([0, 1, 0, 0]), ['x'], [], Member(kind='lightgbm'), {}).start().round(3).tolist()
     [-1.099, -1.099, -1.099, -1.099]
     """
 
@@ -84,11 +87,12 @@ class Grown:
     member: Member
     params: dict
     tick: Callable = lambda: None
+    judge: tuple | None = None
 
-    @property
-    def start(self) -> np.ndarray:
-        "Where each row starts: the log-odds of the click rate."
-        return np.full(len(self.label), logit(np.mean(self.label)))
+    def start(self, rows: int | None = None) -> np.ndarray:
+        "Where each row starts, or so many rows do: the log-odds of the click rate."
+        rate = np.average(self.label, weights=self.rows.weight)
+        return np.full(len(self.label) if rows is None else rows, logit(rate))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
@@ -104,12 +108,12 @@ def _lgb_params(member: Member, seed: int) -> dict:
         boosting=member.boosting,
         learning_rate=member.lr,
         num_leaves=member.leaves,
-        min_data_in_leaf=200,
+        min_data_in_leaf=member.min_leaf,
         feature_fraction=0.5,
         lambda_l2=10.0,
-        cat_l2=50.0,
-        cat_smooth=100.0,
-        min_data_per_group=300,
+        cat_l2=member.min_leaf / 4,
+        cat_smooth=member.min_leaf / 2,
+        min_data_per_group=max(1, member.min_leaf * 3 // 2),
         bin_construct_sample_cnt=50_000,
         deterministic=True,
         force_row_wise=True,
@@ -124,13 +128,20 @@ def _lgb_train(g: Grown) -> lgb.Booster:
     data = lgb.Dataset(
         g.rows,
         label=g.label,
+        weight=g.rows.weight,
         feature_name=[f'{name}_{i}' for i, name in enumerate(plain)],
         categorical_feature=g.categorical,
-        init_score=g.start,
+        init_score=g.start(),
         params=g.params,
         free_raw_data=True,
     )
-    return lgb.train(g.params, data, num_boost_round=g.member.rounds, callbacks=[lambda env: g.tick()])
+    callbacks, judged = [lambda env: g.tick()], []
+    if g.judge is not None:
+        rows, label = g.judge
+        told = dict(label=label, weight=rows.weight, init_score=g.start(len(rows)))
+        judged = [lgb.Dataset(rows, reference=data, params=g.params, **told)]
+        callbacks.append(lgb.early_stopping(g.member.patience, verbose=False))
+    return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
 
 
 def _lgb_save(model: lgb.Booster, path: Path):
@@ -154,9 +165,11 @@ def _xgb_params(member: Member, seed: int) -> dict:
     )
 
 
-def _xgb_data(g: Grown):
+def _xgb_data(g: Grown, rows: MatrixRows, label, **ref):
     "A matrix of bins, filled from blocks of rows."
     import xgboost as xgb
+
+    start = g.start(len(rows))
 
     class Blocks(xgb.DataIter):
         def __init__(self):
@@ -164,16 +177,17 @@ def _xgb_data(g: Grown):
             self.reset()
 
         def reset(self):
-            self.left = g.rows.blocks()
+            self.left = rows.blocks()
 
         def next(self, input_data):
             part, block = next(self.left, (None, None))
             if part is None:
                 return False
-            input_data(data=block, label=g.label[part], base_margin=g.start[part])
+            weight = None if rows.weight is None else rows.weight[part]
+            input_data(data=block, label=label[part], weight=weight, base_margin=start[part])
             return True
 
-    return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads())
+    return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads(), **ref)
 
 
 def _xgb_train(g: Grown):
@@ -184,8 +198,12 @@ def _xgb_train(g: Grown):
             g.tick()
             return False
 
-    params = g.params | dict(nthread=_threads())
-    return xgb.train(params, _xgb_data(g), g.member.rounds, callbacks=[Tick()])
+    params, data = g.params | dict(nthread=_threads()), _xgb_data(g, g.rows, g.label)
+    stop = {}
+    if g.judge is not None:
+        judged = _xgb_data(g, *g.judge, ref=data)
+        stop = dict(evals=[(judged, 'judge')], early_stopping_rounds=g.member.patience, verbose_eval=False)
+    return xgb.train(params, data, g.member.rounds, callbacks=[Tick()], **stop)
 
 
 def _xgb_load(path: Path):
@@ -220,14 +238,25 @@ def _cat_params(member: Member, seed: int) -> dict:
     )
 
 
+def _cat_data(g: Grown, rows: MatrixRows, label):
+    "The rows as float32, which the library bins itself."
+    import catboost
+
+    matrix = np.empty((len(rows), len(g.names)), np.float32)
+    for part, block in rows.blocks():
+        matrix[part] = block
+    told = dict(weight=rows.weight, baseline=g.start(len(rows)))
+    return catboost.Pool(matrix, np.asarray(label), thread_count=_threads(), **told)
+
+
 def _cat_train(g: Grown):
     import catboost
 
-    matrix = np.empty((len(g.rows), len(g.names)), np.float32)
-    for part, block in g.rows.blocks():
-        matrix[part] = block
-    data = catboost.Pool(matrix, np.asarray(g.label), baseline=g.start, thread_count=_threads())
-    return catboost.CatBoost(g.params | dict(thread_count=_threads())).fit(data)
+    model = catboost.CatBoost(g.params | dict(thread_count=_threads()))
+    data = _cat_data(g, g.rows, g.label)
+    if g.judge is None:
+        return model.fit(data)
+    return model.fit(data, eval_set=_cat_data(g, *g.judge), early_stopping_rounds=g.member.patience)
 
 
 def _cat_load(path: Path):
@@ -253,6 +282,7 @@ class TreeLibrary:
     save : (model, path)
     load : (path) → model
     gain : (model, number of columns) → (F,) what each column gained
+    rounds : (model) → the rounds that were best on the rows of `Grown.judge`
 
     Examples
     --------
@@ -267,6 +297,7 @@ class TreeLibrary:
     save: Callable
     load: Callable
     gain: Callable
+    rounds: Callable
 
     def version(self, name: str = '') -> str:
         """The library's version; `UserError` where it is not installed.
@@ -291,6 +322,7 @@ TREES = dict(
         _lgb_save,
         lambda path: lgb.Booster(model_str=path.read_text(encoding='utf-8')),
         lambda model, columns: model.feature_importance('gain'),
+        lambda model: model.best_iteration,
     ),
     xgboost=TreeLibrary(
         'xgboost',
@@ -300,6 +332,7 @@ TREES = dict(
         lambda model, path: path.write_bytes(model.save_raw('ubj')),
         _xgb_load,
         _xgb_gain,
+        lambda model: model.best_iteration + 1,
     ),
     catboost=TreeLibrary(
         'catboost',
@@ -309,6 +342,7 @@ TREES = dict(
         lambda model, path: model.save_model(str(path)),
         _cat_load,
         lambda model, columns: np.asarray(model.get_feature_importance()),
+        lambda model: model.tree_count_,  # what came after the best is cut off
     ),
 )
 

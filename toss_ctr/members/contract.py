@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from ..config.inference import Ensemble
 from ..core.errors import UserError
-from ..core.files import digest_file, read_json, read_table, verify_file, write_json, write_table
+from ..core.files import digest_file, read_json, read_table, stat_key, verify_file, write_json, write_table
 from ..data.probabilities import logit
 from .combine import combine
 
@@ -155,6 +155,7 @@ class Opinion:
     ids : (n_test,) names of the test rows; None where the run has none
     test_logit : (n_test,) of the test rows
     group : (n,) int, group of each row by `eval.group_col`, where there is one
+    weight : (n,) row weights, where there are any
 
     Examples
     --------
@@ -174,6 +175,13 @@ class Opinion:
     ids: pl.Series | None = None
     test_logit: np.ndarray | None = None
     group: np.ndarray | None = None
+    weight: np.ndarray | None = None
+
+
+def _stamps(folder: Path) -> list:
+    "What changes when a member is made anew."
+    files = (folder / name for name in (OOF, TEST, RECORD))
+    return [stat_key(file) for file in files if file.exists()]
 
 
 def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=None) -> Opinion:
@@ -191,14 +199,17 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=No
     UserError : the member is not finished, or damaged
     """
     folder = member_folder(run_dir, name)
+    stamps = _stamps(folder)
     record = finished_member(folder)
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', 'run toss_run again: it makes it anew')
-    table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group$')).sort('row')
+    table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group|weight$')).sort('row')
     columns = {column: table[column].to_numpy() for column in table.columns}
-    if TEST not in record['files']:
+    test = read_table(folder / TEST) if TEST in record['files'] else None
+    if _stamps(folder) != stamps:
+        return read_opinion(run_dir, name, ensemble, stretch)  # the member was made anew meanwhile
+    if test is None:
         return Opinion(name, **columns)
-    test = read_table(folder / TEST)
     z = test.select(pl.col('^logit.*$')).to_numpy()
     z = z if stretch is None else stretch(z)
     scores = [metrics['Score'] for metrics in record.get('folds') or ()]

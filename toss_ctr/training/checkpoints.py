@@ -15,7 +15,7 @@ import torch
 from torch import nn
 
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_bytes, digest_file, read_json, verify_file, write_aside, write_json
+from ..core.files import again, digest_bytes, digest_file, read_json, verify_file, write_aside, write_json
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
@@ -112,6 +112,8 @@ def load_weights(model: nn.Module, path, digest: str) -> nn.Module:
     verify_file(path, digest)
     try:
         safetensors.torch.load_model(model, str(path))
+    except FileNotFoundError:
+        raise Damaged(f'{path}: missing', again(path)) from None
     except (RuntimeError, safetensors.SafetensorError) as e:
         raise UserError(
             f'{path}: these weights are of another model ({str(e).splitlines()[-1].strip()[:100]})',
@@ -197,9 +199,14 @@ def read_fold(run_dir, fold: int, oof: bool = False) -> dict:
     """
     mend = train_again(run_dir, fold)
     side = read_json(side_path(run_dir, fold), mend)
-    verify_file(weights_path(run_dir, fold, side['fingerprint']), side['weights'], mend)
-    if oof:
-        verify_file(oof_path(run_dir, fold, side['fingerprint']), side['oof'], mend)
+    try:
+        verify_file(weights_path(run_dir, fold, side['fingerprint']), side['weights'], mend)
+        if oof:
+            verify_file(oof_path(run_dir, fold, side['fingerprint']), side['oof'], mend)
+    except Damaged:
+        if read_json(side_path(run_dir, fold), mend) == side:
+            raise
+        return read_fold(run_dir, fold, oof)  # the fold was switched to another generation meanwhile
     return side
 
 
