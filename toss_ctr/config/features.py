@@ -79,13 +79,13 @@ class Covis(Section):
     "Folder for the tables; null = beside the cache."
 
 # %% ../../nbs/10_config/35_features.ipynb #f7c4c008
-def check_covis(covis: Covis, seq_col: str | None):
+def check_covis(covis: Covis, histories: int):
     """Refuse click rates of tokens without a history, a target or the time bin asked for.
 
     Parameters
     ----------
     covis : section `features.covis`
-    seq_col : `sequence.col`
+    histories : how many there are
 
     Raises
     ------
@@ -100,7 +100,7 @@ def check_covis(covis: Covis, seq_col: str | None):
         )
     if not covis.target_keys:
         raise UserError('features.covis.target_keys: empty', 'name at least one target column')
-    if seq_col is None:
+    if not histories:
         raise UserError('features.covis.enabled: true needs sequence.col', 'set it, or disable covis')
 
 # %% ../../nbs/10_config/35_features.ipynb #91cc78fe

@@ -34,7 +34,7 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     rows = []
     for name, field in section.model_fields.items():
         inner = section_of(field)
-        if inner:
+        if inner and get_origin(field.annotation) is not tuple:
             each = '<name>.' if get_origin(field.annotation) is dict else ''
             rows += keys_table(inner, f'{prefix}{name}.{each}')
         else:

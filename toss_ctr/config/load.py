@@ -126,13 +126,25 @@ def parse_overrides(overrides) -> dict:
     return tree
 
 # %% ../../nbs/10_config/55_load.ipynb #066383c5
+def _named_merge(items: list, over: dict, key: str) -> list:
+    "A list of sections with names, of which some are changed; `over` : name → nested dict."
+    names = [item.get('name', 'seq') if isinstance(item, dict) else None for item in items]
+    for name in over:
+        if name not in names:
+            known = [str(n) for n in names]
+            raise UserError(
+                f'{key}.{name}: no section of that name', nearest(name, known) or f'known: {", ".join(known)}'
+            )
+    return [merge(item, over[name]) if name in over else item for name, item in zip(names, items)]
+
+
 def merge(base: dict, over: dict) -> dict:
     """Deep merge of two nested dicts.
 
     Parameters
     ----------
     base : nested dict
-    over : wins, key by key
+    over : wins, key by key; of a list of sections with names, those that it names
 
     Returns
     -------
@@ -145,8 +157,13 @@ def merge(base: dict, over: dict) -> dict:
     """
     merged = dict(base)
     for key, value in over.items():
-        both = isinstance(value, dict) and isinstance(base.get(key), dict)
-        merged[key] = merge(base[key], value) if both else value
+        former = base.get(key)
+        if isinstance(value, dict) and isinstance(former, dict):
+            merged[key] = merge(former, value)
+        elif isinstance(value, dict) and isinstance(former, (list, tuple)):
+            merged[key] = _named_merge(former, value, key)
+        else:
+            merged[key] = value
     return merged
 
 # %% ../../nbs/10_config/55_load.ipynb #56828b93

@@ -12,12 +12,13 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from .base import Count, Section
 from .data import check_roles, Data
-from .sequence import check_sequence, Sequence
+from .sequence import check_histories, check_sequence, Sequence
 from .model import check_model, Model
 from .train import EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval
 from .inference import Calibration, check_ensemble, Ensemble, Logging
 from .features import check_covis, Features
+from .engine import check_engine, Engine
 from .members import check_members, default_members, Member, own_network
 from .show import config_html, config_text
 
@@ -53,6 +54,8 @@ class Config(Section):
     "Processes that build the cache."
     data: Data = Data()
     sequence: Sequence = Sequence(col=None)
+    sequences: tuple[Sequence, ...] = ()
+    "Several histories, each with a name and the other keys of section sequence, whose col then is null."
     model: Model = Model()
     train: Train = Train()
     loss: Loss = Loss()
@@ -64,8 +67,30 @@ class Config(Section):
     sampler: Sampler = Sampler()
     ema: EMA = EMA()
     features: Features = Features()
+    engine: Engine = Engine()
     members: dict[MemberName, Member] = default_members()
     "Who predicts the rows; see section members."
+
+    @property
+    def histories(self) -> dict[str, Sequence]:
+        "Where a history's section stands → the section: `sequence`, or `sequences.NAME` for each of several."
+        if self.sequences:
+            return {f'sequences.{seq.name}': seq for seq in self.sequences}
+        return {} if self.sequence.col is None else dict(sequence=self.sequence)
+
+    def history(self, key: str) -> Sequence:
+        "The section of a history; `key` : of its arrays and tensors."
+        return next(seq for seq in self.histories.values() if seq.key == key)
+
+    @property
+    def history_columns(self) -> dict[str, tuple[str, ...]]:
+        "Dotted key → the columns that it makes histories, or puts beside one of several."
+        at = 'sequences.…' if self.sequences else 'sequence'
+        times = tuple(seq.time_col for seq in self.histories.values() if seq.time_col)
+        columns = {f'{at}.col': tuple(seq.col for seq in self.histories.values()), f'{at}.time_col': times}
+        if self.sequences:
+            columns[f'{at}.side_cols'] = tuple(column for seq in self.sequences for column in seq.side_cols)
+        return columns
 
     @property
     def network(self) -> str:
@@ -111,14 +136,17 @@ class Config(Section):
 
     @model_validator(mode='after')
     def _check(self):
-        check_roles(self.data, self.sequence.col)
-        check_sequence(self.sequence, self.data, self.model.emb_dim)
+        check_histories(self.sequences, self.sequence)
+        check_roles(self.data, self.history_columns)
+        for at, seq in (self.histories or dict(sequence=self.sequence)).items():
+            check_sequence(seq, self.data, self.model.emb_dim, at)
         check_model(self.model, self.data)
         check_ensemble(self.ensemble, self.cv)
         check_folds(self.cv, self.data)
         check_monitor(self.train, self.eval)
-        check_covis(self.features.covis, self.sequence.col)
+        check_covis(self.features.covis, len(self.histories))
         check_members(self.members)
+        check_engine(self.engine)
         return self
 
     def __repr__(self):

@@ -173,12 +173,28 @@ def sources(self: Loader, epoch: int) -> list[tuple[np.ndarray, int]]:
 
 @patch
 def click_rate(self: Loader) -> float:
-    "Share of positives in an epoch's batches."
+    "Share of positives in an epoch's batches, as far as they count (`data.weight_col`)."
+    weight = self.split.weights(self.rows)
+    if weight is not None:
+        return self._weighted_rate(weight.astype(np.float64))
     if self.cycled:
         return self.sources(0)[0][1] / self.total
     if self.sampler:
         return int((self.label > 0).sum()) / self.epoch_rows
     return float(self.split.labels()[self.rows].mean())
+
+
+@patch
+def _weighted_rate(self: Loader, weight: np.ndarray) -> float:
+    "The same of weighted rows; `weight` : (m,) of the loader's rows."
+    click = self.split.labels()[self.rows] > 0
+    clicks, others = weight[click].sum(), weight[~click].sum()
+    if self.cycled:
+        share = self.sources(0)[0][1] / self.total
+        clicks, others = share * weight[click].mean(), (1 - share) * weight[~click].mean()
+    elif self.sampler:
+        others *= self.sampler[1]
+    return float(clicks / (clicks + others))
 
 # %% ../../nbs/20_data/70_batches.ipynb #a657276a
 class Epoch:
@@ -256,11 +272,12 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
 
 
 def _lengths(split, rows: np.ndarray) -> np.ndarray:
-    "Tokens that the cache keeps of each row, (m,)."
-    lengths = np.empty(len(rows), np.int64)
+    "Tokens that the cache keeps of each row, of all histories together, (m,)."
+    lengths = np.zeros(len(rows), np.int64)
     for shard, at, local in pieces_of(split, rows):
-        offsets = shard.arr('seq_offsets')
-        lengths[at] = offsets[local + 1] - offsets[local]
+        for seq in split.spec.histories:
+            offsets = shard.arr(f'{seq.key}_offsets')
+            lengths[at] += offsets[local + 1] - offsets[local]
     return lengths
 
 # %% ../../nbs/20_data/70_batches.ipynb #a92fe7b0

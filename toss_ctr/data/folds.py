@@ -160,7 +160,7 @@ def _hash_rows(column: np.ndarray, offsets: np.ndarray) -> np.ndarray:
 
 
 def sequence_digests(split) -> np.ndarray:
-    """A digest of every row's history.
+    """A digest of every row's histories, all of them together.
 
     Parameters
     ----------
@@ -168,20 +168,31 @@ def sequence_digests(split) -> np.ndarray:
 
     Returns
     -------
-    (n,) uint64, 0 for an empty history
+    (n,) uint64, 0 where all are empty
     """
-    names = ('seq_values', 'seq_age', 'seq_count') if split.spec.seq.collapse else ('seq_values',)
     block = 1 << 16  # bounded memory: the bytes of so many rows
     digests = []
     for shard in split.iter_shards():
         for a in range(0, shard.n_rows, block):
-            offsets = np.asarray(shard.arr('seq_offsets')[a : a + block + 1])
-            digest = np.zeros(len(offsets) - 1, np.uint64)
-            for name in names:
-                digest = digest * np.uint64(0x9E3779B97F4A7C15) + _hash_rows(shard.arr(name), offsets)
-            digest[np.diff(offsets) == 0] = 0
+            of_each = [_history_digests(shard, seq, slice(a, a + block)) for seq in split.spec.histories]
+            digest = of_each[0]
+            for other in of_each[1:]:
+                digest = digest * _MIX + other
             digests.append(digest)
     return np.concatenate(digests)
+
+
+_MIX = np.uint64(0x9E3779B97F4A7C15)
+
+
+def _history_digests(shard, seq, rows: slice) -> np.ndarray:
+    "A digest of one history of each row, 0 for an empty one."
+    offsets = np.asarray(shard.arr(f'{seq.key}_offsets')[rows.start : rows.stop + 1])
+    digest = np.zeros(len(offsets) - 1, np.uint64)
+    for name in ('values', 'age', 'count') if seq.collapse else ('values',):
+        digest = digest * _MIX + _hash_rows(shard.arr(f'{seq.key}_{name}'), offsets)
+    digest[np.diff(offsets) == 0] = 0
+    return digest
 
 # %% ../../nbs/20_data/55_folds.ipynb #f120bb61
 def _join_sequences(groups: np.ndarray, digests: np.ndarray) -> np.ndarray:
@@ -203,7 +214,7 @@ def _fold_groups(split, cfg) -> np.ndarray | None:
         groups = dense(*(key_codes(split, column, key)[0] for key, column in keys.items()))
     if not cv.group_sequences:
         return groups
-    if split.spec.seq is None:
+    if not split.spec.histories:
         raise UserError(
             'cv.group_sequences: there is no sequence column', 'set sequence.col or cv.group_sequences: false'
         )

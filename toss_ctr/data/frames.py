@@ -15,7 +15,7 @@ import pyarrow as pa
 from ..core.errors import nearest, UserError
 from .encode import RowEncoder
 from .numbers import id_texts
-from .shards import is_part, memory_split, Shard, Split
+from .shards import aligned, is_part, memory_split, Shard, Split
 from .source import add_parts, batches, open_source
 from .spec import Spec
 
@@ -89,7 +89,7 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     --------
     >>> import polars as pl
     >>> from toss_ctr.data.spec import pack_cats
-    >>> spec = Spec(pack_cats([('item', 'vocab', 3, ['7', '8'])]), (), (), None)
+    >>> spec = Spec(pack_cats([('item', 'vocab', 3, ['7', '8'])]), (), ())
     >>> encode_frame(pl.DataFrame(dict(item=[8.0, 9.0, None])), spec).column('item').tolist()
     [2, 0, 0]
     """
@@ -152,17 +152,17 @@ def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
         texts.append(id_texts(batch[name], name, lambda r: source.place(row + r)))
     return pl.from_arrow(pa.chunked_array(texts)).alias(name)
 
-# %% ../../nbs/20_data/45_frames.ipynb #d0945e35
-def _rows_of(shard: Shard, start: int, stop: int) -> Shard:
-    "A copy of rows start..stop of a shard, in memory."
+# %% ../../nbs/20_data/45_frames.ipynb #9ba693a2
+def _rows_of(shard: Shard, start: int, stop: int, offsets_of: dict) -> Shard:
+    "A copy of rows start..stop of a shard, in memory; `offsets_of` : array aligned with a history → its offsets."
     arrays = {}
     for name in shard.names:
         source = shard.arr(name)
         if is_part(name, '_offsets'):
             arrays[name] = source[start : stop + 1] - source[start]
-        elif is_part(name, '_values') or name in ('seq_age', 'seq_count', 'seq_bias'):
-            own = name.removesuffix('_values') + '_offsets'
-            offsets = shard.arr(own if own in shard.names else 'seq_offsets')  # of columns aligned with the history
+        elif name in offsets_of or is_part(name, '_values'):
+            own = name.removeprefix('weight_of_').removesuffix('_values') + '_offsets'
+            offsets = shard.arr(offsets_of.get(name) or own)
             arrays[name] = np.array(source[offsets[start] : offsets[stop]])
         else:
             arrays[name] = np.array(source[start:stop])
@@ -181,10 +181,11 @@ def cached_parts(split: Split, rows_per_block: int = 1 << 13):
     ------
     `Split`s in memory, rows ascending
     """
+    offsets_of = {array: f'{seq.key}_offsets' for seq in split.spec.histories for array, _ in aligned(seq).values()}
     for shard in split.iter_shards():
         for start in range(0, shard.n_rows, rows_per_block):
             mapped = shard
             if shard.folder is not None:
                 mapped = Shard(shard.start, shard.n_rows, shard.names, shard.folder)
-            part = _rows_of(mapped, start, min(start + rows_per_block, shard.n_rows))
+            part = _rows_of(mapped, start, min(start + rows_per_block, shard.n_rows), offsets_of)
             yield Split(split.name, split.spec, [part], first_row=split.first_row + shard.start + start)

@@ -447,9 +447,26 @@ def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
         age = age.astype(np.float64)
     return np.ones_like(age) if tau is None else np.exp(np.maximum(-age / tau, floor))
 
+# %% ../../nbs/20_data/15_histories.ipynb #209b4345
+def _numbered(key: np.ndarray, cells: int) -> tuple[np.ndarray, int]:
+    "Keys 0 … cells-1, numbered anew where few of them occur; how many there can be."
+    if cells <= max(1 << 19, 8 * len(key)):
+        return key, cells
+    return np.unique(key, return_inverse=True)[1], len(key)
+
+
+def _log_sums(key: np.ndarray, log: np.ndarray) -> np.ndarray:
+    "Key → log of the sum of the exponentials of its values; exact however small they are."
+    most = np.full(int(key.max(initial=-1)) + 1, -np.inf)
+    np.maximum.at(most, key, log)
+    with np.errstate(divide='ignore', invalid='ignore'):
+        return most + np.log(np.bincount(key, np.exp(log - most[key]), len(most)))
+
 # %% ../../nbs/20_data/15_histories.ipynb #de148d85
 @patch
-def collapse(self: Ragged, name: str, size: int, tau: float | None = None) -> Ragged:
+def collapse(
+    self: Ragged, name: str, size: int, tau: float | None = None, beside: dict | None = None, log_weight: str = ''
+) -> Ragged:
     """Each token of a row once, where the row has it last seen, with how often and the log-sum of its ages' weights.
 
     Parameters
@@ -457,10 +474,12 @@ def collapse(self: Ragged, name: str, size: int, tau: float | None = None) -> Ra
     name : column of tokens 0 … size-1, newest first
     size : distinct tokens
     tau : `sequence.recency_tau`, in positions; None = all ages weigh 1
+    beside : columns → how many values 0 … each has; tokens are told apart by all of them
+    log_weight : column of log weights that come on top of those of the ages
 
     Returns
     -------
-    columns `token`, `age` (of the newest occurrence), `count` and `bias` float32 (at least -10,000)
+    columns `token`, those beside it, `age` (of the newest occurrence), `count` and `bias` float64 (at least -10,000)
 
     Examples
     --------
@@ -471,21 +490,22 @@ def collapse(self: Ragged, name: str, size: int, tau: float | None = None) -> Ra
     """
     r = self.pack()
     tokens, row = r[name], r.rows()
-    key = row * size + tokens
-    cells = len(r) * size
-    if cells > max(1 << 19, 8 * len(key)):  # few of the pairs occur: number those
-        key = np.unique(key, return_inverse=True)[1]
-        cells = len(key)
+    key, cells = _numbered(row * size + tokens, len(r) * size)
+    for other, values in (beside or {}).items():
+        key, cells = _numbered(key.astype(np.int64) * values + r[other], cells * values)
     at = _first_of_each(key, max(cells, 1))
     age = r.ages()
     longest = int(r.lengths.max(initial=0))
     table = 1 << max(10, longest.bit_length())  # one size for histories of many lengths
-    weights = recency(np.arange(table), tau)
     found = key[at]
     count = np.bincount(key)[found]
-    weight = np.bincount(key, weights[age])[found]
-    with np.errstate(divide='ignore'):
-        bias = np.log(weight).astype(np.float32)
-    bias = np.maximum(bias, np.float32(-1e4))
+    if log_weight:
+        bias = _log_sums(key, r[log_weight] - (age / tau if tau else 0.0))[found]
+    else:
+        with np.errstate(divide='ignore'):
+            bias = np.log(np.bincount(key, recency(np.arange(table), tau)[age])[found])
     unique = np.bincount(row[at], minlength=len(r))
-    return Ragged.from_lengths(unique, token=tokens[at], age=age[at], count=count, bias=bias)
+    columns = {other: r[other][at] for other in beside or {}}
+    return Ragged.from_lengths(
+        unique, token=tokens[at], age=age[at], count=count, bias=np.maximum(bias, -1e4), **columns
+    )

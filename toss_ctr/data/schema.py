@@ -23,9 +23,18 @@ from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
-from .roles import cell_separator, check_label, Column, column_roles, DAY, embedding_width
-from .source import open_source, Source
-from .start import COUNTED, counts, later_columns, telltales, training_keys, UNSEEN, unseen_shares
+from .roles import cell_separator, check_label, Column, column_roles, DAY, embedding_width, time_and_weight
+from .source import moment_column, open_source, Source
+from toss_ctr.data.start import (
+    COUNTED,
+    counts,
+    later_columns,
+    post_click,
+    telltales,
+    training_keys,
+    UNSEEN,
+    unseen_shares,
+)
 from .survey import ColumnTally, LIMIT, survey
 from .values import canonical_texts
 
@@ -92,7 +101,7 @@ class Schema:
 @patch
 def lines(self: Schema) -> list[str]:
     "The summary: size, label, roles, history, null blocks."
-    roles = ('categorical', 'multi', 'numeric', 'sequence', 'id', 'constant', 'ignored')
+    roles = ('categorical', 'multi', 'numeric', 'sequence', 'time', 'weight', 'id', 'constant', 'ignored')
     counts = ', '.join(f'{len(self.names(role))} {role}' for role in roles if self.names(role))
     out = [f'{self.n_rows:,} rows, {len(self.columns)} columns: {counts}']
     if self.label:
@@ -184,10 +193,12 @@ def _folds(self: Schema) -> dict:
     "Keys of section `cv` that make folds look like the test rows."
     if self.valid:
         return dict(scheme='file')
+    by_time = {f'{c}.day' for c in self.names('time')}  # then folds know the day by themselves
     if self.days and self.days[1] > LONG:  # a day of so many is too few rows to choose an epoch on
         return dict(group_key=self.days[0], stratify_target=self.label)
     if self.days:
-        return dict(scheme='forward', time_key=self.days[0], n_splits=min(3, self.days[1] // 2))
+        key = {} if self.days[0] in by_time else dict(time_key=self.days[0])
+        return dict(scheme='forward', n_splits=min(3, self.days[1] // 2)) | key
     group = dict(group_key=self.new_group) if self.new_group else {}
     return group | dict(stratify_target=self.label)
 
@@ -202,6 +213,11 @@ def config(self: Schema) -> dict:
         num_cols_explicit=self.names('numeric'),
         remove_cols=[c.name for c in self.columns if c.role in ('constant', 'ignored')],
     )
+    if self.names('weight'):
+        data['weight_col'] = self.names('weight')[0]
+    if self.names('time'):  # the day is no input: no later row has it
+        parts = [part for part in ('hour', 'weekday') if part not in {c.name for c in self.columns}]
+        data |= dict(time_col=self.names('time')[0], time_parts=parts)
     if self.names('multi'):
         data['multi_cols'] = {c: self[c].mark for c in self.names('multi')}
     if self.valid:
@@ -284,6 +300,18 @@ def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
     return found
 
 
+def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tuple[str, str]]:
+    "Role and note of the columns that a click fills; `known` : globs of columns that the caller vouches for."
+    asked = [c for c, (role, _) in roles.items() if role in ('categorical', 'multi', 'numeric', 'time', 'ignored')]
+    asked = [c for c in asked if not any(fnmatch(c, glob) for glob in known)]
+    found = {}
+    for c, (rows, share) in post_click(source.files, source.n_rows, label, asked).items():
+        what = f'filled in {rows:,} of the rows looked at, {share:.1%} of them clicks'
+        found[c] = 'ignored', f'{what}: known only after the click, never an input'
+    parts = {c: found[moment_column(c)] for c in roles if moment_column(c) in found}
+    return found | parts
+
+
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = set(test.columns[0])
@@ -292,12 +320,14 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     unseen = unseen_shares(train.files, test.files, test.n_rows, cats) if cats else {}
     counted = [c for c in both if c.role in ('categorical', 'numeric') or c.note == DAY]
     numbers = [c.name for c in counted if _NUMBER.match(c.dtype)]
+    if max(unseen.values(), default=0) < UNSEEN:  # else folds hold out what is new
+        numbers += [f'{c.name}.day' for c in both if c.role == 'time' and _NUMBER.match(c.dtype)]
     later = later_columns(train.files, test.files, numbers) if numbers else {}
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
-        if c.role in ('categorical', 'multi', 'numeric') and c.name not in have:
+        if c.role in ('categorical', 'multi', 'numeric', 'time') and c.name not in have:
             note = 'the test file lacks it'
         elif c.name in later:
             note = 'a moment: all test rows are later'
@@ -349,8 +379,10 @@ def guess_schema(
     tallies = survey(source, progress)
     check_label(tallies, label, path)
     roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
-    ordinary = [c for c, (role, _) in roles.items() if role in ('categorical', 'numeric')]
+    roles |= time_and_weight(tallies, roles)
     if label and len(set(tallies[label].values.to_pylist())) == 2:
+        roles |= _after_click(source, label, roles, (*categorical, *numeric))
+        ordinary = [c for c, (role, _) in roles.items() if role in ('categorical', 'numeric')]
         for c, auc in telltales(source.files, source.n_rows, label, ordinary).items():
             if not any(fnmatch(c, glob) for glob in (*categorical, *numeric)):
                 roles[c] = 'ignored', f'alone it tells the label (AUC {auc:.3f}): known only after the click?'

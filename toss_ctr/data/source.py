@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'EPOCH_UNITS', 'find_files', 'broken_file', 'open_parquet', 'moment_parts', 'epoch_unit', 'as_moment',
-           'moment_part', 'add_parts', 'Source', 'open_files', 'open_source', 'file_batches', 'batches',
-           'source_digest', 'scan']
+           'moment_part', 'moment_column', 'add_parts', 'Source', 'open_files', 'open_source', 'file_batches',
+           'batches', 'source_digest', 'scan']
 
 # %% ../../nbs/20_data/00_source.ipynb #ef481dbe
 import glob
@@ -151,14 +151,26 @@ def moment_part(column: str, part: str, kind) -> pl.Expr:
     return at.dt.weekday() if part == 'weekday' else at.dt.date().to_physical()
 
 
+def moment_column(column: str) -> str | None:
+    """The column that a part is of, by its name; None for a name that is no part's.
+
+    Examples
+    --------
+    >>> moment_column('when.hour'), moment_column('a.b')
+    ('when', None)
+    """
+    of, _, part = column.rpartition('.')
+    return of if of and part in PARTS else None
+
+
 def _parts_of(schema: pa.Schema, wanted=()) -> dict[str, tuple[str, str]]:
     "Name of each part → column and part: those of moments, and of numbers those that are `wanted`."
     parts = {f'{f.name}.{part}': (f.name, part) for f in schema for part in moment_parts(f.type)}
     numbers = {f.name for f in schema if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)}
     for c in wanted:
-        of, _, part = c.rpartition('.')
-        if of in numbers and part in PARTS:
-            parts[c] = of, part
+        of = moment_column(c)
+        if of in numbers:
+            parts[c] = of, c.rpartition('.')[2]
     return parts
 
 

@@ -27,6 +27,7 @@ class Counts:
     ----------
     n_keys : keys are 0 … n_keys-1
     folds : the run's folds
+    dtype : int32, or float64 where rows have weights that are no whole numbers
 
     Examples
     --------
@@ -42,13 +43,13 @@ class Counts:
     ([4.0, 4.0, 2.0, 2.0, 2.0, 2.0], [2.0, 2.0, 0.0, 0.0, 2.0, 2.0])
     """
 
-    def __init__(self, n_keys: int, folds: Folds):
+    def __init__(self, n_keys: int, folds: Folds, dtype=np.int32):
         self.n_parts = folds.n_parts
-        self.table = np.zeros((n_keys, folds.n_parts, 2), np.int32)
+        self.table = np.zeros((n_keys, folds.n_parts, 2), dtype)
         parts = np.arange(folds.n_parts)
         self.held_out = np.array([np.isin(parts, folds.unseen_parts(k)) for k in range(folds.n_folds)])  # (K, P)
 
-    def add(self, key: np.ndarray, part: np.ndarray, label: np.ndarray):
+    def add(self, key: np.ndarray, part: np.ndarray, label: np.ndarray, weight: np.ndarray | None = None):
         """Count some rows.
 
         Parameters
@@ -56,12 +57,13 @@ class Counts:
         key : (m,) int64
         part : (m,) part of each row
         label : (m,) bool
+        weight : (m,) how often each counts, of the table's type; None = once
         """
         cell = (key * self.n_parts + part) * 2
         flat = self.table.reshape(-1)
-        one = np.int32(1)
-        np.add.at(flat, cell, one)
-        np.add.at(flat, cell[label] + 1, one)
+        one = self.table.dtype.type(1)
+        np.add.at(flat, cell, one if weight is None else weight)
+        np.add.at(flat, cell[label] + 1, one if weight is None else weight[label])
 
     def look(self, key: np.ndarray, part: np.ndarray):
         """What is known of some training rows.
@@ -99,12 +101,12 @@ class Evidence:
     """
 
     def __init__(self, counts: Counts, key: np.ndarray, part: np.ndarray):
-        self.part, self.held_out = part, counts.held_out
+        self.part, self.held_out, self.dtype = part, counts.held_out, counts.table.dtype
         rows = np.arange(len(key))
         found = np.ascontiguousarray(counts.table[key].reshape(len(key), -1).T)  # int32, for float32 would round
         self.kinds = []  # of impressions, then of clicks: by part, in all, in the row's own part
         for by_part in (found[0::2], found[1::2]):
-            self.kinds.append((by_part, by_part.sum(0, dtype=np.int32), by_part[part, rows]))
+            self.kinds.append((by_part, by_part.sum(0, dtype=self.dtype), by_part[part, rows]))
 
     def __len__(self):
         return len(self.part)
@@ -124,7 +126,7 @@ class Evidence:
         own_counts = ~held_out[self.part]  # where the own part is held out, it is subtracted once
         out = []
         for by_part, total, own in self.kinds:
-            left = total - by_part[held_out].sum(0, dtype=np.int32) - own * own_counts
+            left = total - by_part[held_out].sum(0, dtype=self.dtype) - own * own_counts
             out.append(left.astype(np.float32))
         return out
 
@@ -198,7 +200,7 @@ class Known:
         counts : of all training rows
         name : (m,) places in the table → (m,) their keys, ascending; None = the places
         """
-        n, c = counts.table.sum(1, dtype=np.int32).T
+        n, c = counts.table.sum(1, dtype=counts.table.dtype).T
         at = np.flatnonzero(n)
         return cls(at if name is None else name(at), n[at], c[at])
 
@@ -248,6 +250,14 @@ _STRENGTHS = 0.5, 1e4  # the least and the greatest that is learnt
 _USUAL, _SPREAD = np.log(50), 1.5  # of log s, where the counts say nothing
 
 
+def _distinct_pairs(n: np.ndarray, c: np.ndarray) -> tuple:
+    "Distinct pairs of counts as floats, and how many keys have each; weighted counts are hardly ever equal."
+    if n.dtype.kind == 'f':
+        return n, c, np.ones(len(n))
+    pairs, keys = np.unique(n.astype(np.int64) << 32 | c, return_counts=True)
+    return (pairs >> 32).astype(float), (pairs & (2**32 - 1)).astype(float), keys
+
+
 def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
     """The prior strength under which the counts of keys are likeliest: the beta-binomial likelihood with a wide prior.
 
@@ -270,13 +280,12 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
     True
     """
     some = n > 0
-    total, clicks = int(n[some].sum()), int(c[some].sum())
+    total, clicks = n[some].sum().item(), c[some].sum().item()
     low, high = _STRENGTHS
-    if clicks in (0, total):
+    if clicks <= 0 or clicks >= total:
         return float(np.exp(_USUAL))
     # many keys have the same counts: each pair of counts once, with its number of keys
-    pairs, keys = np.unique(n[some].astype(np.int64) << 32 | c[some], return_counts=True)
-    n, c = (pairs >> 32).astype(float), (pairs & (2**32 - 1)).astype(float)
+    n, c, keys = _distinct_pairs(n[some], c[some])
     rate = clicks / total
 
     def loss(log_strength):
@@ -300,7 +309,8 @@ def strengths(counts: Counts) -> np.ndarray:
     (K, P) float32
     """
     known = {}  # parts left out → strength
-    total = counts.table.sum(1, dtype=np.int32)
+    dtype = counts.table.dtype
+    total = counts.table.sum(1, dtype=dtype)
     out = np.zeros(counts.held_out.shape, np.float32)
     for k, held_out in enumerate(counts.held_out):
         for part in range(counts.n_parts):
@@ -308,7 +318,7 @@ def strengths(counts: Counts) -> np.ndarray:
             left_out[part] = True
             name = left_out.tobytes()
             if name not in known:
-                n, c = (total - counts.table[:, left_out].sum(1, dtype=np.int32)).T
+                n, c = (total - counts.table[:, left_out].sum(1, dtype=dtype)).T
                 known[name] = likeliest_strength(n, c)
             out[k, part] = known[name]
     return out
@@ -321,6 +331,7 @@ class BaseRate:
     ----------
     folds : the run's folds
     label : (n,) bool
+    weight : (n,) how often each row counts; None = once
 
     Raises
     ------
@@ -337,13 +348,13 @@ class BaseRate:
     ([0.5, 0.5, 0.0, 0.0, 1.0, 1.0], [1.5, 1.5, 3.0, 3.0, 3.0, 3.0])
     """
 
-    def __init__(self, folds: Folds, label: np.ndarray):
-        self.n_rows = len(label)
-        counts = Counts(1, folds)
-        counts.add(np.zeros(len(label), np.int64), folds.part, label)
+    def __init__(self, folds: Folds, label: np.ndarray, weight: np.ndarray | None = None):
+        self.n_rows = len(label) if weight is None else weight.sum().item()
+        counts = Counts(1, folds, np.int32 if weight is None else weight.dtype)
+        counts.add(np.zeros(len(label), np.int64), folds.part, label, weight)
         every_part = counts.look(np.zeros(folds.n_parts, np.int64), np.arange(folds.n_parts))
         self.used = [every_part.used(k) for k in range(folds.n_folds)]
-        if min(n.min() for n, _ in self.used) == 0:
+        if min(n.min() for n, _ in self.used) <= 0:
             raise UserError(
                 f'features: {folds.n_parts} parts leave a training row no labels to learn from',
                 'use more folds, or folds made by make_folds',

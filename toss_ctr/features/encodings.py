@@ -12,7 +12,6 @@ from tqdm.auto import tqdm
 from toss_ctr.features.counts import (
     BaseRate,
     BLOCK,
-    Counts,
     Evidence,
     keys_of,
     Known,
@@ -82,9 +81,8 @@ def fill_train(cfg, train: TrainRows, out: list):
     for i, columns in enumerate(bar):
         mine = slice(2 * i, 2 * i + 2)
         keys = keys_of(train.split, columns, 'features.encodings')
-        counts = Counts(len(keys.known), train.folds)
-        some = keys.key > 0
-        counts.add(keys.key[some], part[some], label[some])
+        counts, some = train.counts(len(keys.known)), keys.key > 0
+        train.count(counts, keys.key[some], some)
         by_part = strengths(counts) if prior == 'auto' else np.full((len(out), counts.n_parts), prior)
         for a in range(0, len(label), BLOCK):
             rows = slice(a, a + BLOCK)

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..data.folds import Folds
-from .counts import BaseRate, codes_of, join, Known, TotalRate
+from .counts import BaseRate, codes_of, Counts, join, Known, TotalRate
 
 # %% ../../nbs/30_features/05_family.ipynb #cff9fa9d
 @dataclass(frozen=True, eq=False)
@@ -72,6 +72,14 @@ class Statistics:
         return join(codes_of(split, columns, key), self.sizes[name])
 
 # %% ../../nbs/30_features/05_family.ipynb #23ffcf6b
+def _counting_weights(weights: np.ndarray | None) -> np.ndarray | None:
+    "Weights as a table of counts adds them: int32 where all are whole numbers, else float64."
+    if weights is None:
+        return None
+    whole = (weights == np.rint(weights)).all() and weights.sum(dtype=np.float64) < 2**31
+    return weights.astype(np.int32 if whole else np.float64)
+
+
 class TrainRows:
     """The training rows, their labels and folds.
 
@@ -84,6 +92,7 @@ class TrainRows:
     Attributes
     ----------
     label : (n,) bool
+    weight : (n,) how often each row counts: int32 where all weights are whole numbers, else float64; None = once
     base : `BaseRate` of the rows
     stats : `Statistics` to leave tables in
 
@@ -101,8 +110,28 @@ class TrainRows:
     def __init__(self, split, folds: Folds, progress: bool = False):
         self.split, self.folds, self.progress = split, folds, progress
         self.label = split.labels() > 0
-        self.base = BaseRate(folds, self.label)
-        self.stats = Statistics(TotalRate(len(self.label), int(self.label.sum())))
+        self.weight = _counting_weights(split.weights())
+        self.base = BaseRate(folds, self.label, self.weight)
+        rows, clicks = len(self.label), int(self.label.sum())
+        if self.weight is not None:
+            rows, clicks = self.weight.sum().item(), self.weight[self.label].sum().item()
+        self.stats = Statistics(TotalRate(rows, clicks))
+
+    def counts(self, n_keys: int) -> Counts:
+        "An empty table of counts; `n_keys` : keys are 0 … n_keys-1."
+        return Counts(n_keys, self.folds, np.int32 if self.weight is None else self.weight.dtype)
+
+    def count(self, counts: Counts, key: np.ndarray, rows):
+        """Count some rows.
+
+        Parameters
+        ----------
+        counts : of `counts`
+        key : (m,) int64 key of each
+        rows : (m,) which rows, or a mask (n,)
+        """
+        weight = None if self.weight is None else self.weight[rows]
+        counts.add(key, self.folds.part[rows], self.label[rows], weight)
 
 # %% ../../nbs/30_features/05_family.ipynb #373100fe
 @dataclass(frozen=True)

@@ -6,8 +6,9 @@
 __all__ = ['CELLS', 'COVIS', 'aggregate', 'covis_names', 'fill_train', 'fill_new']
 
 # %% ../../nbs/30_features/30_pairs.ipynb #a8a05e6a
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -157,49 +158,53 @@ def _ranges(n_keys: int, per_key: int, cells: int) -> list:
     step = max(1, cells // max(per_key, 1))
     return [(a, min(a + step, n_keys)) for a in range(0, n_keys, step)]
 
-# %% ../../nbs/30_features/30_pairs.ipynb #21a03074
-def _count_tokens(cov, train: TrainRows, done: Callable) -> Counts:
-    "Counts of every token."
-    counts, part = Counts(train.split.spec.seq.size, train.folds), train.folds.part
+# %% ../../nbs/30_features/30_pairs.ipynb #a4dc5c78
+def _count_tokens(cov, train: TrainRows, seq, done: Callable) -> Counts:
+    "Counts of every token of a history."
+    counts = train.counts(seq.size)
     if 'token' in cov.backoff:
-        for rows, recent in token_blocks(train.split, None, cov.seq_top_k, done):
-            row = rows[recent.rows()]
-            counts.add(recent['token'], part[row], train.label[row])
+        for rows, recent in token_blocks(train.split, seq, None, cov.seq_top_k, done):
+            train.count(counts, recent['token'], rows[recent.rows()])
     return counts
 
-# %% ../../nbs/30_features/30_pairs.ipynb #e205cc0a
-def _count_pairs(cov, train: TrainRows, combo: Keys, low: int, rows: np.ndarray, n_keys: int, done: Callable) -> Counts:
+# %% ../../nbs/30_features/30_pairs.ipynb #31cfd1fa
+def _count_pairs(
+    cov, train: TrainRows, seq, combo: Keys, low: int, rows: np.ndarray, n_keys: int, done: Callable
+) -> Counts:
     "Counts of every (target × time key, token), for a range of `n_keys` keys from `low` and the rows that have them."
-    size, part = train.split.spec.seq.size, train.folds.part
-    counts = Counts(n_keys * size, train.folds)
-    for block, recent in token_blocks(train.split, rows[combo.key[rows] > 0], cov.seq_top_k, done):
+    counts = train.counts(n_keys * seq.size)
+    for block, recent in token_blocks(train.split, seq, rows[combo.key[rows] > 0], cov.seq_top_k, done):
         row = block[recent.rows()]
-        counts.add((combo.key[row] - low) * size + recent['token'], part[row], train.label[row])
+        train.count(counts, (combo.key[row] - low) * seq.size + recent['token'], row)
     return counts
 
-# %% ../../nbs/30_features/30_pairs.ipynb #ca849688
-def _fill_target(cov, train: TrainRows, token: Counts, name: str, out: list, done: Callable):
+# %% ../../nbs/30_features/30_pairs.ipynb #7bae86da
+def _counts_name(what: str, seq, name: str = '') -> str:
+    "Name of a table of counts: of a history's tokens, or of a target column's pairs with them."
+    return ' '.join(word for word in (what, '' if seq.key == 'seq' else seq.history, name) if word)
+
+
+def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list, done: Callable):
     "Count and score one target column for the training rows; `out` has (n, outputs) arrays, one a fold."
-    split, part, size = train.split, train.folds.part, train.split.spec.seq.size
+    split, part, size = train.split, train.folds.part, seq.size
     value = combo = keys_of(split, (name,), 'features.covis.target_keys')
     if cov.use_time_bin:
         combo = keys_of(split, (name, cov.time_bin), 'features.covis.time_bin')
-    target = Counts(len(value.known), train.folds)
-    some = value.key > 0
-    target.add(value.key[some], part[some], train.label[some])
+    target, some = train.counts(len(value.known)), value.key > 0
+    train.count(target, value.key[some], some)
     pairs = []
     for low, high in _ranges(len(combo.known), size * train.folds.n_parts, CELLS):
         rows = np.flatnonzero((combo.key >= low) & (combo.key < high))
-        pair = _count_pairs(cov, train, combo, low, rows, high - low, done)
+        pair = _count_pairs(cov, train, seq, combo, low, rows, high - low, done)
         pairs.append(Known.of(pair, lambda place: combo.known[low + place // size] * size + place % size))
         levels = _Levels(train.base, target, token, pair, low, size)
-        for block, recent in token_blocks(split, rows, cov.seq_top_k, done):
+        for block, recent in token_blocks(split, seq, rows, cov.seq_top_k, done):
             seen = levels.look(cov, recent, value.key[block], combo.key[block], part[block])
             for k, columns in enumerate(out):
                 columns[block] = _score(cov, seen, k)
     train.stats.keep(f'target {name}', Known.of(target), value.sizes)
     all_ranges = [np.concatenate([getattr(p, what) for p in pairs]) for what in ('key', 'n', 'c')]
-    train.stats.keep(f'pair {name}', Known(*all_ranges), combo.sizes)
+    train.stats.keep(_counts_name('pair', seq, name), Known(*all_ranges), combo.sizes)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #c0a8ac2a
 def covis_names(cfg) -> tuple:
@@ -207,16 +212,21 @@ def covis_names(cfg) -> tuple:
 
     Parameters
     ----------
-    cfg : config: `features.covis`
+    cfg : config: `features.covis`, and the histories
     """
     cov = cfg.features.covis
-    return tuple(f'covis_{t}_{o}' for t in cov.target_keys for o in cov.agg.outputs) if cov.enabled else ()
+    if not cov.enabled:
+        return ()
+    columns = [f'{t}_{o}' for t in cov.target_keys for o in cov.agg.outputs]
+    kinds = ['covis' if seq.key == 'seq' else f'covis_{seq.name}' for seq in cfg.histories.values()]
+    return tuple(f'{kind}_{column}' for kind in kinds for column in columns)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #642a999c
-def _target_columns(cov, i: int) -> slice:
-    "Columns of the i-th target."
+def _target_columns(cov, spec) -> Iterator[tuple]:
+    "Each history with each target column, and which columns are theirs."
     width = len(cov.agg.outputs)
-    return slice(i * width, (i + 1) * width)
+    for i, (seq, name) in enumerate(product(spec.histories, cov.target_keys)):
+        yield seq, name, slice(i * width, (i + 1) * width)
 
 
 def fill_train(cfg, train: TrainRows, out: list):
@@ -226,25 +236,26 @@ def fill_train(cfg, train: TrainRows, out: list):
     ----------
     cfg : config: `features`
     train : rows, labels, folds
-    out : (n, targets·outputs) arrays to fill, one a fold
+    out : (n, histories·targets·outputs) arrays to fill, one a fold
 
     Raises
     ------
     UserError without a sequence column
     """
-    cov = cfg.features.covis
-    if train.split.spec.seq is None:
+    cov, spec = cfg.features.covis, train.split.spec
+    if not spec.histories:
         raise UserError(
             'features.covis.enabled: there is no sequence column', 'set sequence.col or disable covis'
         )
     passes = ('token' in cov.backoff) + 2 * len(cov.target_keys)
-    rows = train.split.n_rows * passes
+    rows = train.split.n_rows * passes * len(spec.histories)
     with tqdm(total=rows, desc='covis', unit='row', mininterval=1, disable=not train.progress) as bar:
-        token = _count_tokens(cov, train, bar.update)
-        for i, name in enumerate(cov.target_keys):
-            columns = [matrix[:, _target_columns(cov, i)] for matrix in out]
-            _fill_target(cov, train, token, name, columns, bar.update)
-    train.stats.keep('token', Known.of(token), [])
+        tokens = {seq.key: _count_tokens(cov, train, seq, bar.update) for seq in spec.histories}
+        for seq, name, where in _target_columns(cov, spec):
+            columns = [matrix[:, where] for matrix in out]
+            _fill_target(cov, train, seq, tokens[seq.key], name, columns, bar.update)
+    for seq in spec.histories:
+        train.stats.keep(_counts_name('token', seq), Known.of(tokens[seq.key]), [])
 
 # %% ../../nbs/30_features/30_pairs.ipynb #1ebdcaa3
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
@@ -255,19 +266,19 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     cfg : config: `features`
     split : new rows
     stats : of the training rows
-    out : (n, targets·outputs) to fill
+    out : (n, histories·targets·outputs) to fill
     """
     cov = cfg.features.covis
-    for i, name in enumerate(cov.target_keys):
-        target, pair = f'target {name}', f'pair {name}'
+    for seq, name, where in _target_columns(cov, split.spec):
+        target, pair = f'target {name}', _counts_name('pair', seq, name)
         value = combo = stats.keys(target, split, (name,), 'features.covis.target_keys')
         if cov.use_time_bin:
             combo = stats.keys(pair, split, (name, cov.time_bin), 'features.covis.time_bin')
-        tables = [stats.tables[t] for t in (target, 'token', pair)]
-        levels = _Levels(stats.rate, *tables, low=0, size=split.spec.seq.size)
-        for rows, recent in token_blocks(split, None, cov.seq_top_k):
+        tables = [stats.tables[t] for t in (target, _counts_name('token', seq), pair)]
+        levels = _Levels(stats.rate, *tables, low=0, size=seq.size)
+        for rows, recent in token_blocks(split, seq, None, cov.seq_top_k):
             seen = levels.look(cov, recent, value[rows], combo[rows])
-            out[rows, _target_columns(cov, i)] = _score(cov, seen, None)
+            out[rows, where] = _score(cov, seen, None)
 
 
 def _covis_settings(cfg) -> dict:

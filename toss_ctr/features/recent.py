@@ -20,7 +20,7 @@ def recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:
     Parameters
     ----------
     shard : of a cached split
-    seq : its spec's `seq`
+    seq : one of its spec's histories
     rows : (m,) rows of the shard
     top_k : distinct tokens kept of a row
 
@@ -28,11 +28,15 @@ def recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:
     -------
     m rows with columns `token` int64 and `age` float32, in positions
     """
-    columns = dict(token=shard.arr('seq_values'))
+    columns = dict(token=shard.arr(f'{seq.key}_values'))
     if seq.collapse:
-        columns['age'] = shard.arr('seq_age')
-    history = Ragged.from_offsets(shard.arr('seq_offsets'), rows, **columns)
-    found = history.without('token', 0) if seq.collapse else history.distinct('token', seq.size)
+        columns['age'] = shard.arr(f'{seq.key}_age')
+    history = Ragged.from_offsets(shard.arr(f'{seq.key}_offsets'), rows, **columns)
+    history = history.pack()
+    found = history.distinct('token', seq.size)
+    if seq.collapse:  # a token's first entry is its newest; its age is stored
+        at = found['age'] + np.repeat(history.offsets[:-1], found.lengths)
+        found = found.like(token=found['token'], age=history['age'][at])
     newest = found.head(top_k)
     return newest.like(token=newest['token'].astype(np.int64), age=newest['age'].astype(np.float32))
 
@@ -41,13 +45,14 @@ TOKENS = 1 << 18  # tokens worked on at once
 
 
 def token_blocks(
-    split, rows: np.ndarray | None, top_k: int, progress: Callable | None = None
+    split, seq, rows: np.ndarray | None, top_k: int, progress: Callable | None = None
 ) -> Iterator[tuple[np.ndarray, Ragged]]:
-    """The recent tokens of a split, in blocks of rows with about `TOKENS` tokens.
+    """The recent tokens of a history, in blocks of rows with about `TOKENS` tokens.
 
     Parameters
     ----------
     split : cached
+    seq : one of its spec's histories
     rows : (m,) ascending rows; None = all
     top_k : most recent distinct tokens of a row
     progress : called with the number of rows done
@@ -56,14 +61,13 @@ def token_blocks(
     ------
     (b,) rows of the split, and their recent tokens
     """
-    seq = split.spec.seq
     for shard in split.iter_shards():
         if rows is None:
             mine = np.arange(shard.n_rows)
         else:
             first, last = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
             mine = rows[first:last] - shard.start
-        mean_length = shard.arr('seq_offsets')[shard.n_rows] / max(shard.n_rows, 1)
+        mean_length = shard.arr(f'{seq.key}_offsets')[shard.n_rows] / max(shard.n_rows, 1)
         table_rows = max((1 << 22) // seq.size, 256)
         step = max(1, min(int(TOKENS / max(mean_length, 1)), table_rows, BLOCK))
         for a in range(0, len(mine), step):

@@ -33,6 +33,7 @@ from toss_ctr.core.files import (
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
+from ..data.source import moment_column
 from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
@@ -65,7 +66,7 @@ def raw_frame(rows, spec: Spec) -> pl.DataFrame:
     --------
     >>> import polars as pl
     >>> from toss_ctr.data.spec import pack_cats, Spec
-    >>> spec = Spec(pack_cats([('item', 'vocab', 2, ['7'])]), ('price',), (), None)
+    >>> spec = Spec(pack_cats([('item', 'vocab', 2, ['7'])]), ('price',), ())
     >>> raw_frame(dict(item=7, price=None, colour='red'), spec).rows()
     [(7, None)]
     """
@@ -74,10 +75,12 @@ def raw_frame(rows, spec: Spec) -> pl.DataFrame:
         rows = [rows]
     if isinstance(rows, list):
         for number, row in enumerate(rows):
-            lost = [c for c in columns if c not in row]
+            lost = [c for c in columns if c not in row and moment_column(c) not in row]
             if lost:
                 raise UserError(f"row {number}: no column '{lost[0]}'", nearest(lost[0], list(row)))
-        kept = [c for c in dict.fromkeys([*columns, *spec.keys]) if all(c in row for row in rows)]
+        wanted = [*columns, *spec.keys]
+        wanted += [moment_column(c) for c in wanted]
+        kept = [c for c in dict.fromkeys(wanted) if c and all(c in row for row in rows)]
         series = [_one_type(c, [row[c] for row in rows]) for c in kept]
         rows = pl.DataFrame(series)
     return as_frame(rows, columns, spec.keys)
@@ -276,7 +279,7 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
         save_statistics(predictor.statistics, out, 'artefact')
     reads = [list(read_json(out / f'fold_{fold}.json')['inputs']) for fold in predictor.sides]
     return dict(
-        config=predictor.cfg.model_dump(mode='json'),
+        config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
         spec=f'{name}/spec.json',
         inputs=reads,
         folds=[f'{name}/fold_{fold}' for fold in predictor.sides],
@@ -426,7 +429,7 @@ class Artefact:
     >>> class Price:
     ...     logits = lambda self, split: split.whole('num')  # a member whose log-odds are the price
     >>> content = dict(weights=dict(price=1.0), ensemble=Ensemble().model_dump(), members=dict(price={}))
-    >>> spec = Spec((), ('price',), (), None)
+    >>> spec = Spec((), ('price',), ())
     >>> artefact = Artefact(content, dict(price=Price()), dict(price=spec), Calibrator.identity())
     >>> artefact.predict([dict(price=0), dict(price=2), dict(price=-2.0)]).round(3).tolist()
     [0.5, 0.881, 0.119]

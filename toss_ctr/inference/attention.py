@@ -23,34 +23,46 @@ from ..training.metrics import paired_test
 
 # %% ../../nbs/70_inference/43_attention.ipynb #a0468640
 @contextmanager
-def without_attention(model: nn.Module):
+def without_attention(model: nn.Module, keys=None):
     """The model with all attention scores at zero, for as long as the block lasts.
 
     Parameters
     ----------
-    model : with a history that attends
+    model : with histories that attend
+    keys : of the histories that shall not; None = all
 
     Examples
     --------
     >>> from toss_ctr.models.dare import DARE
     >>> model = nn.Module()
-    >>> model.history = nn.Module()
-    >>> model.history.dare = DARE(9, [4])
+    >>> history = nn.Module()
+    >>> history.dare = DARE(9, [4])
+    >>> model.histories = dict(seq=history)
     >>> with without_attention(model):
-    ...     print(model.history.dare.attention.average)
+    ...     print(history.dare.attention.average)
     True
-    >>> model.history.dare.attention.average
+    >>> history.dare.attention.average
     False
     """
-    attention = model.history.dare.attention
-    before = attention.average
-    attention.average = True
+    attentions = [h.dare.attention for key, h in model.histories.items() if keys is None or key in keys]
+    before = [attention.average for attention in attentions]
+    for attention in attentions:
+        attention.average = True
     try:
         yield model
     finally:
-        attention.average = before
+        for attention, average in zip(attentions, before):
+            attention.average = average
 
 # %% ../../nbs/70_inference/43_attention.ipynb #5ba4c4a7
+def _metrics(tests: dict) -> dict:
+    "Each metric with and without attention, its difference and the interval of that, as plain content."
+    found = {}
+    for name, test in tests.items():
+        found[name] = {'with': test.a, 'without': test.b, 'diff': test.diff, 'low': test.lo, 'high': test.hi}
+    return found
+
+
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict | None:
     """What held-out rows of all finished folds score with their attention scores, and with all of them at zero.
 
@@ -66,11 +78,14 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
     Returns
     -------
     rows, clicks, and `metrics`: for AP, WLL, Score and AUC the values `with` and `without`, their `diff` and its
-    interval `low`, `high`; None where no model attends
+    interval `low`, `high`; of several histories that attend also `histories`, name → the same `metrics` with that
+    history's scores alone at zero; None where no model attends
     """
     cfg, labels = inputs.cfg, inputs.train.labels()
-    if cfg.sequence.col is None or cfg.sequence.pooling == 'average':
+    attends = {seq.name: [seq.key] for seq in cfg.histories.values() if seq.pooling != 'average'}
+    if not attends:
         return None
+    kinds = [None, *(attends.values() if len(attends) > 1 else ())]
     device = resolve_device(cfg.device)
     sides = finished_folds(cfg)
     found = []
@@ -79,16 +94,19 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
         model = load_fold(cfg, side, inputs.train.spec, device)
         features = inputs.fold_features(fold)
         loader = Loader(inputs.train, rows, batch_size=cfg.train.batch_size, features=features)
-        learnt = predict_logits([model], loader, device, cfg.amp)
-        with without_attention(model):
-            even = predict_logits([model], loader, device, cfg.amp)
-        both = np.concatenate([learnt, even], 1).astype(np.float64)
-        found.append((rows, expit(both - side['shift'])))
+        logits = [predict_logits([model], loader, device, cfg.amp)]
+        for keys in kinds:
+            with without_attention(model, keys):
+                logits.append(predict_logits([model], loader, device, cfg.amp))
+        logits = np.concatenate(logits, 1).astype(np.float64)
+        found.append((rows, expit(logits - side['shift'])))
     rows = np.concatenate([rows for rows, _ in found])
     label = labels[rows]
     p = np.concatenate([p for _, p in found])
-    tests = paired_test(label, p[:, 0], p[:, 1], n_boot, seed=cfg.seed, group=inputs.groups(rows))
-    metrics = {}
-    for name, test in tests.items():
-        metrics[name] = {'with': test.a, 'without': test.b, 'diff': test.diff, 'low': test.lo, 'high': test.hi}
-    return dict(rows=len(label), clicks=int(label.sum()), metrics=metrics)
+    groups = inputs.groups(rows)
+    metrics = [
+        _metrics(paired_test(label, p[:, 0], p[:, 1 + place], n_boot, seed=cfg.seed, group=groups))
+        for place in range(len(kinds))
+    ]
+    worth = dict(rows=len(label), clicks=int(label.sum()), metrics=metrics[0])
+    return worth | (dict(histories=dict(zip(attends, metrics[1:]))) if len(kinds) > 1 else {})

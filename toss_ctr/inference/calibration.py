@@ -192,20 +192,22 @@ class _Points:
         return self.pos + self.neg
 
 
-def _points(logit, label, target: str) -> _Points:
-    "Merge rows of nearly equal logit; `target` as in `calibration.target`."
+def _points(logit, label, target: str, weight=None) -> _Points:
+    "Merge rows of nearly equal logit; `target` as in `calibration.target`; `weight` : (n,) of the rows, or None."
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
     low, high = np.quantile(z, [0.25, 0.75])
     spread = (high - low) or (z.max() - z.min()) or 1.0
     _, cell = np.unique(np.rint(z / (spread / 4096)), return_inverse=True)
-    rows = np.bincount(cell)
-    clicks = np.bincount(cell, np.asarray(label) == 1)
+    w = np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)
+    rows = np.bincount(cell, w)
+    clicks = np.bincount(cell, w * (np.asarray(label) == 1))
     others = rows - clicks
     if target == 'balanced':
         weights = 0.5 / np.array([clicks.sum(), others.sum()])
     else:
-        weights = np.full(2, 1 / len(z))
-    return _Points(np.bincount(cell, z) / rows, clicks * weights[0], others * weights[1])
+        weights = np.full(2, 1 / w.sum())
+    mean, some = np.bincount(cell, w * z), rows > 0
+    return _Points(mean[some] / rows[some], clicks[some] * weights[0], others[some] * weights[1])
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #699169ef
 _BOUND = math.log(50.0)  # of |log a|
@@ -255,7 +257,7 @@ def _platt_line(points: _Points) -> tuple[float, float]:
     return slope, _solve_bias(slope, points)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #051d3cdf
-def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: int) -> tuple[tuple, tuple]:
+def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -> tuple[tuple, tuple]:
     "Knots (x, y) of the curve over s = σ(scale·z + bias)."
     s = expit(scale * points.z + bias)
     weight = points.weight
@@ -283,6 +285,7 @@ class FitRows:
     logit : (N,) out-of-fold logits
     label : (N,) labels, 0 or 1
     target : key `calibration.target`
+    weight : (N,) row weights, or None
 
     Examples
     --------
@@ -295,19 +298,27 @@ class FitRows:
     logit: np.ndarray
     label: np.ndarray
     target: str
+    weight: np.ndarray | None = None
 
     def __len__(self):
         return len(self.label)
 
+    @property
+    def counted(self) -> float:
+        "Rows, as far as they count."
+        return len(self) if self.weight is None else float(np.sum(self.weight, dtype=np.float64))
+
     @cached_property
     def points(self) -> _Points:
         "The rows, merged, in the weights of the target."
-        return _points(self.logit, self.label, self.target)
+        return _points(self.logit, self.label, self.target, self.weight)
 
     @cached_property
     def balanced(self) -> _Points:
         "The rows, merged, clicks and non-clicks 50:50."
-        return self.points if self.target == 'balanced' else _points(self.logit, self.label, 'balanced')
+        if self.target == 'balanced':
+            return self.points
+        return _points(self.logit, self.label, 'balanced', self.weight)
 
     def bias(self, scale: float) -> float:
         """What brings the mean of the raw logits' line to the click rate; 0 for the balanced target.
@@ -350,7 +361,7 @@ def _platt(rows: FitRows) -> dict:
 
 
 def _with_curve(rows: FitRows, line: dict) -> dict:
-    x, y = _isotonic_knots(rows.points, line['scale'], line['bias'], len(rows))
+    x, y = _isotonic_knots(rows.points, line['scale'], line['bias'], rows.counted)
     return line | dict(x=x, y=y)
 
 
@@ -370,7 +381,7 @@ CALIBRATORS = {
 }
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #fa803e40
-def predicted_over_observed(label, p, target: str) -> float:
+def predicted_over_observed(label, p, target: str, weight=None) -> float:
     """Predicted over observed clicks: calibration in the large.
 
     Parameters
@@ -378,6 +389,7 @@ def predicted_over_observed(label, p, target: str) -> float:
     label : (N,) labels, 0 or 1, of both classes
     p : (N,) probabilities
     target : calibration.target; 'balanced' weighs clicks and non-clicks 50:50
+    weight : (N,) row weights
 
     Returns
     -------
@@ -392,6 +404,10 @@ def predicted_over_observed(label, p, target: str) -> float:
     """
     clicked = np.asarray(label) == 1
     p = np.asarray(p, np.float64)
+    if weight is not None:
+        w = np.asarray(weight, np.float64)
+        sides = [np.average(p[side], weights=w[side]) for side in (clicked, ~clicked)]
+        return float(sum(sides)) if target == 'balanced' else float(w @ p / w[clicked].sum())
     if target == 'balanced':
         return float(p[clicked].mean() + p[~clicked].mean())
     return float(p.sum() / clicked.sum())
@@ -417,6 +433,7 @@ def fit_calibrator(
     lambda_mix: float = 1.0,
     lr: float = 1.0,
     iters: int = 100,
+    weight=None,
 ) -> Calibrator:
     """Fit on out-of-fold logits; `UserError` for unknown names, ranges, NaN or labels other than 0/1.
 
@@ -429,6 +446,7 @@ def fit_calibrator(
     lambda_mix : calibration.lambda_mix: share of the calibrated probability, 0..1
     lr : calibration.lr: share of a Newton step of the temperature, 0 < lr <= 1
     iters : calibration.iters: most steps of the temperature
+    weight : (N,) row weights; None = every row counts once
 
     Examples
     --------
@@ -439,15 +457,17 @@ def fit_calibrator(
     4.3
     """
     _check_options(method, target, lambda_mix, lr, iters)
-    label, logit, _ = check_inputs(label, logit, probability=False)
+    label, logit, weight = check_inputs(label, logit, weight, probability=False)
     if method == 'none':
         return Calibrator.identity()
+    if weight is not None:
+        label, logit, weight = (v[weight > 0] for v in (label, logit, weight))
     if label.min() == label.max():
         warnings.warn(
             f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are'
         )
         return Calibrator.identity()
-    rows, chosen = FitRows(logit, label, target), CALIBRATORS[method]
+    rows, chosen = FitRows(logit, label, target, weight), CALIBRATORS[method]
     keys = dict(lr=lr, iters=iters)
     fields = chosen.fit(rows, **{key: keys[key] for key in chosen.reads})
     return Calibrator(method, target, shift=rows.bias(1.0), lambda_mix=float(lambda_mix), **fields)
@@ -478,7 +498,7 @@ def holdouts(fold, n: int, seed: int = 0) -> list:
     return [part == j for j in range(min(5, n))]
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #9b52755f
-def cross_fit(logit, label, fold, seed: int = 0, **options) -> np.ndarray:
+def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.ndarray:
     """Calibrate every fold with a calibrator fitted on the other folds.
 
     Parameters
@@ -487,37 +507,40 @@ def cross_fit(logit, label, fold, seed: int = 0, **options) -> np.ndarray:
     label : (N,) labels, 0 or 1
     fold : (N,) fold of each row, >= 0
     seed : splits the rows where there is one fold only
+    weight : (N,) row weights; None = every row counts once
     options : method, target, lambda_mix, lr, iters of `fit_calibrator`
 
     Returns
     -------
     (N,) float64 probabilities, each from a calibrator that has not seen its fold
     """
-    label, logit, _ = check_inputs(label, logit, probability=False)
+    label, logit, weight = check_inputs(label, logit, weight, probability=False)
     p = np.empty(len(logit))
     for own in holdouts(fold, len(logit), seed):
-        p[own] = fit_calibrator(logit[~own], label[~own], **options)(logit[own])
+        others = None if weight is None else weight[~own]
+        p[own] = fit_calibrator(logit[~own], label[~own], weight=others, **options)(logit[own])
     return p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #ebe6c8db
-def _judge(label, p, target: str) -> dict:
+def _judge(label, p, target: str, weight=None) -> dict:
     even = target == 'balanced'
-    ap, loss = average_precision(label, p), wll(label, p)
+    ap, loss = average_precision(label, p, weight), wll(label, p, weight)
     blocks = [slice(i, i + _BLOCK) for i in range(0, len(p), _BLOCK)]
-    log_loss = sum(row_loss(label[b], p[b]).sum() for b in blocks) / len(p)
+    w = np.ones(len(p), np.float32) if weight is None else weight
+    log_loss = sum((w[b] * row_loss(label[b], p[b])).sum() for b in blocks) / w.sum(dtype=np.float64)
     return dict(
         AP=ap,
         WLL=loss,
         Score=score_of(ap, loss),
         log_loss=float(log_loss),
-        ECE=ece(label, p, balanced=even),
-        mean_p=float(p.mean()),
-        predicted_over_observed=predicted_over_observed(label, p, target),
-        reliability=reliability_curve(label, p, balanced=even),
+        ECE=ece(label, p, balanced=even, weight=weight),
+        mean_p=float(np.average(p, weights=weight)),
+        predicted_over_observed=predicted_over_observed(label, p, target, weight),
+        reliability=reliability_curve(label, p, balanced=even, weight=weight),
     )
 
 
-def calibration_report(logit, label, fold, seed: int = 0, **options) -> dict:
+def calibration_report(logit, label, fold, seed: int = 0, weight=None, **options) -> dict:
     """What calibration does to rows it has not seen; ECE and reliability in the target's weighting.
 
     Parameters
@@ -526,6 +549,7 @@ def calibration_report(logit, label, fold, seed: int = 0, **options) -> dict:
     label : (N,) labels, 0 or 1
     fold : (N,) fold of each row, >= 0
     seed : splits the rows where there is one fold only
+    weight : (N,) row weights; None = every row counts once
     options : method, target, lambda_mix, lr, iters of `fit_calibrator`
 
     Returns
@@ -533,13 +557,13 @@ def calibration_report(logit, label, fold, seed: int = 0, **options) -> dict:
     rate, calibrator, before and after (AP, WLL, Score, log_loss, ECE, mean_p, predicted_over_observed, reliability);
     JSON can hold it
     """
-    label, logit, _ = check_inputs(label, logit, probability=False)
-    c = fit_calibrator(logit, label, **options)
-    before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, **options)
+    label, logit, weight = check_inputs(label, logit, weight, probability=False)
+    c = fit_calibrator(logit, label, weight=weight, **options)
+    before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, weight, **options)
     return dict(
         rows=len(label),
-        rate=float(label.mean()),
+        rate=float(np.average(label, weights=weight)),
         calibrator=c.to_json(),
-        before=_judge(label, before, c.target),
-        after=_judge(label, after, c.target),
+        before=_judge(label, before, c.target, weight),
+        after=_judge(label, after, c.target, weight),
     )

@@ -16,6 +16,7 @@ from torch import nn
 
 from ..core.device import autocast, step_seed, to_device
 from ..data.batches import Loader
+from ..data.pools import history_tensors
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
 from ..training.rates import rate_table
@@ -92,24 +93,28 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
     group → key of the batch → positions of columns in it; None = all of it
     """
     spec = inputs.train.spec
-    columns = dict(cat=[c.name for c in spec.cats], num=spec.nums, target=spec.targets)
+    columns = dict(cat=[c.name for c in spec.cats], num=spec.nums)
+    columns |= {seq.target_key: seq.targets for seq in spec.histories}
     groups: dict = {}
     for key, names in columns.items():
         for place, name in enumerate(names):
             groups.setdefault(_stem(name), {}).setdefault(key, []).append(place)
     for m in spec.multis:
-        groups.setdefault(_stem(m.name), {})[f'multi_{m.name}'] = None
+        group = groups.setdefault(_stem(m.name), {})
+        group[f'multi_{m.name}'] = None
+        if m.weights:
+            group[f'weight_of_multi_{m.name}'] = None
     if inputs.features:
         first = len(spec.nums)
         groups['out-of-fold features'] = dict(num=list(range(first, first + inputs.n_features)))
-    if spec.seq is not None:
-        groups['history'] = dict(seq=None)
+    for seq in spec.histories:
+        groups['history' if seq.key == 'seq' else f'history {seq.history}'] = {seq.key: None}
     return groups
 
 
 def _stem(name):
     "A name without the number at its end."
-    return re.sub(r'_?\d+$', '', name) or name
+    return re.sub(r'[_.]?\d+$', '', name) or name
 
 # %% ../../nbs/70_inference/40_columns.ipynb #dceae26e
 def shuffled(batch: dict, group: dict, order) -> dict:
@@ -127,10 +132,8 @@ def shuffled(batch: dict, group: dict, order) -> dict:
     """
     out = dict(batch)
     for key, columns in group.items():
-        if key == 'seq':
-            out |= {k: v[order] for k, v in batch.items() if k.startswith(('seq', 'side_'))}
-        elif columns is None:
-            out[key] = batch[key][order]
+        if columns is None:
+            out |= {name: batch[name][order] for name in history_tensors(batch).get(key, [key])}
         else:
             out[key] = batch[key].clone()
             out[key][:, columns] = batch[key][order][:, columns]

@@ -88,6 +88,16 @@ def aligned_oof(paths, common: bool = False) -> tuple:
     return first['label'].to_numpy(), first['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0b34cf06
+def _beside(paths, common: bool, name: str) -> np.ndarray | None:
+    "Group (`eval.group_col`) or weight (`data.weight_col`) of the compared rows, where the first file holds it."
+    files = [_held_out_file(Path(p)) for p in paths]
+    if name not in pl.read_parquet_schema(files[0]):
+        return None
+    tables = [_read(file).select('row') for file in files]
+    rows = _common_rows(tables)[0] if common else tables[0]
+    return rows.join(pl.read_parquet(files[0], columns=['row', name], glob=False), on='row').sort('row')[name].to_numpy()
+
+
 def oof_scores(paths) -> list[float]:
     """Score of each: what `val_weighted` weighs by.
 
@@ -96,7 +106,8 @@ def oof_scores(paths) -> list[float]:
     paths : oof.parquet files or run folders of the same rows
     """
     label, _, p = aligned_oof(paths)
-    return [score(label, one) for one in p]
+    weight = _beside(paths, False, 'weight')
+    return [score(label, one, weight) for one in p]
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0d8bd41b
 def run_names(paths) -> list[str]:
@@ -176,17 +187,17 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     """
     names = two_or_more(paths)
     label, fold, p = aligned_oof(names)
-    z = logit(p).astype(np.float32)
-    cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), seed=seed)
-    weights = choose_weights(z, label, seed=seed)
+    z, of_rows = logit(p).astype(np.float32), _beside(names, False, 'weight')
+    cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), of_rows, seed=seed)
+    weights = choose_weights(z, label, seed=seed, weight=of_rows)
     return WeightSearch(
         files=tuple(names),
         weights=weights.tolist(),
         fold_weights=fold_weights.tolist(),
-        score=score(label, combine(p, 'logit_mean', weights)),
-        cv_score=score(label, expit(cross)),
-        equal_score=score(label, combine(p)),
-        scores=[score(label, one) for one in p],
+        score=score(label, combine(p, 'logit_mean', weights), of_rows),
+        cv_score=score(label, expit(cross), of_rows),
+        equal_score=score(label, combine(p), of_rows),
+        scores=[score(label, one, of_rows) for one in p],
     )
 
 # %% ../../nbs/70_inference/25_compare.ipynb #a11e8681
@@ -239,16 +250,6 @@ class Comparison:
         return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
 
 
-def _groups(paths, common: bool) -> np.ndarray | None:
-    "Groups of the compared rows (`eval.group_col`), where the first file holds them."
-    files = [_held_out_file(Path(p)) for p in paths]
-    if 'group' not in pl.read_parquet_schema(files[0]):
-        return None
-    tables = [_read(file).select('row') for file in files]
-    rows = _common_rows(tables)[0] if common else tables[0]
-    return rows.join(pl.read_parquet(files[0], columns=['row', 'group'], glob=False), on='row').sort('row')['group'].to_numpy()
-
-
 def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) -> Comparison:
     """Metrics, intervals and a paired test of two runs' out-of-fold predictions; `eval.group_col` is drawn whole.
 
@@ -266,6 +267,7 @@ def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) ->
     0.03
     """
     label, _, p = aligned_oof([a, b], common)
-    found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, group=_groups([a, b], common))
+    beside = {name: _beside([a, b], common, name) for name in ('group', 'weight')}
+    found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, **beside)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
     return Comparison(tuple(run_names([a, b])), len(label), of_a, of_b, paired)

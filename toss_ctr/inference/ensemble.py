@@ -89,8 +89,9 @@ def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
     -------
     metrics, (n,) probabilities
     """
-    p = cross_fit(member.logit, member.label, member.fold, cfg.seed, **calibration_options(cfg))
-    return all_metrics(member.label, p, group=member.group), p
+    held_out = member.logit, member.label, member.fold
+    p = cross_fit(*held_out, cfg.seed, member.weight, **calibration_options(cfg))
+    return all_metrics(member.label, p, member.weight, member.group), p
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #d7718717
 TOO_SURE, ENOUGH_ROWS = 2.0, 200  # times what is usual among the others; test rows that can show it
@@ -161,8 +162,8 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     z = np.stack([member.logit for member in members]).astype(np.float32)
     how = dict(select=cfg.ensemble.select, metric=cfg.ensemble.metric, seed=cfg.seed, bags=bags)
     parts = holdouts(first.fold, len(first.fold), cfg.seed)
-    held_out, each = cross_weights(z, first.label, parts, **how)
-    return Chosen(choose_weights(z, first.label, **how), each, held_out)
+    held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
+    return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
 
 
 MANY_ROWS = 2_000_000  # with more, choosing anew for every member takes fewer climbs
@@ -245,12 +246,14 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     for member in candidates:
         scores[member.name], p = judged(member, cfg)
         held_out[member.name] = p
-        calibrator = fit_calibrator(member.logit, member.label, **calibration_options(cfg))
+        options = calibration_options(cfg)
+        calibrator = fit_calibrator(member.logit, member.label, weight=member.weight, **options)
         calibrators[member.name] = calibrator.to_json()
         out = own_submission(folder, member.name)
         write_submission(member.ids, calibrator(member.test_logit), out, data.id_col, data.label_col)
         if member.name == ENSEMBLE:
-            numbers = {name: getattr(member, name) for name in ('row', 'fold', 'label')}
+            names = 'row', 'fold', 'label', *([] if member.weight is None else ['weight'])
+            numbers = {name: getattr(member, name) for name in names}
             numbers |= dict(logit=member.logit.astype(np.float32), p=p)
             write_table(pl.DataFrame(numbers), folder / ENSEMBLE / 'oof.parquet')
     if ENSEMBLE in scores:
@@ -283,8 +286,8 @@ def _compared(p: dict, rows_of: Opinion, singles: list[str], lost: dict, seed: i
     label = rows_of.label
     if not 0 < label.mean() < 1:
         return {}
-    how = dict(n_boot=n_draws(len(label), 100), seed=seed, group=rows_of.group)
-    best = max(singles, key=lambda name: score(label, p[name]))
+    how = dict(n_boot=n_draws(len(label), 100), seed=seed, group=rows_of.group, weight=rows_of.weight)
+    best = max(singles, key=lambda name: score(label, p[name], rows_of.weight))
     rows = {}
     for name in p:
         ends = bootstrap_interval(label, p[name], **how)['Score']
@@ -327,8 +330,11 @@ def run_opinions(cfg: Config) -> list[Opinion]:
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
             found = replace(found, row=opinions[0].row)
         opinions.append(found)
-    group = next((found.group for found in opinions if found.group is not None), None)
-    return [replace(found, group=group) for found in opinions]
+    of_rows = {}
+    for kind in ('group', 'weight'):  # the network's file holds them
+        known = (getattr(found, kind) for found in opinions)
+        of_rows[kind] = next((values for values in known if values is not None), None)
+    return [replace(found, **of_rows) for found in opinions]
 
 
 def submit(cfg: Config) -> dict:

@@ -14,7 +14,7 @@ from ..core.device import resolve_device, step_seed
 from ..core.files import write_json
 from ..data.batches import Loader
 from ..data.histories import Ragged
-from ..data.spec import Spec
+from ..data.spec import SeqSpec, Spec
 from .attention import attention_worth
 from .columns import columns_alone, importance, one_batch, sample_rows, transfer
 from .oof import finished_folds
@@ -52,39 +52,40 @@ def _category_name(spec: Spec, column: str, code: int) -> str:
 
 # %% ../../nbs/70_inference/45_explain.ipynb #08b99a33
 @torch.no_grad()
-def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks) -> list[dict]:
+def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks, seq: SeqSpec) -> list[dict]:
     """Attention weights of some rows of a batch.
 
     Parameters
     ----------
-    model : a fold's model with a history, in eval mode
+    model : a fold's model, in eval mode
     inputs : of the run
     batch : of a loader
     picks : positions in the batch
+    seq : the history
 
     Returns
     -------
-    row, label, p (as the network gives it), target, tokens, weights, ages; newest first
+    history, row, label, p (as the network gives it), target, tokens, weights, ages; newest first
     """
-    read = model.history.read(batch, model.plain(batch))
+    key, spec = seq.key, inputs.train.spec
+    read = model.histories[key].read(batch, model.plain(batch))
     p = torch.sigmoid(model(batch))
-    age = torch.arange(batch['seq'].shape[1]).expand(batch['seq'].shape)
-    if 'seq_age' in batch:
-        age = batch['seq_age']
-    spec = inputs.train.spec
+    age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
+    age = batch.get(f'{key}_age', age)
     codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist()))
     rows = []
     for i in picks:
         real, at = read['real'][i], read['index'][i]
-        tokens = batch['seq'][i].gather(0, at)[real].tolist()
-        target = [_category_name(spec, name, codes[name][i]) for name in inputs.cfg.sequence.query_key]
+        tokens = batch[key][i].gather(0, at)[real].tolist()
+        target = [_category_name(spec, name, codes[name][i]) for name in inputs.cfg.history(key).query_key]
         rows.append(
             dict(
+                history=seq.history,
                 row=int(batch['row'][i]),
                 label=int(batch['label'][i]),
                 p=float(p[i]),
                 target=' × '.join(target),
-                tokens=[str(spec.seq.values[token - 1]) if token else '–' for token in tokens],
+                tokens=[str(seq.values[token - 1]) if token else '–' for token in tokens],
                 weights=read['weights'][i][real].tolist(),
                 ages=age[i].gather(0, at)[real].tolist(),
             )
@@ -94,24 +95,27 @@ def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks) -> list
 
 @torch.no_grad()
 def attention_rows(model: nn.Module, inputs: Inputs, fold: int, n: int = 6) -> list[dict]:
-    """Attention weights of a few rows with a history: sure clicks, missed clicks, false alarms.
+    """Attention weights of a few rows with each history: sure clicks, missed clicks, false alarms.
 
     Parameters
     ----------
     model : a fold's model, in eval mode
     inputs : of the run
     fold : whose hold-out rows
-    n : rows to show
+    n : rows to show, of several histories together
 
     Returns
     -------
     rows of `read_attention`
     """
-    if model.history is None:
+    if not model.keys:
         return []
     batch = one_batch(inputs, fold, sample_rows(inputs, fold, 512))
-    picks = telling_rows(torch.sigmoid(model(batch)), batch['label'].tolist(), batch['seq_len'].tolist(), n)
-    return read_attention(model, inputs, batch, picks)
+    p, label, rows = torch.sigmoid(model(batch)), batch['label'].tolist(), []
+    for seq in inputs.train.spec.histories:
+        picks = telling_rows(p, label, batch[f'{seq.key}_len'].tolist(), -(-n // len(model.keys)))
+        rows += read_attention(model, inputs, batch, picks, seq)
+    return rows
 
 # %% ../../nbs/70_inference/45_explain.ipynb #9058aa01
 def plane(table) -> np.ndarray:
@@ -135,37 +139,42 @@ def plane(table) -> np.ndarray:
     return out * np.where(farthest < 0, -1, 1)
 
 # %% ../../nbs/70_inference/45_explain.ipynb #3e5d8328
-def rows_with_tokens(inputs: Inputs, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """In how many rows, and in how many clicked ones, each token occurs.
+def rows_with_tokens(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> tuple[np.ndarray, np.ndarray]:
+    """In how many rows, and in how many clicked ones, each token of a history occurs.
 
     Parameters
     ----------
     inputs : of the run
     rows : (m,) ascending rows
+    seq : the history
 
     Returns
     -------
     (V,) rows that have each token, (V,) clicks of those; 0 for the unknown token
     """
-    size = inputs.train.spec.seq.size
+    size = seq.size
     count, clicks = np.zeros(size), np.zeros(size)
     for batch in Loader(inputs.train, rows=rows, batch_size=4096):
-        length, label = batch['seq_len'].numpy(), batch['label'].numpy()
-        real = np.arange(batch['seq'].shape[1]) < length[:, None]
-        found = Ragged.from_lengths(length, token=batch['seq'].numpy()[real]).distinct('token', size)
+        length, label = batch[f'{seq.key}_len'].numpy(), batch['label'].numpy()
+        token = batch[seq.key].numpy()
+        real = np.arange(token.shape[1]) < length[:, None]
+        found = Ragged.from_lengths(length, token=token[real]).distinct('token', size)
         count += np.bincount(found['token'], minlength=size)
         clicks += np.bincount(found['token'], label[found.rows()], size)
     return count, clicks
 
 # %% ../../nbs/70_inference/45_explain.ipynb #c38ab7d0
-def token_map(model: nn.Module, inputs: Inputs, fold: int, top: int = 250, n: int = 30_000) -> list[dict]:
-    """The most frequent tokens with their embeddings.
+def token_map(
+    model: nn.Module, inputs: Inputs, fold: int, seq: SeqSpec, top: int = 250, n: int = 30_000
+) -> list[dict]:
+    """The most frequent tokens of a history with their embeddings.
 
     Parameters
     ----------
     model : a fold's model
     inputs : of the run
     fold : whose hold-out rows are counted
+    seq : the history
     top : tokens
     n : rows at most
 
@@ -173,20 +182,18 @@ def token_map(model: nn.Module, inputs: Inputs, fold: int, top: int = 250, n: in
     -------
     name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
     """
-    if model.history is None:
-        return []
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 39))
     rows = np.sort(rng.permutation(inputs.folds.valid_rows(fold))[:n])
-    count, clicks = rows_with_tokens(inputs, rows)
+    count, clicks = rows_with_tokens(inputs, rows, seq)
     tokens = np.argsort(-count, kind='stable')[:top]
     tokens = tokens[count[tokens] > 0]
     if not len(tokens):
         return []
     vectors = {}
-    for name, role in sorted(model.history.dare.emb.roles.items()):
+    for name, role in sorted(model.histories[seq.key].dare.emb.roles.items()):
         vectors[name] = role.behaviour.tables[0].weight.detach().float().cpu().numpy()[tokens]
     place = plane(vectors['rep'])
-    values = inputs.train.spec.seq.values
+    values = seq.values
     named = values is not None and len(values) > 0  # hashed tokens have no names
     return [
         dict(
@@ -217,6 +224,7 @@ def explain(inputs: Inputs):
     found['attention'] = dict(rows=attention_rows(model, inputs, fold), worth=attention_worth(inputs))
     found['columns'] = dict(alone=columns_alone(inputs, fold), features=transfer(inputs, fold))
     rate = float(inputs.train.labels()[held].mean())
-    found['tokens'] = dict(tokens=token_map(model, inputs, fold), rate=rate)
+    maps = {seq.history: token_map(model, inputs, fold, seq) for seq in inputs.train.spec.histories}
+    found['tokens'] = dict(tokens=maps, rate=rate)
     for name, content in found.items():
         write_json(cfg.run_dir / f'{name}.json', dict(fold=fold, **content))

@@ -22,6 +22,7 @@ from ..core.errors import UserError
 from ..core.files import digest_file, write_aside, write_json
 from ..data.batches import Loader
 from ..data.frames import stream_split
+from ..data.pools import history_tensors
 from ..data.shards import Split
 from .calibration import _KEEP as KEEP, Calibrator
 from .predictor import Predictor
@@ -108,8 +109,8 @@ def as_inputs(batch: dict, names) -> dict:
     """
     found = {name: batch[name] for name in batch if name in names}
     for name in found:
-        if name.startswith('multi_'):
-            found[name] = nn.functional.pad(found[name], (0, 1), value=-1)
+        if name.startswith(('multi_', 'weight_of_multi_')):
+            found[name] = nn.functional.pad(found[name], (0, 1), value=-1 if name.startswith('multi_') else 0)
     return found
 
 
@@ -200,9 +201,6 @@ def inputs_of(model: nn.Module, batch: dict) -> list[str]:
     return [name for name in batch if name in watched.read]
 
 # %% ../../nbs/70_inference/30_export.ipynb #216bb347
-_AS_WIDE_AS_HISTORIES = ('seq', 'seq_age', 'seq_bias', 'seq_count')
-
-
 def free_sizes(batch: dict) -> dict:
     """Which dimensions of each tensor vary.
 
@@ -214,14 +212,18 @@ def free_sizes(batch: dict) -> dict:
     -------
     name → dimension → `Dim`, as `torch.export` takes it
     """
-    rows, length = Dim('batch', min=1), Dim('length', min=1)
-    free = {}
+    rows, lengths, free = Dim('batch', min=1), {}, {}
+    for key, names in history_tensors(batch).items():
+        lengths |= dict.fromkeys(names, Dim('length' if key == 'seq' else f'length_of_{key}', min=1))
     for place, name in enumerate(batch):
         free[name] = {0: rows}
-        if name in _AS_WIDE_AS_HISTORIES or name.startswith('side_'):
-            free[name][1] = length
+        if name in lengths and batch[name].ndim == 2:
+            free[name][1] = lengths[name]
         elif name.startswith('multi_'):  # each column of several values has a width of its own
             free[name][1] = Dim(f'values_{place}', min=1)
+    for name in free:
+        if name.startswith('weight_of_'):
+            free[name][1] = free[name.removeprefix('weight_of_')][1]
     return free
 
 # %% ../../nbs/70_inference/30_export.ipynb #feec63c1
@@ -397,10 +399,12 @@ def describe_inputs(predictor: Predictor, batch: dict) -> dict[str, dict]:
     spec = predictor.spec
     features = next(iter(predictor.sides.values()))['features']
     columns = {f'multi_{m.name}': [m.name] for m in spec.multis}
+    columns |= {f'weight_of_multi_{m.name}': [m.weights] for m in spec.multis}
     columns['cat'] = [c.name for c in spec.cats]
     columns['num'] = [*spec.nums, *features]
-    columns['target'] = list(spec.targets)
-    columns['seq'] = [spec.seq.name] if spec.seq else []
+    for seq in spec.histories:
+        columns |= {seq.target_key: list(seq.targets), seq.key: [seq.name]}
+        columns |= {seq.side_key(name): [name] for name in seq.sides}
     out = {}
     for name, free in free_sizes(batch).items():
         shape = ['batch', *batch[name].shape[1:]]

@@ -78,7 +78,7 @@ def read_oof_logits(cfg: Config) -> pl.DataFrame:
 
     Returns
     -------
-    row, fold, label, logit, p (uncalibrated), by ascending row
+    row, fold, label, logit, p (uncalibrated), maybe group and weight, by ascending row
 
     Raises
     ------
@@ -119,6 +119,12 @@ def calibrator_made_of(sides: dict, options: dict) -> str:
     return digest_json(dict(oof=[side['oof'] for side in sides.values()], options=options))
 
 
+def _held_out_arrays(oof: pl.DataFrame) -> tuple:
+    "Logits, labels, folds and, where rows have any, weights of held-out rows."
+    weight = oof['weight'].to_numpy() if 'weight' in oof.columns else None
+    return *(oof[name].to_numpy() for name in ('logit', 'label', 'fold')), weight
+
+
 def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
     """The calibrator of these folds and options: the run's, fitted anew where it is missing, damaged or of others.
 
@@ -134,8 +140,8 @@ def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
         return load_calibrator(cfg.run_dir / 'calibrator.json', calibrator_made_of(sides, options))
     except Damaged as e:
         print(f'{e.what}; fitted anew')
-    oof = read_oof_logits(cfg)
-    return fit_calibrator(oof['logit'].to_numpy(), oof['label'].to_numpy(), **options)
+    logit, label, _, weight = _held_out_arrays(read_oof_logits(cfg))
+    return fit_calibrator(logit, label, weight=weight, **options)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #bc6f4cde
 def calibrate(cfg: Config) -> dict:
@@ -162,10 +168,10 @@ def calibrate(cfg: Config) -> dict:
         with write_aside(run / 'train_log.csv') as part:  # what the folds have sealed, whatever became of the file
             part.write_text(run_log(sides), encoding='utf-8')
     oof = read_oof_logits(cfg)
-    logit, label, fold = (oof[name].to_numpy() for name in ('logit', 'label', 'fold'))
-    p = cross_fit(logit, label, fold, cfg.seed, **options)
-    report = calibration_report(logit, label, fold, cfg.seed, **options)
-    save_calibrator(fit_calibrator(logit, label, **options), run / 'calibrator.json', made_of)
+    logit, label, fold, weight = _held_out_arrays(oof)
+    p = cross_fit(logit, label, fold, cfg.seed, weight, **options)
+    report = calibration_report(logit, label, fold, cfg.seed, weight, **options)
+    save_calibrator(fit_calibrator(logit, label, weight=weight, **options), run / 'calibrator.json', made_of)
     write_table(oof.with_columns(p=pl.Series(p)), run / 'oof.parquet')
     files = {name: digest_file(run / name) for name in ('calibrator.json', 'oof.parquet')}
     write_json(run / 'calibration.json', report | dict(made_of=made_of, files=files))

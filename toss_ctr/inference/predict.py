@@ -137,9 +137,7 @@ def blank_columns(split: Split) -> set[str]:
     if spec.nums:
         all_null = np.isnan(split.whole('num')).all(0)
         blank |= {name for name, null in zip(spec.nums, all_null) if null}
-    if spec.seq and not split.seq_lengths().any():
-        blank.add(spec.seq.name)
-    return blank
+    return blank | {seq.name for seq in spec.histories if not split.seq_lengths(seq.key).any()}
 
 # %% ../../nbs/70_inference/15_predict.ipynb #240a48da
 _ENOUGH_ROWS = 100  # a blank column of fewer rows says nothing yet

@@ -16,7 +16,7 @@ from torch import nn
 
 from ..config.load import make_config
 from ..config.whole import Config
-from ..core.device import resolve_device
+from ..core.device import resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_json, write_json
 from ..data.batches import Loader
@@ -257,7 +257,9 @@ class Predictor:
         cuda = self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
-        z = predict_logits(self.models, loader, self.device, self.cfg.amp)
+        at_once = min(torch.get_num_threads(), max(1, len(split) // size))
+        with threads(1):  # each batch, so that the same bits come from any number of cores
+            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once)
         return z - np.array([side['shift'] for side in self.sides.values()], np.float32)
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #9544f29a

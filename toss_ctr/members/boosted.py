@@ -27,6 +27,7 @@ class MatrixRows(lgb.Sequence):
     ----------
     rows : (m,) int64, rows to give
     parts : matrices (n, …) float32
+    weight : (n,) row weights of the matrices' rows; None = every row counts once
 
     Examples
     --------
@@ -38,8 +39,9 @@ class MatrixRows(lgb.Sequence):
 
     batch_size = BLOCK
 
-    def __init__(self, rows: np.ndarray, parts: list):
+    def __init__(self, rows: np.ndarray, parts: list, weight: np.ndarray | None = None):
         self.rows, self.parts = rows, parts
+        self.weight = None if weight is None else weight[rows]
 
     def __len__(self):
         return len(self.rows)
@@ -89,7 +91,8 @@ class Grown:
 
     def start(self, rows: int | None = None) -> np.ndarray:
         "Where each row starts, or so many rows do: the log-odds of the click rate."
-        return np.full(len(self.label) if rows is None else rows, logit(np.mean(self.label)))
+        rate = np.average(self.label, weights=self.rows.weight)
+        return np.full(len(self.label) if rows is None else rows, logit(rate))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
@@ -125,6 +128,7 @@ def _lgb_train(g: Grown) -> lgb.Booster:
     data = lgb.Dataset(
         g.rows,
         label=g.label,
+        weight=g.rows.weight,
         feature_name=[f'{name}_{i}' for i, name in enumerate(plain)],
         categorical_feature=g.categorical,
         init_score=g.start(),
@@ -134,7 +138,8 @@ def _lgb_train(g: Grown) -> lgb.Booster:
     callbacks, judged = [lambda env: g.tick()], []
     if g.judge is not None:
         rows, label = g.judge
-        judged = [lgb.Dataset(rows, label=label, init_score=g.start(len(rows)), reference=data, params=g.params)]
+        told = dict(label=label, weight=rows.weight, init_score=g.start(len(rows)))
+        judged = [lgb.Dataset(rows, reference=data, params=g.params, **told)]
         callbacks.append(lgb.early_stopping(g.member.patience, verbose=False))
     return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
 
@@ -178,7 +183,8 @@ def _xgb_data(g: Grown, rows: MatrixRows, label, **ref):
             part, block = next(self.left, (None, None))
             if part is None:
                 return False
-            input_data(data=block, label=label[part], base_margin=start[part])
+            weight = None if rows.weight is None else rows.weight[part]
+            input_data(data=block, label=label[part], weight=weight, base_margin=start[part])
             return True
 
     return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads(), **ref)
@@ -239,7 +245,8 @@ def _cat_data(g: Grown, rows: MatrixRows, label):
     matrix = np.empty((len(rows), len(g.names)), np.float32)
     for part, block in rows.blocks():
         matrix[part] = block
-    return catboost.Pool(matrix, np.asarray(label), baseline=g.start(len(rows)), thread_count=_threads())
+    told = dict(weight=rows.weight, baseline=g.start(len(rows)))
+    return catboost.Pool(matrix, np.asarray(label), thread_count=_threads(), **told)
 
 
 def _cat_train(g: Grown):

@@ -155,6 +155,7 @@ class Opinion:
     ids : (n_test,) names of the test rows; None where the run has none
     test_logit : (n_test,) of the test rows
     group : (n,) int, group of each row by `eval.group_col`, where there is one
+    weight : (n,) row weights, where there are any
 
     Examples
     --------
@@ -174,6 +175,7 @@ class Opinion:
     ids: pl.Series | None = None
     test_logit: np.ndarray | None = None
     group: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
 
 def _stamps(folder: Path) -> list:
@@ -201,7 +203,7 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=No
     record = finished_member(folder)
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', 'run toss_run again: it makes it anew')
-    table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group$')).sort('row')
+    table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group|weight$')).sort('row')
     columns = {column: table[column].to_numpy() for column in table.columns}
     test = read_table(folder / TEST) if TEST in record['files'] else None
     if _stamps(folder) != stamps:

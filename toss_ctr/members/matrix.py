@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread', 'change_rate', 'target_match', 'decayed_bag',
-           'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'write_matrix']
+           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
 from dataclasses import dataclass
@@ -15,6 +15,7 @@ from tqdm.auto import tqdm
 from ..config.whole import Config
 from ..core.files import write_aside
 from ..data.histories import Ragged, recency
+from ..data.spec import SeqSpec
 
 # %% ../../nbs/60_members/05_matrix.ipynb #489cb19e
 def spread(distinct: Ragged) -> np.ndarray:
@@ -106,6 +107,45 @@ AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is n
 
 
 @dataclass(frozen=True)
+class HistoryColumns:
+    """The columns that a history has in the trees' matrix.
+
+    Parameters
+    ----------
+    seq : SeqSpec
+    target : place among its cached targets of the first in its id space, or None
+    tokens : of the bag: the most frequent ones, most frequent first
+    tau : of the bag
+
+    Examples
+    --------
+    >>> from toss_ctr.data.spec import SeqSpec
+    >>> HistoryColumns(SeqSpec('v', 9, (), 20, True, None, history='views'), tokens=(3,)).names[-2:]
+    ['views_top_share', 'views_bag_3']
+    """
+
+    seq: SeqSpec
+    target: int | None = None
+    tokens: tuple = ()
+    tau: float = AGE_SCALE
+
+    @property
+    def names(self) -> list[str]:
+        "Names of the columns, in order."
+        own = self.seq.history
+        prefix = '' if self.seq.key == 'seq' else f'{own}_'
+        names = [f'{own}_length', f'{own}_unique', f'{own}_entropy', f'{own}_top_share']
+        names += [] if self.seq.collapse else [f'{own}_change_rate']
+        if self.target is not None:
+            names += [f'{prefix}target_{what}' for what in ('count', 'share', 'age')]
+        return names + [f'{prefix}bag_{token}' for token in self.tokens]
+
+    def to_json(self) -> dict:
+        "Plain content, to be read beside the spec of its rows."
+        return dict(history=self.seq.history, target=self.target, tokens=list(self.tokens), tau=self.tau)
+
+
+@dataclass(frozen=True)
 class TreeColumns:
     """The columns of the trees' matrix.
 
@@ -114,10 +154,7 @@ class TreeColumns:
     cats : CatSpec of the columns that enter raw
     nums : names of the numerics
     ids : names of the columns with too many levels
-    seq : SeqSpec, or None
-    target : place among the cached targets of the first in the history's id space, or None
-    tokens : of the bag: the most frequent ones, most frequent first
-    tau : of the bag
+    histories : `HistoryColumns`
     multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
 
     Examples
@@ -130,22 +167,14 @@ class TreeColumns:
     cats: tuple
     nums: tuple
     ids: tuple
-    seq: object = None
-    target: int | None = None
-    tokens: tuple = ()
-    tau: float = AGE_SCALE
+    histories: tuple = ()
     multis: tuple = ()
 
     @property
     def names(self) -> list[str]:
         "Names of the columns, in order."
         names = [c.name for c in self.cats] + list(self.nums)
-        if self.seq is not None:
-            names += ['seq_length', 'seq_unique', 'seq_entropy', 'seq_top_share']
-            names += [] if self.seq.collapse else ['seq_change_rate']
-        if self.target is not None:
-            names += ['target_count', 'target_share', 'target_age']
-        names += [f'bag_{token}' for token in self.tokens]
+        names += [name for history in self.histories for name in history.names]
         for multi, codes in self.multis:
             names.append(f'{multi.name}_count')
             names += [f'{multi.name}_{multi.values[code - 1]}' for code in codes]
@@ -158,22 +187,23 @@ class TreeColumns:
 
     def to_json(self) -> dict:
         "Plain content, to be read beside the spec of its rows."
-        content = dict(cats=[c.name for c in self.cats], nums=list(self.nums), ids=list(self.ids), tau=self.tau)
-        content |= dict(seq=self.seq is not None, target=self.target, tokens=list(self.tokens))
+        content = dict(cats=[c.name for c in self.cats], nums=list(self.nums), ids=list(self.ids))
+        content |= dict(histories=[history.to_json() for history in self.histories])
         return content | dict(multis=[[multi.name, list(codes)] for multi, codes in self.multis])
 
     @classmethod
     def from_json(cls, content: dict, spec):
         "The columns back from their content and the `Spec`."
         cats, multis = {c.name: c for c in spec.cats}, {m.name: m for m in spec.multis}
+        seqs = {seq.history: seq for seq in spec.histories}
         return cls(
             cats=tuple(cats[name] for name in content['cats']),
             nums=tuple(content['nums']),
             ids=tuple(content['ids']),
-            seq=spec.seq if content['seq'] else None,
-            target=content['target'],
-            tokens=tuple(content['tokens']),
-            tau=content['tau'],
+            histories=tuple(
+                HistoryColumns(seqs[h['history']], h['target'], tuple(h['tokens']), h['tau'])
+                for h in content['histories']
+            ),
             multis=tuple((multis[name], tuple(codes)) for name, codes in content['multis']),
         )
 
@@ -184,16 +214,25 @@ def _most_frequent(count: np.ndarray, most: int) -> tuple:
     return tuple(int(code) for code in np.argsort(-count, kind='stable')[:most] if count[code] > 0)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #3f06e890
-def _token_frequency(split) -> np.ndarray:
-    "How often each token occurs in a split, (V,) float64."
-    total = np.zeros(split.spec.seq.size)
+def _token_frequency(split, seq: SeqSpec) -> np.ndarray:
+    "How often each token of a history occurs in a split, (V,) float64."
+    total = np.zeros(seq.size)
     for shard in split.iter_shards():
-        tokens = shard.arr('seq_values')
-        count = shard.arr('seq_count') if split.spec.seq.collapse else None
+        tokens = shard.arr(f'{seq.key}_values')
+        count = shard.arr(f'{seq.key}_count') if seq.collapse else None
         for a in range(0, len(tokens), 1 << 22):  # bounded memory
             block = slice(a, a + (1 << 22))
             total += np.bincount(tokens[block], None if count is None else count[block], len(total))
     return total
+
+
+def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
+    "What the trees use of a history."
+    section = cfg.history(seq.key)
+    shared = section.shared_with
+    target = next((place for place, name in enumerate(seq.targets) if shared.get(name) == seq.name), None)
+    tokens = _most_frequent(_token_frequency(split, seq), BAG)
+    return HistoryColumns(seq, target, tokens, section.recency_tau or AGE_SCALE)
 
 
 def tree_columns(split, cfg: Config) -> TreeColumns:
@@ -202,9 +241,8 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     Parameters
     ----------
     split : the training split
-    cfg : `sequence.recency_tau`, `sequence.sharing`, `sequence.share`
+    cfg : of the histories `recency_tau`, `sharing`, `share`
     """
-    shared = cfg.sequence.shared_with
     spec = split.spec
     cats = tuple(c for c in spec.cats if c.size <= MAX_LEVELS + 1)
     ids = tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1)
@@ -212,41 +250,43 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     for multi in spec.multis:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)
         multis.append((multi, _most_frequent(count, 16)))
-    if spec.seq is None:
-        return TreeColumns(cats, tuple(spec.nums), ids, multis=tuple(multis))
-    return TreeColumns(
-        cats,
-        tuple(spec.nums),
-        ids,
-        spec.seq,
-        next((place for place, name in enumerate(spec.targets) if shared.get(name) == spec.seq.name), None),
-        _most_frequent(_token_frequency(split), BAG),
-        cfg.sequence.recency_tau or AGE_SCALE,
-        tuple(multis),
-    )
+    histories = tuple(_history_columns(split, seq, cfg) for seq in spec.histories)
+    return TreeColumns(cats, tuple(spec.nums), ids, histories, tuple(multis))
 
 # %% ../../nbs/60_members/05_matrix.ipynb #5903f7d9
-def _history(shard, rows: np.ndarray, columns: TreeColumns) -> Ragged:
+def _by_token(history: Ragged, size: int) -> Ragged:
+    "Entries of one token that something beside it told apart, put together."
+    key, place = np.unique(history.rows() * size + history['token'], return_inverse=True)
+    row, token = np.divmod(key, size)
+    age = np.full(len(key), np.inf)
+    np.minimum.at(age, place, history['age'])
+    sums = {name: np.bincount(place, history[name], len(key)) for name in ('count', 'weight')}
+    return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
+
+
+def _history(shard, rows: np.ndarray, columns: HistoryColumns) -> Ragged:
     "The histories of some rows: columns `token`, `age`, `count`, `weight`."
-    offsets, stored = shard.arr('seq_offsets'), dict(token=shard.arr('seq_values'))
+    key = columns.seq.key
+    offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(f'{key}_values'))
     if columns.seq.collapse:
-        stored |= {name: shard.arr(f'seq_{name}') for name in ('age', 'count', 'bias')}
+        stored |= {name: shard.arr(f'{key}_{name}') for name in ('age', 'count', 'bias')}
         found = Ragged.from_offsets(offsets, rows, **stored).pack()
         age, count, bias = (np.asarray(found[name], np.float64) for name in ('age', 'count', 'bias'))
-        return found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
+        found = found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
+        return _by_token(found, columns.seq.size) if columns.seq.sides or columns.seq.buckets else found
     found = Ragged.from_offsets(offsets, rows, **stored).pack()
     age = found.ages()
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, columns.tau))
 
 
-def history_block(shard, rows: np.ndarray, columns: TreeColumns) -> list:
+def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
     """Statistics of the histories of some rows.
 
     Parameters
     ----------
     shard : of a cached split
     rows : (m,) neighbouring rows of the shard
-    columns : of the matrix
+    columns : that the history has
 
     Returns
     -------
@@ -258,7 +298,7 @@ def history_block(shard, rows: np.ndarray, columns: TreeColumns) -> list:
     else:
         out = [spread(history.counted('token', size)), change_rate(history)]
     if columns.target is not None:
-        out.append(target_match(history, shard.arr('target')[rows, columns.target]))
+        out.append(target_match(history, shard.arr(columns.seq.target_key)[rows, columns.target]))
     column = np.full(size, -1)
     column[list(columns.tokens)] = np.arange(len(columns.tokens))
     return [*out, decayed_bag(history, column, len(columns.tokens))]
@@ -276,15 +316,20 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
 
     Returns
     -------
-    (m, 1 + len(codes)) float32: number of values, then 0/1 for each code
+    (m, 1 + len(codes)) float32: number of values, then 0/1 for each code, or its weight
     """
     offsets, values = shard.arr(f'multi_{multi.name}_offsets'), shard.arr(f'multi_{multi.name}_values')
-    cells = Ragged.from_offsets(offsets, rows, value=values).pack()
+    told = dict(weight=shard.arr(f'weight_of_multi_{multi.name}_values')) if multi.weights else {}
+    cells = Ragged.from_offsets(offsets, rows, value=values, **told).pack()
     row, value = cells.rows(), cells['value']
     out = np.zeros((len(rows), 1 + len(codes)), np.float32)
     out[:, 0] = cells.lengths
     for j, code in enumerate(codes, 1):
-        out[row[value == code], j] = 1
+        here = value == code
+        if told:
+            np.add.at(out[:, j], row[here], cells['weight'][here])
+        else:
+            out[row[here], j] = 1
     return out
 
 # %% ../../nbs/60_members/05_matrix.ipynb #f393f8aa
@@ -308,8 +353,8 @@ def row_block(shard, rows: np.ndarray, columns: TreeColumns) -> np.ndarray:
     parts += [np.asarray(shard.arr(c.group)[rows, c.pos], np.float32)[:, None] for c in columns.cats]
     if columns.nums:
         parts.append(np.asarray(shard.arr('num')[rows], np.float32))
-    if columns.seq is not None:
-        parts += history_block(shard, rows, columns)
+    for history in columns.histories:
+        parts += history_block(shard, rows, history)
     parts += [cell_block(shard, rows, multi, codes) for multi, codes in columns.multis]
     return np.concatenate(parts, 1)
 

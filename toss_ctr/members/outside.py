@@ -244,5 +244,5 @@ def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
             at = align_ids(ids, table[cfg.data.id_col].cast(pl.String), member.test, 'the test file')
             test_z = said(table, member.test, ('p', cfg.data.label_col))[at] - shift
             write_test_logits(folder, ids, test_z[:, None], cfg.data.id_col)
-        metrics = all_metrics(rows.label, expit(z - shift))
+        metrics = all_metrics(rows.label, expit(z - shift), inputs.train.weights(rows.row))
         return seal_member(folder, made, kind='file', metrics=metrics)

@@ -19,10 +19,10 @@ from ..config.inference import EnsembleMetric, EnsembleSelect
 BINS, EDGE = 4096, 16.0  # bins of log-odds between -16 and 16
 
 
-def _counts(z: np.ndarray) -> np.ndarray:
-    "Rows of each bin."
+def _counts(z: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
+    "Rows of each bin, as far as they count."
     at = (z + EDGE) * (BINS / (2 * EDGE))
-    return np.bincount(np.clip(at, 0, BINS - 1).astype(np.int32), minlength=BINS)
+    return np.bincount(np.clip(at, 0, BINS - 1).astype(np.int32), weight, minlength=BINS)
 
 
 def _ap_of_counts(pos, neg):
@@ -112,7 +112,7 @@ class Drawn:
 MOST_POS, MOST_NEG = 50_000, 100_000  # rows of a draw
 
 
-def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Drawn:
+def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator, weight: np.ndarray | None = None) -> Drawn:
     """Clicks and non-clicks drawn with replacement.
 
     Parameters
@@ -120,11 +120,16 @@ def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator) -> Drawn:
     z : (M, N) float32 log-odds
     y : (N,) 0/1
     rng : draws them
+    weight : (N,) row weights: how likely a row is drawn, and what it stands for; None = all alike
     """
     kinds = np.flatnonzero(y), np.flatnonzero(np.asarray(y) == 0)
-    most = MOST_POS, MOST_NEG
-    rows = [np.sort(rng.choice(kind, min(len(kind), m))) for kind, m in zip(kinds, most)]
-    each = (len(kinds[1]) / len(rows[1])) / (len(kinds[0]) / len(rows[0]))
+    most, mass = (MOST_POS, MOST_NEG), [len(kind) for kind in kinds]
+    odds = [None, None]
+    if weight is not None:
+        mass = [weight[kind].sum(dtype=np.float64) for kind in kinds]
+        odds = [weight[kind].astype(np.float64) / total for kind, total in zip(kinds, mass)]
+    rows = [np.sort(rng.choice(kind, min(len(kind), m), p=p)) for kind, m, p in zip(kinds, most, odds)]
+    each = (mass[1] / len(rows[1])) / (mass[0] / len(rows[0]))
     return Drawn(z[:, rows[0]], z[:, rows[1]], each, len(rows[0]) / len(kinds[0]))
 
 
@@ -197,7 +202,7 @@ BAGS = 10
 
 
 def hill_climb(
-    z: np.ndarray, y: np.ndarray, metric: EnsembleMetric = 'score', bags: int = BAGS, seed: int = 0
+    z: np.ndarray, y: np.ndarray, metric: EnsembleMetric = 'score', bags: int = BAGS, seed: int = 0, weight=None
 ) -> np.ndarray:
     """Weights of a mean of log-odds by bagged greedy forward selection, pruned.
 
@@ -208,6 +213,7 @@ def hill_climb(
     metric : key `ensemble.metric`
     bags : climbs, each on its own draw of the rows
     seed : same seed, same weights
+    weight : (N,) row weights
 
     Returns
     -------
@@ -224,18 +230,19 @@ def hill_climb(
     """
     check_choice('ensemble.metric', metric, EnsembleMetric)
     streams = [np.random.default_rng(np.random.SeedSequence([seed, 60, bag])) for bag in range(bags)]
-    draws = [draw(z, y, rng) for rng in streams]
+    draws = [draw(z, y, rng, weight) for rng in streams]
     weights = np.mean([climb(drawn, metric) for drawn in draws], axis=0)
     return prune(weights, draws, metric)
 
 # %% ../../nbs/60_members/20_select.ipynb #d4814802
-def _equal_weights(z, y, metric, bags, seed):
+def _equal_weights(z, y, metric, bags, seed, weight):
     return np.full(len(z), 1 / len(z))
 
 
-def _best(z, y, metric, bags, seed):
+def _best(z, y, metric, bags, seed, weight):
     pos, neg = np.asarray(y) == 1, np.asarray(y) == 0
-    values = [METRIC[metric](_counts(one[pos]), _counts(one[neg])) for one in z]
+    of_pos, of_neg = (None, None) if weight is None else (weight[pos], weight[neg])
+    values = [METRIC[metric](_counts(one[pos], of_pos), _counts(one[neg], of_neg)) for one in z]
     return (np.arange(len(z)) == np.argmax(values)).astype(float)
 
 
@@ -249,6 +256,7 @@ def choose_weights(
     metric: EnsembleMetric = 'score',
     bags: int = BAGS,
     seed: int = 0,
+    weight: np.ndarray | None = None,
 ) -> np.ndarray:
     """Weights of the members.
 
@@ -260,6 +268,7 @@ def choose_weights(
     metric : key `ensemble.metric`
     bags : climbs of `hill_climb`
     seed : same seed, same weights
+    weight : (N,) row weights; None = every row counts once
 
     Returns
     -------
@@ -275,10 +284,12 @@ def choose_weights(
     check_choice('ensemble.metric', metric, EnsembleMetric)
     if len(np.unique(y)) < 2:  # nothing to choose by
         select = 'mean'
-    return SELECT[select](z, y, metric, bags, seed)
+    return SELECT[select](z, y, metric, bags, seed, weight)
 
 
-def cross_weights(z: np.ndarray, y: np.ndarray, parts: list, **how) -> tuple[np.ndarray, np.ndarray]:
+def cross_weights(
+    z: np.ndarray, y: np.ndarray, parts: list, weight: np.ndarray | None = None, **how
+) -> tuple[np.ndarray, np.ndarray]:
     """The ensemble's log-odds of each row by weights that were found without its part.
 
     Parameters
@@ -286,6 +297,7 @@ def cross_weights(z: np.ndarray, y: np.ndarray, parts: list, **how) -> tuple[np.
     z : (M, N) float32 log-odds
     y : (N,) 0/1
     parts : boolean masks (N,), together all rows
+    weight : (N,) row weights; None = every row counts once
     how : `select`, `metric`, `bags`, `seed` of `choose_weights`
 
     Returns
@@ -294,7 +306,8 @@ def cross_weights(z: np.ndarray, y: np.ndarray, parts: list, **how) -> tuple[np.
     """
     out, found = np.empty(len(y)), []
     for own in parts:
-        weights = choose_weights(z[:, ~own], y[~own], **how)
+        others = None if weight is None else weight[~own]
+        weights = choose_weights(z[:, ~own], y[~own], weight=others, **how)
         out[own] = weights @ z[:, own]
         found.append(weights)
     return out, np.stack(found)

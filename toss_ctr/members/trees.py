@@ -26,7 +26,7 @@ from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
 from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
-from .matrix import tree_columns, TreeColumns, write_matrix
+from .matrix import AGE_SCALE, tree_columns, TreeColumns, write_matrix
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
 
@@ -93,6 +93,7 @@ class Matrices:
     train : (n, F) float32
     test : (n_test, F), or None
     extra : objects with `names`, `train(k)`, `test()`: out-of-fold features
+    weight : (n,) weights of the training rows; None = every row counts once
 
     Examples
     --------
@@ -107,6 +108,7 @@ class Matrices:
     train: np.ndarray
     test: np.ndarray | None
     extra: list
+    weight: np.ndarray | None = None
 
     @property
     def names(self) -> list[str]:
@@ -115,7 +117,7 @@ class Matrices:
 
     def train_rows(self, k: int, rows: np.ndarray) -> MatrixRows:
         "Training rows as the model of fold `k` sees them."
-        return MatrixRows(rows, [self.train, *(e.train(k) for e in self.extra)])
+        return MatrixRows(rows, [self.train, *(e.train(k) for e in self.extra)], self.weight)
 
     def test_rows(self) -> MatrixRows:
         "All test rows."
@@ -271,7 +273,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
-def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID') -> dict:
+def write_files(
+    self: TreeJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID', weight=None
+) -> dict:
     """Write what the member leaves behind.
 
     Parameters
@@ -281,6 +285,7 @@ def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_
     label : (n,) 0/1
     test_split : for the ids; may be None
     id_col : name of the column of ids
+    weight : (n,) row weights; None = every row counts once
 
     Returns
     -------
@@ -293,6 +298,7 @@ def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_
         test_z = np.stack([p['test'] for p in parts], 1)
         write_test_logits(self.folder, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
+    of = lambda rows: None if weight is None else weight[rows]
     return seal_member(
         self.folder,
         self.made,
@@ -301,8 +307,8 @@ def write_files(self: TreeJob, parts: list[dict], names: list[str], label, test_
         columns=len(names),
         seconds=[p['seconds'] for p in parts],
         rows_per_s=round(1 / sum(1 / p['speed'] for p in parts)),
-        metrics=all_metrics(label[row], expit(z)),
-        folds=[all_metrics(label[p['rows']], expit(p['logit'])) for p in parts],
+        metrics=all_metrics(label[row], expit(z), of(row)),
+        folds=[all_metrics(label[p['rows']], expit(p['logit']), of(p['rows'])) for p in parts],
         gain={names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
     )
 
@@ -328,7 +334,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
         files = {name: folder / f'{name}.f32' for name in splits}
         try:
             written = {name: write_matrix(split, columns, files[name], progress) for name, split in splits.items()}
-            yield Matrices(columns, written['train'], written.get('test'), extra)
+            yield Matrices(columns, written['train'], written.get('test'), extra, inputs.train.weights())
         finally:
             for file in files.values():
                 file.unlink(missing_ok=True)
@@ -336,6 +342,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
 
 def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJob) -> dict:
     "What a member's numbers depend on; JSON-able."
+    taus = [history.tau for history in columns.histories] or [AGE_SCALE]
     return dict(
         train=inputs.train.fingerprint,
         test=None if inputs.test is None else inputs.test.fingerprint,
@@ -344,7 +351,7 @@ def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: TreeJ
         rounds=job.member.rounds,
         keep=job.member.keep,
         version=job.library.version(job.name),
-        tau=columns.tau,
+        tau=taus[0] if len(taus) == 1 else taus,
         categorical=columns.categorical if job.member.kind == 'lightgbm' else [],
         columns=columns.names + [name for e in extra for name in e.names],
         features=[e.fingerprint for e in extra],
@@ -398,5 +405,6 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
                 continue
             with locked(job.folder, f'member {job.name}'):
                 parts = [job.fold(k, matrices, label, inputs.folds) for k in range(inputs.folds.n_folds)]
-                done[job.name] = job.write_files(parts, matrices.names, label, inputs.test, cfg.data.id_col)
+                files = parts, matrices.names, label, inputs.test, cfg.data.id_col, matrices.weight
+                done[job.name] = job.write_files(*files)
     return done

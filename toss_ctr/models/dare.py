@@ -136,13 +136,12 @@ class TopKAttention(nn.Module):
         return (weight.unsqueeze(1).to(v.dtype) @ v).squeeze(1), index, weight, real
 
 # %% ../../nbs/40_models/40_dare.ipynb #bc4c464d
-def check_collapse(position: PositionTerm, n_sides: int):
+def check_collapse(position: PositionTerm):
     """Refuse what unique tokens cannot stand for.
 
     Parameters
     ----------
     position : key `sequence.position`
-    n_sides : side fields
 
     Raises
     ------
@@ -153,11 +152,6 @@ def check_collapse(position: PositionTerm, n_sides: int):
             'sequence.collapse: a learned position differs between the occurrences of a token',
             'use sequence.recency_tau, or set sequence.collapse: false',
         )
-    if n_sides:
-        raise UserError(
-            'sequence.collapse: side fields differ between the occurrences of a token',
-            'leave sequence.side_cols empty, or set sequence.collapse: false',
-        )
 
 # %% ../../nbs/40_models/40_dare.ipynb #f626c455
 class DARE(nn.Module):
@@ -165,13 +159,14 @@ class DARE(nn.Module):
 
     Histories are **newest first** and padded on the right: position 0 is the most recent behaviour.
 
-    **Shape**: `forward(seq, seq_len, target, *, age, bias, sides, context)` takes
+    **Shape**: `forward(seq, seq_len, target, *, age, bias, bucket, sides, context)` takes
 
     - seq : (B, L) int, token ids, newest first
     - seq_len : (B,) int, real positions; the rest of a row is padding, whatever stands there
     - target : (B, T) int, the target columns' ids; unused with `S2`
     - age : (B, L) int, positions back; None: 0 … L-1
-    - bias : (B, L) float, log weight of a position; None: -age / recency_tau, or nothing
+    - bias : (B, L) float, log weight of a position, to which -age / recency_tau is added unless collapsed
+    - bucket : (B, L) int, of the age in seconds, for position `time`
     - sides : one (B, L) int for each side field
     - context : (B, C) float, for `S2`, `concat` and `mean`
 
@@ -247,7 +242,7 @@ class DARE(nn.Module):
     ):
         super().__init__()
         if collapse:
-            check_collapse(position, len(sides))
+            check_collapse(position)
         tables = (n_tokens, targets, d_att, d_rep, sides, share, variant, query_mode, n_context, position)
         self.emb = Embeddings(*tables, d_pos, buckets, sparse)
         self.d_out = self.emb.d_out
@@ -258,16 +253,17 @@ class DARE(nn.Module):
         over_kept = HistoryEncoder(self.d_out, encoder) if encoder else None
         self.attention = TopKAttention(top_k, pooling, gating, over_kept, dropout, self.d_out)
 
-    def places(self, seq: Tensor, age: Tensor | None, bias: Tensor | None) -> tuple:
+    def places(self, seq: Tensor, age: Tensor | None, bias: Tensor | None, bucket: Tensor | None = None) -> tuple:
         "Age (B, L), bias (B, L) or None, and rows of the position tables (B, L) or None."
         if self.collapse and (age is None or bias is None):
             raise ValueError('collapse: needs `age` and `bias` of the tokens')
         if age is None:
             age = torch.arange(seq.shape[1], device=seq.device).expand(seq.shape)
-        if bias is None and self.tau:
-            bias = age.float() / -self.tau
+        if self.tau and not self.collapse:
+            recency = age.float() / -self.tau
+            bias = recency if bias is None else bias + recency
         position = self.emb.rep.position
-        return age, bias, None if position is None else position.rows(age)
+        return age, bias, None if position is None else position.rows(age if bucket is None else bucket)
 
     def forward(
         self,
@@ -277,13 +273,14 @@ class DARE(nn.Module):
         *,
         age: Tensor | None = None,
         bias: Tensor | None = None,
+        bucket: Tensor | None = None,
         sides: Sequence[Tensor] = (),
         context: Tensor | None = None,
     ) -> dict:
         "Shapes and results: see the class."
         ids = [seq, *sides]
         mask = length_mask(seq_len, seq.shape[1])
-        age, bias, rows = self.places(seq, age, bias)
+        age, bias, rows = self.places(seq, age, bias, bucket)
         query, e = embed_target(self.emb, target, context)
         scores = attention_scores(self.emb, query, ids, rows)
         pooled, index, weights, real = self.attention(self.emb, scores, bias, mask, ids, rows, age, e)

@@ -140,7 +140,7 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
     -------
     (kind, title, text)
     """
-    raw, cal = all_metrics(pred.label, pred.raw), all_metrics(pred.label, pred.p)
+    raw, cal = (all_metrics(pred.label, p, pred.weight) for p in (pred.raw, pred.p))
     if pred.calibrated is not None and raw['WLL'] - cal['WLL'] > 0.002:
         return [
             (
@@ -301,8 +301,8 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     m = pred.both
     y, p, b = pred.label[m], pred.p[m], pred.baseline[m]
     n = max(n_draws(len(y), n_boot), 30)
-    group = pred.groups_of(m)
-    t = paired_test(y, p, b, n, seed=cfg.seed, group=group)['Score']
+    beside = pred.beside(m)
+    t = paired_test(y, p, b, n, seed=cfg.seed, **beside)['Score']
     span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model)'
     tips = (
         []
@@ -333,7 +333,7 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     if pred.ensemble is None:
         return out
     better = 'the model' if t.diff > 0 else 'LightGBM'
-    u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed, group=group)['Score']
+    u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed, **beside)['Score']
     gain = f'{u.diff:+.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) to {better}'
     if u.lo > 0:
         out.append(('good', 'The ensemble is ahead', f'The mean of both adds {gain}.'))
@@ -357,7 +357,7 @@ def check_calibration_target(pred: Predictions, target: str) -> list[tuple]:
     if target != 'prior':
         return []
     low, high = (
-        all_metrics(pred.label, p)['Score'] for p in (shift_prior(pred.p, pred.prior, 'natural'), pred.p)
+        all_metrics(pred.label, p, pred.weight)['Score'] for p in (shift_prior(pred.p, pred.prior, 'natural'), pred.p)
     )
     return [
         (
@@ -448,20 +448,26 @@ def check_attention(worth: dict | None) -> list[tuple]:
     """
     if not worth:
         return []
-    score = worth['metrics']['Score']
+    every = worth.get('histories') or {'': worth['metrics']}
+    return [line for name, metrics in every.items() for line in _attention_line(worth, name, metrics['Score'])]
+
+
+def _attention_line(worth: dict, history: str, score: dict) -> list[tuple]:
+    "The finding about one history; `history` : its name where there are several."
+    of = f' of {history}' if history else ''
     measured = (
-        f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores are worth "
+        f"On {worth['rows']:,} held-out rows with {worth['clicks']:,} clicks the attention scores{of} are worth "
         f"{score['diff']:+.4f} Score [{score['low']:+.4f}, {score['high']:+.4f}] against all of them at zero"
     )
     if score['low'] >= _SHOWN:
-        return [('good', 'Attention is learnt', f'{measured}.')]
+        return [('good', f'Attention{of} is learnt', f'{measured}.')]
     if score['high'] <= -_SHOWN:
-        return [('watch', 'Attention does harm', f'{measured}: try sequence.pooling average.')]
+        return [('watch', f'Attention{of} does harm', f'{measured}: try sequence.pooling average.')]
     mend = (
         'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
         'ids are the same, a table that target and history share (sequence.sharing or sequence.share).'
     )
-    return [('watch', 'Attention: nothing learnt', f'{measured}: {mend}')]
+    return [('watch', f'Attention{of}: nothing learnt', f'{measured}: {mend}')]
 
 # %% ../../nbs/80_report/25_advice.ipynb #0a4b6380
 def check_room(rows: list[dict]) -> list[tuple]:

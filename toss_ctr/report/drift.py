@@ -9,6 +9,7 @@ __all__ = ['stability_index', 'drift', 'drift_section']
 import numpy as np
 
 from .html import Html, section, table, tag
+from .slices import length_name
 from ..training.metrics import auc
 
 # %% ../../nbs/80_report/22_drift.ipynb #9f73c5c5
@@ -57,9 +58,8 @@ def _columns(split, rows: int) -> dict:
     if split.spec.nums:
         numbers = split.whole('num', lambda a: a[::step])
         found |= {name: numbers[:, i].astype(np.float64) for i, name in enumerate(split.spec.nums)}
-    if split.spec.seq is not None:
-        name, lengths = ('seq_length', np.asarray) if split.spec.seq.collapse else ('seq_offsets', np.diff)
-        found['history length'] = split.whole(name, lambda a: lengths(a)[::step]).astype(np.float64)
+    for seq in split.spec.histories:
+        found[length_name(seq)] = split.seq_lengths(seq.key)[::step].astype(np.float64)
     return found
 
 
@@ -104,7 +104,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     1.0
     """
     a, b = _columns(train, rows), _columns(test, rows)
-    numeric = {*train.spec.nums, 'history length'}
+    numeric = {*train.spec.nums, *map(length_name, train.spec.histories)}
     vocab = {c.name for c in train.spec.cats if c.kind == 'vocab'}
     coded_a, coded_b, found = {}, {}, []
     for name in a:

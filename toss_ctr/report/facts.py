@@ -80,15 +80,11 @@ def _data_facts(cfg, train, test):
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
     if train is not None:
         s = train.spec
-        history = (
-            ''
-            if s.seq is None
-            else f', a history of up to {s.seq.max_len} of {s.seq.size - 1:,} distinct tokens'
-        )
+        histories = [f', a history of up to {h.max_len} of {h.size - 1:,} distinct tokens' for h in s.histories]
         clicks = int(np.asarray(train.labels()).sum())
         facts |= {
             'training rows': f'{train.n_rows:,}, {clicks:,} clicks ({clicks / max(train.n_rows, 1):.3%})',
-            'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{history}',
+            'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{"".join(histories)}',
             'cache': train.fingerprint[:16],
         }
     if test is not None:

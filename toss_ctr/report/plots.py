@@ -169,18 +169,19 @@ def plot_pr(y, scores: dict) -> Figure:
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #b444367b
-def plot_reliability(y, probs: dict) -> Figure:
+def plot_reliability(y, probs: dict, weight=None) -> Figure:
     """Observed against predicted, clicks and non-clicks weighing half each.
 
     Parameters
     ----------
     y : (n,) 0/1 labels
     probs : name → (n,) class-balanced probabilities
+    weight : (n,) row weights
     """
     fig, ax = canvas()
     ax.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=':')
     for i, (name, p) in enumerate(probs.items()):
-        bins = {k: np.array(v) for k, v in reliability_curve(y, p, balanced=True).items()}
+        bins = {k: np.array(v) for k, v in reliability_curve(y, p, balanced=True, weight=weight).items()}
         keep = bins['share'] >= 0.005
         ax.plot(bins['p'][keep], bins['rate'][keep], ms=4, lw=1.5, label=name, **_style(i))
     ax.set(xlabel='predicted, class-balanced (50:50)', ylabel='observed, class-balanced', xlim=(0, 1), ylim=(0, 1))

@@ -77,6 +77,7 @@ class Predictions:
     ensemble : (n,) of the members together, calibrated by the other folds, NaN where unknown
     truth : (n,) the true probability of a click at the natural rate
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
+    weight : (n,) row weights (`data.weight_col`), None = every row counts once
 
     Examples
     --------
@@ -97,10 +98,12 @@ class Predictions:
     ensemble: np.ndarray | None = None
     truth: np.ndarray | None = None
     group: np.ndarray | None = None
+    weight: np.ndarray | None = None
 
-    def groups_of(self, rows) -> np.ndarray | None:
-        "The groups of some of the rows, None where there are no groups."
-        return None if self.group is None else self.group[rows]
+    def beside(self, rows) -> dict:
+        "Group and weight of some of the rows, as metrics and intervals take them."
+        pairs = dict(group=self.group, weight=self.weight).items()
+        return {name: None if values is None else values[rows] for name, values in pairs}
 
     @property
     def p(self) -> np.ndarray:
@@ -110,7 +113,7 @@ class Predictions:
     @property
     def prior(self) -> float:
         "Click rate of the rows."
-        return float(self.label.mean())
+        return float(np.average(self.label, weights=self.weight))
 
     @property
     def both(self) -> np.ndarray:
@@ -133,7 +136,7 @@ def _read_held_out(path: Path) -> dict:
             raise UserError(f'{path}: no column {name}', 'delete it and train again')
     if not len(table):
         raise UserError(f'{path}: no rows', 'delete it and train again')
-    names = ('row', 'fold', 'label', 'logit', 'p', 'group')
+    names = ('row', 'fold', 'label', 'logit', 'p', 'group', 'weight')
     out = {name: table[name].to_numpy() for name in names if name in table.columns}
     bad = ~(np.isfinite(out['logit']) & np.isfinite(out['p']))
     if bad.any():
@@ -182,12 +185,13 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     oof = _read_held_out(run_dir / 'oof.parquet')
     raw, p = expit(oof['logit']), oof['p'].astype(np.float64)
     label = oof['label'].astype(np.uint8)
+    rate = np.average(label, weights=oof.get('weight'))
     if cfg.calibration.target == 'prior':
-        p = shift_prior(p, label.mean(), 'balanced')
+        p = shift_prior(p, rate, 'balanced')
     base = _other(member_folder(run_dir, cfg.yardstick) / 'oof.parquet', oof['row']) if cfg.yardstick else None
     ensemble = _other(run_dir / 'ensemble' / 'oof.parquet', oof['row'])
     if ensemble is not None and cfg.calibration.target == 'prior':
-        ensemble = shift_prior(ensemble, label.mean(), 'balanced')
+        ensemble = shift_prior(ensemble, rate, 'balanced')
     return Predictions(
         oof['row'].astype(np.int64),
         oof['fold'].astype(np.int64),
@@ -198,10 +202,11 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         ensemble,
         read_truth(cfg.data.truth_path, oof['row']),
         oof.get('group'),
+        oof.get('weight'),
     )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
-def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0, group=None) -> dict:
+def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0, group=None, weight=None) -> dict:
     """One row of the table of scores; low and high are the ends of Score's interval, None without draws.
 
     Parameters
@@ -213,14 +218,15 @@ def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0, group=
     n_boot : bootstrap draws, 0 = no interval
     seed : of the bootstrap
     group : (n,) group of each row, or None
+    weight : (n,) row weights, or None
 
     Returns
     -------
     name, kind, rows, Score, AP, WLL, AUC, low, high; with groups gAUC
     """
     n = n_draws(len(y), n_boot)
-    ends = bootstrap_interval(y, p, n, seed=seed, group=group)['Score'] if n else None
-    got = all_metrics(y, p, group=group)
+    ends = bootstrap_interval(y, p, n, seed=seed, group=group, weight=weight)['Score'] if n else None
+    got = all_metrics(y, p, weight, group)
     return dict(
         name=name,
         kind=kind,
@@ -248,9 +254,9 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     for k in np.unique(pred.fold):
         m = pred.fold == k
         if 0 < y[m].sum() < m.sum():
-            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed, pred.groups_of(m))
+            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed, **pred.beside(m))
             if pred.baseline is not None and pred.both[m].all():
-                row['baseline'] = score(y[m], pred.baseline[m])
+                row['baseline'] = score(y[m], pred.baseline[m], pred.beside(m)['weight'])
             out.append(row)
     more = [
         ('out of fold', 'model', pred.raw),
@@ -264,7 +270,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
             continue
         m = np.isfinite(p)
         if 0 < y[m].sum() < m.sum():
-            out.append(score_row(name, kind, y[m], p[m], n_boot, seed, pred.groups_of(m)))
+            out.append(score_row(name, kind, y[m], p[m], n_boot, seed, **pred.beside(m)))
     return out
 
 

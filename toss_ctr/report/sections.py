@@ -228,7 +228,7 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
             'Precision at the lowest recalls rests on few clicks and jumps.',
         ),
         figure(
-            plot_reliability(pred.label, both),
+            plot_reliability(pred.label, both, pred.weight),
             'Observed against predicted click probability',
             'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.',
         ),
@@ -300,7 +300,7 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
     groups = {column: (codes, names) for column, codes, names in groups}
     shown = {'day': roles.get('day'), 'hour': roles.get('hour'), 'target': roles.get('target')}
     figs, tables = [], []
-    for title, column in (shown | {'history length': 'history length'}).items():
+    for title, column in (shown | {c: c for c in groups if c.startswith('history length')}).items():
         if column in groups:
             codes, names = groups[column]
             text = f'Click rate by {title}' + (f' ({column})' if column != title else '')
@@ -354,9 +354,11 @@ def _worth_table(worth: dict | None) -> list | None:
     if not worth:
         return None
     rows = []
-    for name, values in worth['metrics'].items():
+    every = [('', worth['metrics']), *worth.get('histories', {}).items()]
+    for history, (name, values) in [(of, item) for of, metrics in every for item in metrics.items()]:
         interval = interval_text(values['low'], values['high'], '+.4f')
-        row = dict(metric=name, learnt=values['with'], zero=values['without'], diff=values['diff'])
+        said = f'{name}, {history} alone at zero' if history else name
+        row = dict(metric=said, learnt=values['with'], zero=values['without'], diff=values['diff'])
         rows.append(dict(row, interval=interval))
     text = (
         f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
@@ -381,7 +383,8 @@ def attention_section(attention: list[dict] | None, worth: dict | None = None) -
     figs = []
     for a in attention:
         chance = '' if a.get('p') is None else f", p {a['p']:.2f} (50:50)"
-        title = f"row {a['row']}: {'click' if a.get('label') else 'no click'}{chance}" + (
+        of_history = '' if a.get('history', 'seq') == 'seq' else f"{a['history']}, "
+        title = f"{of_history}row {a['row']}: {'click' if a.get('label') else 'no click'}{chance}" + (
             f", target {a['target']}"[:32] if a.get('target') else ''
         )
         figs.append(
@@ -467,13 +470,41 @@ def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
     return out and out + [dict(name='all rows', Score=rate, low=None, high=None, kind='best')]
 
 
+def _token_figures(known: list[dict], rate: float, of: str) -> list:
+    "What a history's tokens go with, and where their embeddings lie; `of` : the history, for the titles."
+    if not known:
+        return []
+    ends = token_rows(known, rate)
+    rates = figure(
+        plot_scores(ends, 'Click rate of rows with a token'),
+        f'Tokens{of} whose rows are clicked most and least',
+        'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).',
+    ) if ends else None
+    roles = dict(att='attention', rep='representation')
+    norms = {roles[role]: [t['norms'][role] for t in known] for role in known[0]['norms']}
+    return [
+        *([rates] if ends else []),
+        figure(
+            plot_map(known, rate),
+            f'Map of token embeddings{of}',
+            'The most frequent tokens on the plane that shows most of the representation table; the '
+            'larger, the more rows.',
+        ),
+        figure(
+            plot_norms([t['rows'] for t in known], norms),
+            f'Norms of token embeddings{of} by frequency',
+            'Norms that do not depend on the frequency are still near their random start.',
+        ),
+    ]
+
+
 def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
     """Columns alone, out-of-fold features, tokens and embeddings.
 
     Parameters
     ----------
     columns : columns.json: `alone`, `features`
-    tokens : tokens.json: `tokens`, `rate`
+    tokens : tokens.json: `tokens` of each history, `rate`
     """
     figs, columns, tokens = [], columns or {}, tokens or {}
     if alone := columns.get('alone'):
@@ -494,34 +525,8 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
                 'Out-of-fold feature. Where the training line is steeper, the feature promises what it does not keep.',
             )
         )
-    if known := tokens.get('tokens'):
-        if ends := token_rows(known, tokens['rate']):
-            figs.append(
-                figure(
-                    plot_scores(ends, 'Click rate of rows with a token'),
-                    'Tokens whose rows are clicked most and least',
-                    'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).',
-                )
-            )
-        figs.append(
-            figure(
-                plot_map(known, tokens['rate']),
-                'Map of token embeddings',
-                'The most frequent tokens on the plane that shows most of the representation table; the '
-                'larger, the more rows.',
-            )
-        )
-        norms = {
-            dict(att='attention', rep='representation')[k]: [t['norms'][k] for t in known]
-            for k in known[0]['norms']
-        }
-        figs.append(
-            figure(
-                plot_norms([t['rows'] for t in known], norms),
-                'Norms of token embeddings by frequency',
-                'Norms that do not depend on the frequency are still near their random start.',
-            )
-        )
+    for history, known in tokens.get('tokens', {}).items():
+        figs += _token_figures(known, tokens['rate'], '' if history == 'seq' else f' of {history}')
     return (
         section('features', 'Features and embeddings', tag('div', figs, class_='figures')) if figs else None
     )
@@ -598,11 +603,14 @@ def lengths_section(split, cfg: Config) -> Html | None:
     ----------
     split : the training split, or None
     """
-    if split is None or split.spec.seq is None:
+    if split is None or not split.spec.histories:
         return None
-    picture = figure(
-        plot_lengths(np.asarray(split.seq_lengths()), cfg.sequence.max_len),
-        'Histogram of history lengths',
-        'As the cache holds them: cut at sequence.max_len unless sequence.collapse keeps them whole.',
-    )
-    return section('lengths', 'History lengths', tag('div', picture, class_='figures'), half=True)
+    pictures = [
+        figure(
+            plot_lengths(np.asarray(split.seq_lengths(seq.key)), seq.max_len),
+            'Histogram of history lengths' + ('' if seq.key == 'seq' else f', {seq.history}'),
+            'As the cache holds them: cut at sequence.max_len unless sequence.collapse keeps them whole.',
+        )
+        for seq in split.spec.histories
+    ]
+    return section('lengths', 'History lengths', tag('div', pictures, class_='figures'), half=True)

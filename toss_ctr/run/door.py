@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
 from ..config.whole import Config
-from ..core.errors import UserError
+from ..core.errors import nearest, UserError
 from ..core.files import digest_file, read_table, sweep, write_aside
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
@@ -501,6 +501,7 @@ class Attention:
 
     Parameters
     ----------
+    history : its name
     row : row of the training file
     label : 0 or 1
     p : class-balanced probability of a click, by the fold that held the row out
@@ -512,12 +513,13 @@ class Attention:
     Examples
     --------
     >>> from toss_ctr.run.door import Attention
-    >>> Attention(7, 1, 0.8, 'shoes', ['shoes', 'tea'], [0.9, 0.1], [0, 3])
+    >>> Attention('seq', 7, 1, 0.8, 'shoes', ['shoes', 'tea'], [0.9, 0.1], [0, 3])
     row 7: click, p 0.80 (50:50), target shoes
      0.900  shoes, 0 back
      0.100  tea, 3 back
     """
 
+    history: str
     row: int
     label: int
     p: float
@@ -545,12 +547,13 @@ class Attention:
 
 
 @patch
-def attention(self: Run, row: int) -> Attention:
+def attention(self: Run, row: int, history: str = '') -> Attention:
     """What the model looks at in the history of a training row, by the fold that held the row out.
 
     Parameters
     ----------
     row : number of a row of the training file
+    history : name of one of several; the first by default
 
     Raises
     ------
@@ -569,7 +572,11 @@ def attention(self: Run, row: int) -> Attention:
         raise UserError(f'row {row}: no finished fold held it out', 'take one of oof.parquet')
     fold = int(table['fold'][0])
     model = load_fold(self.cfg, finished_folds(self.cfg)[fold], inputs.train.spec, torch.device('cpu'))
-    if model.history is None:
+    histories = {seq.history: seq for seq in inputs.train.spec.histories}
+    if not histories:
         raise UserError(f'{self.folder}: the model has no history', 'name one in sequence.col')
-    found = read_attention(model, inputs, one_batch(inputs, fold, np.array([row])), [0])[0]
+    if history and history not in histories:
+        raise UserError(f'{self.folder}: no history {history}', nearest(history, histories))
+    seq = histories[history or next(iter(histories))]
+    found = read_attention(model, inputs, one_batch(inputs, fold, np.array([row])), [0], seq)[0]
     return Attention(**found | dict(p=float(expit(table['logit'][0]))))

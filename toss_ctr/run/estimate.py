@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOAT_BYTES', 'SAVED_COPIES', 'FOLD_START', 'REPORT',
-           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'USUAL_ROUNDS', 'data_rows', 'fold_count', 'seconds_per_row',
+           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'USUAL_ROUNDS', 'ANSWERS', 'data_rows', 'fold_count', 'seconds_per_row',
            'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
@@ -104,7 +104,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
 FEW_TREES, MORE_TREES = 2, 12  # of each member, timed
 
 
-def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict]:
+def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict, int]:
     """CPU seconds of the members that are boosted trees.
 
     Parameters
@@ -114,12 +114,12 @@ def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict]:
 
     Returns
     -------
-    to write a row of the matrix; member → seconds of a tree, of a row in a tree, and of a row once
+    to write a row of the matrix; member → seconds of a tree, of a row in a tree, and of a row once; columns
     """
     cfg, train = inputs.cfg, inputs.train
     members = {name: member for name, member in cfg.members.items() if member.kind in TREES}
     if not members:
-        return 0.0, {}
+        return 0.0, {}, 0
     columns = tree_columns(train, cfg)
     began = time.process_time()
     written = write_matrix(train, columns, Path(folder) / 'matrix.f32')
@@ -143,7 +143,7 @@ def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict]:
         of_row = max(0.0, of_whole - of_half) / (whole - half)
         once = max(0.0, first - FEW_TREES * of_whole) / whole
         found[name] = max(0.0, of_whole - of_row * whole), of_row, once
-    return matrix, found
+    return matrix, found, written.shape[1]
 
 # %% ../../nbs/90_run/15_estimate.ipynb #97e99889
 @dataclass(frozen=True)
@@ -157,7 +157,9 @@ class Cost:
     look : to read and evaluate a row
     matrix : to write a row of the trees' matrix; 0 without trees
     trees : member → seconds of a tree, of a row in a tree, and of a row once
-    disk : bytes of cache of a row
+    wide : columns of the trees' matrix
+    encoded : out-of-fold features
+    disk : bytes of cache of a row, without them
     parameters : of a fold's model
     memory : bytes of a fold's process, the row numbers of the small run left out
     kept : share of the training rows that an epoch reads (`sampler`)
@@ -179,6 +181,8 @@ class Cost:
     rate: float = 0.5
     matrix: float = 0.0
     trees: dict = field(default_factory=dict)
+    wide: int = 0
+    encoded: int = 0
 
 
 def _built(cfg: Config, folder: str, rows: int) -> tuple[Inputs, float]:
@@ -210,7 +214,9 @@ def measured_cost(cfg: Config) -> Cost:
         predict_logits([trainer.model], trainer.valid_loader, trainer.device, cfg.amp)
         look = (time.process_time() - began) / len(trainer.held)
         trees = tree_seconds(inputs, folder)
-        size = sum(file.stat().st_size for file in Path(inputs.cfg.data.cache_dir).rglob('*.npy'))
+        encoded = inputs.features.names if inputs.features else ()
+        arrays = Path(inputs.cfg.data.cache_dir).rglob('*.npy')
+        size = sum(file.stat().st_size for file in arrays if not encoded or file.parent != inputs.features.root)
         return Cost(
             build,
             step,
@@ -221,6 +227,7 @@ def measured_cost(cfg: Config) -> Cost:
             trainer.train_loader.epoch_rows / len(trainer.rows),
             trainer.rate,
             *trees,
+            encoded=len(encoded),
         )
 
 # %% ../../nbs/90_run/15_estimate.ipynb #9ddb2554
@@ -233,6 +240,7 @@ REPORT_ROW = 3e-5
 VISIT = 1e-7
 TREE_LOOK = 1.4e-7
 USUAL_ROUNDS = 200
+ANSWERS = 100
 
 
 def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: int) -> dict:
@@ -259,6 +267,7 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     builders = min(cores, max(1, cfg.num_workers))
     seconds = dict(cache=cost.build * (train + test) / builders, folds=networks * ceil(folds / jobs) * fold)
     disk = cost.disk * (train + test) + cost.parameters * FLOAT_BYTES * SAVED_COPIES * folds * networks
+    disk += FLOAT_BYTES * (cost.encoded * (folds * train + test) + cost.wide * (train + test)) + ANSWERS * train
     if cost.trees:
         seconds['trees'] = cost.matrix * (train + test)
     for name, (tree, tree_row, once) in cost.trees.items():

@@ -24,7 +24,7 @@ from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/90_run/17_members.ipynb #52e33a69
-MAY_DIFFER = ('model', 'sequence', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
+MAY_DIFFER = ('model', 'sequence', 'sequences', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
 
 
 def _nested(keys: dict) -> dict:
@@ -122,7 +122,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
             kind='network',
             seconds=[round(sum(row.get('seconds') or 0 for row in side['log']), 2) for side in sides.values()],
             rows_per_s=round(len(inputs.test) / took),
-            metrics=all_metrics(oof['label'].to_numpy(), oof['p'].to_numpy()),
+            metrics=all_metrics(*(oof[c].to_numpy() for c in ('label', 'p', 'weight') if c in oof.columns)),
             folds=[side['metrics'] for side in sides.values()],
         )
 

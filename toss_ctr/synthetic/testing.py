@@ -6,7 +6,7 @@
 __all__ = ['RANDOM_LOG', 'small_spec', 'small_split', 'history_codes', 'random_log', 'made_up_run', 'small_config', 'close',
            'few']
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #5beff9d6
+# %% ../../nbs/25_synthetic/90_testing.ipynb #98020d47
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,14 +21,22 @@ from ..config.whole import Config
 from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
-from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
+from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
+# %% ../../nbs/25_synthetic/90_testing.ipynb #30ecb45d
 def _known(column) -> list:
     "The distinct values of a column, those of its lists included, without nulls."
     column = column.tolist() if hasattr(column, 'tolist') else list(column)
     cells = [cell if isinstance(cell, list) else [cell] for cell in column]
     return sorted({value for cell in cells for value in cell if value is not None})
+
+
+def _history_spec(columns: dict, known: dict, name: str, *, col: str, sides=(), **fields) -> SeqSpec:
+    "A history whose codes are the sorted values of its columns."
+    tokens = np.array(known.get(col, _known(columns[col])), np.int64)
+    beside = {side: tuple(known.get(side, _known(columns[side]))) for side in sides}
+    usual = dict(max_len=64, collapse=False, tau=None, sides=beside, history=name)
+    return SeqSpec(col, len(tokens) + 1, tokens, **usual | fields)
 
 
 def small_spec(
@@ -38,6 +46,7 @@ def small_spec(
     seq: str = '',
     *,
     targets=(),
+    more: dict | None = None,
     keys=(),
     multis=(),
     hashed: dict | None = None,
@@ -45,6 +54,8 @@ def small_spec(
     max_len: int = 64,
     collapse: bool = False,
     tau: float | None = None,
+    weight: str | None = None,
+    vectors: dict | None = None,
 ) -> Spec:
     """A schema whose codes are the sorted values of the columns.
 
@@ -56,6 +67,7 @@ def small_spec(
     nums : numeric columns
     seq : the history column; '' = none
     targets : columns also encoded in the history's id space
+    more : further histories, name → their column `col`, columns `sides` beside it, and other fields of a `SeqSpec`
     keys : columns with exact codes of their own
     multis : columns with several values a cell, as lists of texts
     hashed : categorical column → size, where it is hashed
@@ -63,12 +75,14 @@ def small_spec(
     max_len : `sequence.max_len`
     collapse : `sequence.collapse`
     tau : `sequence.recency_tau` of a collapsed history
+    weight : column with the rows' weights
+    vectors : column of vectors → how many numbers each holds
 
     Examples
     --------
     >>> from toss_ctr.synthetic.testing import small_spec
     >>> spec = small_spec(dict(item=['b', 'a', None], seq=[[7], [], [9, 7]]), cats=['item'], seq='seq')
-    >>> spec.cats[0].values, spec.seq.values.tolist()
+    >>> spec.cats[0].values, spec.histories[0].values.tolist()
     (('a', 'b'), [7, 9])
     """
     hashed, known = hashed or {}, known or {}
@@ -79,21 +93,23 @@ def small_spec(
     packed = pack_cats(
         (c, 'hash', hashed[c], ()) if c in hashed else (c, 'vocab', len(texts(c)) + 1, texts(c)) for c in cats
     )
-    history = None
-    if seq:
-        tokens = np.array(known.get(seq, _known(columns[seq])), np.int64)
-        history = SeqSpec(seq, len(tokens) + 1, tokens, max_len, collapse, tau)
+    of_vectors = tuple(VectorSpec(*pair) for pair in (vectors or {}).items())
+    widths = [v.width for v in of_vectors]
+    blocks = np.split(np.arange(sum(widths)) + len(nums), np.cumsum(widths)[:-1])
+    first = dict(col=seq, targets=tuple(targets), max_len=max_len, collapse=collapse, tau=tau)
+    asked = (dict(seq=first) if seq else {}) | (more or {})
     return Spec(
         packed,
-        tuple(nums),
-        (),
-        history,
-        targets=tuple(targets),
+        (*nums, *(part for v in of_vectors for part in v.parts)),
+        tuple(tuple(block.tolist()) for block in blocks) if of_vectors else (),
+        tuple(_history_spec(columns, known, name, **fields) for name, fields in asked.items()),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
+        weight=weight,
+        vectors=of_vectors,
     )
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c
+# %% ../../nbs/25_synthetic/90_testing.ipynb #ad006eb9
 def small_split(
     columns: dict,
     *,
@@ -144,7 +160,8 @@ def _arrow(values: list, numeric: bool) -> pa.Array:
     if numeric:
         return pa.array(values, pa.float32(), from_pandas=True)
     lists = any(isinstance(v, list) for v in values)
-    return pa.array(values, pa.list_(pa.int64())) if lists else pa.array(values)
+    floats = any(isinstance(v, float) for cell in values if isinstance(cell, list) for v in cell)
+    return pa.array(values, pa.list_(pa.float32() if floats else pa.int64())) if lists else pa.array(values)
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #392bd0fc
 def history_codes(split: Split) -> list[list[int]]:
@@ -292,16 +309,15 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         cats=pack_cats((name, 'vocab', len(values) + 1, values) for name, values in texts.items()),
         nums=('feat_e_1', 'feat_e_2'),
         keys={},
-        seq=SimpleNamespace(size=60, max_len=40),
+        histories=(SeqSpec('seq', 60, np.arange(1, 60), 40, False, None, targets=('inventory_id',)),),
         label='clicked',
-        targets=('inventory_id',),
     )
     split = SimpleNamespace(
         name='train',
         n_rows=n,
         spec=spec,
         column=codes.__getitem__,
-        seq_lengths=lambda: columns['length'],
+        seq_lengths=lambda key: columns['length'],
         fingerprint='f' * 32,
         labels=lambda: made['label'],
     )

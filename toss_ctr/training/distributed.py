@@ -9,7 +9,7 @@ __all__ = ['Process', 'launched', 'this_process', 'own_device', 'joined', 'run_i
 # %% ../../nbs/50_training/35_distributed.ipynb #a3f0fb16
 import os, socket
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from datetime import timedelta
 
 import numpy as np
@@ -143,7 +143,7 @@ def run_in_first(job):
 def _wire():
     return torch.device('cuda', this_process().local) if dist.get_backend() == 'nccl' else torch.device('cpu')
 
-# %% ../../nbs/50_training/35_distributed.ipynb #38767fe4
+# %% ../../nbs/50_training/35_distributed.ipynb #4eb98c49
 def gather_columns(x: Tensor, n: int) -> Tensor:
     """All columns in the loader's order.
 
@@ -166,24 +166,31 @@ def gather_columns(x: Tensor, n: int) -> Tensor:
     return torch.stack(parts, 2).flatten(1)[:, :n]
 
 
-def global_batch(out: Logits, y: Tensor, n: int) -> tuple[Logits, Tensor]:
-    """Log-odds and labels of the whole batch.
+def global_batch(
+    out: Logits, y: Tensor, n: int, weight: Tensor | None = None
+) -> tuple[Logits, Tensor, Tensor | None]:
+    """Log-odds, labels and weights of the whole batch.
 
     Parameters
     ----------
     out : of this process's rows
     y : (m,) their labels
     n : rows of the global batch
+    weight : (m,) their weights, where they have any
 
     Returns
     -------
     of all of its rows, in the loader's order
     """
     if this_process().size == 1:
-        return out, y
-    names = [f.name for f in fields(out) if getattr(out, f.name) is not None]
-    *z, y = gather_columns(torch.stack([*(getattr(out, k).float() for k in names), y.float()]), n)
-    return replace(out, **dict(zip(names, z))), y
+        return out, y, weight
+    names = [name for name in ('main', 'second', 'linear') if getattr(out, name) is not None]
+    logits = [*(getattr(out, name) for name in names), *out.aux.values()]
+    told = [y] if weight is None else [y, weight]
+    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told)]), n))
+    z, (y, *weights) = columns[: len(logits)], columns[len(logits) :]
+    aux = dict(zip(out.aux, z[len(names) :]))
+    return replace(out, **dict(zip(names, z)), aux=aux), y, weights[0] if weights else None
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:

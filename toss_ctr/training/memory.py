@@ -15,6 +15,7 @@ from ..config.whole import Config
 from ..core.device import autocast, resolve_device, to_device
 from ..core.errors import UserError
 from ..data.batches import Loader
+from ..data.pools import history_tensors
 from ..data.scaling import numeric_stats
 from ..data.shards import Split
 from ..features.families import feature_names
@@ -66,17 +67,17 @@ def widened(batch: dict, rows: int, width: int) -> dict:
     """
     place = torch.arange(rows) % len(batch['row'])
     out = {key: values[place] for key, values in batch.items()}
-    if 'seq' in out:
-        old = out['seq'].shape[1]
-        for key, values in out.items():
-            if key.startswith(('seq', 'side_')) and values.ndim == 2:
-                out[key] = nn.functional.pad(values, (0, max(0, width - old)))[:, :width]
-        out['seq_len'] = torch.full_like(out['seq_len'], width)
+    for key, names in history_tensors(batch).items():
+        old = out[key].shape[1]
+        for name in names:
+            if out[name].ndim == 2:
+                out[name] = nn.functional.pad(out[name], (0, max(0, width - old)))[:, :width]
+        out[f'{key}_len'] = torch.full_like(out[f'{key}_len'], width)
     return out
 
 
 def row_bytes(model: nn.Module, batch: dict, width: int, amp: str = 'none') -> tuple[float, float]:
-    """Bytes that a training step keeps of a row: of its history, and of everything else.
+    """Bytes that a training step keeps of a row: of its histories, and of everything else.
 
     Parameters
     ----------
@@ -94,11 +95,13 @@ def row_bytes(model: nn.Module, batch: dict, width: int, amp: str = 'none') -> t
         wide = widened(batch, rows, width)
         with torch.random.fork_rng(), autocast(device, amp):
             of_all.append(kept_bytes(model, lambda: model(wide)))
-            if model.history is not None:
+            kept = []
+            for history in model.histories.values():
                 with torch.no_grad():
                     plain = model.plain(wide)
                 plain.requires_grad_()
-                of_history.append(kept_bytes(model, lambda: model.history(wide, plain)) * (1 + model.twice))
+                kept.append(kept_bytes(model, lambda: history(wide, plain)) * (1 + model.twice))
+            of_history += [sum(kept)] if kept else []
     for name, buffer in model.named_buffers():
         buffer.copy_(buffers[name])
     model.train(training).rows_at_once = at_once
@@ -158,9 +161,8 @@ def longest_history(split: Split) -> int:
     ----------
     split : of the cache
     """
-    if split.spec.seq is None:
-        return 1
-    return max(1, *(int(np.diff(shard.arr('seq_offsets')).max()) for shard in split.shards))
+    every = [shard.arr(f'{seq.key}_offsets') for shard in split.shards for seq in split.spec.histories]
+    return max([1, *(int(np.diff(offsets).max()) for offsets in every)])
 
 # %% ../../nbs/50_training/37_memory.ipynb #de247ba9
 class StepMemory:

@@ -138,13 +138,14 @@ def score_of(ap: float, wll: float) -> float:
     return 0.5 * ap + 0.5 / (1 + wll)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #3dd27fe0
-def score(y, p) -> float:
+def score(y, p, weight=None) -> float:
     """Score = 0.5·AP + 0.5/(1+WLL); higher is better.
 
     Parameters
     ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
+    weight : (N,) row weights
 
     Examples
     --------
@@ -152,8 +153,8 @@ def score(y, p) -> float:
     >>> score([0, 0, 1], [0.1, 0.3, 0.8]) > score([0, 0, 1], [0.1, 0.8, 0.3])
     True
     """
-    y, p, _ = check_inputs(y, p)
-    return score_of(_ap(rank(y, p).counts()), _wll(y, p))
+    y, p, weight = check_inputs(y, p, weight)
+    return score_of(_ap(rank(y, p).counts(weight)), _wll(y, p, weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f4f537a7
 def score_sum(y, p) -> float:
@@ -223,7 +224,23 @@ def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
     return float(np.sum(np.array(curve['share']) * distance))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f6a46346
-def grouped_auc(y, p, group) -> float:
+def _weighted_grouped_auc(click, p, code, weight) -> float:
+    "The same of weighted rows, sorted by group, then by prediction; `code` : groups 0, 1, …"
+    starts_run = np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))
+    run = np.cumsum(starts_run) - 1
+    other = np.where(click, 0.0, weight)
+    of_run = np.bincount(run, other)
+    of_group, clicks = np.bincount(code, other), np.bincount(code, np.where(click, weight, 0.0))
+    before = (np.cumsum(of_run) - of_run)[run] - (np.cumsum(of_group) - of_group)[code]  # in the group, below the run
+    won = np.bincount(code, np.where(click, weight * (before + of_run[run] / 2), 0.0))
+    both = (clicks > 0) & (of_group > 0)
+    if not both.any():
+        raise UserError('groups: none has rows of both classes', 'choose a coarser group')
+    aucs = won[both] / (clicks[both] * of_group[both])
+    return float(np.average(aucs, weights=(clicks + of_group)[both]))
+
+
+def grouped_auc(y, p, group, weight=None) -> float:
     """Mean AUC within groups that have both classes, weighted by their rows; `UserError` where there is none.
 
     Parameters
@@ -231,13 +248,16 @@ def grouped_auc(y, p, group) -> float:
     y : (N,) labels, 0 or 1
     p : (N,) predictions; only their order counts
     group : (N,) group of each row: integers or strings
+    weight : (N,) row weights
     """
-    y, p, _ = check_inputs(y, p, probability=False)
+    y, p, weight = check_inputs(y, p, weight, probability=False)
     code = np.unique(np.asarray(group), return_inverse=True)[1]
     if len(code) != len(y):
         raise UserError(f'groups have {len(code):,} rows, labels {len(y):,}', 'pass rows of one table')
     order = np.lexsort((p, code))  # by group, then by prediction
     code, p, click = code[order], p[order], y[order] == 1
+    if weight is not None:
+        return _weighted_grouped_auc(click, p, code, weight[order].astype(np.float64))
     starts_run = np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))
     start = np.flatnonzero(starts_run)
     length = np.diff(np.append(start, len(code)))
@@ -286,7 +306,7 @@ def all_metrics(y, p, weight=None, group=None) -> dict[str, float]:
         AUC=_auc(counts),
         ECE=ece(y, p, balanced=True, weight=weight),
     )
-    return found if group is None else dict(found, gAUC=grouped_auc(y, p, group))
+    return found if group is None else dict(found, gAUC=grouped_auc(y, p, group, weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
 def _poisson_table():
@@ -311,15 +331,15 @@ METRICS = ('AP', 'WLL', 'Score', 'AUC')
 class _Replicates:
     "One prediction's metrics under row weights: sorted once, losses taken once."
 
-    def __init__(self, y, p):
+    def __init__(self, y, p, weight=None):
         self.ranking = rank(y, p)
         click = np.asarray(y) == 1
         self.clicks = np.flatnonzero(click)
         self.loss = np.empty(len(y), np.float32)
         for s in row_blocks(len(y)):
             self.loss[s] = row_loss(click[s], p[s])
-        counts = self.ranking.counts()
-        ap, loss = _ap(counts), _wll(y, p)
+        counts = self.ranking.counts(weight)
+        ap, loss = _ap(counts), _wll(y, p, weight)
         self.value = np.array([ap, loss, score_of(ap, loss), _auc(counts)])
 
     def __call__(self, weight):
@@ -344,7 +364,7 @@ def _group_codes(group, n: int):
     return code, int(code.max()) + 1
 
 
-def _draws(y, replicates, n_boot, seed, group=None):
+def _draws(y, replicates, n_boot, seed, group=None, row_weight=None):
     "Metrics of every prediction in every draw of rows or of groups: (predictions, draws, metrics)."
     if n_boot < 2:
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
@@ -355,7 +375,8 @@ def _draws(y, replicates, n_boot, seed, group=None):
 
     def drawn():
         weight = _poisson(rng, units, table)
-        return weight if code is None else weight[code]
+        weight = weight if code is None else weight[code]
+        return weight if row_weight is None else weight * row_weight
 
     out = np.empty((len(replicates), n_boot, len(METRICS)))
     for draw in range(n_boot):
@@ -397,7 +418,7 @@ def _interval(value, draws, level):
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
 def bootstrap_interval(
-    y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+    y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None
 ) -> dict[str, Interval]:
     """Bootstrap intervals (percentile, bias removed) from Poisson weights of rows or groups, on one sort.
 
@@ -409,14 +430,15 @@ def bootstrap_interval(
     level : coverage
     seed : same seed, same interval
     group : (N,) group of each row; whole groups are drawn
+    weight : (N,) row weights
 
     Returns
     -------
     for AP, WLL, Score, AUC
     """
-    y, p, _ = check_inputs(y, p)
-    replicates = _Replicates(y, p)
-    draws = _draws(y, [replicates], n_boot, seed, group)[0]
+    y, p, weight = check_inputs(y, p, weight)
+    replicates = _Replicates(y, p, weight)
+    draws = _draws(y, [replicates], n_boot, seed, group, weight)[0]
     return {name: _interval(replicates.value[i], draws[:, i], level) for i, name in enumerate(METRICS)}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
@@ -458,7 +480,7 @@ def _paired(a, b, draws_a, draws_b, level):
 
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
 def compare_predictions(
-    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None
 ) -> dict[str, tuple]:
     """Both predictions' intervals and their paired test from the same draws.
 
@@ -471,15 +493,16 @@ def compare_predictions(
     level : coverage of the intervals
     seed : same seed, same result
     group : (N,) group of each row; whole groups are drawn
+    weight : (N,) row weights
 
     Returns
     -------
     for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`
     """
-    y, a, _ = check_inputs(y, a)
+    y, a, weight = check_inputs(y, a, weight)
     y, b, _ = check_inputs(y, b)
-    first, second = _Replicates(y, a), _Replicates(y, b)
-    draws_a, draws_b = _draws(y, [first, second], n_boot, seed, group)
+    first, second = _Replicates(y, a, weight), _Replicates(y, b, weight)
+    draws_a, draws_b = _draws(y, [first, second], n_boot, seed, group, weight)
     out = {}
     for i, name in enumerate(METRICS):
         value_a, value_b = first.value[i], second.value[i]
@@ -491,7 +514,7 @@ def compare_predictions(
 
 
 def paired_test(
-    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None
+    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None
 ) -> dict[str, Paired]:
     """Paired bootstrap of the difference between two predictions of the same rows.
 
@@ -504,12 +527,13 @@ def paired_test(
     level : coverage of the interval
     seed : same seed, same result
     group : (N,) group of each row; whole groups are drawn
+    weight : (N,) row weights
 
     Returns
     -------
     for AP, WLL, Score, AUC
     """
-    compared = compare_predictions(y, a, b, n_boot, level, seed, group)
+    compared = compare_predictions(y, a, b, n_boot, level, seed, group, weight)
     return {name: paired for name, (_, _, paired) in compared.items()}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b19bcaa4

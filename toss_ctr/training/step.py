@@ -12,6 +12,7 @@ from torch import nn
 
 from ..core.device import autocast, memory_errors, step_seed, to_device
 from ..core.errors import UserError
+from ..data.pools import history_tensors
 from .distributed import gather_texts, global_batch
 from .losses import training_loss
 from .optim import first_nonfinite, lr_factor, set_lr
@@ -143,19 +144,20 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
-    width = batch['seq'].shape[1] if 'seq' in batch else 1
+    width = max([batch[key].shape[1] for key in history_tensors(batch)], default=1)
     trainer.model.rows_at_once = trainer.memory.rows_at_once(width)
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
         out = trainer.forward(own_rows)
-        out, labels = global_batch(out, own_rows['label'], global_batch_size(trainer))
+        size, weights = global_batch_size(trainer), own_rows.get('weight')
+        out, labels, weights = global_batch(out, own_rows['label'], size, weights)
         torch.manual_seed(step_seed(cfg.train_seed, trainer.fold, 3, state.epoch, state.batch))
-        loss = training_loss(out, labels, cfg, trainer.prior)
+        loss = training_loss(out, labels, cfg, trainer.prior, weights)
     value = loss.item()
     if not np.isfinite(value):
         raise nonfinite_error(trainer, own_rows, value)
-    trainer.seen.add(out.main, labels)
+    trainer.seen.add(out.main, labels, weights)
     with memory_errors():
         trainer.scaler.scale(loss * trainer.process.size / cfg.train.accumulate).backward()
     if last or (state.batch + 1) % cfg.train.accumulate == 0:

@@ -13,6 +13,7 @@ from torch import nn
 from ..config.whole import Config
 from ..core.device import to_device
 from ..core.files import locked, write_aside
+from ..models.ctr import part_name
 from .evaluate import evaluated_model
 from .setup import FoldTrainer
 
@@ -62,19 +63,20 @@ def run_log(sides: dict) -> str:
 
 # %% ../../nbs/50_training/55_trace.ipynb #d6908afd
 @torch.no_grad()
-def attention_entropy(model: nn.Module, batch: dict) -> torch.Tensor:
+def attention_entropy(model: nn.Module, batch: dict, key: str = 'seq') -> torch.Tensor:
     """Relative entropy of the attention weights of each row.
 
     Parameters
     ----------
     model : in eval mode
     batch : on its device
+    key : of the history
 
     Returns
     -------
     (m,) float32 in [0, 1], of rows that attend to at least two behaviours
     """
-    read = model.history.read(batch, model.plain(batch))
+    read = model.histories[key].read(batch, model.plain(batch))
     weights = read['weights'].float() * read['real']
     behaviours = read['real'].sum(1)
     several = behaviours > 1
@@ -103,11 +105,11 @@ def write_events(trainer: FoldTrainer):
             if isinstance(module, nn.Embedding):
                 norms = module.weight.detach().float().norm(dim=1).cpu()
                 board.add_histogram(f'norms/{name}', norms, epoch)
-        if model.history is None:
-            return
-        entropy = attention_entropy(model, to_device(next(iter(trainer.valid_loader)), trainer.device)).cpu()
-        if len(entropy):
-            board.add_histogram('attention/entropy', entropy, epoch)
+        batch = to_device(next(iter(trainer.valid_loader)), trainer.device) if model.keys else {}
+        for key in model.keys:
+            entropy = attention_entropy(model, batch, key).cpu()
+            if len(entropy):
+                board.add_histogram(f"attention/{part_name('entropy', key)}", entropy, epoch)
 
 # %% ../../nbs/50_training/55_trace.ipynb #ffdbc137
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
