@@ -304,10 +304,13 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.manifest import verify_cache
+    from toss_ctr.core.engine import crew_of
     from toss_ctr.training.inputs import ensure_data
 
-    ensure_data(c, progress=watched())
-    for split in build_cache(c, progress=watched()).values():
+    with crew_of(c):
+        ensure_data(c, progress=watched())
+        splits = build_cache(c, progress=watched())
+    for split in splits.values():
         if verify:
             verify_cache(split.root)
         print(split)
@@ -365,6 +368,7 @@ def toss_train(
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
+    from toss_ctr.core.engine import crew_of
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined, launched
     from toss_ctr.training.fold import train_launched
@@ -374,8 +378,9 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            inputs = prepare(c, progress=watched())
-            done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
+            with crew_of(c):
+                inputs = prepare(c, progress=watched())
+                done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
         if not world.first:
             return
         for fold, side in done.items():

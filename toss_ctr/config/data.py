@@ -32,7 +32,7 @@ class Synthetic(Section):
     seq_scale: AboveZero = 1.0
     "History lengths times this (1 = as long as Toss's)."
 
-# %% ../../nbs/10_config/05_data.ipynb #af0f89e4
+# %% ../../nbs/10_config/05_data.ipynb #a2118c60
 Encoding = Literal['vocab', 'hash']
 TimePart = Literal['hour', 'weekday', 'day']
 Imputation = Literal['median', 'mean', 'zero']
@@ -78,12 +78,20 @@ class Data(Section):
     "Globs for numeric columns, used where num_cols_explicit is empty."
     multi_cols: dict[str, Annotated[str, Field(min_length=1)]] = {}
     "Columns with several values in a cell → the separator in their text; a list column does not use it."
+    multi_weights: dict[str, str] = {}
+    """Columns of multi_cols → the column with a weight for each of their values, in the same order: the field is
+    Σ w·e / Σ w. A null weight is 1, a negative one 0."""
+    multi_clip: AboveZero = 10.0
+    "Weights of multi_weights beyond this are taken as this."
     time_col: OptionalText = None
     """Column with the time of a row: datetime, date, or a number since 1970 whose size tells its unit: below 10^11
     seconds, below 10^14 milliseconds, then micro- and nanoseconds. Day schemes of `cv` need no time_key beside it."""
     time_parts: tuple[TimePart, ...] = ('hour', 'weekday', 'day')
     """What the model and the boosted members learn of time_col: hour and weekday as categories, day as a number; a
     part that is constant in train is left out."""
+    vector_cols: Columns = ()
+    """Columns of vectors, such as pretrained embeddings: lists of as many floats in every row. The network projects one
+    to a field, the boosted members read its components; a null vector is zero, with an indicator."""
     remove_cols: Columns = ()
     "Columns to ignore."
     hash_buckets: dict[str, Positive] = {}
@@ -105,18 +113,20 @@ class Data(Section):
     synthetic: Synthetic | None = None
     "Generate train_path and test_path if they are missing."
 
-# %% ../../nbs/10_config/05_data.ipynb #582dd75e
+# %% ../../nbs/10_config/05_data.ipynb #939b5582
 def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
-    lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'remove_cols')
+    lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
+    if data.multi_weights:
+        roles['data.multi_weights'] = tuple(dict.fromkeys(data.multi_weights.values()))
     for key in ('time_col', 'weight_col'):
         if getattr(data, key):
             roles[f'data.{key}'] = (getattr(data, key),)
     return roles | histories
 
-# %% ../../nbs/10_config/05_data.ipynb #ea0f25b2
+# %% ../../nbs/10_config/05_data.ipynb #216bf6aa
 def check_roles(data: Data, histories: dict):
     """Refuse a column with two roles, and buckets of a column that is not categorical.
 
@@ -135,8 +145,15 @@ def check_roles(data: Data, histories: dict):
             raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')
     if data.time_parts != Data.model_fields['time_parts'].default and not data.time_col:
         raise UserError('data.time_parts: nothing reads it while data.time_col is null', 'name data.time_col')
+    for col in data.multi_weights:
+        if col not in data.multi_cols:
+            raise UserError(
+                f"data.multi_weights: '{col}' is not in data.multi_cols", nearest(col, data.multi_cols)
+            )
+    if data.multi_clip != Data.model_fields['multi_clip'].default and not data.multi_weights:
+        raise UserError(
+            'data.multi_clip: nothing reads it while data.multi_weights is empty', 'name data.multi_weights'
+        )
     for col in data.hash_buckets:
         if col not in data.cat_cols and col not in data.remove_cols:
-            raise UserError(
-                f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols)
-            )
+            raise UserError(f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols))

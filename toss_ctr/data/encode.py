@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TokenCoder', 'shared_codes', 'read_tokens', 'is_moments', 'event_unit', 'read_events', 'age_seconds',
-           'age_buckets_of', 'HistoryArrays', 'RowEncoder']
+           'age_buckets_of', 'HistoryArrays', 'weighted_cells', 'RowEncoder']
 
-# %% ../../nbs/20_data/22_encode.ipynb #22d060fa
+# %% ../../nbs/20_data/22_encode.ipynb #46e7404e
 import re
 from dataclasses import dataclass
 from datetime import datetime, timezone
@@ -18,11 +18,20 @@ import pyarrow.compute as pc
 from ..config.sequence import TIME_BUCKETS
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
-from .numbers import id_texts, labels, number_matrix, numbers, row_weights, times
+from .numbers import id_texts, labels, number_matrix, numbers, row_weights, times, vectors
 from .source import EPOCH_UNITS
-from .spec import SeqSpec, smallest, Spec, TimeSpec
+from .spec import MultiSpec, SeqSpec, smallest, Spec, TimeSpec
 from .tokens import history_blocks, text_buffers, TokenError
-from .values import Coder, encode_cells, encode_column, hash_codes, is_nested, Vocabulary
+from toss_ctr.data.values import (
+    cells_apart,
+    Coder,
+    encode_cells,
+    encode_column,
+    filled_entries,
+    hash_codes,
+    is_nested,
+    Vocabulary,
+)
 
 # %% ../../nbs/20_data/22_encode.ipynb #f4af044f
 class TokenCoder:
@@ -312,7 +321,7 @@ class HistoryArrays:
             blocks.append(self._block(history))
         return {k: np.concatenate([block[k] for block in blocks]) for k in blocks[0]}
 
-# %% ../../nbs/20_data/22_encode.ipynb #b9b5f5ef
+# %% ../../nbs/20_data/22_encode.ipynb #dc31e098
 def _cat_matrices(spec: Spec, n: int, codes) -> dict:
     "Categorical codes side by side by width: cat_8, cat_16, cat_32; `codes` : `CatSpec` → (n,) codes."
     groups = [c.group for c in spec.cats]
@@ -322,6 +331,43 @@ def _cat_matrices(spec: Spec, n: int, codes) -> dict:
     return out
 
 
+def weighted_cells(coder: Coder, column: pa.Array, weights: pa.Array, multi: MultiSpec, place) -> tuple:
+    """Codes and weights of all values, cell by cell; `UserError` naming the row where they differ in number.
+
+    Parameters
+    ----------
+    coder : values → codes
+    column : with several values a cell
+    weights : a weight for each of them, or null: all 1
+    multi : of the column
+    place : row → text for messages
+
+    Returns
+    -------
+    (t,) int32 codes and (t,) float32 weights, in the order of the codes; (n,) int64 how many each cell holds
+    """
+    try:
+        (entries, row), (told, told_row) = cells_apart(column, multi.sep), cells_apart(weights, multi.sep)
+        w = numbers(told, multi.weights)
+    except (pa.ArrowException, UserError) as e:
+        what = f"{place(0)} ff.: columns '{multi.name}', '{multi.weights}': {str(e).splitlines()[0][:80]}"
+        raise UserError(what, 'remove it from data.multi_weights') from None
+    n, none = len(column), weights.is_null().to_numpy(zero_copy_only=False)
+    many, given = np.bincount(row, minlength=n), np.bincount(told_row, minlength=n)
+    other = (many != given) & ~none
+    if other.any():
+        at = int(other.argmax())
+        what = f"{place(at)}: column '{multi.weights}' has {given[at]} weights for {many[at]} values of '{multi.name}'"
+        raise UserError(what, 'mend the row, or remove it from data.multi_weights')
+    of_entry = np.ones(len(row), np.float32)
+    of_entry[~none[row]] = w[~none[told_row]]
+    of_entry = np.clip(np.where(np.isnan(of_entry), np.float32(1), of_entry), 0, np.float32(multi.clip))
+    entries, keep = filled_entries(entries)
+    codes, row, of_entry = coder(entries.filter(pa.array(keep))), row[keep], of_entry[keep]
+    order = np.lexsort((of_entry, codes, row))
+    return codes[order], of_entry[order].astype(np.float32), np.bincount(row, minlength=n)
+
+# %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
 class RowEncoder:
     """Batches of a source or frame → arrays, by a spec.
 
@@ -375,15 +421,21 @@ class RowEncoder:
     def _numbers(self, batch, n: int, place) -> np.ndarray:
         "The numeric columns side by side; `UserError` says near which row."
         try:
-            return number_matrix([numbers(batch[c], c) for c in self.spec.nums], n)
+            plain = number_matrix([numbers(batch[c], c) for c in self.spec.plain_nums], n)
         except UserError as e:
             raise UserError(f'{place(0)} ff.: {e}') from None
+        cells = [vectors(batch[v.name], v.name, place, v.width) for v in self.spec.vectors]
+        return np.concatenate([plain, *cells], 1) if cells else plain
 
     def _ragged_cells(self, batch, place) -> dict:
         "Codes of cells with several values, and how many each cell has."
         out = {}
         for m in self.spec.multis:
-            codes, counts = encode_cells(self.multis[m.name], batch[m.name], m.sep, m.name, place)
+            if m.weights:
+                found = weighted_cells(self.multis[m.name], batch[m.name], batch[m.weights], m, place)
+                codes, out[f'weight_of_multi_{m.name}_values'], counts = found
+            else:
+                codes, counts = encode_cells(self.multis[m.name], batch[m.name], m.sep, m.name, place)
             out[f'multi_{m.name}_values'] = codes.astype(smallest(m.size))
             out[f'multi_{m.name}_counts'] = counts
         return out

@@ -152,7 +152,7 @@ def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
         texts.append(id_texts(batch[name], name, lambda r: source.place(row + r)))
     return pl.from_arrow(pa.chunked_array(texts)).alias(name)
 
-# %% ../../nbs/20_data/45_frames.ipynb #d0945e35
+# %% ../../nbs/20_data/45_frames.ipynb #9ba693a2
 def _rows_of(shard: Shard, start: int, stop: int, offsets_of: dict) -> Shard:
     "A copy of rows start..stop of a shard, in memory; `offsets_of` : array aligned with a history → its offsets."
     arrays = {}
@@ -161,7 +161,8 @@ def _rows_of(shard: Shard, start: int, stop: int, offsets_of: dict) -> Shard:
         if name.endswith('_offsets'):
             arrays[name] = source[start : stop + 1] - source[start]
         elif name in offsets_of or name.endswith('_values'):
-            offsets = shard.arr(offsets_of.get(name) or name.removesuffix('_values') + '_offsets')
+            own = name.removeprefix('weight_of_').removesuffix('_values') + '_offsets'
+            offsets = shard.arr(offsets_of.get(name) or own)
             arrays[name] = np.array(source[offsets[start] : offsets[stop]])
         else:
             arrays[name] = np.array(source[start:stop])

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from ..core.errors import nearest, UserError
 from .spec import lone_history
 
-# %% ../../nbs/20_data/24_needs.ipynb #aa48e5c9
+# %% ../../nbs/20_data/24_needs.ipynb #69df2b6d
 @dataclass(frozen=True)
 class Needs:
     """Columns and how each is encoded.
@@ -31,6 +31,8 @@ class Needs:
     time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
     weight : column with the training rows' weights
+    vectors : columns of vectors
+    multi_weights : column of `multis` → the column with weights of its values, and the largest weight
 
     Examples
     --------
@@ -49,6 +51,8 @@ class Needs:
     time: str | None = None
     parts: tuple = ()
     weight: str | None = None
+    vectors: tuple = ()
+    multi_weights: dict = field(default_factory=dict)
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -65,7 +69,7 @@ class Needs:
         )
         later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
         later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
-        later |= dict(weight=self.weight)
+        later |= dict(weight=self.weight, vectors=list(self.vectors), multi_weights=self.multi_weights)
         return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
@@ -74,7 +78,8 @@ class Needs:
         histories = [c for h in self.histories for c in history_columns(h)]
         targets = [c for h in self.histories for c in h['targets']]
         wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
-        wanted += [c for c in (self.time, self.weight) if c]
+        of_values = [c for c, _ in self.multi_weights.values()]
+        wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -105,7 +110,7 @@ def key_columns(cfg) -> tuple[dict, dict]:
             early[c] = key
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
-# %% ../../nbs/20_data/24_needs.ipynb #77ff3cdb
+# %% ../../nbs/20_data/24_needs.ipynb #ce77e0c9
 def _check_named(named: dict, columns):
     "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
     for key, names in named.items():
@@ -166,8 +171,10 @@ def resolve_needs(cfg, columns) -> Needs:
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
-    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *(c for h in histories for c in history_columns(h))}
-    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.remove_cols})
+    of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
+    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values()}
+    aside |= {c for h in histories for c in history_columns(h)}
+    nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
@@ -177,6 +184,8 @@ def resolve_needs(cfg, columns) -> Needs:
         'data.multi_cols': d.multi_cols,
         'data.time_col': [d.time_col] if d.time_col else [],
         'data.weight_col': [d.weight_col] if d.weight_col else [],
+        'data.vector_cols': d.vector_cols,
+        'data.multi_weights': list(d.multi_weights.values()),
         'data.num_cols_explicit': nums,
     }
     for at, s in cfg.histories.items():
@@ -191,12 +200,13 @@ def resolve_needs(cfg, columns) -> Needs:
     for key, names, taken in (
         ('data.num_cols_explicit', nums, {*cats, *aside}),
         ('data.multi_cols', d.multi_cols, aside),
+        ('data.vector_cols', d.vector_cols, aside),
     ):
         for c in names:
             if c in taken:
                 raise UserError(f"{key}: '{c}' has another role, too", 'give it one role')
-    if not (cats or nums or histories or d.multi_cols):
+    if not (cats or nums or histories or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
-    return Needs(*named, d.time_col, tuple(parts), d.weight_col)
+    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values)

@@ -53,7 +53,7 @@ def pieces_of(split, rows: np.ndarray) -> list:
         pieces.append((shard, slice(start, stop), rows[start:stop] - shard.start))
     return [piece for piece in pieces if len(piece[2])] or pieces[:1]
 
-# %% ../../nbs/20_data/65_pools.ipynb #a221f3eb
+# %% ../../nbs/20_data/65_pools.ipynb #6d6ad28d
 @dataclass(frozen=True)
 class Layout:
     """What a batch of a split holds.
@@ -65,6 +65,7 @@ class Layout:
     n_num : numerics of the cache
     histories : key of a history → batch key → (array, dtype) of all that is aligned with it
     multis : columns with several values a cell: batch key → (array of values, of offsets)
+    weighted : those of them whose values have weights
 
     Examples
     --------
@@ -80,6 +81,7 @@ class Layout:
     n_num: int
     histories: dict
     multis: dict
+    weighted: tuple = ()
 
 
 def layout_of(split) -> Layout:
@@ -103,7 +105,8 @@ def layout_of(split) -> Layout:
     histories = {seq.key: aligned(seq) for seq in spec.histories}
     cats = tuple((group, _places(spec.cats, group)) for group in sorted({c.group for c in spec.cats}))
     multis = {f'multi_{m.name}': (f'multi_{m.name}_values', f'multi_{m.name}_offsets') for m in spec.multis}
-    return Layout(flat, cats, len(spec.nums), histories, multis)
+    weighted = tuple(f'multi_{m.name}' for m in spec.multis if m.weights)
+    return Layout(flat, cats, len(spec.nums), histories, multis, weighted)
 
 
 def _places(cats, group: str) -> tuple[int, ...]:
@@ -195,7 +198,7 @@ def read_ragged(split, rows: np.ndarray, offsets: str, columns: dict) -> Ragged:
         parts.append(Ragged.from_offsets(shard.arr(offsets), local, **arrays))
     return join_ragged(parts, gap=4, slack=True)
 
-# %% ../../nbs/20_data/65_pools.ipynb #11e434cf
+# %% ../../nbs/20_data/65_pools.ipynb #59f70d49
 class Pool:
     """Some rows of a split in memory.
 
@@ -226,9 +229,12 @@ class Pool:
             columns = {key: array for key, (array, _) in arrays.items()}
             self.ragged[history] = read_ragged(split, rows, f'{history}_offsets', columns)
         for key, (values, offsets) in layout.multis.items():
-            self.ragged[key] = read_ragged(split, rows, offsets, {key: values})
+            columns = {key: values}
+            if key in layout.weighted:
+                columns[f'weight_of_{key}'] = f'weight_of_{values}'
+            self.ragged[key] = read_ragged(split, rows, offsets, columns)
 
-# %% ../../nbs/20_data/65_pools.ipynb #93607648
+# %% ../../nbs/20_data/65_pools.ipynb #0259df6d
 def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
     """Some rows of a pool as padded arrays.
 
@@ -252,6 +258,9 @@ def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
         cells = pool.ragged[key].take(at)
         filled = np.arange(widths[key]) < cells.lengths[:, None]
         out[key] = np.where(filled, cells.padded(key, widths[key]), np.int32(-1))
+        if key in pool.layout.weighted:
+            of_values = f'weight_of_{key}'
+            out[of_values] = np.where(filled, cells.padded(of_values, widths[key], np.float32), np.float32(0))
     return out
 
 # %% ../../nbs/20_data/65_pools.ipynb #24f04515

@@ -15,8 +15,8 @@ import pyarrow as pa
 
 from ..core.errors import nearest, UserError
 from .source import moment_parts
-from .survey import ColumnTally, is_list, is_number
-from .values import is_text
+from .survey import ColumnTally, is_number
+from .values import is_list, is_text
 
 # %% ../../nbs/20_data/28_roles.ipynb #21e644c3
 def cell_separator(t: ColumnTally) -> str:

@@ -100,7 +100,10 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
         for place, name in enumerate(names):
             groups.setdefault(_stem(name), {}).setdefault(key, []).append(place)
     for m in spec.multis:
-        groups.setdefault(_stem(m.name), {})[f'multi_{m.name}'] = None
+        group = groups.setdefault(_stem(m.name), {})
+        group[f'multi_{m.name}'] = None
+        if m.weights:
+            group[f'weight_of_multi_{m.name}'] = None
     if inputs.features:
         first = len(spec.nums)
         groups['out-of-fold features'] = dict(num=list(range(first, first + inputs.n_features)))
@@ -111,7 +114,7 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
 
 def _stem(name):
     "A name without the number at its end."
-    return re.sub(r'_?\d+$', '', name) or name
+    return re.sub(r'[_.]?\d+$', '', name) or name
 
 # %% ../../nbs/70_inference/40_columns.ipynb #dceae26e
 def shuffled(batch: dict, group: dict, order) -> dict:

@@ -109,8 +109,8 @@ def as_inputs(batch: dict, names) -> dict:
     """
     found = {name: batch[name] for name in batch if name in names}
     for name in found:
-        if name.startswith('multi_'):
-            found[name] = nn.functional.pad(found[name], (0, 1), value=-1)
+        if name.startswith(('multi_', 'weight_of_multi_')):
+            found[name] = nn.functional.pad(found[name], (0, 1), value=-1 if name.startswith('multi_') else 0)
     return found
 
 
@@ -221,6 +221,9 @@ def free_sizes(batch: dict) -> dict:
             free[name][1] = lengths[name]
         elif name.startswith('multi_'):  # each column of several values has a width of its own
             free[name][1] = Dim(f'values_{place}', min=1)
+    for name in free:
+        if name.startswith('weight_of_'):
+            free[name][1] = free[name.removeprefix('weight_of_')][1]
     return free
 
 # %% ../../nbs/70_inference/30_export.ipynb #feec63c1
@@ -396,6 +399,7 @@ def describe_inputs(predictor: Predictor, batch: dict) -> dict[str, dict]:
     spec = predictor.spec
     features = next(iter(predictor.sides.values()))['features']
     columns = {f'multi_{m.name}': [m.name] for m in spec.multis}
+    columns |= {f'weight_of_multi_{m.name}': [m.weights] for m in spec.multis}
     columns['cat'] = [c.name for c in spec.cats]
     columns['num'] = [*spec.nums, *features]
     for seq in spec.histories:

@@ -316,15 +316,20 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
 
     Returns
     -------
-    (m, 1 + len(codes)) float32: number of values, then 0/1 for each code
+    (m, 1 + len(codes)) float32: number of values, then 0/1 for each code, or its weight
     """
     offsets, values = shard.arr(f'multi_{multi.name}_offsets'), shard.arr(f'multi_{multi.name}_values')
-    cells = Ragged.from_offsets(offsets, rows, value=values).pack()
+    told = dict(weight=shard.arr(f'weight_of_multi_{multi.name}_values')) if multi.weights else {}
+    cells = Ragged.from_offsets(offsets, rows, value=values, **told).pack()
     row, value = cells.rows(), cells['value']
     out = np.zeros((len(rows), 1 + len(codes)), np.float32)
     out[:, 0] = cells.lengths
     for j, code in enumerate(codes, 1):
-        out[row[value == code], j] = 1
+        here = value == code
+        if told:
+            np.add.at(out[:, j], row[here], cells['weight'][here])
+        else:
+            out[row[here], j] = 1
     return out
 
 # %% ../../nbs/60_members/05_matrix.ipynb #f393f8aa

@@ -25,7 +25,7 @@ from ..config.whole import Config
 from ..core.tables import html_table
 from .dare import DARE
 from ..data.scaling import NumericStats, Scale
-from .fields import AffineFields, BagField, Fields, restart_tables
+from .fields import AffineFields, BagField, Fields, restart_tables, VectorField
 from .heads import AuxHead, make_head
 from .roles import scanned_rows
 
@@ -70,10 +70,11 @@ def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
 
 # %% ../../nbs/40_models/60_ctr.ipynb #bc833936
 class Columns(nn.Module):
-    """The plain columns of a batch as fields: categories, null indicators, numbers, columns with several values a cell.
+    """The plain columns of a batch as fields: categories, null indicators, numbers, columns with several values a cell,
+    vectors.
 
     **Shape**: codes (B, C) int32 or None, numbers (B, N) float32 with NaN, and for each column with several values
-    a cell (B, M) int32 codes, -1 = padding → (B, F, d).
+    a cell (B, M) int32 codes, -1 = padding, and (B, M) float32 weights or None → (B, F, d).
 
     Parameters
     ----------
@@ -96,7 +97,11 @@ class Columns(nn.Module):
         model = cfg.model
         d = model.qnn_alpha.feature_embed_dim
         sparse = cfg.train.sparse_embeddings
-        n_num = len(stats.fill)
+        vector_parts = sum(vector.width for vector in spec.vectors)
+        first = len(spec.plain_nums)  # then the components of vectors, then out-of-fold features
+        n_num = len(stats.fill) - vector_parts
+        plain = [*range(first), *range(first + vector_parts, len(stats.fill))]
+        self.register_buffer('plain', torch.tensor(plain, dtype=torch.long) if vector_parts else None, persistent=False)
         self.n_cats = len(spec.cats)
         self.dropout = model.embedding_dropout
         self.blocks = [block[0] for block in spec.null_blocks] if cfg.data.add_isna_mask else []
@@ -108,14 +113,18 @@ class Columns(nn.Module):
             self.tables = Fields(sizes, 0, len(self.blocks), d, widths, dropout=self.dropout, sparse=sparse)
         if n_num:
             kind = model.numeric.embedding
-            edges = scaled_edges(stats) if kind == 'piecewise' else None
+            edges = scaled_edges(stats)[plain] if kind == 'piecewise' else None
             self.numbers = Fields([], n_num, 0, d, numeric=kind, edges=edges, dropout=self.dropout)
             if model.numeric.fields:
                 self.mix = Mix(n_num, model.numeric.fields)
                 n_num = model.numeric.fields
         self.names = [f'multi_{column.name}' for column in spec.multis]
+        self.weighted = [bool(column.weights) for column in spec.multis]
         self.bags = nn.ModuleList(BagField(column.size, d, sparse) for column in spec.multis)
-        self.n_fields = self.n_cats + len(self.blocks) + n_num + len(self.bags)
+        self.vectors = nn.ModuleList(VectorField(vector.width, d) for vector in spec.vectors)
+        ends = np.cumsum([first, *(vector.width for vector in spec.vectors)]).tolist()
+        self.spans = list(zip(ends, ends[1:]))
+        self.n_fields = self.n_cats + len(self.blocks) + n_num + len(self.bags) + len(self.vectors)
 
     def mixed(self, x: Tensor) -> Tensor:
         "The numbers (B, N) as fields; without dropout between them, embedding and mixing are one linear map."
@@ -127,15 +136,23 @@ class Columns(nn.Module):
         bias = self.mix.weight @ affine.bias
         return F.linear(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, weight.shape[:2])
 
-    def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[Tensor] = ()) -> Tensor:
+    def cells(self, batch: dict) -> list[tuple]:
+        "Codes and weights, or None, of each column with several values a cell, of a batch."
+        weights = [batch[f'weight_of_{name}'] if told else None for name, told in zip(self.names, self.weighted)]
+        return list(zip([batch[name] for name in self.names], weights))
+
+    def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[tuple] = ()) -> Tensor:
         x, null = self.scale(num)
         parts = []
         if self.tables is not None:
             parts.append(self.tables(cat, None, null[:, self.blocks]))
         if self.numbers is not None:
-            parts.append(self.mixed(x))
-        for bag, codes in zip(self.bags, cells):
-            parts.append(dropout(bag(codes), self.dropout, self.training))
+            parts.append(self.mixed(x if self.plain is None else x[:, self.plain]))
+        for bag, (codes, weights) in zip(self.bags, cells):
+            parts.append(dropout(bag(codes, weights), self.dropout, self.training))
+        for vector, (start, stop) in zip(self.vectors, self.spans):
+            field = vector(x[:, start:stop], null[:, start:stop])
+            parts.append(dropout(field, self.dropout, self.training))
         return torch.cat(parts, 1)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #28c11600
@@ -431,8 +448,7 @@ class CTRModel(nn.Module):
     def plain(self, batch: dict) -> Tensor:
         "The fields (B, F, d) of the plain columns of a batch."
         columns = self.columns
-        cells = [batch[name] for name in columns.names]
-        return columns(batch['cat'] if columns.n_cats else None, batch['num'], cells)
+        return columns(batch['cat'] if columns.n_cats else None, batch['num'], columns.cells(batch))
 
     def fields(self, batch: dict, brief: bool = False) -> tuple[Tensor, dict]:
         "All fields (B, F, d) of a batch, and what each DARE returned; `brief`: of that, at least `h` and `pooled`."

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['init_table', 'restart_tables', 'FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields',
-           'PeriodicFields', 'numeric_fields', 'BagField', 'Fields']
+           'PeriodicFields', 'numeric_fields', 'BagField', 'VectorField', 'Fields']
 
 # %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
 import math
@@ -256,9 +256,10 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
 
 # %% ../../nbs/40_models/20_fields.ipynb #d16674b6
 class BagField(nn.Module):
-    """The mean of the embeddings of a cell's values.
+    """The mean of the embeddings of a cell's values, weighted where they have weights.
 
-    **Shape**: codes (B, M) int, -1 = padding → (B, 1, d).
+    **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or
+    without weight, is `none`.
 
     Parameters
     ----------
@@ -279,13 +280,42 @@ class BagField(nn.Module):
         self.none = nn.Parameter(torch.zeros(d))
         init_table(self.table)
 
-    def forward(self, codes: Tensor) -> Tensor:
+    def forward(self, codes: Tensor, weights: Tensor | None = None) -> Tensor:
         real = codes >= 0
-        n = real.sum(1, keepdim=True)
         known = torch.where(real & (codes < self.size), codes, 0)
-        share = real / n.clamp(min=1)
+        if weights is None:
+            n = real.sum(1, keepdim=True)
+            share = real / n.clamp(min=1)
+        else:
+            w = torch.where(real, weights, 0).to(self.none.dtype)
+            n = w.sum(1, keepdim=True)
+            share = w / n.clamp(min=1e-12)
         e = self.table(known) * share.unsqueeze(2)
         return torch.where(n.unsqueeze(2) > 0, e.sum(1, keepdim=True), self.none)
+
+# %% ../../nbs/40_models/20_fields.ipynb #e583eec4
+class VectorField(nn.Module):
+    """A vector's projection.
+
+    **Shape**: (B, W) float, scaled, and (B, W) bool, which are null → (B, 1, d).
+
+    Parameters
+    ----------
+    width : numbers of a vector
+    d : width of a field
+
+    Examples
+    --------
+    >>> VectorField(width=5, d=4)(torch.zeros(2, 5), torch.zeros(2, 5, dtype=torch.bool)).shape
+    torch.Size([2, 1, 4])
+    """
+
+    def __init__(self, width: int, d: int):
+        super().__init__()
+        self.project = nn.Linear(width, d)
+
+    def forward(self, x: Tensor, null: Tensor) -> Tensor:
+        return self.project(torch.where(null, 0, x).to(self.project.weight.dtype)).unsqueeze(1)
 
 # %% ../../nbs/40_models/20_fields.ipynb #4c35eba2
 class Fields(nn.Module):

@@ -6,7 +6,7 @@
 __all__ = ['RANDOM_LOG', 'small_spec', 'small_split', 'history_codes', 'random_log', 'made_up_run', 'small_config', 'close',
            'few']
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #5beff9d6
+# %% ../../nbs/25_synthetic/90_testing.ipynb #98020d47
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -21,9 +21,9 @@ from ..config.whole import Config
 from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
-from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec
+from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #f8c9c860
+# %% ../../nbs/25_synthetic/90_testing.ipynb #30ecb45d
 def _known(column) -> list:
     "The distinct values of a column, those of its lists included, without nulls."
     column = column.tolist() if hasattr(column, 'tolist') else list(column)
@@ -55,6 +55,7 @@ def small_spec(
     collapse: bool = False,
     tau: float | None = None,
     weight: str | None = None,
+    vectors: dict | None = None,
 ) -> Spec:
     """A schema whose codes are the sorted values of the columns.
 
@@ -75,6 +76,7 @@ def small_spec(
     collapse : `sequence.collapse`
     tau : `sequence.recency_tau` of a collapsed history
     weight : column with the rows' weights
+    vectors : column of vectors → how many numbers each holds
 
     Examples
     --------
@@ -91,19 +93,23 @@ def small_spec(
     packed = pack_cats(
         (c, 'hash', hashed[c], ()) if c in hashed else (c, 'vocab', len(texts(c)) + 1, texts(c)) for c in cats
     )
+    of_vectors = tuple(VectorSpec(*pair) for pair in (vectors or {}).items())
+    widths = [v.width for v in of_vectors]
+    blocks = np.split(np.arange(sum(widths)) + len(nums), np.cumsum(widths)[:-1])
     first = dict(col=seq, targets=tuple(targets), max_len=max_len, collapse=collapse, tau=tau)
     asked = (dict(seq=first) if seq else {}) | (more or {})
     return Spec(
         packed,
-        tuple(nums),
-        (),
+        (*nums, *(part for v in of_vectors for part in v.parts)),
+        tuple(tuple(block.tolist()) for block in blocks) if of_vectors else (),
         tuple(_history_spec(columns, known, name, **fields) for name, fields in asked.items()),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
         weight=weight,
+        vectors=of_vectors,
     )
 
-# %% ../../nbs/25_synthetic/90_testing.ipynb #8591b75c
+# %% ../../nbs/25_synthetic/90_testing.ipynb #ad006eb9
 def small_split(
     columns: dict,
     *,
@@ -154,7 +160,8 @@ def _arrow(values: list, numeric: bool) -> pa.Array:
     if numeric:
         return pa.array(values, pa.float32(), from_pandas=True)
     lists = any(isinstance(v, list) for v in values)
-    return pa.array(values, pa.list_(pa.int64())) if lists else pa.array(values)
+    floats = any(isinstance(v, float) for cell in values if isinstance(cell, list) for v in cell)
+    return pa.array(values, pa.list_(pa.float32() if floats else pa.int64())) if lists else pa.array(values)
 
 # %% ../../nbs/25_synthetic/90_testing.ipynb #392bd0fc
 def history_codes(split: Split) -> list[list[int]]:
