@@ -215,23 +215,26 @@ def toss_synth(
     seq_scale : float
         history lengths times this (kind toss)
     kind : str
-        toss: the schema of the Toss task; one_space: target and history are items of one list
+        toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
+        histories with times and sides
     one_group : bool
         a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
     from toss_ctr.synthetic.one_space import synthesize_items
+    from toss_ctr.synthetic.unified import synthesize_unified
 
-    check_choice('--kind', kind, Literal['toss', 'one_space'])
+    check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':
         log = dict(test_rows=test_rows or None, seed=seed, seq_scale=seq_scale)
         grouped = dict(row_group=None) if one_group else {}
         synthesize(out, rows, **log, **grouped, progress=watched())
     elif seq_scale != 1 or one_group:
         key = '--one-group' if one_group else '--seq-scale'
-        raise UserError(f'{key}: not read with --kind one_space', 'remove it, or use --kind toss')
+        raise UserError(f'{key}: not read with --kind {kind}', 'remove it, or use --kind toss')
     else:
-        synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
+        write = synthesize_items if kind == 'one_space' else synthesize_unified
+        write(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178
@@ -301,10 +304,13 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.manifest import verify_cache
+    from toss_ctr.core.engine import crew_of
     from toss_ctr.training.inputs import ensure_data
 
-    ensure_data(c, progress=watched())
-    for split in build_cache(c, progress=watched()).values():
+    with crew_of(c):
+        ensure_data(c, progress=watched())
+        splits = build_cache(c, progress=watched())
+    for split in splits.values():
         if verify:
             verify_cache(split.root)
         print(split)
@@ -362,6 +368,7 @@ def toss_train(
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
+    from toss_ctr.core.engine import crew_of
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined, launched
     from toss_ctr.training.fold import train_launched
@@ -371,8 +378,9 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            inputs = prepare(c, progress=watched())
-            done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
+            with crew_of(c):
+                inputs = prepare(c, progress=watched())
+                done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
         if not world.first:
             return
         for fold, side in done.items():

@@ -18,6 +18,7 @@ from .train import EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval
 from .inference import Calibration, check_ensemble, Ensemble, Logging
 from .features import check_covis, Features
+from .engine import check_engine, Engine
 from .members import check_members, default_members, Member, own_network
 from .show import config_html, config_text
 
@@ -66,6 +67,7 @@ class Config(Section):
     sampler: Sampler = Sampler()
     ema: EMA = EMA()
     features: Features = Features()
+    engine: Engine = Engine()
     members: dict[MemberName, Member] = default_members()
     "Who predicts the rows; see section members."
 
@@ -144,6 +146,7 @@ class Config(Section):
         check_monitor(self.train, self.eval)
         check_covis(self.features.covis, len(self.histories))
         check_members(self.members)
+        check_engine(self.engine)
         return self
 
     def __repr__(self):

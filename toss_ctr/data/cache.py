@@ -22,7 +22,7 @@ from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, open_files, open_source, Source, source_digest
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
-from ..core.units import run_units
+from ..core.engine import opened, parts_at_once, run_units
 
 # %% ../../nbs/20_data/50_cache.ipynb #59dcb822
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def _learned_of(content: dict) -> dict:
     return {k: content[k] for k in ('spec', 'stats', 'columns')}
 
 
-def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: bool = False) -> dict:
+def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as plain content; the caller holds the lock of `plan.root`."
     path = plan.root / 'spec.json'
     for known in (path, plan.manifest) if reuse else ():
@@ -117,7 +117,8 @@ def _learn(plan: _SplitPlan, workers: int = 0, reuse: bool = True, progress: boo
     rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
-        answers = run_units('toss_ctr.data.measure:measure', units, workers, bar.update)
+        how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
+        answers = run_units('toss_ctr.data.measure:measure', units, **how)
     spec, stats = make_spec(plan.needs, units, answers)
     for column in stats.get('constant', ()):
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
@@ -271,18 +272,20 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             described[i] = about
         else:
             todo.append([i, start, stop])
+    workers = parts_at_once(cfg.engine, cfg.num_workers, len(todo))
     shared = dict(
         files=[str(f) for f in plan.source.files],
         root=str(plan.root),
         name=plan.name,
         fingerprint=plan.fingerprint,
         options=options,
-        threads=min(cfg.num_workers, len(todo)) <= 1,
+        threads=workers <= 1,
     )
-    runs = _deal_shards(todo, cfg.num_workers)
+    runs = _deal_shards(todo, workers)
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         units = [dict(shards=run, **shared) for run in runs]
-        answers = run_units('toss_ctr.data.cache:write_shards', units, cfg.num_workers, bar.update)
+        how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
+        answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
     lines = {}
     for run, answer in zip(runs, answers):
         described |= {i: about for (i, _, _), about in zip(run, answer)}
@@ -346,8 +349,9 @@ def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split
     plan, reuse = _plan_split('train', cfg), cfg.data.use_cache
 
     def build():
-        learned = _learn(plan, cfg.num_workers, reuse, progress)
-        return _build_split(plan, cfg, learned, progress) if shards else None, learned
+        with opened(cfg.engine, [cfg.data.cache_dir]):
+            learned = _learn(plan, cfg, reuse, progress)
+            return _build_split(plan, cfg, learned, progress) if shards else None, learned
 
     split, learned = _found_or_built(plan, reuse, build)
     return split, _Training(plan.needs, learned, plan.fingerprint)
@@ -368,7 +372,8 @@ def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
 
     def build():
         write_json(plan.root / 'spec.json', train.learned)
-        return _build_split(plan, cfg, train.learned, progress), train.learned
+        with opened(cfg.engine, [cfg.data.cache_dir]):
+            return _build_split(plan, cfg, train.learned, progress), train.learned
 
     return _found_or_built(plan, cfg.data.use_cache, build)[0]
 

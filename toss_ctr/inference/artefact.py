@@ -279,7 +279,7 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
         save_statistics(predictor.statistics, out, 'artefact')
     reads = [list(read_json(out / f'fold_{fold}.json')['inputs']) for fold in predictor.sides]
     return dict(
-        config=predictor.cfg.model_dump(mode='json'),
+        config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
         spec=f'{name}/spec.json',
         inputs=reads,
         folds=[f'{name}/fold_{fold}' for fold in predictor.sides],

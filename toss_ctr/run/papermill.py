@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['template', 'check_parameters', 'working_notebook', 'fold_arguments', 'kernel_environment', 'FoldLine',
-           'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress',
+           'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress', 'fold_unit',
            'run_side_by_side', 'train_folds']
 
 # %% ../../nbs/90_run/10_papermill.ipynb #e6492eab
 import json, os, re, threading, time
+from contextlib import nullcontext
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -18,10 +19,12 @@ import papermill as pm
 import yaml
 from tqdm.auto import tqdm
 
+from ..config.load import load_config
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.files import disk_errors, watched, write_aside
+from ..core.engine import run_units
 from ..core.supervisor import Supervisor, supervised_command
 from ..core.units import child_environment
 from ..report.notebook import notebook_page
@@ -337,6 +340,15 @@ class FoldProgress:
             elif self.show:
                 print(f'{line.text} | {self.told()}', flush=True)
 
+    def hear(self, news: str):
+        "What a unit tells of its fold: that it starts, a line of progress, that it ends."
+        progress = read_progress(news)
+        if progress:
+            self.said(progress)
+        else:
+            word, fold = news.split()
+            dict(starts=self.starts, ends=self.ends)[word](int(fold))
+
     def told(self) -> str:
         "The share of all training that is done, and the time the rest will take once there is a speed."
         whole, done = self.epochs * len(self.done), sum(self.done.values())
@@ -357,6 +369,32 @@ class FoldProgress:
         for bar in self.bars.values():
             bar.close()
 
+# %% ../../nbs/90_run/10_papermill.ipynb #05e28a77
+def fold_unit(tell, config: str, fold: int, force: bool, processes: int, supervisor=None) -> int:
+    """Execute a fold's notebook and put it into the run: a unit of work for `run_units`.
+
+    Parameters
+    ----------
+    tell : called with 'starts 0', lines of progress, 'ends 0'
+    config : path of the run's config.yaml
+    fold : fold number
+    force : train again over a finished fold of another config
+    processes : processes that share the fold
+    supervisor : that starts and ends it; by default one of its own
+
+    Returns
+    -------
+    exit code of papermill; None where it was stopped before
+    """
+    cfg = load_config(config)
+    with Supervisor() if supervisor is None else nullcontext(supervisor) as boss:
+        tell(f'starts {fold}')
+        code = start_fold(boss, cfg, fold, force, lambda line: tell(line.text), processes)
+        tell(f'ends {fold}')
+        if not boss.stopping.is_set():
+            keep_notebook(cfg, fold, code)
+    return code
+
 # %% ../../nbs/90_run/10_papermill.ipynb #7d79311c
 def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
     """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
@@ -371,17 +409,11 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     processes : processes that share each fold
     """
     shown = FoldProgress(cfg.train.epochs, folds, progress)
-
-    def work(fold):
-        shown.starts(fold)
-        code = start_fold(supervisor, cfg, fold, force, shown.said, processes)
-        shown.ends(fold)
-        if not supervisor.stopping.is_set():
-            keep_notebook(cfg, fold, code)
-
+    shared = dict(config=str(cfg.run_dir.resolve() / 'config.yaml'), force=force, processes=processes)
+    units = [dict(fold=fold, **shared) for fold in folds]
+    how = dict(engine=cfg.engine, tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, supervised=True)
     try:
-        with Supervisor() as supervisor:
-            supervisor.side_by_side(work, folds, jobs)
+        run_units('toss_ctr.run.papermill:fold_unit', units, **how)
     finally:
         shown.close()
 
@@ -392,8 +424,9 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
     parts = [f"fold {', '.join(kept)}: finished before, kept"] if kept else []
     if todo:
         each = cfg.train.threads * processes
-        parts.append(f'{len(todo)} to train, {min(jobs, len(todo))} at once, {each} thread{"s" * (each > 1)} each')
-        spare = (os.cpu_count() or 1) // (min(jobs, len(todo)) * processes)
+        at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
+        parts.append(f'{len(todo)} to train, {at_once}, {each} thread{"s" * (each > 1)} each')
+        spare = (os.cpu_count() or 1) // (min(jobs, len(todo)) * processes) if jobs else 0
         if spare > cfg.train.threads and resolve_device(cfg.device).type == 'cpu':
             parts.append(f'train.threads={spare} would use all cores')
     return '; '.join(parts)
@@ -441,9 +474,9 @@ def train_folds(
         )
     todo = [fold for fold in wanted if fold in other or not done[fold]]
     write_config(cfg)
-    if todo and not jobs:
+    jobs = jobs or cfg.engine.slots
+    if todo and not jobs and cfg.engine.here:
         jobs = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
-    jobs = jobs or 1
     if progress:
         print(_plan(cfg, wanted, todo, jobs, processes), flush=True)
     run_side_by_side(cfg, todo, jobs, force, progress, processes)

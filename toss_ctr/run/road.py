@@ -9,6 +9,7 @@ __all__ = ['EXPORTS', 'run']
 import itertools, warnings
 
 from ..config.whole import Config
+from ..core.engine import crew_of
 from ..core.files import watched
 from ..data.submission import check_ids
 from ..inference.ensemble import leak_lines, submission_line, submit
@@ -55,11 +56,12 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     def step(text):
         say(f'── step {next(number)} of {steps}: {text}')
 
-    step('data, cache and folds')
-    inputs = prepare(cfg, test=True, progress=bars)
-    check_ids(inputs.test.ids(), cfg.data.test_path)
-    step(f"members {', '.join(cfg.every_member)}")
-    train_members(inputs, progress, jobs=jobs, force=force)
+    with crew_of(cfg):
+        step('data, cache and folds')
+        inputs = prepare(cfg, test=True, progress=bars)
+        check_ids(inputs.test.ids(), cfg.data.test_path)
+        step(f"members {', '.join(cfg.every_member)}")
+        train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
     handed_in = submit(cfg)
     for line in leak_lines(handed_in):

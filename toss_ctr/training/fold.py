@@ -72,7 +72,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         rows=len(trainer.rows),
         held_rows=len(trainer.held),
         stats=trainer.stats.to_json(),
-        config=json.loads(trainer.cfg.model_dump_json()),
+        config=json.loads(trainer.cfg.model_dump_json(exclude={'engine'})),
         cache=inputs.train.fingerprint,
         features=list(inputs.features.names) if inputs.features else [],
         threads=torch.get_num_threads(),

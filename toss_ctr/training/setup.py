@@ -51,7 +51,7 @@ def without_later_keys(cfg: dict):
             del section[last]
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
-_IRRELEVANT = ('exp_name', 'num_workers', 'logging', 'calibration', 'ensemble', 'members', 'data')
+_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data')
 
 
 def fold_fingerprint(inputs: Inputs) -> str:
