@@ -238,7 +238,8 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     found = {}
     for c in columns:
         text = pl.col(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')  # 7.0 is 7
-        seen = add_parts(pl.scan_parquet(list(train_files), glob=False), [c]).select(text).unique().collect(engine='streaming')
+        rows = add_parts(pl.scan_parquet(list(train_files), glob=False), [c])
+        seen = rows.select(text).unique().collect(engine='streaming')
         values = _sample(test_files, [c], test_rows).select(text)[c].drop_nulls()
         found[c] = float((~values.is_in(seen[c].implode())).mean()) if len(values) else 0.0
     return found

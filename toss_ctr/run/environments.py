@@ -57,7 +57,8 @@ class Surroundings:
         return bool(self.folder or self.disk)
 
 # %% ../../nbs/90_run/37_environments.ipynb #858c2590
-_SHADOWS = {'random.py': 'raise ImportError("mine")', 'polars.py': 'x = 1', 'toss_ctr/__init__.py': 'raise SystemExit(9)'}
+_SHADOWS = {'random.py': 'raise ImportError("mine")', 'polars.py': 'x = 1'}
+_SHADOWS |= {'toss_ctr/__init__.py': 'raise SystemExit(9)'}
 _STARTUP = {'start.py': 'import torch; torch.manual_seed(9); torch.set_num_threads(2)'}
 _STARTUP |= {'ipython/profile_default/startup/00.py': 'raise SystemExit(7)'}
 SURROUNDINGS = (
@@ -78,7 +79,7 @@ SURROUNDINGS = (
     Surroundings('private umask', umask=0o077, notebooks=True),
     Surroundings('open umask', umask=0),
     Surroundings('another folder, with modules of our names', files=_SHADOWS, notebooks=True),
-    Surroundings('start-up files', dict(PYTHONSTARTUP='start.py', IPYTHONDIR='ipython'), files=_STARTUP, notebooks=True),
+    Surroundings('start files', dict(PYTHONSTARTUP='start.py', IPYTHONDIR='ipython'), files=_STARTUP, notebooks=True),
     Surroundings('spaces', folder='a folder of mine'),
     Surroundings('letters of others', folder='한국어 ü e\u0301'),
     Surroundings('quotes', folder='it\'s "$HOME" %s {x} [a] #1 & so', notebooks=True),

@@ -99,7 +99,8 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
         ensure_data(cfg.model_copy(update=dict(data=made)))
     else:
         for key, path in paths.items():
-            pl.scan_parquet(list(find_files(getattr(cfg.data, key), f'data.{key}')), glob=False).head(rows).sink_parquet(path)
+            files = find_files(getattr(cfg.data, key), f'data.{key}')
+            pl.scan_parquet(list(files), glob=False).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
     grouping = dict(group_key=None, composite_group=False, group_sequences=False)
     sections = dict(
