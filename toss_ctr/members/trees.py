@@ -258,8 +258,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     rows, held_out, library = folds.train_rows(k), folds.valid_rows(k), self.library
     if not 0 < label[rows].mean() < 1:
         raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
-    title = f'{self.name} fold {k}'
-    with tqdm(total=self.member.rounds, desc=title, mininterval=1, unit='round', disable=not watched(self.progress)) as bar:
+
+    bars = dict(mininterval=1, unit='round', disable=not watched(self.progress))
+    with tqdm(total=self.member.rounds, desc=f'{self.name} fold {k}', **bars) as bar:
 
         def train():
             keep = self.member.keep
