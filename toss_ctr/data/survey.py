@@ -261,7 +261,7 @@ def exact_card(source: Source, name: str, is_text: bool) -> int:
     column = pl.col(name).drop_nulls()
     if is_text:
         column = column.cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
-    return pl.scan_parquet(list(source.files)).select(column.n_unique()).collect(engine='streaming').item()
+    return pl.scan_parquet(list(source.files), glob=False).select(column.n_unique()).collect(engine='streaming').item()
 
 # %% ../../nbs/20_data/27_survey.ipynb #c52014eb
 def survey(source: Source, progress: bool = False) -> dict[str, ColumnTally]:
@@ -294,7 +294,11 @@ def survey(source: Source, progress: bool = False) -> dict[str, ColumnTally]:
         bar.update(len(batch))
     bar.close()
     for tally in tallies.values():
-        tally.count()
+        try:
+            tally.count()
+        except (pa.ArrowInvalid, UnicodeDecodeError):
+            what = f"{source.files[0]}: column '{tally.name}': bytes that are no text"
+            raise UserError(what, 'copy the file again, or write it as UTF-8') from None
         if tally.full and not pa.types.is_floating(tally.type):
             text = is_text(tally.type) or pa.types.is_dictionary(tally.type)
             tally.card = exact_card(source, tally.name, text)
