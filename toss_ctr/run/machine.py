@@ -17,7 +17,7 @@ from ..core.files import digest_file
 from .attacks import damage, DAMAGES, UNSEALED
 from .bench import Answer, Bench, tell, undisturbed
 
-# %% ../../nbs/90_run/39_machine.ipynb #8e6163e2
+# %% ../../nbs/90_run/39_machine.ipynb #757a4905
 VARIANTS = dict(
     usual={},
     trained_otherwise=dict(train=dict(batch_size=256, epochs=2, lr=2e-2)),
@@ -32,6 +32,12 @@ class Asked:
     ----------
     bench : with an empty world
     say : called with a line about each step
+
+    Examples
+    --------
+    >>> asked = Asked(Bench('an/empty/folder'))  # doctest: +SKIP
+    >>> asked.promises['usual'].files['runs/tiny/submission.csv']  # doctest: +SKIP
+    '0123456789abcdef0123456789abcdef'
     """
 
     def __init__(self, bench: Bench, say=tell):
@@ -49,7 +55,7 @@ class Asked:
         path = self.bench.world / 'runs' / 'tiny' / 'submission.csv'
         return digest_file(path) if path.exists() else ''
 
-# %% ../../nbs/90_run/39_machine.ipynb #14166061
+# %% ../../nbs/90_run/39_machine.ipynb #4e1e60b9
 _NAMES = st.sampled_from(sorted(VARIANTS))
 
 
@@ -59,6 +65,10 @@ class CommandMachine(RuleBasedStateMachine):
     Parameters
     ----------
     asked : bench and promises
+
+    Examples
+    --------
+    >>> CommandMachine(asked).verify()  # doctest: +SKIP
     """
 
     def __init__(self, asked: Asked):
