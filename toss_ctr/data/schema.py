@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MANY', 'MOST', 'LONG', 'Schema', 'history_names', 'guess_schema']
 
-# %% ../../nbs/20_data/30_schema.ipynb #20e32bd0
+# %% ../../nbs/20_data/30_schema.ipynb #b5b96634
 import html, re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
@@ -31,6 +31,7 @@ from toss_ctr.data.roles import (
     DAY,
     embedding_width,
     guess_histories,
+    list_weights,
     time_and_weight,
 )
 from .source import moment_column, open_source, Source
@@ -108,23 +109,12 @@ class Schema:
     def __repr__(self):
         return '\n'.join([*self.lines(), *(f'! {w}' for w in self.warnings())])
 
-# %% ../../nbs/20_data/30_schema.ipynb #66af7da4
+# %% ../../nbs/20_data/30_schema.ipynb #957635b3
 @patch
 def lines(self: Schema) -> list[str]:
     "The summary: size, label, roles, history, null blocks."
-    roles = (
-        'categorical',
-        'multi',
-        'numeric',
-        'sequence',
-        'side',
-        'times',
-        'time',
-        'weight',
-        'id',
-        'constant',
-        'ignored',
-    )
+    roles = ('categorical', 'multi', 'weights', 'numeric', 'vector', 'sequence', 'side', 'times', 'time')
+    roles += ('weight', 'id', 'constant', 'ignored')
     counts = ', '.join(f'{len(self.names(role))} {role}' for role in roles if self.names(role))
     out = [f'{self.n_rows:,} rows, {len(self.columns)} columns: {counts}']
     if self.label:
@@ -212,7 +202,7 @@ def _repr_html_(self: Schema):
     table = html_table(self._shown(), _HEAD)
     return f"<p>{'<br>'.join(lines)}</p>{folded(f'{len(self.columns)} columns', table)}"
 
-# %% ../../nbs/20_data/30_schema.ipynb #4a0d4f5d
+# %% ../../nbs/20_data/30_schema.ipynb #20eea0fe
 MANY, MOST = 50, 6  # values from which on a column's click rates are worth a feature; such columns at most
 LONG = 20  # training days beyond which folds hold out whole days instead of the last ones
 
@@ -278,8 +268,13 @@ def config(self: Schema) -> dict:
     if self.names('time'):  # the day is no input: no later row has it
         parts = [part for part in ('hour', 'weekday') if part not in {c.name for c in self.columns}]
         data |= dict(time_col=self.names('time')[0], time_parts=parts)
+    if self.names('vector'):
+        data['vector_cols'] = self.names('vector')
     if self.names('multi'):
         data['multi_cols'] = {c: self[c].mark for c in self.names('multi')}
+    if self.names('weights'):
+        of = {c: self[c].note.removeprefix('of the values of ') for c in self.names('weights')}
+        data['multi_weights'] = {values: c for c, values in of.items() if values in data.get('multi_cols', {})}
     if self.valid:
         data['valid_path'] = self.valid
     if self.names('id'):
@@ -314,7 +309,7 @@ def to_yaml(self: Schema, path=None) -> str:
             part.write_text(text, encoding='utf-8')
     return text
 
-# %% ../../nbs/20_data/30_schema.ipynb #b6a6572e
+# %% ../../nbs/20_data/30_schema.ipynb #98049eaa
 _NUMBER = re.compile(r'u?int|float|double')
 
 
@@ -387,7 +382,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
-        if c.role in ('categorical', 'multi', 'numeric', 'time') and c.name not in have:
+        if c.role in ('categorical', 'multi', 'weights', 'numeric', 'vector', 'time') and c.name not in have:
             note = 'the test file lacks it'
         elif c.name in later:
             note = 'a moment: all test rows are later'
@@ -439,7 +434,7 @@ def guess_schema(
     tallies = survey(source, progress)
     check_label(tallies, label, path)
     roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
-    roles |= time_and_weight(tallies, roles)
+    roles |= time_and_weight(tallies, roles) | list_weights(tallies, roles)
     if label and len(set(tallies[label].values.to_pylist())) == 2:
         roles |= _after_click(source, label, roles, (*categorical, *numeric))
         ordinary = [c for c, (role, _) in roles.items() if role in ('categorical', 'numeric')]
@@ -452,7 +447,7 @@ def guess_schema(
     for name, t in tallies.items():
         role, note = roles[name]
         width = embedding_width(t.card or LIMIT) if role == 'categorical' else None
-        mark = cell_separator(t) if role == 'multi' else ''
+        mark = cell_separator(t) or ',' if role == 'multi' else ''
         columns.append(Column(name, str(t.type), role, t.card, t.nulls, note, width, mark))
     cats, told = [c.name for c in columns if c.role == 'categorical'], []
     histories = [h for h in guess_histories(tallies) if roles[h['col']][0] == 'sequence']
