@@ -95,7 +95,7 @@ _UMASK = os.umask(0o022)
 os.umask(_UMASK)  # some libraries write files only their owner may read
 
 
-MACHINE = xxhash.xxh32_hexdigest(socket.gethostname().encode())  # on a shared folder a process number means nothing elsewhere
+MACHINE = xxhash.xxh32_hexdigest(socket.gethostname().encode())  # elsewhere our process numbers mean nothing
 DAY_SECONDS = 86_400.0
 
 
