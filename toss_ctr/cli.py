@@ -215,23 +215,26 @@ def toss_synth(
     seq_scale : float
         history lengths times this (kind toss)
     kind : str
-        toss: the schema of the Toss task; one_space: target and history are items of one list
+        toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
+        histories with times and sides
     one_group : bool
         a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
     from toss_ctr.synthetic.one_space import synthesize_items
+    from toss_ctr.synthetic.unified import synthesize_unified
 
-    check_choice('--kind', kind, Literal['toss', 'one_space'])
+    check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':
         log = dict(test_rows=test_rows or None, seed=seed, seq_scale=seq_scale)
         grouped = dict(row_group=None) if one_group else {}
         synthesize(out, rows, **log, **grouped, progress=watched())
     elif seq_scale != 1 or one_group:
         key = '--one-group' if one_group else '--seq-scale'
-        raise UserError(f'{key}: not read with --kind one_space', 'remove it, or use --kind toss')
+        raise UserError(f'{key}: not read with --kind {kind}', 'remove it, or use --kind toss')
     else:
-        synthesize_items(out, rows, test_rows=test_rows or None, seed=seed)
+        write = synthesize_items if kind == 'one_space' else synthesize_unified
+        write(out, rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178

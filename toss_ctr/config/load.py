@@ -79,8 +79,8 @@ def read_yaml(text: str, name: str = 'YAML'):
     """
     if len(text) > LARGEST_YAML:
         raise UserError(f'{name}: {len(text):,} characters', 'no config is that long; check the path')
-    loader = _Loader(text)
     try:
+        loader = _Loader(text)
         node = loader.get_single_node()
         if node is None:
             return None

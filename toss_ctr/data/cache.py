@@ -6,6 +6,7 @@
 __all__ = ['write_shards', 'build_cache']
 
 # %% ../../nbs/20_data/50_cache.ipynb #bd77ee21
+import glob
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +20,8 @@ from .spec import Spec
 from ..core.files import digest_json, locked, read_json, stat_key, sweep, write_json
 from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
-from .source import batches, open_files, open_source, Source, source_digest
+from .source import batches, find_files, open_files, open_parquet, open_source, Source, source_digest
+from .values import other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
 from ..core.engine import opened, parts_at_once, run_units
@@ -255,6 +257,18 @@ def _whole_split(plan: _SplitPlan):
         print(f'{e.what}; building it again')
 
 
+def _type_lines(plan: _SplitPlan, cfg) -> list[str]:
+    "A line for each category that a test file stores in another type than the training file."
+    path = cfg.data.train_path
+    if plan.name != 'test' or not path or not (Path(path).exists() or glob.glob(str(path), recursive=True)):
+        return []
+    trained = find_files(path, 'data.train_path')[0]
+    there, here = (open_parquet(file).schema_arrow for file in (trained, plan.source.files[0]))
+    both = [c for c in [*plan.needs.cats, *plan.needs.keys] if c in there.names and c in here.names]
+    lines = [other_type(c, there.field(c).type, here.field(c).type) for c in dict.fromkeys(both)]
+    return [line for line in lines if line]
+
+
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     if plan.folder.exists():
@@ -291,7 +305,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         described |= {i: about for (i, _, _), about in zip(run, answer)}
         if plan.name == 'test':
             lines |= answer[-1]['warnings']
-    for line in lines.values():
+    for line in [*lines.values(), *_type_lines(plan, cfg)]:
         print(f'{plan.source.files[0]}: {line}')
     (plan.root / 'spec.json').unlink()  # the manifest holds it from here on
     _write_manifest(plan, learned, [described[i] for i in sorted(described)])

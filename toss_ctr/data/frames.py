@@ -15,7 +15,7 @@ import pyarrow as pa
 from ..core.errors import nearest, UserError
 from .encode import RowEncoder
 from .numbers import id_texts
-from .shards import aligned, memory_split, Shard, Split
+from .shards import aligned, is_part, memory_split, Shard, Split
 from .source import add_parts, batches, open_source
 from .spec import Spec
 
@@ -67,7 +67,7 @@ def as_frame(frame, columns, more=()) -> pl.DataFrame:
         frame = pl.DataFrame([_pandas_column(frame, c) for c in have if c in wanted or c in moments])
     frame = add_parts(frame, wanted)
     _check_frame([*have, *frame.columns], columns)
-    return frame.select([c for c in wanted if c in frame.columns])
+    return frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
 
 # %% ../../nbs/20_data/45_frames.ipynb #fc7e2c0f
 def _warn_of_zeros(encode: RowEncoder, what):
@@ -97,7 +97,7 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     encode = RowEncoder(spec, ids=spec.id_col in frame.columns, keys=keys)
     frame = add_parts(frame, encode.columns)
     _check_frame(frame.columns, encode.columns)
-    table = frame.select(encode.columns).to_arrow(compat_level=pl.CompatLevel.oldest())
+    table = frame[list(encode.columns)].to_arrow(compat_level=pl.CompatLevel.oldest())
     blocks, size = [], 1 << 15
     for start in range(0, max(len(frame), 1), size):
         batch = {c: table[c].slice(start, size).combine_chunks() for c in encode.columns}
@@ -158,9 +158,9 @@ def _rows_of(shard: Shard, start: int, stop: int, offsets_of: dict) -> Shard:
     arrays = {}
     for name in shard.names:
         source = shard.arr(name)
-        if name.endswith('_offsets'):
+        if is_part(name, '_offsets'):
             arrays[name] = source[start : stop + 1] - source[start]
-        elif name in offsets_of or name.endswith('_values'):
+        elif name in offsets_of or is_part(name, '_values'):
             own = name.removeprefix('weight_of_').removesuffix('_values') + '_offsets'
             offsets = shard.arr(offsets_of.get(name) or own)
             arrays[name] = np.array(source[offsets[start] : offsets[stop]])

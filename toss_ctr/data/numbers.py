@@ -82,7 +82,7 @@ def number_matrix(columns: list, n: int) -> np.ndarray:
     return out
 
 # %% ../../nbs/20_data/12_numbers.ipynb #2b835eb1
-def _cells(column: pa.Array, name: str, place) -> tuple[np.ndarray, np.ndarray, pa.Array]:
+def _vector_cells(column: pa.Array, name: str, place) -> tuple[np.ndarray, np.ndarray, pa.Array]:
     "(n,) bool which cells are filled, their lengths, all their entries; `UserError` for what is no list of numbers."
     kind = column.type
     if not (is_list(kind) or pa.types.is_fixed_size_list(kind)):
@@ -102,7 +102,7 @@ def vector_width(column: pa.Array, name: str, place) -> int | None:
     name : of the column
     place : row → text for messages
     """
-    filled, lengths, _ = _cells(column, name, place)
+    filled, lengths, _ = _vector_cells(column, name, place)
     return int(lengths[filled.argmax()]) if filled.any() else None
 
 
@@ -126,7 +126,7 @@ def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
     >>> vectors(pa.array([[1.0, 2.0], None]), 'emb', str, 2).tolist()
     [[1.0, 2.0], [nan, nan]]
     """
-    filled, lengths, entries = _cells(column, name, place)
+    filled, lengths, entries = _vector_cells(column, name, place)
     other = filled & (lengths != width)
     if other.any():
         row = int(other.argmax())

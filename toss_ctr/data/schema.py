@@ -23,7 +23,16 @@ from ..core.files import check_target, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
-from .roles import cell_separator, check_label, Column, column_roles, DAY, embedding_width, time_and_weight
+from toss_ctr.data.roles import (
+    cell_separator,
+    check_label,
+    Column,
+    column_roles,
+    DAY,
+    embedding_width,
+    list_weights,
+    time_and_weight,
+)
 from .source import moment_column, open_source, Source
 from toss_ctr.data.start import (
     COUNTED,
@@ -101,7 +110,8 @@ class Schema:
 @patch
 def lines(self: Schema) -> list[str]:
     "The summary: size, label, roles, history, null blocks."
-    roles = ('categorical', 'multi', 'numeric', 'sequence', 'time', 'weight', 'id', 'constant', 'ignored')
+    roles = ('categorical', 'multi', 'weights', 'numeric', 'vector', 'sequence', 'time', 'weight')
+    roles += ('id', 'constant', 'ignored')
     counts = ', '.join(f'{len(self.names(role))} {role}' for role in roles if self.names(role))
     out = [f'{self.n_rows:,} rows, {len(self.columns)} columns: {counts}']
     if self.label:
@@ -218,8 +228,13 @@ def config(self: Schema) -> dict:
     if self.names('time'):  # the day is no input: no later row has it
         parts = [part for part in ('hour', 'weekday') if part not in {c.name for c in self.columns}]
         data |= dict(time_col=self.names('time')[0], time_parts=parts)
+    if self.names('vector'):
+        data['vector_cols'] = self.names('vector')
     if self.names('multi'):
         data['multi_cols'] = {c: self[c].mark for c in self.names('multi')}
+    if self.names('weights'):
+        of = {c: self[c].note.removeprefix('of the values of ') for c in self.names('weights')}
+        data['multi_weights'] = {values: c for c, values in of.items() if values in data.get('multi_cols', {})}
     if self.valid:
         data['valid_path'] = self.valid
     if self.names('id'):
@@ -327,7 +342,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
-        if c.role in ('categorical', 'multi', 'numeric', 'time') and c.name not in have:
+        if c.role in ('categorical', 'multi', 'weights', 'numeric', 'vector', 'time') and c.name not in have:
             note = 'the test file lacks it'
         elif c.name in later:
             note = 'a moment: all test rows are later'
@@ -379,7 +394,7 @@ def guess_schema(
     tallies = survey(source, progress)
     check_label(tallies, label, path)
     roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
-    roles |= time_and_weight(tallies, roles)
+    roles |= time_and_weight(tallies, roles) | list_weights(tallies, roles)
     if label and len(set(tallies[label].values.to_pylist())) == 2:
         roles |= _after_click(source, label, roles, (*categorical, *numeric))
         ordinary = [c for c, (role, _) in roles.items() if role in ('categorical', 'numeric')]
@@ -392,7 +407,7 @@ def guess_schema(
     for name, t in tallies.items():
         role, note = roles[name]
         width = embedding_width(t.card or LIMIT) if role == 'categorical' else None
-        mark = cell_separator(t) if role == 'multi' else ''
+        mark = cell_separator(t) or ',' if role == 'multi' else ''
         columns.append(Column(name, str(t.type), role, t.card, t.nulls, note, width, mark))
         if role == 'sequence':
             sequence = _sequence_summary(t)

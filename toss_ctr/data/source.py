@@ -78,7 +78,7 @@ def open_parquet(path) -> pq.ParquetFile:
         return pq.ParquetFile(path, pre_buffer=False, buffer_size=1 << 17, page_checksum_verification=True)
     except PermissionError:
         raise UserError(f'{path}: permission denied', 'make it readable') from None
-    except (pa.ArrowException, OSError) as e:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         raise broken_file(path, e) from None
 
 # %% ../../nbs/20_data/00_source.ipynb #a4620742
@@ -348,7 +348,7 @@ def file_batches(path, columns, start: int, stop: int, size: int, threads: bool)
             row += len(batch)
             if row >= stop:
                 return
-    except (pa.ArrowException, OSError) as e:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         raise broken_file(path, e) from None
 
 # %% ../../nbs/20_data/00_source.ipynb #d6718565

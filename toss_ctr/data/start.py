@@ -238,7 +238,8 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     found = {}
     for c in columns:
         text = pl.col(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')  # 7.0 is 7
-        seen = add_parts(pl.scan_parquet(list(train_files)), [c]).select(text).unique().collect(engine='streaming')
+        rows = add_parts(pl.scan_parquet(list(train_files), glob=False), [c])
+        seen = rows.select(text).unique().collect(engine='streaming')
         values = _sample(test_files, [c], test_rows).select(text)[c].drop_nulls()
         found[c] = float((~values.is_in(seen[c].implode())).mean()) if len(values) else 0.0
     return found
@@ -259,7 +260,7 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     """
     found = {}
     for c in columns:  # one at a time: a file may be one group of all its rows
-        train, test = (add_parts(pl.scan_parquet(list(files)), [c]) for files in (train_files, test_files))
+        train, test = (add_parts(pl.scan_parquet(list(files), glob=False), [c]) for files in (train_files, test_files))
         last = train.select(pl.col(c).max()).collect(engine='streaming').item()
         first = test.select(pl.col(c).min()).collect(engine='streaming').item()
         if last is None or first is None:

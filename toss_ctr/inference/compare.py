@@ -95,7 +95,8 @@ def _beside(paths, common: bool, name: str) -> np.ndarray | None:
         return None
     tables = [_read(file).select('row') for file in files]
     rows = _common_rows(tables)[0] if common else tables[0]
-    return rows.join(pl.read_parquet(files[0], columns=['row', name]), on='row').sort('row')[name].to_numpy()
+    found = pl.read_parquet(files[0], columns=['row', name], glob=False)
+    return rows.join(found, on='row').sort('row')[name].to_numpy()
 
 
 def oof_scores(paths) -> list[float]:

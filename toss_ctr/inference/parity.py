@@ -161,7 +161,7 @@ def compare_artefact(cfg: Config) -> dict:
         raise Damaged(f'{what.submission}: missing', again(what.submission))
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
-    submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names)
+    submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names, glob=False)
     formats = read_json(folder / 'artefact.json', 'run toss_export')['formats']
     programs = {name: compared(load_artefact(folder, name), table, submission) for name in formats}
     seal = {'export/artefact.json': digest_file(folder / 'artefact.json')}

@@ -18,6 +18,7 @@ from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
 from ..data.probabilities import logit
+from ..data.source import find_files
 from ..data.submission import align_ids
 from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
 from ..training.inputs import Inputs
@@ -35,8 +36,8 @@ def _table(file) -> pl.DataFrame:
         raise UserError(f'{file}: missing', 'check the path in members')
     try:
         if str(file).endswith('.csv'):
-            return pl.read_csv(file, infer_schema_length=None)
-        return pl.read_parquet(file)
+            return pl.read_csv(file, infer_schema_length=None, glob=False)
+        return pl.read_parquet(file, glob=False)
     except (pl.exceptions.PolarsError, OSError) as e:
         why = str(e).splitlines()[0][:100]
         raise UserError(f'{file}: not a table ({why})', 'give a Parquet file, or one that ends with .csv') from None
@@ -192,10 +193,10 @@ def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
     if not path or inputs.cfg.data.valid_path:
         return None
     column = inputs.cfg.data.id_col
-    scan = pl.scan_parquet(path)
-    if column not in scan.collect_schema().names():
+    table = pl.scan_parquet(list(find_files(path, 'data.train_path')), glob=False)
+    if column not in table.collect_schema().names():
         return None
-    return scan.select(pl.col(column).cast(pl.String)).collect()[column][row]
+    return table.select(pl.col(column).cast(pl.String)).collect()[column][row]
 
 
 def join_outside(inputs: Inputs) -> dict[str, dict]:

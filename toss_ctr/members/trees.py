@@ -21,7 +21,16 @@ from ..config.features import Features
 from ..config.members import Member
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import digest_bytes, digest_file, locked, read_json, sweep, write_aside, write_json
+from toss_ctr.core.files import (
+    digest_bytes,
+    digest_file,
+    locked,
+    read_json,
+    sweep,
+    watched,
+    write_aside,
+    write_json,
+)
 from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
@@ -135,7 +144,7 @@ class TreeJob:
     seed : of its trees
     folder : where its files go
     made : what its numbers depend on
-    progress : show a bar of rounds
+    progress : show a bar of rounds, or a line a fold where nobody watches
 
     Examples
     --------
@@ -249,8 +258,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
     rows, held_out, library = folds.train_rows(k), folds.valid_rows(k), self.library
     if not 0 < label[rows].mean() < 1:
         raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
-    title = f'{self.name} fold {k}'
-    with tqdm(total=self.member.rounds, desc=title, mininterval=1, unit='round', disable=not self.progress) as bar:
+
+    bars = dict(mininterval=1, unit='round', disable=not watched(self.progress))
+    with tqdm(total=self.member.rounds, desc=f'{self.name} fold {k}', **bars) as bar:
 
         def train():
             keep = self.member.keep
@@ -268,6 +278,9 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
         out['test'] = predict_rows(library, model, matrices.test_rows())
         predicted += len(matrices.test)
     speed = predicted / (time.perf_counter() - start)
+    if self.progress and not watched():
+        told = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
+        print(f'{self.name} fold {k}, of {folds.n_folds}: {told}', flush=True)
     told = dict(seconds=note['seconds'], rounds=note['rounds'])
     return out | told | dict(gain=library.gain(model, len(matrices.names)), speed=speed)
 
@@ -365,7 +378,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     Parameters
     ----------
     inputs : what the run reads, from `prepare`
-    progress : show bars
+    progress : show bars, or a line a fold where nobody watches
 
     Returns
     -------
@@ -385,7 +398,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     columns = tree_columns(inputs.train, cfg)
     splits = dict(train=inputs.train) | (dict(test=inputs.test) if inputs.test is not None else {})
     own = encoded_ids(cfg, columns.ids)
-    extra = [inputs.features, build_features(own, splits, inputs.folds, progress) if own else None]
+    extra = [inputs.features, build_features(own, splits, inputs.folds, watched(progress)) if own else None]
     extra = [e for e in extra if e is not None]
     if not columns.names and not extra:
         raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
@@ -399,7 +412,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     if all(done.values()):
         return done
     label = np.asarray(inputs.train.labels())
-    with tree_matrices(inputs, columns, extra, progress) as matrices:
+    with tree_matrices(inputs, columns, extra, watched(progress)) as matrices:
         for job in jobs:
             if done[job.name]:
                 continue

@@ -394,7 +394,7 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
             )
         )
     if (Path(run_dir) / 'submission.csv').is_file():
-        last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False).to_series(-1)
+        last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
         mean, here = last.cast(pl.Float64, strict=False).mean(), float(pred.p.mean())
         if mean is not None and abs(mean - here) > 0.05:
             out.append(

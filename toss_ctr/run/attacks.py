@@ -13,6 +13,7 @@ import numpy as np
 
 from .advice import follow_advice
 from .bench import Bench, kind_of, MEMORIES, tell, undisturbed
+from .environments import environments
 from .nasties import mutants, nasties
 from .schedules import schedules
 
@@ -154,7 +155,7 @@ def flips(bench: Bench, rounds: int, seed: int, report: bool = True, say=tell) -
             bench.restore('finished')
     return counts
 
-# %% ../../nbs/90_run/39_attacks.ipynb #a0a7a2d2
+# %% ../../nbs/90_run/39_attacks.ipynb #a86df6a9
 #| eval: false
 if __name__ == '__main__':
     parser = argparse.ArgumentParser(description='Attack tiny runs and print counts.')
@@ -164,11 +165,13 @@ if __name__ == '__main__':
     parser.add_argument('--mutants', type=int, default=0)
     parser.add_argument('--advice', type=int, default=0)
     parser.add_argument('--schedules', type=int, default=0)
+    parser.add_argument('--environments', type=int, default=0)
     parser.add_argument('--seed', type=int, default=1)
     found = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
         attacks = dict(kills=kills, flips=flips, nasties=nasties, mutants=mutants, advice=follow_advice)
+        attacks['environments'] = environments
         attacks['schedules'] = lambda bench, rounds, seed: schedules(rounds, seed)
         for name, attack in attacks.items():
             if rounds := getattr(found, name):

@@ -122,6 +122,16 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         data[role] = [c for c in data[role] if c != history and c not in ignore]
     several = {c: mark for c, mark in data.get('multi_cols', {}).items() if c != history and c not in ignore}
     data['multi_cols'] = several
+    if 'multi_weights' in data:
+        told = data['multi_weights'].items()
+        data['multi_weights'] = {c: weights for c, weights in told if c in several and weights not in ignore}
+    for role in ('time_col', 'weight_col'):
+        if data.get(role) in ignore:
+            del data[role]
+    if 'time_col' not in data:
+        data.pop('time_parts', None)
+    if 'vector_cols' in data:
+        data['vector_cols'] = [c for c in data['vector_cols'] if c not in ignore]
     data['remove_cols'] = [c for c in data['remove_cols'] if c not in targets] + list(ignore)
     encoded = keys['features']['encodings']
     keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]

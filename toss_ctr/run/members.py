@@ -159,5 +159,5 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     trees = [name for name, member in cfg.every_member.items() if member.kind not in ('network', 'file')]
     if trees and progress:
         print(f"── {', '.join(trees)}: on the same folds", flush=True)
-    done |= grow_members(inputs, progress=watched(progress))
+    done |= grow_members(inputs, progress)
     return {name: done[name] for name in cfg.every_member if name in done}

@@ -13,17 +13,12 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import write_aside
-from ..data.source import scan
+from ..data.source import find_files, scan
 from ..training.inputs import ensure_data
 
 # %% ../../nbs/90_run/05_sample.ipynb #abe42794
 _PRIME = 2654435761  # Knuth, The Art of Computer Programming, volume 3, section 6.4
 _RANGE = 1 << 32
-
-
-def _files(source):
-    "The Parquet files of a folder as a glob; a file or a glob as it is."
-    return Path(source) / '*.parquet' if Path(source).is_dir() else source
 
 
 def sample_file(source, out, share: float):
@@ -36,7 +31,7 @@ def sample_file(source, out, share: float):
     share : of the rows, in (0, 1)
     """
     place = (pl.col('__row').cast(pl.UInt64) * _PRIME) % _RANGE
-    rows = pl.scan_parquet(_files(source)).with_row_index('__row')
+    rows = pl.scan_parquet(list(find_files(source, 'data')), glob=False).with_row_index('__row')
     with write_aside(out) as part:
         rows.filter(place < int(share * _RANGE)).drop('__row').sink_parquet(part)
 
@@ -104,7 +99,8 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
         ensure_data(cfg.model_copy(update=dict(data=made)))
     else:
         for key, path in paths.items():
-            pl.scan_parquet(_files(getattr(cfg.data, key))).head(rows).sink_parquet(path)
+            files = find_files(getattr(cfg.data, key), f'data.{key}')
+            pl.scan_parquet(list(files), glob=False).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
     grouping = dict(group_key=None, composite_group=False, group_sequences=False)
     sections = dict(

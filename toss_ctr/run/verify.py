@@ -20,7 +20,7 @@ from ..features.stored import load_statistics
 from ..inference.calibration import load_calibrator
 from ..inference.oof import calibration_options, calibrator_made_of
 from ..inference.parity import check_parity
-from ..training.checkpoints import read_fold, side_files
+from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.trace import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
@@ -126,6 +126,16 @@ def check_submission(run_dir: Path, sides: dict):
         raise Damaged(f'{run_dir / "submission.csv"}: not what was handed in', again)
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
+def _has_statistics(run: Path, folds) -> bool:
+    "Whether the networks read statistics of the training rows; False where no side file tells."
+    for fold in folds:
+        try:
+            return bool(read_json(side_path(run, fold))['features'])
+        except Damaged:
+            continue  # said elsewhere
+    return False
+
+
 def needed_files(cfg: Config) -> list[Path]:
     """The files that what was handed in is derived from; none where nothing was handed in yet.
 
@@ -144,6 +154,7 @@ def needed_files(cfg: Config) -> list[Path]:
     names = ['config.yaml', 'spec.json', 'folds.json', 'folds.parquet', 'calibration.json', 'calibrator.json']
     names += ['oof.parquet', 'test_logits.json', 'test_logits.parquet', 'ensemble.json', 'submission.csv']
     names += [f'ckpt_folds_{fold}.json' for fold in folds]
+    names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
     names += ['stretch.json'] if cfg.ensemble.spread == 'folds' else []
     for member, keys in cfg.every_member.items():
         names.append(f'members/{member}/member.json')

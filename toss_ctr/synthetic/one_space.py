@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ITEMS', 'LATENT', 'ITEM_TAU', 'LONGEST', 'USUAL', 'LOOK_SD', 'MEANING_SD', 'EFFECT_SD', 'ITEM_RATE', 'ITEM_FORMAT',
-           'ItemWorld', 'draw_items', 'draw_item_rows', 'attended_value', 'item_logit', 'item_world',
+           'ItemWorld', 'draw_items', 'draw_item_rows', 'attended_value', 'item_logit', 'item_world', 'write_log',
            'synthesize_items']
 
 # %% ../../nbs/25_synthetic/50_one_space.ipynb #5fa02d78
@@ -154,23 +154,82 @@ def item_world(seed: int) -> ItemWorld:
 ITEM_FORMAT = 'one_space 1'  # raise it when the same seed no longer gives the same rows
 
 
-def _item_split(world: ItemWorld, split: str, rows: int) -> tuple[pa.Table, np.ndarray]:
+def _log_split(world, split: str, rows: int, seed: int, block_of) -> tuple[pa.Table, np.ndarray]:
     "Rows of a split as they stand in its file, and their (rows,) true probabilities."
     tables, probs = [], []
     for start in range(0, rows, BLOCK):
-        target, histories = draw_item_rows(world, split, start // BLOCK)
-        p = 1 / (1 + np.exp(-item_logit(world, target, histories)))
-        offsets = np.append(histories.starts, len(histories['item'])).astype(np.int32)
-        items = pa.ListArray.from_arrays(offsets, pa.array(histories['item'] + 1, pa.int32()))
-        columns = dict(item=pa.array(target + 1, pa.int32()), seq=items)
+        columns, p = block_of(world, split, start // BLOCK)
         if split == 'train':
-            u = block_rng(world.seed, split, start // BLOCK, clicks=True).random(BLOCK)
+            u = block_rng(seed, split, start // BLOCK, clicks=True).random(BLOCK)
             columns |= dict(clicked=pa.array(u < p).cast(pa.int32()))
         else:
             columns = dict(ID=pa.array(f'TEST_{start + i:07d}' for i in range(BLOCK))) | columns
         tables.append(pa.table(columns))
         probs.append(p)
     return pa.concat_tables(tables).slice(0, rows), np.concatenate(probs)[:rows]
+
+
+def write_log(
+    out_dir, recipe: str, rows: int, test_rows: int | None, seed: int, make_world, block_of
+) -> dict[str, Path]:
+    """Write a data set whose rows are drawn block by block; a complete one of the same recipe is left as it is.
+
+    Parameters
+    ----------
+    out_dir : folder for train.parquet, test.parquet, truth.parquet
+    recipe : name and version of the law
+    rows : train rows, all in memory
+    test_rows : test rows; a seventh of `rows` by default
+    seed : the same seed gives the same bytes
+    make_world : → what is planted
+    block_of : world, split, block → columns of BLOCK rows without label and id, their true probabilities
+
+    Returns
+    -------
+    'train', 'test', 'truth' -> file
+
+    Raises
+    ------
+    UserError on impossible sizes or a folder that cannot be written
+    """
+    sizes = dict(train=rows, test=max(1, rows // 7) if test_rows is None else test_rows)
+    for name, value in zip(('rows', 'test_rows'), sizes.values()):
+        if value < 1:
+            raise UserError(f'{name}: {value} is not a number of rows', 'use 1 or more')
+    if seed < 0:
+        raise UserError(f'seed: {seed} is negative', 'use 0 or more')
+    want = dict(format=recipe, rows=str(rows), test_rows=str(sizes['test']), seed=str(seed))
+    out = Path(out_dir)
+    if out.exists() and not out.is_dir():
+        raise UserError(f'{out}: is a file', 'name a folder')
+    paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
+    for path in paths.values():
+        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
+    with locked(out, 'data set'):
+        sweep(out, held=True)
+        if is_complete(out, want):
+            return paths
+        paths['truth'].unlink(missing_ok=True)
+        world, digests, lines = make_world(), {}, []
+        for split, n in sizes.items():
+            table, p = _log_split(world, split, n, seed, block_of)
+            with write_aside(paths[split]) as part:
+                pq.write_table(table, part, compression='zstd')
+                digests[split] = digest_file(part)
+            ids = table['ID'] if split == 'test' else pa.nulls(n, pa.string())
+            lines.append(pa.table([pa.repeat(split, n), np.arange(n), p, ids], schema=TRUTH))
+        with write_aside(paths['truth']) as part:
+            pq.write_table(pa.concat_tables(lines).replace_schema_metadata(want | digests), part, compression='zstd')
+    return paths
+
+
+def _item_block(world: ItemWorld, split: str, block: int) -> tuple[dict, np.ndarray]:
+    "Columns of a block, and its (BLOCK,) true probabilities."
+    target, histories = draw_item_rows(world, split, block)
+    p = 1 / (1 + np.exp(-item_logit(world, target, histories)))
+    offsets = np.append(histories.starts, len(histories['item'])).astype(np.int32)
+    items = pa.ListArray.from_arrays(offsets, pa.array(histories['item'] + 1, pa.int32()))
+    return dict(item=pa.array(target + 1, pa.int32()), seq=items), p
 
 
 def synthesize_items(out_dir, rows: int, test_rows: int | None = None, seed: int = 777) -> dict[str, Path]:
@@ -201,32 +260,4 @@ def synthesize_items(out_dir, rows: int, test_rows: int | None = None, seed: int
     ...     pl.read_parquet(files['train']).columns, len(pl.read_parquet(files['truth']))
     (['item', 'seq', 'clicked'], 57)
     """
-    sizes = dict(train=rows, test=max(1, rows // 7) if test_rows is None else test_rows)
-    for name, value in zip(('rows', 'test_rows'), sizes.values()):
-        if value < 1:
-            raise UserError(f'{name}: {value} is not a number of rows', 'use 1 or more')
-    if seed < 0:
-        raise UserError(f'seed: {seed} is negative', 'use 0 or more')
-    want = dict(format=ITEM_FORMAT, rows=str(rows), test_rows=str(sizes['test']), seed=str(seed))
-    out = Path(out_dir)
-    if out.exists() and not out.is_dir():
-        raise UserError(f'{out}: is a file', 'name a folder')
-    paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
-    for path in paths.values():
-        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
-    with locked(out, 'data set'):
-        sweep(out, held=True)
-        if is_complete(out, want):
-            return paths
-        paths['truth'].unlink(missing_ok=True)
-        world, digests, lines = item_world(seed), {}, []
-        for split, n in sizes.items():
-            table, p = _item_split(world, split, n)
-            with write_aside(paths[split]) as part:
-                pq.write_table(table, part, compression='zstd')
-                digests[split] = digest_file(part)
-            ids = table['ID'] if split == 'test' else pa.nulls(n, pa.string())
-            lines.append(pa.table([pa.repeat(split, n), np.arange(n), p, ids], schema=TRUTH))
-        with write_aside(paths['truth']) as part:
-            pq.write_table(pa.concat_tables(lines).replace_schema_metadata(want | digests), part, compression='zstd')
-    return paths
+    return write_log(out_dir, ITEM_FORMAT, rows, test_rows, seed, lambda: item_world(seed), _item_block)

@@ -36,7 +36,7 @@ def write_log(cfg: Config, fold: int, rows: list):
     log = _log_table(rows)
     with locked(cfg.run_dir, 'log'):
         try:
-            others = pl.read_csv(path, schema_overrides=LOG_SCHEMA).filter(pl.col('fold') != fold)
+            others = pl.read_csv(path, schema_overrides=LOG_SCHEMA, glob=False).filter(pl.col('fold') != fold)
             log = pl.concat([log, others], how='diagonal')
         except (FileNotFoundError, pl.exceptions.PolarsError):
             pass  # none yet, or damaged: the finished folds still know theirs
