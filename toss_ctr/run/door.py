@@ -290,7 +290,8 @@ def board(self: Run, n_boot: int = 200) -> MetricsTable:
     lines = {}
     for row in summary_table(self.folder, self.cfg, n_boot):
         score = row['Score'] if row['low'] is None else Interval(row['Score'], row['low'], row['high'], 0.0)
-        lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **{k: row[k] for k in ('AP', 'WLL', 'AUC')})
+        numbers = {k: row[k] for k in ('AP', 'WLL', 'AUC', 'gAUC') if k in row}
+        lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **numbers)
     return metrics_table(lines)
 
 
