@@ -92,7 +92,7 @@ def check_choice(key: str, value, choice):
     >>> check_choice('train.monitor', 'AUC', Monitor)
     Traceback (most recent call last):
         ...
-    toss_ctr.core.errors.UserError: train.monitor: 'AUC' is unknown – known: score, ap, wll, auc, loss
+    toss_ctr.core.errors.UserError: train.monitor: 'AUC' is unknown – known: score, ap, wll, auc, gauc, loss
     """
     known = get_args(choice)
     if value not in known:

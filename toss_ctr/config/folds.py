@@ -148,6 +148,8 @@ def check_monitor(train: Train, evaluation: Eval):
             'give one of them',
         )
     monitor = chosen_monitor(train, evaluation)
+    if monitor == 'gauc' and not evaluation.group_col:
+        raise UserError('train.monitor: gauc needs groups', 'name their column in eval.group_col')
     rises = monitor not in MINIMISED
     if evaluation.maximize not in (None, rises):
         raise UserError(

@@ -61,7 +61,7 @@ class Plateau(Section):
 
 # %% ../../nbs/10_config/20_train.ipynb #9009e275
 Optimizer = Literal['adamw', 'adam']
-Monitor = Literal['score', 'ap', 'wll', 'auc', 'loss']
+Monitor = Literal['score', 'ap', 'wll', 'auc', 'gauc', 'loss']
 MINIMISED = ('wll', 'loss')  # a larger value of every other monitor is better
 
 

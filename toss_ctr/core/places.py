@@ -6,7 +6,7 @@
 __all__ = ['LIBRARIES', 'TOKEN', 'DAY', 'UNITS', 'JOBS', 'INSIDE', 'PATIENCE', 'needed_versions', 'write_token', 'check_terms',
            'environment', 'Place', 'place_of', 'do_place']
 
-# %% ../../nbs/00_core/23_places.ipynb #d86da658
+# %% ../../nbs/00_core/23_places.ipynb #32e65ccd
 import hashlib, json, os, platform, secrets, socket, tempfile, time
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from .errors import Damaged, UserError
 from .files import digest_json, read_json, write_json
-from .units import Child, Killed
+from .units import Child, WorkerKilled
 
 # %% ../../nbs/00_core/23_places.ipynb #7092fcf5
 LIBRARIES = 'torch', 'numpy', 'polars', 'pyarrow', 'lightgbm'
@@ -182,7 +182,7 @@ def place_of(folder, function: str, arguments: dict) -> Place:
     name = digest_json(dict(function=function, arguments=arguments))[:16]
     return Place(Path(folder).resolve() / UNITS / name)
 
-# %% ../../nbs/00_core/23_places.ipynb #63c9d1a3
+# %% ../../nbs/00_core/23_places.ipynb #047f2b6f
 INSIDE = 'TOSS_CTR_UNIT'  # in the environment of who does a unit: it hands out none to other machines
 PATIENCE = 1.3  # seconds that a unit has to end what it supervises
 _children = {}
@@ -247,7 +247,7 @@ def do_place(folder: str) -> tuple[str, str]:
         if Path(unit['cwd']).is_dir():
             os.chdir(unit['cwd'])
         answer = _ask(place, unit)
-    except Killed as error:
+    except WorkerKilled as error:
         return 'lost', str(error)
     except UserError as error:
         answer = dict(mistake=str(error))

@@ -75,6 +75,10 @@ class HistoryTally:
         self.tokens.add(history['token'])
         self._lengths.append(history.lengths.astype(np.int32))
 
+    def add_lengths(self, lengths: np.ndarray):
+        "Take in rows of which only the lengths count: moments beside the tokens of another column."
+        self._lengths.append(lengths.astype(np.int32))
+
     @property
     def lengths(self) -> np.ndarray:
         "Tokens a row, (n,) int32."

@@ -7,7 +7,7 @@ __all__ = ['REBUILT', 'is_part', 'ShardWriter', 'folder_aside', 'check_shard', '
            'memory_split']
 
 # %% ../../nbs/20_data/35_shards.ipynb #f646088e
-import hashlib, io, math, os, re, secrets, shutil
+import hashlib, io, math, os, re, shutil
 from collections import deque
 from contextlib import contextmanager
 from pathlib import Path
@@ -27,6 +27,7 @@ from toss_ctr.core.files import (
     Digests,
     disk_errors,
     fsync_dir,
+    part_beside,
     read_json,
     verify_file,
     write_json,
@@ -207,7 +208,7 @@ def folder_aside(folder):
     yields the temporary folder
     """
     folder = Path(folder)
-    new = folder.parent / f'.{folder.name}.{os.getpid()}-{secrets.token_hex(4)}.part'
+    new = part_beside(folder)
     with disk_errors(folder):
         new.mkdir(parents=True)
         try:

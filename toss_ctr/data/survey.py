@@ -18,6 +18,7 @@ from fastcore.basics import patch
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
+from .encode import is_moments, list_lengths
 from .histories import Ragged, Scratch
 from .measure import HistoryTally
 from .source import batches, Source
@@ -245,6 +246,9 @@ def add_histories(self: ColumnTally, array: pa.Array, share: float, row: int, sc
     "Take in the tokens of a batch that starts at `row`; `share` of its rows is counted row by row."
     if self.fault:
         return
+    if is_moments(array.type):
+        self.history.add_lengths(list_lengths(array))
+        return
     sample = math.ceil(share * len(array))
     try:
         for start, history in history_blocks(array, scratch):
@@ -283,7 +287,8 @@ def survey(source: Source, progress: bool = False) -> dict[str, ColumnTally]:
         for name, raw in zip(batch.schema.names, batch.columns):
             array = plain(raw)
             if name not in tallies:
-                tallies[name] = ColumnTally(name, raw.type, history=HistoryTally() if is_history(array) else None)
+                several = is_history(array) or is_moments(array.type)
+                tallies[name] = ColumnTally(name, raw.type, history=HistoryTally() if several else None)
             tally = tallies[name]
             if raw.type != tally.type:
                 what = f"{source.place(row)}: column '{name}' is {raw.type}, before it was {tally.type}"

@@ -162,7 +162,7 @@ def run_rows(runs) -> list[dict]:
     for cfg in cfgs.values():
         best = next(row for row in member_rows(cfg.run_dir) if row['handed_in'])
         row = dict(name=cfg.exp_name, submission=best['name'])
-        row |= {key: best[key] for key in ('Score', 'low', 'high', 'AP', 'WLL', 'AUC')}
+        row |= {key: best[key] for key in ('Score', 'low', 'high', 'AP', 'WLL', 'AUC', 'gAUC') if key in best}
         own = {key: value_text(_config_value(cfg, key)) for key in keys}
         rows.append(row | dict(members=len(cfg.every_member)) | own)
     return sorted(rows, key=lambda row: -row['Score'])

@@ -137,14 +137,20 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
     keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]
     data['cat_cols'] += [c for c in targets if c not in data['cat_cols']]
     data['num_cols_explicit'] = [c for c in data['num_cols_explicit'] if c not in targets]
+    several = [h for h in keys.pop('sequences', []) if h['col'] not in ignore]
     if history and sequence.get('col') != history:
-        sequence = dict(col=history)
-    if targets:
-        sequence |= dict(query_mode='S1', query_key=targets)
+        known = [{k: v for k, v in h.items() if k != 'name'} for h in several if h['col'] == history]
+        sequence, several = known[0] if known else dict(col=history), []
+    for section in several or [sequence]:
+        if section.get('side_cols'):
+            section['side_cols'] = [c for c in section['side_cols'] if c not in ignore]
+        if targets:
+            section |= dict(query_mode='S1', query_key=targets)
+    lists = dict(sequences=several) if several else {}
     widths = keys.get('model', {}).get('cat_embedding_dims')
     if widths:
         keys['model']['cat_embedding_dims'] = {c: w for c, w in widths.items() if c in data['cat_cols']}
-    return keys | dict(data=data | dict(test_path=test), sequence=sequence)
+    return keys | dict(data=data | dict(test_path=test), sequence=sequence) | lists
 
 # %% ../../nbs/90_run/30_door.ipynb #37a8eca6
 def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
@@ -284,7 +290,8 @@ def board(self: Run, n_boot: int = 200) -> MetricsTable:
     lines = {}
     for row in summary_table(self.folder, self.cfg, n_boot):
         score = row['Score'] if row['low'] is None else Interval(row['Score'], row['low'], row['high'], 0.0)
-        lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **{k: row[k] for k in ('AP', 'WLL', 'AUC')})
+        numbers = {k: row[k] for k in ('AP', 'WLL', 'AUC', 'gAUC') if k in row}
+        lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **numbers)
     return metrics_table(lines)
 
 
