@@ -241,7 +241,7 @@ def history_names(columns: list[str]) -> list[str]:
 
 
 @patch
-def _history(self: Schema, h: dict) -> dict:
+def _section_of(self: Schema, h: dict) -> dict:
     "Keys of a history's section."
     section = dict(col=h['col'], max_len=max(1, min(400, h['longest'])), query_mode='S2')
     if h['target']:
@@ -282,7 +282,7 @@ def config(self: Schema) -> dict:
     if self.collisions:
         data['hash_buckets'] = {c['col']: c['buckets'] for c in self.collisions}
         data['hash_buckets_margin'] = self.collisions[0]['margin']
-    histories = [self._history(h) for h in self.histories]
+    histories = [self._section_of(h) for h in self.histories]
     sequence = histories[0] if len(histories) == 1 else dict(col=None)
     several = {}
     if len(histories) > 1:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['ITEMS', 'LATENT', 'ITEM_TAU', 'LONGEST', 'USUAL', 'LOOK_SD', 'MEANING_SD', 'EFFECT_SD', 'ITEM_RATE', 'ITEM_FORMAT',
-           'ItemWorld', 'draw_items', 'draw_item_rows', 'attended_value', 'item_logit', 'item_world', 'write_log',
+           'ItemWorld', 'draw_items', 'draw_item_rows', 'attended_value', 'item_logit', 'item_world', 'write_data_set',
            'synthesize_items']
 
 # %% ../../nbs/25_synthetic/50_one_space.ipynb #5fa02d78
@@ -169,7 +169,7 @@ def _log_split(world, split: str, rows: int, seed: int, block_of) -> tuple[pa.Ta
     return pa.concat_tables(tables).slice(0, rows), np.concatenate(probs)[:rows]
 
 
-def write_log(
+def write_data_set(
     out_dir, recipe: str, rows: int, test_rows: int | None, seed: int, make_world, block_of
 ) -> dict[str, Path]:
     """Write a data set whose rows are drawn block by block; a complete one of the same recipe is left as it is.
@@ -260,4 +260,4 @@ def synthesize_items(out_dir, rows: int, test_rows: int | None = None, seed: int
     ...     pl.read_parquet(files['train']).columns, len(pl.read_parquet(files['truth']))
     (['item', 'seq', 'clicked'], 57)
     """
-    return write_log(out_dir, ITEM_FORMAT, rows, test_rows, seed, lambda: item_world(seed), _item_block)
+    return write_data_set(out_dir, ITEM_FORMAT, rows, test_rows, seed, lambda: item_world(seed), _item_block)

@@ -15,7 +15,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..data.histories import Ragged
-from .one_space import write_log
+from .one_space import write_data_set
 from .process import BLOCK, block_rng, solve_intercept
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #0a70c25c
@@ -299,4 +299,4 @@ def synthesize_unified(out_dir, rows: int, test_rows: int | None = None, seed: i
     ...     pl.read_parquet(files['test']).columns[:5]
     ['ID', 'item', 'item_kind', 'device', 'at']
     """
-    return write_log(out_dir, UNIFIED_FORMAT, rows, test_rows, seed, lambda: unified_world(seed), _unified_split)
+    return write_data_set(out_dir, UNIFIED_FORMAT, rows, test_rows, seed, lambda: unified_world(seed), _unified_split)
