@@ -90,7 +90,7 @@ def parse(function, argv) -> dict:
     """
     name = function.__name__
     parser = anno_parser(function, prog=name.replace('_', ' ', 1))
-    parser.description = parser.description.partition('\n\n')[0]
+    parser.description = (parser.description or '').partition('\n\n')[0]  # python -OO has none
 
     def error(message):
         raise UserError(message, f'see {name} --help')
@@ -121,7 +121,7 @@ def verbs() -> str:
     "What `toss` can do, a line each."
     lines = ['usage: toss COMMAND [RUN, NAME OR FILE] [OPTIONS]', '']
     for name, function in COMMANDS.items():
-        says = ' '.join(function.__doc__.partition('\n\n')[0].split())
+        says = ' '.join((function.__doc__ or '').partition('\n\n')[0].split())
         lines.append(f"  toss {name.removeprefix('toss_'):10}{says.partition('. ')[0].rstrip('.')}")
     return '\n'.join([*lines, '', 'toss COMMAND --help tells its options; toss_COMMAND is the same as toss COMMAND.'])
 
