@@ -176,7 +176,7 @@ class CrewJobs:
         elif handles:
             _tool('scancel', *(job['id'] for job in handles))
 
-# %% ../../nbs/00_core/26_slurm_crew.ipynb #f6c89377
+# %% ../../nbs/00_core/26_slurm_crew.ipynb #5ba18600
 @patch
 def take_over(self: CrewJobs, places: list[Place]) -> dict:
     """Jobs of a command that died: those of wanted units are awaited, all others are ended.
@@ -197,11 +197,15 @@ def take_over(self: CrewJobs, places: list[Place]) -> dict:
                 continue
             if not job or job['cluster'] != self.cluster or not self.lives(job):
                 note.unlink(missing_ok=True)
+                if note.parent not in wanted:
+                    shutil.rmtree(note.parent, ignore_errors=True)
             elif note.parent in wanted:
                 found[note.parent] = job
             else:
-                others.append(job)
+                others.append(job | dict(place=note.parent))
     self.end(others)
+    for job in others:
+        shutil.rmtree(job['place'], ignore_errors=True)
     if found:
         print(f'engine: {len(found)} jobs of an earlier command are still there; they are waited for', flush=True)
     return found

@@ -257,16 +257,16 @@ def _whole_split(plan: _SplitPlan):
         print(f'{e.what}; building it again')
 
 
-def _type_lines(plan: _SplitPlan, cfg) -> list[str]:
-    "A line for each category that a test file stores in another type than the training file."
+def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
+    "Category that a test file stores in another type than the training file → a line."
     path = cfg.data.train_path
     if plan.name != 'test' or not path or not (Path(path).exists() or glob.glob(str(path), recursive=True)):
-        return []
+        return {}
     trained = find_files(path, 'data.train_path')[0]
     there, here = (open_parquet(file).schema_arrow for file in (trained, plan.source.files[0]))
     both = [c for c in [*plan.needs.cats, *plan.needs.keys] if c in there.names and c in here.names]
-    lines = [other_type(c, there.field(c).type, here.field(c).type) for c in dict.fromkeys(both)]
-    return [line for line in lines if line]
+    lines = {c: other_type(c, there.field(c).type, here.field(c).type) for c in both}
+    return {c: line for c, line in lines.items() if line}
 
 
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
@@ -300,12 +300,12 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         units = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
         answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
-    lines = {}
+    lines = _type_lines(plan, cfg)
     for run, answer in zip(runs, answers):
         described |= {i: about for (i, _, _), about in zip(run, answer)}
         if plan.name == 'test':
             lines |= answer[-1]['warnings']
-    for line in [*lines.values(), *_type_lines(plan, cfg)]:
+    for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
     (plan.root / 'spec.json').unlink()  # the manifest holds it from here on
     _write_manifest(plan, learned, [described[i] for i in sorted(described)])
