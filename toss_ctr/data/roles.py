@@ -186,9 +186,7 @@ def list_weights(tallies: dict, roles: dict) -> dict[str, tuple[str, str]]:
     column → role, note: of the weights, and of the list they belong to
     """
     lengths = {c: t.digests[2].hexdigest() for c, t in tallies.items() if is_list(t.type)}
-    taken = {
-        lengths[c] for c in lengths if roles[c][0] == 'sequence'
-    }  # what is as long as the history is beside it
+    taken = {lengths[c] for c in lengths if roles[c][0] == 'sequence'}  # what is as long as a history is beside it
     found = {}
     for c in lengths:
         if roles[c][0] != 'ignored' or not is_float_list(tallies[c].type) or lengths[c] in taken:

@@ -279,10 +279,10 @@ def fold(self: TreeJob, k: int, matrices: Matrices, label, folds) -> dict:
         predicted += len(matrices.test)
     speed = predicted / (time.perf_counter() - start)
     if self.progress and not watched():
-        told = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
-        print(f'{self.name} fold {k}, of {folds.n_folds}: {told}', flush=True)
-    told = dict(seconds=note['seconds'], rounds=note['rounds'])
-    return out | told | dict(gain=library.gain(model, len(matrices.names)), speed=speed)
+        took = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
+        print(f'{self.name} fold {k}, of {folds.n_folds}: {took}', flush=True)
+    out |= dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed)
+    return out | dict(gain=library.gain(model, len(matrices.names)))
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
