@@ -290,6 +290,7 @@ class Spec:
     time : `TimeSpec` of the column with the rows' times
     weight : column with the training rows' weights
     vectors : `VectorSpec`s
+    labels : label columns beside the first
 
     Examples
     --------
@@ -309,6 +310,7 @@ class Spec:
     time: TimeSpec | None = None
     weight: str | None = None
     vectors: tuple = ()
+    labels: tuple = ()
 
     @property
     def plain_nums(self) -> tuple:
@@ -354,6 +356,8 @@ class Spec:
             content['weight'] = self.weight
         if self.vectors:
             content['vectors'] = [dict(vars(v)) for v in self.vectors]
+        if self.labels:
+            content['labels'] = list(self.labels)
         return content
 
     @classmethod
@@ -370,5 +374,5 @@ class Spec:
         plain['vectors'] = tuple(VectorSpec(**v) for v in plain.get('vectors', ()))
         plain['time'] = TimeSpec(**plain['time']) if plain.get('time') else None
         plain['null_blocks'] = tuple(map(tuple, plain['null_blocks']))
-        plain['nums'] = tuple(plain['nums'])
+        plain['nums'], plain['labels'] = tuple(plain['nums']), tuple(plain.get('labels', ()))
         return cls(**plain)

@@ -302,10 +302,11 @@ class Logits:
 
     Parameters
     ----------
-    main : the model's answer
+    main : the model's answer about the first label
     second : a second pass with other dropout masks
     aux : key of a history → from its pooled whole (`sequence.aux`)
     linear : from the sequence vectors alone (`model.qnn_alpha.aux_head_weight`)
+    further : (B, T), of the labels beside the first (`data.labels`)
 
     Examples
     --------
@@ -317,6 +318,7 @@ class Logits:
     second: Tensor | None = None
     aux: dict = field(default_factory=dict)
     linear: Tensor | None = None
+    further: Tensor | None = None
 
 # %% ../../nbs/40_models/60_ctr.ipynb #59237585
 def drop_ids(batch: dict, p: float, targets: dict | None = None, lists: Sequence[str] = ()) -> dict:
@@ -401,6 +403,7 @@ class CTRModel(nn.Module):
     Attributes
     ----------
     keys : of the histories
+    n_labels : labels it answers, the first and those beside it
     rows_at_once : rows whose histories a training step reads at once; None = all (`train.memory`)
 
     Examples
@@ -423,7 +426,8 @@ class CTRModel(nn.Module):
         for seq in spec.histories:
             self.add_module(part_name('history', seq.key), History(cfg, seq, spec, n * q.feature_embed_dim))
         n_seq = History.n_fields * len(self.keys)
-        self.head = make_head(q, n + n_seq, n_seq)
+        self.n_labels = 1 + len(spec.labels)
+        self.head = make_head(q, n + n_seq, n_seq, self.n_labels)
         self.twice = q.enabled and q.self_ensemble > 0
         for name, wanted in (('linear', q.aux_head_weight), ('aux', None)):
             for key, history in self.histories.items():
@@ -431,7 +435,7 @@ class CTRModel(nn.Module):
                     self.add_module(part_name(name, key), AuxHead(history.dare.d_out))
         self.id_dropout = cfg.train.id_dropout
         self.rows_at_once: int | None = None
-        self.bias = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(self.n_labels if spec.labels else ()))
         if cfg.train.embedding.init_std is not None:
             restart_tables(self, cfg.train.embedding.init_std)
 
@@ -469,15 +473,25 @@ class CTRModel(nn.Module):
         targets = {history.target_key: history.target_places for history in self.histories.values()}
         return self.fields(drop_ids(batch, self.id_dropout, targets, self.columns.names))
 
+    def answers(self, x: Tensor) -> Tensor:
+        "Log-odds (B, n_labels) of every label, from the fields."
+        z = self.head(x) + self.bias
+        return z.unsqueeze(1) if self.n_labels == 1 else z
+
+    def every(self, batch: dict) -> Tensor:
+        "What `forward` says outside training, of every label: (B, n_labels)."
+        return self.answers(self.fields(batch, brief=True)[0])
+
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:
-            return self.head(self.fields(batch, brief=True)[0]) + self.bias
+            return self.every(batch)[:, 0]
         x, outs = self.training_fields(batch)
-        z = self.head(x) + self.bias
-        second = self.head(self.training_fields(batch)[0]) + self.bias if self.twice else None
+        z = self.answers(x)
+        second = self.answers(self.training_fields(batch)[0])[:, 0] if self.twice else None
         aux = {key: head(outs[key]['aux']) for key, head in self.parts('aux').items()}
         linear = [head(outs[key]['h']) for key, head in self.parts('linear').items()]
-        return Logits(z, second, aux, sum(linear[1:], linear[0]) if linear else None)
+        from_vectors = sum(linear[1:], linear[0]) if linear else None
+        return Logits(z[:, 0], second, aux, from_vectors, z[:, 1:] if self.n_labels > 1 else None)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #0aa35907
 def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
@@ -497,15 +511,15 @@ def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
 
 # %% ../../nbs/40_models/60_ctr.ipynb #e72c563a
 @patch
-def start_at(self: CTRModel, prior: float):
-    """Start at a click rate (`loss.balance: shift`).
+def start_at(self: CTRModel, *priors: float):
+    """Start at the labels' rates (`loss.balance: shift`).
 
     Parameters
     ----------
-    prior : click rate of the batches, in (0, 1)
+    priors : click rate of the batches, and the rates of the labels beside it, in (0, 1)
     """
     with torch.no_grad():
-        self.bias.fill_(math.log(prior / (1 - prior)))
+        self.bias.copy_(torch.tensor([math.log(p / (1 - p)) for p in priors]).reshape(self.bias.shape))
 
 
 def parameter_table(model: nn.Module, depth: int = 2) -> list[tuple[str, int]]:

@@ -167,8 +167,8 @@ def gather_columns(x: Tensor, n: int) -> Tensor:
 
 
 def global_batch(
-    out: Logits, y: Tensor, n: int, weight: Tensor | None = None
-) -> tuple[Logits, Tensor, Tensor | None]:
+    out: Logits, y: Tensor, n: int, weight: Tensor | None = None, further: Tensor | None = None
+) -> tuple[Logits, Tensor, Tensor | None, Tensor | None]:
     """Log-odds, labels and weights of the whole batch.
 
     Parameters
@@ -177,20 +177,27 @@ def global_batch(
     y : (m,) their labels
     n : rows of the global batch
     weight : (m,) their weights, where they have any
+    further : (m, T) their labels beside the first, where there are any
 
     Returns
     -------
     of all of its rows, in the loader's order
     """
     if this_process().size == 1:
-        return out, y, weight
+        return out, y, weight, further
     names = [name for name in ('main', 'second', 'linear') if getattr(out, name) is not None]
     logits = [*(getattr(out, name) for name in names), *out.aux.values()]
     told = [y] if weight is None else [y, weight]
-    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told)]), n))
-    z, (y, *weights) = columns[: len(logits)], columns[len(logits) :]
+    beside = [] if further is None else [*out.further.unbind(1), *further.unbind(1)]
+    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *beside)]), n))
+    z, told = columns[: len(logits)], columns[len(logits) : len(logits) + len(told)]
     aux = dict(zip(out.aux, z[len(names) :]))
-    return replace(out, **dict(zip(names, z)), aux=aux), y, weights[0] if weights else None
+    out = replace(out, **dict(zip(names, z)), aux=aux)
+    if beside:
+        of_labels = torch.stack(columns[-len(beside) :], 1)
+        of_model, further = of_labels.chunk(2, dim=1)
+        out = replace(out, further=of_model)
+    return out, told[0], told[1] if len(told) > 1 else None, further
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:
