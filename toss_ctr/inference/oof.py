@@ -123,7 +123,7 @@ def calibrator_made_of(sides: dict, options: dict) -> str:
 
 
 def _held_out_arrays(oof: pl.DataFrame, beside: str = '') -> tuple:
-    "Logits, labels, folds and, where there are any, weights of held-out rows; `beside` : a label, of rows that know it."
+    "Logits, labels, folds and, where there are any, weights of held-out rows; `beside` : a label; of rows that know it"
     of = f'_{beside}' if beside else ''
     oof = oof.filter(pl.col(f'label{of}').is_not_null())
     weight = oof['weight'].to_numpy() if 'weight' in oof.columns else None

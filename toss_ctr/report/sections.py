@@ -209,7 +209,7 @@ def labels_section(judged: dict) -> Html | None:
     columns = dict(name=('label', None), rows=('rows that know it', ',d'), rate=('rate', '.2%'))
     columns |= {key: NUMBERS[key] for key in ('AUC', 'AP', 'WLL')}
     columns |= dict(predicted_over_observed=('predicted / observed', '.3f'))
-    text = 'Learned by the same net as the first label, that of the submission (data.labels); each calibrated by itself.'
+    text = 'Learned by the net of the first label, that of the submission (data.labels); each calibrated by itself.'
     title = 'Labels beside the first'
     return section('labels', title, tag('p', with_keys(text)), table(rows, columns, title))
 
