@@ -107,9 +107,9 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     1.0
     """
     a, b = _columns(train, rows), _columns(test, rows)
-    weight = train.weights()
-    if weight is not None:
-        weight = weight[:: max(1, train.n_rows // rows)].astype(np.float64)
+    step, weight = max(1, train.n_rows // rows), None
+    if train.has('weight'):
+        weight = train.whole('weight', lambda w: w[::step]).astype(np.float64)
     numeric = {*train.spec.nums, *map(length_name, train.spec.histories)}
     vocab = {c.name for c in train.spec.cats if c.kind == 'vocab'}
     coded_a, coded_b, found = {}, {}, []

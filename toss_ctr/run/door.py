@@ -492,6 +492,21 @@ def predict(self: Run, data, out: str = ''):
     return self._predictor.predict(data)
 
 
+@patch
+def predict_labels(self: Run, frame) -> dict:
+    """Probabilities of every label of `data.labels`, the first one's first.
+
+    Parameters
+    ----------
+    frame : Polars or pandas frame
+
+    Returns
+    -------
+    label → (n,) float64
+    """
+    return self._predictor.predict_labels(frame)
+
+
 @patch(as_prop=True)
 def _predictor(self: Run):
     "All folds with calibrator, loaded once."
