@@ -282,14 +282,15 @@ def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
     for rows in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)):
         rows = np.sort(rng.permutation(rows)[:n])
         sides.append((np.asarray(matrix[rows], np.float64), inputs.train.labels()[rows], inputs.train.weights(rows)))
-    (train, *told_train), (held, *told_held) = sides
+    (train, y_train, w_train), (held, y_held, w_held) = sides
     out = []
     for i, name in enumerate(inputs.features.names):
-        out.append(dict(name=name) | _carried_over(train[:, i], *told_train, held[:, i], *told_held))
+        told = _carried_over(train[:, i], y_train, held[:, i], y_held, w_train, w_held)
+        out.append(dict(name=name) | told)
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
 
 
-def _carried_over(train, y_train, w_train, held, y_held, w_held):
+def _carried_over(train, y_train, held, y_held, w_train=None, w_held=None):
     auc_train, auc_held = auc(y_train, train, w_train), auc(y_held, held, w_held)
     if auc_train < 0.5:  # a feature may point the other way
         auc_train, auc_held = 1 - auc_train, 1 - auc_held
