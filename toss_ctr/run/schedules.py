@@ -415,21 +415,22 @@ def _answer(protocol: Protocol, run: Path, allowed: set):
         return f'a reader finds {error}'
     return '' if found in allowed else f'a reader finds {found}, not one of {allowed}'
 
-# %% ../../nbs/90_run/34_schedules.ipynb #2e42eadb
-def schedule(protocol: Protocol, seed: int) -> str:
+# %% ../../nbs/90_run/34_schedules.ipynb #9f60cfcc
+def schedule(protocol: Protocol, seed: int, faults=FAULTS) -> str:
     """Run one schedule.
 
     Parameters
     ----------
     protocol : what is written
     seed : of everything else
+    faults : to choose from
 
     Returns
     -------
     '' where all is well, else what is not
     """
     disk, run = SimulatedDisk(seed), Path(SimulatedDisk.ROOT, 'run')
-    over, fault, company = (disk.rng.choice(choices) for choices in ((False, True), FAULTS, COMPANY))
+    over, fault, company = (disk.rng.choice(choices) for choices in ((False, True), faults, COMPANY))
     last = changes_of(protocol, over) * (2 if company == 'another writer' else 1)
     with mounted(disk, NATIVE), contextlib.redirect_stdout(io.StringIO()):
         _begun(protocol, disk, run, over)
@@ -458,8 +459,8 @@ def schedule(protocol: Protocol, seed: int) -> str:
     where = f'{protocol.name}, seed {seed}, {hurt or fault or "no fault"}, {company}, over {"a state" if over else "nothing"}'
     return next((f'{where}: {line}' for line in odd if line), '')
 
-# %% ../../nbs/90_run/34_schedules.ipynb #2e92acd5
-def schedules(rounds: int, seed: int, protocols=PROTOCOLS, say=print) -> dict:
+# %% ../../nbs/90_run/34_schedules.ipynb #3f339a1f
+def schedules(rounds: int, seed: int, protocols=PROTOCOLS, faults=FAULTS, say=print) -> dict:
     """Run schedules of every protocol in turn.
 
     Parameters
@@ -467,6 +468,7 @@ def schedules(rounds: int, seed: int, protocols=PROTOCOLS, say=print) -> dict:
     rounds : how many
     seed : of the first; the next has the next
     protocols : to run
+    faults : to choose from
     say : called with a line about each third state
 
     Returns
@@ -475,7 +477,7 @@ def schedules(rounds: int, seed: int, protocols=PROTOCOLS, say=print) -> dict:
     """
     counts = dict(schedules=0, third_states=0)
     for number in range(rounds):
-        odd = schedule(protocols[number % len(protocols)], seed * 10**6 + number)
+        odd = schedule(protocols[number % len(protocols)], seed * 10**6 + number, faults)
         counts['schedules'] += 1
         counts['third_states'] += bool(odd)
         if odd:
