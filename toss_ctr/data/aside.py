@@ -105,12 +105,11 @@ def _put_aside(content, folder: Path):
         return [_put_aside(value, folder) for value in content]
     if _is_long(content):
         path = folder / f'long_{digest_json(list(content))[:16]}.parquet'
-        table = pl.DataFrame(dict(value=list(content)))
-        if not path.is_file() or not read_table(path).equals(table):
-            write_table(table, path)
+        write_table(pl.DataFrame(dict(value=list(content))), path)  # also over a damaged one
         return dict(aside=path.name, n=len(content), digest=digest_file(path))
     if isinstance(content, LongList):
         path = folder / content.path.name
+        verify_file(content.path, content.digest)
         if path.resolve() != content.path.resolve():
             with write_aside(path) as part:
                 shutil.copyfile(content.path, part)
