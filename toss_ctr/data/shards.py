@@ -556,16 +556,17 @@ def share_of_clicks(self: Split, rows) -> float:
 
 
 @patch
-def seq_lengths(self: Split, key: str = 'seq') -> np.ndarray:
+def seq_lengths(self: Split, key: str = 'seq', pick=lambda array: array) -> np.ndarray:
     """Length of every row's history, (n,) int64: tokens kept or, where repeats are collapsed, the whole.
 
     Parameters
     ----------
     key : of the history
+    pick : which rows to take of each shard's
     """
     if self.has(f'{key}_length'):
-        return self.whole(f'{key}_length').astype(np.int64)
-    return self.whole(f'{key}_offsets', np.diff).astype(np.int64)
+        return self.whole(f'{key}_length', pick).astype(np.int64)
+    return self.whole(f'{key}_offsets', lambda offsets: pick(np.diff(offsets))).astype(np.int64)
 
 # %% ../../nbs/20_data/35_shards.ipynb #82844d04
 def _shard_ids(shard: Shard) -> pa.Array:
