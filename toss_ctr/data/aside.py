@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
 
-import numpy as np
 import polars as pl
 
 from ..core.files import digest_file, digest_json, read_json, read_table, verify_file

@@ -368,7 +368,7 @@ def _read_submitted(run: Path):
 
 
 SUBMITTED = Protocol('submission', _submit, _read_submitted, rebuilt=True)
-PROTOCOLS = (SEALED, FRAME, FOLD, MEMBER, TREE, SPLIT) * 2 + (FITTED, INFERRED, SUBMITTED)  # the slow ones half as often
+PROTOCOLS = (SEALED, FRAME, FOLD, MEMBER, TREE, SPLIT) * 2 + (FITTED, INFERRED, SUBMITTED)  # slow ones half as often
 
 # %% ../../nbs/90_run/34_schedules.ipynb #c612b393
 NATIVE = ((safetensors.torch, 'save_model', 1), (safetensors.torch, 'load_model', 1))
@@ -456,7 +456,8 @@ def schedule(protocol: Protocol, seed: int, faults=FAULTS) -> str:
         (again,) = disk.together(lambda: protocol.write(run, 1))
         odd.append(f'the same step again: {again.error}' if again.error else _answer(protocol, run, {1}))
         odd += [f'{path.name} is left over' for path in run.glob('**/.*.part')]
-    where = f'{protocol.name}, seed {seed}, {hurt or fault or "no fault"}, {company}, over {"a state" if over else "nothing"}'
+    before = 'a state' if over else 'nothing'
+    where = f'{protocol.name}, seed {seed}, {hurt or fault or "no fault"}, {company}, over {before}'
     return next((f'{where}: {line}' for line in odd if line), '')
 
 # %% ../../nbs/90_run/34_schedules.ipynb #3f339a1f
