@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['finished_folds', 'read_oof_logits', 'calibration_options', 'calibrator_made_of', 'labels_beside_first',
-           'run_calibrator', 'label_calibrators', 'calibrate']
+           'run_calibrator', 'label_calibrators', 'results_locked', 'held_out_now', 'calibrate']
 
-# %% ../../nbs/70_inference/05_oof.ipynb #5fb944d8
+# %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
+from pathlib import Path
 
 import numpy as np
 import polars as pl
@@ -17,6 +18,7 @@ from ..core.errors import Damaged, UserError
 from toss_ctr.core.files import (
     digest_file,
     digest_json,
+    locked,
     read_json,
     read_table,
     verify_file,
@@ -72,12 +74,13 @@ def _dealt_folds(cfg: Config) -> int:
         return 0
 
 # %% ../../nbs/70_inference/05_oof.ipynb #4dfedc00
-def read_oof_logits(cfg: Config) -> pl.DataFrame:
+def read_oof_logits(cfg: Config, sides: dict | None = None) -> pl.DataFrame:
     """Hold-out predictions of every finished fold, verified against the side files.
 
     Parameters
     ----------
     cfg : the config of a run with finished folds
+    sides : fold → side file, of the generations to read; None = those that are finished now
 
     Returns
     -------
@@ -85,10 +88,11 @@ def read_oof_logits(cfg: Config) -> pl.DataFrame:
 
     Raises
     ------
+    Damaged : a file is missing or damaged, or the fold was switched to another generation meanwhile
     UserError : two folds held out the same row
     """
     parts = []
-    for fold, side in finished_folds(cfg).items():
+    for fold, side in (sides or finished_folds(cfg)).items():
         path, mend = oof_path(cfg.run_dir, fold, side['fingerprint']), train_again(cfg.run_dir, fold)
         verify_file(path, side['oof'], mend)
         parts.append(read_table(path, mend=mend))
@@ -110,7 +114,7 @@ def calibration_options(cfg: Config) -> dict:
     method = c.method if c.enabled else 'none'
     return dict(method=method, target=c.target, lambda_mix=c.lambda_mix, lr=c.lr, iters=c.iters)
 
-# %% ../../nbs/70_inference/05_oof.ipynb #b18e4369
+# %% ../../nbs/70_inference/05_oof.ipynb #aee54789
 def calibrator_made_of(sides: dict, options: dict) -> str:
     """Digest of what a calibrator depends on: the folds' held-out predictions, and how it is fitted to them.
 
@@ -155,7 +159,7 @@ def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
         return load_calibrator(cfg.run_dir / 'calibrator.json', calibrator_made_of(sides, options))
     except Damaged as e:
         print(f'{e.what}; fitted anew')
-    logit, label, _, weight = _held_out_arrays(read_oof_logits(cfg))
+    logit, label, _, weight = _held_out_arrays(read_oof_logits(cfg, sides))
     return fit_calibrator(logit, label, weight=weight, **options)
 
 
@@ -180,7 +184,7 @@ def label_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
         print(f'{cfg.run_dir / _OF_LABELS}: fitted on other predictions; fitted anew')
     except Damaged as e:
         print(f'{e.what}; fitted anew')
-    return _fit_labels(read_oof_logits(cfg), names, options)
+    return _fit_labels(read_oof_logits(cfg, sides), names, options)
 
 
 def _fit_labels(oof: pl.DataFrame, names: list[str], options: dict) -> dict[str, Calibrator]:
@@ -190,7 +194,37 @@ def _fit_labels(oof: pl.DataFrame, names: list[str], options: dict) -> dict[str,
         found[name] = fit_calibrator(logit, label, weight=weight, **options)
     return found
 
-# %% ../../nbs/70_inference/05_oof.ipynb #bc6f4cde
+# %% ../../nbs/70_inference/05_oof.ipynb #34ae3998
+def results_locked(run_dir):
+    """Hold the lock of what a run hands in: calibrator, predictions, submission.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    return locked(Path(run_dir) / '.results', 'submission')
+
+
+def held_out_now(cfg: Config) -> tuple[dict, pl.DataFrame]:
+    """The finished folds and their held-out predictions, both of the same generations.
+
+    Parameters
+    ----------
+    cfg : the config of a run with finished folds
+
+    Returns
+    -------
+    fold → side file, table of `read_oof_logits`
+    """
+    sides = finished_folds(cfg)
+    try:
+        return sides, read_oof_logits(cfg, sides)
+    except Damaged:
+        if finished_folds(cfg) == sides:
+            raise
+    return held_out_now(cfg)  # a fold was switched meanwhile
+
+# %% ../../nbs/70_inference/05_oof.ipynb #5212599e
 def calibrate(cfg: Config) -> dict:
     """Fit and store the calibrators, one a label; write oof.parquet with cross-fitted probabilities.
 
@@ -209,13 +243,19 @@ def calibrate(cfg: Config) -> dict:
     >>> from toss_ctr.inference.oof import calibrate
     >>> calibrate(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
     """
+    if not side_files(cfg.run_dir):
+        finished_folds(cfg)  # tells so, before a folder is made
+    with results_locked(cfg.run_dir):
+        return _calibrate_folds(cfg, *held_out_now(cfg))
+
+
+def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
+    "Everything that `calibrate` writes, of the folds of `sides`."
     options, run = calibration_options(cfg), cfg.run_dir
-    sides = finished_folds(cfg)
     made_of = calibrator_made_of(sides, options)
     if cfg.logging.csv_log:
         with write_aside(run / 'train_log.csv') as part:  # what the folds have sealed, whatever became of the file
             part.write_text(run_log(sides), encoding='utf-8')
-    oof = read_oof_logits(cfg)
     logit, label, fold, weight = _held_out_arrays(oof)
     p = cross_fit(logit, label, fold, cfg.seed, weight, **options)
     report = calibration_report(logit, label, fold, cfg.seed, weight, **options)

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ensemble_file', 'write_probabilities',
-           'blank_columns', 'warn_of_blank_columns', 'infer']
+           'seal_predictions', 'blank_columns', 'warn_of_blank_columns', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
+# %% ../../nbs/70_inference/15_predict.ipynb #962561f6
 import shutil, time, warnings
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,12 +37,12 @@ from ..data.frames import block_count, cached_parts, source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
 from ..data.submission import check_ids, write_submission
-from .oof import finished_folds
+from .oof import finished_folds, results_locked
 from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
-# %% ../../nbs/70_inference/15_predict.ipynb #b816fe9a
+# %% ../../nbs/70_inference/15_predict.ipynb #2f9bc191
 def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = False):
     """Predict part by part: each fold's log-odds of each row.
 
@@ -133,7 +134,7 @@ def write_by_crew(cfg: Config, test: Split, path, progress: bool = False):
     join_slices(files, path)
     shutil.rmtree(folder)
 
-# %% ../../nbs/70_inference/15_predict.ipynb #13e71fa3
+# %% ../../nbs/70_inference/15_predict.ipynb #55788cd1
 def ensemble_file(predictor: Predictor, logits, label: str = '') -> np.ndarray:
     """`Predictor.probabilities` of a file's rows, in little memory.
 
@@ -168,7 +169,7 @@ def _ranks_of_file(predictor, logits, columns, calibrator):
             total = total + weight * rank_share(p)
     return total
 
-# %% ../../nbs/70_inference/15_predict.ipynb #fb60833a
+# %% ../../nbs/70_inference/15_predict.ipynb #87c46dbb
 def write_probabilities(predictor: Predictor, logits, out) -> Path:
     """The submission: calibrated and combined, rows and ids as they came; beside it <its name>_labels.parquet with the
     probabilities of every label, where there are several.
@@ -192,6 +193,30 @@ def write_probabilities(predictor: Predictor, logits, out) -> Path:
         beside = {label: ensemble_file(predictor, logits, label) for label in predictor.beside}
         every = pl.DataFrame({name: ids, data.label_col: p, **beside})
         write_table(every, out.with_name(f'{out.stem}_labels.parquet'))
+    return out
+
+# %% ../../nbs/70_inference/15_predict.ipynb #a3554656
+def seal_predictions(predictor: Predictor, logits: Path, cache: str) -> Path:
+    """A run's submission.csv from its folds' log-odds of the test rows, then test_logits.json.
+
+    Parameters
+    ----------
+    predictor : of the run
+    logits : file of `write_logits`, in the run's folder
+    cache : fingerprint of the test rows
+
+    Returns
+    -------
+    the CSV file
+    """
+    cfg, sides = predictor.cfg, predictor.sides
+    if cfg.ensemble.spread == 'folds':
+        z = read_table(logits, [f'logit_{fold}' for fold in sides]).to_numpy()
+        predictor = replace(predictor, stretch=save_stretch(cfg, sides, z))
+    out = write_probabilities(predictor, logits, cfg.run_dir / 'submission.csv')
+    made = dict(weights=[side['weights'] for side in sides.values()], cache=cache)
+    made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
+    write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
     return out
 
 # %% ../../nbs/70_inference/15_predict.ipynb #03aa910b
@@ -298,17 +323,12 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     header = f'{paths.id_col},{paths.label_col}'
     check_target(out, '--out', read, lambda path: first_line(path) == header)
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
-    with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:
-        if crew is None:
-            write_logits(predictor, parts, logits, rows, progress)
-        else:
-            write_by_crew(cfg, inputs.test, logits, progress)
-    if usual and cfg.ensemble.spread == 'folds':
-        z = read_table(logits, [f'logit_{fold}' for fold in predictor.sides]).to_numpy()
-        predictor = replace(predictor, stretch=save_stretch(cfg, predictor.sides, z))
-    write_probabilities(predictor, logits, out)
-    if usual:
-        made = dict(weights=[side['weights'] for side in predictor.sides.values()], cache=inputs.test.fingerprint)
-        made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
-        write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
-    return out
+    with results_locked(cfg.run_dir) if usual else nullcontext():
+        with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:
+            if crew is None:
+                write_logits(predictor, parts, logits, rows, progress)
+            else:
+                write_by_crew(cfg, inputs.test, logits, progress)
+        if usual:
+            return seal_predictions(predictor, logits, inputs.test.fingerprint)
+        return write_probabilities(predictor, logits, out)

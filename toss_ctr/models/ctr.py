@@ -295,7 +295,7 @@ class History(nn.Module):
         fields = torch.cat([self.product(out['h']), self.pooled(out['pooled']), length], 1)
         return out, fields.unflatten(1, (self.n_fields, -1))
 
-# %% ../../nbs/40_models/60_ctr.ipynb #dcd0922e
+# %% ../../nbs/40_models/60_ctr.ipynb #e5602a09
 @dataclass(frozen=True)
 class Logits:
     """What a training forward returns; each (B,) log-odds, or None where there is none.
@@ -307,6 +307,7 @@ class Logits:
     aux : key of a history → from its pooled whole (`sequence.aux`)
     linear : from the sequence vectors alone (`model.qnn_alpha.aux_head_weight`)
     further : (B, T), of the labels beside the first (`data.labels`)
+    packed : (B, k), of each of the heads that share their layers (`model.qnn_alpha.packed`); `main` is their mean
 
     Examples
     --------
@@ -319,6 +320,7 @@ class Logits:
     aux: dict = field(default_factory=dict)
     linear: Tensor | None = None
     further: Tensor | None = None
+    packed: Tensor | None = None
 
 # %% ../../nbs/40_models/60_ctr.ipynb #59237585
 def drop_ids(batch: dict, p: float, targets: dict | None = None, lists: Sequence[str] = ()) -> dict:
@@ -388,7 +390,7 @@ def part_name(part: str, key: str) -> str:
     """
     return part if key == 'seq' else key.replace('history', part, 1)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #59671b1d
+# %% ../../nbs/40_models/60_ctr.ipynb #19ef7309
 class CTRModel(nn.Module):
     """Fields, histories and interaction head.
 
@@ -473,25 +475,27 @@ class CTRModel(nn.Module):
         targets = {history.target_key: history.target_places for history in self.histories.values()}
         return self.fields(drop_ids(batch, self.id_dropout, targets, self.columns.names))
 
-    def answers(self, x: Tensor) -> Tensor:
-        "Log-odds (B, n_labels) of every label, from the fields."
+    def answer(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        "From the fields (B, F, d): log-odds (B, n_labels), and those of each packed head (B, k) where there are any."
         z = self.head(x) + self.bias
-        return z.unsqueeze(1) if self.n_labels == 1 else z
+        if self.n_labels > 1:
+            return z, None
+        return (z.mean(1, keepdim=True), z) if z.dim() > 1 else (z.unsqueeze(1), None)
 
     def every(self, batch: dict) -> Tensor:
         "What `forward` says outside training, of every label: (B, n_labels)."
-        return self.answers(self.fields(batch, brief=True)[0])
+        return self.answer(self.fields(batch, brief=True)[0])[0]
 
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:
             return self.every(batch)[:, 0]
         x, outs = self.training_fields(batch)
-        z = self.answers(x)
-        second = self.answers(self.training_fields(batch)[0])[:, 0] if self.twice else None
+        z, packed = self.answer(x)
+        second = self.answer(self.training_fields(batch)[0])[0][:, 0] if self.twice else None
         aux = {key: head(outs[key]['aux']) for key, head in self.parts('aux').items()}
         linear = [head(outs[key]['h']) for key, head in self.parts('linear').items()]
         from_vectors = sum(linear[1:], linear[0]) if linear else None
-        return Logits(z[:, 0], second, aux, from_vectors, z[:, 1:] if self.n_labels > 1 else None)
+        return Logits(z[:, 0], second, aux, from_vectors, z[:, 1:] if self.n_labels > 1 else None, packed)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #0aa35907
 def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
@@ -509,7 +513,7 @@ def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
     """
     return CTRModel(cfg, spec, stats)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #e72c563a
+# %% ../../nbs/40_models/60_ctr.ipynb #603a9b48
 @patch
 def start_at(self: CTRModel, *priors: float):
     """Start at the labels' rates (`loss.balance: shift`).

@@ -504,7 +504,7 @@ def predict_labels(self: Run, frame) -> dict:
     -------
     label → (n,) float64
     """
-    return self._predictor.predict_labels(frame)
+    return self._predictor.label_probabilities(frame)
 
 
 @patch(as_prop=True)

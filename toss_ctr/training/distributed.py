@@ -143,7 +143,7 @@ def run_in_first(job):
 def _wire():
     return torch.device('cuda', this_process().local) if dist.get_backend() == 'nccl' else torch.device('cpu')
 
-# %% ../../nbs/50_training/35_distributed.ipynb #4eb98c49
+# %% ../../nbs/50_training/35_distributed.ipynb #02bcd76f
 def gather_columns(x: Tensor, n: int) -> Tensor:
     """All columns in the loader's order.
 
@@ -189,15 +189,17 @@ def global_batch(
     logits = [*(getattr(out, name) for name in names), *out.aux.values()]
     told = [y] if weight is None else [y, weight]
     beside = [] if further is None else [*out.further.unbind(1), *further.unbind(1)]
-    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *beside)]), n))
+    packed = [] if out.packed is None else out.packed.unbind(1)
+    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *beside, *packed)]), n))
     z, told = columns[: len(logits)], columns[len(logits) : len(logits) + len(told)]
     aux = dict(zip(out.aux, z[len(names) :]))
-    out = replace(out, **dict(zip(names, z)), aux=aux)
+    whole, rest = replace(out, **dict(zip(names, z)), aux=aux), columns[len(logits) + len(told) :]
     if beside:
-        of_labels = torch.stack(columns[-len(beside) :], 1)
-        of_model, further = of_labels.chunk(2, dim=1)
-        out = replace(out, further=of_model)
-    return out, told[0], told[1] if len(told) > 1 else None, further
+        of_model, further = torch.stack(rest[: len(beside)], 1).chunk(2, dim=1)
+        whole = replace(whole, further=of_model)
+    if packed:
+        whole = replace(whole, packed=torch.stack(rest[len(beside) :], 1))
+    return whole, told[0], told[1] if len(told) > 1 else None, further
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:

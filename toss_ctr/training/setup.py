@@ -6,7 +6,7 @@
 __all__ = ['without_later_keys', 'fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes', 'FurtherLabels', 'labels_beside',
            'fold_loader', 'build_fold_model', 'compiled_or_distributed', 'FoldTrainer']
 
-# %% ../../nbs/50_training/40_setup.ipynb #3de72d1b
+# %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 import json
 from dataclasses import dataclass, field
 
@@ -27,9 +27,10 @@ from .losses import logit_shift
 from .memory import StepMemory
 from .optim import Average, make_optimizers
 
-# %% ../../nbs/50_training/40_setup.ipynb #e2e24a55
+# %% ../../nbs/50_training/40_setup.ipynb #7f12251f
 _LATER_KEYS = {  # younger than the first runs → default
     'sequences': [],
+    'model.qnn_alpha.packed': 1,
     'sequence.name': 'seq',
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
@@ -77,7 +78,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
         )
     )
 
-# %% ../../nbs/50_training/40_setup.ipynb #39e6bf45
+# %% ../../nbs/50_training/40_setup.ipynb #9de5abf8
 @dataclass
 class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
@@ -164,7 +165,7 @@ class EpochLogits:
         kinds = self.logits, self.labels, *([self.weights] if self.weights else [])
         return tuple(torch.cat(parts).cpu() for parts in kinds)
 
-# %% ../../nbs/50_training/40_setup.ipynb #9b08c54c
+# %% ../../nbs/50_training/40_setup.ipynb #2b2a4f6d
 def check_classes(inputs: Inputs, fold: int):
     """Refuse a fold whose training or hold-out rows lack a class.
 
@@ -275,7 +276,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         pin=own_device(cfg.device).type == 'cuda',
     )
 
-# %% ../../nbs/50_training/40_setup.ipynb #b26da992
+# %% ../../nbs/50_training/40_setup.ipynb #ddb545a4
 def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = ()) -> nn.Module:
     """The model to train; batch norms of several GPUs share their statistics.
 
@@ -319,7 +320,7 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #7ecb1852
+# %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 class FoldTrainer:
     """One fold of a run, ready to train.
 
