@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from ..config.whole import Config
+from ..inference.ensemble import ENSEMBLE, handed_in
 from ..training.metrics import all_metrics, paired_test
 from .plots import curves
 from .predictions import n_draws, Predictions, shift_prior
@@ -160,7 +161,7 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
                 + ('more clicks' if method == 'temperature' else 'calibration.method temperature')
                 + ' would make it steadier.',
             )
-        ] + _still_off(pred, cal, method)
+        ]  # a curve with more freedom would fit even less
     return _still_off(pred, cal, method)
 
 
@@ -369,14 +370,15 @@ def check_calibration_target(pred: Predictions, target: str) -> list[tuple]:
     ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #e283dac1
-def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
+def check_evidence(pred: Predictions, rows: list[dict], run_dir, target: str = 'balanced') -> list[tuple]:
     """Intervals too wide to compare models by, and a submission whose mean differs from the held-out rows'.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     rows : of `score_rows`
-    run_dir : folder of the run, for submission.csv
+    run_dir : folder of the run, for submission.csv and what it is
+    target : `calibration.target`: the scale of the submission
 
     Returns
     -------
@@ -395,7 +397,10 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
         )
     if (Path(run_dir) / 'submission.csv').is_file():
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
-        mean, here = last.cast(pl.Float64, strict=False).mean(), float(pred.p.mean())
+        ensemble = (handed_in(run_dir) or {}).get('chosen') == ENSEMBLE and pred.ensemble is not None
+        p = pred.ensemble[np.isfinite(pred.ensemble)] if ensemble else pred.p
+        here = float((shift_prior(p, pred.prior, 'natural') if target == 'prior' else p).mean())
+        mean = last.cast(pl.Float64, strict=False).mean()
         if mean is not None and abs(mean - here) > 0.05:
             out.append(
                 (
@@ -532,7 +537,7 @@ def findings(
         + check_gap(log)
         + check_calibration(pred, cfg.calibration.method)
         + check_baseline(pred, cfg, n_boot)
-        + check_evidence(pred, rows, run_dir)
+        + check_evidence(pred, rows, run_dir, cfg.calibration.target)
         + check_drift(moved)
         + check_attention(worth)
         + check_room(rows)
