@@ -42,6 +42,18 @@ def _noise(rows: list[dict]) -> float:
     return max(0.0005, (own['high'] - own['low']) / 4) if own else 0.0005
 
 
+def _check_slow(rows, rising: int, folds: int, level: bool, noise: float) -> list[tuple]:
+    "Trainings whose rate fell to nothing before they got anywhere: `level` : training rows score no better either."
+    by = {r['name']: r.get('Score') for r in rows}
+    if not level or by.get('baseline') is None or by['baseline'] - by['out of fold'] <= 4 * noise:
+        return []
+    text = (
+        f'The last epoch was the best in {rising} of {folds} folds, training rows score no better than held-out ones, '
+        f'and the baseline is ahead by {by["baseline"] - by["out of fold"]:.4f}: raise train.lr or train.epochs.'
+    )
+    return [('next', 'Under-trained', text)]
+
+
 def check_epochs(log: list[dict], rows: list[dict] = ()) -> list[tuple]:
     """Over-fitting and trainings that ended too early, from the hold-out Score.
 
@@ -69,8 +81,10 @@ def check_epochs(log: list[dict], rows: list[dict] = ()) -> list[tuple]:
     last = [v[-1] - v[-2] for _, v in held.values() if len(v) > 1]
     rising = sum(v.argmax() == len(v) - 1 for _, v in held.values())
     learnt_by_heart = bool(ahead) and np.mean(ahead) > 4 * noise
-    if not last or rising <= len(held) / 2 or np.mean(last) <= noise or learnt_by_heart:
+    if not last or rising <= len(held) / 2 or learnt_by_heart:
         return []
+    if np.mean(last) <= noise:
+        return _check_slow(rows, rising, len(held), bool(ahead) and np.mean(ahead) <= noise, noise)
     text = (
         f'The last epoch was the best in {rising} of {len(held)} folds and still gained {np.mean(last):.4f} on '
         f'average, more than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.'
@@ -129,13 +143,14 @@ def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0)
     return float(np.quantile(np.abs(mean - w1).sum(1), 0.975))
 
 # %% ../../nbs/80_report/25_advice.ipynb #899c93d1
-def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tuple]:
+def check_calibration(pred: Predictions, method: str = 'temperature', rows: list[dict] = ()) -> list[tuple]:
     """Raw logits that need calibration, and calibrated ones that are still off.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     method : `calibration.method`
+    rows : of `score_rows`; their interval says which losses count
 
     Returns
     -------
@@ -151,7 +166,7 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
                 f"{cal['Score']:.4f}; the submission uses the calibrated probabilities.",
             )
         ] + _still_off(pred, cal, method)
-    if pred.calibrated is not None and raw['Score'] - cal['Score'] > 0.0005:
+    if pred.calibrated is not None and raw['Score'] - cal['Score'] > _noise(rows):
         return [
             (
                 'watch',
@@ -535,7 +550,7 @@ def findings(
         + check_lone_columns(columns, own['AUC'])
         + check_epochs(log, rows)
         + check_gap(log)
-        + check_calibration(pred, cfg.calibration.method)
+        + check_calibration(pred, cfg.calibration.method, rows)
         + check_baseline(pred, cfg, n_boot)
         + check_evidence(pred, rows, run_dir, cfg.calibration.target)
         + check_drift(moved)
