@@ -45,6 +45,7 @@ class Browser:
         address = next(tab['webSocketDebuggerUrl'] for tab in tabs if tab['type'] == 'page')
         self.socket = create_connection(address, timeout=120)
         self.ask('Page.enable')
+        self.ask('Emulation.setFocusEmulationEnabled', enabled=True)  # a page that believes somebody is there
         return self
 
     def __exit__(self, *_):

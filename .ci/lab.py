@@ -41,7 +41,7 @@ SETTINGS = {
     'notebook-extension/tracker': dict(windowingMode='none'),
     'apputils-extension/notification': dict(fetchNews='false', checkForUpdates=False, doNotDisturbMode=True),
 }
-BOOK = 'jupyterapp.shell.currentWidget'
+BOOK = "[...jupyterapp.shell.widgets('main')].find(panel => panel.title.label === 'door.ipynb')"
 WIDTHS = "[...document.querySelectorAll('.widget-hprogress .progress-bar')].map(bar => parseFloat(bar.style.width))"
 CUT = """[...document.querySelectorAll('main *, header *')].filter(e => {
   const box = e.getBoundingClientRect()
@@ -76,7 +76,8 @@ class Lab:
         self.tab = tab
         tab.look(1280)
         tab.go(f'{address}/lab/tree/door.ipynb?token=t')
-        until(lambda: tab.js(f'!!window.jupyterapp && !!{BOOK}?.content?.widgets?.length'), 120)
+        until(lambda: tab.js(f'!!window.jupyterapp && !!{BOOK}?.content?.widgets?.length'), 180)
+        tab.js(f'jupyterapp.shell.activateById({BOOK}.id), 0')
         until(self.idle, 120)
 
     def idle(self) -> bool:
@@ -96,7 +97,7 @@ class Lab:
         "Whether a cell has run."
         return bool(self.tab.js(f'{BOOK}.content.widgets[{cell}].model.executionCount')) and self.idle()
 
-    def run(self, cell: int, seconds: float = 120) -> str:
+    def run(self, cell: int, seconds: float = 600) -> str:
         "Run a cell; what it shows, as text."
         self.start(cell)
         time.sleep(0.3)
@@ -124,7 +125,7 @@ def bars_while_fitting(lab: Lab, pictures: Path) -> list[tuple]:
             shot = True
         return lab.done(FITTED)
 
-    until(watched, 900, 0.1)
+    until(watched, 1800, 0.1)
     return seen
 
 
@@ -153,7 +154,7 @@ def drive(lab: Lab, pictures: Path):
     tab.picture(pictures / 'lab_4_help.png', whole=False)
     tip(lab, pictures)
     tab.js(f'{BOOK}.sessionContext.session.kernel.restart()')
-    until(lab.idle, 60)
+    until(lab.idle, 180)
     again = lab.run(AGAIN)
     assert again == board, (again, board)
     lab.choose(AGAIN)
