@@ -23,8 +23,8 @@ _dark_partners = ('#e6edf3', '#9aa4af', '#343b44', '#58b0ec', '#ff8f4f', '#3ccfa
 DARK = dict(zip((INK, MUTED, GRID, *COLOURS), _dark_partners))  # colour of the light theme → of the dark one
 DASHES, MARKERS = ('-', '--', '-.', ':', (0, (5, 1, 1, 1, 1, 1))), 'osD^vP'
 _EAST = (  # fonts with Korean letters, those first that have Chinese and Japanese ones as well
-    'Noto Sans CJK KR', 'Noto Sans CJK JP', 'Source Han Sans KR', 'Noto Sans KR', 'Malgun Gothic', 'Apple SD Gothic Neo',
-    'AppleGothic', 'NanumGothic', 'NanumBarunGothic', 'UnDotum', 'Arial Unicode MS',
+    'Noto Sans CJK KR', 'Noto Sans CJK JP', 'Source Han Sans KR', 'Noto Sans KR', 'Malgun Gothic',
+    'Apple SD Gothic Neo', 'AppleGothic', 'NanumGothic', 'NanumBarunGothic', 'UnDotum', 'Arial Unicode MS',
 )  # fmt: skip
 
 # %% ../../nbs/80_report/00_canvas.ipynb #47dd6b3e
