@@ -20,6 +20,7 @@ from fastcore.basics import patch
 
 from ..core.errors import Damaged, nearest, UserError
 from ..core.tables import html_table
+from .aside import kept_list
 from .spec import SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
@@ -514,7 +515,7 @@ def key(self: Split, name: str) -> tuple[np.ndarray, tuple]:
     (n,) codes, 0 = null or unseen in train; texts of codes 1..
     """
     if name in self.spec.keys:
-        return self.whole(f'key_{name}'), tuple(self.spec.keys[name])
+        return self.whole(f'key_{name}'), kept_list(self.spec.keys[name])
     exact = {cat.name: cat.values for cat in self.spec.cats if cat.kind == 'vocab'}
     if name in exact:
         return self.column(name), exact[name]
