@@ -7,7 +7,7 @@ __all__ = ['NODE_MARK', 'engine_config', 'engine_digests', 'start_command', 'log
            'lose_a_node']
 
 # %% ../../nbs/90_run/33_engines.ipynb #a76291de
-import os, secrets, signal, subprocess, sys, time
+import secrets, subprocess, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,6 +15,7 @@ from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.files import digest_file
 from ..core.units import child_environment
+from ..core.warden import carriers, end_carriers
 from ..synthetic.testing import small_config
 
 # %% ../../nbs/90_run/33_engines.ipynb #688b9e25
@@ -89,14 +90,7 @@ def processes_of(mark: str) -> list[int]:
     ----------
     mark : value of the variable NODE_MARK
     """
-    found = []
-    for process in Path('/proc').glob('[0-9]*'):
-        try:
-            if f'{NODE_MARK}={mark}'.encode() in (process / 'environ').read_bytes():
-                found.append(int(process.name))
-        except OSError:  # it ended meanwhile, or is another person's
-            pass
-    return found
+    return carriers(f'{NODE_MARK}={mark}')
 
 
 def kill_node(mark: str):
@@ -106,13 +100,7 @@ def kill_node(mark: str):
     ----------
     mark : of the node
     """
-    while processes := processes_of(mark):
-        for process in processes:
-            try:
-                os.kill(process, signal.SIGKILL)
-            except ProcessLookupError:
-                pass
-        time.sleep(0.1)
+    end_carriers(f'{NODE_MARK}={mark}')
 
 
 @contextmanager
