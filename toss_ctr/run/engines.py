@@ -104,13 +104,15 @@ def kill_node(mark: str):
 
 
 @contextmanager
-def two_nodes(folder, port: int):
+def two_nodes(folder, port: int, other=(), **second):
     """Two raylets on the loopback address, one core each, and a secret that only they and the driver know.
 
     Parameters
     ----------
     folder : short path for Ray's files
     port : of the head
+    other : words before the command that starts the second node, such as unshare
+    second : variables of the second node's environment
 
     Yields
     ------
@@ -124,10 +126,11 @@ def two_nodes(folder, port: int):
     head = ['--head', f'--port={port}', '--include-dashboard=false', f'--temp-dir={folder}/ray']
     shared = ['--num-cpus=1', '--node-ip-address=127.0.0.1', f'--object-store-memory={80 << 20}']
     try:
-        for mark, words in zip(marks, (head, [f'--address=127.0.0.1:{port}'])):
-            env = child_environment(**variables, **{NODE_MARK: mark})
+        nodes = ((), head, {}), (other, [f'--address=127.0.0.1:{port}'], second)
+        for mark, (before, words, more) in zip(marks, nodes):
+            env = child_environment(**variables, **{NODE_MARK: mark}, **more)
             code = 'from ray.scripts.scripts import main; main()'
-            started = [sys.executable, '-c', code, 'start', *words, *shared]
+            started = [*before, sys.executable, '-c', code, 'start', *words, *shared]
             for left in (2, 1, 0):  # a busy machine may be late by more than Ray waits for itself
                 done = subprocess.run(started, env=env, capture_output=True, text=True)
                 if done.returncode == 0:
