@@ -7,7 +7,7 @@ __all__ = ['NODE_MARK', 'engine_config', 'engine_digests', 'start_command', 'log
            'lose_a_node']
 
 # %% ../../nbs/90_run/33_engines.ipynb #a76291de
-import secrets, subprocess, sys, time
+import os, secrets, signal, subprocess, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -15,7 +15,6 @@ from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.files import digest_file
 from ..core.units import child_environment
-from ..core.warden import carriers, end_carriers
 from ..synthetic.testing import small_config
 
 # %% ../../nbs/90_run/33_engines.ipynb #688b9e25
@@ -90,7 +89,14 @@ def processes_of(mark: str) -> list[int]:
     ----------
     mark : value of the variable NODE_MARK
     """
-    return carriers(f'{NODE_MARK}={mark}')
+    found = []
+    for process in Path('/proc').glob('[0-9]*'):
+        try:
+            if f'{NODE_MARK}={mark}'.encode() in (process / 'environ').read_bytes():
+                found.append(int(process.name))
+        except OSError:  # it ended meanwhile, or is another person's
+            pass
+    return found
 
 
 def kill_node(mark: str):
@@ -100,19 +106,23 @@ def kill_node(mark: str):
     ----------
     mark : of the node
     """
-    end_carriers(f'{NODE_MARK}={mark}')
+    while processes := processes_of(mark):
+        for process in processes:
+            try:
+                os.kill(process, signal.SIGKILL)
+            except ProcessLookupError:
+                pass
+        time.sleep(0.1)
 
 
 @contextmanager
-def two_nodes(folder, port: int, other=(), **second):
+def two_nodes(folder, port: int):
     """Two raylets on the loopback address, one core each, and a secret that only they and the driver know.
 
     Parameters
     ----------
     folder : short path for Ray's files
     port : of the head
-    other : words before the command that starts the second node, such as unshare
-    second : variables of the second node's environment
 
     Yields
     ------
@@ -126,11 +136,10 @@ def two_nodes(folder, port: int, other=(), **second):
     head = ['--head', f'--port={port}', '--include-dashboard=false', f'--temp-dir={folder}/ray']
     shared = ['--num-cpus=1', '--node-ip-address=127.0.0.1', f'--object-store-memory={80 << 20}']
     try:
-        nodes = ((), head, {}), (other, [f'--address=127.0.0.1:{port}'], second)
-        for mark, (before, words, more) in zip(marks, nodes):
-            env = child_environment(**variables, **{NODE_MARK: mark}, **more)
+        for mark, words in zip(marks, (head, [f'--address=127.0.0.1:{port}'])):
+            env = child_environment(**variables, **{NODE_MARK: mark})
             code = 'from ray.scripts.scripts import main; main()'
-            started = [*before, sys.executable, '-c', code, 'start', *words, *shared]
+            started = [sys.executable, '-c', code, 'start', *words, *shared]
             for left in (2, 1, 0):  # a busy machine may be late by more than Ray waits for itself
                 done = subprocess.run(started, env=env, capture_output=True, text=True)
                 if done.returncode == 0:
