@@ -18,8 +18,8 @@ def cost_line(measured: dict[int, float]) -> tuple[float, float]:
 
     Returns
     -------
-    once and per row; a step that got cheaper with more rows costs the mean of both once, and nothing per row; one whose line begins
-    below zero goes through zero and the larger run
+    once and per row; a step that got cheaper with more rows costs the mean of both once, and nothing per row; one
+    whose line begins below zero goes through zero and the larger run
 
     Examples
     --------
