@@ -150,7 +150,10 @@ def main(name: str = '', argv=None):
                 verb = name.removeprefix('toss_')
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
-            function(**parse(function, argv))
+            given = parse(function, argv)
+            if watched():  # libraries take seconds, a person is told at once
+                print(f'{name.removeprefix("toss_")}: loading …', file=sys.stderr, flush=True)
+            function(**given)
     done()
 
 # %% ../nbs/90_run/40_cli.ipynb #b79373eb
@@ -419,6 +422,7 @@ def toss_infer(
     out: str = '',
     device: str = '',
     amp: str = '',
+    member: str = '',
 ):
     """Predict the test rows, or any Parquet file, with all finished folds: runs/<exp>/submission.csv.
 
@@ -434,12 +438,23 @@ def toss_infer(
         auto, cpu, cuda, cuda:1, mps; by default the config's
     amp : str
         none, bf16, fp16; by default the config's
+    member : str
+        who answers the rows of a file: a member, or ensemble; by default the network
     """
-    given = [f'{key}={value}' for key, value in dict(device=device, amp=amp).items() if value]
-    c = run_config(cfg, [*(set or ()), *given])
+    given = {key: value for key, value in dict(device=device, amp=amp).items() if value}
+    c = run_config(cfg, [*(set or ()), *(f'{key}={value}' for key, value in given.items())])
+    if member and not data:
+        raise UserError('--member: read with a file of rows only', f'its test rows: {c.run_dir}/members')
+    if member and member != c.network and given:
+        raise UserError(f'--{next(iter(given))}: not read with --member {member}', 'remove it')
+    from toss_ctr.inference.answers import answer_file
+    from toss_ctr.inference.ensemble import handed_in
     from toss_ctr.inference.predict import infer
 
-    print(infer(c, data, out, progress=True))
+    print(answer_file(c, data, out, member) if member else infer(c, data, out, progress=True))
+    chosen = (handed_in(c.run_dir) or {}).get('chosen', c.network) if data and not member else c.network
+    if chosen != c.network:
+        print(f'{c.network} answered; submission.csv is {chosen}: --member {chosen}', file=sys.stderr)
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console

@@ -6,6 +6,7 @@
 __all__ = ['run_folders', 'run_config']
 
 # %% ../../nbs/10_config/57_runs.ipynb #56d0db19
+import re
 from pathlib import Path
 
 from .load import load_config, presets
@@ -23,18 +24,28 @@ def run_folders(folder='runs') -> list[Path]:
     return sorted(file.parent for file in Path(folder).glob('*/config.yaml'))
 
 
+def _refuse_two(name: str, folders: list[Path], preset: bool):
+    "Raise where a name means the run's folder here and something else."
+    if len({folder.resolve() for folder in folders}) > 1:
+        raise UserError(f'{name}: ./{name} is a run, and so is runs/{name}', f'write ./{name} or runs/{name}')
+    if preset:
+        mend = f'write ./{name} for the run; for the preset a YAML file with base: {name}'
+        raise UserError(f'{name}: ./{name} is a run, and {name} a preset', mend)
+
+
 def run_config(where, overrides=(), anew: bool = False) -> Config:
     """The config of a run, or of one that is to be made.
 
     Parameters
     ----------
-    where : a run's folder; the name of one in `runs`; else a YAML file or a preset
+    where : a path (a `Path`, or a text with a slash) of a run's folder or a YAML file; or a name: of a run in `runs`,
+        of a run's folder here, or of a preset
     overrides : `key=value` texts, later ones win
     anew : a name means the preset of that name first, then the run
 
     Raises
     ------
-    UserError that names what was meant
+    UserError that names what was meant, and where a name means two things, how to say which
 
     Examples
     --------
@@ -44,17 +55,22 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
         ...
     toss_ctr.core.errors.UserError: no_such_run_and_no_preset: neither a run nor a preset...
     """
-    if anew and str(where) in presets():
-        return load_config(where, overrides)
-    for folder in (Path(where), Path('runs', where)):
-        if (folder / 'config.yaml').is_file():
-            cfg = load_config(folder / 'config.yaml', overrides)
-            if cfg.run_dir.resolve() == folder.resolve():
-                return cfg
-            place = cfg.logging.model_copy(update=dict(log_dir=str(folder.parent)))
-            return cfg.model_copy(update=dict(exp_name=folder.resolve().name, logging=place))
+    folders = [folder for folder in (Path(where), Path('runs', where)) if (folder / 'config.yaml').is_file()]
     name, known = str(where), [*presets(), *(f.name for f in run_folders())]
-    if Path(where).is_dir():
+    is_name = isinstance(where, str) and not re.search(r'[/\\]', name)
+    preset = is_name and anew and name in presets()
+    if is_name and Path(where) in folders:
+        _refuse_two(name, folders, preset)
+    if preset:
+        return load_config(where, overrides)
+    if folders:
+        folder = folders[0]
+        cfg = load_config(folder / 'config.yaml', overrides)
+        if cfg.run_dir.resolve() == folder.resolve():
+            return cfg
+        place = cfg.logging.model_copy(update=dict(log_dir=str(folder.parent)))
+        return cfg.model_copy(update=dict(exp_name=folder.resolve().name, logging=place))
+    if Path(where).is_dir() and not (is_name and name in presets()):
         raise UserError(f'{name}: no run lies here, it has no config.yaml', nearest(name, known))
     if not name.endswith(('.yaml', '.yml')) and name not in known:
         raise UserError(f'{name}: neither a run nor a preset', nearest(Path(name).name, known))

@@ -93,7 +93,8 @@ def device_name(device: torch.device) -> str:
     """
     if device.type == 'cuda':
         return f'{device}, {torch.cuda.get_device_name(device)}'
-    return f'{device.type}, {platform.machine()} with {torch.get_num_threads()} threads'
+    n = torch.get_num_threads()
+    return f'{device.type}, {platform.machine()} with {n} thread{"s" * (n > 1)}'
 
 
 def origin(device: torch.device) -> dict:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ensemble_file', 'write_probabilities',
-           'seal_predictions', 'blank_columns', 'warn_of_blank_columns', 'infer']
+           'seal_predictions', 'blank_columns', 'warn_of_blank_columns', 'target_file', 'infer']
 
 # %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
 import shutil, time, warnings
@@ -258,6 +258,32 @@ def warn_of_blank_columns(parts, name):
         warnings.warn(f'{what}; is it written as in training?')
 
 # %% ../../nbs/70_inference/15_predict.ipynb #feceaad6
+def target_file(cfg: Config, data: str = '', out: str = '') -> Path:
+    """Where predictions of a file's rows are written; a word about rows that the folds were trained on.
+
+    Parameters
+    ----------
+    cfg : the config of a run
+    data : Parquet file, folder or glob; '' = the test rows
+    out : CSV file asked for; '' = submission.csv, or submission_<name of data>.csv, in the run's folder
+
+    Raises
+    ------
+    UserError : `out` is a folder, or a file that is read or not ours
+    """
+    name = f'submission_{Path(data).stem}.csv' if data else 'submission.csv'
+    out = Path(out or cfg.run_dir / name)
+    if out.is_dir():
+        raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
+    paths = cfg.data
+    read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
+    header = f'{paths.id_col},{paths.label_col}'
+    check_target(out, '--out', read, lambda path: first_line(path) == header)
+    if data and paths.train_path and Path(data).resolve() == Path(paths.train_path).resolve():
+        warnings.warn(f'{data}: the folds were trained on these rows; {cfg.run_dir}/oof.parquet has them held out')
+    return out
+
+# %% ../../nbs/70_inference/15_predict.ipynb #25218ba4
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -291,8 +317,6 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
             mend = f'run toss_infer --cfg {cfg.run_dir}/config.yaml first: it fits it to the test rows'
             raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
-        if cfg.data.train_path and Path(data).resolve() == Path(cfg.data.train_path).resolve():
-            warnings.warn(f'{data}: the folds were trained on these rows; {cfg.run_dir}/oof.parquet has them held out')
         check_ids(source_ids(data, predictor.spec, '--data'), data)
         parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)
     else:
@@ -302,15 +326,7 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
         check_cache(cfg, next(iter(predictor.sides.values())), inputs)
         rows = len(inputs.test)
         parts = cached_parts(inputs.test)
-    usual = not (data or out)
-    name = f'submission_{Path(data).stem}.csv' if data else 'submission.csv'
-    out = Path(out or cfg.run_dir / name)
-    if out.is_dir():
-        raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
-    paths = cfg.data
-    read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
-    header = f'{paths.id_col},{paths.label_col}'
-    check_target(out, '--out', read, lambda path: first_line(path) == header)
+    usual, out = not (data or out), target_file(cfg, data, out)
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
     with results_locked(cfg.run_dir) if usual else nullcontext():
         with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:

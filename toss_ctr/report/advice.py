@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 
 from ..config.whole import Config
+from ..inference.ensemble import ENSEMBLE, handed_in
 from ..training.metrics import all_metrics, paired_test
 from .plots import curves
 from .predictions import n_draws, Predictions, shift_prior
@@ -39,6 +40,18 @@ def _noise(rows: list[dict]) -> float:
     "A quarter of the width of the interval of the out-of-fold Score: what epochs may differ by for no reason."
     own = next((r for r in rows if r['name'] == 'out of fold' and r['low'] is not None), None)
     return max(0.0005, (own['high'] - own['low']) / 4) if own else 0.0005
+
+
+def _check_slow(rows, rising: int, folds: int, level: bool, noise: float) -> list[tuple]:
+    "Trainings whose rate fell to nothing before they got anywhere: `level` : training rows score no better either."
+    by = {r['name']: r.get('Score') for r in rows}
+    if not level or by.get('baseline') is None or by['baseline'] - by['out of fold'] <= 4 * noise:
+        return []
+    text = (
+        f'The last epoch was the best in {rising} of {folds} folds, training rows score no better than held-out ones, '
+        f'and the baseline is ahead by {by["baseline"] - by["out of fold"]:.4f}: raise train.lr or train.epochs.'
+    )
+    return [('next', 'Under-trained', text)]
 
 
 def check_epochs(log: list[dict], rows: list[dict] = ()) -> list[tuple]:
@@ -68,8 +81,10 @@ def check_epochs(log: list[dict], rows: list[dict] = ()) -> list[tuple]:
     last = [v[-1] - v[-2] for _, v in held.values() if len(v) > 1]
     rising = sum(v.argmax() == len(v) - 1 for _, v in held.values())
     learnt_by_heart = bool(ahead) and np.mean(ahead) > 4 * noise
-    if not last or rising <= len(held) / 2 or np.mean(last) <= noise or learnt_by_heart:
+    if not last or rising <= len(held) / 2 or learnt_by_heart:
         return []
+    if np.mean(last) <= noise:
+        return _check_slow(rows, rising, len(held), bool(ahead) and np.mean(ahead) <= noise, noise)
     text = (
         f'The last epoch was the best in {rising} of {len(held)} folds and still gained {np.mean(last):.4f} on '
         f'average, more than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.'
@@ -128,13 +143,14 @@ def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0)
     return float(np.quantile(np.abs(mean - w1).sum(1), 0.975))
 
 # %% ../../nbs/80_report/25_advice.ipynb #899c93d1
-def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tuple]:
+def check_calibration(pred: Predictions, method: str = 'temperature', rows: list[dict] = ()) -> list[tuple]:
     """Raw logits that need calibration, and calibrated ones that are still off.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     method : `calibration.method`
+    rows : of `score_rows`; their interval says which losses count
 
     Returns
     -------
@@ -150,7 +166,7 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
                 f"{cal['Score']:.4f}; the submission uses the calibrated probabilities.",
             )
         ] + _still_off(pred, cal, method)
-    if pred.calibrated is not None and raw['Score'] - cal['Score'] > 0.0005:
+    if pred.calibrated is not None and raw['Score'] - cal['Score'] > _noise(rows):
         return [
             (
                 'watch',
@@ -160,7 +176,7 @@ def check_calibration(pred: Predictions, method: str = 'temperature') -> list[tu
                 + ('more clicks' if method == 'temperature' else 'calibration.method temperature')
                 + ' would make it steadier.',
             )
-        ] + _still_off(pred, cal, method)
+        ]  # a curve with more freedom would fit even less
     return _still_off(pred, cal, method)
 
 
@@ -369,14 +385,15 @@ def check_calibration_target(pred: Predictions, target: str) -> list[tuple]:
     ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #e283dac1
-def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
+def check_evidence(pred: Predictions, rows: list[dict], run_dir, target: str = 'balanced') -> list[tuple]:
     """Intervals too wide to compare models by, and a submission whose mean differs from the held-out rows'.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     rows : of `score_rows`
-    run_dir : folder of the run, for submission.csv
+    run_dir : folder of the run, for submission.csv and what it is
+    target : `calibration.target`: the scale of the submission
 
     Returns
     -------
@@ -395,7 +412,10 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
         )
     if (Path(run_dir) / 'submission.csv').is_file():
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
-        mean, here = last.cast(pl.Float64, strict=False).mean(), float(pred.p.mean())
+        ensemble = (handed_in(run_dir) or {}).get('chosen') == ENSEMBLE and pred.ensemble is not None
+        p = pred.ensemble[np.isfinite(pred.ensemble)] if ensemble else pred.p
+        here = float((shift_prior(p, pred.prior, 'natural') if target == 'prior' else p).mean())
+        mean = last.cast(pl.Float64, strict=False).mean()
         if mean is not None and abs(mean - here) > 0.05:
             out.append(
                 (
@@ -530,9 +550,9 @@ def findings(
         + check_lone_columns(columns, own['AUC'])
         + check_epochs(log, rows)
         + check_gap(log)
-        + check_calibration(pred, cfg.calibration.method)
+        + check_calibration(pred, cfg.calibration.method, rows)
         + check_baseline(pred, cfg, n_boot)
-        + check_evidence(pred, rows, run_dir)
+        + check_evidence(pred, rows, run_dir, cfg.calibration.target)
         + check_drift(moved)
         + check_attention(worth)
         + check_room(rows)

@@ -86,8 +86,9 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     own = by.get('calibrated', by['out of fold'])
     span = '' if own['low'] is None else f"{own['low']:.4f}–{own['high']:.4f}"
     others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
-    tiles = [tile(f"Score, {own['name']}", own['Score'], span, 'tile main')]
-    tiles += [tile(n, by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
+    called = dict(baseline=f'baseline, {cfg.yardstick}')
+    tiles = [tile(f"Score of the network, {own['name']}", own['Score'], span, 'tile main')]
+    tiles += [tile(called.get(n, n), by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
     tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
     what = (

@@ -7,11 +7,13 @@ __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DARK', 'DASHES', 'MARKERS', 'canv
            'figure_png', 'figure_uri', 'show']
 
 # %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
-import base64, io, re
+import base64, io, re, warnings
+from functools import cache
 
 import numpy as np
 from matplotlib import rc_context
 from matplotlib.figure import Figure
+from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 # %% ../../nbs/80_report/00_canvas.ipynb #b677d431
@@ -20,10 +22,13 @@ COLOURS = ('#0072b2', '#d55e00', '#009e73', '#b0568b', '#b07800', '#3a8fc7')
 _dark_partners = ('#e6edf3', '#9aa4af', '#343b44', '#58b0ec', '#ff8f4f', '#3ccfa0', '#e39cc6', '#e8b53a', '#9ad1f5')
 DARK = dict(zip((INK, MUTED, GRID, *COLOURS), _dark_partners))  # colour of the light theme → of the dark one
 DASHES, MARKERS = ('-', '--', '-.', ':', (0, (5, 1, 1, 1, 1, 1))), 'osD^vP'
+_EAST = (  # fonts with Korean letters, those first that have Chinese and Japanese ones as well
+    'Noto Sans CJK KR', 'Noto Sans CJK JP', 'Source Han Sans KR', 'Noto Sans KR', 'Malgun Gothic',
+    'Apple SD Gothic Neo', 'AppleGothic', 'NanumGothic', 'NanumBarunGothic', 'UnDotum', 'Arial Unicode MS',
+)  # fmt: skip
 
 # %% ../../nbs/80_report/00_canvas.ipynb #47dd6b3e
 _STYLE = {
-    'font.family': 'DejaVu Sans',
     'font.size': 10,
     'text.color': INK,
     'figure.facecolor': 'none',
@@ -44,6 +49,13 @@ _STYLE = {
     'ytick.labelsize': 9,
     'legend.fontsize': 9,
 }
+
+
+@cache
+def _families() -> list[str]:
+    "The font of the house, and one with the letters of East Asia where the machine has it."
+    here = {font.name for font in fontManager.ttflist}
+    return ['DejaVu Sans', *[name for name in _EAST if name in here][:1]]
 
 
 def canvas(width: float = 4.5, height: float = 2.8, **kw):
@@ -67,7 +79,7 @@ def canvas(width: float = 4.5, height: float = 2.8, **kw):
     >>> figure_svg(fig)[:4]
     '<svg'
     """
-    with rc_context(_STYLE):
+    with rc_context(_STYLE | {'font.family': _families()}):
         fig = Figure(figsize=(width, height))
         axes = fig.subplots(**kw)
         for ax in np.ravel(axes):
@@ -97,10 +109,12 @@ def legend(ax, **kw):
     look = dict(frameon=False, fontsize=9, labelcolor=INK, handlelength=2.2) | kw
     if 'loc' in kw or len(ax.figure.axes) > 1:
         return ax.legend(**look)
-    handles, names = ax.get_legend_handles_labels()
-    letters = 15 * ax.figure.get_figwidth()  # that fit into a row
-    columns = int(letters / (7 + max(map(len, names), default=0)))
-    return ax.figure.legend(handles, names, **look | dict(loc='outside lower left', ncols=max(1, columns)))
+    fig, (handles, names) = ax.figure, ax.get_legend_handles_labels()
+    for columns in range(max(1, min(len(names), 8)), 0, -1):
+        drawn = fig.legend(handles, names, **look | dict(loc='outside lower left', ncols=columns))
+        if columns == 1 or drawn.get_window_extent().width <= 0.98 * fig.bbox.width:
+            return drawn
+        drawn.remove()
 
 # %% ../../nbs/80_report/00_canvas.ipynb #978eac23
 def _plain_text(fig: Figure):
@@ -117,6 +131,16 @@ def _dark_css():
     return f"<style>@media (prefers-color-scheme:dark){{{''.join(rules)}}}</style>"
 
 
+def _written(fig: Figure, letters: str, missing: str) -> str:
+    "The SVG as matplotlib writes it; `missing` : what to do about a letter that no font here has."
+    out = io.StringIO()
+    look = {'svg.hashsalt': 'toss_ctr', 'svg.fonttype': letters, 'svg.image_inline': True, 'font.family': _families()}
+    with rc_context(look), warnings.catch_warnings():
+        warnings.filterwarnings(missing, 'Glyph .* missing')
+        fig.savefig(out, format='svg', transparent=True, metadata=dict.fromkeys(('Date', 'Creator', 'Format', 'Type')))
+    return out.getvalue()
+
+
 def figure_svg(fig: Figure) -> str:
     """SVG text, the same bytes for the same figure, with colours for both themes.
 
@@ -128,12 +152,12 @@ def figure_svg(fig: Figure) -> str:
     -------
     `<svg …>…</svg>`
     """
-    out = io.StringIO()
     _plain_text(fig)
-    nameless = dict.fromkeys(('Date', 'Creator', 'Format', 'Type'))
-    with rc_context({'svg.hashsalt': 'toss_ctr', 'svg.fonttype': 'path', 'svg.image_inline': True}):
-        fig.savefig(out, format='svg', transparent=True, metadata=nameless)
-    text = re.sub(r'<metadata>.*?</metadata>', '', out.getvalue(), flags=re.S)
+    try:
+        text = _written(fig, 'path', 'error')
+    except UserWarning:  # the browser of whoever reads it has a font for these letters
+        text = _written(fig, 'none', 'ignore')
+    text = re.sub(r'<metadata>.*?</metadata>', '', text, flags=re.S)
     text = text[text.index('<svg') :].replace('<defs>', _dark_css() + '\n<defs>', 1)
     return re.sub(r'\n\s*', '\n', text)
 

@@ -117,8 +117,9 @@ def verdict(found: Disagreement) -> str:
     own, mean = found.losses()
     average, best = float(found.weights @ own), int(own.argmin())
     gain, lag = average - mean, average - own[best]
+    by = ', each counting the same' if np.ptp(found.weights) < 1e-9 else ' by their weights'
     text = (
-        f'Calibrated, {", ".join(found.names)} lose {average:.4f} on average by their weights (balanced log-loss), '
+        f'Calibrated, {", ".join(found.names)} lose {average:.4f} on average{by} (balanced log-loss), '
         f'the best of them, {found.names[best]}, {own[best]:.4f}; their mean loses {mean:.4f}. '
         f'Their disagreement is worth {gain:.4f}'
     )

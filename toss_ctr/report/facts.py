@@ -200,7 +200,8 @@ WANTED = {
 }
 HOW = (
     'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
-    'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand and are not flattered. '
+    'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand or chosen on its '
+    'training rows, which does not. '
     'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows (Poisson weights, bias '
     'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
     'same rows, which chance lets '

@@ -142,7 +142,7 @@ def pairs(items: dict) -> Html:
     return tag('dl', [[tag('dt', k), tag('dd', v)] for k, v in items.items()])
 
 
-def section(key: str, title: str, *body, half: bool = False) -> Html:
+def section(key: str, title: str, *body) -> Html:
     """A section with its anchor.
 
     Parameters
@@ -150,9 +150,8 @@ def section(key: str, title: str, *body, half: bool = False) -> Html:
     key : anchor
     title : heading
     body : content; None is left out
-    half : takes half the width of a wide screen
     """
-    return tag('section', tag('h2', title), *body, id=key, class_='half' if half else None)
+    return tag('section', tag('h2', title), *body, id=key)
 
 # %% ../../nbs/80_report/10_html.ipynb #6ee071c5
 THEME = '''
@@ -190,11 +189,10 @@ background:var(--card)}
 @media (min-width:90rem){nav{position:fixed;top:1.5rem;left:calc(50vw - 34rem - 11.5rem);width:11rem;
 flex-direction:column;padding:0;max-height:calc(100vh - 3rem);overflow:auto}
 nav a{border:0;background:none;padding:.1rem 0}}
-main{display:grid;grid-template-columns:repeat(2,minmax(0,1fr));gap:1.1rem}
+main{display:grid;grid-template-columns:minmax(0,1fr);gap:1.1rem}
 section{background:var(--card);border:1px solid var(--line);border-radius:.8rem;
 padding:1.1rem clamp(.9rem,3vw,1.5rem) 1.2rem;
-margin:0;min-width:0;grid-column:1/-1;scroll-margin-top:3.2rem}
-@media (min-width:56rem){section.half{grid-column:span 1}}
+margin:0;min-width:0;scroll-margin-top:3.2rem}
 '''
 
 # %% ../../nbs/80_report/10_html.ipynb #869f5229
@@ -216,13 +214,14 @@ linear-gradient(270deg,var(--line),transparent) right/.8rem 100% no-repeat}
 .table>a{font-size:.8rem;color:var(--muted);text-decoration:none}.table>a:hover{text-decoration:underline}
 details{margin:.8rem 0}summary{cursor:pointer;color:var(--accent);font-size:.93rem}
 pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.6rem 0}
+@media (max-width:40rem){section>pre{white-space:pre-wrap}}
 pre.error{color:var(--watch)}pre code{font:inherit;overflow-wrap:normal}
 .scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:top}
 td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
-th{color:var(--muted);font-weight:600;font-size:.82rem}
+th{color:var(--muted);font-weight:600;font-size:.82rem}thead th{white-space:normal;vertical-align:bottom}
 .num{text-align:right;font-variant-numeric:tabular-nums;padding-right:1rem}
 tr.strong td{font-weight:650}
 tbody tr:last-child td{border-bottom:0}
@@ -232,7 +231,7 @@ padding:.6rem .9rem}
 .findings .watch{border-color:var(--watch)}.findings .good{border-color:var(--good)}
 .findings small{display:block;color:var(--muted);text-transform:uppercase;letter-spacing:.06em;font-size:.72rem}
 code{font:.88em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;overflow-wrap:anywhere}
-dl{display:grid;grid-template-columns:minmax(6.5rem,max-content) 1fr;gap:.25rem 1rem;margin:.4rem 0;font-size:.93rem}
+dl{display:grid;grid-template-columns:fit-content(40%) minmax(0,1fr);gap:.25rem 1rem;margin:.4rem 0;font-size:.93rem}
 dt{color:var(--muted)}dd{margin:0;min-width:0;overflow-wrap:anywhere;font-variant-numeric:tabular-nums}
 footer{font-size:.85rem;padding-top:1rem;padding-bottom:2.5rem}
 @media print{body{background:#fff}section{break-inside:avoid}nav{display:none}}

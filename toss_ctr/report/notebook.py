@@ -7,6 +7,7 @@ __all__ = ['notebook_page']
 
 # %% ../../nbs/80_report/45_pages.ipynb #2853876f
 import re
+from itertools import groupby
 from pathlib import Path
 
 import nbformat
@@ -39,6 +40,15 @@ def _output(output) -> Html | None:
     return _plain(data['text/plain']) if 'text/plain' in data else None
 
 
+def _side_by_side(part: list) -> list:
+    "Pictures that follow each other stand beside each other where there is room."
+    shown = [piece for piece in part if piece]
+    out = []
+    for pictures, run in groupby(shown, key=lambda piece: piece.startswith('<figure')):
+        out += [tag('div', list(run), class_='figures')] if pictures else run
+    return out
+
+
 def _sections(notebook) -> list[Html]:
     "A section for each heading of the second level, with all that was put out under it."
     parts: list[list] = [[]]
@@ -51,7 +61,7 @@ def _sections(notebook) -> list[Html]:
                 parts[-1].append(Html(text))
         elif cell.cell_type == 'code' and not _HIDDEN & {*cell.metadata.get('tags', ())}:
             parts[-1] += [_output(output) for output in cell.get('outputs', ())]
-    return [tag('section', part) for part in parts if any(part)]
+    return [tag('section', _side_by_side(part)) for part in parts if any(part)]
 
 
 def notebook_page(path, title: str, back: str = 'report.html') -> Path:

@@ -108,13 +108,15 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     """
     fig, ax = canvas()
     found = curves(rows, metric)
-    alone = all(split == 'train' for _, split in found)
+    alone, single = all(split == 'train' for _, split in found), len({fold for fold, _ in found}) == 1
     for (fold, split), (epochs, values) in found.items():
         colour, marker = _style(fold)['color'], _style(fold)['marker']
         if split == 'train':
-            ax.plot(epochs, values, '--', color=colour, lw=1.1, label=f'fold {fold}' if alone else None)
+            name = f'fold {fold}' if alone else 'training rows' if single else None
+            ax.plot(epochs, values, '--', color=colour, lw=1.1, label=name)
             continue
-        ax.plot(epochs, values, '-', color=colour, lw=1.8, marker=marker, ms=3, label=f'fold {fold}')
+        name = 'held-out rows' if single else f'fold {fold}'
+        ax.plot(epochs, values, '-', color=colour, lw=1.8, marker=marker, ms=3, label=name)
         best = values.argmax() if maximise else values.argmin()
         ax.plot(epochs[best], values[best], marker, color=colour, ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)

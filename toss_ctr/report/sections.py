@@ -613,4 +613,4 @@ def lengths_section(split, cfg: Config) -> Html | None:
         )
         for seq in split.spec.histories
     ]
-    return section('lengths', 'History lengths', tag('div', pictures, class_='figures'), half=True)
+    return section('lengths', 'History lengths', tag('div', pictures, class_='figures'))

@@ -260,7 +260,7 @@ def fit(self: Run, jobs: int | None = None, force: bool = False) -> Run:
     from toss_ctr.run.road import run as road
 
     road(self.cfg, jobs, force, progress=True)
-    self.__dict__.pop('predictor', None)
+    self.__dict__.pop('answers', None)
     self.__dict__.pop('inputs', None)
     return self
 
@@ -473,33 +473,31 @@ def compare(self: Run, other, n_boot: int = 200, common: bool = False):
 
 # %% ../../nbs/90_run/30_door.ipynb #d642d098
 @patch
-def predict(self: Run, data, out: str = ''):
-    """Click probabilities of new rows by the network: all folds, calibrated.
+def predict(self: Run, data, out: str = '', member: str = ''):
+    """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
 
     Parameters
     ----------
     data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
     out : CSV file for a path; by default submission_<name>.csv in the run's folder
+    member : a member's name, to be answered by it alone; by default what submission.csv was chosen to be
 
     Returns
     -------
     (n,) float64 of a frame; the CSV file of a path
+
+    Raises
+    ------
+    UserError for a member that has no part in what was handed in, and for a column that is missing
     """
-    from toss_ctr.inference.predict import infer
+    from toss_ctr.inference.answers import answer_file, answering
 
     if isinstance(data, (str, Path)):
-        return infer(self.cfg, str(data), str(out), progress=True)
-    return self._predictor.predict(data)
-
-
-@patch(as_prop=True)
-def _predictor(self: Run):
-    "All folds with calibrator, loaded once."
-    from toss_ctr.inference.predictor import load_predictor
-
-    if 'predictor' not in self.__dict__:
-        self.__dict__['predictor'] = load_predictor(self.cfg)
-    return self.__dict__['predictor']
+        return answer_file(self.cfg, data, out, member)
+    answers = self.__dict__.setdefault('answers', {})
+    if member not in answers:
+        answers[member] = answering(self.cfg, member)
+    return answers[member].predict(data)
 
 
 @patch(as_prop=True)
