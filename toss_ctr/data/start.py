@@ -12,7 +12,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from ..config.load import merge
-from .source import add_parts, batches, open_files
+from .source import add_parts, batches, lazy_table, open_files
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
@@ -241,7 +241,7 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     found = {}
     for c in columns:
         text = pl.col(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')  # 7.0 is 7
-        rows = add_parts(pl.scan_parquet(list(train_files), glob=False), [c])
+        rows = add_parts(lazy_table(train_files), [c])
         seen = rows.select(text).unique().collect(engine='streaming')
         values = _sample(test_files, [c], test_rows).select(text)[c].drop_nulls()
         found[c] = float((~values.is_in(seen[c].implode())).mean()) if len(values) else 0.0
@@ -263,7 +263,7 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     """
     found = {}
     for c in columns:  # one at a time: a file may be one group of all its rows
-        train, test = (add_parts(pl.scan_parquet(list(files), glob=False), [c]) for files in (train_files, test_files))
+        train, test = (add_parts(lazy_table(files), [c]) for files in (train_files, test_files))
         last = train.select(pl.col(c).max()).collect(engine='streaming').item()
         first = test.select(pl.col(c).min()).collect(engine='streaming').item()
         if last is None or first is None:
