@@ -11,7 +11,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from .base import Count, Section
-from .data import check_roles, Data
+from .data import check_data_paths, check_roles, Data
 from .sequence import check_histories, check_sequence, Sequence
 from .model import check_model, Model
 from .train import check_tasks, EMA, Loss, MINIMISED, Sampler, Train
@@ -137,6 +137,7 @@ class Config(Section):
     @model_validator(mode='after')
     def _check(self):
         check_histories(self.sequences, self.sequence)
+        check_data_paths(self.data, self.logging.log_dir)
         check_roles(self.data, self.history_columns)
         check_tasks(self.loss, self.data)
         for at, seq in (self.histories or dict(sequence=self.sequence)).items():

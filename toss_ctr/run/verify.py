@@ -13,6 +13,7 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, read_json, verify_file
+from ..core.objects import is_object
 from ..data.aside import read_with_lists
 from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
@@ -211,7 +212,8 @@ def _chain(cfg: Config) -> Iterator:
     if (run / 'submission.csv').exists():
         yield 'submission.csv: of these folds', lambda: check_submission(run, sides)
     if (run / 'export' / 'artefact.json').exists():
-        here = cfg.data.test_path and Path(cfg.data.test_path).exists()
+        path = cfg.data.test_path
+        here = path and (is_object(path) or Path(path).exists())
         yield 'parity: raw test rows, export/, submission', (lambda: check_parity(cfg)) if here else None
 
 
