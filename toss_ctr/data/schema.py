@@ -151,7 +151,7 @@ def warnings(self: Schema) -> list[str]:
         out.append(f'{self.label}: only one class')
     if self.beside:
         names = ', '.join(self.beside)
-        mend = f'take it out of data.remove_cols and set data.labels [{self.label}, {names}]'
+        mend = f'take it out of data.remove_cols, set data.labels [{self.label}, {names}], model.qnn_alpha.packed 1'
         out.append(f'{names}: to learn it beside {self.label}, {mend}')
     for c, share in self.unseen.items():
         if 0.2 <= share < UNSEEN:
