@@ -135,8 +135,9 @@ def drive(lab: Lab, pictures: Path):
     lab.run(READ)
     lab.run(MADE)
     bars = bars_while_fitting(lab, pictures)
-    first = [widths[0] for widths in bars]
-    assert len(set(first)) >= 3 and first[0] < 60 and max(first) >= 99, bars
+    series = [[widths[i] for widths in bars if len(widths) > i] for i in range(len(bars[-1]))]
+    moved = [width for width in series if len(set(width)) >= 3 and width == sorted(width) and width[-1] == 100]
+    assert moved and all(width[-1] == 100 for width in series), bars  # of the folds
     assert not any('-m' in line for line in lab.text(FITTED).splitlines()), lab.text(FITTED)
     board = lab.run(BOARD)
     assert 'trained,' in board and 'out of fold' in board and 'lightgbm' not in board.partition('\n')[0], board
