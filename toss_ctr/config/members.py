@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 
 from pydantic import Field, model_serializer, model_validator
 
-from .base import AboveZero, Count, OptionalText, Positive, Section
+from .base import AboveZero, Count, NonNegative, OptionalText, Positive, Section
 from ..core.errors import UserError
 
 # %% ../../nbs/10_config/40_members.ipynb #2c2c3418
@@ -30,7 +30,7 @@ class KindKeys(NamedTuple):
     Examples
     --------
     >>> KINDS['catboost'].reads
-    ('rounds', 'patience', 'depth', 'lr', 'seed', 'keep')
+    ('rounds', 'patience', 'depth', 'lr', 'l2', 'seed', 'keep')
     """
 
     about: str
@@ -39,9 +39,9 @@ class KindKeys(NamedTuple):
 
 KINDS = dict(
     network=KindKeys('the network of this config, or with `set` a variant of it', ('set',)),
-    lightgbm=KindKeys('LightGBM', ('rounds', 'patience', 'leaves', 'min_leaf', 'lr', 'boosting', 'seed', 'keep')),
-    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'patience', 'leaves', 'depth', 'lr', 'seed', 'keep')),
-    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'patience', 'depth', 'lr', 'seed', 'keep')),
+    lightgbm=KindKeys('LightGBM', ('rounds', 'patience', 'leaves', 'min_leaf', 'lr', 'l2', 'boosting', 'seed', 'keep')),
+    xgboost=KindKeys('XGBoost (extra `boost`)', ('rounds', 'patience', 'leaves', 'depth', 'lr', 'l2', 'seed', 'keep')),
+    catboost=KindKeys('CatBoost (extra `boost`)', ('rounds', 'patience', 'depth', 'lr', 'l2', 'seed', 'keep')),
     file=KindKeys("somebody else's predictions", ('oof', 'test')),
 )
 
@@ -57,7 +57,7 @@ class Member(Section):
     Examples
     --------
     >>> Member(kind='catboost', rounds=50)
-    Member(kind='catboost', rounds=50, patience=0, depth=None, lr=0.05, seed=None, keep=1.0)
+    Member(kind='catboost', rounds=50, patience=0, depth=None, lr=0.05, l2=10.0, seed=None, keep=1.0)
     """
 
     kind: MemberKind = Field(description='; '.join(f'{name}: {kind.about}' for name, kind in KINDS.items()) + '.')
@@ -76,6 +76,8 @@ class Member(Section):
     "xgboost: depth of its trees, instead of leaves; catboost: of its symmetric trees, null = 6."
     lr: AboveZero = 0.05
     "Shrinkage."
+    l2: NonNegative = 10.0
+    "Pull of a leaf's value towards zero, in rows' curvature: less lets small leaves say more."
     boosting: Boosting = 'gbdt'
     "gbdt: every tree mends the ones before it; dart: some of them are left out at random while the next one is grown."
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None

@@ -66,7 +66,7 @@ EVERY_HEAD_READS = ('enabled', 'variant', 'feature_embed_dim', 'aux_head_weight'
 HEADS = dict(
     khatri_rao=HeadKeys(
         "the paper's QNN-α",
-        ('heads', 'rank', 'layers', 'dropout', 'norm', 'self_ensemble'),
+        ('heads', 'rank', 'layers', 'dropout', 'norm', 'self_ensemble', 'packed'),
         norms=('batch', 'none'),
     ),
     low_rank=HeadKeys(
@@ -140,6 +140,9 @@ class QNNAlpha(Section):
     "Weight of a linear auxiliary head on the sequence vector."
     self_ensemble: NonNegative = 0.0
     "Weight of the self-ensemble loss (a second dropout pass in training only)."
+    packed: Positive = 1
+    """Heads that share their layers and learn side by side, each with a scale of its own for every number that comes in
+    and a last map of its own; the mean of their log-odds is the answer (TabM, arXiv 2410.24210). 1 = a single one."""
 
     @property
     def head(self) -> str:
@@ -272,6 +275,11 @@ def check_model(model: Model, data: Data):
         raise UserError(
             'model.qnn_alpha.self_ensemble: needs dropout, or both passes are the same',
             'set model.qnn_alpha.dropout above 0',
+        )
+    if q.self_ensemble and q.packed > 1:
+        raise UserError(
+            'model.qnn_alpha.packed: the self-ensemble loss is that of a single head',
+            'set model.qnn_alpha.self_ensemble 0 or model.qnn_alpha.packed 1',
         )
     for column in model.cat_embedding_dims:
         if column not in data.cat_cols and column not in data.remove_cols:

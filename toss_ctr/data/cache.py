@@ -16,8 +16,9 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
+from .aside import read_with_lists, write_with_lists
 from .spec import Spec
-from ..core.files import digest_json, locked, read_json, stat_key, sweep, write_json
+from ..core.files import digest_json, locked, stat_key, sweep
 from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, find_files, open_files, open_parquet, open_source, Source, source_digest
@@ -110,11 +111,11 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
     path = plan.root / 'spec.json'
     for known in (path, plan.manifest) if reuse else ():
         try:
-            learned = _learned_of(read_json(known))
+            learned = _learned_of(read_with_lists(known))
         except Damaged:
             continue  # not there, or damaged: learn it again
         if known != path:
-            write_json(path, learned)
+            write_with_lists(path, learned)
         return learned
     rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
@@ -125,7 +126,7 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
     for column in stats.get('constant', ()):
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     learned = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
-    write_json(path, learned)
+    write_with_lists(path, learned)
     return learned
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
@@ -188,7 +189,7 @@ def write_shards(
     descriptions of the shards
     """
     source = open_files(files)
-    encode = RowEncoder(Spec.from_json(read_json(Path(root) / 'spec.json')['spec']), **options)
+    encode = RowEncoder(Spec.from_json(read_with_lists(Path(root) / 'spec.json')['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
     pieces = _cut_at(stream, [stop for _, _, stop in shards])
     described = []
@@ -243,7 +244,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
         n_rows=plan.source.n_rows,
         shards=shards,
     )
-    write_json(plan.manifest, content)
+    write_with_lists(plan.manifest, content)
 
 # %% ../../nbs/20_data/50_cache.ipynb #aeb2b14c
 def _whole_split(plan: _SplitPlan):
@@ -309,6 +310,8 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         print(f'{plan.source.files[0]}: {line}')
     (plan.root / 'spec.json').unlink()  # the manifest holds it from here on
     _write_manifest(plan, learned, [described[i] for i in sorted(described)])
+    for table in plan.root.glob('long_*.parquet'):
+        table.unlink()
     return open_split(plan.manifest)
 
 # %% ../../nbs/20_data/50_cache.ipynb #946d7458
@@ -365,7 +368,10 @@ def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split
     def build():
         with opened(cfg.engine, [cfg.data.cache_dir]):
             learned = _learn(plan, cfg, reuse, progress)
-            return _build_split(plan, cfg, learned, progress) if shards else None, learned
+            if not shards:
+                return None, learned
+            split = _build_split(plan, cfg, learned, progress)
+            return split, _learned_of(read_manifest(plan.manifest))
 
     split, learned = _found_or_built(plan, reuse, build)
     return split, _Training(plan.needs, learned, plan.fingerprint)
@@ -385,7 +391,7 @@ def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
     plan = _plan_split('test', cfg, train)
 
     def build():
-        write_json(plan.root / 'spec.json', train.learned)
+        write_with_lists(plan.root / 'spec.json', train.learned)
         with opened(cfg.engine, [cfg.data.cache_dir]):
             return _build_split(plan, cfg, train.learned, progress), train.learned
 

@@ -10,6 +10,7 @@ import importlib.metadata
 from pathlib import Path
 
 from ..core.errors import Damaged, UserError
+from .aside import read_with_lists
 from .spec import Spec
 from ..core.files import Digests, read_json
 from .shards import check_shard, REBUILT, Shard, Split
@@ -35,7 +36,7 @@ def read_manifest(path, mend: str = REBUILT) -> dict:
     path = Path(path)
     if path.is_dir():
         path = path / 'manifest.json'
-    content = read_json(path, mend)
+    content = read_with_lists(path, mend)
     if content.get('format') != FORMAT:
         raise Damaged(f"{path}: cache of format {content.get('format')}, not {FORMAT}", mend)
     return content

@@ -20,6 +20,7 @@ from fastcore.basics import patch
 
 from ..core.errors import Damaged, nearest, UserError
 from ..core.tables import html_table
+from .aside import kept_list
 from .spec import SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
@@ -514,7 +515,7 @@ def key(self: Split, name: str) -> tuple[np.ndarray, tuple]:
     (n,) codes, 0 = null or unseen in train; texts of codes 1..
     """
     if name in self.spec.keys:
-        return self.whole(f'key_{name}'), tuple(self.spec.keys[name])
+        return self.whole(f'key_{name}'), kept_list(self.spec.keys[name])
     exact = {cat.name: cat.values for cat in self.spec.cats if cat.kind == 'vocab'}
     if name in exact:
         return self.column(name), exact[name]
@@ -555,16 +556,17 @@ def share_of_clicks(self: Split, rows) -> float:
 
 
 @patch
-def seq_lengths(self: Split, key: str = 'seq') -> np.ndarray:
+def seq_lengths(self: Split, key: str = 'seq', pick=lambda array: array) -> np.ndarray:
     """Length of every row's history, (n,) int64: tokens kept or, where repeats are collapsed, the whole.
 
     Parameters
     ----------
     key : of the history
+    pick : which rows to take of each shard's
     """
     if self.has(f'{key}_length'):
-        return self.whole(f'{key}_length').astype(np.int64)
-    return self.whole(f'{key}_offsets', np.diff).astype(np.int64)
+        return self.whole(f'{key}_length', pick).astype(np.int64)
+    return self.whole(f'{key}_offsets', lambda offsets: pick(np.diff(offsets))).astype(np.int64)
 
 # %% ../../nbs/20_data/35_shards.ipynb #82844d04
 def _shard_ids(shard: Shard) -> pa.Array:

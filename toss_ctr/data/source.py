@@ -350,6 +350,8 @@ def file_batches(path, columns, start: int, stop: int, size: int, threads: bool)
                 return
     except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         raise broken_file(path, e) from None
+    if groups and row < min(stop, pf.metadata.num_rows):
+        raise broken_file(path, ValueError(f'its pages end at row {row:,} of {pf.metadata.num_rows:,}'))
 
 # %% ../../nbs/20_data/00_source.ipynb #d6718565
 def batches(

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from ..config.sequence import history_key
+from .aside import kept_list
 
 # %% ../../nbs/20_data/20_spec.ipynb #167c4e53
 def smallest(size: int) -> np.dtype:
@@ -159,7 +160,7 @@ class SeqSpec:
     @classmethod
     def from_json(cls, content: dict):
         "The column back from its content."
-        values, sides = np.array(content['values'], np.int64), {k: tuple(v) for k, v in content['sides'].items()}
+        values, sides = np.array(content['values'], np.int64), {k: kept_list(v) for k, v in content['sides'].items()}
         return cls(**dict(content, values=values, sides=sides, targets=tuple(content['targets'])))
 
 # %% ../../nbs/20_data/20_spec.ipynb #b6ed2b3e
@@ -361,8 +362,8 @@ class Spec:
         "The spec back from its content."
         plain = dict(content)
         for name, kind in (('cats', CatSpec), ('multis', MultiSpec)):
-            plain[name] = tuple(kind(**dict(c, values=tuple(c['values']))) for c in plain.get(name, ()))
-        plain['keys'] = {k: tuple(v) for k, v in plain['keys'].items()}
+            plain[name] = tuple(kind(**dict(c, values=kept_list(c['values']))) for c in plain.get(name, ()))
+        plain['keys'] = {k: kept_list(v) for k, v in plain['keys'].items()}
         lone = {name: plain.pop(name, {}) for name in ('seq', 'targets', 'sides', 'spaces')}
         if lone['seq']:
             plain['histories'] = [dict(lone.pop('seq'), **lone)]

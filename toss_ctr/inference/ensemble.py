@@ -20,7 +20,7 @@ from ..core.errors import UserError
 from ..core.files import digest_file, read_json, write_aside, write_json, write_table
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
-from .oof import calibration_options
+from .oof import calibration_options, results_locked
 from .predictor import fit_stretch
 from ..members.contract import member_folder, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
@@ -316,17 +316,19 @@ def handed_in(run_dir) -> dict | None:
     return content if content['submission'] == digest_file(folder / 'submission.csv') else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
-def run_opinions(cfg: Config) -> list[Opinion]:
+def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:
     """What the members of a run say.
 
     Parameters
     ----------
     cfg : the config of a run whose members are finished
+    records : name → content of its member.json as this run has made it; None = whatever they were made of
     """
     stretch = (lambda z: fit_stretch(z)(z)) if cfg.ensemble.spread == 'folds' else None
     opinions = []
     for name in cfg.every_member:
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, stretch)
+        made = records[name]['made'] if records else None
+        found = read_opinion(cfg.run_dir, name, cfg.ensemble, stretch, made)
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
             found = replace(found, row=opinions[0].row)
         opinions.append(found)
@@ -337,12 +339,13 @@ def run_opinions(cfg: Config) -> list[Opinion]:
     return [replace(found, **of_rows) for found in opinions]
 
 
-def submit(cfg: Config) -> dict:
+def submit(cfg: Config, records: dict | None = None) -> dict:
     """Hand in what scored best out of fold.
 
     Parameters
     ----------
     cfg : the config of a run whose members are finished
+    records : name → content of its member.json as this run has made it; None = whatever they were made of
 
     Returns
     -------
@@ -355,7 +358,8 @@ def submit(cfg: Config) -> dict:
     >>> submit(load_config('runs/my_run/config.yaml'))['chosen']  # doctest: +SKIP
     'ensemble'
     """
-    return hand_in(run_opinions(cfg), cfg)
+    with results_locked(cfg.run_dir):
+        return hand_in(run_opinions(cfg, records), cfg)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #52a8080e
 def leak_lines(made: dict) -> list[str]:

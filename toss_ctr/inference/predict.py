@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ensemble_file', 'write_probabilities',
-           'blank_columns', 'warn_of_blank_columns', 'target_file', 'infer']
+           'seal_predictions', 'blank_columns', 'warn_of_blank_columns', 'target_file', 'infer']
 
 # %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
 import shutil, time, warnings
+from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
@@ -34,7 +35,7 @@ from ..data.frames import block_count, cached_parts, source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
 from ..data.submission import check_ids, write_submission
-from .oof import finished_folds
+from .oof import finished_folds, results_locked
 from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
@@ -183,6 +184,30 @@ def write_probabilities(predictor: Predictor, logits, out) -> Path:
     write_submission(read_table(logits, [name])[name], p, out, data.id_col, data.label_col)
     return Path(out)
 
+# %% ../../nbs/70_inference/15_predict.ipynb #a3554656
+def seal_predictions(predictor: Predictor, logits: Path, cache: str) -> Path:
+    """A run's submission.csv from its folds' log-odds of the test rows, then test_logits.json.
+
+    Parameters
+    ----------
+    predictor : of the run
+    logits : file of `write_logits`, in the run's folder
+    cache : fingerprint of the test rows
+
+    Returns
+    -------
+    the CSV file
+    """
+    cfg, sides = predictor.cfg, predictor.sides
+    if cfg.ensemble.spread == 'folds':
+        z = read_table(logits, [f'logit_{fold}' for fold in sides]).to_numpy()
+        predictor = replace(predictor, stretch=save_stretch(cfg, sides, z))
+    out = write_probabilities(predictor, logits, cfg.run_dir / 'submission.csv')
+    made = dict(weights=[side['weights'] for side in sides.values()], cache=cache)
+    made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
+    write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
+    return out
+
 # %% ../../nbs/70_inference/15_predict.ipynb #03aa910b
 def blank_columns(split: Split) -> set[str]:
     """Columns in which every row is null or a value that training never saw.
@@ -303,17 +328,12 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
         parts = cached_parts(inputs.test)
     usual, out = not (data or out), target_file(cfg, data, out)
     logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
-    with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:
-        if crew is None:
-            write_logits(predictor, parts, logits, rows, progress)
-        else:
-            write_by_crew(cfg, inputs.test, logits, progress)
-    if usual and cfg.ensemble.spread == 'folds':
-        z = read_table(logits, [f'logit_{fold}' for fold in predictor.sides]).to_numpy()
-        predictor = replace(predictor, stretch=save_stretch(cfg, predictor.sides, z))
-    write_probabilities(predictor, logits, out)
-    if usual:
-        made = dict(weights=[side['weights'] for side in predictor.sides.values()], cache=inputs.test.fingerprint)
-        made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
-        write_json(logits.with_suffix('.json'), made | dict(files={logits.name: digest_file(logits)}))
-    return out
+    with results_locked(cfg.run_dir) if usual else nullcontext():
+        with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:
+            if crew is None:
+                write_logits(predictor, parts, logits, rows, progress)
+            else:
+                write_by_crew(cfg, inputs.test, logits, progress)
+        if usual:
+            return seal_predictions(predictor, logits, inputs.test.fingerprint)
+        return write_probabilities(predictor, logits, out)

@@ -23,6 +23,7 @@ from ..data.batches import Loader
 from ..data.scaling import NumericStats
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
+from ..data.aside import read_with_lists
 from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
@@ -315,7 +316,7 @@ def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
     inputs : what the run works on, where it is open already
     """
     try:
-        return Spec.from_json(read_json(cfg.run_dir / 'spec.json')['spec'])
+        return Spec.from_json(read_with_lists(cfg.run_dir / 'spec.json')['spec'])
     except Damaged as e:
         if inputs is None:
             raise

@@ -16,7 +16,16 @@ from scipy.special import expit
 
 from ..config.inference import Ensemble
 from ..core.errors import UserError
-from ..core.files import digest_file, read_json, read_table, stat_key, verify_file, write_json, write_table
+from toss_ctr.core.files import (
+    digest_file,
+    digest_json,
+    read_json,
+    read_table,
+    stat_key,
+    verify_file,
+    write_json,
+    write_table,
+)
 from ..data.probabilities import logit
 from .combine import combine
 
@@ -184,7 +193,9 @@ def _stamps(folder: Path) -> list:
     return [stat_key(file) for file in files if file.exists()]
 
 
-def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=None) -> Opinion:
+def read_opinion(
+    run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=None, made: dict | None = None
+) -> Opinion:
     """What a finished member says.
 
     Parameters
@@ -193,21 +204,24 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=No
     name : of the member
     ensemble : how its folds become one
     stretch : moves the (n_test, K) log-odds before that
+    made : what it must have been made of; None = whatever it is
 
     Raises
     ------
-    UserError : the member is not finished, or damaged
+    UserError : the member is not finished, or damaged, or another command has made it of something else
     """
     folder = member_folder(run_dir, name)
     stamps = _stamps(folder)
     record = finished_member(folder)
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', 'run toss_run again: it makes it anew')
+    if made is not None and digest_json(record['made']) != digest_json(made):
+        raise UserError(f'{folder}: another command has made this member anew', 'run toss_run again, alone')
     table = read_table(folder / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group|weight$')).sort('row')
     columns = {column: table[column].to_numpy() for column in table.columns}
     test = read_table(folder / TEST) if TEST in record['files'] else None
     if _stamps(folder) != stamps:
-        return read_opinion(run_dir, name, ensemble, stretch)  # the member was made anew meanwhile
+        return read_opinion(run_dir, name, ensemble, stretch, made)  # the member was made anew meanwhile
     if test is None:
         return Opinion(name, **columns)
     z = test.select(pl.col('^logit.*$')).to_numpy()

@@ -306,6 +306,7 @@ class Logits:
     second : a second pass with other dropout masks
     aux : key of a history → from its pooled whole (`sequence.aux`)
     linear : from the sequence vectors alone (`model.qnn_alpha.aux_head_weight`)
+    packed : (B, k), of each of the heads that share their layers (`model.qnn_alpha.packed`); `main` is their mean
 
     Examples
     --------
@@ -317,6 +318,7 @@ class Logits:
     second: Tensor | None = None
     aux: dict = field(default_factory=dict)
     linear: Tensor | None = None
+    packed: Tensor | None = None
 
 # %% ../../nbs/40_models/60_ctr.ipynb #59237585
 def drop_ids(batch: dict, p: float, targets: dict | None = None, lists: Sequence[str] = ()) -> dict:
@@ -469,15 +471,20 @@ class CTRModel(nn.Module):
         targets = {history.target_key: history.target_places for history in self.histories.values()}
         return self.fields(drop_ids(batch, self.id_dropout, targets, self.columns.names))
 
+    def answer(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
+        "From the fields (B, F, d): log-odds (B,), and those of each packed head (B, k) where there are any."
+        z = self.head(x) + self.bias
+        return (z.mean(1), z) if z.dim() > 1 else (z, None)
+
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:
-            return self.head(self.fields(batch, brief=True)[0]) + self.bias
+            return self.answer(self.fields(batch, brief=True)[0])[0]
         x, outs = self.training_fields(batch)
-        z = self.head(x) + self.bias
-        second = self.head(self.training_fields(batch)[0]) + self.bias if self.twice else None
+        z, packed = self.answer(x)
+        second = self.answer(self.training_fields(batch)[0])[0] if self.twice else None
         aux = {key: head(outs[key]['aux']) for key, head in self.parts('aux').items()}
         linear = [head(outs[key]['h']) for key, head in self.parts('linear').items()]
-        return Logits(z, second, aux, sum(linear[1:], linear[0]) if linear else None)
+        return Logits(z, second, aux, sum(linear[1:], linear[0]) if linear else None, packed)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #0aa35907
 def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:

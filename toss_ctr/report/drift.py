@@ -59,7 +59,7 @@ def _columns(split, rows: int) -> dict:
         numbers = split.whole('num', lambda a: a[::step])
         found |= {name: numbers[:, i].astype(np.float64) for i, name in enumerate(split.spec.nums)}
     for seq in split.spec.histories:
-        found[length_name(seq)] = split.seq_lengths(seq.key)[::step].astype(np.float64)
+        found[length_name(seq)] = split.seq_lengths(seq.key, lambda a: a[::step]).astype(np.float64)
     return found
 
 

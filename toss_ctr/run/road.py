@@ -61,9 +61,9 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         inputs = prepare(cfg, test=True, progress=bars)
         check_ids(inputs.test.ids(), cfg.data.test_path)
         step(f"members {', '.join(cfg.every_member)}")
-        train_members(inputs, progress, jobs=jobs, force=force)
+        records = train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
-    handed_in = submit(cfg)
+    handed_in = submit(cfg, records)
     for line in leak_lines(handed_in):
         warnings.warn(line)
     parity = prove(inputs, EXPORTS[cfg.logging.export]) if cfg.logging.export != 'none' else None

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, read_json, verify_file
+from ..data.aside import read_with_lists
 from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
@@ -71,7 +72,7 @@ def check_sealed(path: Path, mend: str = ''):
     path : a JSON file of `write_json`
     mend : how it is made again; '' = by the run it lies in
     """
-    content, folder = read_json(path, mend), path.parent
+    content, folder = read_with_lists(path, mend), path.parent
     files = content.get('files', {}) if isinstance(content.get('files'), dict) else {}
     for name, digest in files.items():
         verify_file(folder / name, digest, mend)

@@ -187,10 +187,14 @@ def global_batch(
     names = [name for name in ('main', 'second', 'linear') if getattr(out, name) is not None]
     logits = [*(getattr(out, name) for name in names), *out.aux.values()]
     told = [y] if weight is None else [y, weight]
-    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told)]), n))
-    z, (y, *weights) = columns[: len(logits)], columns[len(logits) :]
+    packed = [] if out.packed is None else out.packed.unbind(1)
+    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *packed)]), n))
+    z, told = columns[: len(logits)], columns[len(logits) : len(logits) + len(told)]
     aux = dict(zip(out.aux, z[len(names) :]))
-    return replace(out, **dict(zip(names, z)), aux=aux), y, weights[0] if weights else None
+    whole = replace(out, **dict(zip(names, z)), aux=aux)
+    if packed:
+        whole = replace(whole, packed=torch.stack(columns[-len(packed) :], 1))
+    return whole, told[0], told[1] if len(told) > 1 else None
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:

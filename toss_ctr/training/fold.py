@@ -18,6 +18,7 @@ from ..config.whole import Config
 from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import UserError
 from ..core.files import locked, watched, write_aside, write_json
+from ..data.aside import write_with_lists
 from ..core.origin import origin
 from ..models.ctr import parameter_table
 from .checkpoints import finish, finished, read_fold
@@ -47,7 +48,8 @@ def store_spec(inputs: Inputs):
     inputs : of the run
     """
     train = inputs.train
-    write_json(inputs.cfg.run_dir / 'spec.json', dict(cache=train.fingerprint, spec=train.spec.to_json()))
+    content = dict(cache=train.fingerprint, spec=train.spec.to_json())
+    write_with_lists(inputs.cfg.run_dir / 'spec.json', content)
 
 # %% ../../nbs/50_training/70_fold.ipynb #2878d447
 def fold_record(trainer: FoldTrainer) -> dict:

@@ -201,7 +201,9 @@ def training_loss(
     if weight is not None:
         w = w * mean_one(weight)
     head = cfg.model.qnn_alpha
-    if out.second is None:
+    if out.packed is not None:  # each learns from the labels, not their mean: so they stay different
+        loss = weighted_bce(out.packed, y.unsqueeze(1).expand_as(out.packed), w.unsqueeze(1))
+    elif out.second is None:
         loss = weighted_bce(out.main, y, w)
     else:
         loss = (w * self_ensemble_loss(out.main, out.second, y, head.self_ensemble)).mean()

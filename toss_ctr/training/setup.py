@@ -29,6 +29,7 @@ from .optim import Average, make_optimizers
 # %% ../../nbs/50_training/40_setup.ipynb #e2e24a55
 _LATER_KEYS = {  # younger than the first runs → default
     'sequences': [],
+    'model.qnn_alpha.packed': 1,
     'sequence.name': 'seq',
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
