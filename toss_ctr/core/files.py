@@ -19,6 +19,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from .errors import Damaged, UserError
+from .objects import StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
 _DISK = {
@@ -204,13 +205,17 @@ def digest_file(path) -> str:
 
     Parameters
     ----------
-    path : the file to read
+    path : the file to read, or an object of a store
 
     Returns
     -------
     32 hex digits
     """
     h = xxhash.xxh3_128()
+    if isinstance(path, StoredObject):
+        for block in path.blocks():
+            h.update(block)
+        return h.hexdigest()
     with open(path, 'rb') as f:
         while block := f.read(1 << 22):
             h.update(block)
@@ -273,13 +278,15 @@ def verify_file(path, digest: str, mend: str = '', digests=None):
         raise Damaged(f'{path}: damaged (its bytes are not the ones written)', mend or again(path))
 
 # %% ../../nbs/00_core/10_files.ipynb #19d214a4
-def stat_key(path) -> list[int]:
+def stat_key(path) -> list:
     """What changes when a file is written to.
 
     Parameters
     ----------
-    path : a file
+    path : a file, or an object of a store
     """
+    if isinstance(path, StoredObject):
+        return path.stamp()
     s = os.stat(path)
     return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
 
@@ -324,7 +331,7 @@ class Digests:
         ----------
         path : the file
         """
-        name, before = str(Path(path).resolve()), stat_key(path)
+        name, before = str(path if isinstance(path, StoredObject) else Path(path).resolve()), stat_key(path)
         if name in self.known and self.known[name][0] == before:
             return self.known[name][1]
         digest = digest_file(path)

@@ -19,6 +19,7 @@ from .encode import RowEncoder
 from .aside import read_with_lists, write_with_lists
 from .spec import Spec
 from ..core.files import digest_json, locked, stat_key, sweep
+from ..core.objects import is_object
 from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, find_files, open_files, open_parquet, open_source, Source, source_digest
@@ -261,7 +262,8 @@ def _whole_split(plan: _SplitPlan):
 def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
     "Category that a test file stores in another type than the training file → a line."
     path = cfg.data.train_path
-    if plan.name != 'test' or not path or not (Path(path).exists() or glob.glob(str(path), recursive=True)):
+    there = bool(path) and (is_object(path) or Path(path).exists() or glob.glob(str(path), recursive=True))
+    if plan.name != 'test' or not there:
         return {}
     trained = find_files(path, 'data.train_path')[0]
     there, here = (open_parquet(file).schema_arrow for file in (trained, plan.source.files[0]))

@@ -21,7 +21,7 @@ from ..core.errors import UserError
 from .encode import is_moments, list_lengths
 from .histories import Ragged, Scratch
 from .measure import HistoryTally
-from .source import batches, Source
+from .source import batches, lazy_table, Source
 from .tokens import history_blocks, text_buffers, TokenError
 from .values import canonical_texts, is_list, is_text, WHOLE_TEXT
 
@@ -265,7 +265,7 @@ def exact_card(source: Source, name: str, is_text: bool) -> int:
     column = pl.col(name).drop_nulls()
     if is_text:
         column = column.cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
-    return pl.scan_parquet(list(source.files), glob=False).select(column.n_unique()).collect(engine='streaming').item()
+    return lazy_table(source.files).select(column.n_unique()).collect(engine='streaming').item()
 
 # %% ../../nbs/20_data/27_survey.ipynb #c52014eb
 def survey(source: Source, progress: bool = False) -> dict[str, ColumnTally]:

@@ -18,7 +18,7 @@ from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
 from ..data.probabilities import logit
-from ..data.source import find_files
+from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
 from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
 from ..training.inputs import Inputs
@@ -193,7 +193,7 @@ def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
     if not path or inputs.cfg.data.valid_path:
         return None
     column = inputs.cfg.data.id_col
-    table = pl.scan_parquet(list(find_files(path, 'data.train_path')), glob=False)
+    table = lazy_table(find_files(path, 'data.train_path'))
     if column not in table.collect_schema().names():
         return None
     return table.select(pl.col(column).cast(pl.String)).collect()[column][row]

@@ -472,7 +472,7 @@ def compare(self: Run, other, n_boot: int = 200, common: bool = False):
     other = other if isinstance(other, Run) else Run(other)
     return compare_oof(self.folder, other.folder, n_boot, self.cfg.seed, common)
 
-# %% ../../nbs/90_run/30_door.ipynb #d642d098
+# %% ../../nbs/90_run/30_door.ipynb #3989e201
 @patch
 def predict(self: Run, data, out: str = '', member: str = ''):
     """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
@@ -499,6 +499,23 @@ def predict(self: Run, data, out: str = '', member: str = ''):
     if member not in answers:
         answers[member] = answering(self.cfg, member)
     return answers[member].predict(data)
+
+
+@patch
+def predict_labels(self: Run, frame) -> dict:
+    """Probabilities of every label of `data.labels` by the network, the first one's first.
+
+    Parameters
+    ----------
+    frame : Polars or pandas frame
+
+    Returns
+    -------
+    label → (n,) float64
+    """
+    from toss_ctr.inference.predictor import load_predictor
+
+    return load_predictor(self.cfg).label_probabilities(frame)
 
 
 @patch(as_prop=True)

@@ -13,7 +13,8 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import write_aside
-from ..data.source import find_files, scan
+from ..core.objects import is_object
+from ..data.source import find_files, lazy_table, scan
 from ..training.inputs import ensure_data
 
 # %% ../../nbs/90_run/05_sample.ipynb #abe42794
@@ -31,7 +32,7 @@ def sample_file(source, out, share: float):
     share : of the rows, in (0, 1)
     """
     place = (pl.col('__row').cast(pl.UInt64) * _PRIME) % _RANGE
-    rows = pl.scan_parquet(list(find_files(source, 'data')), glob=False).with_row_index('__row')
+    rows = lazy_table(find_files(source, 'data')).with_row_index('__row')
     with write_aside(out) as part:
         rows.filter(place < int(share * _RANGE)).drop('__row').sink_parquet(part)
 
@@ -76,7 +77,8 @@ def will_generate(cfg: Config) -> bool:
     ----------
     cfg : the config
     """
-    return bool(cfg.data.synthetic) and not Path(cfg.data.train_path or '').exists()
+    path = cfg.data.train_path or ''
+    return bool(cfg.data.synthetic) and not is_object(path) and not Path(path).exists()
 
 # %% ../../nbs/90_run/05_sample.ipynb #83799502
 def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
@@ -100,7 +102,7 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
     else:
         for key, path in paths.items():
             files = find_files(getattr(cfg.data, key), f'data.{key}')
-            pl.scan_parquet(list(files), glob=False).head(rows).sink_parquet(path)
+            lazy_table(files).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
     grouping = dict(group_key=None, composite_group=False, group_sequences=False)
     sections = dict(

@@ -13,6 +13,7 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, read_json, verify_file
+from ..core.objects import is_object
 from ..data.aside import read_with_lists
 from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
@@ -157,6 +158,7 @@ def needed_files(cfg: Config) -> list[Path]:
     names += [f'ckpt_folds_{fold}.json' for fold in folds]
     names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
     names += ['stretch.json'] if cfg.ensemble.spread == 'folds' else []
+    names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
     for member, keys in cfg.every_member.items():
         names.append(f'members/{member}/member.json')
         if keys.kind not in ('network', 'file'):
@@ -210,7 +212,8 @@ def _chain(cfg: Config) -> Iterator:
     if (run / 'submission.csv').exists():
         yield 'submission.csv: of these folds', lambda: check_submission(run, sides)
     if (run / 'export' / 'artefact.json').exists():
-        here = cfg.data.test_path and Path(cfg.data.test_path).exists()
+        path = cfg.data.test_path
+        here = path and (is_object(path) or Path(path).exists())
         yield 'parity: raw test rows, export/, submission', (lambda: check_parity(cfg)) if here else None
 
 

@@ -19,6 +19,7 @@ from ..core.errors import Damaged, UserError
 from ..core.tables import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, read_json, sweep, write_json
+from ..core.objects import is_object
 from ..data.folds import Folds, make_folds
 from ..data.scaling import far_cells
 from ..synthetic.files import synthesize
@@ -47,7 +48,7 @@ def ensure_data(cfg: Config, progress: bool = False):
     UserError for paths that do not fit, and for files generated with other settings
     """
     s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
-    if s is None:
+    if s is None or is_object(train or ''):  # a store's files are never generated
         return
     folder = Path(train or '').parent
     expected = [folder / 'train.parquet', folder / 'test.parquet']
