@@ -352,7 +352,8 @@ def _repr_html_(self: Run):
     parts = [f'<p><b>{html.escape(self._state)}</b></p>']
     if self.done:
         advice = [(kind, title, text) for kind, title, text in self.advice()[:5]]
-        parts += [self.board(0)._repr_html_(), html_table(advice, ('', 'advice', ''))]
+        sentences = html_table(advice, ('', 'advice', '')).replace('<td>', '<td style="text-align:left">')
+        parts += [self.board(0)._repr_html_(), sentences]
     links = [f'<a href="{html.escape(str(file))}" target="_blank">{name}</a>' for name, file in self._links.items()]
     return ''.join(parts) + f'<p>{" · ".join(links)}</p>'
 
