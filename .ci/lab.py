@@ -7,6 +7,7 @@ dark. Pictures go to FOLDER. Without a browser the job says so and passes.
 import getpass
 import json
 import os
+import re
 import subprocess
 import sys
 import tempfile
@@ -106,7 +107,8 @@ class Lab:
 
     def text(self, cell: int) -> str:
         "What a cell shows, as text."
-        return self.tab.js(f'{BOOK}.content.widgets[{cell}].outputArea.node.innerText')
+        said = self.tab.js(f'{BOOK}.content.widgets[{cell}].outputArea.node.innerText')
+        return re.sub(r'^\[\d+\]:\s*', '', said)  # the number of the cell is no part of it
 
 
 def bars_while_fitting(lab: Lab, pictures: Path) -> list[tuple]:

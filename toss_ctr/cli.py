@@ -151,7 +151,7 @@ def main(name: str = '', argv=None):
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             given = parse(function, argv)
-            if watched():  # libraries take seconds, a person is told at once
+            if sys.stderr.isatty():  # libraries take seconds, a person is told at once
                 print(f'{name.removeprefix("toss_")}: loading …', file=sys.stderr, flush=True)
             function(**given)
     done()

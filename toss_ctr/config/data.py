@@ -66,6 +66,9 @@ class Data(Section):
     "Rows of a shard."
     label_col: str = 'clicked'
     "Column with the label, 0 or 1."
+    labels: Columns = ()
+    """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each (weights:
+    loss.tasks). 0, 1 or, where nobody knows, null; the submission is about the first."""
     id_col: str = 'ID'
     "Column with the name of a row of the test file; copied to the submission unchanged."
     weight_col: OptionalText = None
@@ -120,6 +123,8 @@ def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
     roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
+    if data.labels:
+        roles['data.labels'] = data.labels[1:]
     if data.multi_weights:
         roles['data.multi_weights'] = tuple(dict.fromkeys(data.multi_weights.values()))
     for key in ('time_col', 'weight_col'):
@@ -163,6 +168,9 @@ def check_roles(data: Data, histories: dict):
     ------
     UserError that names the key and the column
     """
+    if data.labels and data.labels[0] != data.label_col:
+        what = f"data.labels: the first is '{data.labels[0]}', the submission's label is {data.label_col}"
+        raise UserError(what, f'begin with it, or set data.label_col to {data.labels[0]}')
     for (key, columns), (other_key, others) in combinations(_roles(data, histories).items(), 2):
         twice = sorted(set(columns) & set(others))
         if twice:

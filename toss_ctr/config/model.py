@@ -281,6 +281,10 @@ def check_model(model: Model, data: Data):
             'model.qnn_alpha.packed: the self-ensemble loss is that of a single head',
             'set model.qnn_alpha.self_ensemble 0 or model.qnn_alpha.packed 1',
         )
+    if q.packed > 1 and data.labels[1:]:
+        raise UserError(
+            'model.qnn_alpha.packed: packed heads answer one label', 'set it to 1, or leave data.labels empty'
+        )
     for column in model.cat_embedding_dims:
         if column not in data.cat_cols and column not in data.remove_cols:
             raise UserError(

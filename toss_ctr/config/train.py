@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Optimizer', 'Monitor', 'MINIMISED', 'Balance', 'SamplerType', 'AverageKind', 'Ramp', 'BufferRule', 'EmbeddingTables',
-           'Plateau', 'Train', 'OnlyWith', 'check_read', 'Loss', 'Sampler', 'EMA']
+           'Plateau', 'Train', 'OnlyWith', 'check_read', 'Loss', 'check_tasks', 'Sampler', 'EMA']
 
 # %% ../../nbs/10_config/20_train.ipynb #fef15f69
 from dataclasses import dataclass
@@ -22,7 +22,8 @@ from toss_ctr.config.base import (
     Section,
     Share,
 )
-from ..core.errors import UserError
+from .data import Data
+from ..core.errors import nearest, UserError
 
 # %% ../../nbs/10_config/20_train.ipynb #0b1dd239
 class EmbeddingTables(Section):
@@ -216,11 +217,31 @@ class Loss(Section):
     "Share of those negatives that are the hardest of the batch."
     lambda_logit_l2: NonNegative = 0.0
     "Weight of the mean squared logit."
+    tasks: dict[str, AboveZero] = {}
+    "Weight of the cross-entropy of labels beside the first (data.labels); 1 where none is named."
 
     @model_validator(mode='after')
     def _keys_are_read(self):
         check_read(self, 'loss')
         return self
+
+# %% ../../nbs/10_config/20_train.ipynb #880ddcb9
+def check_tasks(loss: Loss, data: Data):
+    """Refuse weights of labels that are not learned.
+
+    Parameters
+    ----------
+    loss : section `loss`
+    data : section `data`
+
+    Raises
+    ------
+    UserError that names the key and the label
+    """
+    for name in loss.tasks:
+        if name not in data.labels[1:]:
+            mend = nearest(name, data.labels[1:]) if data.labels else f'set data.labels [{data.label_col}, {name}]'
+            raise UserError(f"loss.tasks: '{name}' is no label beside the first in data.labels", mend)
 
 # %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
 SamplerType = Literal['balanced', 'negatives']

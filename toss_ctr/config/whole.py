@@ -14,7 +14,7 @@ from .base import Count, Section
 from .data import check_data_paths, check_roles, Data
 from .sequence import check_histories, check_sequence, Sequence
 from .model import check_model, Model
-from .train import EMA, Loss, MINIMISED, Sampler, Train
+from .train import check_tasks, EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval
 from .inference import Calibration, check_ensemble, Ensemble, Logging
 from .features import check_covis, Features
@@ -139,6 +139,7 @@ class Config(Section):
         check_histories(self.sequences, self.sequence)
         check_data_paths(self.data, self.logging.log_dir)
         check_roles(self.data, self.history_columns)
+        check_tasks(self.loss, self.data)
         for at, seq in (self.histories or dict(sequence=self.sequence)).items():
             check_sequence(seq, self.data, self.model.emb_dim, at)
         check_model(self.model, self.data)

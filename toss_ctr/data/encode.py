@@ -383,7 +383,7 @@ class RowEncoder:
     Parameters
     ----------
     spec : learned on the training rows
-    label : also the label, and its weight
+    label : also the label, those beside it, and the row's weight
     ids : also the row ids
     keys : of `spec.keys`, those to encode; all by default
     longest : key of a history whose repeats are collapsed → length of the source's longest
@@ -424,8 +424,9 @@ class RowEncoder:
     @property
     def columns(self) -> list[str]:
         "Columns a batch must hold."
-        told = [self.spec.label, *([self.spec.weight] if self.spec.weight else [])] if self.label else []
-        return self.spec.columns(self.keys) + told + [self.spec.id_col] * self.ids
+        spec = self.spec
+        told = [spec.label, *spec.labels, *([spec.weight] if spec.weight else [])] if self.label else []
+        return spec.columns(self.keys) + told + [spec.id_col] * self.ids
 
     def _numbers(self, batch, n: int, place) -> np.ndarray:
         "The numeric columns side by side; `UserError` says near which row."
@@ -466,6 +467,8 @@ class RowEncoder:
         coded = lambda coder, name: encode_column(coder, batch[name], name, place)
         if self.label:
             out['label'] = labels(batch[spec.label], spec.label, place)
+            if spec.labels:
+                out['labels'] = np.stack([labels(batch[c], c, place, beside=True) for c in spec.labels], 1)
             if spec.weight:
                 out['weight'] = row_weights(batch[spec.weight], spec.weight, place)
         out |= _cat_matrices(spec, n, lambda c: coded(self.cats[c.name], c.name))

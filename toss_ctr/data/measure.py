@@ -223,11 +223,11 @@ def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, l
     return _summaries(list(VectorSpec(columns[0], width).parts[first:last]), x)
 
 
-def _measure_label(stream, columns: list) -> dict:
-    "How many rows are 0, how many are 1."
-    counts = np.zeros(2, np.int64)
+def _measure_label(stream, columns: list, beside: bool = False) -> dict:
+    "How many rows are 0, how many are 1 and, of a label beside the first, how many null."
+    counts = np.zeros(2 + beside, np.int64)
     for _, batch, place in stream:
-        counts += np.bincount(labels(batch[columns[0]], columns[0], place), minlength=2)
+        counts += np.bincount(labels(batch[columns[0]], columns[0], place, beside), minlength=len(counts))
     return dict(counts=counts.tolist())
 
 
@@ -348,6 +348,8 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     for c, sep in needs.multis.items():
         add('cells', [c], sep=sep)
     add('label', [needs.label])
+    for c in needs.labels:
+        add('label', [c], beside=True)
     if needs.time:
         add('time', [needs.time])
     files = [str(f) for f in source.files]
@@ -468,6 +470,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         time=TimeSpec(needs.time, **found['time'][needs.time]) if needs.time else None,
         weight=needs.weight,
         vectors=of_vectors,
+        labels=needs.labels,
     )
     stats = dict(
         rows=sum(label),
@@ -481,4 +484,6 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         stats['cells'] = {c: _sizes(a) for c, a in cells.items()}
     if constant:
         stats['constant'] = constant
+    if needs.labels:
+        stats['labels'] = {c: found['label'][c]['counts'] for c in needs.labels}
     return spec, stats

@@ -33,6 +33,7 @@ class Needs:
     weight : column with the training rows' weights
     vectors : columns of vectors
     multi_weights : column of `multis` → the column with weights of its values, and the largest weight
+    labels : label columns beside the first
 
     Examples
     --------
@@ -53,6 +54,7 @@ class Needs:
     weight: str | None = None
     vectors: tuple = ()
     multi_weights: dict = field(default_factory=dict)
+    labels: tuple = ()
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -70,6 +72,7 @@ class Needs:
         later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
         later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
         later |= dict(weight=self.weight, vectors=list(self.vectors), multi_weights=self.multi_weights)
+        later |= dict(labels=list(self.labels))
         return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @property
@@ -79,7 +82,7 @@ class Needs:
         targets = [c for h in self.histories for c in h['targets']]
         wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
         of_values = [c for c, _ in self.multi_weights.values()]
-        wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values) if c]
+        wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values, *self.labels) if c]
         return list(dict.fromkeys(wanted))
 
 # %% ../../nbs/20_data/24_needs.ipynb #055b69fa
@@ -172,7 +175,7 @@ def resolve_needs(cfg, columns) -> Needs:
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
     of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
-    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values()}
+    aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values(), *d.labels}
     aside |= {c for h in histories for c in history_columns(h)}
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
@@ -180,6 +183,7 @@ def resolve_needs(cfg, columns) -> Needs:
     keys, _ = key_columns(cfg)
     named = {
         'data.label_col': [d.label_col],
+        'data.labels': d.labels,
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,
         'data.time_col': [d.time_col] if d.time_col else [],
@@ -209,4 +213,4 @@ def resolve_needs(cfg, columns) -> Needs:
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
-    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values)
+    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values, d.labels[1:])

@@ -97,6 +97,8 @@ def layout_of(split) -> Layout:
         flat['label'] = ('label', np.float32, ())
     if 'weight' in held:
         flat['weight'] = ('weight', np.float32, ())
+    if 'labels' in held:
+        flat['labels'] = ('labels', np.float32, (len(spec.labels),))
     for seq in spec.histories:
         if seq.target_key in held:
             flat[seq.target_key] = (seq.target_key, np.int32, (len(seq.targets),))

@@ -64,6 +64,7 @@ class Schema:
     days : the column of days of which the test rows are all later, and the number of training days
     valid : the file to choose the epoch on; '' = folds of the training rows
     histories : all of them, the longest first: col, sides, time ('' = none), longest (99 % of the rows), target
+    beside : columns of 0 and 1 that are known only after the click: labels to learn beside it
 
     Examples
     --------
@@ -88,6 +89,7 @@ class Schema:
     days: tuple[str, int] | None = None
     valid: str = ''
     histories: tuple[dict, ...] = ()
+    beside: tuple[str, ...] = ()
 
     @property
     def new_group(self) -> str:
@@ -147,6 +149,10 @@ def warnings(self: Schema) -> list[str]:
             out.append(f'{shared}; use data.encoding vocab or more buckets')
     if self.label and not 0 < self.positives < self.n_rows:
         out.append(f'{self.label}: only one class')
+    if self.beside:
+        names = ', '.join(self.beside)
+        mend = f'take it out of data.remove_cols, set data.labels [{self.label}, {names}], model.qnn_alpha.packed 1'
+        out.append(f'{names}: to learn it beside {self.label}, {mend}')
     for c, share in self.unseen.items():
         if 0.2 <= share < UNSEEN:
             out.append(f'{c}: {share:.0%} of the test rows have values that training lacks')
@@ -355,6 +361,11 @@ def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
     return found
 
 
+def _zero_and_one(tally) -> bool:
+    "Does a column hold both, and nothing else but nulls?"
+    return tally.values is not None and set(tally.values.to_pylist()) == {0, 1}
+
+
 def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tuple[str, str]]:
     "Role and note of the columns that a click fills; `known` : globs of columns that the caller vouches for."
     asked = [c for c, (role, _) in roles.items() if role in ('categorical', 'multi', 'numeric', 'time', 'ignored')]
@@ -435,8 +446,10 @@ def guess_schema(
     check_label(tallies, label, path)
     roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
     roles |= time_and_weight(tallies, roles) | list_weights(tallies, roles)
+    after = {}
     if label and len(set(tallies[label].values.to_pylist())) == 2:
-        roles |= _after_click(source, label, roles, (*categorical, *numeric))
+        after = _after_click(source, label, roles, (*categorical, *numeric))
+        roles |= after
         ordinary = [c for c, (role, _) in roles.items() if role in ('categorical', 'numeric')]
         for c, auc in telltales(source.files, source.n_rows, label, ordinary).items():
             if not any(fnmatch(c, glob) for glob in (*categorical, *numeric)):
@@ -468,5 +481,6 @@ def guess_schema(
         target=histories[0]['target'] if histories else '',
         valid=str(valid or ''),
         histories=tuple(histories),
+        beside=tuple(c for c in after if c in tallies and _zero_and_one(tallies[c])),
     )
     return schema if test is None else _beside_test(schema, source, open_source(test, 'test'))

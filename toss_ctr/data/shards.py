@@ -544,6 +544,21 @@ def weights(self: Split, rows=None) -> np.ndarray | None:
 
 
 @patch
+def further_labels(self: Split, rows) -> np.ndarray | None:
+    """Labels beside the first, 0, 1 or `UNKNOWN`; None where there are none.
+
+    Parameters
+    ----------
+    rows : (m,) rows
+
+    Returns
+    -------
+    (m, T) uint8
+    """
+    return self.whole('labels')[rows] if self.has('labels') else None
+
+
+@patch
 def share_of_clicks(self: Split, rows) -> float:
     """Share of clicks, as far as rows count.
 

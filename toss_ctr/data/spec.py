@@ -291,6 +291,7 @@ class Spec:
     time : `TimeSpec` of the column with the rows' times
     weight : column with the training rows' weights
     vectors : `VectorSpec`s
+    labels : label columns beside the first
 
     Examples
     --------
@@ -310,6 +311,7 @@ class Spec:
     time: TimeSpec | None = None
     weight: str | None = None
     vectors: tuple = ()
+    labels: tuple = ()
 
     @property
     def plain_nums(self) -> tuple:
@@ -355,6 +357,8 @@ class Spec:
             content['weight'] = self.weight
         if self.vectors:
             content['vectors'] = [dict(vars(v)) for v in self.vectors]
+        if self.labels:
+            content['labels'] = list(self.labels)
         return content
 
     @classmethod
@@ -371,5 +375,5 @@ class Spec:
         plain['vectors'] = tuple(VectorSpec(**v) for v in plain.get('vectors', ()))
         plain['time'] = TimeSpec(**plain['time']) if plain.get('time') else None
         plain['null_blocks'] = tuple(map(tuple, plain['null_blocks']))
-        plain['nums'] = tuple(plain['nums'])
+        plain['nums'], plain['labels'] = tuple(plain['nums']), tuple(plain.get('labels', ()))
         return cls(**plain)

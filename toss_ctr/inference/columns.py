@@ -61,7 +61,7 @@ def one_batch(inputs: Inputs, fold: int, rows: np.ndarray) -> dict:
     return next(iter(Loader(inputs.train, rows=rows, batch_size=len(rows), features=features)))
 
 # %% ../../nbs/70_inference/40_columns.ipynb #41837cbd
-def weighted_score(y, p, rate: float) -> float:
+def weighted_score(y, p, rate: float, weight=None) -> float:
     """Score of a draw in which clicks are over-represented.
 
     Parameters
@@ -69,16 +69,18 @@ def weighted_score(y, p, rate: float) -> float:
     y : (m,) 0/1 labels of a draw
     p : (m,) probabilities
     rate : click rate to stand for
+    weight : (m,) row weights; None = every row counts once
 
     Returns
     -------
     Score as rows with that click rate would give it
     """
     y = np.asarray(y)
-    of_click = rate / max(y.mean(), 1e-12)
-    of_other = (1 - rate) / max(1 - y.mean(), 1e-12)
-    weight = np.where(y == 1, of_click, of_other)
-    return score_of(average_precision(y, p, weight), wll(y, p))
+    drawn = np.average(y, weights=weight)
+    of_click = rate / max(drawn, 1e-12)
+    of_other = (1 - rate) / max(1 - drawn, 1e-12)
+    stands_for = np.where(y == 1, of_click, of_other) * (1 if weight is None else weight)
+    return score_of(average_precision(y, p, stands_for), wll(y, p, weight))
 
 # %% ../../nbs/70_inference/40_columns.ipynb #cee7d392
 def column_groups(inputs: Inputs) -> dict[str, dict]:
@@ -162,7 +164,8 @@ def importance(model: nn.Module, inputs: Inputs, fold: int, n: int = 8192, repea
     device = next(model.parameters()).device
     batch = to_device(one_batch(inputs, fold, sample_rows(inputs, fold, n)), device)
     label = batch['label'].cpu().numpy()
-    rate = float(inputs.train.labels()[inputs.folds.valid_rows(fold)].mean())
+    weight = batch['weight'].cpu().numpy() if 'weight' in batch else None
+    rate = inputs.train.share_of_clicks(inputs.folds.valid_rows(fold))
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 37))
     orders = [torch.from_numpy(rng.permutation(len(label))).to(device) for _ in range(repeats)]
 
@@ -173,7 +176,7 @@ def importance(model: nn.Module, inputs: Inputs, fold: int, n: int = 8192, repea
             with autocast(device, inputs.cfg.amp):
                 logits.append(model(piece).float())
         z = torch.cat(logits).cpu().numpy().astype(np.float64)
-        return weighted_score(label, expit(z), rate)
+        return weighted_score(label, expit(z), rate, weight)
 
     full = score(batch)
     lost = {}
@@ -209,7 +212,7 @@ def bin_codes(train: np.ndarray, held: np.ndarray, bins: int = 64) -> tuple[np.n
 _PRIOR_ROWS = 20  # rows of the mean click rate that are added to each bin
 
 
-def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int) -> float:
+def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int, weights=(None, None)) -> float:
     """AUC on hold-out rows of the training rows' smoothed click rate by code.
 
     Parameters
@@ -219,11 +222,13 @@ def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int) -
     held : (m,) codes of hold-out rows
     y_held : (m,) their labels
     size : codes are below it
+    weights : of the training rows and of the hold-out rows; None = every row counts once
     """
-    rows = np.bincount(train, minlength=size)
-    clicks = np.bincount(train, y_train, size)
-    rate = (clicks + _PRIOR_ROWS * np.mean(y_train)) / (rows + _PRIOR_ROWS)
-    return auc(y_held, rate[held])
+    w, held_w = weights
+    rows = np.bincount(train, w, size)
+    clicks = np.bincount(train, y_train if w is None else w * y_train, size)
+    rate = (clicks + _PRIOR_ROWS * np.average(y_train, weights=w)) / (rows + _PRIOR_ROWS)
+    return auc(y_held, rate[held], held_w)
 
 # %% ../../nbs/70_inference/40_columns.ipynb #74c90ba1
 def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> dict[str, float]:
@@ -245,13 +250,14 @@ def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> d
         {k: v.numpy() for k, v in one_batch(inputs, fold, sample_rows(inputs, fold, n, held)).items()}
         for held in (False, True)
     )
-    alone = {}
+    alone, weights = {}, (train.get('weight'), held.get('weight'))
     for i, c in enumerate(spec.cats):
-        alone[c.name] = auc_alone(train['cat'][:, i], train['label'], held['cat'][:, i], held['label'], c.size)
+        codes, held_codes = train['cat'][:, i], held['cat'][:, i]
+        alone[c.name] = auc_alone(codes, train['label'], held_codes, held['label'], c.size, weights)
     features = inputs.features.names if inputs.features else ()
     for i, name in enumerate([*spec.nums, *features]):
         codes, held_codes, size = bin_codes(train['num'][:, i], held['num'][:, i])
-        alone[name] = auc_alone(codes, train['label'], held_codes, held['label'], size)
+        alone[name] = auc_alone(codes, train['label'], held_codes, held['label'], size, weights)
     return dict(sorted(alone.items(), key=lambda item: (-item[1], item[0]))[:top])
 
 # %% ../../nbs/70_inference/40_columns.ipynb #caa0fcde
@@ -275,16 +281,17 @@ def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
     sides = []
     for rows in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)):
         rows = np.sort(rng.permutation(rows)[:n])
-        sides.append((np.asarray(matrix[rows], np.float64), inputs.train.labels()[rows]))
-    (train, y_train), (held, y_held) = sides
+        sides.append((np.asarray(matrix[rows], np.float64), inputs.train.labels()[rows], inputs.train.weights(rows)))
+    (train, y_train, w_train), (held, y_held, w_held) = sides
     out = []
     for i, name in enumerate(inputs.features.names):
-        out.append(dict(name=name) | _carried_over(train[:, i], y_train, held[:, i], y_held))
+        told = _carried_over(train[:, i], y_train, held[:, i], y_held, w_train, w_held)
+        out.append(dict(name=name) | told)
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
 
 
-def _carried_over(train, y_train, held, y_held):
-    auc_train, auc_held = auc(y_train, train), auc(y_held, held)
+def _carried_over(train, y_train, held, y_held, w_train=None, w_held=None):
+    auc_train, auc_held = auc(y_train, train, w_train), auc(y_held, held, w_held)
     if auc_train < 0.5:  # a feature may point the other way
         auc_train, auc_held = 1 - auc_train, 1 - auc_held
     codes, held_codes, size = bin_codes(train, held, 10)
@@ -293,6 +300,6 @@ def _carried_over(train, y_train, held, y_held):
         auc_train=auc_train,
         auc_held=auc_held,
         clicks=int(y_held.sum()),
-        train=rate_table(codes, y_train, np.zeros(len(codes)), names),
-        held=rate_table(held_codes, y_held, np.zeros(len(held_codes)), names),
+        train=rate_table(codes, y_train, np.zeros(len(codes)), names, weight=w_train),
+        held=rate_table(held_codes, y_held, np.zeros(len(held_codes)), names, weight=w_held),
     )

@@ -223,7 +223,7 @@ def explain(inputs: Inputs):
     model = model.to('cpu')
     found['attention'] = dict(rows=attention_rows(model, inputs, fold), worth=attention_worth(inputs))
     found['columns'] = dict(alone=columns_alone(inputs, fold), features=transfer(inputs, fold))
-    rate = float(inputs.train.labels()[held].mean())
+    rate = inputs.train.share_of_clicks(held)
     maps = {seq.history: token_map(model, inputs, fold, seq) for seq in inputs.train.spec.histories}
     found['tokens'] = dict(tokens=maps, rate=rate)
     for name, content in found.items():

@@ -6,13 +6,14 @@
 __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ensemble_file', 'write_probabilities',
            'seal_predictions', 'blank_columns', 'warn_of_blank_columns', 'target_file', 'infer']
 
-# %% ../../nbs/70_inference/15_predict.ipynb #e306bec7
+# %% ../../nbs/70_inference/15_predict.ipynb #962561f6
 import shutil, time, warnings
 from contextlib import nullcontext
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 from tqdm.auto import tqdm
@@ -29,6 +30,7 @@ from toss_ctr.core.files import (
     watched,
     write_aside,
     write_json,
+    write_table,
 )
 from ..data.batches import prefetched
 from ..data.frames import block_count, cached_parts, source_ids, stream_split
@@ -40,7 +42,7 @@ from .predictor import check_cache, load_predictor, Predictor, save_stretch, Str
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
-# %% ../../nbs/70_inference/15_predict.ipynb #b816fe9a
+# %% ../../nbs/70_inference/15_predict.ipynb #2f9bc191
 def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = False):
     """Predict part by part: each fold's log-odds of each row.
 
@@ -48,20 +50,22 @@ def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = 
     ----------
     predictor : of a run
     parts : `Split`s of `predictor.spec`, rows ascending
-    path : Parquet file: id, logit_<fold> of every fold
+    path : Parquet file: id, logit_<fold> of every fold; <label>.logit_<fold> of labels beside the first
     rows : of all parts, for the bar
     progress : show a bar, or a line at the end where nobody watches
     """
     began = time.monotonic()
-    logits = [(f'logit_{fold}', pa.float32()) for fold in predictor.sides]
-    schema = pa.schema([(predictor.spec.id_col, pa.string()), *logits])
+    labels = ['', *(f'{name}.' for name in predictor.beside)]
+    logits = [f'{of}logit_{fold}' for of in labels for fold in predictor.sides]
+    schema = pa.schema([(predictor.spec.id_col, pa.string()), *((name, pa.float32()) for name in logits)])
     hidden = not watched(progress)
     bar = tqdm(total=rows, desc='infer', unit='row', unit_scale=True, disable=hidden, mininterval=1)
     with bar, write_aside(path) as aside:
         with pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer:
             for split in prefetched(parts, 1):
                 ids = split.ids().to_arrow().cast(pa.string())
-                columns = [ids, *predictor.logits(split).T]
+                z = predictor.every_logits(split) if predictor.beside else predictor.logits(split)[:, :, None]
+                columns = [ids, *np.ascontiguousarray(z.transpose(2, 1, 0)).reshape(-1, len(split))]
                 writer.write_table(pa.table([pa.array(c) for c in columns], schema=schema))
                 bar.update(len(split))
     if progress and not watched():
@@ -130,43 +134,45 @@ def write_by_crew(cfg: Config, test: Split, path, progress: bool = False):
     join_slices(files, path)
     shutil.rmtree(folder)
 
-# %% ../../nbs/70_inference/15_predict.ipynb #13e71fa3
-def ensemble_file(predictor: Predictor, logits) -> np.ndarray:
+# %% ../../nbs/70_inference/15_predict.ipynb #55788cd1
+def ensemble_file(predictor: Predictor, logits, label: str = '') -> np.ndarray:
     """`Predictor.probabilities` of a file's rows, in little memory.
 
     Parameters
     ----------
     predictor : of a run
     logits : file of `write_logits`
+    label : beside the first; '' = the first
 
     Returns
     -------
     (n,) float64 in (0, 1)
     """
-    columns = [f'logit_{fold}' for fold in predictor.sides]
+    columns = [f'{label}.logit_{fold}' if label else f'logit_{fold}' for fold in predictor.sides]
     if len(columns) > 1 and not METHODS[predictor.cfg.ensemble.method].by_row:
-        return _ranks_of_file(predictor, logits, columns)
+        return _ranks_of_file(predictor, logits, columns, predictor.beside[label] if label else predictor.calibrator)
     source = open_source(logits, 'logits')
     out = np.empty(len(source))
     for at, batch in batches(source, columns, size=1 << 16, threads=False):
         z = np.stack([batch[c].to_numpy() for c in columns], 1)
-        out[at : at + len(batch)] = predictor.probabilities(z)
+        out[at : at + len(batch)] = predictor.probabilities(z, label)
     return out
 
 
-def _ranks_of_file(predictor, logits, columns):
+def _ranks_of_file(predictor, logits, columns, calibrator):
     ensemble = predictor.cfg.ensemble
     weights = resolve_weights(ensemble.method, len(columns), ensemble.weights or None)
     total = 0
     for column, weight in zip(columns, weights):
         if weight > 0:
-            p = predictor.calibrator(read_table(logits, [column])[column].to_numpy())
+            p = calibrator(read_table(logits, [column])[column].to_numpy())
             total = total + weight * rank_share(p)
     return total
 
-# %% ../../nbs/70_inference/15_predict.ipynb #fb60833a
+# %% ../../nbs/70_inference/15_predict.ipynb #87c46dbb
 def write_probabilities(predictor: Predictor, logits, out) -> Path:
-    """The submission: calibrated and combined, rows and ids as they came.
+    """The submission: calibrated and combined, rows and ids as they came; beside it <its name>_labels.parquet with the
+    probabilities of every label, where there are several.
 
     Parameters
     ----------
@@ -180,9 +186,14 @@ def write_probabilities(predictor: Predictor, logits, out) -> Path:
     """
     data = predictor.cfg.data
     name = predictor.spec.id_col
-    p = ensemble_file(predictor, logits)
-    write_submission(read_table(logits, [name])[name], p, out, data.id_col, data.label_col)
-    return Path(out)
+    p, out = ensemble_file(predictor, logits), Path(out)
+    ids = read_table(logits, [name])[name]
+    write_submission(ids, p, out, data.id_col, data.label_col)
+    if predictor.beside:
+        beside = {label: ensemble_file(predictor, logits, label) for label in predictor.beside}
+        every = pl.DataFrame({name: ids, data.label_col: p, **beside})
+        write_table(every, out.with_name(f'{out.stem}_labels.parquet'))
+    return out
 
 # %% ../../nbs/70_inference/15_predict.ipynb #a3554656
 def seal_predictions(predictor: Predictor, logits: Path, cache: str) -> Path:

@@ -7,7 +7,7 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Stretch', 'fit_stretch
            'run_spec', 'load_predictor']
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #ccc9db2a
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 import torch
@@ -28,7 +28,7 @@ from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .calibration import Calibrator
-from .oof import finished_folds, run_calibrator
+from .oof import finished_folds, label_calibrators, run_calibrator
 from ..members.combine import combine
 from ..models.ctr import build_model
 from ..training.checkpoints import load_weights, weights_path
@@ -201,6 +201,7 @@ class Predictor:
     device : where the models are
     statistics : of the training rows, where the run has out-of-fold features
     stretch : of the mean logit
+    beside : label beside the first → its calibrator
 
     Examples
     --------
@@ -229,6 +230,7 @@ class Predictor:
     device: torch.device
     statistics: Statistics | None = None
     stretch: Stretch = Stretch()
+    beside: dict = field(default_factory=dict)
 
     def features(self, split: Split) -> np.ndarray | None:
         """Out-of-fold features of new rows.
@@ -254,23 +256,43 @@ class Predictor:
         -------
         (n, K) float32 class-balanced log-odds
         """
+        return self.passed(split) - np.array([side['shift'] for side in self.sides.values()], np.float32)
+
+    def every_logits(self, split: Split) -> np.ndarray:
+        """The same of every label.
+
+        Parameters
+        ----------
+        split : rows to predict, none of them of train
+
+        Returns
+        -------
+        (n, K, 1 + T) float32 class-balanced log-odds
+        """
+        shifts = [
+            [side['shift'], *(side['labels'][name]['shift'] for name in self.beside)] for side in self.sides.values()
+        ]
+        return self.passed(split, every=True) - np.array(shifts, np.float32)
+
+    def passed(self, split: Split, every: bool = False) -> np.ndarray:
+        "What the models say of the rows, as `predict_logits` returns it."
         size = self.cfg.train.batch_size
         cuda = self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
         at_once = min(torch.get_num_threads(), max(1, len(split) // size))
         with threads(1):  # each batch, so that the same bits come from any number of cores
-            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once)
-        return z - np.array([side['shift'] for side in self.sides.values()], np.float32)
+            return predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once, every=every)
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #9544f29a
 @patch
-def probabilities(self: Predictor, z: np.ndarray) -> np.ndarray:
+def probabilities(self: Predictor, z: np.ndarray, label: str = '') -> np.ndarray:
     """Stretch the mean where asked for, calibrate each fold, then combine the folds (section `ensemble`).
 
     Parameters
     ----------
     z : (n, K) log-odds
+    label : beside the first; '' = the first
 
     Returns
     -------
@@ -279,9 +301,11 @@ def probabilities(self: Predictor, z: np.ndarray) -> np.ndarray:
     ensemble = self.cfg.ensemble
     scores = None
     if ensemble.method == 'val_weighted':
-        scores = [side['metrics']['Score'] for side in self.sides.values()]
+        judged = [side['labels'][label] if label else side for side in self.sides.values()]
+        scores = [side['metrics']['Score'] for side in judged]
+    calibrator, z = (self.beside[label], z) if label else (self.calibrator, self.stretch(z))
     return combine(
-        [self.calibrator(logits) for logits in self.stretch(z).T],
+        [calibrator(logits) for logits in z.T],
         ensemble.method,
         weights=ensemble.weights or None,
         trim_ratio=ensemble.trim_ratio,
@@ -304,6 +328,27 @@ def predict(self: Predictor, frame) -> np.ndarray:
     """
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     return self.probabilities(self.logits(encode_frame(rows, self.spec)))
+
+
+@patch
+def label_probabilities(self: Predictor, frame) -> dict[str, np.ndarray]:
+    """The probabilities of every label of a frame's rows.
+
+    Parameters
+    ----------
+    frame : as `predict` takes it
+
+    Returns
+    -------
+    label → (n,) float64 in (0, 1), the first label first
+    """
+    rows = as_frame(frame, self.spec.columns(), self.spec.keys)
+    z = self.every_logits(encode_frame(rows, self.spec))
+    names = {name: name for name in self.beside}
+    return {
+        name: self.probabilities(z[:, :, i], of)
+        for i, (name, of) in enumerate({self.spec.label: '', **names}.items())
+    }
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #0fc77aeb
 def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
@@ -356,4 +401,4 @@ def load_predictor(cfg: Config, inputs: Inputs | None = None) -> Predictor:
     models = [load_fold(cfg, side, spec, device) for side in sides.values()]
     statistics = run_statistics(cfg, first, inputs)
     stretch = load_stretch(cfg, sides)
-    return Predictor(cfg, spec, sides, models, calibrator, device, statistics, stretch)
+    return Predictor(cfg, spec, sides, models, calibrator, device, statistics, stretch, label_calibrators(cfg, sides))

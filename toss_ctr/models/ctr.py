@@ -295,17 +295,18 @@ class History(nn.Module):
         fields = torch.cat([self.product(out['h']), self.pooled(out['pooled']), length], 1)
         return out, fields.unflatten(1, (self.n_fields, -1))
 
-# %% ../../nbs/40_models/60_ctr.ipynb #dcd0922e
+# %% ../../nbs/40_models/60_ctr.ipynb #e5602a09
 @dataclass(frozen=True)
 class Logits:
     """What a training forward returns; each (B,) log-odds, or None where there is none.
 
     Parameters
     ----------
-    main : the model's answer
+    main : the model's answer about the first label
     second : a second pass with other dropout masks
     aux : key of a history → from its pooled whole (`sequence.aux`)
     linear : from the sequence vectors alone (`model.qnn_alpha.aux_head_weight`)
+    further : (B, T), of the labels beside the first (`data.labels`)
     packed : (B, k), of each of the heads that share their layers (`model.qnn_alpha.packed`); `main` is their mean
 
     Examples
@@ -318,6 +319,7 @@ class Logits:
     second: Tensor | None = None
     aux: dict = field(default_factory=dict)
     linear: Tensor | None = None
+    further: Tensor | None = None
     packed: Tensor | None = None
 
 # %% ../../nbs/40_models/60_ctr.ipynb #59237585
@@ -388,7 +390,7 @@ def part_name(part: str, key: str) -> str:
     """
     return part if key == 'seq' else key.replace('history', part, 1)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #59671b1d
+# %% ../../nbs/40_models/60_ctr.ipynb #19ef7309
 class CTRModel(nn.Module):
     """Fields, histories and interaction head.
 
@@ -403,6 +405,7 @@ class CTRModel(nn.Module):
     Attributes
     ----------
     keys : of the histories
+    n_labels : labels it answers, the first and those beside it
     rows_at_once : rows whose histories a training step reads at once; None = all (`train.memory`)
 
     Examples
@@ -425,7 +428,8 @@ class CTRModel(nn.Module):
         for seq in spec.histories:
             self.add_module(part_name('history', seq.key), History(cfg, seq, spec, n * q.feature_embed_dim))
         n_seq = History.n_fields * len(self.keys)
-        self.head = make_head(q, n + n_seq, n_seq)
+        self.n_labels = 1 + len(spec.labels)
+        self.head = make_head(q, n + n_seq, n_seq, self.n_labels)
         self.twice = q.enabled and q.self_ensemble > 0
         for name, wanted in (('linear', q.aux_head_weight), ('aux', None)):
             for key, history in self.histories.items():
@@ -433,7 +437,7 @@ class CTRModel(nn.Module):
                     self.add_module(part_name(name, key), AuxHead(history.dare.d_out))
         self.id_dropout = cfg.train.id_dropout
         self.rows_at_once: int | None = None
-        self.bias = nn.Parameter(torch.zeros(()))
+        self.bias = nn.Parameter(torch.zeros(self.n_labels if spec.labels else ()))
         if cfg.train.embedding.init_std is not None:
             restart_tables(self, cfg.train.embedding.init_std)
 
@@ -472,19 +476,26 @@ class CTRModel(nn.Module):
         return self.fields(drop_ids(batch, self.id_dropout, targets, self.columns.names))
 
     def answer(self, x: Tensor) -> tuple[Tensor, Tensor | None]:
-        "From the fields (B, F, d): log-odds (B,), and those of each packed head (B, k) where there are any."
+        "From the fields (B, F, d): log-odds (B, n_labels), and those of each packed head (B, k) where there are any."
         z = self.head(x) + self.bias
-        return (z.mean(1), z) if z.dim() > 1 else (z, None)
+        if self.n_labels > 1:
+            return z, None
+        return (z.mean(1, keepdim=True), z) if z.dim() > 1 else (z.unsqueeze(1), None)
+
+    def every(self, batch: dict) -> Tensor:
+        "What `forward` says outside training, of every label: (B, n_labels)."
+        return self.answer(self.fields(batch, brief=True)[0])[0]
 
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:
-            return self.answer(self.fields(batch, brief=True)[0])[0]
+            return self.every(batch)[:, 0]
         x, outs = self.training_fields(batch)
         z, packed = self.answer(x)
-        second = self.answer(self.training_fields(batch)[0])[0] if self.twice else None
+        second = self.answer(self.training_fields(batch)[0])[0][:, 0] if self.twice else None
         aux = {key: head(outs[key]['aux']) for key, head in self.parts('aux').items()}
         linear = [head(outs[key]['h']) for key, head in self.parts('linear').items()]
-        return Logits(z, second, aux, sum(linear[1:], linear[0]) if linear else None, packed)
+        from_vectors = sum(linear[1:], linear[0]) if linear else None
+        return Logits(z[:, 0], second, aux, from_vectors, z[:, 1:] if self.n_labels > 1 else None, packed)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #0aa35907
 def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
@@ -502,17 +513,17 @@ def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
     """
     return CTRModel(cfg, spec, stats)
 
-# %% ../../nbs/40_models/60_ctr.ipynb #e72c563a
+# %% ../../nbs/40_models/60_ctr.ipynb #603a9b48
 @patch
-def start_at(self: CTRModel, prior: float):
-    """Start at a click rate (`loss.balance: shift`).
+def start_at(self: CTRModel, *priors: float):
+    """Start at the labels' rates (`loss.balance: shift`).
 
     Parameters
     ----------
-    prior : click rate of the batches, in (0, 1)
+    priors : click rate of the batches, and the rates of the labels beside it, in (0, 1)
     """
     with torch.no_grad():
-        self.bias.fill_(math.log(prior / (1 - prior)))
+        self.bias.copy_(torch.tensor([math.log(p / (1 - p)) for p in priors]).reshape(self.bias.shape))
 
 
 def parameter_table(model: nn.Module, depth: int = 2) -> list[tuple[str, int]]:

@@ -81,7 +81,7 @@ class KhatriRaoLayer(nn.Module):
         by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(2)
         return (by_head * mid).flatten(1) + x
 
-# %% ../../nbs/40_models/50_heads.ipynb #b7a8dfbd
+# %% ../../nbs/40_models/50_heads.ipynb #6234dffd
 class PackedEnds(nn.Module):
     """Both ends of k heads that share what lies between (Gorishniy et al., arXiv 2410.24210).
 
@@ -124,6 +124,7 @@ class KhatriRaoHead(nn.Module):
         layer), norm (`batch` or none) and packed
     n_fields : F
     n_seq_fields : not used
+    n_logits : more than 1: (B, n_logits) from one net
 
     Examples
     --------
@@ -132,7 +133,7 @@ class KhatriRaoHead(nn.Module):
     torch.Size([5])
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0):
+    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
         super().__init__()
         d = cfg.feature_embed_dim
         batch_norm = cfg.norm == 'batch'
@@ -140,7 +141,7 @@ class KhatriRaoHead(nn.Module):
             KhatriRaoLayer(n_fields, d, cfg.heads, cfg.rank, batch_norm, cfg.dropout) for _ in range(cfg.layers)
         )
         self.drop = Dropout(cfg.dropout)
-        self.out = nn.Linear(n_fields * d, 1) if cfg.packed == 1 else None
+        self.out = nn.Linear(n_fields * d, n_logits) if cfg.packed == 1 else None
         self.ends = PackedEnds(cfg.packed, n_fields * d) if cfg.packed > 1 else None
 
     def forward(self, x: Tensor) -> Tensor:
@@ -242,27 +243,28 @@ class LowRankPairs(nn.Module):
             block = self.factors(x[:, -self.n_block :].sum(1))
             return torch.cat([pairs, rest * block], 1)
 
-# %% ../../nbs/40_models/50_heads.ipynb #6e6d9717
-def mlp(width: int, hidden: Sequence[int], dropout: float = 0.0) -> nn.Sequential:
-    """Linear, ReLU, dropout for each hidden layer, then one number.
+# %% ../../nbs/40_models/50_heads.ipynb #bae3cf4d
+def mlp(width: int, hidden: Sequence[int], dropout: float = 0.0, n_out: int = 1) -> nn.Sequential:
+    """Linear, ReLU, dropout for each hidden layer, then one number, or several.
 
     Parameters
     ----------
     width : of the input
     hidden : widths of the hidden layers
     dropout : after each activation, in [0, 1)
+    n_out : numbers
 
     Returns
     -------
-    module, (B, width) → (B, 1)
+    module, (B, width) → (B, n_out)
     """
     steps = []
     for units in hidden:
         steps += [nn.Linear(width, units), nn.ReLU(), Dropout(dropout)]
         width = units
-    return nn.Sequential(*steps, nn.Linear(width, 1))
+    return nn.Sequential(*steps, nn.Linear(width, n_out))
 
-# %% ../../nbs/40_models/50_heads.ipynb #65b0c46b
+# %% ../../nbs/40_models/50_heads.ipynb #2bad215a
 @interaction_head('low_rank')
 class LowRankHead(nn.Module):
     """Gate over fields, low-rank pairs, projection (+ residual), norm, MLP.
@@ -275,6 +277,7 @@ class LowRankHead(nn.Module):
         MLP), use_se, se_reduction, use_residual, norm, pair_grouping
     n_fields : F, the sequence's fields last
     n_seq_fields : last fields paired with the rest once more (`pair_grouping: block`)
+    n_logits : more than 1: (B, n_logits) from one net
 
     Examples
     --------
@@ -283,7 +286,7 @@ class LowRankHead(nn.Module):
     torch.Size([5])
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0):
+    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
         super().__init__()
         d = cfg.feature_embed_dim
         n_block = n_seq_fields if cfg.pair_grouping == 'block' else 0
@@ -293,7 +296,7 @@ class LowRankHead(nn.Module):
         self.residual = nn.Linear(n_fields * d, cfg.proj_dim, bias=False) if cfg.use_residual else None
         self.norm = make_norm(cfg.norm, cfg.proj_dim, 'model.qnn_alpha.norm')
         self.drop = Dropout(cfg.dropout)
-        self.mlp = mlp(cfg.proj_dim, cfg.mlp_hidden, cfg.dropout)
+        self.mlp = mlp(cfg.proj_dim, cfg.mlp_hidden, cfg.dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.gate(x)
@@ -302,7 +305,7 @@ class LowRankHead(nn.Module):
             z = z + self.residual(x.flatten(1))
         return self.mlp(self.drop(self.norm(z))).squeeze(1)
 
-# %% ../../nbs/40_models/50_heads.ipynb #562e081e
+# %% ../../nbs/40_models/50_heads.ipynb #62624a58
 @interaction_head('mlp')
 class MLPHead(nn.Module):
     """A plain network on the concatenated fields.
@@ -314,6 +317,7 @@ class MLPHead(nn.Module):
     cfg : section `model.qnn_alpha`; reads mlp_hidden and dropout (after each activation)
     n_fields : F
     n_seq_fields : not used
+    n_logits : more than 1: (B, n_logits) from one net
 
     Examples
     --------
@@ -322,14 +326,14 @@ class MLPHead(nn.Module):
     torch.Size([5])
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0):
+    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
         super().__init__()
-        self.mlp = mlp(n_fields * cfg.feature_embed_dim, cfg.mlp_hidden, cfg.dropout)
+        self.mlp = mlp(n_fields * cfg.feature_embed_dim, cfg.mlp_hidden, cfg.dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.mlp(x.flatten(1)).squeeze(1)
 
-# %% ../../nbs/40_models/50_heads.ipynb #3dd4d7be
+# %% ../../nbs/40_models/50_heads.ipynb #61c07510
 @interaction_head('dcnv2')
 class DCNv2Head(nn.Module):
     """Cross network with full matrices, and a plain network beside it (Wang et al., arXiv 2008.13535).
@@ -342,6 +346,7 @@ class DCNv2Head(nn.Module):
         of the plain network, and before the cross network's logit)
     n_fields : F
     n_seq_fields : not used
+    n_logits : more than 1: (B, n_logits) from one net
 
     Examples
     --------
@@ -350,13 +355,13 @@ class DCNv2Head(nn.Module):
     torch.Size([5])
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0):
+    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
         super().__init__()
         width = n_fields * cfg.feature_embed_dim
         self.crosses = nn.ModuleList(nn.Linear(width, width) for _ in range(cfg.layers))
         self.drop = Dropout(cfg.dropout)
-        self.out = nn.Linear(width, 1, bias=False)
-        self.mlp = mlp(width, cfg.mlp_hidden, cfg.dropout)
+        self.out = nn.Linear(width, n_logits, bias=False)
+        self.mlp = mlp(width, cfg.mlp_hidden, cfg.dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         first = x.flatten(1)
@@ -388,8 +393,8 @@ class AuxHead(nn.Module):
     def forward(self, h: Tensor) -> Tensor:
         return self.mlp(h).squeeze(1)
 
-# %% ../../nbs/40_models/50_heads.ipynb #a46a4af4
-def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0) -> nn.Module:
+# %% ../../nbs/40_models/50_heads.ipynb #6b845d88
+def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> nn.Module:
     """The interaction head that a config section asks for.
 
     Parameters
@@ -397,14 +402,16 @@ def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0) -> nn.Module:
     cfg : section `model.qnn_alpha`
     n_fields : F, the sequence's fields last
     n_seq_fields : how many of them are the sequence's
+    n_logits : of how many labels
 
     Returns
     -------
-    module, (B, F, d) → (B,) logit; d is `feature_embed_dim`
+    module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
 
     Examples
     --------
     >>> type(make_head(QNNAlpha(variant='khatri_rao'), n_fields=6)).__name__
     'KhatriRaoHead'
     """
-    return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields)
+    several = dict(n_logits=n_logits) if n_logits > 1 else {}
+    return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields, **several)

@@ -31,6 +31,7 @@ from toss_ctr.report.sections import (
     importance_section,
     lengths_section,
     members_section,
+    labels_section,
     quality_section,
     rates_section,
     scores_section,
@@ -171,6 +172,7 @@ def build_report(
         findings_section(found),
         curves_section(log),
         quality_section(pred, cfg.calibration.target),
+        labels_section(side_file(run_dir, 'calibration.json', 'labels') or {}),
     ]
     if train_split is not None:
         chosen = [(by, *chosen_groups(train_split, by, pred.row))] if by else []

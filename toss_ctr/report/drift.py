@@ -13,7 +13,7 @@ from .slices import length_name
 from ..training.metrics import auc
 
 # %% ../../nbs/80_report/22_drift.ipynb #9f73c5c5
-def stability_index(train, test, groups: int) -> float:
+def stability_index(train, test, groups: int, weight=None) -> float:
     """Population stability index of two samples.
 
     Parameters
@@ -21,12 +21,13 @@ def stability_index(train, test, groups: int) -> float:
     train : (n,) int, group of each training row
     test : (m,) int, group of each test row
     groups : how many there are
+    weight : (n,) of the training rows; None = every row counts once
 
     Returns
     -------
     0 for equal shares, without bound above
     """
-    p, q = (np.bincount(codes, minlength=groups) + 0.5 for codes in (train, test))
+    p, q = (np.bincount(codes, w, groups) + 0.5 for codes, w in ((train, weight), (test, None)))
     p, q = p / p.sum(), q / q.sum()
     return float(((q - p) * np.log(q / p)).sum())
 
@@ -63,23 +64,25 @@ def _columns(split, rows: int) -> dict:
     return found
 
 
-def _told_apart(train: dict, test: dict, seed: int) -> tuple[float, dict]:
+def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float, dict]:
     "AUC of trees that tell test rows from training rows, on rows they have not seen; share of gain by column."
     import lightgbm
 
     x = np.column_stack([np.concatenate([train[name], test[name]]) for name in train]).astype(np.float64)
     y = np.repeat([0, 1], [len(next(iter(part.values()))) for part in (train, test)])
+    w = None if weight is None else np.concatenate([weight, np.ones(int(y.sum()))])
+    of = lambda rows: None if w is None else w[rows]
     half = np.random.default_rng(seed).random(len(y)) < 0.5
     look = dict(objective='binary', num_leaves=15, learning_rate=0.1, verbosity=-1, seed=seed, deterministic=True)
     look |= dict(force_row_wise=True, min_data_in_leaf=100, feature_fraction=0.5)
-    trees = lightgbm.train(look, lightgbm.Dataset(x[half], y[half], params=look), 60)
+    trees = lightgbm.train(look, lightgbm.Dataset(x[half], y[half], weight=of(half), params=look), 60)
     gain = trees.feature_importance('gain')
     shares = dict(zip(train, (gain / max(gain.sum(), 1e-12)).tolist()))
-    return auc(y[~half], trees.predict(x[~half])), shares
+    return auc(y[~half], trees.predict(x[~half]), of(~half)), shares
 
 # %% ../../nbs/80_report/22_drift.ipynb #3ca56417
 def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
-    """How far the test rows are from the training rows.
+    """How far the test rows are from the training rows, as much as those count.
 
     Parameters
     ----------
@@ -104,15 +107,20 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     1.0
     """
     a, b = _columns(train, rows), _columns(test, rows)
+    step, weight = max(1, train.n_rows // rows), None
+    if train.has('weight'):
+        weight = train.whole('weight', lambda w: w[::step]).astype(np.float64)
     numeric = {*train.spec.nums, *map(length_name, train.spec.histories)}
     vocab = {c.name for c in train.spec.cats if c.kind == 'vocab'}
     coded_a, coded_b, found = {}, {}, []
     for name in a:
-        psi = stability_index(*(_deciles if name in numeric else _common)(a[name], b[name]))
-        unknown = [float((side[name] == 0).mean()) if name in vocab else None for side in (a, b)]
+        psi = stability_index(*(_deciles if name in numeric else _common)(a[name], b[name]), weight)
+        unknown = [None, None]
+        if name in vocab:
+            unknown = [float(np.average(a[name] == 0, weights=weight)), float((b[name] == 0).mean())]
         found.append(dict(column=name, psi=psi, unknown_train=unknown[0], unknown_test=unknown[1]))
         coded_a[name], coded_b[name] = (a[name], b[name]) if name in numeric else _common(a[name], b[name], 255)[:2]
-    score, gain = _told_apart(coded_a, coded_b, seed)
+    score, gain = _told_apart(coded_a, coded_b, seed, weight)
     n, m = (len(next(iter(side.values()))) for side in (a, b))
     chance = 0.5 + 1.96 * np.sqrt((n + m) / 2 / (12 * (n / 2) * (m / 2)) + 0.0)
     found = sorted((dict(row, gain=gain[row['column']]) for row in found), key=lambda r: (-r['gain'], -r['psi']))

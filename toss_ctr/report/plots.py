@@ -127,7 +127,7 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
-def pr_points(y, p, points: int = 300):
+def pr_points(y, p, points: int = 300, weight=None):
     """The precision–recall curve, thinned to `points` corners.
 
     Parameters
@@ -135,30 +135,32 @@ def pr_points(y, p, points: int = 300):
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale
     points : how many to keep
+    weight : (n,) row weights; None = every row counts once
 
     Returns
     -------
     recall (m,), precision (m,), rising in recall
     """
-    precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p))
+    precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p), sample_weight=weight)
     precision, recall = precision[::-1], recall[::-1]
     at = np.searchsorted(recall, np.linspace(0, 1, points)).clip(0, len(recall) - 1)
     keep = np.unique(at)
     return recall[keep], precision[keep]
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
-def plot_pr(y, scores: dict) -> Figure:
+def plot_pr(y, scores: dict, weight=None) -> Figure:
     """Precision–recall curves with the click rate as the line of chance.
 
     Parameters
     ----------
     y : (n,) 0/1 labels
     scores : name → (n,) scores
+    weight : (n,) row weights; None = every row counts once
     """
     fig, ax = canvas()
-    prior, top = float(np.mean(y)), 0.0
+    prior, top = float(np.average(y, weights=weight)), 0.0
     for i, (name, p) in enumerate(scores.items()):
-        recall, precision = pr_points(y, p)
+        recall, precision = pr_points(y, p, weight=weight)
         ax.plot(recall, precision, lw=1.7, label=name, **_style(i) | dict(marker=None))
         # the first corners rest on a handful of rows and would squeeze the rest of the picture
         top = max(top, precision[len(precision) // 50 :].max())

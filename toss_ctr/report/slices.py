@@ -153,8 +153,10 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
     column, value, rows, clicks, model and other (mean losses), lost (part of WLL), z
     """
     m = pred.both
-    y, pos = pred.label[m], max(int(pred.label[m].sum()), 1)
-    w = np.where(y == 1, 0.5 / pos, 0.5 / max(len(y) - pos, 1))
+    y, counts = pred.label[m], pred.counts[m]
+    pos = counts @ y
+    once = np.where(y == 1, 0.5 / max(pos, 1e-12), 0.5 / max(counts.sum() - pos, 1e-12))
+    w = counts * once
     mine = row_loss(y, pred.p[m])
     other = row_loss(y, pred.baseline[m]) if pred.baseline is not None else np.full(len(y), w @ mine)
     behind, out = (
@@ -164,12 +166,12 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
     for column, codes, names in groups:
         add = lambda v: np.bincount(codes[m], v, len(names))
         n, clicks, mass, a, b, var = (
-            add(None),
-            add(y),
+            add(counts),
+            add(counts * y),
             add(w),
             add(w * mine),
             add(w * other),
-            add((w * (mine - other - behind)) ** 2),
+            add(counts * (once * (mine - other - behind)) ** 2),
         )
         for i in np.flatnonzero((clicks >= min_clicks) & (var > 0)):
             lost = a[i] - b[i]
@@ -177,8 +179,8 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
                 dict(
                     column=column,
                     value=names[i],
-                    rows=int(n[i]),
-                    clicks=int(clicks[i]),
+                    rows=round(n[i]),
+                    clicks=round(clicks[i]),
                     model=a[i] / mass[i],
                     other=b[i] / mass[i],
                     lost=lost,
@@ -242,19 +244,21 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
     name, rows, clicks, predicted (clicks), ratio, low, high, Score, AP, WLL, AUC (None where a class is missing)
     """
     codes = np.asarray(codes)
-    n = np.bincount(codes, minlength=len(names))
-    clicks = np.bincount(codes, pred.label, len(names))
-    predicted = np.bincount(codes, shift_prior(pred.p, pred.prior, 'natural'), len(names))
+    w = pred.counts
+    n = np.bincount(codes, w, len(names))
+    clicks = np.bincount(codes, w * pred.label, len(names))
+    predicted = np.bincount(codes, w * shift_prior(pred.p, pred.prior, 'natural'), len(names))
     ratio, low, high = clicks_ratio(clicks, predicted)
     shown = np.flatnonzero(n)
     if top is not None:
         shown = np.sort(shown[np.argsort(-n[shown], kind='stable')[:top]])
     out = []
     for i in shown:
-        numbers = dict(rows=int(n[i]), clicks=int(clicks[i]), predicted=predicted[i])
+        numbers = dict(rows=round(n[i]), clicks=round(clicks[i]), predicted=predicted[i])
         row = dict(name=str(names[i]), **numbers, ratio=ratio[i], low=low[i], high=high[i])
         if 0 < clicks[i] < n[i]:
-            scores = all_metrics(pred.label[codes == i], pred.p[codes == i])
+            weight = pred.beside(codes == i)['weight']
+            scores = all_metrics(pred.label[codes == i], pred.p[codes == i], weight)
             row |= {key: scores[key] for key in ('Score', 'AP', 'WLL', 'AUC')}
         out.append(row)
     return out
@@ -273,23 +277,23 @@ def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
     -------
     column, value, rows, clicks, predicted, ratio, low, high, z; the most clicks amiss first
     """
-    p, out = shift_prior(pred.p, pred.prior, 'natural'), []
-    expected = p * (pred.label.sum() / p.sum())
+    p, w, out = shift_prior(pred.p, pred.prior, 'natural'), pred.counts, []
+    expected = p * ((w @ pred.label) / (w @ p))
     for column, codes, names in groups:
-        n = np.bincount(codes, minlength=len(names))
-        clicks, sums, due, noise = (
-            np.bincount(codes, v, len(names)) for v in (pred.label, p, expected, expected * (1 - expected))
+        n, clicks, sums, due, noise = (
+            np.bincount(codes, w * v, len(names))
+            for v in (np.ones(len(p)), pred.label, p, expected, expected * (1 - expected))
         )
         for i in np.flatnonzero(due >= 5):
             ratio, low, high = (float(v) for v in clicks_ratio(clicks[i], sums[i]))
-            numbers = dict(rows=int(n[i]), clicks=int(clicks[i]), predicted=sums[i], amiss=abs(clicks[i] - due[i]))
+            numbers = dict(rows=round(n[i]), clicks=round(clicks[i]), predicted=sums[i], amiss=abs(clicks[i] - due[i]))
             row = dict(column=column, value=names[i], **numbers, ratio=ratio, low=low, high=high)
             out.append(row | dict(z=(clicks[i] - due[i]) / np.sqrt(noise[i])))
     least = beyond_chance([abs(r['z']) for r in out], sides=2)
     return sorted((r for r in out if abs(r['z']) >= least), key=lambda r: (-r['amiss'], r['column']))[:top]
 
 # %% ../../nbs/80_report/20_slices.ipynb #8242538a
-def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)) -> list[dict]:
+def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0), weight=None) -> list[dict]:
     """Clicks among the rows with the highest predictions.
 
     Parameters
@@ -297,19 +301,21 @@ def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0)) -> list
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale; equal ones share their clicks
     shares : of the rows, highest first
+    weight : (n,) row weights; None = every row counts once
 
     Returns
     -------
     share, rows, clicks, rate, lift (rate over the rate of all rows), found (share of all clicks)
     """
-    y, p = np.asarray(y, np.float64), np.asarray(p)
-    order = np.argsort(-p, kind='stable')
-    _, tie, size = np.unique(-p[order], return_inverse=True, return_counts=True)
-    clicks = np.cumsum((np.bincount(tie, y[order]) / size)[tie])
+    y = np.asarray(y, np.float64)
+    w = np.ones(len(y)) if weight is None else np.asarray(weight, np.float64)
+    _, tie = np.unique(-np.asarray(p), return_inverse=True)
+    size, clicked = np.bincount(tie, w), np.bincount(tie, w * y)
+    until, found = np.append(0, np.cumsum(size)), np.append(0, np.cumsum(clicked))
     out = []
     for share in shares:
-        rows = max(1, round(share * len(y)))
-        rate = clicks[rows - 1] / rows
-        numbers = dict(share=share, rows=rows, clicks=clicks[rows - 1], rate=rate)
-        out.append(numbers | dict(lift=rate / y.mean(), found=clicks[rows - 1] / y.sum()))
+        rows = max(1, round(share * until[-1]))
+        clicks = float(np.interp(rows, until, found))
+        numbers = dict(share=share, rows=rows, clicks=clicks, rate=clicks / rows)
+        out.append(numbers | dict(lift=clicks / rows / (found[-1] / until[-1]), found=clicks / found[-1]))
     return out

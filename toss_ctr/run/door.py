@@ -352,7 +352,8 @@ def _repr_html_(self: Run):
     parts = [f'<p><b>{html.escape(self._state)}</b></p>']
     if self.done:
         advice = [(kind, title, text) for kind, title, text in self.advice()[:5]]
-        parts += [self.board(0)._repr_html_(), html_table(advice, ('', 'advice', ''))]
+        sentences = html_table(advice, ('', 'advice', '')).replace('<td>', '<td style="text-align:left">')
+        parts += [self.board(0)._repr_html_(), sentences]
     links = [f'<a href="{html.escape(str(file))}" target="_blank">{name}</a>' for name, file in self._links.items()]
     return ''.join(parts) + f'<p>{" · ".join(links)}</p>'
 
@@ -471,7 +472,7 @@ def compare(self: Run, other, n_boot: int = 200, common: bool = False):
     other = other if isinstance(other, Run) else Run(other)
     return compare_oof(self.folder, other.folder, n_boot, self.cfg.seed, common)
 
-# %% ../../nbs/90_run/30_door.ipynb #d642d098
+# %% ../../nbs/90_run/30_door.ipynb #3989e201
 @patch
 def predict(self: Run, data, out: str = '', member: str = ''):
     """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
@@ -498,6 +499,23 @@ def predict(self: Run, data, out: str = '', member: str = ''):
     if member not in answers:
         answers[member] = answering(self.cfg, member)
     return answers[member].predict(data)
+
+
+@patch
+def predict_labels(self: Run, frame) -> dict:
+    """Probabilities of every label of `data.labels` by the network, the first one's first.
+
+    Parameters
+    ----------
+    frame : Polars or pandas frame
+
+    Returns
+    -------
+    label → (n,) float64
+    """
+    from toss_ctr.inference.predictor import load_predictor
+
+    return load_predictor(self.cfg).label_probabilities(frame)
 
 
 @patch(as_prop=True)

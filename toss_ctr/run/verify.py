@@ -158,6 +158,7 @@ def needed_files(cfg: Config) -> list[Path]:
     names += [f'ckpt_folds_{fold}.json' for fold in folds]
     names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
     names += ['stretch.json'] if cfg.ensemble.spread == 'folds' else []
+    names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
     for member, keys in cfg.every_member.items():
         names.append(f'members/{member}/member.json')
         if keys.kind not in ('network', 'file'):

@@ -143,7 +143,7 @@ def run_in_first(job):
 def _wire():
     return torch.device('cuda', this_process().local) if dist.get_backend() == 'nccl' else torch.device('cpu')
 
-# %% ../../nbs/50_training/35_distributed.ipynb #4eb98c49
+# %% ../../nbs/50_training/35_distributed.ipynb #02bcd76f
 def gather_columns(x: Tensor, n: int) -> Tensor:
     """All columns in the loader's order.
 
@@ -167,8 +167,8 @@ def gather_columns(x: Tensor, n: int) -> Tensor:
 
 
 def global_batch(
-    out: Logits, y: Tensor, n: int, weight: Tensor | None = None
-) -> tuple[Logits, Tensor, Tensor | None]:
+    out: Logits, y: Tensor, n: int, weight: Tensor | None = None, further: Tensor | None = None
+) -> tuple[Logits, Tensor, Tensor | None, Tensor | None]:
     """Log-odds, labels and weights of the whole batch.
 
     Parameters
@@ -177,24 +177,29 @@ def global_batch(
     y : (m,) their labels
     n : rows of the global batch
     weight : (m,) their weights, where they have any
+    further : (m, T) their labels beside the first, where there are any
 
     Returns
     -------
     of all of its rows, in the loader's order
     """
     if this_process().size == 1:
-        return out, y, weight
+        return out, y, weight, further
     names = [name for name in ('main', 'second', 'linear') if getattr(out, name) is not None]
     logits = [*(getattr(out, name) for name in names), *out.aux.values()]
     told = [y] if weight is None else [y, weight]
+    beside = [] if further is None else [*out.further.unbind(1), *further.unbind(1)]
     packed = [] if out.packed is None else out.packed.unbind(1)
-    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *packed)]), n))
+    columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *beside, *packed)]), n))
     z, told = columns[: len(logits)], columns[len(logits) : len(logits) + len(told)]
     aux = dict(zip(out.aux, z[len(names) :]))
-    whole = replace(out, **dict(zip(names, z)), aux=aux)
+    whole, rest = replace(out, **dict(zip(names, z)), aux=aux), columns[len(logits) + len(told) :]
+    if beside:
+        of_model, further = torch.stack(rest[: len(beside)], 1).chunk(2, dim=1)
+        whole = replace(whole, further=of_model)
     if packed:
-        whole = replace(whole, packed=torch.stack(columns[-len(packed) :], 1))
-    return whole, told[0], told[1] if len(told) > 1 else None
+        whole = replace(whole, packed=torch.stack(rest[len(beside) :], 1))
+    return whole, told[0], told[1] if len(told) > 1 else None, further
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:

@@ -60,6 +60,10 @@ def fold_record(trainer: FoldTrainer) -> dict:
     trainer : a fold that is done
     """
     state, inputs = trainer.state, trainer.inputs
+    beside = {}
+    for place, name in enumerate(inputs.train.spec.labels):
+        rate, shift = trainer.further.rates[place], trainer.further.shifts[place]
+        beside[name] = dict(metrics=state.of_labels[name], rate=rate, shift=shift)
     return dict(
         fold=trainer.fold,
         fingerprint=trainer.fingerprint,
@@ -81,6 +85,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         parameters=parameter_table(trainer.model),
         log=state.log,
         versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__),
+        **(dict(labels=beside) if beside else {}),
     )
 
 # %% ../../nbs/50_training/70_fold.ipynb #9a20bf54

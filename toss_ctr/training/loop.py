@@ -12,7 +12,7 @@ from dataclasses import asdict
 from ..core.supervisor import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import run_in_first
-from .evaluate import evaluate, keep_best, train_metrics
+from .evaluate import evaluate, keep_best, label_metrics, train_metrics
 from .setup import EpochLogits, FoldTrainer, Progress
 from .step import learning_rate, train_batch
 from .trace import print_batch, print_epoch, write_events, write_log
@@ -86,13 +86,14 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     """
     state, cfg = trainer.state, trainer.cfg
     logits, metrics = evaluate(trainer)
+    of_labels = label_metrics(trainer, logits)
     value = {name.lower(): number for name, number in metrics.items()}[cfg.monitor]
     state.since_best += 1
     if state.better(value, cfg.monitor_rises):
         state.best = value
         state.best_epoch = state.epoch
         state.since_best = 0
-        state.metrics = metrics
+        state.metrics, state.of_labels = metrics, of_labels
         if trainer.process.first:
             keep_best(trainer, logits)
     lr = learning_rate(trainer)
@@ -101,6 +102,8 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         row = dict(fold=trainer.fold, epoch=state.epoch, split='train', lr=lr, seconds=seconds, rows_per_s=speed)
         row |= train_metrics(trainer)
         state.log.append(row | dict(loss=state.loss_sum / state.batch))
+    for name, own in of_labels.items():
+        state.log.append(dict(fold=trainer.fold, epoch=state.epoch, split=f'valid {name}', lr=lr, **own))
     state.log.append(dict(fold=trainer.fold, epoch=state.epoch, split='valid', lr=lr, **metrics))
     cut_rate(trainer)
     state.epoch += 1

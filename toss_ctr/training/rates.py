@@ -29,7 +29,7 @@ def wilson(clicks, rows, z: float = 1.959964):
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/07_rates.ipynb #35e79ec2
-def rate_table(codes, y, p, names, top: int | None = None) -> list[dict]:
+def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[dict]:
     """Observed and mean predicted click rate of each group that occurs.
 
     Parameters
@@ -39,14 +39,16 @@ def rate_table(codes, y, p, names, top: int | None = None) -> list[dict]:
     p : (n,) probabilities at the natural click rate
     names : name of each code
     top : only the groups with most rows
+    weight : (n,) row weights; None = every row counts once
 
     Returns
     -------
     name, rows, observed, predicted, low, high; in the order of the codes
     """
     codes = np.asarray(codes).astype(np.int64)
-    n = np.bincount(codes, minlength=len(names))
-    clicks, mass = (np.bincount(codes, np.asarray(v, np.float64), len(names)) for v in (y, p))
+    w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
+    n = np.bincount(codes, w, len(names))
+    clicks, mass = (np.bincount(codes, w * np.asarray(v, np.float64), len(names)) for v in (y, p))
     lo, hi = wilson(clicks, n)
     shown = np.flatnonzero(n)
     if top is not None:
@@ -54,7 +56,7 @@ def rate_table(codes, y, p, names, top: int | None = None) -> list[dict]:
     return [
         dict(
             name=str(names[i]),
-            rows=int(n[i]),
+            rows=round(n[i]),
             observed=clicks[i] / n[i],
             predicted=mass[i] / n[i],
             low=lo[i],

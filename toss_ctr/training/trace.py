@@ -138,5 +138,8 @@ def print_epoch(trainer: FoldTrainer):
     row = trainer.state.log[-1]
     shown = ('loss', 'AP', 'WLL', 'Score', 'AUC', 'gAUC')
     numbers = ' '.join(f'{name} {row[name]:.4f}' for name in shown if name in row)
+    for beside in trainer.state.log[:-1]:
+        if beside['epoch'] == row['epoch'] and beside['split'].startswith('valid '):
+            numbers += f" | {beside['split'].removeprefix('valid ')} AUC {beside['AUC']:.4f}"
     star = ' *' if trainer.state.since_best == 0 else ''
     print(f"fold {trainer.fold} epoch {row['epoch']} valid {numbers}{star}", flush=True)
