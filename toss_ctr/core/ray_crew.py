@@ -15,6 +15,7 @@ from fastcore.basics import patch
 from .errors import UserError
 from .places import check_terms, do_place, environment, PATIENCE, Place
 from .units import child_environment
+from .warden import Warden
 
 # %% ../../nbs/00_core/24_ray_crew.ipynb #eff345e1
 KNOCK_SECONDS = 5.0
@@ -251,7 +252,7 @@ class RayCrew(RayUnits):
 
     def __init__(self, engine, terms: dict):
         super().__init__(_load_ray(), engine)
-        self.terms, self.folder = terms, None
+        self.terms, self.folder, self.warden = terms, None, None
         if self.ray.is_initialized():
             raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
 
@@ -265,6 +266,7 @@ class RayCrew(RayUnits):
                 join_ray(self.ray, engine.address)
             else:
                 self.folder = Path(tempfile.mkdtemp(prefix='s', dir=ray_home()))
+                self.warden = Warden(f'RAY_AUTH_TOKEN_PATH={ray_home()}/token').__enter__()
                 slots = engine.slots or max(1, (os.cpu_count() or 1) // engine.cpus)
                 start_ray(self.ray, slots * engine.cpus, self.folder)
             if main:
@@ -277,6 +279,8 @@ class RayCrew(RayUnits):
 
     def __exit__(self, *_):
         self.ray.shutdown()
+        if self.warden:
+            self.warden.__exit__()
         if self.folder:
             shutil.rmtree(self.folder, ignore_errors=True)
         self.environment.__exit__(None, None, None)

@@ -216,7 +216,7 @@ def cut_power(self: SimulatedDisk):
 
 
 @patch
-def spoil(self: SimulatedDisk) -> str:
+def rot(self: SimulatedDisk) -> str:
     """A file at rest goes bad: a bit flips, its end is lost, or it is gone. Nothing else tells, not even its time.
 
     Returns

@@ -451,7 +451,7 @@ def schedule(protocol: Protocol, seed: int, faults=FAULTS) -> str:
                 odd.append(f'{type(met).__name__}: {met}')
             odd += [answer for answer in process.result or () if answer]
         disk.fault = Fault()
-        hurt = disk.spoil() if fault == 'damage' else ''
+        hurt = disk.rot() if fault == 'damage' else ''
         odd.append(_answer(protocol, run, allowed | {None} if hurt else allowed))
         (again,) = disk.together(lambda: protocol.write(run, 1))
         odd.append(f'the same step again: {again.error}' if again.error else _answer(protocol, run, {1}))
