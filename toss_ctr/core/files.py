@@ -8,7 +8,7 @@ __all__ = ['MACHINE', 'DAY_SECONDS', 'disk_errors', 'fsync_dir', 'make_folder', 
            'read_json', 'write_table', 'read_table', 'locked', 'check_target', 'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
-import errno, json, os, secrets, socket, sys, time
+import errno, io, json, os, secrets, socket, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -402,8 +402,32 @@ def _seal(obj) -> str | None:
         return None
 
 # %% ../../nbs/00_core/10_files.ipynb #f6fd9438
+_MARK = b'xxh3-64:'  # and eight bytes, before the footer: the digest of all that stands before and behind them
+
+
+def _with_digest(raw: memoryview) -> tuple:
+    "A Parquet file's bytes in three parts, the digest of the other two in the middle."
+    footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], 'little')
+    pages, rest = raw[:footer], raw[footer:]
+    h = xxhash.xxh3_64(pages)
+    h.update(rest)
+    return pages, _MARK + h.digest(), rest
+
+
+def _check_digest(raw: memoryview):
+    "Refuse bytes that are not those of `_with_digest`; files of other writers have no digest and pass."
+    footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], 'little')
+    at = footer - len(_MARK) - 8
+    if at < 4 or raw[at : at + len(_MARK)] != _MARK:
+        return
+    h = xxhash.xxh3_64(raw[:at])
+    h.update(raw[footer:])
+    if h.digest() != raw[footer - 8 : footer]:
+        raise ValueError('its bytes are not those written')
+
+
 def write_table(df, path, meta: dict | None = None):
-    """Write a Parquet file with page checksums: aside, flushed, renamed.
+    """Write a Parquet file that carries a digest of itself: aside, flushed, renamed. Any reader of Parquet can read it.
 
     Parameters
     ----------
@@ -414,12 +438,15 @@ def write_table(df, path, meta: dict | None = None):
     table = df.to_arrow(compat_level=pl.CompatLevel.oldest()) if isinstance(df, pl.DataFrame) else df
     if meta:
         table = table.replace_schema_metadata({str(k): str(v) for k, v in meta.items()})
-    with write_aside(path) as part:
-        pq.write_table(table, part, compression='zstd', write_page_checksum=True)
+    file = io.BytesIO()
+    pq.write_table(table, file, compression='zstd', write_page_checksum=True)
+    with write_aside(path) as part, open(part, 'wb') as written:
+        for piece in _with_digest(file.getbuffer()):
+            written.write(piece)
 
 
 def read_table(path, columns=None, mend: str = '') -> pl.DataFrame:
-    """Read a Parquet file of our own, verifying page checksums; `Damaged` naming it if it is missing or damaged.
+    """Read a Parquet file of our own, verifying its digest; `Damaged` naming it if it is missing or damaged.
 
     Parameters
     ----------
@@ -428,7 +455,9 @@ def read_table(path, columns=None, mend: str = '') -> pl.DataFrame:
     mend : the step that makes it again; '' = that of `again`
     """
     try:
-        return pl.from_arrow(pq.read_table(path, columns=columns, page_checksum_verification=True))
+        raw = Path(path).read_bytes()
+        _check_digest(memoryview(raw))
+        return pl.from_arrow(pq.read_table(pa.BufferReader(raw), columns=columns, page_checksum_verification=True))
     except FileNotFoundError:
         raise Damaged(f'{path}: missing', mend or again(path)) from None
     except (pa.ArrowException, pl.exceptions.PolarsError, OSError, ValueError, OverflowError) as e:
