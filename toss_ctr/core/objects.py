@@ -14,8 +14,6 @@ from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import pyarrow as pa
-
 from .errors import UserError
 
 # %% ../../nbs/00_core/07_objects.ipynb #0e5d0c4a
@@ -103,6 +101,12 @@ _ELSEWHERE = 'PERMANENT_REDIRECT|HTTP status 301|Looks like the configured regio
 _BUSY = 'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5'
 
 
+def _store_errors() -> tuple:
+    import pyarrow  # not at the top: whoever takes a single room pays for what it uses
+
+    return OSError, pyarrow.ArrowException
+
+
 def object_trouble(url, e: Exception) -> UserError:
     """One line for what a store did not give; nothing the server said is repeated but the name of its error.
 
@@ -176,7 +180,7 @@ class StoredObject:
         try:
             store = object_store(self.url.partition('://')[0])
             return store.open_input_file(self.url.partition('://')[2])
-        except (OSError, pa.ArrowException) as e:
+        except _store_errors() as e:
             raise object_trouble(self, e) from None
 
     def size(self) -> int:
@@ -191,7 +195,7 @@ class StoredObject:
             about = object_store(scheme).get_file_info(name)
             with object_store(scheme).open_input_stream(name) as file:
                 tag = (file.metadata() or {}).get('ETag', b'')
-        except (OSError, pa.ArrowException) as e:
+        except _store_errors() as e:
             raise object_trouble(self, e) from None
         return [about.size, tag.decode().strip('"'), about.mtime_ns, about.mtime_ns]
 
@@ -201,7 +205,7 @@ class StoredObject:
             try:
                 while block := file.read(size):
                     yield block
-            except (OSError, pa.ArrowException) as e:
+            except _store_errors() as e:
                 raise object_trouble(self, e) from None
 
 
@@ -273,7 +277,7 @@ def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
         else:
             object_store(scheme).get_file_info(fs.FileSelector(parts[0]))  # a bucket that is not there is named
             found = []
-    except (OSError, pa.ArrowException) as e:
+    except _store_errors() as e:
         trouble = object_trouble(url, e)
         raise UserError(f'{key}: {trouble}') from None
     if not found:

@@ -294,7 +294,8 @@ def config(self: Schema) -> dict:
     if len(histories) > 1:
         names = history_names([h['col'] for h in self.histories])
         several = dict(sequences=[dict(name=name) | h for name, h in zip(names, histories)])
-    keys = training_keys(self.n_rows, self.positives, len(data['num_cols_explicit']), bool(self.valid))
+    numerics = len(data['num_cols_explicit'])
+    keys = training_keys(self.n_rows, self.positives, numerics, bool(self.valid), bool(self.histories))
     names = dict(exp_name=Path(self.path).stem.replace('*', '') or 'run', data=data, sequence=sequence) | several
     encoded = [c for c in self.columns if c.role == 'categorical' and (c.card or LIMIT) >= MANY]
     encoded = sorted(encoded, key=lambda c: -(c.card or LIMIT))[:MOST]

@@ -41,7 +41,9 @@ MANY_NUMBERS = 30  # numeric columns beyond which they are mixed into fields
 SMALL = 50_000  # rows up to which five folds and eight packed heads cost minutes
 
 
-def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False) -> dict:
+def training_keys(
+    rows: int, clicks: int, numerics: int = 0, valid: bool = False, history: bool = False
+) -> dict:
     """Keys of model, training, loss, folds and members for a log of this size, nested.
 
     Parameters
@@ -50,6 +52,7 @@ def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False
     clicks : among them
     numerics : numeric columns
     valid : whether a file is there to choose the epoch on: then the recipe of `paper_keys`
+    history : whether there is one; packed heads are slow to learn from few clicks what a history says
 
     Examples
     --------
@@ -60,12 +63,12 @@ def training_keys(rows: int, clicks: int, numerics: int = 0, valid: bool = False
     batch = 2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096)))
     head = dict(variant='khatri_rao', feature_embed_dim=16, heads=2, rank=2, layers=1, norm='batch')
     head['dropout'] = 0.3 if rarer < 10_000 else 0.2
-    if rows <= SMALL:
-        head['packed'] = 8
     numeric = dict(scaler='quantile', embedding='piecewise')
     many = numerics > MANY_NUMBERS
     if many:
         numeric['fields'] = 16
+    if many and rows <= SMALL and not history:
+        head['packed'] = 8
     train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01

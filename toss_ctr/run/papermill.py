@@ -113,7 +113,7 @@ def fold_arguments(cfg: Config, fold: int, force: bool, processes: int = 1) -> l
     with write_aside(params_file) as part:
         part.write_text(yaml.safe_dump(params), encoding='utf-8')
     paths = [str(path).replace('{', '{{').replace('}', '}}') for path in (template('train_fold'), notebook)]
-    how = ['--no-progress-bar', '--log-output', '--log-level', 'INFO']
+    how = ['--no-progress-bar', '--log-output', '--log-level', 'INFO', '--start-timeout', '600']  # on a busy machine
     return [*paths, '-f', str(params_file), '-k', 'python3', '--cwd', os.getcwd(), *how]
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9931feba
