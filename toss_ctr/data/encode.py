@@ -124,7 +124,7 @@ def is_moments(kind: pa.DataType) -> bool:
     ----------
     kind : type of a column
     """
-    return is_nested(kind) and pa.types.is_temporal(kind.value_type)
+    return is_nested(kind) and pa.types.is_temporal(getattr(kind, 'value_type', pa.null()))  # a struct has none
 
 
 def list_lengths(column: pa.Array) -> np.ndarray:

@@ -110,6 +110,7 @@ def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float
     >>> lone_auc(stars >= 4, pl.Series(stars))
     1.0
     """
+    values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
     if values.dtype.is_numeric() and values.n_unique() > beyond:
         known = values.is_not_null() & values.is_finite() if values.dtype.is_float() else values.is_not_null()
         place = values.rank('average').fill_null(-1) / len(values) * bins
@@ -164,6 +165,7 @@ AFTER = 0.99  # share of clicks among the rows where a column is filled from whi
 
 def _filled(values: pl.Series) -> np.ndarray:
     "(n,) bool: neither null nor NaN, zero, false, an empty text or an empty list."
+    values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
     kind = values.dtype
     if isinstance(kind, (pl.List, pl.Array)):
         some = (values.list if isinstance(kind, pl.List) else values.arr).len() > 0
