@@ -98,13 +98,13 @@ def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tup
     """
     try:
         table = pcsv.read_csv(path, **_csv_options(id_col, label_col))
+        header = ','.join(table.column_names)[:100]
     except FileNotFoundError:
         raise UserError(f'{path}: missing', 'check the path') from None
-    except (pa.ArrowException, OSError) as e:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
         why, mend = str(e).splitlines()[0][:150], f'it has a line {id_col},{label_col} and then id,probability'
         raise UserError(f'{path}: not a submission ({why})', mend) from None
     if table.column_names != [id_col, label_col]:
-        header = ','.join(table.column_names)[:100]
         raise UserError(f'{path}: the header is {header}', f'it must be exactly {id_col},{label_col}')
     if not len(table):
         raise UserError(f'{path}: no rows', 'write the predictions first')
