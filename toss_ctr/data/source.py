@@ -426,8 +426,8 @@ def lazy_table(files) -> pl.LazyFrame:
     schema = pl.from_arrow(open_parquet(files[0]).schema_arrow.empty_table()).schema
 
     def frames(columns, predicate, n_rows, batch_size):
-        left = open_files(files).n_rows if n_rows is None else n_rows
-        for _, batch in batches(open_files(files), columns or list(schema), stop=left):
+        source = open_files(files)
+        for _, batch in batches(source, columns or list(schema), stop=source.n_rows if n_rows is None else n_rows):
             frame = pl.from_arrow(batch)
             yield frame if predicate is None else frame.filter(predicate)
 

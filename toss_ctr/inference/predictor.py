@@ -344,11 +344,8 @@ def label_probabilities(self: Predictor, frame) -> dict[str, np.ndarray]:
     """
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     z = self.every_logits(encode_frame(rows, self.spec))
-    names = {name: name for name in self.beside}
-    return {
-        name: self.probabilities(z[:, :, i], of)
-        for i, (name, of) in enumerate({self.spec.label: '', **names}.items())
-    }
+    beside = {name: self.probabilities(z[:, :, i], name) for i, name in enumerate(self.beside, 1)}
+    return {self.spec.label: self.probabilities(z[:, :, 0])} | beside
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #0fc77aeb
 def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
