@@ -298,7 +298,7 @@ class SlurmCrew:
             folder = new[0].folder.parent.with_name(JOBS)
             executor = _executor(self, folder, gpu, limit)
             try:
-                with environment(**child_environment()):
+                with environment(**child_environment(OMP_NUM_THREADS=str(self.engine.cpus))):
                     jobs = executor.map_array(do_job, [str(place.folder) for place in new])
             except Exception as error:  # submitit raises what sbatch said in several ways
                 said = ' '.join(str(error).split())[:300]

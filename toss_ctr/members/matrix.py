@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread', 'change_rate', 'target_match', 'decayed_bag',
-           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'write_matrix']
+           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'open_matrix',
+           'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
 from dataclasses import dataclass
@@ -359,6 +360,23 @@ def row_block(shard, rows: np.ndarray, columns: TreeColumns) -> np.ndarray:
     return np.concatenate(parts, 1)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #21a49cb3
+def open_matrix(path, rows: int, columns: TreeColumns) -> np.ndarray:
+    """A matrix that `write_matrix` wrote.
+
+    Parameters
+    ----------
+    path : raw float32 file
+    rows : of the split
+    columns : of the matrix
+
+    Returns
+    -------
+    (n, F) float32 memory map
+    """
+    shape = rows, len(columns.names)
+    return np.memmap(path, np.float32, 'r', shape=shape) if np.prod(shape) else np.zeros(shape, np.float32)
+
+
 def write_matrix(split, columns: TreeColumns, path, progress: bool = False) -> np.ndarray:
     """The matrix of a whole split, on disk: memory stays that of one block.
 
@@ -380,5 +398,4 @@ def write_matrix(split, columns: TreeColumns, path, progress: bool = False) -> n
                 block = row_block(shard, np.arange(a, min(a + BLOCK, shard.n_rows)), columns)
                 f.write(np.ascontiguousarray(block).data)
                 bar.update(len(block))
-    shape = split.n_rows, len(columns.names)
-    return np.memmap(path, np.float32, 'r', shape=shape) if np.prod(shape) else np.zeros(shape, np.float32)
+    return open_matrix(path, split.n_rows, columns)
