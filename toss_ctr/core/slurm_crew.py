@@ -6,7 +6,8 @@
 __all__ = ['ASK_SECONDS', 'do_job', 'job_states', 'CrewJobs', 'SlurmCrew']
 
 # %% ../../nbs/00_core/26_slurm_crew.ipynb #05258179
-import importlib.util, json, logging, os, shutil, signal, socket, subprocess, time
+import importlib.util, io, json, logging, os, shutil, signal, socket, subprocess, time
+from contextlib import redirect_stderr
 from pathlib import Path
 
 from fastcore.basics import patch
@@ -298,7 +299,8 @@ class SlurmCrew:
             folder = new[0].folder.parent.with_name(JOBS)
             executor = _executor(self, folder, gpu, limit)
             try:
-                with environment(**child_environment(OMP_NUM_THREADS=str(self.engine.cpus))):
+                told = child_environment(OMP_NUM_THREADS=str(self.engine.cpus))
+                with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
                     jobs = executor.map_array(do_job, [str(place.folder) for place in new])
             except Exception as error:  # submitit raises what sbatch said in several ways
                 said = ' '.join(str(error).split())[:300]
