@@ -227,7 +227,8 @@ def time_and_weight(tallies: dict, roles: dict) -> dict[str, tuple[str, str]]:
     -------
     column → role, note; of several that may be the first
     """
-    free = {c: t for c, t in tallies.items() if roles[c][0] in ('categorical', 'numeric', 'ignored')}
+    ordinary = 'categorical', 'numeric', 'ignored'
+    free = {c: t for c, t in tallies.items() if c and roles[c][0] in ordinary}  # no key can name a column ''
     found = {}
     times = [c for c, t in free.items() if _is_time(t) and not roles[c][1].startswith('repeats')]
     if times:

@@ -109,7 +109,7 @@ def take_step(step: str, file: str):
 
 
 def long_run(folder, rows: int, seed: int) -> Config:
-    """The config of the tiny run of `bench` on a longer log, with trees so small that the network is handed in and exported.
+    """The config of the tiny run of `bench` on a longer log, with trees that know nothing, so that the network is handed in and exported.
 
     Parameters
     ----------
@@ -117,8 +117,8 @@ def long_run(folder, rows: int, seed: int) -> Config:
     rows : of the training file; a fifth as many to predict
     seed : of the log and the run
     """
-    members = dict(dare_qnn=dict(kind='network'), lightgbm=dict(kind='lightgbm', rounds=1, leaves=2))
-    train = dict(batch_size=1024, epochs=1, lr=5e-3)
+    members = dict(dare_qnn=dict(kind='network'), lightgbm=dict(kind='lightgbm', rounds=1, min_leaf=10**6))
+    train = dict(batch_size=256, epochs=1, lr=5e-3)
     cfg = tiny_config(folder, 'long', seed=seed, train=train, members=members)
     made = cfg.data.synthetic.model_copy(update=dict(rows=rows, test_rows=rows // 5, seed=seed))
     return cfg.model_copy(update=dict(data=cfg.data.model_copy(update=dict(synthetic=made))))
