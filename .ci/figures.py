@@ -47,6 +47,10 @@ def quality() -> list[list[str]]:
         rows.append(['MovieLens-1M, the QNN-α paper’s protocol', who, scores, '[papers](benchmarks/papers.ipynb)'])
     for what, how in figures('kuairand'):
         rows.append(['KuaiRand, valid days', what, how, '[results](benchmarks/kuairand.ipynb)'])
+    demo = figures('demo')
+    for line in demo['table']:
+        share = f"{line['share']:.1%} of the log-loss gap ({demo['logs']} logs)"
+        rows.append(['generated, 150,000 rows (`toss run`)', line['what'], share, '[demo](benchmarks/demo.ipynb)'])
     for line in figures('recovery')['table']:
         share = f"{line['share']:.1%} of the log-loss gap (3 seeds)"
         rows.append(['generated, 200,000 rows', line['model'], share, '[recovery](benchmarks/recovery.ipynb)'])

@@ -613,7 +613,7 @@ def facts(self: Split) -> dict[str, str]:
         out['several values'] = f'{len(spec.multis)} columns, {sum(m.size for m in spec.multis):,} codes'
     for seq in spec.histories:
         collapsed = ', repeats collapsed' if seq.collapse else ''
-        tokens = f'the last {seq.max_len} of {seq.size - 1:,} different tokens'
+        tokens = f'the last {seq.max_len} of a row, {seq.size - 1:,} different tokens'
         out['history' if seq.key == 'seq' else f'history {seq.history}'] = f'{seq.name}, {tokens}{collapsed}'
     if self.fingerprint:
         out['cache'] = self.fingerprint

@@ -89,8 +89,9 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
     called = dict(baseline=f'baseline, {cfg.yardstick}')
     tiles = [tile(f"Score of the network, {own['name']}", own['Score'], span, 'tile main')]
-    tiles += [tile(called.get(n, n), by[n]['Score'], f"{by[n]['Score'] - own['Score']:+.4f}") for n in others]
-    tiles.append(tile('AP', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
+    ahead = {n: f"{by[n]['Score'] - own['Score']:+.4f} to the network" for n in others}
+    tiles += [tile(called.get(n, n), by[n]['Score'], ahead[n]) for n in others]
+    tiles.append(tile('AP of the network', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
     what = (
         f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s' * (folds != 1)}, {clicks:,} clicks"

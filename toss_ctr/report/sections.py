@@ -382,7 +382,8 @@ def _worth_table(worth: dict | None) -> list | None:
     text = (
         f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
         'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing is trained '
-        'again. An interval that covers zero says that attention has learnt nothing.'
+        'again. An interval that covers zero says that attention has learnt nothing. AP and Score grow with the share '
+        'of clicks among the rows: these compare with each other, not with those of all rows.'
     )
     numbers = dict(learnt=('as learnt', '.4f'), zero=('scores at zero', '.4f'), diff=('difference', '+.4f'))
     columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))
