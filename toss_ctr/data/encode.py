@@ -116,7 +116,7 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
         what = f"{place(0)}: column '{name}': {column.type} is no sequence ({said})"
         raise UserError(what, 'set sequence.col') from None
 
-# %% ../../nbs/20_data/22_encode.ipynb #0a159003
+# %% ../../nbs/20_data/22_encode.ipynb #919edc52
 def is_moments(kind: pa.DataType) -> bool:
     """Is it a list of datetimes or dates?
 
@@ -167,7 +167,7 @@ def read_events(column: pa.Array, name: str, place, scratch: Scratch):
         column = pa.LargeListArray.from_arrays(np.concatenate([[0], np.cumsum(list_lengths(column))]), ms)
     yield from read_tokens(column, name, place, scratch)
 
-
+# %% ../../nbs/20_data/22_encode.ipynb #34fd778a
 _PER_MS = dict(s=1e-3, us=1e3, ns=1e6)
 
 
@@ -206,7 +206,7 @@ def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
     """
     return np.minimum(4 * np.log2(1 + seconds), TIME_BUCKETS - 1).astype(np.uint8)
 
-
+# %% ../../nbs/20_data/22_encode.ipynb #0a159003
 def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     "Arrays of the `max_len` unique tokens seen last; `history` : column `token` of codes, newest first."
     beside = {f'side_{name}': seq.side_size(name) for name in seq.sides}

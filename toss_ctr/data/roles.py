@@ -79,11 +79,11 @@ def _ordinary_role(t: ColumnTally, categorical: tuple = (), numeric: tuple = ())
 
 # %% ../../nbs/20_data/28_roles.ipynb #fbcf7145
 _TIMED = re.compile(r'time|date|epoch|utc|(^|_)(ts|at|when)($|_)', re.I)
-_YEARS = 946_684_800, 4_102_444_800  # 2000 to 2099, in seconds
+_YEARS = 631_152_000, 4_102_444_800  # 1990 to 2099, in seconds
 
 
 def _since_1970(low: float, high: float) -> bool:
-    "May numbers between these be seconds to nanoseconds of this century?"
+    "May numbers between these be seconds to nanoseconds of these years?"
     return any(_YEARS[0] * unit <= low and high < _YEARS[1] * unit for unit in (1, 10**3, 10**6, 10**9))
 
 
@@ -205,7 +205,7 @@ _WEIGHED = re.compile(r'(^|_)weights?($|_)', re.I)
 
 
 def _is_time(t: ColumnTally) -> bool:
-    "May a column be the time of every row? Moments, and numbers of this century's seconds to nanoseconds named so."
+    "May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so."
     if t.nulls or t.card == 1:
         return False
     if moment_parts(t.type):
@@ -227,7 +227,8 @@ def time_and_weight(tallies: dict, roles: dict) -> dict[str, tuple[str, str]]:
     -------
     column → role, note; of several that may be the first
     """
-    free = {c: t for c, t in tallies.items() if roles[c][0] in ('categorical', 'numeric', 'ignored')}
+    ordinary = 'categorical', 'numeric', 'ignored'
+    free = {c: t for c, t in tallies.items() if c and roles[c][0] in ordinary}  # no key can name a column ''
     found = {}
     times = [c for c, t in free.items() if _is_time(t) and not roles[c][1].startswith('repeats')]
     if times:

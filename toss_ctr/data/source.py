@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['PARTS', 'EPOCH_UNITS', 'find_files', 'broken_file', 'open_parquet', 'moment_parts', 'epoch_unit', 'as_moment',
-           'moment_part', 'moment_column', 'add_parts', 'Source', 'open_files', 'open_source', 'file_batches',
-           'batches', 'source_digest', 'lazy_table', 'scan']
+           'moment_part', 'moment_column', 'batch_frame', 'add_parts', 'Source', 'open_files', 'open_source',
+           'file_batches', 'batches', 'source_digest', 'lazy_table', 'scan']
 
 # %% ../../nbs/20_data/00_source.ipynb #ef481dbe
 import glob, re
@@ -184,11 +184,28 @@ def _parts_of(schema: pa.Schema, wanted=()) -> dict[str, tuple[str, str]]:
     return parts
 
 
+def batch_frame(batch) -> pl.DataFrame:
+    """Rows under the names they have: Polars calls a column without a name 'column_1'.
+
+    Parameters
+    ----------
+    batch : RecordBatch or Table
+
+    Examples
+    --------
+    >>> batch_frame(pa.record_batch({'a': [1], '': [2]})).columns
+    ['a', '']
+    """
+    frame = pl.from_arrow(batch)
+    frame.columns = batch.schema.names
+    return frame
+
+
 def _with_parts(batch: pa.RecordBatch, columns, parts: dict) -> pa.RecordBatch:
     "The wanted columns of a batch, parts of moments among them; `parts` : name → column and part."
     if not parts:
         return batch
-    moments = pl.from_arrow(batch.select(list({of for of, _ in parts.values()})))
+    moments = batch_frame(batch.select(list({of for of, _ in parts.values()})))
     kinds = moments.schema
     made = moments.select(moment_part(of, part, kinds[of]).alias(c) for c, (of, part) in parts.items())
     arrays = {c: made[c].to_arrow() if c in parts else batch[c] for c in columns}
@@ -423,12 +440,12 @@ def lazy_table(files) -> pl.LazyFrame:
     files = list(map(source_file, files))
     if not isinstance(files[0], StoredObject):
         return pl.scan_parquet(files, glob=False)
-    schema = pl.from_arrow(open_parquet(files[0]).schema_arrow.empty_table()).schema
+    schema = batch_frame(open_parquet(files[0]).schema_arrow.empty_table()).schema
 
     def frames(columns, predicate, n_rows, batch_size):
         source = open_files(files)
         for _, batch in batches(source, columns or list(schema), stop=source.n_rows if n_rows is None else n_rows):
-            frame = pl.from_arrow(batch)
+            frame = batch_frame(batch)
             yield frame if predicate is None else frame.filter(predicate)
 
     return register_io_source(frames, schema=schema)

@@ -12,7 +12,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from ..config.load import merge
-from .source import add_parts, batches, lazy_table, open_files
+from .source import add_parts, batch_frame, batches, lazy_table, open_files
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
@@ -135,7 +135,7 @@ def _sample(files, columns: list[str], rows: int) -> pl.DataFrame:
     "Some columns of some evenly spread rows, read in batches: a file may be one group of all its rows."
     step = max(1, rows // SAMPLE)
     read = batches(open_files(tuple(files)), columns, size=1 << 13)
-    return pl.concat([pl.from_arrow(batch)[-first % step :: step] for first, batch in read])
+    return pl.concat([batch_frame(batch)[-first % step :: step] for first, batch in read])
 
 
 def telltales(files, rows: int, label: str, columns: list[str]) -> dict[str, float]:

@@ -23,21 +23,24 @@ MIB = 1 << 20
 LINUX = Path('/proc/self/status').exists()  # elsewhere nothing is measured
 
 
-def own_bytes(pid: int) -> int:
+def own_bytes(pid: int, above: int = 0) -> int:
     """Anonymous memory of a process and those below it; 0 for one that has ended.
 
     Parameters
     ----------
     pid : its number
+    above : address space of the process above it; a copy of that one, not yet a program of its own, has no memory of its own
     """
     total = 0
     try:
-        for line in Path(f'/proc/{pid}/status').read_text().splitlines():
-            if line.startswith('RssAnon:'):
-                total = 1024 * int(line.split()[1])
+        lines = Path(f'/proc/{pid}/status').read_text().splitlines()
+        size, own = (1024 * int(line.split()[1]) for line in lines if line.startswith(('VmSize:', 'RssAnon:')))
+        if size == above:
+            return 0
+        total = own
         for task in Path(f'/proc/{pid}/task').iterdir():
-            total += sum(own_bytes(int(child)) for child in (task / 'children').read_text().split())
-    except (FileNotFoundError, ProcessLookupError):
+            total += sum(own_bytes(int(child), size) for child in (task / 'children').read_text().split())
+    except (FileNotFoundError, ProcessLookupError, ValueError):
         pass  # it has ended meanwhile
     return total
 
@@ -106,7 +109,7 @@ def take_step(step: str, file: str):
 
 
 def long_run(folder, rows: int, seed: int) -> Config:
-    """The config of the tiny run of `bench` on a longer log.
+    """The config of the tiny run of `bench` on a longer log, with trees that know nothing, so that the network is handed in and exported.
 
     Parameters
     ----------
@@ -114,7 +117,9 @@ def long_run(folder, rows: int, seed: int) -> Config:
     rows : of the training file; a fifth as many to predict
     seed : of the log and the run
     """
-    cfg = tiny_config(folder, 'long', seed=seed, train=dict(batch_size=1024, epochs=1, lr=5e-3))
+    members = dict(dare_qnn=dict(kind='network'), lightgbm=dict(kind='lightgbm', rounds=1, min_leaf=10**6))
+    train = dict(batch_size=256, epochs=1, lr=5e-3)
+    cfg = tiny_config(folder, 'long', seed=seed, train=train, members=members)
     made = cfg.data.synthetic.model_copy(update=dict(rows=rows, test_rows=rows // 5, seed=seed))
     return cfg.model_copy(update=dict(data=cfg.data.model_copy(update=dict(synthetic=made))))
 
@@ -137,6 +142,10 @@ def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say
     Returns
     -------
     step → MiB on the shorter log, MiB on the longer one, their ratio
+
+    Raises
+    ------
+    RuntimeError where a step does not end well, or did less on one log than on the other: exported no network
     """
     peaks = {step: [] for step in steps}
     for n in (rows, rows * times):
@@ -149,6 +158,8 @@ def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say
             took = [sys.executable, '-m', 'toss_ctr.run.footprint', '--take', step, '--file', str(file)]
             peaks[step].append(peak_bytes(took) / MIB)
             say(f'{n:9,} rows, {step:12} {peaks[step][-1]:7.0f} MiB in {time.monotonic() - began:.0f} s')
+        if 'export' in steps and not (place / 'runs' / 'long' / 'export' / 'dare_qnn').is_dir():
+            raise RuntimeError(f'{n:,} rows: the network was not exported')
     return {step: (round(a), round(b), round(b / a, 2)) for step, (a, b) in peaks.items()}
 
 # %% ../../nbs/90_run/38_footprint.ipynb #da4e29fb

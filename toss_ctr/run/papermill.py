@@ -29,7 +29,7 @@ from ..core.supervisor import Supervisor, supervised_command
 from ..core.units import child_environment
 from ..report.notebook import notebook_page
 from .jobs import check_jobs, default_jobs, time_text
-from ..training.checkpoints import finished
+from ..training.checkpoints import clear_idle, finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
 from ..training.inputs import Inputs
@@ -473,6 +473,8 @@ def train_folds(
             'choose another exp_name, or add --force to train it again',
         )
     todo = [fold for fold in wanted if fold in other or not done[fold]]
+    for fold in set(wanted) - set(todo):
+        clear_idle(cfg.run_dir, fold, key)
     write_config(cfg)
     jobs = jobs or cfg.engine.slots
     if todo and not jobs and cfg.engine.here:

@@ -4,10 +4,11 @@
 
 # %% auto #0
 __all__ = ['side_path', 'generation', 'weights_path', 'oof_path', 'resume_path', 'save_weights', 'load_weights', 'save_resume',
-           'load_resume', 'train_again', 'side_files', 'read_fold', 'finished', 'finish']
+           'load_resume', 'train_again', 'side_files', 'read_fold', 'finished', 'clear_others', 'clear_idle', 'finish']
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
 import io, re, shutil
+from contextlib import suppress
 from pathlib import Path
 
 import safetensors.torch
@@ -15,7 +16,7 @@ import torch
 from torch import nn
 
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_bytes, digest_file, read_json, verify_file, write_aside, write_json
+from ..core.files import again, digest_bytes, digest_file, locked, read_json, verify_file, write_aside, write_json
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
@@ -230,6 +231,31 @@ def finished(run_dir, fold: int) -> dict | None:
         print(f'{e.what}; fold {fold} is not done')
 
 
+def clear_others(run_dir, fold: int, fingerprint: str):
+    """Remove what other trainings of a fold have left, a killed one too; by whoever holds the fold's lock.
+
+    Parameters
+    ----------
+    run_dir, fold : of `generation`
+    fingerprint : of the generation that stays
+    """
+    current = generation(run_dir, fold, fingerprint)
+    for other in current.parent.glob('*'):
+        if other.is_dir() and other != current:
+            shutil.rmtree(other, ignore_errors=True)
+
+
+def clear_idle(run_dir, fold: int, fingerprint: str):
+    """As `clear_others`, without the lock; where a process works on the fold it does nothing.
+
+    Parameters
+    ----------
+    run_dir, fold, fingerprint : of `clear_others`
+    """
+    with suppress(UserError), locked(Path(run_dir) / f'.fold_{fold}', 'fold', timeout=0):
+        clear_others(run_dir, fold, fingerprint)
+
+
 def finish(run_dir, fold: int, side: dict):
     """Declare a fold done: this switches to its new generation; then its resume state and all other generations go.
 
@@ -241,7 +267,4 @@ def finish(run_dir, fold: int, side: dict):
     """
     write_json(side_path(run_dir, fold), side)
     resume_path(run_dir, fold, side['fingerprint']).unlink(missing_ok=True)
-    current = generation(run_dir, fold, side['fingerprint'])
-    for other in current.parent.iterdir():
-        if other.is_dir() and other != current:
-            shutil.rmtree(other, ignore_errors=True)
+    clear_others(run_dir, fold, side['fingerprint'])

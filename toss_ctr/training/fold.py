@@ -21,7 +21,7 @@ from ..core.files import locked, watched, write_aside, write_json
 from ..data.aside import write_with_lists
 from ..core.origin import origin
 from ..models.ctr import parameter_table
-from .checkpoints import finish, finished, read_fold
+from .checkpoints import clear_others, finish, finished, read_fold
 from .distributed import run_in_first, this_process
 from .inputs import Inputs, prepare
 from .loop import run_epochs
@@ -90,7 +90,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
 
 # %% ../../nbs/50_training/70_fold.ipynb #9a20bf54
 def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict | None:
-    """The record of a fold that is done.
+    """The record of a fold that is done; what killed trainings of another config have left beside it goes.
 
     Parameters
     ----------
@@ -110,7 +110,10 @@ def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict 
     """
     store_spec(inputs)
     done = finished(inputs.cfg.run_dir, fold)
-    if not done or done['fingerprint'] == fingerprint:
+    if not done:
+        return None
+    if done['fingerprint'] == fingerprint:
+        clear_others(inputs.cfg.run_dir, fold, fingerprint)
         return done
     if force:
         return None
