@@ -29,7 +29,7 @@ def own_bytes(pid: int, above: int = 0) -> int:
     Parameters
     ----------
     pid : its number
-    above : address space of the process above it; a copy of that one, not yet a program of its own, has no memory of its own
+    above : address space of the process above it: as long as it is a copy of that one it has no memory of its own
     """
     total = 0
     try:
@@ -109,7 +109,9 @@ def take_step(step: str, file: str):
 
 
 def long_run(folder, rows: int, seed: int) -> Config:
-    """The config of the tiny run of `bench` on a longer log, with trees that know nothing, so that the network is handed in and exported.
+    """The config of the tiny run of `bench` on a longer log.
+
+    The trees know nothing, so that the network is what is handed in and exported.
 
     Parameters
     ----------

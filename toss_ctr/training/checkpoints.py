@@ -16,7 +16,8 @@ import torch
 from torch import nn
 
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_bytes, digest_file, locked, read_json, verify_file, write_aside, write_json
+from ..core.files import again, digest_bytes, digest_file, locked
+from ..core.files import read_json, verify_file, write_aside, write_json
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
