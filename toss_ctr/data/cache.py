@@ -303,6 +303,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         units = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
         answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
+    sweep(plan.folder, held=True)  # what a worker that was lost has begun
     lines = _type_lines(plan, cfg)
     for run, answer in zip(runs, answers):
         described |= {i: about for (i, _, _), about in zip(run, answer)}

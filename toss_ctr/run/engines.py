@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['NODE_MARK', 'engine_config', 'engine_digests', 'start_command', 'log_of', 'new_mark', 'still_running', 'free_ports',
-           'kill_node', 'two_nodes', 'wait_until', 'lose_a_node']
+           'kill_node', 'ray_nodes', 'wait_until', 'lose_a_node']
 
 # %% ../../nbs/90_run/33_engines.ipynb #a76291de
 import math, secrets, socket, subprocess, sys, time
@@ -142,24 +142,27 @@ def free_ports(count: int) -> list[int]:
         return [server.getsockname()[1] for server in servers]
 
 # %% ../../nbs/90_run/33_engines.ipynb #40f7e320
-def kill_node(mark: str):
+def kill_node(mark: dict[str, str]):
     """Kill a node outright, with everything it has started.
 
     Parameters
     ----------
     mark : of the node
     """
-    end_carriers(f'{NODE_MARK}={mark}', seconds=math.inf)
+    end_carriers(f'{NODE_MARK}={mark[NODE_MARK]}', seconds=math.inf)
 
 
 @contextmanager
-def two_nodes(folder, port: int):
-    """Two raylets on the loopback address, one core each, and a secret that only they and the driver know.
+def ray_nodes(folder, port: int, count: int = 2, other: dict | None = None, inside: tuple = ()):
+    """Raylets on the loopback address, one core each, and a secret that only they and the driver know.
 
     Parameters
     ----------
     folder : short path for Ray's files
-    port : of the head
+    port : of the head, which is the first of them
+    count : how many
+    other : variables of their environment that are not the driver's
+    inside : command that they are started by
 
     Yields
     ------
@@ -169,21 +172,22 @@ def two_nodes(folder, port: int):
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     variables = dict(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(token), RAY_USAGE_STATS_ENABLED='0')
-    marks = [secrets.token_hex(8) for _ in range(2)]
-    head = ['--head', f'--port={port}', '--include-dashboard=false', f'--temp-dir={folder}/ray']
+    marks = [new_mark() for _ in range(count)]
+    words = ['--head', f'--port={port}', '--include-dashboard=false', '--no-monitor', f'--temp-dir={folder}/ray']
     shared = ['--num-cpus=1', '--node-ip-address=127.0.0.1', f'--object-store-memory={80 << 20}']
+    code = 'from ray.scripts.scripts import main; main()'
     try:
-        for mark, words in zip(marks, (head, [f'--address=127.0.0.1:{port}'])):
-            env = child_environment(**variables, **{NODE_MARK: mark})
-            code = 'from ray.scripts.scripts import main; main()'
-            started = [sys.executable, '-c', code, 'start', *words, *shared]
-            for left in (2, 1, 0):  # a busy machine may be late by more than Ray waits for itself
+        for mark in marks:
+            env = child_environment(**variables | mark | (other or {}))
+            started = [*inside, sys.executable, '-c', code, 'start', *words, *shared]
+            for left in (2, 1, 0):  # a raylet gives up where its agents are not there in 15 s, as on a busy machine
                 done = subprocess.run(started, env=env, capture_output=True, text=True)
                 if done.returncode == 0:
                     break
                 kill_node(mark)
             if done.returncode:
                 raise RuntimeError(done.stdout[-500:] + done.stderr[-500:])
+            words = [f'--address=127.0.0.1:{port}']
         yield marks, variables
     finally:
         for mark in marks:
@@ -204,7 +208,7 @@ def wait_until(when, command: subprocess.Popen, seconds: float = 300):
         time.sleep(0.01)
 
 
-def lose_a_node(cfg: Config, mark: str, when, variables: dict, seconds: float = 300) -> int:
+def lose_a_node(cfg: Config, mark: dict[str, str], when, variables: dict, name: str = 'toss_train') -> int:
     """Kill a node in the middle of a command.
 
     Parameters
@@ -213,13 +217,13 @@ def lose_a_node(cfg: Config, mark: str, when, variables: dict, seconds: float = 
     mark : of the node
     when : () → whether it is time
     variables : of the driver's environment
-    seconds : to wait at most
+    name : of the command
 
     Returns
     -------
     the command's exit code
     """
-    command = start_command(cfg, **variables)
-    wait_until(when, command, seconds)
+    command = start_command(cfg, name, **variables)
+    wait_until(when, command)
     kill_node(mark)
-    return command.wait(seconds)
+    return command.wait(300)

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.units import child_environment
-from .engines import kill_node, new_mark, NODE_MARK
+from .engines import kill_node, new_mark
 
 # %% ../../nbs/90_run/37_queue.ipynb #4dea0bbb
 DAEMONS = 'slurmctld', 'slurmd'
@@ -106,7 +106,7 @@ def own_slurm(folder, cpus: int = 2):
         deadline = time.monotonic() + 30
         while slurm_says(variables, 'squeue', '--noheader') and time.monotonic() < deadline:
             time.sleep(0.2)  # what supervises a job hides its environment, and ends with the job
-        kill_node(mark[NODE_MARK])
+        kill_node(mark)
 
 
 def slurm_says(variables: dict, *command: str) -> str:

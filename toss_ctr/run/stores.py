@@ -6,7 +6,7 @@
 __all__ = ['files_with', 'call_command']
 
 # %% ../../nbs/90_run/31_stores.ipynb #04c17c7b
-import subprocess, sys
+import os, subprocess, sys
 from pathlib import Path
 
 from ..core.units import child_environment
@@ -18,7 +18,7 @@ def files_with(text: str, *folders) -> list[Path]:
     Parameters
     ----------
     text : to look for
-    folders : to look in, hidden files and all
+    folders : to look in, hidden files and all; what goes away meanwhile is passed over
 
     Examples
     --------
@@ -29,9 +29,13 @@ def files_with(text: str, *folders) -> list[Path]:
     (['.log'], [])
     """
     found = []
-    for file in (file for folder in folders for file in sorted(Path(folder).rglob('*')) if file.is_file()):
-        if text in file.name or text.encode() in file.read_bytes():
-            found.append(file)
+    for place, _, names in (step for folder in folders for step in os.walk(folder)):
+        for file in (Path(place, name) for name in sorted(names)):
+            try:
+                if file.is_file() and (text in file.name or text.encode() in file.read_bytes()):
+                    found.append(file)
+            except FileNotFoundError:
+                pass
     return found
 
 # %% ../../nbs/90_run/31_stores.ipynb #fdb68064
