@@ -72,8 +72,6 @@ def training_keys(
     train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
-    if rarer < 10_000:
-        train['embedding']['l2'] = 0.01
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     if rows <= 1_000_000:
         trees |= dict(rounds=1000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
