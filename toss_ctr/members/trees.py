@@ -458,6 +458,8 @@ def _grow_by_crew(job: TreeJob, inputs: Inputs):
     with crew_of(cfg) as crew:
         folds = range(inputs.folds.n_folds) if crew is not None else ()
         missing = [k for k in folds if _kept_note(job.folder, k, job.made) is None]
+        if not missing:
+            return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)
         units = [dict(fold=k, **shared) for k in missing]
         rounds = job.member.rounds * len(units)
