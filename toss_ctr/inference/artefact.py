@@ -295,10 +295,9 @@ def _write_matrix(inputs: Inputs, folder: Path) -> dict:
     "Spec, columns and statistics that all boosted members share."
     cfg, out = inputs.cfg, folder / _SHARED
     columns = tree_columns(inputs.train, cfg)
-    splits = dict(train=inputs.train) | (dict(test=inputs.test) if inputs.test is not None else {})
     own = encoded_ids(cfg, columns.ids)
     tables = [(cfg, inputs.features)] if inputs.features is not None else []
-    tables += [(own, build_features(own, splits, inputs.folds))] if own else []
+    tables += [(own, build_features(own, inputs.splits, inputs.folds))] if own else []
     write_json(out / 'spec.json', inputs.train.spec.to_json())
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')

@@ -376,12 +376,11 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
     ------
     `Matrices`
     """
-    splits = dict(train=inputs.train) | (dict(test=inputs.test) if inputs.test is not None else {})
     with locked(member_folder(inputs.cfg.run_dir, MATRIX), 'matrix of the trees') as folder:
         sweep(folder, held=True)
-        files = {name: _matrix_file(inputs.cfg, name) for name in splits}
+        files = {name: _matrix_file(inputs.cfg, name) for name in inputs.splits}
         try:
-            written = {name: write_matrix(split, columns, files[name], progress) for name, split in splits.items()}
+            written = {name: write_matrix(inputs.splits[name], columns, files[name], progress) for name in files}
             yield Matrices(columns, written['train'], written.get('test'), extra, inputs.train.weights())
         finally:
             for file in files.values():
@@ -411,9 +410,8 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[TreeJob], T
     "The members to be grown, the columns of their matrix, the features beside it."
     cfg = inputs.cfg
     columns = tree_columns(inputs.train, cfg)
-    splits = dict(train=inputs.train) | (dict(test=inputs.test) if inputs.test is not None else {})
     own = encoded_ids(cfg, columns.ids)
-    extra = [inputs.features, build_features(own, splits, inputs.folds, watched(progress)) if own else None]
+    extra = [inputs.features, build_features(own, inputs.splits, inputs.folds, watched(progress)) if own else None]
     extra = [e for e in extra if e is not None]
     if not columns.names and not extra:
         raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')

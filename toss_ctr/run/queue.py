@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from ..core.units import child_environment
-from .engines import kill_node, new_mark
+from .engines import free_ports, kill_node, new_mark
 
 # %% ../../nbs/90_run/37_queue.ipynb #4dea0bbb
 DAEMONS = 'slurmctld', 'slurmd'
@@ -24,7 +24,7 @@ def slurm_installed() -> bool:
     return all(shutil.which(tool, path=_PATH) for tool in tools) and os.geteuid() == 0
 
 
-def slurm_settings(folder, ports: tuple[int, int], cpus: int) -> str:
+def slurm_settings(folder, ports: list[int], cpus: int) -> str:
     """The text of slurm.conf.
 
     Parameters
@@ -35,7 +35,7 @@ def slurm_settings(folder, ports: tuple[int, int], cpus: int) -> str:
 
     Examples
     --------
-    >>> slurm_settings('/somewhere', (7001, 7002), 2).splitlines()[0]
+    >>> slurm_settings('/somewhere', [7001, 7002], 2).splitlines()[0]
     'ClusterName=loopback'
     """
     host = socket.gethostname()
@@ -84,10 +84,8 @@ def own_slurm(folder, cpus: int = 2):
     (folder / 'slurm.key').touch(mode=0o600)
     (folder / 'slurm.key').write_bytes(secrets.token_bytes(128))
     (folder / 'cgroup.conf').write_text('CgroupPlugin=disabled\n')
-    with socket.create_server(('127.0.0.1', 0)) as one, socket.create_server(('127.0.0.1', 0)) as other:
-        ports = one.getsockname()[1], other.getsockname()[1]
     settings = folder / 'slurm.conf'
-    settings.write_text(slurm_settings(folder, ports, cpus))
+    settings.write_text(slurm_settings(folder, free_ports(2), cpus))
     variables = dict(SLURM_CONF=str(settings), PATH=_PATH)
     try:
         for daemon in DAEMONS:

@@ -101,6 +101,11 @@ class Inputs:
     features: StoredFeatures | None
 
     @property
+    def splits(self) -> dict[str, Split]:
+        "'train', and 'test' where there are test rows → the rows."
+        return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
+
+    @property
     def n_features(self) -> int:
         "Out-of-fold columns appended to the numerics."
         return len(self.features.names) if self.features else 0
