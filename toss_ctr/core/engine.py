@@ -9,10 +9,10 @@ __all__ = ['CREWS', 'POLL_SECONDS', 'LATE_SECONDS', 'opened', 'crew_of', 'parts_
 import os, shutil, time
 from collections import Counter
 from contextlib import contextmanager
-from pathlib import Path
 
 from .errors import UserError
-from .places import INSIDE, JOBS, needed_versions, place_of, write_token
+from .places import INSIDE, JOBS, needed_versions, Place, place_of
+from .places import remove_tokens, touch_tokens, write_token
 from .ray_crew import RayCrew
 from .slurm_crew import SlurmCrew
 from .supervisor import Supervisor
@@ -47,17 +47,19 @@ def opened(engine=None, folders=()):
     elif _open:
         yield _open[-1]
     else:
-        tokens = [write_token(folder) for folder in folders]
+        kind, tokens = CREWS[engine.kind], []
         try:
-            with CREWS[engine.kind](engine, dict(versions=needed_versions(), tokens=tokens)) as crew:
+            for folder in folders:
+                tokens.append(write_token(folder, kind.lasting))
+            with kind(engine, dict(versions=needed_versions(), tokens=tokens)) as crew:
                 _open.append(crew)
                 try:
                     yield crew
                 finally:
                     _open.pop()
+                    remove_tokens(tokens)  # before the crew leaves: that may take longer than a stopped command has
         finally:
-            for token in tokens:
-                Path(token).unlink(missing_ok=True)
+            remove_tokens(tokens)
 
 # %% ../../nbs/00_core/28_engine.ipynb #2cf4194d
 def crew_of(cfg):
@@ -78,7 +80,7 @@ class _Batch:
     "Units on their way: which wait, which run, what they told, what they answered."
 
     def __init__(self, function: str, units: list, crew, folder, tell, keep: bool):
-        self.function, self.crew, self.tell = function, crew, tell
+        self.function, self.crew, self.tell, self.keep = function, crew, tell, keep
         self.places = [place_of(folder, function, unit) for unit in units]
         self.answers, self.running, self.tries = {}, {}, Counter()
         self.told = Counter()
@@ -146,13 +148,26 @@ class _Batch:
         print(f'engine: a worker was lost ({why}); its unit begins again', flush=True)
 
     def clear(self):
-        "Remove the folders of units that are done."
-        for place in self.places:
-            shutil.rmtree(place.folder, ignore_errors=True)
+        "Remove the folders of units that are done, and of those that nobody does any more."
         units = self.places[0].folder.parent
+        for place in [*self.places, *filter(Place.forsaken, map(Place, units.glob('*')))]:
+            place.remove()
         shutil.rmtree(units.with_name(JOBS), ignore_errors=True)
+        self.tidy()
+
+    def leave(self):
+        "End what still runs; remove the folders of units but for answers that the next command may take, and jobs."
+        self.crew.cancel(list(self.running.values()))
+        if not self.crew.lasting:
+            for place in self.places:
+                if not (self.keep and 'answer' in (place.answer() or ())):
+                    place.remove()
+            self.tidy()
+
+    def tidy(self):
+        "Remove the folder of all units, if it is empty."
         try:
-            units.rmdir()
+            self.places[0].folder.parent.rmdir()
         except OSError:
             pass  # others are at work
 
@@ -222,9 +237,11 @@ def _run_there(batch: _Batch, limit: int, gpu: bool) -> list:
             batch.hand_out(limit or batch.crew.slots, gpu)
             for i in list(batch.running):
                 batch.look(i)
+            touch_tokens(batch.crew.terms['tokens'])
             if batch.running:
                 time.sleep(POLL_SECONDS)
-    finally:
-        batch.crew.cancel(list(batch.running.values()))
+    except BaseException:
+        batch.leave()
+        raise
     batch.clear()
     return [batch.answers[i] for i in range(len(batch.places))]

@@ -13,6 +13,7 @@ from pathlib import Path
 from fastcore.basics import patch
 
 from .errors import UserError
+from .files import lives
 from .places import check_terms, do_place, environment, PATIENCE, Place
 from .units import child_environment
 from .warden import Warden
@@ -45,14 +46,6 @@ _PREFIX = 'toss_ray_'  # then the process's number
 _homes = {}
 
 
-def _lives(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except OSError as error:
-        return isinstance(error, PermissionError)
-    return True
-
-
 def ray_home() -> Path:
     """A private folder of this process for Ray, with a token in it: the secret of who may talk to its Ray."""
     process = os.getpid()
@@ -61,7 +54,7 @@ def ray_home() -> Path:
         short = usual if len(str(usual)) < 24 else Path('/tmp')
         for old in short.glob(f'{_PREFIX}*'):
             number = old.name.removeprefix(_PREFIX).partition('_')[0]
-            if number.isdigit() and not _lives(int(number)) and old.stat().st_uid == os.getuid():
+            if number.isdigit() and not lives(int(number)) and old.stat().st_uid == os.getuid():
                 shutil.rmtree(old, ignore_errors=True)
         home = _homes[process] = Path(tempfile.mkdtemp(prefix=f'{_PREFIX}{process}_', dir=short))
         atexit.register(shutil.rmtree, home, ignore_errors=True)
@@ -206,6 +199,8 @@ class RayUnits:
             return None
         try:
             how, line = self.ray.get(handle)
+        except self.ray.exceptions.TaskCancelledError:
+            return 'it was cancelled'
         except self.ray.exceptions.RayTaskError as error:
             raise RuntimeError(f'a worker failed outside of its unit: {error}') from None
         except self.ray.exceptions.RayError as error:
@@ -249,6 +244,7 @@ class RayCrew(RayUnits):
     """
 
     arrays = False  # units are handed out as there is room
+    lasting = False  # units end with the command
 
     def __init__(self, engine, terms: dict):
         super().__init__(_load_ray(), engine)

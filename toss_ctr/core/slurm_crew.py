@@ -250,6 +250,8 @@ class SlurmCrew:
     True
     """
 
+    lasting = True  # jobs go on when the command dies
+
     def __init__(self, engine, terms: dict):
         self.engine, self.terms = engine, terms
         if importlib.util.find_spec('submitit') is None:

@@ -60,13 +60,14 @@ def die_with(parent: int):
 
 # %% ../../nbs/00_core/20_units.ipynb #ff1e0a15
 def worker(parent: int):
-    """Main program of a child process; an error that is not the user's ends it with a traceback.
+    """Main program of a child process; an error that is not the user's ends it with a traceback, an interrupt without.
 
     Parameters
     ----------
     parent : process id of who hands out the units
     """
     die_with(parent)
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGINT})  # Ray's workers are deaf to it, and what they start
     out = sys.stdout
     sys.stdout = sys.stderr  # whatever a unit prints must not mix with the answers
 
@@ -80,11 +81,14 @@ def worker(parent: int):
     units = queue.SimpleQueue()
     threading.Thread(target=read_units, args=(units,), daemon=True).start()
     while True:
-        unit = units.get()
         try:
+            unit = units.get()
             say(answer=find_function(unit['function'])(tell, **unit['arguments']))
         except UserError as e:
             say(mistake=str(e))
+        except KeyboardInterrupt:  # taking the libraries down would take another second
+            signal.signal(signal.SIGINT, signal.SIG_DFL)
+            os.kill(os.getpid(), signal.SIGINT)
 
 # %% ../../nbs/00_core/20_units.ipynb #7c62697e
 def child_environment(**more) -> dict:
