@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'check_same_rows', 'averaged', 'judged', 'leaking',
-           'Chosen', 'choose', 'worth', 'own_submission', 'sealed_file', 'n_draws', 'hand_in', 'handed_in',
-           'last_choice', 'ensemble_oof', 'run_opinions', 'submit', 'leak_lines', 'submission_line']
+           'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
+           'hand_in', 'handed_in', 'run_opinions', 'submit', 'leak_lines', 'submission_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import dataclass, replace
@@ -189,7 +189,7 @@ def worth(members: list[Opinion], whole: dict, cfg: Config) -> dict[str, float]:
         lost[member.name] = whole['Score'] - judged(replace(member, logit=held_out), cfg)[0]['Score']
     return lost
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #2f8c91cd
+# %% ../../nbs/70_inference/18_ensemble.ipynb #c34c844e
 def own_submission(run_dir, name: str) -> Path:
     """Where people find a prediction's own submission, whichever was handed in.
 
@@ -200,6 +200,26 @@ def own_submission(run_dir, name: str) -> Path:
     """
     folder = Path(run_dir) / ENSEMBLE if name == ENSEMBLE else member_folder(run_dir, name)
     return folder / 'submission.csv'
+
+
+def last_choice(run_dir) -> dict | None:
+    """The content of ensemble.json, whatever became of submission.csv; None where there is none.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+
+    Raises
+    ------
+    UserError : an older version of the package has chosen
+    """
+    file = Path(run_dir) / 'ensemble.json'
+    if not file.is_file():
+        return None
+    content = read_json(file)
+    if 'generation' not in content:
+        raise UserError(f'{file}: chosen by an older version', 'run toss_run again, it keeps what is trained')
+    return content
 
 
 def sealed_file(run_dir, made: dict, name: str) -> Path:
@@ -221,6 +241,16 @@ def sealed_file(run_dir, made: dict, name: str) -> Path:
     return file
 
 
+def ensemble_oof(run_dir) -> Path:
+    """Where the ensemble's held-out predictions lie: of the choice that counts.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    return Path(run_dir) / ENSEMBLE / (last_choice(run_dir) or {}).get('generation', '') / OOF
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #6d89612d
 def n_draws(rows: int, wanted: int) -> int:
     """Draws that keep the bootstrap near 4e8 row visits, never below 30.
 
@@ -235,7 +265,24 @@ def n_draws(rows: int, wanted: int) -> int:
     """
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #8504ad9a
+
+def _compared(p: dict, rows_of: Opinion, singles: list[str], lost: dict, seed: int) -> dict:
+    "Name → interval of Score, paired gain on the best of the `singles`, loss without it."
+    label = rows_of.label
+    if not 0 < label.mean() < 1:
+        return {}
+    how = dict(n_boot=n_draws(len(label), 100), seed=seed, group=rows_of.group, weight=rows_of.weight)
+    best = max(singles, key=lambda name: score(label, p[name], rows_of.weight))
+    rows = {}
+    for name in p:
+        ends = bootstrap_interval(label, p[name], **how)['Score']
+        rows[name] = dict(low=ends.lo, high=ends.hi, without=lost.get(name))
+        if name != best:
+            gain = paired_test(label, p[name], p[best], **how)['Score']
+            rows[name] |= dict(gain=gain.diff, gain_low=gain.lo, gain_high=gain.hi)
+    return rows
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
 def hand_in(members: list[Opinion], cfg: Config) -> dict:
     """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
 
@@ -325,23 +372,6 @@ def _switch(run_dir: Path, place: Path, content: dict) -> dict:
     return content
 
 
-def _compared(p: dict, rows_of: Opinion, singles: list[str], lost: dict, seed: int) -> dict:
-    "Name → interval of Score, paired gain on the best of the `singles`, loss without it."
-    label = rows_of.label
-    if not 0 < label.mean() < 1:
-        return {}
-    how = dict(n_boot=n_draws(len(label), 100), seed=seed, group=rows_of.group, weight=rows_of.weight)
-    best = max(singles, key=lambda name: score(label, p[name], rows_of.weight))
-    rows = {}
-    for name in p:
-        ends = bootstrap_interval(label, p[name], **how)['Score']
-        rows[name] = dict(low=ends.lo, high=ends.hi, without=lost.get(name))
-        if name != best:
-            gain = paired_test(label, p[name], p[best], **how)['Score']
-            rows[name] |= dict(gain=gain.diff, gain_low=gain.lo, gain_high=gain.hi)
-    return rows
-
-
 def handed_in(run_dir) -> dict | None:
     """What a run's submission.csv is, where it is still the one that was handed in.
 
@@ -360,36 +390,6 @@ def handed_in(run_dir) -> dict | None:
     content, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
     same = content is not None and file.is_file() and content['submission'] == digest_file(file)
     return content if same else None
-
-
-def last_choice(run_dir) -> dict | None:
-    """The content of ensemble.json, whatever became of submission.csv; None where there is none.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-
-    Raises
-    ------
-    UserError : an older version of the package has chosen
-    """
-    file = Path(run_dir) / 'ensemble.json'
-    if not file.is_file():
-        return None
-    content = read_json(file)
-    if 'generation' not in content:
-        raise UserError(f'{file}: chosen by an older version', 'run toss_run again, it keeps what is trained')
-    return content
-
-
-def ensemble_oof(run_dir) -> Path:
-    """Where the ensemble's held-out predictions lie: of the choice that counts.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
-    return Path(run_dir) / ENSEMBLE / (last_choice(run_dir) or {}).get('generation', '') / OOF
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
 def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:
