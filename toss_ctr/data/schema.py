@@ -316,10 +316,7 @@ def to_yaml(self: Schema, path=None) -> str:
             part.write_text(text, encoding='utf-8')
     return text
 
-# %% ../../nbs/20_data/30_schema.ipynb #98049eaa
-_NUMBER = re.compile(r'u?int|float|double')
-
-
+# %% ../../nbs/20_data/30_schema.ipynb #0f50a3d8
 def _sequence_summary(t: ColumnTally) -> dict:
     "Length and token statistics of a history column; see `Schema`."
     lengths, tokens = t.history.lengths, t.history.tokens.values()
@@ -336,7 +333,7 @@ def _sequence_summary(t: ColumnTally) -> dict:
         sampled=t.sampled,
     )
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #700c2f68
 def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
     "The category whose values are the history's tokens, and the tokens its values; '' = none."
     if sequence is None or not sequence['tokens']:
@@ -351,7 +348,7 @@ def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str
                 found[c] = len(values)
     return min(found, key=found.get, default='')
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #7b2a60ac
 def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
     "Integer categories of many values, no ids by name, and whether these fill half of their range."
     found = {}
@@ -378,6 +375,9 @@ def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tu
     parts = {c: found[moment_column(c)] for c in roles if moment_column(c) in found}
     return found | parts
 
+# %% ../../nbs/20_data/30_schema.ipynb #c911ec67
+_NUMBER = re.compile(r'u?int|float|double')
+
 
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
@@ -403,7 +403,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
         columns.append(replace(c, role='ignored', note=note, width=None) if note else c)
     return replace(schema, columns=tuple(columns), unseen=unseen, days=days)
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #85a510cd
 def guess_schema(
     path,
     label: str | None = 'clicked',

@@ -38,13 +38,13 @@ from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
-from .ensemble import ENSEMBLE, handed_in, own_submission
+from .ensemble import ENSEMBLE, handed_in, sealed_file
 from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .oof import finished_folds, run_calibrator
 from .predictor import fit_stretch, load_predictor, Stretch
 from ..members.boosted import MatrixRows, predict_rows, TreeLibrary, TREES
 from ..members.combine import METHODS
-from ..members.contract import joined_folds, member_folder, RECORD, TEST
+from ..members.contract import held_out_file, joined_folds, member_folder, RECORD, TEST
 from ..members.matrix import row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids
 from ..training.inputs import Inputs, prepare
@@ -231,8 +231,6 @@ def served(cfg: Config) -> Served:
     if made is None:
         own = run_calibrator(cfg, finished_folds(cfg))
         return Served(cfg.network, {cfg.network: 1.0}, own, cfg.run_dir / 'submission.csv')
-    if 'calibrators' not in made:
-        raise UserError(f'{cfg.run_dir}: chosen by an older version', 'run toss_run again, it keeps what is trained')
     kinds = {name: member.kind for name, member in cfg.every_member.items()}
     name, why = made['chosen'], ''
     weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
@@ -250,7 +248,7 @@ def served(cfg: Config) -> Served:
         name = max(able, key=lambda k: made['scores'][k]['Score'])
         weights = {name: 1.0}
     calibrator = Calibrator.from_json(made['calibrators'][name])
-    file = own_submission(cfg.run_dir, name) if why else cfg.run_dir / 'submission.csv'
+    file = sealed_file(cfg.run_dir, made, f'{name}.csv') if why else cfg.run_dir / 'submission.csv'
     return Served(name, weights, calibrator, file, why)
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #19c4c471
@@ -261,7 +259,7 @@ def _member_config(cfg: Config, name: str) -> Config:
 
 def _stretch(cfg: Config, name: str) -> list[float]:
     "Centre and factor of a member's stretch, as for its submission: fitted to its test rows."
-    file = member_folder(cfg.run_dir, name) / TEST
+    file = held_out_file(member_folder(cfg.run_dir, name)).with_name(TEST)
     if cfg.ensemble.spread != 'folds' or not file.is_file():
         return [0.0, 1.0]
     stretch = fit_stretch(read_table(file).select(pl.col('^logit.*$')).to_numpy())
@@ -311,7 +309,8 @@ def _write_matrix(inputs: Inputs, folder: Path) -> dict:
 
 def _write_trees(cfg: Config, name: str, folder: Path, record: dict) -> dict:
     "The models of a boosted member."
-    models = sorted(member_folder(cfg.run_dir, name).glob('fold_*.model'), key=lambda file: int(file.stem[5:]))
+    place = member_folder(cfg.run_dir, name) / record['generation']
+    models = sorted(place.glob('fold_*.model'), key=lambda file: int(file.stem[5:]))
     for model in models:
         verify_file(model, read_json(model.with_suffix('.json'))['file'])
         with write_aside(folder / name / model.name) as part:

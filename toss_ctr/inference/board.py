@@ -16,18 +16,11 @@ from ..config.runs import run_config
 from ..config.show import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import read_json
-from .ensemble import ENSEMBLE
+from .ensemble import ENSEMBLE, last_choice
 from .parity import parity_line
-from ..members.contract import member_folder, RECORD
 from ..training.metrics import Interval, MetricsTable
 
 # %% ../../nbs/70_inference/36_board.ipynb #557416c7
-def _record(run_dir: Path, name: str) -> dict:
-    "Of a member; {} for the ensemble."
-    file = member_folder(run_dir, name) / RECORD
-    return read_json(file) if name != ENSEMBLE and file.is_file() else {}
-
-
 def member_rows(run_dir) -> list[dict]:
     """The members of a run and its ensemble, best first.
 
@@ -45,22 +38,21 @@ def member_rows(run_dir) -> list[dict]:
     ------
     UserError : the run has not chosen yet
     """
-    folder = Path(run_dir)
-    if not (folder / 'ensemble.json').is_file():
-        raise UserError(f'{folder}: no ensemble.json', 'finish the run with toss_run')
-    made = read_json(folder / 'ensemble.json')
+    made = last_choice(run_dir)
+    if made is None:
+        raise UserError(f'{run_dir}: no ensemble.json', 'finish the run with toss_run')
     rows = []
     for name, metrics in made['scores'].items():
-        record, compared = _record(folder, name), made['board'].get(name, {})
-        row = dict(name=name, kind=record.get('kind', ENSEMBLE if name == ENSEMBLE else ''))
+        facts, compared = made['facts'].get(name, {}), made['board'].get(name, {})
+        row = dict(name=name, kind=facts.get('kind', ENSEMBLE if name == ENSEMBLE else ''))
         row |= {key: metrics[key] for key in ('Score', 'AP', 'WLL', 'AUC', 'gAUC') if key in metrics}
         row |= {key: compared.get(key) for key in ('low', 'high', 'gain', 'gain_low', 'gain_high', 'without')}
         rows.append(
             row
             | dict(
                 weight=made['weights'].get(name),
-                fit_seconds=sum(record['seconds']) if 'seconds' in record else None,
-                rows_per_s=record.get('rows_per_s'),
+                fit_seconds=facts.get('fit_seconds'),
+                rows_per_s=facts.get('rows_per_s'),
                 handed_in=name == made['chosen'],
                 leaks=name in made['leaking'],
             )

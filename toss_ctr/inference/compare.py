@@ -19,8 +19,9 @@ from ..data.probabilities import logit
 from ..data.source import open_source
 from .blend import two_or_more
 from .calibration import holdouts
-from .ensemble import handed_in, own_submission
+from .ensemble import ENSEMBLE, ensemble_oof, handed_in
 from ..members.combine import combine
+from ..members.contract import held_out_file, member_folder
 from ..members.select import choose_weights, cross_weights
 from ..training.metrics import compare_predictions, Interval, METRICS, MetricsTable, Paired, score
 
@@ -50,7 +51,8 @@ def _held_out_file(path: Path) -> Path:
     made = handed_in(path)
     if made is None:
         return path / 'oof.parquet'
-    return own_submission(path, made['chosen']).with_name('oof.parquet')
+    chosen = made['chosen']
+    return ensemble_oof(path) if chosen == ENSEMBLE else held_out_file(member_folder(path, chosen))
 
 
 def aligned_oof(paths, common: bool = False) -> tuple:

@@ -4,11 +4,10 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'check_same_rows', 'averaged', 'judged', 'leaking',
-           'Chosen', 'choose', 'worth', 'own_submission', 'n_draws', 'hand_in', 'handed_in', 'run_opinions', 'submit',
-           'leak_lines', 'submission_line']
+           'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
+           'hand_in', 'handed_in', 'run_opinions', 'submit', 'leak_lines', 'submission_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
-import shutil
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -17,12 +16,14 @@ import polars as pl
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import digest_file, read_json, write_aside, write_json, write_table
+from ..core.files import digest_bytes, digest_file, digest_json
+from ..core.files import read_json, verify_file, write_json, write_table
+from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked
 from .predictor import fit_stretch
-from ..members.contract import member_folder, Opinion, read_opinion
+from ..members.contract import member_folder, OOF, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, paired_test, score
 
@@ -188,9 +189,9 @@ def worth(members: list[Opinion], whole: dict, cfg: Config) -> dict[str, float]:
         lost[member.name] = whole['Score'] - judged(replace(member, logit=held_out), cfg)[0]['Score']
     return lost
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #2f8c91cd
+# %% ../../nbs/70_inference/18_ensemble.ipynb #c34c844e
 def own_submission(run_dir, name: str) -> Path:
-    """Where a prediction's own submission lies, whichever was handed in.
+    """Where people find a prediction's own submission, whichever was handed in.
 
     Parameters
     ----------
@@ -201,6 +202,55 @@ def own_submission(run_dir, name: str) -> Path:
     return folder / 'submission.csv'
 
 
+def last_choice(run_dir) -> dict | None:
+    """The content of ensemble.json, whatever became of submission.csv; None where there is none.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+
+    Raises
+    ------
+    UserError : an older version of the package has chosen
+    """
+    file = Path(run_dir) / 'ensemble.json'
+    if not file.is_file():
+        return None
+    content = read_json(file)
+    if 'generation' not in content:
+        raise UserError(f'{file}: chosen by an older version', 'run toss_run again, it keeps what is trained')
+    return content
+
+
+def sealed_file(run_dir, made: dict, name: str) -> Path:
+    """A file of the choice that counts, verified.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    made : content of ensemble.json
+    name : submission of a prediction as `<prediction>.csv`, or oof.parquet, the ensemble's
+
+    Raises
+    ------
+    Damaged : it is missing, or not what was written
+    """
+    within = f"{ENSEMBLE}/{made['generation']}/{name}"
+    file = Path(run_dir) / within
+    verify_file(file, made['files'][within])
+    return file
+
+
+def ensemble_oof(run_dir) -> Path:
+    """Where the ensemble's held-out predictions lie: of the choice that counts.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    return Path(run_dir) / ENSEMBLE / (last_choice(run_dir) or {}).get('generation', '') / OOF
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #6d89612d
 def n_draws(rows: int, wanted: int) -> int:
     """Draws that keep the bootstrap near 4e8 row visits, never below 30.
 
@@ -214,73 +264,6 @@ def n_draws(rows: int, wanted: int) -> int:
     draws made
     """
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
-
-# %% ../../nbs/70_inference/18_ensemble.ipynb #8504ad9a
-def hand_in(members: list[Opinion], cfg: Config) -> dict:
-    """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
-
-    Parameters
-    ----------
-    members : of the same rows
-    cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
-
-    Returns
-    -------
-    the content of ensemble.json: `chosen`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out
-    of fold), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and high of Score, gain on the best
-    single member with its interval, loss without it), `leaking`, `files` (digests), `submission` (its digest)
-    """
-    check_same_rows(members)
-    folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
-    found = leaking(members) if len(members) > 1 else {}
-    fit = [member for member in members if member.name not in found] or members
-    candidates = list(members)
-    if len(fit) > 1:
-        chosen = choose(fit, cfg)
-        names = [member.name for member in fit]
-        weights = dict(zip(names, chosen.weights.tolist()))
-        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
-        if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
-            candidates.append(averaged(fit, chosen.weights, chosen.logit))
-    if candidates[-1].name != ENSEMBLE and (folder / ENSEMBLE).is_dir():
-        shutil.rmtree(folder / ENSEMBLE)  # of an earlier choice
-    scores, held_out, calibrators = {}, {}, {}
-    for member in candidates:
-        scores[member.name], p = judged(member, cfg)
-        held_out[member.name] = p
-        options = calibration_options(cfg)
-        calibrator = fit_calibrator(member.logit, member.label, weight=member.weight, **options)
-        calibrators[member.name] = calibrator.to_json()
-        out = own_submission(folder, member.name)
-        write_submission(member.ids, calibrator(member.test_logit), out, data.id_col, data.label_col)
-        if member.name == ENSEMBLE:
-            names = 'row', 'fold', 'label', *([] if member.weight is None else ['weight'])
-            numbers = {name: getattr(member, name) for name in names}
-            numbers |= dict(logit=member.logit.astype(np.float32), p=p)
-            write_table(pl.DataFrame(numbers), folder / ENSEMBLE / 'oof.parquet')
-    if ENSEMBLE in scores:
-        lost = worth(fit, scores[ENSEMBLE], cfg)
-    honest = {name: metrics['Score'] for name, metrics in scores.items() if name not in found} or scores
-    chosen = max(honest, key=honest.get)
-    with write_aside(folder / 'submission.csv') as part:
-        shutil.copyfile(own_submission(folder, chosen), part)
-    written = [own_submission(folder, name) for name in scores]
-    written += [folder / ENSEMBLE / 'oof.parquet'] if ENSEMBLE in scores else []
-    content = dict(
-        chosen=chosen,
-        select=cfg.ensemble.select,
-        metric=cfg.ensemble.metric,
-        weights=weights,
-        fold_weights=fold_weights,
-        scores=scores,
-        calibrators=calibrators,
-        board=_compared(held_out, members[0], [m.name for m in fit], lost, cfg.seed),
-        leaking=found,
-        files={file.relative_to(folder).as_posix(): digest_file(file) for file in written},
-        submission=digest_file(folder / 'submission.csv'),
-    )
-    write_json(folder / 'ensemble.json', content)
-    return content
 
 
 def _compared(p: dict, rows_of: Opinion, singles: list[str], lost: dict, seed: int) -> dict:
@@ -299,6 +282,95 @@ def _compared(p: dict, rows_of: Opinion, singles: list[str], lost: dict, seed: i
             rows[name] |= dict(gain=gain.diff, gain_low=gain.lo, gain_high=gain.hi)
     return rows
 
+# %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
+def hand_in(members: list[Opinion], cfg: Config) -> dict:
+    """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
+
+    All of it is a generation. ensemble.json switches to it; then it is copied to where people read it.
+
+    Parameters
+    ----------
+    members : of the same rows
+    cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
+
+    Returns
+    -------
+    the content of ensemble.json: `chosen`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out
+    of fold), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and high of Score, gain on the best
+    single member with its interval, loss without it), `leaking`, `facts` (name → kind, fit_seconds, rows_per_s),
+    `generation`, `files` (digests), `submission` (its digest)
+    """
+    check_same_rows(members)
+    folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
+    found = leaking(members) if len(members) > 1 else {}
+    fit = [member for member in members if member.name not in found] or members
+    candidates = list(members)
+    if len(fit) > 1:
+        chosen = choose(fit, cfg)
+        names = [member.name for member in fit]
+        weights = dict(zip(names, chosen.weights.tolist()))
+        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
+        if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
+            candidates.append(averaged(fit, chosen.weights, chosen.logit))
+    scores, held_out, calibrators, answers = {}, {}, {}, {}
+    for member in candidates:
+        scores[member.name], held_out[member.name] = judged(member, cfg)
+        options = calibration_options(cfg)
+        calibrator = fit_calibrator(member.logit, member.label, weight=member.weight, **options)
+        calibrators[member.name] = calibrator.to_json()
+        answers[member.name] = calibrator(member.test_logit)
+    if ENSEMBLE in scores:
+        lost = worth(fit, scores[ENSEMBLE], cfg)
+    honest = {name: metrics['Score'] for name, metrics in scores.items() if name not in found} or scores
+    content = dict(
+        chosen=max(honest, key=honest.get),
+        select=cfg.ensemble.select,
+        metric=cfg.ensemble.metric,
+        weights=weights,
+        fold_weights=fold_weights,
+        scores=scores,
+        calibrators=calibrators,
+        board=_compared(held_out, members[0], [m.name for m in fit], lost, cfg.seed),
+        leaking=found,
+    )
+    answered = [(digest_bytes(answers[m.name]), digest_bytes('\n'.join(m.ids).encode())) for m in candidates]
+    place = generation_folder(folder / ENSEMBLE, digest_json(content | dict(answered=answered)))
+    for member in candidates:
+        out = place / f'{member.name}.csv'
+        write_submission(member.ids, answers[member.name], out, data.id_col, data.label_col)
+    if ENSEMBLE in scores:
+        mean = candidates[-1]
+        names = 'row', 'fold', 'label', *([] if mean.weight is None else ['weight'])
+        numbers = {name: getattr(mean, name) for name in names}
+        numbers |= dict(logit=mean.logit.astype(np.float32), p=held_out[ENSEMBLE])
+        write_table(pl.DataFrame(numbers), place / OOF)
+    content['facts'] = {member.name: member.facts for member in candidates if member.name != ENSEMBLE}
+    return _switch(folder, place, content)
+
+
+def _switch(run_dir: Path, place: Path, content: dict) -> dict:
+    "Seal a generation of the choice, and copy it to where people read it."
+    copies = {own_submission(run_dir, name): place / f'{name}.csv' for name in content['scores']}
+    copies[run_dir / 'submission.csv'] = place / f"{content['chosen']}.csv"
+    if ENSEMBLE in content['scores']:
+        copies[run_dir / ENSEMBLE / OOF] = place / OOF
+    digests = {source: digest_file(source) for source in set(copies.values())}
+    files = {file: digests[source] for file, source in copies.items()} | digests
+    content = content | dict(
+        generation=place.name,
+        files={file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())},
+        submission=digests[place / f"{content['chosen']}.csv"],
+    )
+    del content['files']['submission.csv']  # people write it anew: by `toss_infer`, or by hand
+    write_json(run_dir / 'ensemble.json', content)
+    for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
+        if file not in copies:
+            file.unlink(missing_ok=True)  # of an earlier choice
+    for file, source in copies.items():
+        copy_aside(source, file)
+    clear_other_generations(place)
+    return content
+
 
 def handed_in(run_dir) -> dict | None:
     """What a run's submission.csv is, where it is still the one that was handed in.
@@ -310,12 +382,14 @@ def handed_in(run_dir) -> dict | None:
     Returns
     -------
     the content of ensemble.json; None where there is none, or submission.csv was written anew since
+
+    Raises
+    ------
+    UserError : an older version of the package has chosen
     """
-    folder = Path(run_dir)
-    if not (folder / 'ensemble.json').is_file() or not (folder / 'submission.csv').is_file():
-        return None
-    content = read_json(folder / 'ensemble.json')
-    return content if content['submission'] == digest_file(folder / 'submission.csv') else None
+    content, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
+    same = content is not None and file.is_file() and content['submission'] == digest_file(file)
+    return content if same else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
 def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:

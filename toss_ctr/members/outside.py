@@ -20,7 +20,8 @@ from ..core.files import digest_bytes, digest_file, locked
 from ..data.probabilities import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
-from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
+from .contract import kept_member, member_folder, member_generation, seal_member
+from .contract import write_held_out, write_test_logits
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
 
@@ -230,19 +231,19 @@ def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
         train=inputs.train.fingerprint,
         folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
     )
-    kept = finished_member(folder, made)
+    kept, place = kept_member(folder, made), member_generation(folder, made)
     if kept is not None:
         return kept
     z = held_out_logits(member.oof, rows, cfg.data)
     shift = class_balanced(z, float(rows.label.mean()))
     with locked(folder, f'member {name}'):
-        write_held_out(folder, rows.row, rows.fold, rows.label, z - shift)
+        write_held_out(place, rows.row, rows.fold, rows.label, z - shift)
         if inputs.test is not None:
             table, ids = _table(member.test), inputs.test.ids()
             if cfg.data.id_col not in table.columns:
                 raise UserError(f'{member.test}: no column {cfg.data.id_col}', 'say which rows they are')
             at = align_ids(ids, table[cfg.data.id_col].cast(pl.String), member.test, 'the test file')
             test_z = said(table, member.test, ('p', cfg.data.label_col))[at] - shift
-            write_test_logits(folder, ids, test_z[:, None], cfg.data.id_col)
+            write_test_logits(place, ids, test_z[:, None], cfg.data.id_col)
         metrics = all_metrics(rows.label, expit(z - shift), inputs.train.weights(rows.row))
         return seal_member(folder, made, kind='file', metrics=metrics)

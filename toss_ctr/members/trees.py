@@ -37,7 +37,8 @@ from toss_ctr.core.files import (
 from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Grown, MatrixRows, predict_rows, TreeLibrary, TREES
-from .contract import finished_member, member_folder, seal_member, write_held_out, write_test_logits
+from .contract import kept_member, member_folder, member_generation, seal_member
+from .contract import write_held_out, write_test_logits
 from .matrix import AGE_SCALE, open_matrix, tree_columns, TreeColumns, write_matrix
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
@@ -173,6 +174,11 @@ class TreeJob:
         return TREES[self.member.kind]
 
     @property
+    def place(self) -> Path:
+        "Where this making of the member lies, whichever counts as yet."
+        return member_generation(self.folder, self.made)
+
+    @property
     def params(self) -> dict:
         "Of the library."
         return self.library.params(self.member, self.seed)
@@ -277,7 +283,7 @@ def model(self: TreeJob, k: int, matrices: Matrices, label, folds, tick: Callabl
         job = replace(self, member=self.member.model_copy(update=dict(rounds=found)))
         return job.grow(matrices.train_rows(k, few), label[few], matrices, tick), found
 
-    return kept_model(self.library, self.folder, k, self.made, train)
+    return kept_model(self.library, self.place, k, self.made, train)
 
 
 @patch
@@ -334,10 +340,10 @@ def write_files(
     """
     row = np.concatenate([p['rows'] for p in parts])
     z = np.concatenate([p['logit'] for p in parts])
-    write_held_out(self.folder, row, np.repeat(np.arange(len(parts)), [len(p['rows']) for p in parts]), label[row], z)
+    write_held_out(self.place, row, np.repeat(np.arange(len(parts)), [len(p['rows']) for p in parts]), label[row], z)
     if test_split is not None:
         test_z = np.stack([p['test'] for p in parts], 1)
-        write_test_logits(self.folder, test_split.ids(), test_z, id_col)
+        write_test_logits(self.place, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
     of = lambda rows: None if weight is None else weight[rows]
     return seal_member(
@@ -455,7 +461,7 @@ def _grow_by_crew(job: TreeJob, inputs: Inputs):
     cfg = inputs.cfg
     with crew_of(cfg) as crew:
         folds = range(inputs.folds.n_folds) if crew is not None else ()
-        missing = [k for k in folds if _kept_note(job.folder, k, job.made) is None]
+        missing = [k for k in folds if _kept_note(job.place, k, job.made) is None]
         if not missing:
             return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)
@@ -487,7 +493,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     if not any(member.kind in TREES for member in inputs.cfg.every_member.values()):
         return {}
     jobs, columns, extra = _tree_jobs(inputs, progress)
-    done = {job.name: finished_member(job.folder, job.made) for job in jobs}
+    done = {job.name: kept_member(job.folder, job.made) for job in jobs}
     if all(done.values()):
         return done
     label = np.asarray(inputs.train.labels())

@@ -8,14 +8,13 @@ __all__ = ['MOST_ROWS', 'Disagreement', 'disagreement', 'verdict', 'fifths', 'ap
 # %% ../../nbs/80_report/24_disagreement.ipynb #54eb989b
 from collections.abc import Iterable
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 from scipy.special import expit
 
-from ..core.files import read_json
 from ..data.probabilities import logit
 from ..inference.calibration import Calibrator
+from ..inference.ensemble import last_choice
 from ..members.contract import read_opinion
 from .html import Html, table, tag
 from .predictions import shift_prior
@@ -86,8 +85,7 @@ def disagreement(run_dir, target: str = 'balanced') -> Disagreement | None:
     -------
     None where fewer than two members stand to choice, or the run has not chosen yet
     """
-    file = Path(run_dir) / 'ensemble.json'
-    made = read_json(file) if file.is_file() else {}
+    made = last_choice(run_dir) or {}
     names = [name for name in made.get('calibrators', ()) if name != 'ensemble' and name not in made['leaking']]
     taken = [name for name in names if made['weights'].get(name, 0) > 0]
     if len(names) < 2:

@@ -18,8 +18,8 @@ from scipy.special import expit
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import again, read_table
-from ..inference.ensemble import n_draws
-from ..members.contract import member_folder
+from ..inference.ensemble import ensemble_oof, n_draws
+from ..members.contract import held_out_file, member_folder
 from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
 from ..data.probabilities import logit
 
@@ -193,8 +193,8 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     rate = np.average(label, weights=oof.get('weight'))
     if cfg.calibration.target == 'prior':
         p = shift_prior(p, rate, 'balanced')
-    base = _other(member_folder(run_dir, cfg.yardstick) / 'oof.parquet', oof['row']) if cfg.yardstick else None
-    ensemble = _other(run_dir / 'ensemble' / 'oof.parquet', oof['row'])
+    base = _other(held_out_file(member_folder(run_dir, cfg.yardstick)), oof['row']) if cfg.yardstick else None
+    ensemble = _other(ensemble_oof(run_dir), oof['row'])
     if ensemble is not None and cfg.calibration.target == 'prior':
         ensemble = shift_prior(ensemble, rate, 'balanced')
     return Predictions(

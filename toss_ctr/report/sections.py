@@ -16,8 +16,9 @@ import polars as pl
 from ..config.whole import Config
 from ..core.files import read_json, read_table
 from ..inference.board import member_rows
-from ..inference.ensemble import leak_lines
+from ..inference.ensemble import last_choice, leak_lines
 from ..inference.parity import parity_line
+from ..members.contract import held_out_file, TEST
 from .html import figure, Html, interval_text, section, table, tag, with_keys
 from toss_ctr.report.plots import (
     curves,
@@ -559,7 +560,8 @@ def board_part(run_dir: Path) -> list:
     ----------
     run_dir : folder of the run
     """
-    if not (run_dir / 'ensemble.json').is_file():
+    made = last_choice(run_dir)
+    if made is None:
         return []
     rows = member_rows(run_dir)
     for row in rows:
@@ -585,7 +587,7 @@ def board_part(run_dir: Path) -> list:
         'Score out of fold, calibrated by the other folds; the ensemble’s is by weights found on the other folds. The '
         'loss without a member is that of an ensemble chosen anew from the others: near 0 where another says the same.'
     )
-    leaks = [tag('p', line) for line in leak_lines(read_json(run_dir / 'ensemble.json'))]
+    leaks = [tag('p', line) for line in leak_lines(made)]
     strong = [i for i, row in enumerate(rows) if row['handed_in']]
     parity = run_dir / 'parity.json'
     serving = tag('p', parity_line(read_json(parity)) + '.') if parity.is_file() else None
@@ -602,9 +604,12 @@ def members_section(run_dir: Path, found: Disagreement | None = None, groups=())
     groups : (column, codes of its rows, names of the codes)
     """
     board, logits = board_part(run_dir) + disagreement_part(found, groups), {}
-    for file in sorted(run_dir.glob('members/*/test_logits.parquet')):
+    for folder in sorted(run_dir.glob('members/[!.]*')):
+        file = held_out_file(folder).with_name(TEST)
+        if not file.is_file():
+            continue
         t = read_table(file)
-        logits[file.parent.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()
+        logits[folder.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()
     if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1:
         return section('members', 'Members', board) if board else None
     with np.errstate(invalid='ignore', divide='ignore'):

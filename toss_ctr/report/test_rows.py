@@ -20,7 +20,7 @@ from ..data.numbers import id_texts, labels
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..inference.calibration import Calibrator
-from ..inference.ensemble import handed_in, own_submission
+from ..inference.ensemble import handed_in, sealed_file
 from ..inference.predict import ensemble_file
 from ..inference.predictor import load_predictor
 from .html import Html, interval_text, section, table, tag, with_keys
@@ -75,7 +75,7 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
     made = handed_in(folder)
     for name in made['scores'] if made else ():
         if name != made['chosen']:
-            file = own_submission(folder, name)
+            file = sealed_file(folder, made, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
             written[name] = p[align_ids(ids, others, file, 'the submission')]
     if at_click_rate:

@@ -79,8 +79,9 @@ DAMAGED = (
     ('toss_report', 'ensemble.json', 'cut'),
     ('toss_board', 'ensemble.json', 'cut'),
     ('toss_board', 'oof.parquet', 'gone'),
-    ('toss_board', 'members/dare_qnn/member.json', 'cut'),
-    ('toss_board', 'members/lightgbm/oof.parquet', 'cut'),
+    ('toss_report', 'members/dare_qnn/member.json', 'cut'),
+    ('toss_report', 'members/lightgbm/*/oof.parquet', 'cut'),
+    ('toss_report', 'ensemble/*/oof.parquet', 'cut'),
     ('toss_ls', 'ensemble.json', 'cut'),
     ('toss_ls', 'oof.parquet', 'cut'),
     ('toss_compare', 'oof.parquet', 'cut'),
@@ -88,8 +89,9 @@ DAMAGED = (
         ('toss_verify', file, how)
         for file, how in {
             'folds.json': 'gone', 'folds.parquet': 'cut', 'calibrator.json': 'cut', 'calibration.json': 'cut',
-            'ensemble.json': 'cut', 'members/lightgbm/member.json': 'gone', 'members/lightgbm/fold_0.model': 'cut',
-            'members/dare_qnn/oof.parquet': 'cut', 'test_logits.json': 'cut', 'test_logits.parquet': 'cut',
+            'ensemble.json': 'cut', 'members/lightgbm/member.json': 'gone', 'members/lightgbm/*/fold_0.model': 'cut',
+            'members/dare_qnn/oof.parquet': 'cut', 'members/dare_qnn/*/oof.parquet': 'cut', 'ensemble/*/*.csv': 'cut',
+            'test_logits.json': 'cut', 'test_logits.parquet': 'cut',
             'submission.csv': 'cut', 'train_log.csv': 'cut', 'statistics.parquet': 'cut', 'stretch.json': 'gone',
             'spec.json': 'cut', 'ckpt_folds_1.json': 'cut', 'fold_0/*/oof.parquet': 'cut',
             '../../cache/*/train/shard_00000/num.npy': 'cut', '../../cache/*/test/manifest.json': 'cut',

@@ -6,17 +6,18 @@
 __all__ = ['MAY_DIFFER', 'network_config', 'train_network', 'train_members']
 
 # %% ../../nbs/90_run/17_members.ipynb #7b00ba26
-import shutil, time
+import time
 
 import numpy as np
 
 from ..config.load import make_config, merge, overridden
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import locked, read_table, watched, write_aside
+from ..core.files import locked, read_table, watched
+from ..core.generations import copy_aside
 from ..inference.oof import calibrate, calibration_options
 from ..inference.predict import infer
-from ..members.contract import finished_member, member_folder, OOF, seal_member, TEST
+from ..members.contract import kept_member, member_folder, member_generation, OOF, seal_member, TEST
 from ..members.outside import join_outside
 from ..members.trees import grow_members
 from .papermill import train_folds
@@ -104,7 +105,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
         test=inputs.test.fingerprint if inputs.test is not None else None,
         calibration=calibration_options(cfg),
     )
-    kept = finished_member(folder, made)
+    kept = kept_member(folder, made)
     if kept is not None and not own:
         return kept
     calibrate(cfg)
@@ -112,10 +113,10 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     infer(cfg, progress=progress)
     took = time.perf_counter() - start
     with locked(folder, f'member {name}'):
-        for file in (OOF, TEST) if own else ():
-            with write_aside(folder / file) as part:
-                shutil.copyfile(cfg.run_dir / file, part)
-        oof = read_table(folder / OOF)
+        place = member_generation(folder, made)
+        for file in (OOF, TEST):
+            copy_aside(cfg.run_dir / file, place / file)
+        oof = read_table(place / OOF)
         return seal_member(
             folder,
             made,

@@ -159,10 +159,7 @@ def needed_files(cfg: Config) -> list[Path]:
     names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
     names += ['stretch.json'] if cfg.ensemble.spread == 'folds' else []
     names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
-    for member, keys in cfg.every_member.items():
-        names.append(f'members/{member}/member.json')
-        if keys.kind not in ('network', 'file'):
-            names += [f'members/{member}/fold_{fold}.{ending}' for fold in folds for ending in ('json', 'model')]
+    names += [f'members/{member}/member.json' for member in cfg.every_member]
     return [run / name for name in names]
 
 

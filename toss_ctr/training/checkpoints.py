@@ -7,7 +7,7 @@ __all__ = ['side_path', 'generation', 'weights_path', 'oof_path', 'resume_path',
            'load_resume', 'train_again', 'side_files', 'read_fold', 'finished', 'clear_others', 'clear_idle', 'finish']
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
-import io, re, shutil
+import io, re
 from contextlib import suppress
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from torch import nn
 from ..core.errors import Damaged, UserError
 from ..core.files import again, digest_bytes, digest_file, locked
 from ..core.files import read_json, verify_file, write_aside, write_json
+from ..core.generations import clear_other_generations, generation_folder
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
@@ -45,7 +46,7 @@ def generation(run_dir, fold: int, fingerprint: str) -> Path:
     >>> generation('runs/a', 0, '0123456789abcdef0123456789abcdef').as_posix()
     'runs/a/fold_0/0123456789abcdef'
     """
-    return Path(run_dir) / f'fold_{fold}' / fingerprint[:16]
+    return generation_folder(Path(run_dir) / f'fold_{fold}', fingerprint)
 
 
 def weights_path(run_dir, fold: int, fingerprint: str) -> Path:
@@ -240,10 +241,7 @@ def clear_others(run_dir, fold: int, fingerprint: str):
     run_dir, fold : of `generation`
     fingerprint : of the generation that stays
     """
-    current = generation(run_dir, fold, fingerprint)
-    for other in current.parent.glob('*'):
-        if other.is_dir() and other != current:
-            shutil.rmtree(other, ignore_errors=True)
+    clear_other_generations(generation(run_dir, fold, fingerprint))
 
 
 def clear_idle(run_dir, fold: int, fingerprint: str):
