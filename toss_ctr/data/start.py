@@ -90,8 +90,8 @@ def training_keys(
     return keys
 
 # %% ../../nbs/20_data/29_start.ipynb #3ff01a43
-def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float = 1000) -> float:
-    """AUC of one column alone, its click rates learnt on the even rows and judged on the odd ones.
+def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float = 1000, learnt=None) -> float:
+    """AUC of one column alone, its click rates learnt on some rows and judged on the others.
 
     Parameters
     ----------
@@ -99,6 +99,7 @@ def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float
     values : (n,) of any kind; numbers of more than `beyond` values are cut into `bins` of equal size
     bins : of numbers
     beyond : inf = never cut
+    learnt : (n,) bool, rows to learn on; None = the even ones
 
     Returns
     -------
@@ -118,9 +119,10 @@ def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float
         place = values.rank('average').fill_null(-1) / len(values) * bins
         values = pl.select(pl.when(known).then(place.floor()).otherwise(-1)).to_series()
     table = pl.DataFrame(dict(value=values.cast(pl.String), click=np.asarray(label, np.float64)))
-    learnt, judged = table[::2], table[1::2]
-    rate = learnt['click'].mean()
-    rates = learnt.group_by('value').agg(p=(pl.col('click').sum() + rate) / (pl.len() + 1))
+    learnt = np.arange(len(table)) % 2 == 0 if learnt is None else np.asarray(learnt)
+    seen, judged = table.filter(learnt), table.filter(~learnt)
+    rate = seen['click'].mean()
+    rates = seen.group_by('value').agg(p=(pl.col('click').sum() + rate) / (pl.len() + 1))
     joined = judged.join(rates, on='value', how='left', nulls_equal=True, maintain_order='left')
     click, p = joined['click'].to_numpy() > 0, joined['p'].fill_null(rate).to_numpy()
     n = click.sum()

@@ -22,16 +22,18 @@ from ..training.fold import train_fold
 from ..training.inputs import prepare
 
 # %% ../../nbs/90_run/32_strangers.ipynb #7e2097a1
-def best_column(train: pl.DataFrame) -> tuple[str, float]:
-    """The column that alone tells most, and its AUC.
+def best_column(train: pl.DataFrame, test: pl.DataFrame) -> tuple[str, float]:
+    """The column that alone tells most, and its AUC on the rows to predict, its click rates learnt on the others.
 
     Parameters
     ----------
     train : rows with `clicked`; histories and moments are left out
+    test : the same columns
     """
-    label = train['clicked'].to_numpy()
+    rows, learnt = pl.concat([train, test]), np.arange(len(train) + len(test)) < len(train)
+    label = rows['clicked'].to_numpy()
     plain = [c for c, kind in train.schema.items() if not kind.is_nested() and not kind.is_temporal()]
-    found = {c: lone_auc(label, train[c]) for c in plain if c != 'clicked'}
+    found = {c: lone_auc(label, rows[c], learnt=learnt) for c in plain if c != 'clicked'}
     return max(found.items(), key=lambda pair: pair[1])
 
 
@@ -106,7 +108,7 @@ def first_run(train: pl.DataFrame, test: pl.DataFrame, folder: str, name: str = 
         if (place / 'submission.csv').is_file():
             found[place.name] = roc_auc_score(y, pl.read_csv(place / 'submission.csv')['clicked'])
     found['trees'] = roc_auc_score(y, plain_trees(train, test, seed))
-    best, auc = best_column(train)
+    best, auc = best_column(train, test)
     return {name: round(float(auc), 4) for name, auc in found.items()} | dict(column=round(auc, 4), best=best)
 
 
