@@ -57,6 +57,15 @@ def member_generation(folder, made: dict) -> Path:
     return generation_folder(folder, digest_json(made))
 
 
+def _copy_for_people(place: Path):
+    "Of a generation's predictions, where everybody finds them."
+    for name in (OOF, TEST):
+        if (place / name).is_file():
+            copy_aside(place / name, place.parent / name)
+        else:
+            (place.parent / name).unlink(missing_ok=True)  # of an earlier making
+
+
 def seal_member(folder, made: dict, **facts) -> dict:
     """Write member.json: from now on this generation of the member is the one that counts, and all others go.
 
@@ -74,9 +83,10 @@ def seal_member(folder, made: dict, **facts) -> dict:
     models = [model.with_suffix(ending) for model in place.glob('fold_*.model') for ending in ('.json', '.model')]
     there = [file for file in (place / OOF, place / TEST, *sorted(models)) if file.is_file()]
     files = {file.relative_to(folder).as_posix(): digest_file(file) for file in there}
-    record = dict(made=made, generation=place.name, files=files | {OOF: files[f'{place.name}/{OOF}']}) | facts
+    copies = {name: files[f'{place.name}/{name}'] for name in (OOF, TEST) if f'{place.name}/{name}' in files}
+    record = dict(made=made, generation=place.name, files=files | copies) | facts
     write_json(folder / RECORD, record)
-    copy_aside(place / OOF, folder / OOF)
+    _copy_for_people(place)
     clear_other_generations(place)
     return record
 
@@ -144,7 +154,7 @@ def finished_member(folder, made: dict | None = None) -> dict | None:
         return None
     try:
         for name, digest in record['files'].items():
-            if name != OOF:  # the copy for people, which nothing here reads
+            if name not in (OOF, TEST):  # the copies for people, which nothing here reads
                 verify_file(folder / name, digest)
     except UserError:
         return None if _record(folder) == record else finished_member(folder, made)  # switched meanwhile
@@ -162,7 +172,7 @@ def kept_member(folder, made: dict) -> dict | None:
     record, place = finished_member(folder, made), member_generation(folder, made)
     if record is not None:
         with suppress(UserError), locked(folder, 'member', timeout=0):  # another command makes it: it does that itself
-            copy_aside(place / OOF, Path(folder) / OOF)
+            _copy_for_people(place)
             clear_other_generations(place)
     return record
 
