@@ -214,7 +214,8 @@ class Place:
             tokens = read_json(self.folder / 'unit.json')['terms']['tokens']
         except Damaged:
             return False  # it is being written
-        return all(Path(token).parent.is_dir() and not Path(token).exists() for token in tokens)
+        gone = (Path(token).parent.is_dir() and not Path(token).exists() for token in tokens)
+        return bool(tokens) and all(gone)  # a unit without tokens tells nothing of its command
 
 
 def place_of(folder, function: str, arguments: dict) -> Place:
