@@ -42,12 +42,12 @@ def clear_other_generations(current):
 
 # %% ../../nbs/00_core/11_generations.ipynb #fb0b9343
 def copy_aside(source, target):
-    """Copy a generation's file to the path that people read, where it isn't there already.
+    """Copy a file whole to another path, unless its bytes are there already.
 
     Parameters
     ----------
-    source : file of the generation that counts
-    target : the path that stays
+    source : a file
+    target : where it goes, for example the path that people read
     """
     target = Path(target)
     if target.is_file() and digest_file(target) == digest_file(source):
