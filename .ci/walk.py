@@ -15,7 +15,7 @@ from figures import commands
 from toss_ctr.config.load import load_config
 
 PAGE = Path(__file__).parent.parent / 'nbs' / 'index.ipynb'
-MADE = ('runs/demo', 'runs/my', 'runs/longer', 'runs/mine')
+MADE = ('runs/demo', 'runs/my', 'runs/small', 'runs/mine')
 QUICK = 'cv.n_splits=2 train.epochs=1 members.lightgbm.rounds=20'
 
 

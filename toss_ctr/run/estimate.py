@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOAT_BYTES', 'SAVED_COPIES', 'FOLD_START', 'REPORT',
-           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'USUAL_ROUNDS', 'ANSWERS', 'data_rows', 'fold_count', 'seconds_per_row',
-           'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
+           'REPORT_ROW', 'VISIT', 'TREE_LOOK', 'USUAL_ROUNDS', 'USUAL_EPOCHS', 'ANSWERS', 'data_rows', 'fold_count',
+           'seconds_per_row', 'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
 import os, tempfile, time
@@ -240,6 +240,7 @@ REPORT_ROW = 3e-5
 VISIT = 1e-7
 TREE_LOOK = 1.4e-7
 USUAL_ROUNDS = 200
+USUAL_EPOCHS = 16
 ANSWERS = 100
 
 
@@ -260,6 +261,8 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     """
     train, test = rows['train'], rows['test']
     folds, epochs = fold_count(cfg.cv), cfg.train.epochs
+    if cfg.train.plateau and cfg.train.early_stop_patience:  # how many bring something is not known before
+        epochs = min(epochs, USUAL_EPOCHS)
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     share = 1 - 1 / max(folds, 2)  # a single fold trains on half of the rows, at most
     trained = train * share

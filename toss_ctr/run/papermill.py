@@ -122,7 +122,7 @@ def kernel_environment(folder: Path, name: str, stop: Path, threads: int) -> dic
 
     Parameters
     ----------
-    folder : of the supervisor; kernels and IPython keep their files there
+    folder : of the supervisor; kernels and IPython keep their files there, those of a connection as well
     name : of this kernel
     stop : file that asks it to stop
     threads : that it uses
@@ -135,7 +135,7 @@ def kernel_environment(folder: Path, name: str, stop: Path, threads: int) -> dic
         part.write_text(json.dumps(dict(argv=argv, display_name='python3', language='python')))
     folders = dict(JUPYTER_PATH='jupyter', JUPYTER_RUNTIME_DIR='runtime', IPYTHONDIR=f'ipython_{name}')
     places = {variable: str(folder / place) for variable, place in folders.items()}
-    return child_environment(**places, OMP_NUM_THREADS=str(threads), MPLBACKEND='agg')
+    return child_environment(**places, TMPDIR=str(folder), OMP_NUM_THREADS=str(threads), MPLBACKEND='agg')
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c
 _PROGRESS = re.compile(
