@@ -135,8 +135,8 @@ class Features(Section):
     encoding_prior: NonNegative | Literal['auto'] = 'auto'
     "Impressions the prior is worth in an encoding; auto = the likeliest number for each of them, and for each window."
     trailing: tuple[str | tuple[str, str], ...] = ()
-    """Columns or pairs of columns; each gives a smoothed click rate and a count of the days before the row's own (UTC, by
-    data.time_col), and of the newest days to a row later than the training rows: for rates that move from day to day."""
+    """Columns or pairs of columns; each gives a smoothed click rate and a count of the days before the row's own, by
+    data.time_col (UTC); a row later than the training rows gets their newest days. For rates that move by the day."""
     trailing_days: Annotated[tuple[Positive, ...], Field(min_length=1)] = (7,)
     "How many days a row of trailing looks back; several numbers give two columns each."
     covis: Covis = Covis()
