@@ -230,7 +230,7 @@ def toss_synth(
         history lengths times this (kind toss)
     kind : str
         toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
-        histories with times and sides
+        histories with times and sides, a vector, weighted tags
     one_group : bool
         a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
