@@ -62,8 +62,7 @@ def training_keys(
     clicks : among them
     numerics : numeric columns
     valid : whether a file is there to choose the epoch on: then the recipe of `paper_keys`
-    history : whether there is one; under packed heads, or tables held by L2, it is learnt too slowly from few clicks;
-        without one, up to a million rows, the network learns until it no longer gains
+    history : whether there is one; under packed heads, or tables held by L2, it is learnt too slowly from few clicks
 
     Examples
     --------
@@ -82,8 +81,10 @@ def training_keys(
         head['packed'] = 8
     train = dict(batch_size=batch, epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
     train |= dict(warmup_epochs=0.2, grad_clip_norm=1.0, early_stop_patience=1, embedding=dict(init_std=0.01))
-    if not history and not many and rows <= 1_000_000:
-        train |= TO_THE_PLATEAU | dict(embedding=dict(init_std=0.01, l2=0.01))
+    if rows <= 1_000_000 and not many:
+        train |= TO_THE_PLATEAU
+        if not history or rarer > 20_000:
+            train['embedding']['l2'] = 0.01
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     if rows <= 1_000_000:
