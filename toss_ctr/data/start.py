@@ -72,9 +72,10 @@ def training_keys(
     rarer = min(clicks, rows - clicks)
     batch = 2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096)))
     head = dict(variant='khatri_rao', feature_embed_dim=16, heads=2, rank=2, layers=1, norm='batch')
-    head['dropout'] = 0.3 if rarer < 10_000 else 0.2
+    head['dropout'] = 0.3 if rarer < 10_000 else 0.2 if rarer < 50_000 else 0.1
     numeric = dict(scaler='quantile', embedding='piecewise')
     many = numerics > MANY_NUMBERS
+    dropped = 0.0 if many or rarer >= 50_000 else 0.2
     if many:
         numeric['fields'] = 16
     if many and rows <= SMALL and not history:
@@ -90,7 +91,7 @@ def training_keys(
     if rows <= 1_000_000:
         trees |= dict(rounds=1000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
     keys = dict(
-        model=dict(emb_dim=16, embedding_dropout=0.0 if many else 0.2, numeric=numeric, qnn_alpha=head),
+        model=dict(emb_dim=16, embedding_dropout=dropped, numeric=numeric, qnn_alpha=head),
         train=train,
         cv=dict(n_splits=5 if rows <= SMALL else 3),
         members=dict(dare_qnn=dict(kind='network'), lightgbm=trees),
