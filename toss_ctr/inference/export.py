@@ -245,7 +245,7 @@ def _first_cause(e: Exception) -> str:
     "A line of what it all began with."
     while e.__cause__:
         e = e.__cause__
-    return (str(e).strip().splitlines() or [type(e).__name__])[0][:200]
+    return (str(e).strip().splitlines() or [type(e).__name__])[0]
 
 
 def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
@@ -264,7 +264,7 @@ def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedPr
         try:
             return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=False)
         except Exception as e:  # of many kinds, none of them torch's own base class
-            what = f'torch.export cannot trace the model ({_first_cause(e)})'
+            what = f'torch.export cannot trace the model ({_first_cause(e)[:150]})'
             raise UserError(what, 'predict with toss_infer') from None
 
 # %% ../../nbs/70_inference/30_export.ipynb #6ed7620d
@@ -369,7 +369,7 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
                 custom_translation_table={torch.ops.aten.searchsorted.Tensor: _searchsorted},
             )
         except torch.onnx.OnnxExporterError as e:
-            raise UserError(f'the model cannot be written as ONNX ({_first_cause(e)})', _INSTEAD) from None
+            raise UserError(f'the model cannot be written as ONNX ({_first_cause(e)[:150]})', _INSTEAD) from None
         onnx.save(str(path), external_data=False)
 
 
@@ -393,7 +393,7 @@ def onnx_runner(path):
     try:
         session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     except Exception as e:  # of many kinds, none of them a base of the others
-        why = _first_cause(e).rpartition(' failed:')[2]  # before it stands the path
+        why = _first_cause(e).rpartition(' failed:')[2][:150]  # before it stands the path
         raise UserError(f'onnxruntime {onnxruntime.__version__} refuses the program ({why})', _INSTEAD) from None
     names = [i.name for i in session.get_inputs()]
     return lambda batch: session.run(['logit', 'p'], {name: batch[name].numpy() for name in names})
