@@ -292,7 +292,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                     f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there "
                     "(cv.group_key), or it "
                     'has seen labels it should not. Raise features.encoding_prior or leave it out of '
-                    'features.encodings.',
+                    'section features.',
                 )
             )
             break  # the widest gap says it; the others are in the pictures

@@ -35,6 +35,8 @@ _LATER_KEYS = {  # younger than the first runs → default
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
     'loss.tasks': {},
+    'features.trailing': [],
+    'features.trailing_days': [7],
 }
 
 
