@@ -241,6 +241,13 @@ def _quiet():
         log.setLevel(level)
 
 
+def _first_cause(e: Exception) -> str:
+    "A line of what it all began with."
+    while e.__cause__:
+        e = e.__cause__
+    return (str(e).strip().splitlines() or [type(e).__name__])[0]
+
+
 def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
     """Trace a fold for any number of rows and any length of history.
 
@@ -257,8 +264,8 @@ def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedPr
         try:
             return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=False)
         except Exception as e:  # of many kinds, none of them torch's own base class
-            said = (str(e).strip().splitlines() or [type(e).__name__])[0][:150]
-            raise UserError(f'torch.export cannot trace the model ({said})', 'predict with toss_infer') from None
+            what = f'torch.export cannot trace the model ({_first_cause(e)[:150]})'
+            raise UserError(what, 'predict with toss_infer') from None
 
 # %% ../../nbs/70_inference/30_export.ipynb #6ed7620d
 TOLERANCE = 1e-5
@@ -323,6 +330,9 @@ def pt2_runner(path):
     return run
 
 # %% ../../nbs/70_inference/30_export.ipynb #b5839873
+_INSTEAD = "take pt2: logging.export: pt2 for a run, load_artefact(folder, 'pt2') for what is exported"
+
+
 def _searchsorted(sorted_sequence, self, out_int32=False, right=False, side=None, sorter=None):
     "`aten.searchsorted` of (N, K) knots and (N, B) values, with PyTorch's names of the arguments."
     from onnxscript import opset18 as op
@@ -343,16 +353,23 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
     exported : of `export_program`
     names : of the inputs
     path : file to write
+
+    Raises
+    ------
+    UserError : ONNX has no operator for something the model does
     """
     with _quiet():
-        onnx = torch.onnx.export(
-            exported,
-            dynamo=True,
-            input_names=names,
-            output_names=['logit', 'p'],
-            verbose=False,
-            custom_translation_table={torch.ops.aten.searchsorted.Tensor: _searchsorted},
-        )
+        try:
+            onnx = torch.onnx.export(
+                exported,
+                dynamo=True,
+                input_names=names,
+                output_names=['logit', 'p'],
+                verbose=False,
+                custom_translation_table={torch.ops.aten.searchsorted.Tensor: _searchsorted},
+            )
+        except torch.onnx.OnnxExporterError as e:
+            raise UserError(f'the model cannot be written as ONNX ({_first_cause(e)[:150]})', _INSTEAD) from None
         onnx.save(str(path), external_data=False)
 
 
@@ -366,10 +383,18 @@ def onnx_runner(path):
     Returns
     -------
     batch of tensors → log-odds, probabilities
+
+    Raises
+    ------
+    UserError : ONNX Runtime refuses the file
     """
     import onnxruntime
 
-    session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    try:
+        session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+    except Exception as e:  # of many kinds, none of them a base of the others
+        why = _first_cause(e).rpartition(' failed:')[2][:150]  # before it stands the path
+        raise UserError(f'onnxruntime {onnxruntime.__version__} refuses the program ({why})', _INSTEAD) from None
     names = [i.name for i in session.get_inputs()]
     return lambda batch: session.run(['logit', 'p'], {name: batch[name].numpy() for name in names})
 

@@ -6,7 +6,7 @@
 __all__ = ['TREES', 'MatrixRows', 'Grown', 'TreeLibrary', 'predict_rows']
 
 # %% ../../nbs/60_members/10_boosted.ipynb #60ec6aa2
-import importlib, os
+import importlib, logging, os
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -99,6 +99,10 @@ def _threads() -> int:
     "Threads a library may use: OMP_NUM_THREADS, or all cores."
     given = os.environ.get('OMP_NUM_THREADS', '')
     return int(given) if given.isdigit() and int(given) > 0 else os.cpu_count() or 1
+
+
+lgb.register_logger(logging.getLogger('lightgbm'))  # it warns of its sample of a long log whatever its verbosity
+logging.getLogger('lightgbm').setLevel(logging.ERROR)
 
 
 def _lgb_params(member: Member, seed: int) -> dict:
