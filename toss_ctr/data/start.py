@@ -16,7 +16,7 @@ from .source import add_parts, batch_frame, batches, lazy_table, open_files
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
-TO_THE_PLATEAU = dict(  # as many epochs as bring something: the rate falls after the first that does not, the second ends it
+TO_THE_PLATEAU = dict(  # the rate falls after the first epoch that brings nothing, the second ends it
     epochs=30,
     lr=0.001,
     cosine=False,
