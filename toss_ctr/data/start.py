@@ -89,7 +89,7 @@ def training_keys(
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     if rows <= 1_000_000:
-        trees |= dict(rounds=1000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
+        trees |= dict(rounds=2000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
     keys = dict(
         model=dict(emb_dim=16, embedding_dropout=dropped, numeric=numeric, qnn_alpha=head),
         train=train,
