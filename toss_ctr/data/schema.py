@@ -250,7 +250,11 @@ def history_names(columns: list[str]) -> list[str]:
 def _section_of(self: Schema, h: dict) -> dict:
     "Keys of a history's section."
     section = dict(col=h['col'], max_len=max(1, min(400, h['longest'])), query_mode='S2')
-    if h['target']:
+    shared = {c: side for c, side in h['shared'].items() if self[c].role == 'categorical'}
+    if shared:
+        asked = {h['target']: h['col']} | shared
+        section |= dict(query_mode='S1', query_key=list(asked), share=asked)
+    elif h['target']:
         section |= dict(query_mode='S1', query_key=h['target'], sharing='target')
     if h['sides']:
         section['side_cols'] = list(h['sides'])
@@ -334,19 +338,37 @@ def _sequence_summary(t: ColumnTally) -> dict:
     )
 
 # %% ../../nbs/20_data/30_schema.ipynb #700c2f68
+def _tokens_and_values(tallies: dict, tokens: str, category: str) -> tuple[int, bool]:
+    "How many values a category has, and whether they are the tokens of a history or of a side."
+    values = set(canonical_texts(tallies[category].values))
+    found = {str(token) for token in tallies[tokens].history.tokens.values().tolist()}
+    common = len(values & found)
+    return len(values), bool(found) and common >= 0.9 * len(found) and common >= 0.5 * len(values)
+
+
 def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
     "The category whose values are the history's tokens, and the tokens its values; '' = none."
     if sequence is None or not sequence['tokens']:
         return ''
-    tokens = {str(t) for t in tallies[sequence['col']].history.tokens.values().tolist()}
     found = {}
     for c in categorical:
         if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
-            values = set(canonical_texts(tallies[c].values))
-            common = len(values & tokens)
-            if common >= 0.9 * len(tokens) and common >= 0.5 * len(values):
-                found[c] = len(values)
+            size, same = _tokens_and_values(tallies, sequence['col'], c)
+            if same:
+                found[c] = size
     return min(found, key=found.get, default='')
+
+
+def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
+    "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
+    last_word = lambda column: re.split(r'[^a-z0-9]+', column.lower())[-1]
+    found = {}
+    for c in categorical if h['target'] else ():
+        known = tallies[c].values is not None and c != h['target']
+        alike = [side for side in h['sides'] if known and last_word(side) == last_word(c)]
+        if len(alike) == 1 and _tokens_and_values(tallies, alike[0], c)[1]:
+            found[c] = alike[0]
+    return found
 
 # %% ../../nbs/20_data/30_schema.ipynb #7b2a60ac
 def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
@@ -469,6 +491,7 @@ def guess_schema(
         told.append(_sequence_summary(tallies[h['col']]))
         h['sides'] = [name for name in h['sides'] if roles[name][0] == 'side']
         h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats))
+        h['shared'] = _shared_sides(tallies, h, cats)
     blocks = null_groups({name: t.mask for name, t in tallies.items() if 0 < t.nulls < t.rows})
     schema = Schema(
         path=str(path),

@@ -146,6 +146,11 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
             section['side_cols'] = [c for c in section['side_cols'] if c not in ignore]
         if targets:
             section |= dict(query_mode='S1', query_key=targets)
+        if 'share' in section:
+            section['query_key'] = [c for c in section['query_key'] if c not in ignore]
+            told = section.pop('share').items()
+            shared = {c: of for c, of in told if c in section['query_key'] and of not in ignore}
+            section |= dict(share=shared) if shared else {}
     lists = dict(sequences=several) if several else {}
     widths = keys.get('model', {}).get('cat_embedding_dims')
     if widths:
