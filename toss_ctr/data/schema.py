@@ -338,24 +338,27 @@ def _sequence_summary(t: ColumnTally) -> dict:
     )
 
 # %% ../../nbs/20_data/30_schema.ipynb #700c2f68
-def _tokens_and_values(tallies: dict, tokens: str, category: str) -> tuple[int, bool]:
-    "How many values a category has, and whether they are the tokens of a history or of a side."
-    values = set(canonical_texts(tallies[category].values))
-    found = {str(token) for token in tallies[tokens].history.tokens.values().tolist()}
-    common = len(values & found)
-    return len(values), bool(found) and common >= 0.9 * len(found) and common >= 0.5 * len(values)
+def _tokens(tally: ColumnTally) -> set[str]:
+    "Of a history or of a side."
+    return {str(token) for token in tally.history.tokens.values().tolist()}
+
+
+def _agree(values: set[str], tokens: set[str]) -> bool:
+    "Are the tokens values of a category, and at least half of its values among them?"
+    common = len(values & tokens)
+    return bool(tokens) and common >= 0.9 * len(tokens) and common >= 0.5 * len(values)
 
 
 def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
     "The category whose values are the history's tokens, and the tokens its values; '' = none."
     if sequence is None or not sequence['tokens']:
         return ''
-    found = {}
+    tokens, found = _tokens(tallies[sequence['col']]), {}
     for c in categorical:
         if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
-            size, same = _tokens_and_values(tallies, sequence['col'], c)
-            if same:
-                found[c] = size
+            values = set(canonical_texts(tallies[c].values))
+            if _agree(values, tokens):
+                found[c] = len(values)
     return min(found, key=found.get, default='')
 
 
@@ -364,9 +367,10 @@ def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, s
     last_word = lambda column: re.split(r'[^a-z0-9]+', column.lower())[-1]
     found = {}
     for c in categorical if h['target'] else ():
-        known = tallies[c].values is not None and c != h['target']
-        alike = [side for side in h['sides'] if known and last_word(side) == last_word(c)]
-        if len(alike) == 1 and _tokens_and_values(tallies, alike[0], c)[1]:
+        alike = [side for side in h['sides'] if last_word(side) == last_word(c)]
+        if c == h['target'] or tallies[c].values is None or len(alike) != 1:
+            continue
+        if _agree(set(canonical_texts(tallies[c].values)), _tokens(tallies[alike[0]])):
             found[c] = alike[0]
     return found
 
