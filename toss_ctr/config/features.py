@@ -107,7 +107,7 @@ def check_covis(covis: Covis, histories: int):
 
 # %% ../../nbs/10_config/35_features.ipynb #fb595530
 def entries_of(listed: tuple) -> list[tuple]:
-    """Every entry of `features.encodings` or `features.trailing` as a tuple of columns.
+    """Every entry of `features.encodings` and its like as a tuple of columns.
 
     Parameters
     ----------
@@ -132,6 +132,8 @@ class Features(Section):
 
     encodings: tuple[str | tuple[str, str], ...] = ()
     "Columns or pairs of columns; each gives a smoothed click rate and a count."
+    tree_encodings: tuple[str | tuple[str, str], ...] = ()
+    """Further ones that boosted trees alone read; they always encode a category of more than 100 values."""
     encoding_prior: NonNegative | Literal['auto'] = 'auto'
     "Impressions the prior is worth in an encoding; auto = the likeliest number for each of them, and for each window."
     trailing: tuple[str | tuple[str, str], ...] = ()
@@ -145,7 +147,8 @@ class Features(Section):
     def key_columns(self) -> dict[str, str]:
         "Columns whose exact values the families work on, each with the config key that names it."
         found = {c: 'features.trailing' for columns in entries_of(self.trailing) for c in columns}
-        found |= {c: 'features.encodings' for columns in entries_of(self.encodings) for c in columns}
+        for key in ('tree_encodings', 'encodings'):
+            found |= {c: f'features.{key}' for columns in entries_of(getattr(self, key)) for c in columns}
         if self.covis.enabled:
             found |= {c: 'features.covis.target_keys' for c in self.covis.target_keys}
             if self.covis.use_time_bin:

@@ -12,7 +12,7 @@ from typing import Literal, NamedTuple
 
 from pydantic import Field
 
-from .base import Dropout, NonNegative, Positive, Section
+from .base import AboveZero, Dropout, NonNegative, Positive, Section
 from .data import Data
 from ..core.errors import nearest, UserError
 
@@ -36,6 +36,9 @@ class Numeric(Section):
     "How a scaled number becomes a field vector."
     fields: Positive | None = None
     "Mix all numeric columns into this many fields by a learned map; null = one field for each column."
+    init_std: AboveZero | None = None
+    """Standard deviation of the start of those vectors; null = 1/√width. Beside tables of a small start
+    (train.embedding.init_std) numbers of a large one speak alone at first, and rare values are learnt late."""
 
 # %% ../../nbs/10_config/15_model.ipynb #338e4bcd
 Norm = Literal['rms', 'layernorm', 'batch', 'none']

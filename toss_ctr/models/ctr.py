@@ -25,7 +25,7 @@ from ..config.whole import Config
 from ..core.tables import html_table
 from .dare import DARE
 from ..data.scaling import NumericStats, Scale
-from .fields import AffineFields, BagField, Fields, restart_tables, VectorField
+from .fields import AffineFields, BagField, Fields, restart_numbers, restart_tables, VectorField
 from .heads import AuxHead, make_head
 from .roles import scanned_rows
 
@@ -440,6 +440,8 @@ class CTRModel(nn.Module):
         self.bias = nn.Parameter(torch.zeros(self.n_labels if spec.labels else ()))
         if cfg.train.embedding.init_std is not None:
             restart_tables(self, cfg.train.embedding.init_std)
+        if cfg.model.numeric.init_std is not None:
+            restart_numbers(self, cfg.model.numeric.init_std)
 
     def parts(self, name: str) -> dict:
         "Key of a history → its module of this name, of those histories that have one."

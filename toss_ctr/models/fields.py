@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['init_table', 'restart_tables', 'FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields',
-           'PeriodicFields', 'numeric_fields', 'BagField', 'VectorField', 'Fields']
+           'PeriodicFields', 'numeric_fields', 'restart_numbers', 'BagField', 'VectorField', 'Fields']
 
 # %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
 import math
@@ -253,6 +253,21 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
     if edges is None or len(edges) != n:
         raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
+
+
+def restart_numbers(model: nn.Module, std: float):
+    """Draw the field vectors of all numbers of a model anew (`model.numeric.init_std`); what is zero stays so.
+
+    Parameters
+    ----------
+    model : changed in place
+    std : standard deviation
+    """
+    for fields in model.modules():
+        if isinstance(fields, (AffineFields, PeriodicFields, PiecewiseFields)):
+            for start in (fields.weight, fields.bias):
+                if start.any():
+                    nn.init.normal_(start, std=std)
 
 # %% ../../nbs/40_models/20_fields.ipynb #d16674b6
 class BagField(nn.Module):

@@ -31,6 +31,7 @@ from .optim import Average, make_optimizers
 _LATER_KEYS = {  # younger than the first runs → default
     'sequences': [],
     'model.qnn_alpha.packed': 1,
+    'model.numeric.init_std': None,
     'sequence.name': 'seq',
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
@@ -68,6 +69,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
     """
     cfg = json.loads(inputs.cfg.model_dump_json())
     del cfg['train']['seeds']  # how many networks there are is nothing to one of them
+    del cfg['features']['tree_encodings']
     without_later_keys(cfg)
     return digest_json(
         dict(
