@@ -303,8 +303,9 @@ def config(self: Schema) -> dict:
     names = dict(exp_name=Path(self.path).stem.replace('*', '') or 'run', data=data, sequence=sequence) | several
     encoded = [c for c in self.columns if c.role == 'categorical' and (c.card or LIMIT) >= MANY]
     encoded = sorted(encoded, key=lambda c: -(c.card or LIMIT))[:MOST]
-    rates = 'tree_encodings' if 'plateau' in keys['train'] else 'encodings'  # tables learnt to the end need none
-    features = {rates: [c.name for c in encoded]}
+    features = dict(encodings=[c.name for c in encoded])
+    if encoded and 'plateau' in keys['train']:  # with tables learnt to the end, rates need not meet other columns
+        features['enter'] = 'sum'
     return merge(names, keys) | dict(cv=keys['cv'] | self._folds(), features=features)
 
 

@@ -73,7 +73,7 @@ def training_keys(
     batch = 2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096)))
     head = dict(variant='khatri_rao', feature_embed_dim=16, heads=2, rank=2, layers=1, norm='batch')
     head['dropout'] = 0.3 if rarer < 10_000 else 0.2 if rarer < 50_000 else 0.1
-    numeric = dict(scaler='quantile', embedding='piecewise')
+    numeric = dict(scaler='quantile', embedding='piecewise', init_std=0.01)
     many = numerics > MANY_NUMBERS
     dropped = 0.0 if many or rarer >= 50_000 else 0.2
     if many:

@@ -49,18 +49,17 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
 
     Parameters
     ----------
-    cfg : `features.encodings`, `features.tree_encodings`
+    cfg : `features.encodings`
     ids : columns with too many levels
 
     Returns
     -------
     a config whose only features are the missing encodings; None where none is missing
     """
-    told, wanted = cfg.features, dict.fromkeys((*ids, *cfg.features.tree_encodings))
-    missing = tuple(entry for entry in wanted if entry not in told.encodings)
+    missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
         return None
-    only_these = Features(encodings=missing, encoding_prior=told.encoding_prior)
+    only_these = Features(encodings=tuple(missing), encoding_prior=cfg.features.encoding_prior)
     return cfg.model_copy(update=dict(features=only_these))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f

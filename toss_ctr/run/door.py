@@ -133,8 +133,8 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
     if 'vector_cols' in data:
         data['vector_cols'] = [c for c in data['vector_cols'] if c not in ignore]
     data['remove_cols'] = [c for c in data['remove_cols'] if c not in targets] + list(ignore)
-    encoded = keys['features'].items()
-    keys['features'] = {key: [c for c in listed if c != history and c not in ignore] for key, listed in encoded}
+    encoded = keys['features']['encodings']
+    keys['features']['encodings'] = [c for c in encoded if c != history and c not in ignore]
     data['cat_cols'] += [c for c in targets if c not in data['cat_cols']]
     data['num_cols_explicit'] = [c for c in data['num_cols_explicit'] if c not in targets]
     several = [h for h in keys.pop('sequences', []) if h['col'] not in ignore]

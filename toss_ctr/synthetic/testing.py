@@ -382,7 +382,7 @@ def small_config(folder, exp_name: str = 't', **sections) -> Config:
 # %% ../../nbs/25_synthetic/90_testing.ipynb #17bfd9fd
 def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -> Config:
     """The config of a run on a tiny log, written where it is missing: three histories with sides and times, one of them
-    collapsed, weighted rows, two labels, one of which not every row knows.
+    collapsed, a vector, tags with weights, weighted rows, two labels, one of which not every row knows.
 
     Parameters
     ----------
@@ -414,6 +414,7 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
     searches = dict(read, name='searches', col='searches', time_col='searches_at', recency_seconds=9e4, top_k=5)
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
+    data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))
     usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches], loss=dict(tasks=dict(like=0.5)))
     usual |= dict(train=dict(batch_size=64, epochs=2, lr=5e-3), cv=dict(n_splits=2))
     return small_config(folder, exp_name, **(usual | sections))

@@ -38,6 +38,7 @@ _LATER_KEYS = {  # younger than the first runs → default
     'loss.tasks': {},
     'features.trailing': [],
     'features.trailing_days': [7],
+    'features.enter': 'fields',
 }
 
 
@@ -69,7 +70,6 @@ def fold_fingerprint(inputs: Inputs) -> str:
     """
     cfg = json.loads(inputs.cfg.model_dump_json())
     del cfg['train']['seeds']  # how many networks there are is nothing to one of them
-    del cfg['features']['tree_encodings']
     without_later_keys(cfg)
     return digest_json(
         dict(
