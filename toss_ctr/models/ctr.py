@@ -169,7 +169,7 @@ class Columns(nn.Module):
         return F.linear(x, weight.flatten(0, 1), bias.flatten()).unflatten(1, weight.shape[:2])
 
     def added(self, num: Tensor) -> Tensor:
-        "What the out-of-fold features (B, N) add to the log-odds of every label, where they are no fields: (B, n_labels)."
+        "What out-of-fold features that are no fields add to the log-odds: numbers (B, N) → (B, n_labels)."
         return self.curves(self.scale(num)[0][:, self.summed]).sum(1)
 
     def cells(self, batch: dict) -> list[tuple]:
@@ -514,8 +514,8 @@ class CTRModel(nn.Module):
         return self.fields(drop_ids(batch, self.id_dropout, targets, self.columns.names))
 
     def answer(self, x: Tensor, num: Tensor) -> tuple[Tensor, Tensor | None]:
-        """From the fields (B, F, d) and the numbers (B, N): log-odds (B, n_labels), and those of each packed head (B, k)
-        where there are any."""
+        """From the fields (B, F, d) and the numbers (B, N): log-odds (B, n_labels), and those of each packed head
+        (B, k) where there are any."""
         z = self.head(x) + self.bias
         if self.columns.curves is not None:
             added = self.columns.added(num)
