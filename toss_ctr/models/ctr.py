@@ -22,7 +22,6 @@ from .attention import dropout
 from ..data.shards import aligned
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
-from ..config.model import NumericEmbedding
 from ..core.tables import html_table
 from .dare import DARE
 from ..data.scaling import NumericStats, Scale
@@ -78,19 +77,16 @@ def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
     return stats.transform(stats.edges(n_bins).T)[0].T
 
 # %% ../../nbs/40_models/60_ctr.ipynb #bc833936
-def curves_of(stats: NumericStats, numbers: list[int], kind: NumericEmbedding, n_labels: int) -> nn.Module:
+def curves_of(n: int, n_labels: int, edges=None) -> nn.Module:
     """A curve of each number for each label, flat at first: bent at the numbers' quantiles, or a straight line.
 
     Parameters
     ----------
-    stats : of the fold's training rows
-    numbers : their places in it
-    kind : `model.numeric.embedding`; a line where it is not piecewise
+    n : numbers
     n_labels : labels
+    edges : (n, T + 1) quantiles; None = lines
     """
-    bent = kind == 'piecewise'
-    edges = scaled_edges(stats)[numbers] if bent else None
-    curves = numeric_fields('piecewise' if bent else 'affine', len(numbers), n_labels, edges)
+    curves = numeric_fields('affine' if edges is None else 'piecewise', n, n_labels, edges)
     for start in (curves.weight, curves.bias):
         nn.init.zeros_(start)
     return curves
@@ -142,14 +138,15 @@ class Columns(nn.Module):
             sizes = [column.size for column in spec.cats]
             widths = [model.cat_embedding_dims.get(column.name, d) for column in spec.cats]
             self.tables = Fields(sizes, 0, len(self.blocks), d, widths, dropout=self.dropout, sparse=sparse)
+        kind = model.numeric.embedding
+        edges = scaled_edges(stats) if kind == 'piecewise' and (plain or summed) else None
+        of = lambda numbers: None if edges is None else edges[numbers]
         if n_num:
-            kind = model.numeric.embedding
-            edges = scaled_edges(stats)[plain] if kind == 'piecewise' else None
-            self.numbers = Fields([], n_num, 0, d, numeric=kind, edges=edges, dropout=self.dropout)
+            self.numbers = Fields([], n_num, 0, d, numeric=kind, edges=of(plain), dropout=self.dropout)
             if model.numeric.fields:
                 self.mix = Mix(n_num, model.numeric.fields)
                 n_num = model.numeric.fields
-        self.curves = curves_of(stats, summed, model.numeric.embedding, 1 + len(spec.labels)) if summed else None
+        self.curves = curves_of(len(summed), 1 + len(spec.labels), of(summed)) if summed else None
         self.names = [f'multi_{column.name}' for column in spec.multis]
         self.weighted = [bool(column.weights) for column in spec.multis]
         self.bags = nn.ModuleList(BagField(column.size, d, sparse) for column in spec.multis)
