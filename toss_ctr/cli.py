@@ -9,11 +9,12 @@ __all__ = ['Overrides', 'PLACES', 'COMMANDS', 'several', 'needed', 'placed', 'pa
            'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
-from .core.commands import done, edge, stop_while_loading
+from .core.commands import done, edge, ends_at_once, launched, stop_while_loading
 
 stop_while_loading()  # what follows takes a second
 
 import inspect, re, sys, warnings  # noqa: E402
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Literal
 
@@ -150,7 +151,8 @@ def main(name: str = '', argv=None):
     elif name == 'toss' and argv[0] == '--version':
         print(f'toss_ctr {__version__}')
     else:
-        with edge(name), warnings.catch_warnings():
+        end = ends_at_once() if launched() else nullcontext()
+        with end, edge(name), warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
             if name == 'toss':
                 name, argv = f'toss_{argv[0]}', argv[1:]
@@ -384,7 +386,7 @@ def toss_train(
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.core.engine import crew_of
     from toss_ctr.run.papermill import train_folds
-    from toss_ctr.training.distributed import joined, launched
+    from toss_ctr.training.distributed import joined
     from toss_ctr.training.fold import train_launched
     from toss_ctr.training.inputs import prepare
 

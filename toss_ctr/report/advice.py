@@ -42,13 +42,14 @@ def _noise(rows: list[dict]) -> float:
     return max(0.0005, (own['high'] - own['low']) / 4) if own else 0.0005
 
 
-def _check_slow(rows, rising: int, folds: int, level: bool, noise: float) -> list[tuple]:
-    "Trainings whose rate fell to nothing before they got anywhere: `level` : training rows score no better either."
+def _check_slow(rows: list[dict], gained: float, ahead: list, noise: float) -> list[tuple]:
+    "Curves that stand before they got anywhere: `gained` in the last epoch, `ahead` : training rows of held-out ones."
     by = {r['name']: r.get('Score') for r in rows}
+    level = bool(ahead) and np.mean(ahead) <= noise
     if not level or by.get('baseline') is None or by['baseline'] - by['out of fold'] <= 4 * noise:
         return []
     text = (
-        f'The last epoch was the best in {rising} of {folds} folds, training rows score no better than held-out ones, '
+        f'The last epoch changed Score by {gained:+.4f}, training rows score no better than held-out ones, '
         f'and the baseline is ahead by {by["baseline"] - by["out of fold"]:.4f}: raise train.lr or train.epochs.'
     )
     return [('next', 'Under-trained', text)]
@@ -81,10 +82,10 @@ def check_epochs(log: list[dict], rows: list[dict] = ()) -> list[tuple]:
     last = [v[-1] - v[-2] for _, v in held.values() if len(v) > 1]
     rising = sum(v.argmax() == len(v) - 1 for _, v in held.values())
     learnt_by_heart = bool(ahead) and np.mean(ahead) > 4 * noise
-    if not last or rising <= len(held) / 2 or learnt_by_heart:
+    if not last or learnt_by_heart:
         return []
-    if np.mean(last) <= noise:
-        return _check_slow(rows, rising, len(held), bool(ahead) and np.mean(ahead) <= noise, noise)
+    if rising <= len(held) / 2 or np.mean(last) <= noise:
+        return _check_slow(rows, np.mean(last), ahead, noise)
     text = (
         f'The last epoch was the best in {rising} of {len(held)} folds and still gained {np.mean(last):.4f} on '
         f'average, more than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.'
