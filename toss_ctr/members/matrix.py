@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread', 'change_rate', 'target_match', 'decayed_bag',
-           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'open_matrix',
-           'write_matrix']
+           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'id_codes', 'row_block',
+           'open_matrix', 'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
 from dataclasses import dataclass
@@ -334,6 +334,24 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
     return out
 
 # %% ../../nbs/60_members/05_matrix.ipynb #f393f8aa
+def id_codes(split, names: tuple) -> np.ndarray:
+    """The codes of columns that are not in the matrix; in float32, as it is read, those above 16.7 million share with their neighbours.
+
+    Parameters
+    ----------
+    split : a cached split
+    names : of I columns of ids
+
+    Returns
+    -------
+    (n, I) int32
+    """
+    cats = {cat.name: cat for cat in split.spec.cats}
+    picked = [(cats[name].group, cats[name].pos) for name in names]
+    codes = [split.whole(group, lambda array, pos=pos: array[:, pos]).astype(np.int32) for group, pos in picked]
+    return np.stack(codes, 1) if codes else np.zeros((len(split), 0), np.int32)
+
+
 BLOCK = 4096  # rows of the matrix made at a time
 
 

@@ -22,9 +22,9 @@ from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..data.source import scan
 from ..inference.ensemble import n_draws
-from ..members.boosted import Grown, TREES
+from ..members.boosted import Fit
 from ..members.matrix import tree_columns, write_matrix
-from ..members.trees import Matrices
+from ..members.trees import IdCodes, LIBRARIES, Matrices
 from .jobs import default_jobs, time_text
 from .sample import head_run, SAMPLE_ROWS, will_generate
 from ..training.evaluate import predict_logits
@@ -106,7 +106,7 @@ FEW_TREES, MORE_TREES = 2, 12  # of each member, timed
 
 
 def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict, int]:
-    """CPU seconds of the members that are boosted trees.
+    """CPU seconds of the members that learn from the matrix.
 
     Parameters
     ----------
@@ -118,21 +118,23 @@ def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict, int]:
     to write a row of the matrix; member → seconds of a tree, of a row in a tree, and of a row once; columns
     """
     cfg, train = inputs.cfg, inputs.train
-    members = {name: member for name, member in cfg.members.items() if member.kind in TREES}
+    members = {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
     if not members:
         return 0.0, {}, 0
     columns = tree_columns(train, cfg)
     began = time.process_time()
     written = write_matrix(train, columns, Path(folder) / 'matrix.f32')
     matrix = (time.process_time() - began) / len(train)
-    matrices = Matrices(columns, written, None, [inputs.features] if inputs.features else [])
+    extra, ids = [inputs.features] if inputs.features else [], IdCodes(inputs.splits, columns.ids)
+    matrices = Matrices(columns, written, None, extra, ids=ids)
     label = np.asarray(train.labels())
 
     def timed(member, rows: int, rounds: int) -> float:
-        library, few = TREES[member.kind], member.model_copy(update=dict(rounds=rounds))
-        seen, params = matrices.train_rows(0, np.arange(rows)), library.params(few, cfg.seed)
+        library, few = LIBRARIES[member.kind], member.model_copy(update=dict(rounds=rounds))
+        table, params = matrices.seen_by(library), library.params(few, cfg.seed)
+        seen = table.train_rows(0, np.arange(rows))
         began = time.process_time()
-        library.train(Grown(seen, label[:rows], matrices.names, columns.categorical, few, params))
+        library.train(Fit(seen, label[:rows], table.names, table.categorical, few, params))
         return time.process_time() - began
 
     found, half, whole = {}, len(train) // 2, len(train)
@@ -277,7 +279,7 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     for name, (tree, tree_row, once) in cost.trees.items():
         member = cfg.members[name]
         fitted = trained * (cost.rate + member.keep * (1 - cost.rate))
-        rounds, searched = member.rounds, 0
+        rounds, searched = LIBRARIES[member.kind].most(member), 0
         if member.patience:  # how many are wanted is not known before
             rounds = min(rounds, USUAL_ROUNDS)
             searched = min(member.rounds, rounds + member.patience)
