@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-import scipy
 from safetensors.numpy import load_file, save_file
 from scipy.optimize import minimize
 from scipy.special import expit

@@ -335,7 +335,7 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
 
 # %% ../../nbs/60_members/05_matrix.ipynb #f393f8aa
 def id_codes(split, names: tuple) -> np.ndarray:
-    """The codes of columns that are not in the matrix; in float32, as it is read, those above 16.7 million share with their neighbours.
+    """The codes of columns that are not in the matrix. It is read as float32, where those above 2²⁴ share a value.
 
     Parameters
     ----------

@@ -298,7 +298,9 @@ def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, label, folds, row
 
 # %% ../../nbs/60_members/15_trees.ipynb #d7dc8780
 @patch
-def model(self: MatrixJob, k: int, matrices: Matrices, label, folds, tick: Callable, chosen=lambda rounds: None) -> tuple:
+def model(
+    self: MatrixJob, k: int, matrices: Matrices, label, folds, tick: Callable, chosen=lambda rounds: None
+) -> tuple:
     """The model of a fold: the kept one, or trained now.
 
     Parameters
