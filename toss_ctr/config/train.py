@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Optimizer', 'Monitor', 'MINIMISED', 'Balance', 'SamplerType', 'AverageKind', 'Ramp', 'BufferRule', 'EmbeddingTables',
-           'Plateau', 'Train', 'OnlyWith', 'check_read', 'Loss', 'check_tasks', 'Sampler', 'EMA']
+           'Plateau', 'Train', 'OnlyWith', 'check_read', 'Loss', 'check_tasks', 'check_start', 'Sampler', 'EMA']
 
 # %% ../../nbs/10_config/20_train.ipynb #fef15f69
 from dataclasses import dataclass
@@ -43,6 +43,9 @@ class EmbeddingTables(Section):
     rows of the batch. null = train.weight_decay, none for sparse tables."""
     lr_mult: AboveZero = 1.0
     "Their learning rate is train.lr times this."
+    init_from: dict[str, str] = {}
+    """Column → Parquet file of its ids and a vector of each, from which its tables start: {item: vectors.parquet}. Of a
+    column of categories or lists, of a history, or beside one."""
 
 # %% ../../nbs/10_config/20_train.ipynb #750b13d9
 class Plateau(Section):
@@ -242,6 +245,24 @@ def check_tasks(loss: Loss, data: Data):
         if name not in data.labels[1:]:
             mend = nearest(name, data.labels[1:]) if data.labels else f'set data.labels [{data.label_col}, {name}]'
             raise UserError(f"loss.tasks: '{name}' is no label beside the first in data.labels", mend)
+
+# %% ../../nbs/10_config/20_train.ipynb #731e04c0
+def check_start(tables: EmbeddingTables, columns):
+    """Refuse vectors for what has no table.
+
+    Parameters
+    ----------
+    tables : section `train.embedding`
+    columns : of categories, of lists, of histories and beside them
+
+    Raises
+    ------
+    UserError that names the key and the column
+    """
+    for name in tables.init_from:
+        if name not in columns:
+            what = f"train.embedding.init_from: '{name}' is no column of ids"
+            raise UserError(what, nearest(name, list(columns)))
 
 # %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
 SamplerType = Literal['balanced', 'negatives']
