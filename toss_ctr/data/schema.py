@@ -32,6 +32,7 @@ from toss_ctr.data.roles import (
     embedding_width,
     guess_histories,
     list_weights,
+    MOMENT,
     time_and_weight,
 )
 from .source import moment_column, open_source, Source
@@ -407,6 +408,14 @@ def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tu
 _NUMBER = re.compile(r'u?int|float|double')
 
 
+def _of_other_moment(c: Column) -> Column:
+    "A moment that is not the row's, such as a day of birth, and its parts: the day is a number, the rest says little."
+    if c.name.endswith('.day'):
+        return replace(c, role='numeric', note='')
+    note = 'of a moment that is not the row’s' if moment_column(c.name) else 'a moment, not the row’s: its day is a number'
+    return replace(c, role='ignored', note=note, width=None)
+
+
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = set(test.columns[0])
@@ -419,6 +428,8 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
         numbers += [f'{c.name}.day' for c in both if c.role == 'time' and _NUMBER.match(c.dtype)]
     later = later_columns(train.files, test.files, numbers) if numbers else {}
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
+    others = {c.name for c in both if c.role == 'ignored' and c.note.startswith(MOMENT)}
+    others -= {moment_column(c) for c in later}
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
@@ -426,6 +437,9 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
             note = 'the test file lacks it'
         elif c.name in later:
             note = 'a moment: all test rows are later'
+        elif c.name in others or moment_column(c.name) in others:
+            columns.append(_of_other_moment(c))
+            continue
         elif share >= UNSEEN and c.name != schema.target:
             note = f'{share:.0%} of the test rows have values that training lacks'
         columns.append(replace(c, role='ignored', note=note, width=None) if note else c)

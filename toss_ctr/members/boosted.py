@@ -213,7 +213,9 @@ def _xgb_train(g: Fit):
 def _xgb_load(path: Path):
     import xgboost as xgb
 
-    return xgb.Booster(dict(nthread=_threads()), model_file=path)
+    model = xgb.Booster(dict(nthread=_threads()))
+    model.load_model(bytearray(path.read_bytes()))  # of a path it guesses the format by its ending, and says so
+    return model
 
 
 def _xgb_predict(model, block: np.ndarray) -> np.ndarray:
