@@ -412,7 +412,8 @@ def _of_other_moment(c: Column) -> Column:
     "A moment that is not the row's, such as a day of birth, and its parts: the day is a number, the rest says little."
     if c.name.endswith('.day'):
         return replace(c, role='numeric', note='')
-    note = 'of a moment that is not the row’s' if moment_column(c.name) else 'a moment, not the row’s: its day is a number'
+    part = moment_column(c.name)
+    note = 'of a moment that is not the row’s' if part else 'a moment, not the row’s: its day is a number'
     return replace(c, role='ignored', note=note, width=None)
 
 
