@@ -83,7 +83,7 @@ def _ordinary_role(t: ColumnTally, categorical: tuple = (), numeric: tuple = ())
 SHORT, ENOUGH = 8, 1000  # entries of a cell at most, rows at least, for a list that is no history
 
 
-def _common(a: np.ndarray, b: np.ndarray) -> float:
+def _overlap(a: np.ndarray, b: np.ndarray) -> float:
     "The share of values that two sets have in common, of the larger one."
     return len(np.intersect1d(a, b)) / max(len(a), len(b), 1)
 
@@ -104,7 +104,7 @@ def is_cell(t: ColumnTally, tallies: dict) -> bool:
         return False
     ids = (o for o in tallies.values() if pa.types.is_integer(o.type) and o.values is not None)
     ids = (o for o in ids if moment_column(o.name) is None)  # an hour is none
-    return not any(_common(tokens, o.values.to_numpy(zero_copy_only=False)) >= 0.5 for o in ids)
+    return not any(_overlap(tokens, o.values.to_numpy(zero_copy_only=False)) >= 0.5 for o in ids)
 
 
 _TIMED = re.compile(r'time|date|epoch|utc|(^|_)(ts|at|when)($|_)', re.I)
