@@ -290,6 +290,7 @@ class MatrixLibrary:
     gain : (model, number of columns) → (F,) what each column gained
     rounds : (model) → the rounds that were best on the rows of `Fit.judge`
     most : (member) → the rounds of a model, where nothing stops it earlier
+    taken : (model, rounds asked for) → rounds that were done
     one_hot : whether it reads every code by itself: those of columns with too many levels as well
 
     Examples
@@ -307,6 +308,7 @@ class MatrixLibrary:
     gain: Callable
     rounds: Callable
     most: Callable = lambda member: member.rounds
+    taken: Callable = lambda model, rounds: rounds
     one_hot: bool = False
 
     def version(self, name: str = '') -> str:

@@ -104,6 +104,7 @@ class LinearModel:
     levels : of the columns
     weight : (W,) float64, those of each column one after the other
     gain : (F,) float64, how far each column moved the training rows: mean squared log-odds
+    steps : of L-BFGS that found them
 
     Examples
     --------
@@ -116,6 +117,7 @@ class LinearModel:
     levels: Levels
     weight: np.ndarray
     gain: np.ndarray
+    steps: int = 0
 
     def logits(self, columns: list[np.ndarray]) -> np.ndarray:
         """Class-balanced log-odds.
@@ -168,14 +170,14 @@ def fit_linear(fit: Fit) -> LinearModel:
         found = minimize(loss, np.zeros(len(unit)), jac=True, **how)
     model = model_of(found.x)
     moved = count / times.sum() * np.square(model.weight)
-    return LinearModel(levels, model.weight, np.add.reduceat(moved, levels.starts))
+    return LinearModel(levels, model.weight, np.add.reduceat(moved, levels.starts), found.nit)
 
 # %% ../../nbs/60_members/12_linear.ipynb #af762dbc
 def _save(model: LinearModel, path: Path):
     bounds = [np.zeros(0, np.float32) if edges is None else edges for edges in model.levels.edges]
     lengths = np.array([-1 if edges is None else len(edges) for edges in model.levels.edges], np.int64)
     arrays = dict(sizes=model.levels.sizes, edges=np.concatenate(bounds), lengths=lengths)
-    save_file(arrays | dict(weight=model.weight, gain=model.gain), path)
+    save_file(arrays | dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps])), path)
 
 
 def _load(path: Path) -> LinearModel:
@@ -183,7 +185,8 @@ def _load(path: Path) -> LinearModel:
     lengths = arrays['lengths']
     parts = np.split(arrays['edges'], np.cumsum(np.maximum(lengths, 0))[:-1])
     edges = [None if length < 0 else part for length, part in zip(lengths, parts)]
-    return LinearModel(Levels(arrays['sizes'], edges), arrays['weight'], arrays['gain'])
+    levels = Levels(arrays['sizes'], edges)
+    return LinearModel(levels, arrays['weight'], arrays['gain'], int(arrays['steps'][0]))
 
 
 def _steps(member: Member) -> int:
@@ -200,5 +203,6 @@ LINEAR = MatrixLibrary(
     lambda model, columns: model.gain,
     rounds=None,  # nothing is searched for
     most=_steps,
+    taken=lambda model, rounds: model.steps,
     one_hot=True,
 )

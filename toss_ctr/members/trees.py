@@ -330,7 +330,8 @@ def model(
         found = self.chosen_rounds(k, matrices, label, folds, few, tick)
         chosen(found)
         job = replace(self, member=self.member.model_copy(update=dict(rounds=found)))
-        return job.grow(matrices.train_rows(k, few), label[few], matrices, tick), found
+        model = job.grow(matrices.train_rows(k, few), label[few], matrices, tick)
+        return model, self.library.taken(model, found)
 
     return kept_model(self.library, self.place, k, self.made, train)
 
