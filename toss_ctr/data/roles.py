@@ -81,6 +81,7 @@ def _ordinary_role(t: ColumnTally, categorical: tuple = (), numeric: tuple = ())
 
 # %% ../../nbs/20_data/28_roles.ipynb #fbcf7145
 SHORT, ENOUGH = 8, 1000  # entries of a cell at most, rows at least, for a list that is no history
+_HISTORY = re.compile(r'hist|seq|last|recent|prev|past|view|click|watch|seen|bought|purchase|order|event', re.I)
 
 
 def _overlap(a: np.ndarray, b: np.ndarray) -> float:
@@ -94,13 +95,17 @@ def is_cell(t: ColumnTally, tallies: dict) -> bool:
     Parameters
     ----------
     t : of the column
-    tallies : column → `ColumnTally`; a list of what another column has the ids of is a history, however short
+    tallies : column → `ColumnTally`; a list of what another column has the ids of, or with something beside every
+        entry, is a history, however short
     """
-    if not t.history or not is_list(t.type) or t.rows < ENOUGH or is_moments(t.type):
+    if not t.history or not is_list(t.type) or t.rows < ENOUGH or is_moments(t.type) or _HISTORY.search(t.name):
         return False
     lengths, tokens = t.history.lengths, t.history.tokens.values()
     repeats = t.distinct_tokens < 0.99 * lengths.mean() * t.sampled
     if repeats or lengths.max() > SHORT or _is_event_time(t):
+        return False
+    others = (o.history.lengths for o in tallies.values() if o.history and o is not t)
+    if any(np.array_equal(lengths, of) for of in others):
         return False
     ids = (o for o in tallies.values() if pa.types.is_integer(o.type) and o.values is not None)
     ids = (o for o in ids if moment_column(o.name) is None)  # an hour is none
@@ -270,7 +275,9 @@ def time_and_weight(tallies: dict, roles: dict) -> dict[str, tuple[str, str]]:
     found = {}
     times = [c for c, t in free.items() if _is_time(t) and not roles[c][1].startswith('repeats')]
     if times:
-        time = min(times, key=lambda c: _days(c, tallies))  # births and joinings span more than a log does
+        without_hour = lambda c: pa.types.is_date(tallies[c].type)
+        # births and joinings span more days than a log does
+        time = min(times, key=lambda c: (without_hour(c), _days(c, tallies)))
         known = moment_parts(tallies[time].type)
         found[time] = 'time', roles[time][1] if known else 'since 1970; its hour and weekday are columns'
     weights = [
