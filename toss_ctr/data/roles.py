@@ -201,7 +201,7 @@ def column_roles(tallies: dict, label: str | None, categorical=(), numeric=()) -
             role, note = 'ignored', f'repeats {first}'
         elif name.endswith('.day') and name[:-4] in tallies and moment_parts(tallies[name[:-4]].type):
             role, note = 'ignored', DAY
-        elif is_cell(t, tallies) and name not in beside:
+        elif is_cell(t, tallies):
             role, note = 'multi', 'several values a cell'
         elif t.history:
             role, note = beside.get(name, ('ignored', t.fault or 'times without tokens beside them'))

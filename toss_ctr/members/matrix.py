@@ -346,9 +346,7 @@ def id_codes(split, names: tuple) -> np.ndarray:
     -------
     (n, I) int32
     """
-    cats = {cat.name: cat for cat in split.spec.cats}
-    picked = [(cats[name].group, cats[name].pos) for name in names]
-    codes = [split.whole(group, lambda array, pos=pos: array[:, pos]).astype(np.int32) for group, pos in picked]
+    codes = [split.column(name).astype(np.int32) for name in names]
     return np.stack(codes, 1) if codes else np.zeros((len(split), 0), np.int32)
 
 
