@@ -62,7 +62,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
     state, inputs = trainer.state, trainer.inputs
     beside = {}
     for place, name in enumerate(inputs.train.spec.labels):
-        rate, shift = trainer.further.rates[place], trainer.further.shifts[place]
+        rate, shift = trainer.further.rates[place], state.shifts[1 + place]
         beside[name] = dict(metrics=state.of_labels[name], rate=rate, shift=shift)
     return dict(
         fold=trainer.fold,
@@ -74,7 +74,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         monitor=trainer.cfg.monitor,
         prior=trainer.prior,
         train_rate=trainer.rate,
-        shift=trainer.shift,
+        shift=state.shifts[0],
         rows=len(trainer.rows),
         held_rows=len(trainer.held),
         stats=trainer.stats.to_json(),

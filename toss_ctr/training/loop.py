@@ -52,6 +52,8 @@ def load_state(trainer: FoldTrainer) -> bool:
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False
+    if state['progress'].keys() != asdict(trainer.state).keys():  # an older version's: the fold begins anew
+        return False
     trainer.model.load_state_dict(state['model'])
     trainer.scaler.load_state_dict(state['scaler'])
     for optimizer, saved in zip(trainer.optimizers, state['optimizers']):
@@ -85,7 +87,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     batches : done in that time
     """
     state, cfg = trainer.state, trainer.cfg
-    logits, metrics = evaluate(trainer)
+    logits, metrics, shifts = evaluate(trainer)
     of_labels = label_metrics(trainer, logits)
     value = {name.lower(): number for name, number in metrics.items()}[cfg.monitor]
     state.since_best += 1
@@ -93,7 +95,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         state.best = value
         state.best_epoch = state.epoch
         state.since_best = 0
-        state.metrics, state.of_labels = metrics, of_labels
+        state.metrics, state.of_labels, state.shifts = metrics, of_labels, shifts
         if trainer.process.first:
             keep_best(trainer, logits)
     lr = learning_rate(trainer)

@@ -4,14 +4,17 @@
 
 # %% auto #0
 __all__ = ['TERMS', 'class_weights', 'weighted_bce', 'mean_one', 'rank_loss', 'loss_term', 'training_loss', 'further_loss',
-           'logit_shift']
+           'logit_shift', 'learnt_shift']
 
 # %% ../../nbs/50_training/20_losses.ipynb #1b656d1c
 import math
 from collections.abc import Callable
 
+import numpy as np
 import torch
 import torch.nn.functional as F
+from scipy.optimize import brentq
+from scipy.special import expit
 from torch import Tensor
 
 from ..config.train import Loss
@@ -273,3 +276,35 @@ def logit_shift(prior: float, balance: str) -> float:
     (-3.892, 0.0)
     """
     return math.log(prior / (1 - prior)) if balance == 'shift' else 0.0
+
+# %% ../../nbs/50_training/20_losses.ipynb #393fc2c2
+def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndarray | None = None) -> float:
+    """The shift that log-odds of rows that were learned from need in place of `logit_shift`.
+
+    Parameters
+    ----------
+    z : (n,) log-odds
+    label : (n,) 0 or 1, both
+    shift : `logit_shift`: the classes weigh as it says, whatever their rows weigh in all
+    weight : (n,) of the rows within their class; None = all alike
+
+    Returns
+    -------
+    to be subtracted from the model's log-odds
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from toss_ctr.training.losses import learnt_shift
+    >>> round(learnt_shift(np.array([0.25, 0.25, 0.25]), np.array([1, 0, 0]), shift=0.0), 6)
+    0.25
+    """
+    z, weight = np.asarray(z, np.float64), np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)
+    positive, share = np.asarray(label) > 0, expit(shift)
+    mass = np.where(positive, share / weight[positive].sum(), (1 - share) / weight[~positive].sum()) * weight
+
+    def surplus(found):
+        "Clicks predicted beyond those that there are."
+        return mass @ expit(z - found + shift) - share
+
+    return float(brentq(surplus, z.min() - 50, z.max() + 50, xtol=1e-9))
