@@ -71,7 +71,7 @@ EnsembleMethod = Literal[
     'logit_mean', 'mean', 'geom_mean', 'median', 'trim_mean', 'rank_avg', 'weighted', 'val_weighted'
 ]
 EnsembleSpread = Literal['mean', 'folds']
-EnsembleSelect = Literal['hill_climb', 'mean', 'best']
+EnsembleSelect = Literal['hill_climb', 'stack', 'mean', 'best']
 EnsembleMetric = Literal['score', 'ap', 'wll', 'auc']
 
 
@@ -85,8 +85,8 @@ class Ensemble(Section):
     """
 
     select: EnsembleSelect = 'hill_climb'
-    """hill_climb: members are added as often as they help, found and judged on different folds; mean: all alike; best:
-    one alone."""
+    """hill_climb: members are added as often as they help; stack: the weights under which clicks are most likely; both
+    found and judged on different folds; mean: all alike; best: one alone."""
     metric: EnsembleMetric = 'score'
     "What the choice looks at, out of fold."
     method: EnsembleMethod = 'logit_mean'

@@ -4,13 +4,16 @@
 
 # %% auto #0
 __all__ = ['BINS', 'EDGE', 'METRIC', 'MOST_POS', 'MOST_NEG', 'ROUNDS', 'PATIENCE', 'SURE', 'BAGS', 'SELECT', 'Drawn', 'draw',
-           'climb', 'prune', 'hill_climb', 'choose_weights', 'cross_weights']
+           'climb', 'prune', 'hill_climb', 'stack', 'choose_weights', 'cross_weights']
 
 # %% ../../nbs/60_members/20_select.ipynb #a4959c0c
 from dataclasses import dataclass
 from collections.abc import Callable
 
 import numpy as np
+
+from scipy.optimize import minimize
+from scipy.special import expit
 
 from ..config.base import check_choice
 from ..config.inference import EnsembleMetric, EnsembleSelect
@@ -234,7 +237,77 @@ def hill_climb(
     weights = np.mean([climb(drawn, metric) for drawn in draws], axis=0)
     return prune(weights, draws, metric)
 
+# %% ../../nbs/60_members/20_select.ipynb #3e31a6e2
+def _most_likely(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    "Coefficients (M,) ≥ 0 of a logistic regression of `y` on standardised members (M, n), and how many errors each is."
+
+    def loss(line):
+        z = line[0] + line[1:] @ x
+        away = count * (expit(z) - y)
+        value = count @ (np.logaddexp(0, z) - y * z) + line[1:] @ line[1:] / 2  # a unit prior, so that all are finite
+        return value, np.r_[away.sum(), x @ away + line[1:]]
+
+    rate = np.average(y, weights=count)
+    start = np.r_[np.log(rate / (1 - rate)), np.full(len(x), 1 / len(x))]
+    line = minimize(loss, start, jac=True, method='L-BFGS-B', bounds=[(None, None)] + [(0, None)] * len(x)).x
+    p = expit(line[0] + line[1:] @ x)
+    x = np.vstack([np.ones(x.shape[1]), x])
+    bend = (x * (count * p * (1 - p))) @ x.T + np.diag([0.0] + [1.0] * (len(x) - 1))
+    return line[1:], line[1:] / np.sqrt(np.diag(np.linalg.pinv(bend))[1:])
+
+
+def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None = None) -> np.ndarray:
+    """Weights of a mean of log-odds under which the labels are most likely, none negative.
+
+    Members whose coefficient is below `SURE` standard errors go, the least certain first.
+
+    Parameters
+    ----------
+    z : (M, N) float32 log-odds of rows no member has seen
+    y : (N,) 0/1, both classes
+    seed : draws the rows, where there are more than `MOST_POS` clicks or `MOST_NEG` non-clicks
+    weight : (N,) row weights
+
+    Returns
+    -------
+    (M,) float64, sum 1
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> rng = np.random.default_rng(0)
+    >>> y = np.arange(3000) % 3 == 0
+    >>> good, noise = 2.0 * y + rng.normal(size=(2, 3000)), rng.normal(size=3000)
+    >>> stack(np.stack([good[0], noise, good[1]]).astype(np.float32), y).tolist()[1]
+    0.0
+    """
+    rng, rows, stands_for = np.random.default_rng(np.random.SeedSequence([seed, 61])), [], []
+    for kind, most in ((1, MOST_POS), (0, MOST_NEG)):
+        of_kind = np.flatnonzero(np.asarray(y) == kind)
+        drawn = rng.choice(of_kind, most, replace=False) if len(of_kind) > most else of_kind
+        rows.append(drawn)
+        stands_for.append(np.full(len(drawn), len(of_kind) / len(drawn)))
+    rows, count = np.concatenate(rows), np.concatenate(stands_for)
+    if weight is not None:
+        count = count * weight[rows]
+    x, labels = z[:, rows].astype(np.float64), np.asarray(y)[rows].astype(np.float64)
+    spread = x.std(axis=1)
+    taken = np.flatnonzero(spread > 0)
+    x = (x - x.mean(axis=1, keepdims=True)) / np.where(spread > 0, spread, 1)[:, None]
+    weights = np.zeros(len(z))
+    while len(taken):
+        found, certain = _most_likely(x[taken], labels, count)
+        if len(taken) == 1 or certain.min() >= SURE:
+            weights[taken] = found / spread[taken]
+            break
+        taken = np.delete(taken, certain.argmin())
+    return weights / weights.sum() if weights.sum() > 0 else _equal_weights(z, y, None, 0, seed, weight)
+
 # %% ../../nbs/60_members/20_select.ipynb #d4814802
+def _stacked(z, y, metric, bags, seed, weight):
+    return stack(z, y, seed, weight)
+
+
 def _equal_weights(z, y, metric, bags, seed, weight):
     return np.full(len(z), 1 / len(z))
 
@@ -246,7 +319,7 @@ def _best(z, y, metric, bags, seed, weight):
     return (np.arange(len(z)) == np.argmax(values)).astype(float)
 
 
-SELECT = dict(hill_climb=hill_climb, mean=_equal_weights, best=_best)
+SELECT = dict(hill_climb=hill_climb, stack=_stacked, mean=_equal_weights, best=_best)
 
 
 def choose_weights(
