@@ -179,8 +179,8 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
         nominal += trainer.further.shifts
     found = []
     for z, label, shift in zip(logits_of_labels(trainer, model, trainer.level_loader).T, labels, nominal):
-        known = label != UNKNOWN
-        both = len(np.unique(label[known])) == 2
+        known = (label != UNKNOWN) & (weight > 0)
+        both = len(np.unique(label[known])) == 2 and np.isfinite(z).all()
         found.append(learnt_shift(z[known], label[known], shift, weight[known]) if both else shift)
     return found
 

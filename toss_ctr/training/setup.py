@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'without_later_keys', 'vector_digests', 'fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes',
            'FurtherLabels', 'labels_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'class_sample', 'FoldTrainer']
+           'FoldTrainer']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 import json
@@ -22,6 +22,7 @@ from ..core.files import digest_file, digest_json
 from ..core.objects import is_object
 from ..data.batches import Loader
 from ..data.numbers import UNKNOWN
+from ..data.order import class_sample
 from ..data.scaling import numeric_stats
 from ..data.source import find_files
 from ..models.ctr import build_model
@@ -353,43 +354,10 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #f748dd9e
+# %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 LEVEL_ROWS = 16_384  # of each class
 
 
-def class_sample(label: np.ndarray, most: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
-    """Some rows of each class.
-
-    Parameters
-    ----------
-    label : (n,) 0 or 1
-    most : rows of a class
-    seed : same seed, same rows
-
-    Returns
-    -------
-    (m,) ascending places, (m,) float64 how many rows of its class each stands for
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.training.setup import class_sample
-    >>> places, stands_for = class_sample(np.array([0, 1, 0, 0, 0]), most=2, seed=0)
-    >>> len(places), 1 in places, sorted(stands_for.tolist())
-    (3, True, [1.0, 2.0, 2.0])
-    """
-    rng = np.random.default_rng(seed)
-    places, stands_for = [], np.ones(len(label))
-    for kind in (0, 1):
-        rows = np.flatnonzero(label == kind)
-        if len(rows) > most:
-            stands_for[rows] = len(rows) / most
-            rows = rng.choice(rows, most, replace=False)
-        places.append(rows)
-    every = np.sort(np.concatenate(places))
-    return every, stands_for[every]
-
-# %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 class FoldTrainer:
     """One fold of a run, ready to train.
 
@@ -430,9 +398,8 @@ class FoldTrainer:
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
-        some, self.stands_for = class_sample(
-            inputs.train.labels()[self.rows], LEVEL_ROWS, step_seed(cfg.train_seed, fold, 4)
-        )
+        labels = inputs.train.labels()[self.rows]
+        some, self.stands_for = class_sample(labels, LEVEL_ROWS, step_seed(cfg.train_seed, fold, 4))
         self.level_rows = self.rows[some]
         self.level_loader = fold_loader(inputs, fold, self.level_rows, shuffle=False)
 
