@@ -239,7 +239,7 @@ def hill_climb(
     return prune(weights, draws, metric)
 
 # %% ../../nbs/60_members/20_select.ipynb #3e31a6e2
-MOST_OF_CLASS = 50_000
+MOST_OF_CLASS = 200_000
 
 
 def _most_likely(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
