@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from collections.abc import Callable
 
 import numpy as np
-
 from scipy.optimize import minimize
 from scipy.special import expit
 
