@@ -76,10 +76,14 @@ def _load_ray():
 
 def _read_switches(ray):
     "Have Ray read its switches anew: it keeps what it found in the environment when it was loaded."
-    library = ray._raylet
-    if hasattr(library, 'AuthenticationTokenLoader'):  # Ray 2.52
-        library.Config.initialize('')
-        library.AuthenticationTokenLoader.instance().reset_cache()
+    if _has_tokens(ray):
+        ray._raylet.Config.initialize('')
+        ray._raylet.AuthenticationTokenLoader.instance().reset_cache()
+
+
+def _has_tokens(ray):
+    "Whether this Ray can ask for a token, as it does from 2.52 on."
+    return hasattr(ray._raylet, 'AuthenticationTokenLoader')
 
 # %% ../../nbs/00_core/24_ray_crew.ipynb #6d44b387
 _QUIET = dict(RAY_USAGE_STATS_ENABLED='0', RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO='0', RAY_enable_metrics_collection='0')
@@ -89,14 +93,21 @@ TRIES = 3  # a busy machine may be late by more than Ray waits for itself
 
 
 def start_ray(ray, cpus: int, folder: Path):
-    """Start Ray on this machine: loopback, no dashboard, no statistics, its files in `folder`.
+    """Start Ray on this machine: guarded by its token, no dashboard, no statistics, its files in `folder`.
 
     Parameters
     ----------
     ray : the library
     cpus : of the machine that it may give away
     folder : private, in `ray_home`
+
+    Raises
+    ------
+    UserError : this Ray cannot ask for a token, or does not start
     """
+    if not _has_tokens(ray):
+        what = f'engine.kind: ray {ray.__version__} would run the code of anyone in the network'
+        raise UserError(what, "update it: pip install 'ray>=2.52' (it asks for a token then)")
     os.environ.update(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(folder.parent / 'token'))
     _read_switches(ray)
     options = dict(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
@@ -106,7 +117,6 @@ def start_ray(ray, cpus: int, folder: Path):
                 return ray.init(
                     num_cpus=cpus,
                     object_store_memory=STORE_BYTES,
-                    _node_ip_address='127.0.0.1',
                     _temp_dir=str(folder / str(last)),
                     **options,
                 )
