@@ -19,6 +19,7 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.isotonic import IsotonicRegression
 from sklearn.linear_model import LogisticRegression
+from threadpoolctl import threadpool_limits
 
 from ..config.base import check_choice
 from ..config.inference import CalibrationMethod, CalibrationTarget
@@ -425,6 +426,7 @@ def _check_options(method, target, lambda_mix, lr, iters):
         raise UserError(f'calibration.iters: {iters} is negative', 'give the most steps there may be')
 
 
+@threadpool_limits.wrap(limits=1)  # the same bits on any number of cores
 def fit_calibrator(
     logit,
     label,

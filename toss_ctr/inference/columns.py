@@ -146,12 +146,15 @@ _PIECE = 1024  # rows in one forward pass
 
 
 @torch.no_grad()
-def importance(model: nn.Module, inputs: Inputs, fold: int, n: int = 8192, repeats: int = 3) -> dict[str, list]:
+def importance(
+    model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 8192, repeats: int = 3
+) -> dict[str, list]:
     """Permutation importance by group of columns, on hold-out rows.
 
     Parameters
     ----------
     model : a fold's model, in eval mode
+    shift : of the fold's record, taken off its log-odds
     inputs : of the run
     fold : whose hold-out rows
     n : rows to measure on
@@ -176,7 +179,7 @@ def importance(model: nn.Module, inputs: Inputs, fold: int, n: int = 8192, repea
             with autocast(device, inputs.cfg.amp):
                 logits.append(model(piece).float())
         z = torch.cat(logits).cpu().numpy().astype(np.float64)
-        return weighted_score(label, expit(z), rate, weight)
+        return weighted_score(label, expit(z - shift), rate, weight)
 
     full = score(batch)
     lost = {}

@@ -52,12 +52,15 @@ def _category_name(spec: Spec, column: str, code: int) -> str:
 
 # %% ../../nbs/70_inference/45_explain.ipynb #08b99a33
 @torch.no_grad()
-def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks, seq: SeqSpec) -> list[dict]:
+def read_attention(
+    model: nn.Module, shift: float, inputs: Inputs, batch: dict, picks, seq: SeqSpec
+) -> list[dict]:
     """Attention weights of some rows of a batch.
 
     Parameters
     ----------
     model : a fold's model, in eval mode
+    shift : of the fold's record, taken off its log-odds
     inputs : of the run
     batch : of a loader
     picks : positions in the batch
@@ -65,11 +68,11 @@ def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks, seq: Se
 
     Returns
     -------
-    history, row, label, p (as the network gives it), target, tokens, weights, ages; newest first
+    history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
     """
     key, spec = seq.key, inputs.train.spec
     read = model.histories[key].read(batch, model.plain(batch))
-    p = torch.sigmoid(model(batch))
+    p = torch.sigmoid(model(batch) - shift)
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
     codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist()))
@@ -94,12 +97,13 @@ def read_attention(model: nn.Module, inputs: Inputs, batch: dict, picks, seq: Se
 
 
 @torch.no_grad()
-def attention_rows(model: nn.Module, inputs: Inputs, fold: int, n: int = 6) -> list[dict]:
+def attention_rows(model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 6) -> list[dict]:
     """Attention weights of a few rows with each history: sure clicks, missed clicks, false alarms.
 
     Parameters
     ----------
     model : a fold's model, in eval mode
+    shift : of the fold's record, taken off its log-odds
     inputs : of the run
     fold : whose hold-out rows
     n : rows to show, of several histories together
@@ -111,10 +115,10 @@ def attention_rows(model: nn.Module, inputs: Inputs, fold: int, n: int = 6) -> l
     if not model.keys:
         return []
     batch = one_batch(inputs, fold, sample_rows(inputs, fold, 512))
-    p, label, rows = torch.sigmoid(model(batch)), batch['label'].tolist(), []
+    p, label, rows = torch.sigmoid(model(batch) - shift), batch['label'].tolist(), []
     for seq in inputs.train.spec.histories:
         picks = telling_rows(p, label, batch[f'{seq.key}_len'].tolist(), -(-n // len(model.keys)))
-        rows += read_attention(model, inputs, batch, picks, seq)
+        rows += read_attention(model, shift, inputs, batch, picks, seq)
     return rows
 
 # %% ../../nbs/70_inference/45_explain.ipynb #9058aa01
@@ -219,9 +223,10 @@ def explain(inputs: Inputs):
     fold, side = next(iter(finished_folds(cfg).items()))
     model = load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
     held = inputs.folds.valid_rows(fold)
-    found = dict(importance=dict(groups=importance(model, inputs, fold)))
+    found = dict(importance=dict(groups=importance(model, side['shift'], inputs, fold)))
     model = model.to('cpu')
-    found['attention'] = dict(rows=attention_rows(model, inputs, fold), worth=attention_worth(inputs))
+    rows = attention_rows(model, side['shift'], inputs, fold)
+    found['attention'] = dict(rows=rows, worth=attention_worth(inputs))
     found['columns'] = dict(alone=columns_alone(inputs, fold), features=transfer(inputs, fold))
     rate = inputs.train.share_of_clicks(held)
     maps = {seq.history: token_map(model, inputs, fold, seq) for seq in inputs.train.spec.histories}

@@ -13,6 +13,7 @@ from collections.abc import Callable
 import numpy as np
 from scipy.optimize import minimize
 from scipy.special import expit
+from threadpoolctl import threadpool_limits
 
 from ..config.base import check_choice
 from ..config.inference import EnsembleMetric, EnsembleSelect
@@ -242,23 +243,29 @@ MOST_OF_CLASS = 200_000
 
 
 def _most_likely(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    "Coefficients (M,) ≥ 0 of a logistic regression of `y` on standardised members (M, n), and how many errors each is."
+    """Coefficients (M,) ≥ 0 of a logistic regression of `y` on standardised members (M, n), and how many errors each is.
+
+    Rows that stand for others are not as many observations: errors are those of the rows there are (White, *Maximum
+    likelihood estimation of misspecified models*, 1982).
+    """
+    x = np.vstack([np.ones(x.shape[1]), x])
+    prior = np.r_[0.0, np.ones(len(x) - 1)]  # of unit variance, so that all are finite
 
     def loss(line):
-        z = line[0] + line[1:] @ x
-        away = count * (expit(z) - y)
-        value = count @ (np.logaddexp(0, z) - y * z) + line[1:] @ line[1:] / 2  # a unit prior, so that all are finite
-        return value, np.r_[away.sum(), x @ away + line[1:]]
+        z = line @ x
+        value = count @ (np.logaddexp(0, z) - y * z) + prior @ line**2 / 2
+        return value, x @ (count * (expit(z) - y)) + prior * line
 
     rate = np.average(y, weights=count)
-    start = np.r_[np.log(rate / (1 - rate)), np.full(len(x), 1 / len(x))]
-    line = minimize(loss, start, jac=True, method='L-BFGS-B', bounds=[(None, None)] + [(0, None)] * len(x)).x
-    p = expit(line[0] + line[1:] @ x)
-    x = np.vstack([np.ones(x.shape[1]), x])
-    bend = (x * (count * p * (1 - p))) @ x.T + np.diag([0.0] + [1.0] * (len(x) - 1))
-    return line[1:], line[1:] / np.sqrt(np.diag(np.linalg.pinv(bend))[1:])
+    start = np.r_[np.log(rate / (1 - rate)), np.full(len(x) - 1, 1 / (len(x) - 1))]
+    line = minimize(loss, start, jac=True, method='L-BFGS-B', bounds=[(None, None)] + [(0, None)] * (len(x) - 1)).x
+    p = expit(line @ x)
+    bend = np.linalg.pinv((x * (count * p * (1 - p))) @ x.T + np.diag(prior))
+    scatter = (x * (count * (p - y)) ** 2) @ x.T + np.diag(prior)
+    return line[1:], line[1:] / np.sqrt(np.diag(bend @ scatter @ bend)[1:])
 
 
+@threadpool_limits.wrap(limits=1)  # the same bits on any number of cores
 def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None = None) -> np.ndarray:
     """Weights of a mean of log-odds under which the labels are most likely, none negative.
 
@@ -269,7 +276,7 @@ def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None
     z : (M, N) float32 log-odds of rows no member has seen
     y : (N,) 0/1, both classes
     seed : draws the rows, where there are more than `MOST_OF_CLASS` of a class
-    weight : (N,) row weights
+    weight : (N,) row weights, of any scale
 
     Returns
     -------
@@ -286,7 +293,7 @@ def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None
     """
     rows, count = class_sample(np.asarray(y), MOST_OF_CLASS, seed, 61)
     if weight is not None:
-        count = count * weight[rows]
+        count = count * (weight[rows] / np.mean(weight, dtype=np.float64))
     x, labels = z[:, rows].astype(np.float64), np.asarray(y)[rows].astype(np.float64)
     spread = x.std(axis=1)
     taken = np.flatnonzero(spread > 0)

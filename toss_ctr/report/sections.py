@@ -68,7 +68,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     text = (
         'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
         'probabilities on '
-        'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the mean of the members’ '
+        'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the weighted mean of the members’ '
         'log-odds, calibrated likewise.'
     )
     numbers = {key: NUMBERS[key] for key in NUMBERS if key != 'gAUC' or 'gAUC' in rows[0]}

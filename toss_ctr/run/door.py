@@ -602,19 +602,19 @@ def attention(self: Run, row: int, history: str = '') -> Attention:
     from toss_ctr.inference.explain import read_attention
     from toss_ctr.inference.oof import finished_folds
     from toss_ctr.inference.predictor import load_fold
-    from scipy.special import expit
 
     inputs = self._inputs
     table = read_table(self.folder / 'oof.parquet').filter(pl.col('row') == row)
     if not len(table):
         raise UserError(f'row {row}: no finished fold held it out', 'take one of oof.parquet')
     fold = int(table['fold'][0])
-    model = load_fold(self.cfg, finished_folds(self.cfg)[fold], inputs.train.spec, torch.device('cpu'))
+    side = finished_folds(self.cfg)[fold]
+    model = load_fold(self.cfg, side, inputs.train.spec, torch.device('cpu'))
     histories = {seq.history: seq for seq in inputs.train.spec.histories}
     if not histories:
         raise UserError(f'{self.folder}: the model has no history', 'name one in sequence.col')
     if history and history not in histories:
         raise UserError(f'{self.folder}: no history {history}', nearest(history, histories))
     seq = histories[history or next(iter(histories))]
-    found = read_attention(model, inputs, one_batch(inputs, fold, np.array([row])), [0], seq)[0]
-    return Attention(**found | dict(p=float(expit(table['logit'][0]))))
+    batch = one_batch(inputs, fold, np.array([row]))
+    return Attention(**read_attention(model, side['shift'], inputs, batch, [0], seq)[0])

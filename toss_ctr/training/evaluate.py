@@ -171,18 +171,12 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     -------
     1 + T, to be subtracted from the log-odds
     """
-    train, rows = trainer.inputs.train, trainer.level_rows
-    weight = trainer.stands_for if trainer.weights is None else trainer.stands_for * train.weights(rows)
-    labels, nominal = [train.labels()[rows]], [trainer.shift]
-    if trainer.further:
-        labels += list(train.further_labels(rows).T)
-        nominal += trainer.further.shifts
-    found = []
-    for z, label, shift in zip(logits_of_labels(trainer, model, trainer.level_loader).T, labels, nominal):
-        known = (label != UNKNOWN) & (weight > 0)
-        both = len(np.unique(label[known])) == 2 and np.isfinite(z).all()
-        found.append(learnt_shift(z[known], label[known], shift, weight[known]) if both else shift)
-    return found
+    levels, nominal = trainer.levels, [trainer.shift, *(trainer.further.shifts if trainer.further else ())]
+    z_of = levels.of_labels(logits_of_labels(trainer, model, trainer.level_loader))
+    return [
+        learnt_shift(z, label, shift, weight) if len(np.unique(label)) == 2 and np.isfinite(z).all() else shift
+        for z, label, weight, shift in zip(z_of, levels.labels, levels.weights, nominal)
+    ]
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #aca84183
 def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict, list[float]]:

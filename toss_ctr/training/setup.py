@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'without_later_keys', 'vector_digests', 'fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes',
-           'FurtherLabels', 'labels_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'FoldTrainer']
+           'FurtherLabels', 'labels_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed', 'Levels',
+           'level_sample', 'FoldTrainer']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 import json
@@ -354,10 +354,65 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     gpu = [device] if device.type == 'cuda' else None
     return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
 
-# %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
+# %% ../../nbs/50_training/40_setup.ipynb #c80d593c
 LEVEL_ROWS = 16_384  # of each class
 
 
+@dataclass(frozen=True)
+class Levels:
+    """Training rows that tell at which level the log-odds lie.
+
+    Parameters
+    ----------
+    rows : (n,) ascending, of all labels together
+    labels : of each label (n_t,) uint8, 0 or 1
+    places : of each label (n_t,) among `rows`
+    weights : of each label (n_t,) float64, how much each of its rows counts, > 0
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from toss_ctr.training.setup import Levels
+    >>> z = np.array([[0.1], [0.2], [0.3]])
+    >>> levels = Levels(np.array([4, 7, 9]), [np.array([0, 1])], [np.array([0, 2])], [np.ones(2)])
+    >>> [of_label.tolist() for of_label in levels.of_labels(z)]
+    [[0.1, 0.3]]
+    """
+
+    rows: np.ndarray
+    labels: list
+    places: list
+    weights: list
+
+    def of_labels(self, z: np.ndarray) -> list[np.ndarray]:
+        "What (n, 1 + T) log-odds of all rows say of each label's own rows."
+        return [of_label[places] for of_label, places in zip(z.T, self.places)]
+
+
+def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> Levels:
+    """Some training rows of each class of each label.
+
+    Parameters
+    ----------
+    inputs : of the run
+    fold : fold number
+    most : rows of a class of a label
+    """
+    train, rows = inputs.train, inputs.folds.train_rows(fold)
+    beside, counts = train.further_labels(rows), train.weights(rows)
+    every = [train.labels()[rows], *([] if beside is None else beside.T)]
+    drawn = [class_sample(label, most, step_seed(inputs.cfg.train_seed, fold, 4)) for label in every]
+    if counts is not None:
+        drawn = [(some[counts[some] > 0], (stands_for * counts[some])[counts[some] > 0]) for some, stands_for in drawn]
+    together = np.unique(np.concatenate([some for some, _ in drawn]))
+    return Levels(
+        rows[together],
+        [label[some] for label, (some, _) in zip(every, drawn)],
+        [np.searchsorted(together, some) for some, _ in drawn],
+        [weights for _, weights in drawn],
+    )
+
+# %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 class FoldTrainer:
     """One fold of a run, ready to train.
 
@@ -398,10 +453,8 @@ class FoldTrainer:
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
-        labels = inputs.train.labels()[self.rows]
-        some, self.stands_for = class_sample(labels, LEVEL_ROWS, step_seed(cfg.train_seed, fold, 4))
-        self.level_rows = self.rows[some]
-        self.level_loader = fold_loader(inputs, fold, self.level_rows, shuffle=False)
+        self.levels = level_sample(inputs, fold)
+        self.level_loader = fold_loader(inputs, fold, self.levels.rows, shuffle=False)
 
         self.rate = inputs.train.share_of_clicks(self.rows)
         self.prior = self.train_loader.click_rate()
