@@ -29,7 +29,7 @@ from ..training.metrics import all_metrics, bootstrap_interval, paired_test, sco
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #27ad5711
 def check_same_rows(members: list[Opinion]):
-    """Refuse members that did not predict the rows of the first one.
+    """Refuse members that did not predict the rows of the first one, each by a number.
 
     Parameters
     ----------
@@ -40,6 +40,11 @@ def check_same_rows(members: list[Opinion]):
     UserError that names the member, with a count and an example
     """
     first = members[0]
+    for member in members:
+        odd = np.flatnonzero(~np.isfinite(member.logit))
+        if len(odd):
+            what = f'{member.name}: {len(odd):,} held-out rows have no finite log-odds (e.g. row {member.row[odd[0]]})'
+            raise UserError(what, 'train it anew, a network at a lower train.lr, or leave it out of members')
     for other in members[1:]:
         if not np.array_equal(other.row, first.row):
             odd = np.setxor1d(other.row, first.row)

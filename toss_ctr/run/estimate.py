@@ -30,7 +30,7 @@ from .sample import head_run, SAMPLE_ROWS, will_generate
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 from ..training.memory import fold_memory, ROW_NUMBERS
-from ..training.setup import FoldTrainer
+from ..training.setup import FoldTrainer, LEVEL_ROWS
 from ..training.step import train_batch
 
 # %% ../../nbs/90_run/15_estimate.ipynb #80bef840
@@ -269,7 +269,9 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     share = 1 - 1 / max(folds, 2)  # a single fold trains on half of the rows, at most
     trained = train * share
-    fold = FOLD_START + epochs * (cost.step * trained * cost.kept + cost.look * (train - trained)) / cfg.train.threads
+    levels = sum(min(LEVEL_ROWS, trained * of_class) for of_class in (cost.rate, 1 - cost.rate))
+    looked = train - trained + levels
+    fold = FOLD_START + epochs * (cost.step * trained * cost.kept + cost.look * looked) / cfg.train.threads
     builders = min(cores, max(1, cfg.num_workers))
     seconds = dict(cache=cost.build * (train + test) / builders, folds=networks * ceil(folds / jobs) * fold)
     disk = cost.disk * (train + test) + cost.parameters * FLOAT_BYTES * SAVED_COPIES * folds * networks
