@@ -243,7 +243,7 @@ MOST_OF_CLASS = 200_000
 
 
 def _most_likely(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Coefficients (M,) ≥ 0 of a logistic regression of `y` on standardised members (M, n), and how many errors each is.
+    """Coefficients (M,) ≥ 0 of a logistic regression of `y` on standardised members (M, n), in errors too.
 
     Rows that stand for others are not as many observations: errors are those of the rows there are (White, *Maximum
     likelihood estimation of misspecified models*, 1982).

@@ -67,9 +67,8 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
     text = (
         'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
-        'probabilities on '
-        'rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the weighted mean of the members’ '
-        'log-odds, calibrated likewise.'
+        'probabilities on rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the weighted '
+        'mean of the members’ log-odds, calibrated likewise.'
     )
     numbers = {key: NUMBERS[key] for key in NUMBERS if key != 'gAUC' or 'gAUC' in rows[0]}
     picture = figure(

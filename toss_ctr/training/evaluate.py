@@ -22,7 +22,6 @@ from tqdm.auto import tqdm
 from ..core.device import autocast, memory_errors, to_device
 from ..core.files import digest_file, write_table
 from ..data.batches import Loader
-from ..data.numbers import UNKNOWN
 from .checkpoints import oof_path, save_weights, weights_path
 from .distributed import gather_rows
 from .losses import class_weights, learnt_shift, mean_one, weighted_bce

@@ -309,6 +309,6 @@ def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndar
 
     def surplus(found):
         "Clicks predicted beyond those that there are."
-        return (mass * expit(z - found + shift)).sum() - share  # numpy's own sum: the same bytes with any number of threads
+        return (mass * expit(z - found + shift)).sum() - share  # no product: BLAS would add by threads
 
     return float(brentq(surplus, z.min() - 50, z.max() + 50, xtol=1e-9))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'without_later_keys', 'vector_digests', 'fold_fingerprint', 'Progress', 'EpochLogits', 'check_classes',
-           'FurtherLabels', 'labels_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed', 'Levels',
+           'FurtherLabels', 'labels_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed', 'LevelRows',
            'level_sample', 'FoldTrainer']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
@@ -359,7 +359,7 @@ LEVEL_ROWS = 16_384  # of each class
 
 
 @dataclass(frozen=True)
-class Levels:
+class LevelRows:
     """Training rows that tell at which level the log-odds lie.
 
     Parameters
@@ -372,9 +372,9 @@ class Levels:
     Examples
     --------
     >>> import numpy as np
-    >>> from toss_ctr.training.setup import Levels
+    >>> from toss_ctr.training.setup import LevelRows
     >>> z = np.array([[0.1], [0.2], [0.3]])
-    >>> levels = Levels(np.array([4, 7, 9]), [np.array([0, 1])], [np.array([0, 2])], [np.ones(2)])
+    >>> levels = LevelRows(np.array([4, 7, 9]), [np.array([0, 1])], [np.array([0, 2])], [np.ones(2)])
     >>> [of_label.tolist() for of_label in levels.of_labels(z)]
     [[0.1, 0.3]]
     """
@@ -389,7 +389,7 @@ class Levels:
         return [of_label[places] for of_label, places in zip(z.T, self.places)]
 
 
-def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> Levels:
+def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows:
     """Some training rows of each class of each label.
 
     Parameters
@@ -405,7 +405,7 @@ def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> Levels:
     if counts is not None:
         drawn = [(some[counts[some] > 0], (stands_for * counts[some])[counts[some] > 0]) for some, stands_for in drawn]
     together = np.unique(np.concatenate([some for some, _ in drawn]))
-    return Levels(
+    return LevelRows(
         rows[together],
         [label[some] for label, (some, _) in zip(every, drawn)],
         [np.searchsorted(together, some) for some, _ in drawn],
