@@ -6,6 +6,7 @@
 __all__ = ['aligned_oof', 'oof_scores', 'run_names', 'WeightSearch', 'search_weights', 'Comparison', 'compare_oof']
 
 # %% ../../nbs/70_inference/25_compare.ipynb #d5c689bb
+import html
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,13 +14,14 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
+from ..config.runs import run_config
 from ..core.errors import UserError
 from ..core.files import read_table
 from ..data.probabilities import logit
 from ..data.source import open_source
 from .blend import two_or_more
 from .calibration import holdouts
-from .ensemble import ENSEMBLE, ensemble_oof, handed_in
+from .ensemble import ENSEMBLE, ensemble_oof, handed_in, judged, of_rows, whole_opinion
 from ..members.combine import combine
 from ..members.contract import held_out_file, member_folder
 from ..members.select import choose_weights, cross_weights
@@ -29,7 +31,7 @@ from ..training.metrics import compare_predictions, Interval, METRICS, MetricsTa
 def _read(file: Path) -> pl.DataFrame:
     columns = ['row', 'fold', 'label', 'p']
     open_source(file, 'out-of-fold file').check(columns)  # someone else's file is not ours to call damaged
-    table = read_table(file, columns).sort('row')
+    table = read_table(file).select(*columns, pl.col('^group|weight$')).sort('row')
     if table['row'].is_duplicated().any():
         raise UserError(f'{file}: a row occurs twice', 'run the training again')
     return table
@@ -55,24 +57,20 @@ def _held_out_file(path: Path) -> Path:
     return ensemble_oof(path) if chosen == ENSEMBLE else held_out_file(member_folder(path, chosen))
 
 
-def aligned_oof(paths, common: bool = False) -> tuple:
-    """Out-of-fold files side by side.
+def _predictions(path: Path) -> pl.DataFrame:
+    "Row, fold, label, p of what a run handed in, as it was handed in, or of a file; group and weight where known."
+    made = handed_in(path) if path.is_dir() else None
+    if made is None or made['chosen'] == ENSEMBLE:
+        table = _read(_held_out_file(path))
+        return table if made is None else table.with_columns(**of_rows(path, table['row']))
+    found = whole_opinion(path, made['chosen'])  # its file holds what the member said before it was calibrated
+    columns = dict(row=found.row, fold=found.fold, label=found.label, p=judged(found, run_config(path))[1])
+    return pl.DataFrame(columns | of_rows(path, found.row))
 
-    Parameters
-    ----------
-    paths : oof.parquet files, or run folders: what they handed in
-    common : keep the rows all files share instead of refusing files of other rows
 
-    Returns
-    -------
-    label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
-
-    Raises
-    ------
-    UserError where rows or labels differ
-    """
-    files = [_held_out_file(Path(p)) for p in paths]
-    tables = [_read(file) for file in files]
+def _side_by_side(paths, common: bool = False) -> list[pl.DataFrame]:
+    "A table of `_predictions` each, of the same rows in ascending order; `UserError` where rows or labels differ."
+    files, tables = [_held_out_file(path) for path in paths], [_predictions(path) for path in paths]
     if common:
         tables = _common_rows(tables)
     first = tables[0]
@@ -87,18 +85,36 @@ def aligned_oof(paths, common: bool = False) -> tuple:
             raise UserError(
                 f'{file}: {differ:,} labels differ from {files[0]}', 'compare runs on the same training file'
             )
-    return first['label'].to_numpy(), first['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
+    return tables
+
+
+def _stacked(tables: list[pl.DataFrame]) -> tuple:
+    "Label, fold of the first, p of all."
+    return tables[0]['label'].to_numpy(), tables[0]['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
+
+
+def aligned_oof(paths, common: bool = False) -> tuple:
+    """Out-of-fold predictions side by side.
+
+    Parameters
+    ----------
+    paths : oof.parquet files, or run folders: what they handed in, calibrated as it was handed in
+    common : keep the rows all files share instead of refusing files of other rows
+
+    Returns
+    -------
+    label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
+
+    Raises
+    ------
+    UserError where rows or labels differ
+    """
+    return _stacked(_side_by_side([Path(p) for p in paths], common))
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0b34cf06
-def _beside(paths, common: bool, name: str) -> np.ndarray | None:
-    "Group (`eval.group_col`) or weight (`data.weight_col`) of the compared rows, where the first file holds it."
-    files = [_held_out_file(Path(p)) for p in paths]
-    if name not in pl.read_parquet_schema(files[0]):
-        return None
-    tables = [_read(file).select('row') for file in files]
-    rows = _common_rows(tables)[0] if common else tables[0]
-    found = pl.read_parquet(files[0], columns=['row', name], glob=False)
-    return rows.join(found, on='row').sort('row')[name].to_numpy()
+def _beside(tables: list[pl.DataFrame], name: str) -> np.ndarray | None:
+    "Group (`eval.group_col`) or weight (`data.weight_col`) of the compared rows, of the first table that holds it."
+    return next((table[name].to_numpy() for table in tables if name in table.columns), None)
 
 
 def oof_scores(paths) -> list[float]:
@@ -108,8 +124,8 @@ def oof_scores(paths) -> list[float]:
     ----------
     paths : oof.parquet files or run folders of the same rows
     """
-    label, _, p = aligned_oof(paths)
-    weight = _beside(paths, False, 'weight')
+    tables = _side_by_side([Path(p) for p in paths])
+    (label, _, p), weight = _stacked(tables), _beside(tables, 'weight')
     return [score(label, one, weight) for one in p]
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0d8bd41b
@@ -189,8 +205,9 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     [0.62, 0.38]
     """
     names = two_or_more(paths)
-    label, fold, p = aligned_oof(names)
-    z, of_rows = logit(p).astype(np.float32), _beside(names, False, 'weight')
+    tables = _side_by_side([Path(p) for p in names])
+    label, fold, p = _stacked(tables)
+    z, of_rows = logit(p).astype(np.float32), _beside(tables, 'weight')
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), of_rows, seed=seed)
     weights = choose_weights(z, label, seed=seed, weight=of_rows)
     return WeightSearch(
@@ -204,6 +221,14 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     )
 
 # %% ../../nbs/70_inference/25_compare.ipynb #a11e8681
+def _compared(path: Path) -> str:
+    "What stands for a run, or for a file, in a comparison."
+    if not path.is_dir():
+        return 'p of the file'
+    made = handed_in(path)
+    return 'the network, calibrated' if made is None else f"{made['chosen']}, as handed in"
+
+
 @dataclass(frozen=True)
 class Comparison:
     """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
@@ -215,6 +240,7 @@ class Comparison:
     a : first run's metrics
     b : second run's
     paired : their difference, a − b
+    compared : what stands for each run, in words
 
     Examples
     --------
@@ -230,6 +256,7 @@ class Comparison:
     a: dict[str, Interval]
     b: dict[str, Interval]
     paired: dict[str, Paired]
+    compared: tuple = ()
 
     def table(self) -> MetricsTable:
         "Metrics as rows; both runs, difference and p-value as columns."
@@ -246,11 +273,15 @@ class Comparison:
             }
         return MetricsTable(rows)
 
+    def _head(self) -> str:
+        "How many rows, and what is compared on them."
+        return '; '.join([f'{self.rows:,} rows', *(f'{name}: {what}' for name, what in zip(self.names, self.compared))])
+
     def __repr__(self):
-        return f'{self.rows:,} rows\n{self.table()}'
+        return f'{self._head()}\n{self.table()}'
 
     def _repr_html_(self):
-        return f'<p>{self.rows:,} rows</p>{self.table()._repr_html_()}'
+        return f'<p>{html.escape(self._head())}</p>{self.table()._repr_html_()}'
 
 
 def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) -> Comparison:
@@ -269,8 +300,10 @@ def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) ->
     >>> compare_oof('runs/a', 'runs/b').paired['Score'].p_value  # doctest: +SKIP
     0.03
     """
-    label, _, p = aligned_oof([a, b], common)
-    beside = {name: _beside([a, b], common, name) for name in ('group', 'weight')}
+    paths = [Path(a), Path(b)]
+    tables = _side_by_side(paths, common)
+    label, _, p = _stacked(tables)
+    beside = {name: _beside(tables, name) for name in ('group', 'weight')}
     found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, **beside)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
-    return Comparison(tuple(run_names([a, b])), len(label), of_a, of_b, paired)
+    return Comparison(tuple(run_names(paths)), len(label), of_a, of_b, paired, tuple(_compared(path) for path in paths))

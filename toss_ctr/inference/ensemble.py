@@ -5,7 +5,8 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'check_same_rows', 'averaged', 'judged', 'leaking',
            'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
-           'hand_in', 'handed_in', 'run_opinions', 'submit', 'leak_lines', 'submission_line']
+           'hand_in', 'handed_in', 'of_rows', 'whole_opinion', 'run_opinions', 'submit', 'leak_lines',
+           'submission_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import dataclass, replace
@@ -17,7 +18,7 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
-from ..core.files import read_json, verify_file, write_json, write_table
+from ..core.files import read_json, read_table, verify_file, write_json, write_table
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
@@ -395,6 +396,39 @@ def handed_in(run_dir) -> dict | None:
     content, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
     same = content is not None and file.is_file() and content['submission'] == digest_file(file)
     return content if same else None
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #2bacf245
+def of_rows(run_dir, row) -> dict[str, np.ndarray]:
+    """Groups and weights of held-out rows, where the run has any: the network's file holds them.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    row : (n,) rows of the training file
+
+    Returns
+    -------
+    `group`, `weight` → (n,); {} where the file is missing
+    """
+    file = Path(run_dir) / OOF
+    if not file.is_file():
+        return {}
+    known = read_table(file).select('row', pl.col('^group|weight$'))
+    rows = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
+    found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
+    return {column.name: column.to_numpy() for column in found if not column.null_count()}
+
+
+def whole_opinion(run_dir, name: str) -> Opinion:
+    """What a finished member says, with the groups and weights of its rows.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    name : of the member
+    """
+    found = read_opinion(run_dir, name)
+    return replace(found, **of_rows(run_dir, found.row))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
 def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:

@@ -47,11 +47,12 @@ def _check_slow(rows: list[dict], gained: float, ahead: list, noise: float) -> l
     "Curves that stand before they got anywhere: `gained` in the last epoch, `ahead` : training rows of held-out ones."
     by = {r['name']: r.get('Score') for r in rows}
     level = bool(ahead) and np.mean(ahead) <= noise
-    if not level or by.get('baseline') is None or by['baseline'] - by['out of fold'] <= 4 * noise:
+    own = by.get('calibrated', by.get('out of fold'))
+    if not level or by.get('baseline') is None or by['baseline'] - own <= 4 * noise:
         return []
     text = (
         f'The last epoch changed Score by {gained:+.4f}, training rows score no better than held-out ones, '
-        f'and the baseline is ahead by {by["baseline"] - by["out of fold"]:.4f}: raise train.lr or train.epochs.'
+        f'and the baseline is ahead by {by["baseline"] - own:.4f}: raise train.lr or train.epochs.'
     )
     return [('next', 'Under-trained', text)]
 
@@ -364,7 +365,8 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     n = max(n_draws(len(y), n_boot), 30)
     beside = pred.beside(m)
     t = paired_test(y, p, b, n, seed=cfg.seed, **beside)['Score']
-    span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model)'
+    how = '' if pred.calibrated is None else ', both calibrated'
+    span = f'{abs(t.diff):.4f} (95 %: {t.lo:+.4f} to {t.hi:+.4f} for the model{how})'
     tips = (
         []
         if cfg.features.encodings

@@ -74,7 +74,14 @@ def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
     return tag('div', tag('span', name), tag('b', f'{value:.4f}'), tag('span', more), class_=kind)
 
 
-def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
+def _beside_the_network(difference: float) -> str:
+    "A difference in Score, for people."
+    if round(abs(difference), 4) == 0:
+        return 'level with the network'
+    return f"{abs(difference):.4f} {'above' if difference > 0 else 'below'} the network"
+
+
+def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tuple | None = None) -> Html:
     """Name, what was held out, the scores that matter, navigation.
 
     Parameters
@@ -82,6 +89,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     rows : of `score_rows`
     clicks : among the held-out rows
     keys : anchor → title, for the navigation
+    weighted : rows and clicks by their weights, where rows have any
     """
     by = {r['name']: r for r in rows}
     own = by.get('calibrated', by['out of fold'])
@@ -89,13 +97,14 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict) -> Html:
     others = [n for n in ('baseline', 'ensemble', 'best possible') if n in by]
     called = dict(baseline=f'baseline, {cfg.yardstick}')
     tiles = [tile(f"Score of the network, {own['name']}", own['Score'], span, 'tile main')]
-    ahead = {n: f"{by[n]['Score'] - own['Score']:+.4f} to the network" for n in others}
+    ahead = {n: _beside_the_network(by[n]['Score'] - own['Score']) for n in others}
     tiles += [tile(called.get(n, n), by[n]['Score'], ahead[n]) for n in others]
     tiles.append(tile('AP of the network', own['AP'], f"WLL {own['WLL']:.4f}, AUC {own['AUC']:.3f}"))
     folds = sum(r['kind'] == 'fold' for r in rows)
     what = (
         f"{by['out of fold']['rows']:,} held-out rows in {folds} fold{'s' * (folds != 1)}, {clicks:,} clicks"
     )
+    what += '' if weighted is None else '; weighted: {:,.0f} rows, {:,.1f} clicks'.format(*weighted)
     head = tag(
         'header',
         tag('p', 'toss_ctr experiment', class_='kicker'),
@@ -165,13 +174,13 @@ def build_report(
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
-    differ = disagreement(run_dir, cfg.calibration.target)
+    differ = disagreement(run_dir, cfg)
     groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()
     parts = [
         scores_section(rows, submission_line(made) if made else ''),
         test_section(read_test_scores(run_dir)),
         findings_section(found),
-        curves_section(log),
+        curves_section(log, cfg.monitor),
         quality_section(pred, cfg.calibration.target),
         labels_section(side_file(run_dir, 'calibration.json', 'labels') or {}),
     ]
@@ -205,6 +214,7 @@ def build_report(
     absent += [] if importance else ['importance.json (permutation importance)']
     absent += [] if columns and tokens else ['columns.json, tokens.json (features and embeddings)']
     parts = [p for p in parts if p] + [links_section(run_dir, absent)]
+    weighted = None if pred.weight is None else (pred.counts.sum(), pred.counts @ pred.label)
     foot = tag(
         'footer',
         'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.',
@@ -213,7 +223,7 @@ def build_report(
         part.write_text(
             page(
                 f'{cfg.exp_name} – toss_ctr',
-                header(cfg, rows, int(pred.label.sum()), anchors(parts)),
+                header(cfg, rows, int(pred.label.sum()), anchors(parts), weighted),
                 tag('main', parts),
                 foot,
             ),

@@ -13,9 +13,8 @@ import numpy as np
 from scipy.special import expit
 
 from ..data.probabilities import logit
-from ..inference.calibration import Calibrator
-from ..inference.ensemble import last_choice
-from ..members.contract import read_opinion
+from ..config.whole import Config
+from ..inference.ensemble import judged, last_choice, whole_opinion
 from .html import Html, table, tag
 from .predictions import shift_prior
 from ..training.metrics import row_loss
@@ -31,7 +30,8 @@ class Disagreement:
     weights : (M,) sum 1
     row : (n,) rows of the training file
     label : (n,) 0/1
-    z : (M, n) float32 calibrated log-odds, clicks and non-clicks 50:50
+    z : (M, n) float32 log-odds calibrated by the other folds, clicks and non-clicks 50:50
+    weight : (n,) row weights; None = every row counts once
 
     Examples
     --------
@@ -47,6 +47,7 @@ class Disagreement:
     row: np.ndarray
     label: np.ndarray
     z: np.ndarray
+    weight: np.ndarray | None = None
 
     @property
     def mean(self) -> np.ndarray:
@@ -61,8 +62,9 @@ class Disagreement:
     @property
     def importance(self) -> np.ndarray:
         "(n,) weight of each row in the balanced loss: clicks and non-clicks weigh half each; mean 1."
-        clicks = self.label.mean()
-        return np.where(self.label == 1, 0.5 / clicks, 0.5 / (1 - clicks))
+        w = np.ones(len(self.label)) if self.weight is None else self.weight.astype(np.float64)
+        clicks, all_rows = w @ self.label, w.sum()
+        return w * np.where(self.label == 1, 0.5 / clicks, 0.5 / (all_rows - clicks)) * len(w)
 
     def losses(self) -> tuple[np.ndarray, float]:
         "Class-balanced log-loss of each member (M,), and of their mean."
@@ -73,13 +75,13 @@ class Disagreement:
 MOST_ROWS = 1_000_000
 
 
-def disagreement(run_dir, target: str = 'balanced') -> Disagreement | None:
+def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
     """The members of a run on the rows they hold out, every so many of more than a million.
 
     Parameters
     ----------
     run_dir : folder of the run
-    target : `calibration.target`
+    cfg : its config: how members are calibrated
 
     Returns
     -------
@@ -93,16 +95,19 @@ def disagreement(run_dir, target: str = 'balanced') -> Disagreement | None:
     names, weights = (taken, [made['weights'][k] for k in taken]) if len(taken) > 1 else (names, [1.0] * len(names))
     z = []
     for name in names:
-        found = read_opinion(run_dir, name)
+        found = whole_opinion(run_dir, name)
+        if not 0 < found.label.mean() < 1:
+            return None
         every = slice(None, None, -(-len(found.row) // MOST_ROWS))
-        p = Calibrator.from_json(made['calibrators'][name])(found.logit[every])
-        if target == 'prior':
-            p = shift_prior(p, found.label.mean(), 'balanced')
+        p = judged(found, cfg)[1][every]
+        if cfg.calibration.target == 'prior':
+            p = shift_prior(p, np.average(found.label, weights=found.weight), 'balanced')
         z.append(logit(p).astype(np.float32))
-    if not 0 < found.label[every].mean() < 1:
+    label, weight = found.label[every], None if found.weight is None else found.weight[every]
+    if not 0 < label.mean() < 1:
         return None
     weights = np.array(weights) / np.sum(weights)
-    return Disagreement(tuple(names), weights, found.row[every], found.label[every], np.stack(z))
+    return Disagreement(tuple(names), weights, found.row[every], label, np.stack(z), weight)
 
 # %% ../../nbs/80_report/24_disagreement.ipynb #4a95602d
 def verdict(found: Disagreement) -> str:
@@ -117,8 +122,8 @@ def verdict(found: Disagreement) -> str:
     gain, lag = average - mean, average - own[best]
     by = ', each counting the same' if np.ptp(found.weights) < 1e-9 else ' by their weights'
     text = (
-        f'Calibrated, {", ".join(found.names)} lose {average:.4f} on average{by} (balanced log-loss), '
-        f'the best of them, {found.names[best]}, {own[best]:.4f}; their mean loses {mean:.4f}. '
+        f'Calibrated by the other folds, {", ".join(found.names)} lose {average:.4f} on average{by} '
+        f'(balanced log-loss), the best of them, {found.names[best]}, {own[best]:.4f}; their mean loses {mean:.4f}. '
         f'Their disagreement is worth {gain:.4f}'
     )
     if gain > lag:

@@ -81,10 +81,11 @@ def _data_facts(cfg, train, test):
     if train is not None:
         s = train.spec
         histories = [f', a history of up to {h.max_len} of {h.size - 1:,} distinct tokens' for h in s.histories]
+        multi = f', {len(cfg.data.multi_cols)} with several values' if cfg.data.multi_cols else ''
         clicks = int(np.asarray(train.labels()).sum())
         facts |= {
             'training rows': f'{train.n_rows:,}, {clicks:,} clicks ({clicks / max(train.n_rows, 1):.3%})',
-            'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{"".join(histories)}',
+            'columns': f'{len(s.cats)} categorical, {len(s.nums)} numeric{multi}{"".join(histories)}',
             'cache': train.fingerprint[:16],
         }
     if test is not None:
@@ -202,8 +203,8 @@ HOW = (
     'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
     'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand or chosen on its '
     'training rows, which does not. '
-    'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows (Poisson weights, bias '
-    'removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
+    'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows, or over the groups of '
+    'eval.group_col (Poisson weights, bias removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
     'same rows, which chance lets '
     'a model beat on few rows.',
     'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under '

@@ -72,7 +72,7 @@ def interval_text(low: float | None, high: float | None, form: str = '.4f') -> s
     high : the upper end
     form : of both numbers
     """
-    return None if low is None else f'{low:{form}} – {high:{form}}'
+    return None if low is None else f'{low:{form}} to {high:{form}}'
 
 # %% ../../nbs/80_report/10_html.ipynb #cebba1e6
 def _csv_uri(rows: list[dict], columns: dict) -> str:

@@ -18,7 +18,9 @@ from scipy.special import expit
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import again, read_table
+from ..inference.calibration import cross_fit
 from ..inference.ensemble import ensemble_oof, n_draws
+from ..inference.oof import calibration_options
 from ..members.contract import held_out_file, member_folder
 from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
 from ..data.probabilities import logit
@@ -73,7 +75,7 @@ class Predictions:
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
     calibrated : (n,) calibrated by the other folds
-    baseline : (n,) of the first member that is no network (`lightgbm`), NaN where unknown
+    baseline : (n,) of the first member that is no network (`lightgbm`), calibrated as the network is, NaN where unknown
     ensemble : (n,) of the members together, calibrated by the other folds, NaN where unknown
     truth : (n,) the true probability of a click at the natural rate
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
@@ -178,6 +180,20 @@ def _other(path: Path, rows) -> np.ndarray | None:
     return None if np.isnan(p).all() else p
 
 
+def _baseline(path: Path, oof: dict, cfg: Config, rate: float) -> np.ndarray | None:
+    "The baseline's probabilities of the network's rows, calibrated as the network is; None where it knows none."
+    if not path.is_file():
+        return None
+    other = _read_held_out(path)
+    shared = np.isin(other['row'], oof['row'])
+    if not shared.any():
+        return None
+    row, z, label, fold = (other[name][shared] for name in ('row', 'logit', 'label', 'fold'))
+    weight = align(row, oof['row'], oof['weight']) if 'weight' in oof else None
+    p = cross_fit(z, label, fold, cfg.seed, weight, **calibration_options(cfg))
+    return align(oof['row'], row, shift_prior(p, rate, 'balanced') if cfg.calibration.target == 'prior' else p)
+
+
 def load_predictions(run_dir, cfg: Config) -> Predictions:
     """Join out-of-fold predictions, baseline and truth.
 
@@ -193,7 +209,7 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     rate = np.average(label, weights=oof.get('weight'))
     if cfg.calibration.target == 'prior':
         p = shift_prior(p, rate, 'balanced')
-    base = _other(held_out_file(member_folder(run_dir, cfg.yardstick)), oof['row']) if cfg.yardstick else None
+    base = _baseline(held_out_file(member_folder(run_dir, cfg.yardstick)), oof, cfg, rate) if cfg.yardstick else None
     ensemble = _other(ensemble_oof(run_dir), oof['row'])
     if ensemble is not None and cfg.calibration.target == 'prior':
         ensemble = shift_prior(ensemble, rate, 'balanced')
@@ -253,7 +269,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
 
     Returns
     -------
-    rows of `score_row`; a fold's also holds the `baseline`'s Score
+    rows of `score_row`; a fold's also holds Score of the `baseline` and of the network, both `calibrated`
     """
     out, y = [], pred.label
     for k in np.unique(pred.fold):
@@ -262,6 +278,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
             row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed, **pred.beside(m))
             if pred.baseline is not None and pred.both[m].all():
                 row['baseline'] = score(y[m], pred.baseline[m], pred.beside(m)['weight'])
+                row['calibrated'] = score(y[m], pred.p[m], pred.beside(m)['weight'])
             out.append(row)
     more = [
         ('out of fold', 'model', pred.raw),

@@ -13,6 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from ..config.train import MINIMISED
 from ..config.whole import Config
 from ..core.files import read_json, read_table
 from ..inference.board import member_rows
@@ -67,8 +68,8 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
     text = (
         'Score = 0.5·AP + 0.5/(1+WLL), higher is better. Folds and “out of fold” are the network’s raw '
-        'probabilities on rows it never saw; “calibrated” is corrected by the other folds; “ensemble” is the weighted '
-        'mean of the members’ log-odds, calibrated likewise.'
+        'probabilities on rows it never saw; “calibrated” is corrected by the other folds, and so are “baseline” and '
+        '“ensemble”, the weighted mean of the members’ log-odds.'
     )
     numbers = {key: NUMBERS[key] for key in NUMBERS if key != 'gAUC' or 'gAUC' in rows[0]}
     picture = figure(
@@ -91,14 +92,14 @@ def folds_sentence(rows: list[dict]) -> Html | None:
     ----------
     rows : of `score_rows`
     """
-    gain = [r['Score'] - r['baseline'] for r in rows if r.get('baseline') is not None]
+    gain = [r['calibrated'] - r['baseline'] for r in rows if r.get('baseline') is not None]
     if not gain:
         return None
     each = ', '.join(f'{g:+.4f}' for g in gain)
     return tag(
         'p',
-        f'Fold by fold the raw model is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}: '
-        f'{each} (mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).',
+        f'Fold by fold the network is ahead of the baseline in {sum(g > 0 for g in gain)} of {len(gain)}, both '
+        f'calibrated: {each} (mean {np.mean(gain):+.4f}, standard deviation {np.std(gain):.4f}).',
     )
 
 
@@ -118,24 +119,27 @@ def findings_section(found: list[tuple]) -> Html:
     return section('next', 'What to try next', tag('ul', items, class_='findings') if items else none)
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a05d69e
-def epoch_table(log: list[dict]) -> list[dict]:
+def epoch_table(log: list[dict], monitor: str = 'score') -> list[dict]:
     """A training in a line.
 
     Parameters
     ----------
     log : of `read_log`
+    monitor : what selected the epoch whose weights were kept, `train.monitor`
 
     Returns
     -------
-    a row a fold: fold, epochs, best (epoch of the best hold-out Score), Score, train, held (WLL there), lr,
-    seconds, speed
+    a row a fold: fold, epochs, kept (the epoch), Score, train, held (WLL there), lr, seconds, speed
     """
+    sign = -1 if monitor in MINIMISED else 1
     out = []
     for k in sorted({r['fold'] for r in log}):
         train, held = (
             [r for r in log if r['fold'] == k and (r['split'] == 'train') == t] for t in (True, False)
         )
-        best = max((r for r in held if r.get('Score') is not None), key=lambda r: r['Score'], default=None)
+        judged = [({name.lower(): number for name, number in r.items()}.get(monitor), r) for r in held]
+        judged = [(value, r) for value, r in judged if value is not None]
+        kept = max(judged, key=lambda pair: sign * pair[0], default=(None, None))[1]
         last = lambda key, rows, e: next((r.get(key) for r in rows if r['epoch'] == e), None)
         mean = lambda key: (lambda v: sum(v) / len(v) if v else None)(
             [r[key] for r in train if r.get(key) is not None]
@@ -144,10 +148,10 @@ def epoch_table(log: list[dict]) -> list[dict]:
             dict(
                 fold=str(int(k)),
                 epochs=len(train) or len(held),
-                best=best and int(best['epoch']),
-                Score=best and best['Score'],
-                train=best and last('WLL', train, best['epoch']),
-                held=best and best.get('WLL'),
+                kept=kept and int(kept['epoch']),
+                Score=kept and kept.get('Score'),
+                train=kept and last('WLL', train, kept['epoch']),
+                held=kept and kept.get('WLL'),
                 lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
                 seconds=mean('seconds'),
                 speed=mean('rows_per_s'),
@@ -156,12 +160,13 @@ def epoch_table(log: list[dict]) -> list[dict]:
     return out
 
 
-def curves_section(log: list[dict]) -> Html | None:
+def curves_section(log: list[dict], monitor: str = 'score') -> Html | None:
     """Learning curves of Score, AP, WLL and the training objective, and a line a fold.
 
     Parameters
     ----------
     log : of `read_log`
+    monitor : what selected the epoch whose weights were kept
     """
     made = [(m, up) for m, up in (('Score', True), ('AP', True), ('WLL', False)) if curves(log, m)]
     figs = [figure(plot_learning(log, m, up), f'{m} by epoch for each fold') for m, up in made]
@@ -173,13 +178,14 @@ def curves_section(log: list[dict]) -> Html | None:
         return None
     text = (
         'One colour a fold; solid lines are held-out rows, dashed lines training rows, scored while they are trained '
-        'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; weights are '
-        'kept by the monitor’s. The training objective is what is minimised; no other number compares with it.'
+        'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown. The table '
+        f'tells of the epoch whose weights were kept: the best by {monitor} (train.monitor); the first is epoch 0. The '
+        'training objective is what is minimised; no other number compares with it.'
     )
     columns = dict(
         fold=('fold', None),
         epochs=('epochs', 'd'),
-        best=('best epoch', 'd'),
+        kept=('epoch kept', 'd'),
         Score=('Score there', '.5f'),
         train=('training WLL there', '.4f'),
         held=('held-out WLL there', '.4f'),
@@ -190,12 +196,17 @@ def curves_section(log: list[dict]) -> Html | None:
     return section(
         'curves',
         'Learning curves',
-        tag('p', text),
+        tag('p', with_keys(text)),
         tag('div', figs, class_='figures'),
-        table(epoch_table(log), columns, 'Training of the folds'),
+        table(epoch_table(log, monitor), columns, 'Training of the folds'),
     )
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
+def _weighed(pred: Predictions) -> str:
+    "That rows and clicks count by their weights, where they have any."
+    return '' if pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
+
+
 def labels_section(judged: dict) -> Html | None:
     """The labels beside the first, on rows neither their net nor their calibrator has seen.
 
@@ -231,6 +242,7 @@ def quality_section(pred: Predictions, target: str = 'balanced') -> Html:
         'are shown class-balanced.'
     )
     text += ' Probabilities in this section are class-balanced; precision and lift count rows as they are.'
+    text += _weighed(pred)
     ranks, m = {'model': pred.p}, pred.both
     if pred.baseline is not None:
         ranks['baseline'] = pred.baseline
@@ -334,10 +346,10 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
         f'{round(clicks):,} clicks were observed and {predicted:,.1f} predicted: {ratio:.3f} times as many, 95 % '
         f'{low:.3f} to {high:.3f}. Predictions are brought to the natural click rate ({pred.prior:.3%}) in this '
         'section. In the pictures, bars are 95 % intervals of the observed rate; a cross outside its bar is a group '
-        'that is predicted wrongly, one in twenty of them by chance.'
+        f'that is predicted wrongly, one in twenty of them by chance.{_weighed(pred)}'
     )
     pictures = tag('div', figs, class_='figures')
-    return section('rates', 'Clicks, observed and predicted', tag('p', text), pictures, tables, _misjudged_table(wrong))
+    return section('rates', 'Clicks, observed and predicted', tag('p', with_keys(text)), pictures, tables, _misjudged_table(wrong))
 
 
 def slices_section(found: list[dict], other: str) -> Html:
@@ -383,7 +395,8 @@ def _worth_table(worth: dict | None) -> list | None:
         f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
         'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing is trained '
         'again. An interval that covers zero says that attention has learnt nothing. AP and Score grow with the share '
-        'of clicks among the rows: these compare with each other, not with those of all rows.'
+        'of clicks among the rows, so these numbers compare with each other, and with those of another table only where it '
+        'is of the same rows.'
     )
     numbers = dict(learnt=('as learnt', '.4f'), zero=('scores at zero', '.4f'), diff=('difference', '+.4f'))
     columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))
