@@ -117,6 +117,14 @@ def _clicks_fact(run_dir):
     return after and f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
 
 
+def _draws_fact(cfg):
+    if cfg.eval.group_col:
+        return f'groups of {cfg.eval.group_col}'
+    if cfg.cv.group_key:
+        return f'rows, each by itself (eval.group_col {cfg.cv.group_key} would draw groups, as the folds do)'
+    return 'rows'
+
+
 def _prior_fact(run_dir, cfg):
     learnt = learnt_priors(cfg, side_file(run_dir, 'statistics.json', 'strengths') or {})
     return ', '.join(f'{columns} {strength:.1f}' for columns, strength in learnt.items())
@@ -167,7 +175,7 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
             + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
             + (['with sequences kept together'] if cfg.cv.group_sequences else [])
         ),
-        'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows',
+        'intervals draw': _draws_fact(cfg),
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {seconds_text(s)}' for k, s in took.items()),
         'command': made.get('command'),
@@ -204,7 +212,8 @@ HOW = (
     'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand or chosen on its '
     'training rows, which does not. '
     'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows, or over the groups of '
-    'eval.group_col (Poisson weights, bias removed); comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
+    'eval.group_col (Poisson weights, bias removed); '
+    'comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
     'same rows, which chance lets '
     'a model beat on few rows.',
     'AP is average precision; WLL is the mean of the log-losses of clicks and non-clicks; AUC the area under '

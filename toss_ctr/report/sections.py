@@ -349,7 +349,8 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
         f'that is predicted wrongly, one in twenty of them by chance.{_weighed(pred)}'
     )
     pictures = tag('div', figs, class_='figures')
-    return section('rates', 'Clicks, observed and predicted', tag('p', with_keys(text)), pictures, tables, _misjudged_table(wrong))
+    told = tag('p', with_keys(text))
+    return section('rates', 'Clicks, observed and predicted', told, pictures, tables, _misjudged_table(wrong))
 
 
 def slices_section(found: list[dict], other: str) -> Html:
@@ -395,8 +396,8 @@ def _worth_table(worth: dict | None) -> list | None:
         f"What the attention scores are worth: {worth['rows']:,} held-out rows of all folds, {worth['clicks']:,} of "
         'them clicks, predicted once as learnt and once with all scores at zero (recency alone), nothing is trained '
         'again. An interval that covers zero says that attention has learnt nothing. AP and Score grow with the share '
-        'of clicks among the rows, so these numbers compare with each other, and with those of another table only where it '
-        'is of the same rows.'
+        'of clicks among the rows, so these numbers compare with each other, and with those of another table '
+        'only where it is of the same rows.'
     )
     numbers = dict(learnt=('as learnt', '.4f'), zero=('scores at zero', '.4f'), diff=('difference', '+.4f'))
     columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))

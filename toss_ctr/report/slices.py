@@ -7,6 +7,8 @@ __all__ = ['group_of', 'chosen_groups', 'find_columns', 'length_name', 'grouping
            'error_slices', 'clicks_ratio', 'group_table', 'misjudged_groups', 'lift_table']
 
 # %% ../../nbs/80_report/20_slices.ipynb #9e932557
+import re
+
 import numpy as np
 from scipy.stats import chi2, norm
 
@@ -18,6 +20,9 @@ from .plots import quantile_groups
 from .predictions import Predictions, shift_prior
 
 # %% ../../nbs/80_report/20_slices.ipynb #28f6a108
+_WHOLE = re.compile(r'-?[0-9]{1,6}([.]0)?')
+
+
 def group_of(split, name: str, rows):
     """A column's values at some rows, in numeric or alphabetic order, null and unseen last.
 
@@ -39,8 +44,9 @@ def group_of(split, name: str, rows):
     place = time_order(values)
     place[place < 0] = len(values)
     names = [''] * (len(values) + 1)
+    dates = name.endswith('.day') and name not in (c.name for c in split.spec.cats)  # of a time: days since 1970
     for i, v in zip(place, ('null or unseen', *values)):
-        names[i] = str(v)
+        names[i] = str(np.datetime64(int(float(v)), 'D')) if dates and _WHOLE.fullmatch(str(v)) else str(v)
     return place[codes], names
 
 
