@@ -293,7 +293,8 @@ _RATIO = 'predicted / observed [95 %]'
 def _groups_table(pred: Predictions, codes, names, title: str, column: str) -> Html:
     "Scores and clicks of each group, the thirty largest."
     rows = [dict(r, shown=_ratio_text(r)) for r in group_table(pred, codes, names, 30)]
-    counts = dict(rows=('rows', ',d'), clicks=('clicks', ',d'), predicted=('predicted clicks', ',.1f'))
+    form = ',d' if pred.weight is None else ',.1f'  # weighted ones are no whole numbers, and have to add up
+    counts = dict(rows=('rows', ',d'), clicks=('clicks', form), predicted=('predicted clicks', ',.1f'))
     scores = {key: NUMBERS[key] for key in ('Score', 'AP', 'WLL', 'AUC')}
     columns = dict(name=(column, None)) | counts | dict(shown=(_RATIO, str)) | scores
     return Html(tag('h3', f'By {title}') + table(rows, columns, f'Scores and clicks by {title}'))
@@ -343,7 +344,8 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
     clicks, predicted = pred.counts @ pred.label, pred.counts @ p
     ratio, low, high = (float(v) for v in clicks_ratio(clicks, predicted))
     text = (
-        f'{round(clicks):,} clicks were observed and {predicted:,.1f} predicted: {ratio:.3f} times as many, 95 % '
+        f'{clicks:,.{0 if pred.weight is None else 1}f} clicks were observed and {predicted:,.1f} predicted: '
+        f'{ratio:.3f} times as many, 95 % '
         f'{low:.3f} to {high:.3f}. Predictions are brought to the natural click rate ({pred.prior:.3%}) in this '
         'section. In the pictures, bars are 95 % intervals of the observed rate; a cross outside its bar is a group '
         f'that is predicted wrongly, one in twenty of them by chance.{_weighed(pred)}'

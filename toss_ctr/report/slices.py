@@ -260,7 +260,8 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
         shown = np.sort(shown[np.argsort(-n[shown], kind='stable')[:top]])
     out = []
     for i in shown:
-        numbers = dict(rows=round(n[i]), clicks=round(clicks[i]), predicted=predicted[i])
+        seen = round(clicks[i]) if pred.weight is None else float(clicks[i])
+        numbers = dict(rows=round(n[i]), clicks=seen, predicted=predicted[i])
         row = dict(name=str(names[i]), **numbers, ratio=ratio[i], low=low[i], high=high[i])
         if 0 < clicks[i] < n[i]:
             weight = pred.beside(codes == i)['weight']
