@@ -83,7 +83,10 @@ class Sequence(Section):
     name: Annotated[str, Field(pattern=r'^[a-z][a-z0-9_]*$')] = 'seq'
     "What the history is called in arrays, weights and reports; each of `sequences` has a name of its own."
     col: OptionalText = 'seq'
-    "Column with the history: comma-separated integers or a list; null = no history."
+    "Column with the history: comma-separated integers, a list of them, or texts (`sep`); null = no history."
+    sep: Annotated[str, Field(min_length=1)] | None = None
+    """What stands between the tokens of a text. With it tokens may be any texts, in lists as well, known to the model
+    by the values of train; null = tokens are integers, with commas between them in text."""
     max_len: Positive = 400
     "Most recent tokens kept."
     pad_id: int = 0
@@ -278,3 +281,8 @@ def check_histories(histories: tuple, sequence: Sequence):
             raise UserError(
                 f"sequences.{seq.name}.pad_id: another history of column '{seq.col}' has {pads[seq.col]}", 'use that'
             )
+    separators = {seq.col: seq.sep for seq in reversed(histories)}
+    for seq in histories:
+        if seq.sep != separators[seq.col]:
+            what = f"sequences.{seq.name}.sep: another history of column '{seq.col}' has {separators[seq.col]!r}"
+            raise UserError(what, 'use that')

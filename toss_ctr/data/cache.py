@@ -131,11 +131,11 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
     return learned
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
-def _longest_history(plan: _SplitPlan, learned: dict, column: str) -> int:
+def _longest_history(plan: _SplitPlan, learned: dict, column: str, sep: str | None) -> int:
     if plan.training_rows == plan.source.n_rows and plan.name == 'train':
         return learned['stats']['sequences'][column]['longest']
     files = [str(f) for f in plan.source.files]
-    return measure(lambda n: None, files, 'tokens', [column], plan.source.n_rows, pad_id=None)['longest']
+    return measure(lambda n: None, files, 'tokens', [column], plan.source.n_rows, pad_id=None, sep=sep)['longest']
 
 
 def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
@@ -152,7 +152,7 @@ def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     source.check(RowEncoder(spec, **options).columns)
     if not train and needs.label in have:
         print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")
-    longest = {seq.key: _longest_history(plan, learned, seq.name) for seq in spec.histories if seq.collapse}
+    longest = {seq.key: _longest_history(plan, learned, seq.name, seq.sep) for seq in spec.histories if seq.collapse}
     return options | (dict(longest=longest) if longest else {})
 
 # %% ../../nbs/20_data/50_cache.ipynb #150282b0

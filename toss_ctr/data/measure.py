@@ -13,13 +13,13 @@ import numpy as np
 import xxhash
 
 from ..core.errors import UserError
-from .encode import event_unit, is_moments, read_events, read_tokens
+from .encode import event_unit, is_moments, read_events, read_texts, read_tokens
 from .histories import Ragged, Scratch
 from .needs import Needs
 from .numbers import labels, numbers, time_unit, times, vector_width, vectors
 from .source import batches, open_files, Source
 from .spec import MultiSpec, pack_cats, SeqSpec, Spec, TimeSpec, VectorSpec
-from .values import Coder, encode_cells, encode_column, Tally
+from .values import Coder, encode_cells, encode_column, natural, Tally
 
 # %% ../../nbs/20_data/25_measure.ipynb #1e2b2dd3
 class TokenSet:
@@ -164,13 +164,20 @@ def null_groups(masks: dict) -> list[tuple]:
     return list(map(tuple, groups.values()))
 
 # %% ../../nbs/20_data/25_measure.ipynb #b47634fa
-def _measure_tokens(stream, columns: list, pad_id) -> dict:
-    "Distinct tokens of a column, and how long its histories are."
-    tally, scratch, column = HistoryTally(), Scratch(), columns[0]
+def _measure_tokens(stream, columns: list, pad_id, sep: str | None = None) -> dict:
+    "Distinct tokens of a column, integers or with `sep` texts, and how long its histories are."
+    tally, scratch, column, texts = HistoryTally(), Scratch(), columns[0], Coder(Tally())
     for _, batch, place in stream:
-        for _, history in read_tokens(batch[column], column, place, scratch):
+        if sep is None:
+            blocks = read_tokens(batch[column], column, place, scratch)
+        else:
+            blocks = read_texts(batch[column], column, place, texts, sep)
+        for _, history in blocks:
             tally.add(history)
-    return tally.measured(pad_id)
+    found = tally.measured(pad_id if sep is None else None)
+    if sep is None:
+        return found
+    return found | dict(values=[text for text in sorted(texts.assign.code, key=natural) if text != str(pad_id)])
 
 
 def _measure_codes(stream, columns: list) -> dict:
@@ -282,8 +289,8 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
     kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'vectors' | 'label' | 'time'
     columns : to measure; one of all but 'codes' and 'numbers'
     stop : rows to look at
-    options : of 'tokens': `pad_id`, None in columns beside the history; of 'cells': `sep`, between the values of a
-        text; of 'vectors': `width`, and the components `first` to before `last`
+    options : of 'tokens': `pad_id`, None in columns beside the history, and `sep` where tokens are texts; of 'cells':
+        `sep`, between the values of a text; of 'vectors': `width`, and the components `first` to before `last`
 
     Returns
     -------
@@ -329,8 +336,9 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     pads = {
         h['name']: h['pad_id'] for h in needs.histories
     }  # a column is read once, whatever number of histories has it
+    texts = {h['name']: dict(sep=h['sep']) for h in needs.histories if 'sep' in h}
     for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
-        add('tokens', [c], pad_id=pads.get(c))
+        add('tokens', [c], pad_id=pads.get(c), **texts.get(c, {}))
     for c in dict.fromkeys(h['time'] for h in needs.histories if 'time' in h):
         add('events', [c])
     wide = max(1, room // max(stop, 1))
@@ -385,9 +393,17 @@ def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     return np.array(sorted(values), np.int64)
 
 
+def _text_values(asked: dict, tokens: dict, codes: dict) -> tuple:
+    "Texts of the id space of a history, with the values of columns that share it, in natural order."
+    values = set(tokens[asked['name']]['values'])
+    for t in [t for t in asked['targets'] if t not in asked['spaces']]:
+        values |= {v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count}
+    return tuple(sorted(values - {str(asked['pad_id'])}, key=natural))
+
+
 def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec:
     "A history column of the spec; `asked` : of `Needs.histories`."
-    values = _token_values(asked, tokens, codes)
+    values = (_text_values if 'sep' in asked else _token_values)(asked, tokens, codes)
     sides = {c: tuple(_token_values(asked, tokens, codes, c).tolist()) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
     if 'time' in asked:

@@ -10,6 +10,7 @@ import fnmatch
 from dataclasses import dataclass, field
 
 from ..core.errors import nearest, UserError
+from .source import moment_column, open_source
 from .spec import lone_history
 
 # %% ../../nbs/20_data/24_needs.ipynb #69df2b6d
@@ -122,6 +123,21 @@ def _check_named(named: dict, columns):
                 raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
 
 
+def _check_label(data, columns):
+    "`UserError` where the label is missing; says so where the test file has it."
+    if data.label_col in columns:
+        return
+    what = f"data.label_col: no column '{data.label_col}' in data.train_path"
+    try:
+        swapped = data.test_path and data.label_col in open_source(data.test_path, 'data.test_path').columns[0]
+    except UserError:
+        swapped = False
+    if swapped:
+        raise UserError(f'{what}, but data.test_path has it', 'swap the two paths')
+    in_file = [c for c in columns if moment_column(c) not in columns]
+    raise UserError(what, nearest(data.label_col, in_file))
+
+
 def _buckets(data, column: str) -> int:
     "How a categorical is encoded: 0 = exact vocabulary, -1 = hashed into as many buckets as fit."
     if column in data.hash_buckets:
@@ -133,6 +149,7 @@ def _history_needs(s) -> dict:
     "What a cache depends on of a history's section."
     spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
     times = dict(time=s.time_col, seconds=s.recency_seconds, buckets=s.position == 'time') if s.time_col else {}
+    texts = dict(sep=s.sep) if s.sep else {}  # others keep their names
     return dict(
         name=s.col,
         max_len=s.max_len,
@@ -144,6 +161,7 @@ def _history_needs(s) -> dict:
         targets=list(s.shared_with),
         spaces=spaces,
         **times,
+        **texts,
     )
 
 
@@ -172,6 +190,7 @@ def resolve_needs(cfg, columns) -> Needs:
     columns : of the training source, in its order
     """
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
+    _check_label(d, columns)
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
     of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
@@ -182,7 +201,6 @@ def resolve_needs(cfg, columns) -> Needs:
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
     named = {
-        'data.label_col': [d.label_col],
         'data.labels': d.labels,
         'data.cat_cols': cats,
         'data.multi_cols': d.multi_cols,

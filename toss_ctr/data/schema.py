@@ -19,7 +19,7 @@ from fastcore.basics import patch
 
 from ..config.load import merge
 from ..core.errors import nearest, UserError
-from ..core.files import check_target, write_aside
+from ..core.files import check_target, digest_file, write_aside
 from ..core.tables import folded, html_table
 from .collisions import collision_report
 from .measure import null_groups
@@ -30,12 +30,14 @@ from toss_ctr.data.roles import (
     column_roles,
     DAY,
     embedding_width,
+    find_label,
     guess_histories,
     list_weights,
+    may_be_label,
     MOMENT,
     time_and_weight,
 )
-from .source import moment_column, open_source, Source
+from .source import lazy_table, moment_column, open_source, Source
 from toss_ctr.data.start import (
     COUNTED,
     counts,
@@ -47,7 +49,7 @@ from toss_ctr.data.start import (
     unseen_shares,
 )
 from .survey import ColumnTally, LIMIT, survey
-from .values import canonical_texts
+from .values import canonical_texts, natural
 
 # %% ../../nbs/20_data/30_schema.ipynb #0a7f562e
 @dataclass(frozen=True)
@@ -64,8 +66,9 @@ class Schema:
     unseen : column → share of the test rows with a value that training lacks; empty without a test file
     days : the column of days of which the test rows are all later, and the number of training days
     valid : the file to choose the epoch on; '' = folds of the training rows
-    histories : all of them, the longest first: col, sides, time ('' = none), longest (99 % of the rows), target
+    histories : all of them, the longest first: col, sides, time ('' = none), longest (99 % of the rows), target, sep
     beside : columns of 0 and 1 that are known only after the click: labels to learn beside it
+    notes : what else is worth a word: of a label that was guessed, of the test file
 
     Examples
     --------
@@ -91,6 +94,7 @@ class Schema:
     valid: str = ''
     histories: tuple[dict, ...] = ()
     beside: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
 
     @property
     def new_group(self) -> str:
@@ -142,7 +146,7 @@ def lines(self: Schema) -> list[str]:
 @patch
 def warnings(self: Schema) -> list[str]:
     "Constant, repeated, ignored and colliding columns, and a label without both classes: one line each."
-    out = [f'{c.name}: {c.note}' for c in self.columns if c.role in ('constant', 'ignored')]
+    out = [*self.notes, *(f'{c.name}: {c.note}' for c in self.columns if c.role in ('constant', 'ignored'))]
     for c in self.collisions:
         n = c['expected'] if c['actual'] is None else c['actual']
         if n >= 1:
@@ -250,7 +254,8 @@ def history_names(columns: list[str]) -> list[str]:
 @patch
 def _section_of(self: Schema, h: dict) -> dict:
     "Keys of a history's section."
-    section = dict(col=h['col'], max_len=max(1, min(400, h['longest'])), query_mode='S2')
+    sep = dict(sep=h['sep']) if h.get('sep') else {}
+    section = dict(col=h['col']) | sep | dict(max_len=max(1, min(400, h['longest'])), query_mode='S2')
     shared = {c: side for c, side in h['shared'].items() if self[c].role == 'categorical'}
     if shared:
         asked = {h['target']: h['col']} | shared
@@ -326,7 +331,9 @@ def to_yaml(self: Schema, path=None) -> str:
 # %% ../../nbs/20_data/30_schema.ipynb #0f50a3d8
 def _sequence_summary(t: ColumnTally) -> dict:
     "Length and token statistics of a history column; see `Schema`."
-    lengths, tokens = t.history.lengths, t.history.tokens.values()
+    told = t.texts or t  # integers are counted in the tally itself
+    lengths = told.history.lengths
+    tokens = sorted(t.texts.texts, key=natural) if t.texts else t.history.tokens.values().tolist()
     at = dict(min=0, q1=0.25, median=0.5, q3=0.75, p99=0.99, max=1)
     quantiles = np.quantile(lengths, list(at.values()))
     return {name: int(q) for name, q in zip(at, quantiles)} | dict(
@@ -334,15 +341,17 @@ def _sequence_summary(t: ColumnTally) -> dict:
         mean=float(lengths.mean()),
         empty=int((lengths == 0).sum()),
         tokens=len(tokens),
-        smallest=int(tokens[0]) if len(tokens) else 0,
-        largest=int(tokens[-1]) if len(tokens) else 0,
-        unique=t.distinct_tokens / max(t.sampled, 1),
-        sampled=t.sampled,
+        smallest=tokens[0] if tokens else 0,
+        largest=tokens[-1] if tokens else 0,
+        unique=told.distinct_tokens / max(told.sampled, 1),
+        sampled=told.sampled,
     )
 
 # %% ../../nbs/20_data/30_schema.ipynb #700c2f68
 def _tokens(tally: ColumnTally) -> set[str]:
     "Of a history or of a side."
+    if tally.texts:
+        return set(tally.texts.texts)
     return {str(token) for token in tally.history.tokens.values().tolist()}
 
 
@@ -393,6 +402,35 @@ def _zero_and_one(tally) -> bool:
     return tally.values is not None and set(tally.values.to_pylist()) == {0, 1}
 
 
+def _label_of(tallies: dict, label: str | None, path, test: Source | None, test_path) -> str | None:
+    "The label's column; `UserError` where there is none, and says so where the two files are the wrong way round."
+    if label is None or label in tallies or test is None:
+        return find_label(tallies, label, path)
+    only = [c for c in test.columns[0] if c not in tallies and moment_column(c) not in test.columns[0]]
+    swapped = [label] if label in only else []
+    if not swapped and not any(may_be_label(t) and c not in test.columns[0] for c, t in tallies.items()):
+        rows = lazy_table(test.files)
+        values = {c: rows.select(pl.col(c).unique()).collect(engine='streaming')[c].to_list() for c in only}
+        swapped = [c for c, found in values.items() if len(found) == 2 and set(found) == {0, 1}]
+    if swapped:
+        has = 'it' if swapped == [label] else f"'{swapped[0]}', 0 and 1"
+        raise UserError(f"{path}: no label column '{label}', but {test_path} has {has}", 'give the training file first')
+    return find_label(tallies, label, path, test.columns[0])
+
+
+def _check_history(tallies: dict, history: str, path):
+    "Refuse a column that holds no tokens."
+    if history not in tallies:
+        raise UserError(f"{path}: no column '{history}'", nearest(history, tallies))
+    t = tallies[history]
+    if t.fault:
+        raise UserError(f"{path}: history '{history}': {t.fault}", 'mend the row, or name another column')
+    if not t.history and not t.texts and not pa.types.is_integer(t.type):
+        able = [c for c, o in tallies.items() if o.history or o.texts]
+        mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
+        raise UserError(f"{path}: history '{history}' is {t.type}, no tokens", mend)
+
+
 def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tuple[str, str]]:
     "Role and note of the columns that a click fills; `known` : globs of columns that the caller vouches for."
     asked = [c for c, (role, _) in roles.items() if role in ('categorical', 'multi', 'numeric', 'time', 'ignored')]
@@ -417,6 +455,35 @@ def _of_other_moment(c: Column) -> Column:
     return replace(c, role='ignored', note=note, width=None)
 
 
+def _same_rows(train: Source, test: Source) -> bool:
+    "Are two sources the same files, or files with the same bytes?"
+    if [str(f) for f in train.files] == [str(f) for f in test.files]:
+        return True
+    pairs = list(zip(train.files, test.files))
+    here = all(Path(str(f)).is_file() for pair in pairs for f in pair)
+    if not here or len(train.files) != len(test.files) or train.n_rows != test.n_rows:
+        return False
+    alike = all(Path(str(a)).stat().st_size == Path(str(b)).stat().st_size for a, b in pairs)
+    return alike and all(digest_file(a) == digest_file(b) for a, b in pairs)
+
+
+def _test_notes(schema: Schema, train: Source, test: Source, by_day: bool) -> tuple[str, ...]:
+    "What is to be said of the test file; `by_day` : folds are told by the day."
+    notes = []
+    if _same_rows(train, test):
+        notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
+    known = {c.name for c in schema.columns}
+    new = [c for c in test.columns[0] if c not in known and c not in ('ID', *schema.names('id'))]
+    new = [c for c in new if moment_column(c) not in test.columns[0]]
+    if new:
+        shown = ', '.join(new[:5]) + (f', … ({len(new)} columns)' if len(new) > 5 else '')
+        notes.append(f'{shown}: only in the test file, ignored')
+    times = [] if by_day else [c for c in schema.names('time') if c in test.columns[0]]
+    if later_columns(train.files, test.files, times):
+        notes.append(f'{times[0]}: all test rows are later; cv.scheme forward would hold out the last days')
+    return tuple(notes)
+
+
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = set(test.columns[0])
@@ -431,6 +498,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
     others = {c.name for c in both if c.role == 'ignored' and c.note.startswith(MOMENT)}
     others -= {moment_column(c) for c in later}
+    notes = _test_notes(schema, train, test, bool(days))
     columns = []
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
@@ -444,7 +512,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
         elif share >= UNSEEN and c.name != schema.target:
             note = f'{share:.0%} of the test rows have values that training lacks'
         columns.append(replace(c, role='ignored', note=note, width=None) if note else c)
-    return replace(schema, columns=tuple(columns), unseen=unseen, days=days)
+    return replace(schema, columns=tuple(columns), unseen=unseen, days=days, notes=schema.notes + notes)
 
 # %% ../../nbs/20_data/30_schema.ipynb #85a510cd
 def guess_schema(
@@ -457,13 +525,14 @@ def guess_schema(
     progress: bool = False,
     test=None,
     valid=None,
+    history: str | None = None,
 ) -> Schema:
     """Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label.
 
     Parameters
     ----------
     path : a Parquet file, a folder of them, or a glob
-    label : the 0/1 column; None: the file has none
+    label : the 0/1 column, or where none is called so the only one that the test file lacks; None: there is none
     buckets : column → hash buckets to check for collisions
     margin : added to all buckets in a second check
     categorical : globs of columns known to be categories
@@ -471,6 +540,7 @@ def guess_schema(
     progress : show a bar
     test : the rows to predict: which columns they lack, and which values are new there
     valid : the rows to choose the epoch on, where they are a file of their own
+    history : column of tokens, whatever it looks like; None: as guessed
 
     Examples
     --------
@@ -486,9 +556,14 @@ def guess_schema(
     source = open_source(path, 'data')
     if valid is not None:
         open_source(valid, 'valid')  # refuses what is no table
-    tallies = survey(source, progress)
+    rows_to_predict = None if test is None else open_source(test, 'test')
+    tallies = survey(source, progress, history)
+    asked, label = label, _label_of(tallies, label, path, rows_to_predict, test)
+    guessed = label != asked
     check_label(tallies, label, path)
-    roles = column_roles(tallies, label, tuple(categorical), tuple(numeric))
+    if history is not None:
+        _check_history(tallies, history, path)
+    roles = column_roles(tallies, label, tuple(categorical), tuple(numeric), history)
     roles |= time_and_weight(tallies, roles) | list_weights(tallies, roles)
     after = {}
     if label and len(set(tallies[label].values.to_pylist())) == 2:
@@ -507,11 +582,12 @@ def guess_schema(
         mark = cell_separator(t) or ',' if role == 'multi' else ''
         columns.append(Column(name, str(t.type), role, t.card, t.nulls, note, width, mark))
     cats, told = [c.name for c in columns if c.role == 'categorical'], []
-    histories = [h for h in guess_histories(tallies) if roles[h['col']][0] == 'sequence']
+    histories = [h for h in guess_histories(tallies, history) if roles[h['col']][0] == 'sequence']
     for h in histories:
         told.append(_sequence_summary(tallies[h['col']]))
         h['sides'] = [name for name in h['sides'] if roles[name][0] == 'side']
-        h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats))
+        texts = tallies[h['col']].texts
+        h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats), sep=texts.sep if texts else '')
         h['shared'] = _shared_sides(tallies, h, cats)
     blocks = null_groups({name: t.mask for name, t in tallies.items() if 0 < t.nulls < t.rows})
     schema = Schema(
@@ -527,5 +603,6 @@ def guess_schema(
         valid=str(valid or ''),
         histories=tuple(histories),
         beside=tuple(c for c in after if c in tallies and _zero_and_one(tallies[c])),
+        notes=(f'{label}: the only column of 0 and 1 that the test file lacks, taken for the label',) if guessed else (),
     )
-    return schema if test is None else _beside_test(schema, source, open_source(test, 'test'))
+    return schema if test is None else _beside_test(schema, source, rows_to_predict)

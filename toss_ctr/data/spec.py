@@ -86,7 +86,7 @@ class SeqSpec:
     ----------
     name : of the column
     size : codes 0..size-1, 0 = unseen in train
-    values : (size-1,) int64 sorted tokens of codes 1..
+    values : (size-1,) int64 sorted tokens of codes 1.., or with `sep` their texts
     max_len : most recent tokens kept
     collapse : unique tokens only
     tau : `sequence.recency_tau` of a collapsed history
@@ -99,6 +99,7 @@ class SeqSpec:
     unit : of those times, as `TimeSpec` has it
     seconds : `sequence.recency_seconds`
     buckets : are the ages in seconds kept, in buckets?
+    sep : between the tokens of a text, where tokens are texts and not integers
 
     Examples
     --------
@@ -109,7 +110,7 @@ class SeqSpec:
 
     name: str
     size: int
-    values: np.ndarray
+    values: np.ndarray | tuple
     max_len: int
     collapse: bool
     tau: float | None
@@ -122,6 +123,12 @@ class SeqSpec:
     unit: str | None = None
     seconds: float | None = None
     buckets: bool = False
+    sep: str | None = None
+
+    @property
+    def padding(self) -> int:
+        "The number that padding has among the tokens that are read."
+        return self.pad_id if self.sep is None else -1
 
     @property
     def key(self) -> str:
@@ -152,15 +159,19 @@ class SeqSpec:
 
     def to_json(self) -> dict:
         "Plain content."
-        content = dict(vars(self), values=np.asarray(self.values).tolist(), targets=list(self.targets))
+        values = np.asarray(self.values).tolist() if self.sep is None else list(self.values)
+        content = dict(vars(self), values=values, targets=list(self.targets))
         if not self.time:  # histories without times keep the content they always had
             content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'seconds', 'buckets')}
+        if self.sep is None:
+            del content['sep']
         return content | dict(sides={name: list(map(int, values)) for name, values in self.sides.items()})
 
     @classmethod
     def from_json(cls, content: dict):
         "The column back from its content."
-        values, sides = np.array(content['values'], np.int64), {k: kept_list(v) for k, v in content['sides'].items()}
+        texts, sides = content.get('sep') is not None, {k: kept_list(v) for k, v in content['sides'].items()}
+        values = kept_list(content['values']) if texts else np.array(content['values'], np.int64)
         return cls(**dict(content, values=values, sides=sides, targets=tuple(content['targets'])))
 
 # %% ../../nbs/20_data/20_spec.ipynb #b6ed2b3e

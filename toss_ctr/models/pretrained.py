@@ -16,7 +16,7 @@ from torch import Tensor, nn
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..data.encode import RowEncoder, shared_codes
+from ..data.encode import RowEncoder
 from ..data.numbers import vectors
 from ..data.source import batches, open_source
 from ..data.spec import Spec
@@ -113,7 +113,7 @@ def tables_of(model: nn.Module, cfg: Config, spec: Spec, name: str) -> list[tupl
     """
     encoder, found = RowEncoder(spec), []
     as_category = lambda coder: lambda ids: encode_column(coder, ids, name, lambda row: f'row {row}')
-    as_token = lambda coder: lambda ids: shared_codes(coder, canonical_texts(ids))
+    as_token = lambda arrays, space: lambda ids: arrays.shared(space, canonical_texts(ids))
     places = {cat.name: place for place, cat in enumerate(spec.cats)}
     if name in places:
         rows = model.columns.tables.categorical.rows(places[name])
@@ -122,12 +122,12 @@ def tables_of(model: nn.Module, cfg: Config, spec: Spec, name: str) -> list[tupl
         if multi.name == name:
             found.append((bag.table.weight, as_category(encoder.multis[name])))
     for seq, arrays in zip(spec.histories, encoder.histories):
-        coders = {seq.name: arrays.code} | arrays.sides
+        spaces = {seq.name: None} | {side: side for side in arrays.sides}
         section = cfg.history(seq.key)
         own = [column for column in section.query_key if column not in section.shared_with]
         for role in model.histories[seq.key].dare.emb.roles.values():
-            fields = zip(coders, role.behaviour.tables)
-            found += [(table.weight, as_token(coders[column])) for column, table in fields if column == name]
+            fields = zip(spaces, role.behaviour.tables)
+            found += [(t.weight, as_token(arrays, spaces[column])) for column, t in fields if column == name]
             asked = zip(own, role.query.own)
             found += [(table.weight, as_category(encoder.cats[name])) for column, table in asked if column == name]
     return found

@@ -98,6 +98,14 @@ def _as_file(data, file: Path):
     return str(file)
 
 
+def _with_frames(text: str, given: dict, paths: dict) -> str:
+    "A message in which frames are called so, not by the files that they were written to."
+    for name, path in paths.items():
+        if not isinstance(given[name], (str, Path)):
+            text = text.replace(path, f'the {name} frame')
+    return text
+
+
 def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) -> dict:
     """The config keys of a log, nested: what the schema proposes, changed by what is known better.
 
@@ -166,21 +174,30 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     train : Parquet file, folder or glob
     test : the rows to predict
     out : YAML file, whose name the run gets; by default the training file's name
-    label : column of 0 and 1
+    label : column of 0 and 1; where none is called so, the only one that the rows to predict lack
     history : column of tokens; guessed by default
     target : column that the history is asked about
     valid : the rows to choose the epoch on, where they are a file of their own
+
+    Raises
+    ------
+    UserError for a mistake in the files or a column that is not there, and for a file with other content in its place
     """
-    schema = guess_schema(train, label=label, test=test, valid=valid)
+    schema = guess_schema(train, label=label, test=test, valid=valid, history=history)
     keys = log_keys(schema, test, history, target)
     file = Path(out or f"{keys['exp_name']}.yaml")
     keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', file.stem)
     make_config(keys)  # what is written can be read
-    guessed = [] if target else ['where a target column is known, name it in sequence.query_key (query_mode S1)']
-    notes = ''.join(f'# {line}\n' for line in (*schema.lines(), *schema.warnings(), *guessed))
+    guessed = ['where a target column is known, name it in sequence.query_key (query_mode S1)']
+    histories = [h for h in (keys['sequence'], *keys.get('sequences', ())) if h.get('col')]
+    lacking = any(not h.get('query_key') for h in histories)
+    notes = ''.join(f'# {line}\n' for line in (*schema.lines(), *schema.warnings(), *(guessed if lacking else [])))
+    text = notes + yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    if file.is_file() and file.read_bytes() != text.encode():
+        what = f'{file}: exists, and holds something else than what would be written'
+        raise UserError(what, 'give another name with --out, or remove it')
     with write_aside(file) as part:
-        text = yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-        part.write_text(notes + text, encoding='utf-8')
+        part.write_text(text, encoding='utf-8')
     return file
 
 # %% ../../nbs/90_run/30_door.ipynb #3012939f
@@ -206,8 +223,8 @@ def from_data(
     ----------
     train : Polars or pandas frame, or path of a Parquet file, folder or glob; one row an impression
     test : the same for the rows to predict; a label column is not needed
-    label : column of 0 and 1
-    history : column of tokens, oldest first: a list, or text such as '17,4,230'; guessed by default
+    label : column of 0 and 1; where none is called so, the only one that the rows to predict lack
+    history : column of tokens, oldest first: a list, or text such as '17,4,230' or 'P7|P9'; guessed by default
     target : column (or several) that the history is asked about, for example the shown item
     categorical : globs of columns that are categories, whatever they look like
     numeric : globs of columns that are numbers
@@ -236,8 +253,11 @@ def from_data(
     given = dict(train=train, test=test, valid=valid)
     paths = {k: _as_file(data, place / 'data' / f'{k}.parquet') for k, data in given.items() if data is not None}
     known = dict(label=label, categorical=tuple(categorical), numeric=tuple(numeric))
-    schema = guess_schema(paths['train'], **known, test=paths['test'], valid=paths.get('valid'))
-    keys = log_keys(schema, paths['test'], history, target, ignore)
+    try:
+        schema = guess_schema(paths['train'], **known, test=paths['test'], valid=paths.get('valid'), history=history)
+        keys = log_keys(schema, paths['test'], history, target, ignore)
+    except UserError as e:
+        raise UserError(_with_frames(str(e), given, paths)) from None
     keys['data']['cache_dir'] = str(place / 'cache')
     own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
     run = cls(make_config(overridden(merge(keys, own), parse_overrides(set))))

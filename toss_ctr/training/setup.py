@@ -39,6 +39,7 @@ _LATER_KEYS = {  # younger than the first runs → default
     'model.qnn_alpha.packed': 1,
     'model.numeric.init_std': None,
     'sequence.name': 'seq',
+    'sequence.sep': None,
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
     'train.embedding.init_from': {},
@@ -63,6 +64,9 @@ def without_later_keys(cfg: dict):
             section = section[part]
         if section[last] == default:
             del section[last]
+    for section in cfg.get('sequences', ()):
+        if section.get('sep', '') is None:
+            del section['sep']
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
 def vector_digests(cfg: Config) -> dict[str, list[str]]:
