@@ -119,7 +119,7 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
 
 
 def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_id: int | None = None, size: int = 512):
-    """Tokens that are texts, as `read_tokens` yields integers: their codes block by block, 0 for unseen, -1 for padding.
+    """Tokens that are texts, as `read_tokens` yields integers: codes block by block, 0 for unseen, -1 for padding.
 
     Parameters
     ----------

@@ -559,7 +559,8 @@ def guess_schema(
     rows_to_predict = None if test is None else open_source(test, 'test')
     tallies = survey(source, progress, history)
     asked, label = label, _label_of(tallies, label, path, rows_to_predict, test)
-    guessed = label != asked
+    said = f'{label}: the only column of 0 and 1 that the test file lacks, taken for the label'
+    guessed = () if label == asked else (said,)
     check_label(tallies, label, path)
     if history is not None:
         _check_history(tallies, history, path)
@@ -603,6 +604,6 @@ def guess_schema(
         valid=str(valid or ''),
         histories=tuple(histories),
         beside=tuple(c for c in after if c in tallies and _zero_and_one(tallies[c])),
-        notes=(f'{label}: the only column of 0 and 1 that the test file lacks, taken for the label',) if guessed else (),
+        notes=guessed,
     )
     return schema if test is None else _beside_test(schema, source, rows_to_predict)
