@@ -14,7 +14,7 @@ from .core.commands import done, edge, ends_at_once, launched, stop_while_loadin
 stop_while_loading()  # what follows takes a second
 
 import inspect, re, sys, warnings  # noqa: E402
-from contextlib import nullcontext
+from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Literal
 
@@ -77,6 +77,11 @@ def placed(function, argv) -> list[str]:
     return [*sum(pairs, []), *argv[len(pairs) :]]
 
 
+def _placed(parser) -> list:
+    "Options of a parser that `placed` takes without their names, in order."
+    return [action for action in parser._actions if action.option_strings and action.dest in PLACES]
+
+
 def parse(function, argv) -> dict:
     """Arguments of a command's function from texts.
 
@@ -92,6 +97,9 @@ def parse(function, argv) -> dict:
     name = function.__name__
     parser = anno_parser(function, prog=name.replace('_', ' ', 1))
     parser.description = (parser.description or '').partition('\n\n')[0]  # python -OO has none
+    words = [action.dest.upper() if action.required else f'[{action.dest.upper()}]' for action in _placed(parser)]
+    if words:
+        parser.usage = ' '.join([parser.prog, *words, '[OPTIONS]'])
 
     def error(message):
         raise UserError(message, f'see {name} --help')
@@ -202,12 +210,14 @@ def toss_run(
     from toss_ctr.run.road import run
     from toss_ctr.run.sample import sampled
 
-    c = sampled(c, sample)
     if dry_run:
+        with redirect_stdout(sys.stderr):
+            c = sampled(c, sample)
         print(to_yaml(c), end='', flush=True)  # what a file or a pipe gets
-        print(estimate_text(estimate(c, jobs)), file=sys.stderr)
+        with redirect_stdout(sys.stderr):
+            print(estimate_text(estimate(c, jobs)))
     else:
-        run(c, jobs or None, force, progress=True)
+        run(sampled(c, sample), jobs or None, force, progress=True)
 
 # %% ../nbs/90_run/40_cli.ipynb #cae25ddd
 @console
@@ -437,7 +447,7 @@ def toss_infer(
     amp: str = '',
     member: str = '',
 ):
-    """Predict the test rows, or any Parquet file, with all finished folds: runs/<exp>/submission.csv.
+    """Predict the test rows with the network, or any Parquet file with what was handed in.
 
     Parameters
     ----------
@@ -452,7 +462,7 @@ def toss_infer(
     amp : str
         none, bf16, fp16; by default the config's
     member : str
-        who answers the rows of a file: a member, or ensemble; by default the network
+        who answers the rows of a file: a member, or ensemble; by default what submission.csv is
     """
     given = {key: value for key, value in dict(device=device, amp=amp).items() if value}
     c = run_config(cfg, [*(set or ()), *(f'{key}={value}' for key, value in given.items())])
@@ -460,14 +470,15 @@ def toss_infer(
         raise UserError('--member: read with a file of rows only', f'its test rows: {c.run_dir}/members')
     if member and member != c.network and given:
         raise UserError(f'--{next(iter(given))}: not read with --member {member}', 'remove it')
+    if data and given:
+        member = c.network  # nothing else reads them
     from toss_ctr.inference.answers import answer_file
-    from toss_ctr.inference.ensemble import handed_in
     from toss_ctr.inference.predict import infer
 
-    print(answer_file(c, data, out, member) if member else infer(c, data, out, progress=True))
-    chosen = (handed_in(c.run_dir) or {}).get('chosen', c.network) if data and not member else c.network
-    if chosen != c.network:
-        print(f'{c.network} answered; submission.csv is {chosen}: --member {chosen}', file=sys.stderr)
+    if data:
+        print(answer_file(c, data, out, member, say=lambda line: print(line, file=sys.stderr)))
+    else:
+        print(infer(c, out=out, progress=True))
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console

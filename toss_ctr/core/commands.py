@@ -68,7 +68,7 @@ def system_error(error: BaseException) -> str:
         return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({said})" if said else ""}'.strip()
     if isinstance(error, OSError):
         place = f'{error.filename}: ' if error.filename else ''
-        mend = _MENDS.get(error.errno)
+        mend = 'check the path' if isinstance(error, FileNotFoundError) else _MENDS.get(error.errno)
         return f'{place}{(error.strerror or said).lower()}' + (f' – {mend}' if mend else '')
     if isinstance(error, UnicodeEncodeError):
         return f'{error.encoding}: cannot write {error.object[error.start]!r} – set PYTHONUTF8=1'

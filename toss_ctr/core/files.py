@@ -4,11 +4,12 @@
 
 # %% auto #0
 __all__ = ['MACHINE', 'DAY_SECONDS', 'BRIEFLY', 'disk_errors', 'fsync_dir', 'make_folder', 'part_beside', 'write_aside', 'sweep',
-           'lives', 'digest_bytes', 'digest_file', 'digest_json', 'again', 'verify_file', 'stat_key', 'Digests',
-           'write_json', 'read_json', 'write_table', 'read_table', 'locked', 'check_target', 'first_line', 'watched']
+           'lives', 'digest_bytes', 'digest_file', 'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key',
+           'Digests', 'write_json', 'read_json', 'write_table', 'read_table', 'locked', 'check_target', 'first_line',
+           'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
-import errno, io, json, os, secrets, socket, sys, time
+import errno, io, json, os, secrets, shlex, socket, sys, time
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,19 +23,25 @@ from .errors import Damaged, UserError
 from .objects import StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
+_SPACE, _PERMISSION = 'free space or choose another folder', 'choose a folder that you may write to'
+_NAME = 'choose another name or folder'
 _DISK = {
-    errno.ENOSPC: 'no space left on the disk',
-    errno.EDQUOT: 'disk quota exceeded',
-    errno.EROFS: 'read-only file system',
-    errno.EACCES: 'permission denied',
-    errno.EPERM: 'permission denied',
-    errno.EFBIG: 'file too large for this system',
-    errno.ENOTDIR: 'a part of the path is a file',
-    errno.EISDIR: 'it is a folder',
-    errno.EEXIST: 'a file is in the way of a folder',
-    errno.EBUSY: 'the place is busy',
-    errno.ENAMETOOLONG: 'the name is too long',
+    errno.ENOSPC: ('no space left on the disk', _SPACE),
+    errno.EDQUOT: ('disk quota exceeded', _SPACE),
+    errno.EROFS: ('read-only file system', _PERMISSION),
+    errno.EACCES: ('permission denied', _PERMISSION),
+    errno.EPERM: ('permission denied', _PERMISSION),
+    errno.EFBIG: ('file too large for this system', 'choose a folder on another disk'),
+    errno.ENOTDIR: ('a part of the path is a file', _NAME),
+    errno.EISDIR: ('it is a folder', _NAME),
+    errno.EEXIST: ('a file is in the way of a folder', _NAME),
+    errno.EBUSY: ('the place is busy', 'try again, or choose another folder'),
+    errno.ENAMETOOLONG: ('the name is too long', 'choose a shorter one'),
 }
+
+
+def _cannot_write(path, why: str, mend: str) -> UserError:
+    return UserError(f'{path}: cannot write: {why}', f'{mend}; nothing was left half-written')
 
 
 @contextmanager
@@ -48,15 +55,12 @@ def disk_errors(path):
     try:
         yield
     except (OSError, RuntimeError) as e:
-        why = _DISK.get(getattr(e, 'errno', None)) or next(
-            (t for n, t in _DISK.items() if os.strerror(n) in str(e)), None
+        known = _DISK.get(getattr(e, 'errno', None)) or next(
+            (words for number, words in _DISK.items() if os.strerror(number) in str(e)), None
         )
-        if why is None:
+        if known is None:
             raise
-        raise UserError(
-            f'{path}: cannot write: {why}',
-            'free space or choose another folder; nothing was left half-written',
-        ) from e
+        raise _cannot_write(path, *known) from e
 
 # %% ../../nbs/00_core/10_files.ipynb #6f81fd51
 def fsync_dir(folder):
@@ -139,6 +143,10 @@ def write_aside(path):
             part.chmod(0o666 & ~_UMASK)
             os.replace(part, path)
             fsync_dir(path.parent)
+        except FileNotFoundError as e:
+            if part.name not in str(e):
+                raise
+            raise _cannot_write(path, 'no file can be made there', 'choose another folder') from e
         finally:
             part.unlink(missing_ok=True)
 
@@ -249,6 +257,22 @@ def digest_json(obj) -> str:
     )
 
 # %% ../../nbs/00_core/10_files.ipynb #36623da6
+def shell_path(folder) -> str:
+    """A run's folder as a person types it behind `toss run`: a path, whatever presets there are, quoted where needed.
+
+    Parameters
+    ----------
+    folder : of a run
+
+    Examples
+    --------
+    >>> shell_path('runs/a'), shell_path('demo'), shell_path('my runs/a')
+    ('runs/a', './demo', "'my runs/a'")
+    """
+    text = str(folder)
+    return shlex.quote(text if os.path.basename(text) != text else f'./{text}')
+
+
 def again(path) -> str:
     """How a file is made again: by the run it lies in, if it lies in one.
 
@@ -263,7 +287,7 @@ def again(path) -> str:
     """
     for folder in Path(path).parents:
         if (folder / 'config.yaml').is_file() and folder.parent.name != 'members':
-            return f'run toss_run --cfg {folder / "config.yaml"}: it makes it again'
+            return f'run toss run {shell_path(folder)}: it makes it again'
     return 'run the step that makes it again'
 
 

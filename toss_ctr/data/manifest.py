@@ -101,7 +101,7 @@ def verify_cache(root) -> int:
     root = Path(root)
     splits = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]
     if not splits:
-        raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss_cache first')
+        raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss cache first')
     total = 0
     for folder in splits:
         for shard in read_manifest(folder)['shards']:

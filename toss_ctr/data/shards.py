@@ -234,7 +234,7 @@ def _replace_files(new, folder):
     fsync_dir(folder)
 
 # %% ../../nbs/20_data/35_shards.ipynb #2be408ce
-REBUILT = 'run toss_cache with the same config: it builds it again'
+REBUILT = 'run toss cache with the same config: it builds it again'
 
 
 def _check_array(path: Path, entry: dict, digests: Digests, mend: str):

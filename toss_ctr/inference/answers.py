@@ -33,7 +33,8 @@ def _run_artefact(cfg: Config) -> Artefact:
     try:
         return load_artefact(export(cfg, formats))
     except UserError as e:
-        raise UserError(str(e), f'or take member={cfg.network}: the network answers alone') from None
+        mend = f'or take --member {cfg.network}, in Python member={cfg.network}: the network answers alone'
+        raise UserError(str(e), mend) from None
 
 
 def answering(cfg: Config, member: str = '') -> Predictor | Artefact:
@@ -78,7 +79,15 @@ def answering(cfg: Config, member: str = '') -> Predictor | Artefact:
     return replace(artefact, content=artefact.content | dict(weights={member: 1.0}), calibrator=calibrator)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #075c56c7
-def answer_file(cfg: Config, data, out='', member: str = '') -> Path:
+def _answer_line(cfg: Config, who: str) -> str:
+    "Who has answered, and whether submission.csv is by the same."
+    chosen = (handed_in(cfg.run_dir) or {}).get('chosen', cfg.network)
+    if who == chosen:
+        return f'{who} answered, as in submission.csv; --member NAME asks another'
+    return f'{who} answered; submission.csv is {chosen}: --member {chosen}'
+
+
+def answer_file(cfg: Config, data, out='', member: str = '', say=lambda line: None) -> Path:
     """Predict a file's rows, block by block.
 
     Parameters
@@ -87,6 +96,7 @@ def answer_file(cfg: Config, data, out='', member: str = '') -> Path:
     data : Parquet file, folder or glob
     out : CSV file; '' = submission_<name of data>.csv in the run's folder
     member : as `answering`
+    say : called with a line: who has answered, and what lies beside the CSV file
 
     Returns
     -------
@@ -98,11 +108,14 @@ def answer_file(cfg: Config, data, out='', member: str = '') -> Path:
     """
     who = answering(cfg, member)
     if isinstance(who, Predictor):
-        return infer(cfg, str(data), str(out), progress=True)
+        file = infer(cfg, str(data), str(out), progress=True)
+        say(f"{_answer_line(cfg, cfg.network)} (the folds' log-odds: {file.stem}_logits.parquet beside it)")
+        return file
     out, source, spec = target_file(cfg, str(data), str(out)), open_source(data, 'data'), next(iter(who.specs.values()))
     ids = source_ids(data, spec, 'data')
     check_ids(ids, data)
     columns = [name for name in source.columns[0] if all(name in have for have in source.columns)]
     p = np.concatenate([who.predict(pa.table(batch)) for _, batch in batches(source, columns, size=1 << 13)])
     write_submission(ids, p, out, cfg.data.id_col, cfg.data.label_col)
+    say(_answer_line(cfg, member or who.content['serves']))
     return out

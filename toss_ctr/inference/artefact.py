@@ -25,6 +25,7 @@ from toss_ctr.core.files import (
     locked,
     read_json,
     read_table,
+    shell_path,
     sweep,
     verify_file,
     write_aside,
@@ -238,7 +239,7 @@ def served(cfg: Config) -> Served:
     gone = [k for k in weights if k not in kinds]
     if gone:
         what = f'{cfg.run_dir}/ensemble.json: {gone[0]} is no member of the config'
-        raise UserError(what, 'run toss_run again, it chooses anew')
+        raise UserError(what, f'run toss run {shell_path(cfg.run_dir)}: it chooses anew')
     files = [k for k in weights if kinds[k] == 'file']
     if files:
         able = [k for k in made['scores'] if kinds.get(k, 'file') != 'file' and k not in made['leaking']]
@@ -513,7 +514,7 @@ def load_artefact(folder, program: str = '') -> Artefact:
     >>> artefact.predict([dict(item=7, price=0.5)])  # doctest: +SKIP
     array([0.61])
     """
-    folder, again = Path(folder), 'run toss_export'
+    folder, again = Path(folder), 'run toss export'
     content = read_json(folder / 'artefact.json', again)
     for name, digest in content['files'].items():
         verify_file(folder / name, digest, again)

@@ -15,7 +15,7 @@ import polars as pl
 from ..config.runs import run_config
 from ..config.show import config_diff, value_text
 from ..core.errors import UserError
-from ..core.files import read_json
+from ..core.files import read_json, shell_path
 from .ensemble import ENSEMBLE, last_choice
 from .parity import parity_line
 from ..training.metrics import Interval, MetricsTable
@@ -40,7 +40,7 @@ def member_rows(run_dir) -> list[dict]:
     """
     made = last_choice(run_dir)
     if made is None:
-        raise UserError(f'{run_dir}: no ensemble.json', 'finish the run with toss_run')
+        raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
     rows = []
     for name, metrics in made['scores'].items():
         facts, compared = made['facts'].get(name, {}), made['board'].get(name, {})

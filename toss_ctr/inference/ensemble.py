@@ -18,7 +18,7 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
-from ..core.files import read_json, read_table, verify_file, write_json, write_table
+from ..core.files import read_json, shell_path, verify_file, write_json, write_table
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
@@ -224,7 +224,8 @@ def last_choice(run_dir) -> dict | None:
         return None
     content = read_json(file)
     if 'generation' not in content:
-        raise UserError(f'{file}: chosen by an older version', 'run toss_run again, it keeps what is trained')
+        mend = f'run toss run {shell_path(run_dir)}: it keeps what is trained'
+        raise UserError(f'{file}: chosen by an older version', mend)
     return content
 
 

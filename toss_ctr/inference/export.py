@@ -265,7 +265,7 @@ def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedPr
             return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=False)
         except Exception as e:  # of many kinds, none of them torch's own base class
             what = f'torch.export cannot trace the model ({_first_cause(e)[:150]})'
-            raise UserError(what, 'predict with toss_infer') from None
+            raise UserError(what, 'predict with toss infer') from None
 
 # %% ../../nbs/70_inference/30_export.ipynb #6ed7620d
 TOLERANCE = 1e-5

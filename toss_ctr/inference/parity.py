@@ -15,7 +15,7 @@ import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_file, read_json, write_json
+from ..core.files import again, digest_file, read_json, shell_path, write_json
 from ..data.source import batches, open_source
 from .artefact import Artefact, export, load_artefact, served
 from .ensemble import ENSEMBLE
@@ -162,7 +162,7 @@ def compare_artefact(cfg: Config) -> dict:
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
     submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names, glob=False)
-    formats = read_json(folder / 'artefact.json', 'run toss_export')['formats']
+    formats = read_json(folder / 'artefact.json', f'run toss export {shell_path(cfg.run_dir)}')['formats']
     programs = {name: compared(load_artefact(folder, name), table, submission) for name in formats}
     seal = {'export/artefact.json': digest_file(folder / 'artefact.json')}
     return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=seal)
@@ -211,7 +211,8 @@ def check_parity(cfg: Config):
     ----------
     cfg : the config of a run that was exported
     """
-    read_json(cfg.run_dir / 'parity.json', 'run toss_export')
+    mend = f'run toss export {shell_path(cfg.run_dir)}'
+    read_json(cfg.run_dir / 'parity.json', mend)
     found = compare_artefact(cfg)
     if not agrees(found):
-        raise Damaged(parity_line(found), 'run toss_export')
+        raise Damaged(parity_line(found), mend)

@@ -27,6 +27,7 @@ from toss_ctr.core.files import (
     digest_file,
     first_line,
     read_table,
+    shell_path,
     watched,
     write_aside,
     write_json,
@@ -325,7 +326,7 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     if data:
         predictor = load_predictor(cfg)
         if cfg.ensemble.spread == 'folds' and predictor.stretch == Stretch():
-            mend = f'run toss_infer --cfg {cfg.run_dir}/config.yaml first: it fits it to the test rows'
+            mend = f'run toss infer {shell_path(cfg.run_dir)} first: it fits it to the test rows'
             raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
         check_ids(source_ids(data, predictor.spec, '--data'), data)

@@ -23,6 +23,7 @@ from toss_ctr.core.files import (
     locked,
     read_json,
     read_table,
+    shell_path,
     verify_file,
     write_json,
     write_table,
@@ -274,10 +275,11 @@ def read_opinion(
     """
     folder = member_folder(run_dir, name)
     record = finished_member(folder)
+    again = f'run toss run {shell_path(run_dir)}'
     if record is None:
-        raise UserError(f'{folder}: the member is not finished, or damaged', 'run toss_run again: it makes it anew')
+        raise UserError(f'{folder}: the member is not finished, or damaged', f'{again}: it makes it anew')
     if made is not None and digest_json(record['made']) != digest_json(made):
-        raise UserError(f'{folder}: another command has made this member anew', 'run toss_run again, alone')
+        raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
     place = folder / record['generation']
     try:
         table = read_table(place / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group|weight$')).sort('row')

@@ -14,7 +14,7 @@ import numpy as np
 from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
-from ..core.files import check_target, write_aside
+from ..core.files import check_target, write_aside, write_json
 from ..inference.ensemble import handed_in, submission_line
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
@@ -173,6 +173,8 @@ def build_report(
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
+    if moved and out.parent == run_dir:
+        write_json(run_dir / 'drift.json', moved)  # for those who ask the run for its advice
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     differ = disagreement(run_dir, cfg)
     groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()

@@ -15,7 +15,7 @@ import polars as pl
 from .bench import Answer, Bench, tell
 
 # %% ../../nbs/90_run/38_advice.ipynb #7f7bcc9b
-_COMMAND = re.compile(r'run (toss_\w+)((?: --[a-z_]+(?: [^\s;,–]+)?)*)')
+_COMMAND = re.compile(r'run toss ([a-z]+)( [^\s;,:–]*/[^\s;,:–]*)?')  # a command, maybe with the path of a run
 
 
 def told_commands(line: str) -> list[list[str]]:
@@ -27,12 +27,12 @@ def told_commands(line: str) -> list[list[str]]:
 
     Examples
     --------
-    >>> told_commands('a.json: missing – run toss_train --cfg runs/a/config.yaml: it trains fold 0 again')
-    [['toss_train', '--cfg', 'runs/a/config.yaml']]
-    >>> told_commands('a.npy: damaged – run toss_cache with the same config: it builds it again')
+    >>> told_commands('a.json: missing – run toss train runs/a: it trains fold 0 again')
+    [['toss_train', 'runs/a']]
+    >>> told_commands('a.npy: damaged – run toss cache with the same config: it builds it again')
     [['toss_cache']]
     """
-    found = [[name, *(word.rstrip(':') for word in shlex.split(rest))] for name, rest in _COMMAND.findall(line)]
+    found = [[f'toss_{verb}', *shlex.split(run)] for verb, run in _COMMAND.findall(line)]
     return [words for i, words in enumerate(found) if words not in found[:i]]
 
 # %% ../../nbs/90_run/38_advice.ipynb #a10c4dac

@@ -337,7 +337,8 @@ def advice(self: Run) -> list[tuple[str, str, str]]:
 
     pred, log = load_predictions(self.folder, self.cfg), read_log(self.folder / 'train_log.csv')
     columns, worth = side_file(self.folder, 'columns.json'), side_file(self.folder, 'attention.json', 'worth')
-    return findings(pred, score_rows(pred, 30, self.cfg.seed), log, self.folder, self.cfg, columns, 30, worth)
+    moved, rows = side_file(self.folder, 'drift.json'), score_rows(pred, 30, self.cfg.seed)
+    return findings(pred, rows, log, self.folder, self.cfg, columns, 30, worth, moved)
 
 # %% ../../nbs/90_run/30_door.ipynb #cd363f40
 _OUTPUTS = {'report.html': 'report', 'submission.csv': 'submission', 'config.yaml': 'config'}

@@ -8,7 +8,8 @@ __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOA
            'seconds_per_row', 'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
-import os, tempfile, time
+import io, os, tempfile, time, warnings
+from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import chain
 from math import ceil
@@ -188,6 +189,21 @@ class Cost:
     encoded: int = 0
 
 
+@contextmanager
+def _instead_of_the_run(cfg: Config, folder: str):
+    "Inside, small runs leave unsaid what the run itself will say, and a mistake names the file of the run."
+    try:
+        with redirect_stdout(io.StringIO()), warnings.catch_warnings():
+            warnings.simplefilter('ignore')
+            yield
+    except UserError as error:
+        text = str(error)
+        for split, path in (('train', cfg.data.train_path), ('test', cfg.data.test_path)):
+            for small in ('fewer', 'more'):
+                text = text.replace(f'{folder}/{small}/{split}.parquet', str(path))
+        raise UserError(text) from None
+
+
 def _built(cfg: Config, folder: str, rows: int) -> tuple[Inputs, float]:
     "The small run on some rows, and the CPU seconds it took to prepare."
     Path(folder).mkdir()
@@ -204,7 +220,7 @@ def measured_cost(cfg: Config) -> Cost:
     ----------
     cfg : the config
     """
-    with tempfile.TemporaryDirectory() as folder, threads(1):
+    with tempfile.TemporaryDirectory() as folder, threads(1), _instead_of_the_run(cfg, folder):
         fewer, first = _built(cfg, f'{folder}/fewer', SAMPLE_ROWS // 4)
         inputs, second = _built(cfg, f'{folder}/more', SAMPLE_ROWS)
         rows, before = (len(i.train) + len(i.test) for i in (inputs, fewer))

@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['template', 'check_parameters', 'working_notebook', 'fold_arguments', 'kernel_environment', 'FoldLine',
            'read_progress', 'start_fold', 'notebook_error', 'failed', 'keep_notebook', 'FoldProgress', 'fold_unit',
-           'run_side_by_side', 'train_folds']
+           'run_side_by_side', 'claim_folds', 'train_folds']
 
 # %% ../../nbs/90_run/10_papermill.ipynb #e6492eab
 import json, os, re, threading, time
-from contextlib import nullcontext
+from contextlib import ExitStack, nullcontext, suppress
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -23,7 +23,7 @@ from ..config.load import load_config
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
-from ..core.files import disk_errors, watched, write_aside
+from ..core.files import disk_errors, locked, watched, write_aside
 from ..core.engine import run_units
 from ..core.supervisor import Supervisor, supervised_command
 from ..core.units import child_environment
@@ -431,6 +431,45 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
             parts.append(f'train.threads={spare} would use all cores')
     return '; '.join(parts)
 
+# %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64
+def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
+    """Claim the folds that no other command trains; where others train all of them, wait for one.
+
+    Parameters
+    ----------
+    claims : gives the folds back when it is closed
+    cfg : the config
+    folds : fold numbers
+
+    Returns
+    -------
+    the folds claimed, at least one if there are any
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> from toss_ctr.synthetic.testing import small_config
+    >>> with tempfile.TemporaryDirectory() as folder, ExitStack() as claims:
+    ...     claim_folds(claims, small_config(folder), [0, 1])
+    [0, 1]
+    """
+
+    def claim(fold, **patience):
+        claims.enter_context(locked(cfg.run_dir / f'.fold_{fold}' / 'claim', 'fold', **patience))
+        mine.append(fold)
+
+    def claim_free(folds):
+        for fold in folds:
+            with suppress(UserError):  # another command trains it
+                claim(fold, timeout=0)
+
+    mine = []
+    claim_free(folds)
+    if folds and not mine:
+        claim(folds[0])
+        claim_free(folds[1:])
+    return mine
+
 # %% ../../nbs/90_run/10_papermill.ipynb #d0d07c29
 def train_folds(
     inputs: Inputs,
@@ -441,6 +480,8 @@ def train_folds(
     processes: int = 1,
 ) -> dict:
     """Train folds as notebooks; finished ones are kept, others are refused or, with `force`, trained again.
+
+    A fold that another command trains is waited for, and then kept like any other that is finished.
 
     Parameters
     ----------
@@ -465,25 +506,37 @@ def train_folds(
     wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
     for fold in wanted:
         inputs.folds.valid_rows(fold)  # refuses a fold that does not exist
-    done = {fold: finished(cfg.run_dir, fold) for fold in wanted}
-    other = [fold for fold, side in done.items() if side and side['fingerprint'] != key]
-    if other and not force:
-        raise UserError(
-            f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data',
-            'choose another exp_name, or add --force to train it again',
-        )
-    todo = [fold for fold in wanted if fold in other or not done[fold]]
-    for fold in set(wanted) - set(todo):
+    done = {}
+
+    def not_done(folds) -> list:
+        "Those of the folds that are to be trained."
+        done.update({fold: finished(cfg.run_dir, fold) for fold in folds})
+        other = [fold for fold in folds if done[fold] and done[fold]['fingerprint'] != key]
+        if other and not force:
+            raise UserError(
+                f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data',
+                'choose another exp_name, or add --force to train it again',
+            )
+        return [fold for fold in folds if fold in other or not done[fold]]
+
+    left = not_done(wanted)
+    settled = [fold for fold in wanted if fold not in left]
+    for fold in settled:
         clear_idle(cfg.run_dir, fold, key)
-    write_config(cfg)
-    jobs = jobs or cfg.engine.slots
-    if todo and not jobs and cfg.engine.here:
-        jobs = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
-    if progress:
-        print(_plan(cfg, wanted, todo, jobs, processes), flush=True)
-    run_side_by_side(cfg, todo, jobs, force, progress, processes)
-    for fold in todo:
-        done[fold] = finished(cfg.run_dir, fold)
-        if not done[fold] or done[fold]['fingerprint'] != key:
-            raise failed(cfg, fold)
-    return done
+    while settled or left:
+        with ExitStack() as claims:
+            mine = claim_folds(claims, cfg, left)
+            todo = not_done(mine)  # another command may have trained them meanwhile
+            write_config(cfg)
+            at_once = jobs or cfg.engine.slots
+            if todo and not at_once and cfg.engine.here:
+                at_once = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
+            if progress:
+                print(_plan(cfg, sorted(settled + mine), todo, at_once, processes), flush=True)
+            run_side_by_side(cfg, todo, at_once, force, progress, processes)
+            for fold in todo:
+                done[fold] = finished(cfg.run_dir, fold)
+                if not done[fold] or done[fold]['fingerprint'] != key:
+                    raise failed(cfg, fold)
+        settled, left = [], [fold for fold in left if fold not in mine]
+    return {fold: done[fold] for fold in wanted}

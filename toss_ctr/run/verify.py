@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, read_json, verify_file
+from ..core.files import digest_file, read_json, shell_path, verify_file
 from ..core.objects import is_object
 from ..data.aside import read_with_lists
 from ..data.folds import Folds
@@ -20,7 +20,7 @@ from ..data.manifest import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
 from ..features.stored import load_statistics
 from ..inference.calibration import load_calibrator
-from ..inference.oof import calibration_options, calibrator_made_of
+from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..inference.parity import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.trace import run_log
@@ -62,7 +62,8 @@ def check_source(cfg: Config, folder: Path):
     if manifest['name'] == 'train' and cfg.data.valid_path:
         source = open_files(source.files + open_source(cfg.data.valid_path, 'data.valid_path').files, 'data')
     if source_digest(source) != manifest['source']['digest']:
-        raise UserError(f'{path}: not the rows the cache {folder} was built from', 'run toss_cache')
+        mend = f'run toss cache {shell_path(cfg.run_dir)}'
+        raise UserError(f'{path}: not the rows the cache {folder} was built from', mend)
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
 def check_sealed(path: Path, mend: str = ''):
@@ -94,7 +95,7 @@ def check_log(run_dir: Path, sides: dict):
     """
     path = run_dir / 'train_log.csv'
     if path.exists() and path.read_bytes() != run_log(sides).encode():
-        again = f'run toss_calibrate --cfg {run_dir / "config.yaml"}'
+        again = f'run toss calibrate {shell_path(run_dir)}'
         raise Damaged(f'{path}: not what the folds have logged', f'{again}: it writes it again')
 
 
@@ -117,7 +118,7 @@ def check_submission(run_dir: Path, sides: dict):
     run_dir : folder of the run
     sides : fold → side file
     """
-    again = f'run toss_infer --cfg {run_dir / "config.yaml"}'
+    again = f'run toss infer {shell_path(run_dir)}'
     made = read_json(run_dir / 'test_logits.json', again)
     if made['weights'] != [side['weights'] for side in sides.values()]:
         raise Damaged(f'{run_dir / "test_logits.parquet"}: predicted by other weights', again)
@@ -172,7 +173,7 @@ def check_present(cfg: Config):
     """
     for path in needed_files(cfg):
         if not path.is_file():
-            raise Damaged(f'{path}: missing', f'run toss_run --cfg {cfg.run_dir / "config.yaml"}')
+            raise Damaged(f'{path}: missing', f'run toss run {shell_path(cfg.run_dir)}')
 
 # %% ../../nbs/90_run/25_verify.ipynb #f2f13366
 def _chain(cfg: Config) -> Iterator:
@@ -180,7 +181,7 @@ def _chain(cfg: Config) -> Iterator:
     run = cfg.run_dir
     folds = side_files(run)
     if not folds:
-        raise UserError(f'{run}: no finished fold', f'run toss_train first (exp_name is {cfg.exp_name})')
+        raise UserError(f'{run}: no finished fold', begin_run(cfg))
     sides = {}
     for fold in folds:
         yield f'fold {fold}: weights and held-out predictions', lambda: sides.update({fold: read_fold(run, fold, True)})
@@ -193,7 +194,7 @@ def _chain(cfg: Config) -> Iterator:
         yield f'{name} file: {path}', (lambda: check_source(cfg, folder)) if here else None
         yield f'{name} cache: {folder or "–"}', (lambda: verify_cache(folder)) if folder else None
     features = sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json'))
-    again = f'run toss_run --cfg {run / "config.yaml"}: it makes it again'
+    again = f'run toss run {shell_path(run)}: it makes it again'
     for path in features:
         yield f'features: {path.parent}', lambda: check_sealed(path, again)
     yield 'every file that is needed', lambda: check_present(cfg)

@@ -17,7 +17,7 @@ from torch import nn
 
 from ..core.errors import Damaged, UserError
 from ..core.files import again, digest_bytes, digest_file, locked
-from ..core.files import read_json, verify_file, write_aside, write_json
+from ..core.files import read_json, shell_path, verify_file, write_aside, write_json
 from ..core.generations import clear_other_generations, generation_folder
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
@@ -173,7 +173,7 @@ def train_again(run_dir, fold: int) -> str:
     run_dir : runs/<exp>
     fold : fold number
     """
-    return f'run toss_train --cfg {Path(run_dir) / "config.yaml"}: it trains fold {fold} again'
+    return f'run toss train {shell_path(run_dir)}: it trains fold {fold} again'
 
 
 def side_files(run_dir) -> list[int]:
