@@ -22,6 +22,7 @@ from ..data.submission import check_ids, write_submission
 from .artefact import Artefact, export, load_artefact
 from .calibration import Calibrator
 from .ensemble import handed_in
+from .parity import keep_parity
 from .predict import infer, target_file
 from .predictor import load_predictor, Predictor
 
@@ -29,9 +30,13 @@ from .predictor import load_predictor, Predictor
 def _run_artefact(cfg: Config) -> Artefact:
     "The artefact of what was handed in, in the formats it has; written where it is not there."
     file = cfg.run_dir / 'export' / 'artefact.json'
+    before = file.read_bytes() if file.is_file() else None
     formats = read_json(file)['formats'] if file.is_file() else ('pt2',)
     try:
-        return load_artefact(export(cfg, formats))
+        folder = export(cfg, formats)
+        if file.read_bytes() != before or not (cfg.run_dir / 'parity.json').is_file():
+            keep_parity(cfg)  # as `toss export` does: the run verifies
+        return load_artefact(folder)
     except UserError as e:
         mend = f'or take --member {cfg.network}, in Python member={cfg.network}: the network answers alone'
         raise UserError(str(e), mend) from None
