@@ -18,7 +18,7 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
-from ..core.files import read_json, shell_path, verify_file, write_json, write_table
+from ..core.files import read_json, read_table, shell_path, verify_file, write_json, write_table
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
