@@ -68,7 +68,7 @@ def _predictions(path: Path) -> pl.DataFrame:
     return pl.DataFrame(columns | of_rows(path, found.row))
 
 
-def _side_by_side(paths, common: bool = False) -> list[pl.DataFrame]:
+def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
     "A table of `_predictions` each, of the same rows in ascending order; `UserError` where rows or labels differ."
     files, tables = [_held_out_file(path) for path in paths], [_predictions(path) for path in paths]
     if common:
@@ -88,7 +88,7 @@ def _side_by_side(paths, common: bool = False) -> list[pl.DataFrame]:
     return tables
 
 
-def _stacked(tables: list[pl.DataFrame]) -> tuple:
+def _label_fold_p(tables: list[pl.DataFrame]) -> tuple:
     "Label, fold of the first, p of all."
     return tables[0]['label'].to_numpy(), tables[0]['fold'].to_numpy(), np.stack([t['p'].to_numpy() for t in tables])
 
@@ -109,7 +109,7 @@ def aligned_oof(paths, common: bool = False) -> tuple:
     ------
     UserError where rows or labels differ
     """
-    return _stacked(_side_by_side([Path(p) for p in paths], common))
+    return _label_fold_p(_aligned_tables([Path(p) for p in paths], common))
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0b34cf06
 def _beside(tables: list[pl.DataFrame], name: str) -> np.ndarray | None:
@@ -124,8 +124,8 @@ def oof_scores(paths) -> list[float]:
     ----------
     paths : oof.parquet files or run folders of the same rows
     """
-    tables = _side_by_side([Path(p) for p in paths])
-    (label, _, p), weight = _stacked(tables), _beside(tables, 'weight')
+    tables = _aligned_tables([Path(p) for p in paths])
+    (label, _, p), weight = _label_fold_p(tables), _beside(tables, 'weight')
     return [score(label, one, weight) for one in p]
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0d8bd41b
@@ -205,8 +205,8 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     [0.62, 0.38]
     """
     names = two_or_more(paths)
-    tables = _side_by_side([Path(p) for p in names])
-    label, fold, p = _stacked(tables)
+    tables = _aligned_tables([Path(p) for p in names])
+    label, fold, p = _label_fold_p(tables)
     z, of_rows = logit(p).astype(np.float32), _beside(tables, 'weight')
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), of_rows, seed=seed)
     weights = choose_weights(z, label, seed=seed, weight=of_rows)
@@ -221,7 +221,7 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     )
 
 # %% ../../nbs/70_inference/25_compare.ipynb #a11e8681
-def _compared(path: Path) -> str:
+def _handed_in_words(path: Path) -> str:
     "What stands for a run, or for a file, in a comparison."
     if not path.is_dir():
         return 'p of the file'
@@ -301,9 +301,9 @@ def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) ->
     0.03
     """
     paths = [Path(a), Path(b)]
-    tables = _side_by_side(paths, common)
-    label, _, p = _stacked(tables)
+    tables = _aligned_tables(paths, common)
+    label, _, p = _label_fold_p(tables)
     beside = {name: _beside(tables, name) for name in ('group', 'weight')}
     found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, **beside)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
-    return Comparison(tuple(run_names(paths)), len(label), of_a, of_b, paired, tuple(_compared(path) for path in paths))
+    return Comparison(tuple(run_names(paths)), len(label), of_a, of_b, paired, tuple(_handed_in_words(path) for path in paths))
