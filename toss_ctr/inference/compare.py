@@ -306,4 +306,5 @@ def compare_oof(a, b, n_boot: int = 200, seed: int = 0, common: bool = False) ->
     beside = {name: _beside(tables, name) for name in ('group', 'weight')}
     found = compare_predictions(label, p[0], p[1], n_boot, seed=seed, **beside)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
-    return Comparison(tuple(run_names(paths)), len(label), of_a, of_b, paired, tuple(_handed_in_words(path) for path in paths))
+    compared = tuple(_handed_in_words(path) for path in paths)
+    return Comparison(tuple(run_names(paths)), len(label), of_a, of_b, paired, compared)
