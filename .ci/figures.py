@@ -59,12 +59,9 @@ def quality() -> list[list[str]]:
     for arm, what in PLANTED_ATTENTION.items():
         share = f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)"
         rows.append(['generated, one id space', what, share, '[dare](benchmarks/dare.ipynb)'])
-    whole = figures('toss_full')
-    for preset, of_preset in dict(toss_fast=whole, toss=whole['toss']).items():
-        for model, scores in of_preset['scores'].items():
-            how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
-            what = f'generated, 10,704,179 rows, `{preset}`'
-            rows.append([what, model, how, '[toss_full](benchmarks/toss_full.ipynb)'])
+    for model, scores in figures('toss_full')['scores'].items():
+        how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
+        rows.append(['generated, 10,704,179 rows, `toss_fast`', model, how, '[toss_full](benchmarks/toss_full.ipynb)'])
     movielens = 'tutorials/07_movielens.ipynb'
     for what, cells in shown(movielens, 'LightGBM').items():
         rows.append(['MovieLens-100k, test days', what, f'AUC {cells[0]}', f'[tutorial 7]({movielens})'])
@@ -91,19 +88,11 @@ def speed() -> list[list[str]]:
     read = f'{shuffled / 1e3:,.0f} thousand rows/s, {shuffled / one_by_one:.0f} × row by row'
     whole = figures('toss_full')
     rows = {name: f"{1e3 / us:,.0f} thousand rows/s" for name, us in whole['us_per_row'].items()}
-    road = {
-        preset: f"{total['cpu_s'] / 60:.0f} minutes of CPU, {total['anonymous_gib']:.1f} GiB"
-        for preset, total in dict(toss_fast=whole['total'], toss=whole['toss']['total']).items()
-    }
     return [
         ['history text → tokens, 530 a row', f'{faster:.0f} × plain Python', '[cache](benchmarks/cache.ipynb)'],
         ['Parquet → verified shards', f'{built:,.0f} thousand rows/s', '[cache](benchmarks/cache.ipynb)'],
         ['Parquet → verified shards, whole histories', rows['cache'], '[toss_full](benchmarks/toss_full.ipynb)'],
         ['five folds predict, whole histories', rows['inference'], '[toss_full](benchmarks/toss_full.ipynb)'],
-        *(
-            [f'`{preset}`, 12.2 M rows, files to report', took, '[toss_full](benchmarks/toss_full.ipynb)']
-            for preset, took in road.items()
-        ),
         ['shuffled batches', read, '[loader](benchmarks/loader.ipynb)'],
         ['a training step, 1,024 rows', trained, '[models](benchmarks/models.ipynb)'],
         ['all metrics, 10 M rows', f'{others / ours:.0f} × scikit-learn', '[metrics](benchmarks/metrics_blend.ipynb)'],
