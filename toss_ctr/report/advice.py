@@ -399,9 +399,9 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed, **beside)['Score']
     gain = f'{u.diff:+.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) to {better}'
     if u.lo > 0:
-        out.append(('good', 'The ensemble is ahead', f'The mean of both adds {gain}.'))
+        out.append(('good', 'The ensemble is ahead', f'It adds {gain}.'))
     elif u.diff <= 0:
-        out.append(('next', 'The ensemble adds nothing', f'The mean of both adds {gain}: the two are too much alike.'))
+        out.append(('next', 'The ensemble adds nothing', f'It adds {gain}: its members are too much alike.'))
     return out
 
 # %% ../../nbs/80_report/25_advice.ipynb #8aa35cd4
