@@ -11,7 +11,7 @@ from typing import Literal
 from .base import OptionalText, Positive, Section
 from .data import Data
 from .train import MINIMISED, Monitor, Train
-from ..core.errors import nearest, UserError
+from ..core.errors import closest, UserError
 
 # %% ../../nbs/10_config/25_folds.ipynb #35bff636
 FoldScheme = Literal['group_kfold', 'last_day', 'leave_one_day_out', 'forward', 'file']
@@ -90,7 +90,7 @@ def check_folds(cv: CV, data: Data):
         )
     if cv.stratify_target not in (None, data.label_col):
         what, mend = f"cv.stratify_target: '{cv.stratify_target}' is not the label", f'set it to {data.label_col}'
-        if nearest(cv.stratify_target, [data.label_col]).startswith('did you mean'):  # one is no column
+        if closest(cv.stratify_target, [data.label_col]):  # one is no column
             what, mend = f"{what}, data.label_col '{data.label_col}'", 'write the name of the column in both'
         raise UserError(what, mend)
 

@@ -275,14 +275,9 @@ def check_histories(histories: tuple, sequence: Sequence):
                 f'sequences: arrays of {seq.name} could be taken for those of {prefixes[0]}',
                 f"call it by a name that does not begin with '{prefixes[0]}_'",
             )
-    pads = {seq.col: seq.pad_id for seq in reversed(histories)}
-    for seq in histories:
-        if seq.pad_id != pads[seq.col]:
-            raise UserError(
-                f"sequences.{seq.name}.pad_id: another history of column '{seq.col}' has {pads[seq.col]}", 'use that'
-            )
-    separators = {seq.col: seq.sep for seq in reversed(histories)}
-    for seq in histories:
-        if seq.sep != separators[seq.col]:
-            what = f"sequences.{seq.name}.sep: another history of column '{seq.col}' has {separators[seq.col]!r}"
-            raise UserError(what, 'use that')
+    for key in ('pad_id', 'sep'):  # of a column, so the same for all its histories
+        first = {seq.col: getattr(seq, key) for seq in reversed(histories)}
+        for seq in histories:
+            if getattr(seq, key) != first[seq.col]:
+                what = f"sequences.{seq.name}.{key}: another history of column '{seq.col}' has {first[seq.col]!r}"
+                raise UserError(what, 'use that')

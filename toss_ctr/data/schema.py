@@ -36,6 +36,7 @@ from toss_ctr.data.roles import (
     may_be_label,
     MOMENT,
     time_and_weight,
+    zero_and_one,
 )
 from .source import lazy_table, moment_column, open_source, Source
 from toss_ctr.data.start import (
@@ -397,11 +398,6 @@ def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:
     return found
 
 
-def _zero_and_one(tally) -> bool:
-    "Does a column hold both, and nothing else but nulls?"
-    return tally.values is not None and set(tally.values.to_pylist()) == {0, 1}
-
-
 def _label_of(tallies: dict, label: str | None, path, test: Source | None, test_path) -> str | None:
     "The label's column; `UserError` where there is none, and says so where the two files are the wrong way round."
     if label is None or label in tallies or test is None:
@@ -603,7 +599,7 @@ def guess_schema(
         target=histories[0]['target'] if histories else '',
         valid=str(valid or ''),
         histories=tuple(histories),
-        beside=tuple(c for c in after if c in tallies and _zero_and_one(tallies[c])),
+        beside=tuple(c for c in after if c in tallies and zero_and_one(tallies[c])),
         notes=guessed,
     )
     return schema if test is None else _beside_test(schema, source, rows_to_predict)

@@ -65,7 +65,8 @@ def _predictions(path: Path) -> pl.DataFrame:
         return table if made is None else table.with_columns(**of_rows(path, table['row']))
     found = whole_opinion(path, made['chosen'])  # its file holds what the member said before it was calibrated
     columns = dict(row=found.row, fold=found.fold, label=found.label, p=judged(found, run_config(path))[1])
-    return pl.DataFrame(columns | of_rows(path, found.row))
+    beside = dict(group=found.group, weight=found.weight)
+    return pl.DataFrame(columns | {name: values for name, values in beside.items() if values is not None})
 
 
 def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
@@ -207,17 +208,17 @@ def search_weights(paths, seed: int = 0) -> WeightSearch:
     names = two_or_more(paths)
     tables = _aligned_tables([Path(p) for p in names])
     label, fold, p = _label_fold_p(tables)
-    z, of_rows = logit(p).astype(np.float32), _beside(tables, 'weight')
-    cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), of_rows, seed=seed)
-    weights = choose_weights(z, label, seed=seed, weight=of_rows)
+    z, weight = logit(p).astype(np.float32), _beside(tables, 'weight')
+    cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, seed=seed)
+    weights = choose_weights(z, label, seed=seed, weight=weight)
     return WeightSearch(
         files=tuple(names),
         weights=weights.tolist(),
         fold_weights=fold_weights.tolist(),
-        score=score(label, combine(p, 'logit_mean', weights), of_rows),
-        cv_score=score(label, expit(cross), of_rows),
-        equal_score=score(label, combine(p), of_rows),
-        scores=[score(label, one, of_rows) for one in p],
+        score=score(label, combine(p, 'logit_mean', weights), weight),
+        cv_score=score(label, expit(cross), weight),
+        equal_score=score(label, combine(p), weight),
+        scores=[score(label, one, weight) for one in p],
     )
 
 # %% ../../nbs/70_inference/25_compare.ipynb #a11e8681
