@@ -582,4 +582,5 @@ def watched(progress: bool = True) -> bool:
     ----------
     progress : asked for
     """
-    return progress and (sys.stderr.isatty() or 'ipykernel' in sys.modules)
+    shell = sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
+    return progress and (sys.stderr.isatty() or hasattr(shell, 'kernel'))
