@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['TokenCoder', 'shared_codes', 'read_tokens', 'read_texts', 'is_moments', 'list_lengths', 'event_unit', 'read_events',
-           'age_seconds', 'age_buckets_of', 'HistoryArrays', 'weighted_cells', 'RowEncoder']
+           'age_seconds', 'age_buckets_of', 'entries_beside', 'event_ages', 'HistoryArrays', 'weighted_cells',
+           'RowEncoder']
 
 # %% ../../nbs/20_data/22_encode.ipynb #46e7404e
 import re
@@ -243,6 +244,67 @@ def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
     """
     return np.minimum(4 * np.log2(1 + seconds), TIME_BUCKETS - 1).astype(np.uint8)
 
+# %% ../../nbs/20_data/22_encode.ipynb #9815ceb0
+def entries_beside(history: Ragged, beside: Ragged, name: str, column: str, place) -> np.ndarray:
+    """Entries of a column beside a history, one for each of its tokens.
+
+    Parameters
+    ----------
+    history : with the column `token`
+    beside : with the column `token`, of the same rows
+    name : the history's column
+    column : the one beside it
+    place : row → text for messages
+
+    Returns
+    -------
+    (t,) entries
+
+    Raises
+    ------
+    UserError : the two differ in length in a row
+    """
+    differs = beside.lengths != history.lengths
+    if differs.any():
+        what = f"{place(int(np.argmax(differs)))}: column '{column}' has another number of entries than '{name}'"
+        raise UserError(what, 'remove it from sequence.side_cols')
+    return beside['token']
+
+
+def event_ages(history: Ragged, events: np.ndarray, rows: np.ndarray, seq: SeqSpec, row_time: str, place) -> np.ndarray:
+    """Seconds from the events of a history to their rows.
+
+    Parameters
+    ----------
+    history : with the column `token`; padding has any age
+    events : (t,) int64 times of its tokens, in `seq.unit`
+    rows : (n,) int64 times of the rows, milliseconds
+    seq : the history
+    row_time : column of the rows' times
+    place : row → text for messages
+
+    Returns
+    -------
+    (t,) float64, at least 0
+
+    Raises
+    ------
+    UserError : an event is later than its row, or in another unit than the first of train
+    """
+    row, real = history.rows(), history['token'] != seq.padding
+    seconds = age_seconds(rows[row], events, seq.unit)
+    if seq.unit != 'moment' and (other := real & (event_unit(events) != seq.unit)).any():
+        at = int(np.argmax(other))
+        what = f"{place(row[at])}: column '{seq.time}': {events[at]} is not in {seq.unit}, as the first of train is"
+        raise UserError(what, 'write all times alike')
+    if (late := real & (seconds < 0)).any():
+        at = int(np.argmax(late))
+        event = events[at] / (1000 * _PER_MS.get(seq.unit, 1))
+        when, of_row = (datetime.fromtimestamp(t, timezone.utc).isoformat() for t in (event, rows[row[at]] / 1000))
+        what = f"{place(row[at])}: column '{seq.time}': an event at {when}, after its row, {of_row} ({row_time})"
+        raise UserError(what, 'a history must end before its row: cut it, or mend the times')
+    return np.maximum(seconds, 0)
+
 # %% ../../nbs/20_data/22_encode.ipynb #0a159003
 def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     "Arrays of the `max_len` unique tokens seen last; `history` : column `token` of codes, newest first."
@@ -312,39 +374,6 @@ class HistoryArrays:
         names |= {f'side_{k}': f'{seq.side_key(k)}_values' for k in self.sides}
         return {array: found[name] for name, array in names.items()}
 
-    def _join(self, history: Ragged, side: Ragged, name: str, place):
-        "Put a column beside the history; `UserError` naming the row where they differ in length."
-        differs = side.lengths != history.lengths
-        if differs.any():
-            row = place(int(np.argmax(differs)))
-            what = f"{row}: column '{name}' has another number of entries than '{self.seq.name}'"
-            raise UserError(what, 'remove it from sequence.side_cols')
-        history.columns[f'side_{name}'] = side['token']
-
-    def _put_ages(self, history: Ragged, events: Ragged, rows: np.ndarray, place):
-        "Put ages in seconds beside the history; `UserError` for an event after its row, or a time in another unit."
-        seq = self.seq
-        self._join(history, events, seq.time, place)
-        times, row = history.columns.pop(f'side_{seq.time}'), history.rows()
-        real = history['token'] != seq.padding
-        seconds = age_seconds(rows[row], times, seq.unit)
-        if seq.unit != 'moment' and (other := real & (event_unit(times) != seq.unit)).any():
-            at = int(np.argmax(other))
-            what = (
-                f"{place(row[at])}: column '{seq.time}': {times[at]} is not in {seq.unit}, as the first of train is"
-            )
-            raise UserError(what, 'write all times alike')
-        if (late := real & (seconds < 0)).any():
-            at = int(np.argmax(late))
-            event = times[at] / (1000 * _PER_MS.get(seq.unit, 1))
-            when, of_row = (
-                datetime.fromtimestamp(t, timezone.utc).isoformat() for t in (event, rows[row[at]] / 1000)
-            )
-            what = f"{place(row[at])}: column '{seq.time}': an event at {when}, after its row"
-            what += f', {of_row} ({self.time.name})'
-            raise UserError(what, 'a history must end before its row: cut it, or mend the times')
-        history.columns['seconds'] = np.maximum(seconds, 0)
-
     def _read(self, column: pa.Array, place):
         "Tokens block by block: integers, or the codes of texts."
         if self.texts is None:
@@ -385,9 +414,11 @@ class HistoryArrays:
         for start, history in self._read(batch[seq.name], place):
             of_block = lambda r: place(start + r)
             for k, side_blocks in sides.items():
-                self._join(history, next(side_blocks)[1], k, of_block)
+                history.columns[f'side_{k}'] = entries_beside(history, next(side_blocks)[1], seq.name, k, of_block)
             if seq.time:
-                self._put_ages(history, next(events)[1], rows[start : start + len(history)], of_block)
+                told = entries_beside(history, next(events)[1], seq.name, seq.time, of_block)
+                of_rows = rows[start : start + len(history)]
+                history.columns['seconds'] = event_ages(history, told, of_rows, seq, self.time.name, of_block)
             blocks.append(self._block(history))
         return {k: np.concatenate([block[k] for block in blocks]) for k in blocks[0]}
 

@@ -163,7 +163,14 @@ def null_groups(masks: dict) -> list[tuple]:
         groups.setdefault(mask, []).append(column)
     return list(map(tuple, groups.values()))
 
-# %% ../../nbs/20_data/25_measure.ipynb #b47634fa
+# %% ../../nbs/20_data/25_measure.ipynb #1806f7aa
+def _stream(tell, source: Source, columns: list, stop: int):
+    "First row, batch, and row of the batch → its place in a file, over the first `stop` rows."
+    for row, batch in batches(source, columns, 0, stop):
+        yield row, batch, lambda r: source.place(row + r)
+        tell(len(batch))
+
+# %% ../../nbs/20_data/25_measure.ipynb #dd47881f
 def _measure_tokens(stream, columns: list, pad_id, sep: str | None = None) -> dict:
     "Distinct tokens of a column, integers or with `sep` texts, and how long its histories are."
     tally, scratch, column, texts = HistoryTally(), Scratch(), columns[0], Coder(Tally())
@@ -199,6 +206,15 @@ def _measure_cells(stream, columns: list, sep: str) -> dict:
         empty += int(np.count_nonzero(counts == 0))
     return coder.assign.measured() | dict(most=most, empty=empty)
 
+# %% ../../nbs/20_data/25_measure.ipynb #9ffcfaf6
+def _summaries(columns: list, x: np.ndarray) -> dict:
+    "Column → summary, and the digest of its nulls; `x` : (columns, rows) float32, will be reordered."
+    measured = {}
+    for c, values in zip(columns, x):
+        values[np.isinf(values)] = np.nan
+        measured[c] = dict(null_rows=xxhash.xxh3_128_hexdigest(np.isnan(values))) | summary(values)
+    return measured
+
 
 def _measure_numbers(stream, columns: list, stop: int) -> dict:
     "Column → summary, and the digest of its nulls; the columns' numbers must fit into memory."
@@ -212,15 +228,6 @@ def _measure_numbers(stream, columns: list, stop: int) -> dict:
     return _summaries(columns, x)
 
 
-def _summaries(columns: list, x: np.ndarray) -> dict:
-    "Column → summary, and the digest of its nulls; `x` : (columns, rows) float32, will be reordered."
-    measured = {}
-    for c, values in zip(columns, x):
-        values[np.isinf(values)] = np.nan
-        measured[c] = dict(null_rows=xxhash.xxh3_128_hexdigest(np.isnan(values))) | summary(values)
-    return measured
-
-
 def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, last: int) -> dict:
     "Component → summary, and the digest of its nulls, of the components `first` to before `last` of vectors."
     x = np.empty((last - first, stop), np.float32)
@@ -229,7 +236,7 @@ def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, l
         x[:, row : row + len(batch)] = found[:, first:last].T
     return _summaries(list(VectorSpec(columns[0], width).parts[first:last]), x)
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #15712259
 def _measure_label(stream, columns: list, beside: bool = False) -> dict:
     "How many rows are 0, how many are 1 and, of a label beside the first, how many null."
     counts = np.zeros(2 + beside, np.int64)
@@ -259,7 +266,7 @@ def _measure_time(stream, columns: list) -> dict:
         last.append(int(found.max()))
     return dict(unit=unit, first=min(first), last=max(last))
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #e1bbadfb
 _KINDS = dict(
     time=_measure_time,
     events=_measure_events,
@@ -270,13 +277,6 @@ _KINDS = dict(
     vectors=_measure_vectors,
     label=_measure_label,
 )
-
-
-def _stream(tell, source: Source, columns: list, stop: int):
-    "First row, batch, and row of the batch → its place in a file, over the first `stop` rows."
-    for row, batch in batches(source, columns, 0, stop):
-        yield row, batch, lambda r: source.place(row + r)
-        tell(len(batch))
 
 
 def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -> dict:
