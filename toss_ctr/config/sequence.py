@@ -85,8 +85,8 @@ class Sequence(Section):
     col: OptionalText = 'seq'
     "Column with the history: comma-separated integers, a list of them, or texts (`sep`); null = no history."
     sep: Annotated[str, Field(min_length=1)] | None = None
-    """What stands between the tokens of a text. With it tokens may be any texts, in lists as well, known to the model
-    by the values of train; null = tokens are integers, with commas between them in text."""
+    """What stands between the tokens of a text. With it tokens, and the entries of side_cols, may be any texts, in
+    lists as well, known to the model by the values of train; null = integers, with commas between them in text."""
     max_len: Positive = 400
     "Most recent tokens kept."
     pad_id: int = 0
@@ -275,9 +275,9 @@ def check_histories(histories: tuple, sequence: Sequence):
                 f'sequences: arrays of {seq.name} could be taken for those of {prefixes[0]}',
                 f"call it by a name that does not begin with '{prefixes[0]}_'",
             )
-    for key in ('pad_id', 'sep'):  # of a column, so the same for all its histories
-        first = {seq.col: getattr(seq, key) for seq in reversed(histories)}
-        for seq in histories:
-            if getattr(seq, key) != first[seq.col]:
-                what = f"sequences.{seq.name}.{key}: another history of column '{seq.col}' has {first[seq.col]!r}"
+    for key, columns in (('pad_id', lambda seq: [seq.col]), ('sep', lambda seq: [seq.col, *seq.side_cols])):
+        first = {column: getattr(seq, key) for seq in reversed(histories) for column in columns(seq)}
+        for seq, column in ((seq, column) for seq in histories for column in columns(seq)):
+            if getattr(seq, key) != first[column]:  # a column is read once
+                what = f"sequences.{seq.name}.{key}: another history of column '{column}' has {first[column]!r}"
                 raise UserError(what, 'use that')

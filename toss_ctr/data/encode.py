@@ -24,7 +24,6 @@ from .source import EPOCH_UNITS
 from .spec import MultiSpec, SeqSpec, smallest, Spec, TimeSpec
 from .tokens import history_blocks, text_buffers, TokenError
 from toss_ctr.data.values import (
-    cell_values,
     cells_apart,
     Coder,
     encode_cells,
@@ -122,6 +121,8 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
 def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_id: int | None = None, size: int = 512):
     """Tokens that are texts, as `read_tokens` yields integers: codes block by block, 0 for unseen, -1 for padding.
 
+    An empty entry keeps its place, as what stands beside it does: it is padding, or unseen where there is no padding.
+
     Parameters
     ----------
     column : text, lists, or one value a row; null = an empty history
@@ -129,22 +130,28 @@ def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_i
     place : row → text for messages
     coder : texts → codes
     sep : between the tokens of a text
-    pad_id : token that is padding in the source; None: there is none
+    pad_id : token that is padding in the source; None: there is none, as beside a history
     size : rows a block, as `history_blocks` has it
 
     Examples
     --------
     >>> code = Coder(Vocabulary(('P7', 'P9')))
-    >>> blocks = read_texts(pa.array(['P9|P7|new', None, '0']), 'seen', str, code, '|', pad_id=0)
+    >>> blocks = read_texts(pa.array(['P9|P7|new', None, '0', '|P7', '']), 'seen', str, code, '|', pad_id=0)
     >>> [block.lists('token') for _, block in blocks]
-    [[[2, 1, 0], [], [-1]]]
+    [[[2, 1, 0], [], [-1], [-1, 1], []]]
     """
     try:
-        values, counts = cell_values(column, sep)
-        codes = coder(values).astype(np.int64)
+        entries, row = cells_apart(column, sep)
+        entries, filled = filled_entries(entries)
+        values, codes = entries.filter(pa.array(filled)), np.zeros(len(entries), np.int64)
+        codes[filled] = coder(values)
         if pad_id is not None:
-            padding = Coder(Vocabulary((str(pad_id),)))(values) > 0
-            codes[padding] = -1
+            codes[~filled] = -1
+            codes[filled] = np.where(Coder(Vocabulary((str(pad_id),)))(values) > 0, -1, codes[filled])
+        counts = np.bincount(row, minlength=len(column))
+        if not is_nested(column.type):  # an empty text has no entries
+            none = (counts == 1) & (np.bincount(row[filled], minlength=len(column)) == 0)
+            codes, counts = codes[~none[row]], np.where(none, 0, counts)
     except pa.ArrowException as e:
         said = str(e).splitlines()[0][:80]
         what = f"{place(0)}: column '{name}': {column.type} is no sequence ({said})"
@@ -347,10 +354,12 @@ class HistoryArrays:
     time: TimeSpec | None = None
 
     def __post_init__(self):
-        self.scratch, texts = Scratch(), self.seq.sep is not None
-        self.texts = Coder(Vocabulary(self.seq.values)) if texts else None
-        self.code = TokenCoder(range(1, self.seq.size) if texts else self.seq.values)
-        self.sides = {name: TokenCoder(values) for name, values in self.seq.sides.items()}
+        self.scratch, self.texts, spaces = Scratch(), {}, {None: self.seq.values} | self.seq.sides
+        if self.seq.sep is not None:
+            self.texts = {space: Coder(Vocabulary(tuple(map(str, values)))) for space, values in spaces.items()}
+            spaces = {space: range(1, len(values) + 1) for space, values in spaces.items()}  # codes are read
+        self.code, *codes = (TokenCoder(values) for values in spaces.values())
+        self.sides = dict(zip(self.seq.sides, codes))
 
     def _block(self, history: Ragged) -> dict:
         "Columns `token` and `side_…`, oldest first → arrays."
@@ -374,11 +383,12 @@ class HistoryArrays:
         names |= {f'side_{k}': f'{seq.side_key(k)}_values' for k in self.sides}
         return {array: found[name] for name, array in names.items()}
 
-    def _read(self, column: pa.Array, place):
-        "Tokens block by block: integers, or the codes of texts."
-        if self.texts is None:
-            return read_tokens(column, self.seq.name, place, self.scratch)
-        return read_texts(column, self.seq.name, place, self.texts, self.seq.sep, self.seq.pad_id)
+    def _read(self, column: pa.Array, place, side: str | None = None):
+        "Tokens block by block, or the entries of a column beside them: integers, or the codes of texts."
+        name = side or self.seq.name
+        if not self.texts:
+            return read_tokens(column, name, place, Scratch() if side else self.scratch)
+        return read_texts(column, name, place, self.texts[side], self.seq.sep, None if side else self.seq.pad_id)
 
     def shared(self, space: str | None, texts: list) -> np.ndarray:
         """Codes of a target column in the id space of this history, or of a column beside it.
@@ -392,8 +402,8 @@ class HistoryArrays:
         -------
         (n,) int32, 0 for what is no token
         """
-        if space is None and self.texts is not None:
-            return self.texts.assign(texts)
+        if self.texts:
+            return self.texts[space].assign(texts)
         return shared_codes(self.sides[space] if space else self.code, texts)
 
     def __call__(self, batch, place) -> dict:
@@ -407,7 +417,7 @@ class HistoryArrays:
         seq, columns = self.seq, ['token', *(f'side_{k}' for k in self.sides), 'seconds']
         nothing = Ragged.from_lengths([], **{k: np.zeros(0, np.int64) for k in columns})
         blocks = [self._block(nothing)]
-        sides = {k: read_tokens(batch[k], k, place, Scratch()) for k in self.sides}
+        sides = {k: self._read(batch[k], place, k) for k in self.sides}
         if seq.time:
             rows = times(batch[self.time.name], self.time.name, place, self.time.unit)
             events = read_events(batch[seq.time], seq.time, place, Scratch())

@@ -184,7 +184,8 @@ def _measure_tokens(stream, columns: list, pad_id, sep: str | None = None) -> di
     found = tally.measured(pad_id if sep is None else None)
     if sep is None:
         return found
-    return found | dict(values=[text for text in sorted(texts.assign.code, key=natural) if text != str(pad_id)])
+    padding = None if pad_id is None else str(pad_id)
+    return found | dict(values=[text for text in sorted(texts.assign.code, key=natural) if text != padding])
 
 
 def _measure_codes(stream, columns: list) -> dict:
@@ -289,7 +290,7 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
     kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'vectors' | 'label' | 'time'
     columns : to measure; one of all but 'codes' and 'numbers'
     stop : rows to look at
-    options : of 'tokens': `pad_id`, None in columns beside the history, and `sep` where tokens are texts; of 'cells':
+    options : of 'tokens': `pad_id`, None in columns beside the history, and `sep` where they are texts; of 'cells':
         `sep`, between the values of a text; of 'vectors': `width`, and the components `first` to before `last`
 
     Returns
@@ -333,11 +334,10 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     """
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
-    pads = {
-        h['name']: h['pad_id'] for h in needs.histories
-    }  # a column is read once, whatever number of histories has it
-    texts = {h['name']: dict(sep=h['sep']) for h in needs.histories if 'sep' in h}
-    for c in dict.fromkeys(c for h in needs.histories for c in (h['name'], *h['sides'])):
+    pads = {h['name']: h['pad_id'] for h in needs.histories}
+    beside = [(c, h) for h in needs.histories for c in (h['name'], *h['sides'])]
+    texts = {c: dict(sep=h['sep']) for c, h in beside if 'sep' in h}
+    for c in dict.fromkeys(c for c, _ in beside):  # once, however many histories have it
         add('tokens', [c], pad_id=pads.get(c), **texts.get(c, {}))
     for c in dict.fromkeys(h['time'] for h in needs.histories if 'time' in h):
         add('events', [c])
@@ -393,18 +393,20 @@ def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     return np.array(sorted(values), np.int64)
 
 
-def _text_values(asked: dict, tokens: dict, codes: dict) -> tuple:
-    "Texts of the id space of a history, with the values of columns that share it, in natural order."
-    values = set(tokens[asked['name']]['values'])
-    for t in [t for t in asked['targets'] if t not in asked['spaces']]:
+def _text_values(asked: dict, tokens: dict, codes: dict, side: str | None = None) -> tuple:
+    "As `_token_values`, of texts, in natural order."
+    values = set(tokens[side or asked['name']]['values'])
+    padding = set() if side else {str(asked['pad_id'])}
+    for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         values |= {v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count}
-    return tuple(sorted(values - {str(asked['pad_id'])}, key=natural))
+    return tuple(sorted(values - padding, key=natural))
 
 
 def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec:
     "A history column of the spec; `asked` : of `Needs.histories`."
-    values = (_text_values if 'sep' in asked else _token_values)(asked, tokens, codes)
-    sides = {c: tuple(_token_values(asked, tokens, codes, c).tolist()) for c in asked['sides']}
+    known = _text_values if 'sep' in asked else _token_values
+    values = known(asked, tokens, codes)
+    sides = {c: tuple(np.asarray(known(asked, tokens, codes, c)).tolist()) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
     if 'time' in asked:
         learned['unit'] = events[asked['time']]['unit']

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MOMENT', 'MAX_CARD', 'SHORT', 'ENOUGH', 'NAMED', 'IDS', 'DAY', 'cell_separator', 'is_cell', 'is_text_history',
-           'guess_histories', 'column_roles', 'list_weights', 'time_and_weight', 'zero_and_one', 'may_be_label',
-           'find_label', 'check_label', 'Column', 'embedding_width']
+           'token_texts', 'token_mark', 'guess_histories', 'column_roles', 'list_weights', 'time_and_weight',
+           'zero_and_one', 'may_be_label', 'find_label', 'check_label', 'Column', 'embedding_width']
 
 # %% ../../nbs/20_data/28_roles.ipynb #848c5a78
 import math, re
@@ -18,6 +18,7 @@ import pyarrow as pa
 
 from ..core.errors import closest, nearest, UserError
 from .encode import is_moments
+from .measure import HistoryTally
 from .source import moment_column, moment_parts
 from .survey import ColumnTally, is_float_list, is_number
 from .values import canonical_texts, is_list, is_text
@@ -155,6 +156,52 @@ def is_text_history(t: ColumnTally, tallies: dict) -> bool:
     return bool(NAMED.search(t.name)) and (t.texts.sep != ' ' or ids > 0.9)  # a last name is two words
 
 # %% ../../nbs/20_data/28_roles.ipynb #fbcf7145
+def token_texts(t: ColumnTally) -> set[str]:
+    """The distinct tokens of a column, as texts.
+
+    Parameters
+    ----------
+    t : of a history, or of what stands beside one
+    """
+    return set(t.texts.texts) if t.texts else {str(token) for token in t.history.tokens.values().tolist()}
+
+
+def token_mark(t: ColumnTally) -> str:
+    """What stands between the tokens of a text; '' in lists.
+
+    Parameters
+    ----------
+    t : of a history, or of what stands beside one
+    """
+    return '' if is_list(t.type) else t.texts.sep if t.texts else ','
+
+
+def _tally_of_tokens(t: ColumnTally) -> HistoryTally:
+    "Lengths and tokens, of integers or texts."
+    return (t.texts or t).history
+
+
+def _cell_lengths(t: ColumnTally) -> bytes:
+    "Equal for columns that have as many tokens in every row."
+    return _tally_of_tokens(t).lengths.tobytes()
+
+
+def _vocabulary(t: ColumnTally) -> int:
+    "How many tokens there are."
+    return len(t.texts.texts if t.texts else t.history.tokens.values())
+
+
+def _tells(t: ColumnTally) -> bool:
+    "Does it tell anything that another column has as many tokens in every row? Not of words, nor of three in each."
+    lengths = _tally_of_tokens(t).lengths
+    return token_mark(t) != ' ' and lengths.max(initial=0) > (SHORT if len(np.unique(lengths)) == 1 else 1)
+
+
+def _read_alike(a: ColumnTally, b: ColumnTally) -> bool:
+    "Can one `sequence.sep` read both?"
+    return len({token_mark(a), token_mark(b)} - {''}) < 2
+
+
 def guess_histories(tallies: dict, known: str | None = None) -> list[dict]:
     """The histories among the columns, the one with the most tokens first.
 
@@ -169,19 +216,19 @@ def guess_histories(tallies: dict, known: str | None = None) -> list[dict]:
     """
     groups, found = {}, []
     for t in tallies.values():
-        if t.texts and (t.name == known or is_text_history(t, tallies)):
-            lengths = t.texts.history.lengths
-            found.append((int(lengths.sum()), dict(col=t.name, sides=[], time='')))
-        elif t.history and not t.fault and (t.name == known or not is_cell(t, tallies)):
-            groups.setdefault(t.history.lengths.tobytes(), {})[t.name] = t
-    for group in groups.values():
-        times = [name for name, t in group.items() if _is_event_time(t)]
-        tokens = {name: len(t.history.tokens.values()) for name, t in group.items() if name not in times}
-        if tokens:
-            col = known if known in tokens else max(tokens, key=tokens.get)
-            sides = [name for name in tokens if name != col]
+        readable = t.texts or t.history and not t.fault
+        if readable and (t.name == known or (is_text_history(t, tallies) if t.texts else not is_cell(t, tallies))):
+            groups.setdefault(_cell_lengths(t), {})[t.name] = t
+    for lengths, group in groups.items():
+        beside = {t.name: t for t in tallies.values() if t.texts and _cell_lengths(t) == lengths and _tells(t)}
+        times = [name for name, t in group.items() if t.history and _is_event_time(t)]
+        tokens = {name: _vocabulary(t) for name, t in (group | beside).items() if name not in times}
+        while own := [name for name in tokens if name in group]:
+            col = known if known in own else max(own, key=tokens.get)
+            sides = [name for name in tokens if name != col and _read_alike(tallies[name], tallies[col])]
             history = dict(col=col, sides=sides, time=times[0] if times else '')
-            found.append((int(group[col].history.lengths.sum()), history))
+            found.append((int(_tally_of_tokens(group[col]).lengths.sum()), history))
+            tokens = {name: size for name, size in tokens.items() if name not in (col, *sides)}
     ranked = [history for _, history in sorted(found, key=lambda item: -item[0])]
     weighed = {t.digests[2].hexdigest() for t in tallies.values() if is_list(t.type) and is_float_list(t.type)}
     weights = lambda t: is_list(t.type) and t.digests[2].hexdigest() in weighed  # then it is a list with weights
@@ -238,6 +285,8 @@ def column_roles(
             role, note = 'ignored', DAY
         elif is_cell(t, tallies):
             role, note = 'multi', 'several values a cell'
+        elif beside.get(name, ('',))[0] == 'side' and not told(name):
+            role, note = beside[name]
         elif t.history:
             role, note = beside.get(name, ('ignored', t.fault or 'times without tokens beside them'))
         roles[name] = role, note

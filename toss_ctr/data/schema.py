@@ -36,6 +36,8 @@ from toss_ctr.data.roles import (
     may_be_label,
     MOMENT,
     time_and_weight,
+    token_mark,
+    token_texts,
     zero_and_one,
 )
 from .source import lazy_table, moment_column, open_source, Source
@@ -349,13 +351,6 @@ def _sequence_summary(t: ColumnTally) -> dict:
     )
 
 # %% ../../nbs/20_data/30_schema.ipynb #700c2f68
-def _tokens(tally: ColumnTally) -> set[str]:
-    "Of a history or of a side."
-    if tally.texts:
-        return set(tally.texts.texts)
-    return {str(token) for token in tally.history.tokens.values().tolist()}
-
-
 def _agree(values: set[str], tokens: set[str]) -> bool:
     "Are the tokens values of a category, and at least half of its values among them?"
     common = len(values & tokens)
@@ -366,13 +361,21 @@ def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str
     "The category whose values are the history's tokens, and the tokens its values; '' = none."
     if sequence is None or not sequence['tokens']:
         return ''
-    tokens, found = _tokens(tallies[sequence['col']]), {}
+    tokens, found = token_texts(tallies[sequence['col']]), {}
     for c in categorical:
         if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
             values = set(canonical_texts(tallies[c].values))
             if _agree(values, tokens):
                 found[c] = len(values)
     return min(found, key=found.get, default='')
+
+
+def _separator(tallies: dict, h: dict) -> str:
+    "`sequence.sep` of a history; '' where all of it are integers."
+    columns = [tallies[name] for name in (h['col'], *h['sides'])]
+    if not any(t.texts for t in columns):
+        return ''
+    return next(filter(None, map(token_mark, columns)), ',')  # lists need none
 
 
 def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
@@ -383,7 +386,7 @@ def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, s
         alike = [side for side in h['sides'] if last_word(side) == last_word(c)]
         if c == h['target'] or tallies[c].values is None or len(alike) != 1:
             continue
-        if _agree(set(canonical_texts(tallies[c].values)), _tokens(tallies[alike[0]])):
+        if _agree(set(canonical_texts(tallies[c].values)), token_texts(tallies[alike[0]])):
             found[c] = alike[0]
     return found
 
@@ -583,8 +586,7 @@ def guess_schema(
     for h in histories:
         told.append(_sequence_summary(tallies[h['col']]))
         h['sides'] = [name for name in h['sides'] if roles[name][0] == 'side']
-        texts = tallies[h['col']].texts
-        h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats), sep=texts.sep if texts else '')
+        h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats), sep=_separator(tallies, h))
         h['shared'] = _shared_sides(tallies, h, cats)
     blocks = null_groups({name: t.mask for name, t in tallies.items() if 0 < t.nulls < t.rows})
     schema = Schema(

@@ -90,7 +90,7 @@ class SeqSpec:
     max_len : most recent tokens kept
     collapse : unique tokens only
     tau : `sequence.recency_tau` of a collapsed history
-    sides : columns aligned with it → (V,) sorted values of codes 1..
+    sides : columns aligned with it → (V,) sorted values of codes 1.., integers or with `sep` texts
     pad_id : token that is padding in the source
     history : its name in the config; decides what arrays and tensors are called (`key`)
     targets : columns also encoded in its id space, or in that of a column aligned with it
@@ -160,12 +160,13 @@ class SeqSpec:
     def to_json(self) -> dict:
         "Plain content."
         values = np.asarray(self.values).tolist() if self.sep is None else list(self.values)
+        as_kept = int if self.sep is None else str
         content = dict(vars(self), values=values, targets=list(self.targets))
         if not self.time:  # histories without times keep the content they always had
             content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'seconds', 'buckets')}
         if self.sep is None:
             del content['sep']
-        return content | dict(sides={name: list(map(int, values)) for name, values in self.sides.items()})
+        return content | dict(sides={name: list(map(as_kept, values)) for name, values in self.sides.items()})
 
     @classmethod
     def from_json(cls, content: dict):
