@@ -378,17 +378,39 @@ def _separator(tallies: dict, h: dict) -> str:
     return next(filter(None, map(token_mark, columns)), ',')  # lists need none
 
 
+_NO_SENSE = {'', 'id', 'ids', 'seq', 'sequence', 'list', 'hist', 'history', 'last', 'recent', 'prev', 'past'}
+
+
+def _words(column: str) -> set[str]:
+    "What a name says: `cate_seq` → cate."
+    return set(re.split(r'[^a-z0-9]+', column.lower())) - _NO_SENSE
+
+
+def _named_alike(a: str, b: str) -> bool:
+    "May two columns be of the same things, by their names: `item_kind` and `views_kind`, `cate_id` and `cate_seq`?"
+    pairs = [sorted((x, y), key=len) for x in _words(a) for y in _words(b)]
+    return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
+
+
 def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
     "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
-    last_word = lambda column: re.split(r'[^a-z0-9]+', column.lower())[-1]
     found = {}
     for c in categorical if h['target'] else ():
-        alike = [side for side in h['sides'] if last_word(side) == last_word(c)]
-        if c == h['target'] or tallies[c].values is None or len(alike) != 1:
+        if c == h['target'] or tallies[c].values is None:
             continue
-        if _agree(set(canonical_texts(tallies[c].values)), token_texts(tallies[alike[0]])):
+        values = set(canonical_texts(tallies[c].values))
+        sides = {side: token_texts(tallies[side]) for side in h['sides']}
+        alike = [side for side, tokens in sides.items() if _named_alike(c, side) and _agree(values, tokens)]
+        if len(alike) != 1:  # names may say nothing where letters do
+            alike = [side for side, tokens in sides.items() if not any(map(_is_number, tokens)) and _agree(values, tokens)]
+        if len(alike) == 1:
             found[c] = alike[0]
     return found
+
+
+def _is_number(text: str) -> bool:
+    "Digits alone, as many columns have."
+    return text.lstrip('-').isdecimal()
 
 # %% ../../nbs/20_data/30_schema.ipynb #7b2a60ac
 def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:

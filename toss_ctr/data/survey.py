@@ -362,7 +362,7 @@ def _read_as_texts(source: Source, tally: ColumnTally, share: float):
         except (UserError, pa.ArrowException):  # bytes that are no text
             return
         whole = pc.match_substring_regex(pc.cast(values, pa.string()), r'^-?\d+$')
-        odd, tokens = odd + pc.sum(pc.invert(whole)).as_py(), tokens + len(values)
+        odd, tokens = odd + len(values) - (pc.sum(whole).as_py() or 0), tokens + len(values)
     if odd > DAMAGED * tokens:
         tally.texts, tally.history, tally.fault = texts, None, ''
 
