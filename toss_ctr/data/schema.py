@@ -402,7 +402,8 @@ def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, s
         sides = {side: token_texts(tallies[side]) for side in h['sides']}
         alike = [side for side, tokens in sides.items() if _named_alike(c, side) and _agree(values, tokens)]
         if len(alike) != 1:  # names may say nothing where letters do
-            alike = [side for side, tokens in sides.items() if not any(map(_is_number, tokens)) and _agree(values, tokens)]
+            lettered = {side: tokens for side, tokens in sides.items() if not any(map(_is_number, tokens))}
+            alike = [side for side, tokens in lettered.items() if _agree(values, tokens)]
         if len(alike) == 1:
             found[c] = alike[0]
     return found

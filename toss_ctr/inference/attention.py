@@ -103,10 +103,7 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
     rows = np.concatenate([rows for rows, _ in found])
     label = labels[rows]
     p = np.concatenate([p for _, p in found])
-    groups = inputs.groups(rows)
-    metrics = [
-        _metrics(paired_test(label, p[:, 0], p[:, 1 + place], n_boot, seed=cfg.seed, group=groups))
-        for place in range(len(kinds))
-    ]
+    how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
+    metrics = [_metrics(paired_test(label, p[:, 0], p[:, 1 + place], n_boot, **how)) for place in range(len(kinds))]
     worth = dict(rows=len(label), clicks=int(label.sum()), metrics=metrics[0])
     return worth | (dict(histories=dict(zip(attends, metrics[1:]))) if len(kinds) > 1 else {})

@@ -31,7 +31,7 @@ from ..training.metrics import compare_predictions, Interval, METRICS, MetricsTa
 def _read(file: Path) -> pl.DataFrame:
     columns = ['row', 'fold', 'label', 'p']
     open_source(file, 'out-of-fold file').check(columns)  # someone else's file is not ours to call damaged
-    table = read_table(file).select(*columns, pl.col('^group|weight$')).sort('row')
+    table = read_table(file).select(*columns, pl.col('^(group|weight)$')).sort('row')
     if table['row'].is_duplicated().any():
         raise UserError(f'{file}: a row occurs twice', 'run the training again')
     return table

@@ -107,7 +107,7 @@ SAME = 1e-12  # variance of probabilities below which all rows are the same to a
 
 def _sure(member: Opinion) -> float:
     "How much more its click probabilities vary over held-out rows than over test rows."
-    calibrator = fit_calibrator(member.logit, member.label, 'platt', 'prior')
+    calibrator = fit_calibrator(member.logit, member.label, 'platt', 'prior', weight=member.weight)
     held_out, test = (float(np.var(calibrator(z))) for z in (member.logit, member.test_logit))
     return (held_out + SAME) / (test + SAME)
 
@@ -414,7 +414,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     file = Path(run_dir) / OOF
     if not file.is_file():
         return {}
-    known = read_table(file).select('row', pl.col('^group|weight$'))
+    known = read_table(file).select('row', pl.col('^(group|weight)$'))
     rows = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
     found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
     return {column.name: column.to_numpy() for column in found if not column.null_count()}

@@ -282,7 +282,7 @@ def read_opinion(
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
     place = folder / record['generation']
     try:
-        table = read_table(place / OOF).select('row', 'fold', 'label', 'logit', pl.col('^group|weight$')).sort('row')
+        table = read_table(place / OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$')).sort('row')
         test = read_table(place / TEST) if f'{place.name}/{TEST}' in record['files'] else None
     except UserError:
         if _record(folder) == record:

@@ -129,7 +129,7 @@ def check_gap(log: list[dict]) -> list[tuple]:
     return [('watch', 'Memorising', text)]
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
-def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0) -> float:
+def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0, weight=None) -> float:
     """The class-balanced calibration error that well calibrated predictions stay below in 97.5 % of draws.
 
     Parameters
@@ -139,12 +139,17 @@ def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0)
     bins : of the calibration error
     draws : of the clicks
     seed : same seed, same number
+    weight : (n,) row weights; few heavy rows leave more to chance than many light ones
     """
     p = np.asarray(p, np.float64)
+    w = np.ones(len(p)) if weight is None else np.asarray(weight, np.float64)
     code, q = np.minimum((p * bins).astype(np.int64), bins - 1), shift_prior(p, prior, 'natural')
-    n, mass1, mass0, p1, p0 = (np.bincount(code, w, bins) for w in (None, q, 1 - q, q * p, (1 - q) * p))
-    c = np.random.default_rng(seed).binomial(n, mass1 / np.maximum(n, 1), (draws, bins))
-    w1, w0 = (0.5 * k / np.maximum(k.sum(1, keepdims=True), 1) for k in (c, n - c))  # each class weighs half
+    n, squares, *masses = (np.bincount(code, w * x, bins) for x in (1, w, q, 1 - q, q * p, (1 - q) * p))
+    mass1, mass0, p1, p0 = masses
+    rows = np.maximum(np.rint(n**2 / np.maximum(squares, 1e-12)), 1).astype(np.int64)  # equal ones that tell as much
+    rate = np.clip(mass1 / np.maximum(n, 1e-12), 0, 1)
+    c = np.random.default_rng(seed).binomial(rows, rate, (draws, bins)) * (n / rows)
+    w1, w0 = (0.5 * k / np.maximum(k.sum(1, keepdims=True), 1e-12) for k in (c, n - c))  # each class weighs half
     mean = w1 * p1 / np.maximum(mass1, 1e-12) + w0 * p0 / np.maximum(mass0, 1e-12)
     return float(np.quantile(np.abs(mean - w1).sum(1), 0.975))
 
@@ -227,7 +232,7 @@ _SEEN_ECE = 0.001  # less is not seen in the digits told
 
 
 def _still_off(pred, m, method):
-    chance = chance_ece(pred.p, pred.prior)
+    chance = chance_ece(pred.p, pred.prior, weight=pred.weight)
     if m['ECE'] - max(0.02, chance) <= _SEEN_ECE:
         return []
     mend = (
@@ -346,12 +351,12 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tuple]:
-    """Model against LightGBM, and what the ensemble of both is worth; paired bootstraps on the same rows.
+    """The network against the first member that is none, and what the ensemble adds; paired bootstraps on the same rows.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
-    cfg : its seed, and what it already tries
+    cfg : its seed, the baseline's name, and what it already tries
     n_boot : draws of the paired bootstrap
 
     Returns
@@ -360,6 +365,7 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     """
     if pred.baseline is None:
         return []
+    who = cfg.yardstick or 'the baseline'
     m = pred.both
     y, p, b = pred.label[m], pred.p[m], pred.baseline[m]
     n = max(n_draws(len(y), n_boot), 30)
@@ -379,23 +385,23 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tu
     )
     tips += [] if cfg.ema.enabled else ['ema.enabled true steadies the weights']
     out = [
-        ('good', 'Ahead of the baseline', f'The model is ahead of LightGBM by {span}.')
+        ('good', 'Ahead of the baseline', f'The model is ahead of {who} by {span}.')
         if t.lo > 0
         else (
             'watch',
             'Baseline ahead',
-            f"LightGBM is ahead by {span}. {'; '.join(tips) or 'Tune train.lr and train.epochs first'}.",
+            f"{who} is ahead by {span}. {'; '.join(tips) or 'Tune train.lr and train.epochs first'}.",
         )
         if t.hi < 0
         else (
             'next',
             'Level with the baseline',
-            f'Model and LightGBM differ by {span}: no difference that these rows can show.',
+            f'Model and {who} differ by {span}: no difference that these rows can show.',
         )
     ]
     if pred.ensemble is None:
         return out
-    better = 'the model' if t.diff > 0 else 'LightGBM'
+    better = 'the model' if t.diff > 0 else who
     u = paired_test(y, pred.ensemble[m], p if t.diff > 0 else b, n, seed=cfg.seed, **beside)['Score']
     gain = f'{u.diff:+.4f} (95 %: {u.lo:+.4f} to {u.hi:+.4f}) to {better}'
     if u.lo > 0:
@@ -596,6 +602,7 @@ def findings(
     rows : of `score_rows`
     log : of `read_log`
     run_dir : folder of the run
+    cfg : the run's config; by default its defaults
     columns : columns.json
     n_boot : draws of the paired bootstraps
     worth : of `attention_worth`

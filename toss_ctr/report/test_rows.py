@@ -121,7 +121,8 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
         label = read_test_labels(cfg, ids)
         if label is None:
             return None
-        rate = float(read_table(folder / 'oof.parquet', ['label'])['label'].mean())
+        held = read_table(folder / 'oof.parquet')
+        rate = float(np.average(held['label'], weights=held['weight'] if 'weight' in held.columns else None))
         predictions = _test_predictions(cfg, ids, submitted, rate)
         scores = {name: _test_scores(label, p, rate, cfg.seed, n_boot) for name, p in predictions.items()}
     except UserError as e:
