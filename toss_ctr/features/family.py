@@ -144,7 +144,7 @@ class Family:
     fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model,
         and leaves in `train.stats` what `fill_new` needs
     fill_new : (cfg, split, stats: `Statistics`, out) fills out, (n, columns) float32, for rows that are not of train
-    settings : (cfg) → JSON-able dict of what the numbers depend on; {} where the config does not ask for them
+    settings : (cfg) → JSON-able dict of what the numbers depend on, part of the features' fingerprint
 
     Examples
     --------

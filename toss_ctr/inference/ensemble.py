@@ -302,10 +302,10 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
 
     Returns
     -------
-    the content of ensemble.json: `chosen`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out
-    of fold), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and high of Score, gain on the best
-    single member with its interval, loss without it), `leaking`, `facts` (name → kind, fit_seconds, rows_per_s),
-    `generation`, `files` (digests), `submission` (its digest)
+    the content of ensemble.json: `chosen`, `select` and `metric` of the config, `weights`, `fold_weights` (name → one a
+    fold), `scores` (name → metrics out of fold), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and
+    high of Score, gain on the best single member with its interval, loss without it), `leaking`, `facts` (name → kind,
+    fit_seconds, rows_per_s), `generation`, `files` (digests), `submission` (its digest)
     """
     check_same_rows(members)
     folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}

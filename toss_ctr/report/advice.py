@@ -351,7 +351,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 def check_baseline(pred: Predictions, cfg: Config, n_boot: int = 200) -> list[tuple]:
-    """The network against the first member that is none, and what the ensemble adds; paired bootstraps on the same rows.
+    """The network against the first member that is none, and what the ensemble adds; paired, on the same rows.
 
     Parameters
     ----------

@@ -20,6 +20,7 @@ from .html import Html, page, tag
 from toss_ctr.report.predictions import (
     align,
     load_predictions,
+    Predictions,
     read_log,
     score_rows,
 )
@@ -86,6 +87,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tup
 
     Parameters
     ----------
+    cfg : its name, and the baseline's
     rows : of `score_rows`
     clicks : among the held-out rows
     keys : anchor → title, for the navigation
@@ -115,7 +117,27 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tup
     contents = tag('nav', [tag('a', t, href=f'#{k}') for k, t in keys.items()], aria_label='Sections')
     return Html(head + contents)
 
+# %% ../../nbs/80_report/40_build.ipynb #b88b4441
+def _with_held_out(attention: list[dict], pred: Predictions) -> list[dict]:
+    "Rows of attention, each with what the fold that held it out predicts; None where no fold did."
+    held = align([a['row'] for a in attention], pred.row, pred.p)
+    return [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention, held)]
+
+
+def _sections_by_group(pred: Predictions, split, cfg: Config, by: str) -> list[Html]:
+    "Click rates and errors by group; `by` : a column asked for, '' = none."
+    groups, chosen = groupings(split, pred.row, cfg), [(by, *chosen_groups(split, by, pred.row))] if by else []
+    every, columns = [*groupings(split, pred.row, cfg, 0), *chosen], find_columns(split.spec, cfg)
+    against = 'the baseline' if pred.baseline is not None else 'the average row'
+    return [
+        rates_section(pred, every, columns, misjudged_groups(pred, groups), by),
+        slices_section(error_slices(pred, groups), against),
+    ]
+
 # %% ../../nbs/80_report/40_build.ipynb #c8a20792
+_FOOT = 'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.'
+
+
 def build_report(
     run_dir,
     cfg: Config,
@@ -135,7 +157,7 @@ def build_report(
     run_dir : folder of the run
     cfg : its config
     train_split : the training `Split`, for click rates and slices
-    test_split : the test `Split`, for its row count
+    test_split : the test `Split`, for its row count and, beside the training split, for what differs between them
     attention : row, label, p, target, tokens, weights, ages; else `rows` of attention.json
     importance : group → loss of Score or (loss, sd); else `groups` of importance.json
     n_boot : bootstrap draws
@@ -166,9 +188,7 @@ def build_report(
     absent = []
     rows = scores or score_rows(pred, n_boot, cfg.seed)
     made = handed_in(run_dir)
-    attention = attention or side_file(run_dir, 'attention.json', 'rows')
-    held = align([a['row'] for a in attention or ()], pred.row, pred.p)
-    attention = [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention or (), held)]
+    attention = _with_held_out(attention or side_file(run_dir, 'attention.json', 'rows') or [], pred)
     worth = side_file(run_dir, 'attention.json', 'worth')
     importance = importance or side_file(run_dir, 'importance.json', 'groups')
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
@@ -187,21 +207,7 @@ def build_report(
         labels_section(side_file(run_dir, 'calibration.json', 'labels') or {}),
     ]
     if train_split is not None:
-        chosen = [(by, *chosen_groups(train_split, by, pred.row))] if by else []
-        parts += [
-            rates_section(
-                pred,
-                [*groupings(train_split, pred.row, cfg, 0), *chosen],
-                find_columns(train_split.spec, cfg),
-                misjudged_groups(pred, groupings(train_split, pred.row, cfg)),
-                by,
-            ),
-            slices_section(
-                error_slices(pred, groupings(train_split, pred.row, cfg)),
-                'the baseline' if pred.baseline is not None else 'the average row',
-            ),
-            drift_section(moved),
-        ]
+        parts += [*_sections_by_group(pred, train_split, cfg, by), drift_section(moved)]
     else:
         absent.append('the training cache (click rates by group, error slices)')
     parts += [
@@ -209,7 +215,7 @@ def build_report(
         importance_section(importance, side_file(run_dir, f'members/{cfg.yardstick}/member.json', 'gain')),
         features_section(columns, tokens),
         members_section(run_dir, differ, groups),
-        lengths_section(train_split, cfg),
+        lengths_section(train_split),
         ran_section(run_dir, cfg, log, train_split, test_split),
     ]
     absent += [] if attention else ['attention.json (attention)']
@@ -217,19 +223,7 @@ def build_report(
     absent += [] if columns and tokens else ['columns.json, tokens.json (features and embeddings)']
     parts = [p for p in parts if p] + [links_section(run_dir, absent)]
     weighted = None if pred.weight is None else (pred.counts.sum(), pred.counts @ pred.label)
-    foot = tag(
-        'footer',
-        'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.',
-    )
+    head = header(cfg, rows, int(pred.label.sum()), anchors(parts), weighted)
     with write_aside(out) as part:
-        part.write_text(
-            page(
-                f'{cfg.exp_name} – toss_ctr',
-                header(cfg, rows, int(pred.label.sum()), anchors(parts), weighted),
-                tag('main', parts),
-                foot,
-            ),
-            encoding='utf-8',
-            errors='replace',
-        )
+        part.write_text(page(f'{cfg.exp_name} – toss_ctr', head, tag('main', parts), tag('footer', _FOOT)), **text)
     return out

@@ -204,7 +204,7 @@ WANTED = {
     'train_log.csv': 'learning curves',
     'ensemble.json': 'what was handed in',
     'calibrator.json': 'calibrator',
-    'test_logits.parquet': 'members of the ensemble',
+    'test_logits.parquet': 'log-odds of the test rows',
     'submission.csv': 'submission',
 }
 HOW = (

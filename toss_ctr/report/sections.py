@@ -14,7 +14,6 @@ import numpy as np
 import polars as pl
 
 from ..config.train import MINIMISED
-from ..config.whole import Config
 from ..core.files import read_json, read_table
 from ..inference.board import member_rows
 from ..inference.ensemble import last_choice, leak_lines
@@ -636,7 +635,7 @@ def members_section(run_dir: Path, found: Disagreement | None = None, groups=())
     return section('members', 'Members', board, tag('p', text), tag('div', picture, class_='figures'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
-def lengths_section(split, cfg: Config) -> Html | None:
+def lengths_section(split) -> Html | None:
     """Histogram of history lengths.
 
     Parameters

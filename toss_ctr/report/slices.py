@@ -81,6 +81,7 @@ def find_columns(spec, cfg: Config) -> dict[str, str]:
     Parameters
     ----------
     spec : of the training split
+    cfg : names day and target (`cv`, `data`, `sequence.query_key`)
 
     Returns
     -------

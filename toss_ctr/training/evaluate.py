@@ -17,7 +17,6 @@ import polars as pl
 import torch
 from scipy.special import expit
 from torch import nn
-from tqdm.auto import tqdm
 
 from ..core.device import autocast, memory_errors, to_device
 from ..core.files import digest_file, write_table
@@ -69,7 +68,6 @@ def predict_logits(
     loader: Loader,
     device: torch.device,
     amp: str = 'none',
-    progress: str = '',
     workers: int = 1,
     every: bool = False,
 ) -> np.ndarray:
@@ -81,7 +79,6 @@ def predict_logits(
     loader : with `shuffle=False`
     device : where the models are
     amp : `amp`
-    progress : label of a bar; '' = none
     workers : batches computed at once on a CPU, each by as many threads as PyTorch is set to
     every : of every label of the models, not of the first alone
 
@@ -114,8 +111,7 @@ def predict_logits(
             answers = [model.every(on_device) if every else model(on_device) for model in models]
             return torch.stack([z.float() for z in answers], 1).cpu().numpy()
 
-    watched = tqdm(loader, desc=progress, disable=not progress, mininterval=1, unit='batch')
-    for z in in_order(of_batch, watched, workers if device.type == 'cpu' else 1):
+    for z in in_order(of_batch, loader, workers if device.type == 'cpu' else 1):
         logits[done : done + len(z)] = z
         done += len(z)
     return logits

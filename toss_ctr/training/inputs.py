@@ -41,6 +41,7 @@ def ensure_data(cfg: Config, progress: bool = False):
 
     Parameters
     ----------
+    cfg : `data.synthetic`, `data.train_path`, `data.test_path`
     progress : show a bar
 
     Raises
@@ -148,6 +149,7 @@ def run_folds(cfg: Config, train: Split) -> Folds:
 
     Parameters
     ----------
+    cfg : section `cv`, `seed`; folds.json lies in its run's folder
     train : cached training rows
 
     Returns
@@ -174,6 +176,7 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
 
     Parameters
     ----------
+    cfg : of the run, whose folder and cache are written to
     test : also the test split; None = where data.test_path is given
     progress : show bars
 
