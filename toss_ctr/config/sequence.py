@@ -127,6 +127,9 @@ class Sequence(Section):
     share: dict[str, str] = {}
     """Query column → the history column (`col` or one of `side_cols`) whose id space and tables it shares, as the
     paper's item and category do; query columns not named have tables of their own. With it, sharing stays none."""
+    match: bool = False
+    """Tell the network how often, and how lately, the history holds the target's own value: a field for each query
+    column that shares an id space (sharing, share). Attention must learn that from clicks; this is counted."""
     aux: NonNegative = 0.0
     "Weight of the auxiliary loss on the whole history."
     position: PositionTerm = 'learned'
@@ -235,6 +238,9 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     _check_query(seq, data, at)
     if seq.share:
         _check_share(seq, at)
+    if seq.match and not seq.shared_with:
+        mend = f'set {at}.sharing target or name {at}.share, or match false'
+        raise UserError(f'{at}.match: no query column shares an id space with the history', mend)
     if seq.pooling == 'din' and seq.variant != 'coupled':
         raise UserError(f'{at}.pooling: din has one table for both roles', f'set {at}.variant coupled')
     if seq.pooling == 'din' and seq.aux:

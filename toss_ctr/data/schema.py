@@ -262,9 +262,9 @@ def _section_of(self: Schema, h: dict) -> dict:
     shared = {c: side for c, side in h['shared'].items() if self[c].role == 'categorical'}
     if shared:
         asked = {h['target']: h['col']} | shared
-        section |= dict(query_mode='S1', query_key=list(asked), share=asked)
+        section |= dict(query_mode='S1', query_key=list(asked), share=asked, match=True)
     elif h['target']:
-        section |= dict(query_mode='S1', query_key=h['target'], sharing='target')
+        section |= dict(query_mode='S1', query_key=h['target'], sharing='target', match=True)
     if h['sides']:
         section['side_cols'] = list(h['sides'])
     if h['time'] and self.names('time'):

@@ -117,6 +117,7 @@ class HistoryColumns:
     target : place among its cached targets of the first in its id space, or None
     tokens : of the bag: the most frequent ones, most frequent first
     tau : of the bag
+    further : (place, side) of the other cached targets, side None = in the history's id space
 
     Examples
     --------
@@ -129,6 +130,7 @@ class HistoryColumns:
     target: int | None = None
     tokens: tuple = ()
     tau: float = AGE_SCALE
+    further: tuple = ()
 
     @property
     def names(self) -> list[str]:
@@ -139,11 +141,14 @@ class HistoryColumns:
         names += [] if self.seq.collapse else [f'{own}_change_rate']
         if self.target is not None:
             names += [f'{prefix}target_{what}' for what in ('count', 'share', 'age')]
+        for place, _ in self.further:
+            names += [f'{prefix}target_{self.seq.targets[place]}_{what}' for what in ('count', 'share', 'age')]
         return names + [f'{prefix}bag_{token}' for token in self.tokens]
 
     def to_json(self) -> dict:
         "Plain content, to be read beside the spec of its rows."
-        return dict(history=self.seq.history, target=self.target, tokens=list(self.tokens), tau=self.tau)
+        content = dict(history=self.seq.history, target=self.target, tokens=list(self.tokens), tau=self.tau)
+        return content | (dict(further=[list(pair) for pair in self.further]) if self.further else {})
 
 
 @dataclass(frozen=True)
@@ -202,7 +207,9 @@ class TreeColumns:
             nums=tuple(content['nums']),
             ids=tuple(content['ids']),
             histories=tuple(
-                HistoryColumns(seqs[h['history']], h['target'], tuple(h['tokens']), h['tau'])
+                HistoryColumns(
+                    seqs[h['history']], h['target'], tuple(h['tokens']), h['tau'], tuple(map(tuple, h.get('further', ())))
+                )
                 for h in content['histories']
             ),
             multis=tuple((multis[name], tuple(codes)) for name, codes in content['multis']),
@@ -232,8 +239,10 @@ def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
     section = cfg.history(seq.key)
     shared = section.shared_with
     target = next((place for place, name in enumerate(seq.targets) if shared.get(name) == seq.name), None)
+    beside = [(place, seq.spaces.get(name)) for place, name in enumerate(seq.targets) if name in shared]
+    further = tuple(pair for pair in beside if pair[0] != target)
     tokens = _most_frequent(_token_frequency(split, seq), BAG)
-    return HistoryColumns(seq, target, tokens, section.recency_tau or AGE_SCALE)
+    return HistoryColumns(seq, target, tokens, section.recency_tau or AGE_SCALE, further)
 
 
 def tree_columns(split, cfg: Config) -> TreeColumns:
@@ -265,16 +274,16 @@ def _by_token(history: Ragged, size: int) -> Ragged:
     return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
 
 
-def _history(shard, rows: np.ndarray, columns: HistoryColumns) -> Ragged:
-    "The histories of some rows: columns `token`, `age`, `count`, `weight`."
-    key = columns.seq.key
-    offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(f'{key}_values'))
-    if columns.seq.collapse:
+def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None = None) -> Ragged:
+    "The histories of some rows: columns `token` (or codes of a `side`), `age`, `count`, `weight`."
+    seq, key = columns.seq, columns.seq.key
+    offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(f'{seq.side_key(side) if side else key}_values'))
+    if seq.collapse:
         stored |= {name: shard.arr(f'{key}_{name}') for name in ('age', 'count', 'bias')}
         found = Ragged.from_offsets(offsets, rows, **stored).pack()
         age, count, bias = (np.asarray(found[name], np.float64) for name in ('age', 'count', 'bias'))
         found = found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
-        return _by_token(found, columns.seq.size) if columns.seq.sides or columns.seq.buckets else found
+        return _by_token(found, seq.side_size(side) if side else seq.size) if seq.sides or seq.buckets else found
     found = Ragged.from_offsets(offsets, rows, **stored).pack()
     age = found.ages()
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, columns.tau))
@@ -300,6 +309,9 @@ def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
         out = [spread(history.counted('token', size)), change_rate(history)]
     if columns.target is not None:
         out.append(target_match(history, shard.arr(columns.seq.target_key)[rows, columns.target]))
+    for place, side in columns.further:
+        of_side = _history(shard, rows, columns, side) if side else history
+        out.append(target_match(of_side, shard.arr(columns.seq.target_key)[rows, place]))
     column = np.full(size, -1)
     column[list(columns.tokens)] = np.arange(len(columns.tokens))
     return [*out, decayed_bag(history, column, len(columns.tokens))]

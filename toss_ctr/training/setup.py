@@ -39,6 +39,7 @@ _LATER_KEYS = {  # younger than the first runs → default
     'model.qnn_alpha.packed': 1,
     'model.numeric.init_std': None,
     'sequence.name': 'seq',
+    'sequence.match': False,
     'sequence.sep': None,
     'sequence.time_col': None,
     'sequence.recency_seconds': None,
@@ -65,8 +66,9 @@ def without_later_keys(cfg: dict):
         if section[last] == default:
             del section[last]
     for section in cfg.get('sequences', ()):
-        if section.get('sep', '') is None:
-            del section['sep']
+        for key in ('sep', 'match'):
+            if section.get(key) == _LATER_KEYS[f'sequence.{key}']:
+                del section[key]
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
 def vector_digests(cfg: Config) -> dict[str, list[str]]:
