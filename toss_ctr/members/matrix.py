@@ -208,7 +208,11 @@ class TreeColumns:
             ids=tuple(content['ids']),
             histories=tuple(
                 HistoryColumns(
-                    seqs[h['history']], h['target'], tuple(h['tokens']), h['tau'], tuple(map(tuple, h.get('further', ())))
+                    seqs[h['history']],
+                    h['target'],
+                    tuple(h['tokens']),
+                    h['tau'],
+                    tuple((place, side) for place, side in h.get('further', ())),
                 )
                 for h in content['histories']
             ),
@@ -277,7 +281,8 @@ def _by_token(history: Ragged, size: int) -> Ragged:
 def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None = None) -> Ragged:
     "The histories of some rows: columns `token` (or codes of a `side`), `age`, `count`, `weight`."
     seq, key = columns.seq, columns.seq.key
-    offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(f'{seq.side_key(side) if side else key}_values'))
+    array = f'{seq.side_key(side) if side else key}_values'
+    offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(array))
     if seq.collapse:
         stored |= {name: shard.arr(f'{key}_{name}') for name in ('age', 'count', 'bias')}
         found = Ragged.from_offsets(offsets, rows, **stored).pack()

@@ -288,8 +288,8 @@ class MatchField(nn.Module):
 class History(nn.Module):
     """A behaviour sequence as fields, read by its DARE with the row's target.
 
-    **Shape**: a batch and its plain fields (B, F, d) → what `DARE.forward` returns, and the fields (B, 4, d): the
-    target times what was pooled (two), what was pooled, the length; with `sequence.match` one more for each shared column.
+    **Shape**: a batch and its plain fields (B, F, d) → what `DARE.forward` returns, and the fields (B, 4 + M, d): two
+    of the target times what was pooled, what was pooled, the length; with `sequence.match` one for each shared column.
 
     Parameters
     ----------
@@ -371,9 +371,9 @@ class History(nn.Module):
         age = self.stored(batch, 'age')
         age = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape) if age is None else age
         times = self.stored(batch, 'count')
-        for place, (field, space) in enumerate(zip(self.matches, self.spaces)):
+        for place, (match, space) in enumerate(zip(self.matches, self.spaces)):
             wanted = batch[self.target_key][:, place : place + 1]
-            found.append(field((batch[space] == wanted) & (wanted > 0) & real, age, times))
+            found.append(match((batch[space] == wanted) & (wanted > 0) & real, age, times))
         return found
 
     def forward(self, batch: dict, plain: Tensor, brief: bool = False) -> tuple[dict, Tensor]:
