@@ -159,6 +159,8 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
             told = section.pop('share').items()
             shared = {c: of for c, of in told if c in section['query_key'] and of not in ignore}
             section |= dict(share=shared) if shared else {}
+            if not shared:
+                section.pop('match', None)
     lists = dict(sequences=several) if several else {}
     widths = keys.get('model', {}).get('cat_embedding_dims')
     if widths:
