@@ -674,6 +674,7 @@ def toss_blend(
     search : bool
         find the weights of logit_mean that maximise Score on --oof, cross-validated
     """
+    from toss_ctr.data.submission import header_of
     from toss_ctr.inference.blend import blend_files
     from toss_ctr.inference.compare import oof_scores
 
@@ -684,7 +685,9 @@ def toss_blend(
     if files:
         scores = oof_scores(oof) if method == 'val_weighted' else None
         how = dict(weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
-        print(blend_files(files, out, method, **how))
+        named = header_of(files[0]) if Path(files[0]).is_file() else ()
+        names = dict(zip(('id_col', 'label_col'), named)) if len(named) == 2 else {}
+        print(blend_files(files, out, method, **how, **names))
 
 # %% ../nbs/90_run/40_cli.ipynb #89d6eb2d
 @console

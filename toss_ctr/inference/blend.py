@@ -15,8 +15,8 @@ import numpy as np
 from scipy.stats import rankdata
 
 from ..core.errors import UserError
-from ..core.files import check_target, first_line
-from ..data.submission import align_ids, read_submission, write_submission
+from ..core.files import check_target
+from ..data.submission import align_ids, header_of, read_submission, write_submission
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import MetricsTable
 
@@ -189,7 +189,7 @@ def blend_files(
     names = two_or_more(paths)
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
-    check_target(out, '--out', names, lambda path: first_line(path) == f'{id_col},{label_col}')
+    check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
     ids, first = read_submission(names[0], id_col, label_col)
     p = np.empty((len(names), len(ids)))
     p[0] = first

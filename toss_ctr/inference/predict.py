@@ -25,7 +25,6 @@ from ..core.errors import UserError
 from toss_ctr.core.files import (
     check_target,
     digest_file,
-    first_line,
     read_table,
     shell_path,
     watched,
@@ -37,7 +36,7 @@ from ..data.batches import prefetched
 from ..data.frames import block_count, cached_parts, source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
-from ..data.submission import check_ids, write_submission
+from ..data.submission import check_ids, header_of, write_submission
 from .oof import finished_folds, results_locked
 from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
 from ..members.combine import METHODS, rank_share, resolve_weights
@@ -289,13 +288,33 @@ def target_file(cfg: Config, data: str = '', out: str = '') -> Path:
         raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
     paths = cfg.data
     read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
-    header = f'{paths.id_col},{paths.label_col}'
-    check_target(out, '--out', read, lambda path: first_line(path) == header)
+    check_target(out, '--out', read, lambda path: header_of(path) == (paths.id_col, paths.label_col))
     if data and paths.train_path and Path(data).resolve() == Path(paths.train_path).resolve():
         warnings.warn(f'{data}: the folds were trained on these rows; {cfg.run_dir}/oof.parquet has them held out')
     return out
 
 # %% ../../nbs/70_inference/15_predict.ipynb #25218ba4
+def _log_odds_beside(cfg: Config, data: str, out: Path) -> Path:
+    "Where the folds' log-odds of a file's rows are written; no input and no result of the run is written over."
+    sealed = [cfg.run_dir / 'test_logits.parquet', cfg.run_dir / 'oof.parquet']
+    beside = [out.with_name(f'{out.stem}_{what}.parquet') for what in ('logits', 'labels')]
+    for file in beside:
+        if file.resolve() in [result.resolve() for result in sealed]:
+            raise UserError(f'--out {out}: {file.name} beside it is a result of the run', 'give another name')
+        check_target(file, f'--out {out}: beside it', [data, cfg.data.train_path], lambda path: _is_ours(path, cfg))
+    return beside[0]
+
+
+def _is_ours(path: Path, cfg: Config) -> bool:
+    "Whether a Parquet file holds ids, and nothing but what is written beside a submission."
+    try:
+        first, *others = pq.read_schema(path).names
+    except (pa.ArrowException, OSError, ValueError):
+        return False
+    told = all(name in cfg.data.labels or 'logit_' in name for name in others)
+    return first == cfg.data.id_col and bool(others) and told
+
+
 def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) -> Path:
     """Predict rows with every fold and write the submission.
 
@@ -339,7 +358,7 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
         rows = len(inputs.test)
         parts = cached_parts(inputs.test)
     usual, out = not (data or out), target_file(cfg, data, out)
-    logits = cfg.run_dir / 'test_logits.parquet' if usual else out.with_name(f'{out.stem}_logits.parquet')
+    logits = cfg.run_dir / 'test_logits.parquet' if usual else _log_odds_beside(cfg, data, out)
     with results_locked(cfg.run_dir) if usual else nullcontext():
         with opened(None if data else cfg.engine, [cfg.run_dir]) as crew:
             if crew is None:

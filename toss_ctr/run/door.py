@@ -6,7 +6,7 @@
 __all__ = ['Run', 'log_keys', 'write_start', 'run_list', 'clean', 'Page', 'Attention']
 
 # %% ../../nbs/90_run/30_door.ipynb #54adbf63
-import html, os, re, shutil
+import html, os, re, shutil, warnings
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, read_table, sweep, write_aside
+from ..core.files import digest_file, locked, read_table, sweep, write_aside
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
@@ -401,11 +401,15 @@ def run_list(folder='runs') -> MetricsTable:
 
     lines = {}
     for place in run_folders(folder):
-        run = Run(place)
-        made = side_file(place, 'ensemble.json') or {}
-        chosen = made.get('chosen', '')
-        rows = f"{len(read_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
-        score = made['scores'][chosen]['Score'] if chosen else ''
+        try:
+            run = Run(place)
+            made = side_file(place, 'ensemble.json') or {}
+            chosen = made.get('chosen', '')
+            rows = f"{len(read_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
+            score = made['scores'][chosen]['Score'] if chosen else ''
+        except UserError as e:  # of one run: the others are listed all the same
+            warnings.warn(f'{place.name}: {e}')
+            continue
         lines[place.name] = {'folds': str(len(run.folds)), 'rows': rows, 'handed in': chosen, 'Score': score}
     if not lines:
         raise UserError(f'{folder}: no runs', 'toss run makes one')
@@ -418,17 +422,20 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
     Parameters
     ----------
     cfg : of a run
-    caches : remove its cache as well
+    caches : remove the caches in its `data.cache_dir` as well, and nothing else that lies there
 
     Returns
     -------
     what was removed
     """
-    gone = sweep(cfg.run_dir, deep=True)
-    cache = Path(cfg.data.cache_dir)
-    if caches and any(cache.glob('*/train/manifest.json')):  # a folder of caches and nothing else is removed
-        shutil.rmtree(cache)
-        gone.append(cache)
+    gone, folder = sweep(cfg.run_dir, deep=True), Path(cfg.data.cache_dir)
+    for cache in sorted(folder.glob('[0-9a-f]' * 32)) if caches else ():
+        if any((cache / part).exists() for part in ('train', 'test', 'spec.json')):
+            with locked(cache):
+                shutil.rmtree(cache)
+            gone.append(cache)
+    if caches and {file.name for file in folder.glob('*')} <= {'.sources.json'}:
+        shutil.rmtree(folder, ignore_errors=True)
     return gone
 
 # %% ../../nbs/90_run/30_door.ipynb #a1a7ffaf

@@ -38,13 +38,20 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
     -------
     'train' | 'test' → folder of its manifest
     """
-    found = {}
+    found, unreadable = {}, []
     given = [path for path in (cfg.data.manifest_train, cfg.data.manifest_test) if path]
     for file in [*map(Path, given), *Path(cfg.data.cache_dir).glob('*/t*/manifest.json')]:
         folder = file if file.is_dir() else file.parent
-        manifest = read_manifest(folder)
+        try:
+            manifest = read_manifest(folder)
+        except UserError as e:  # it may be another run's
+            unreadable.append(e)
+            continue
         if train in (manifest['fingerprint'], manifest.get('train')):
             found.setdefault(manifest['name'], folder)
+    wanted = ['train', *(['test'] if cfg.data.test_path or cfg.data.manifest_test else [])]
+    if unreadable and not all(name in found for name in wanted):
+        raise unreadable[0]
     return found
 
 
