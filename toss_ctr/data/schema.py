@@ -351,33 +351,6 @@ def _sequence_summary(t: ColumnTally) -> dict:
     )
 
 # %% ../../nbs/20_data/30_schema.ipynb #700c2f68
-def _agree(values: set[str], tokens: set[str]) -> bool:
-    "Are the tokens values of a category, and at least half of its values among them?"
-    common = len(values & tokens)
-    return bool(tokens) and common >= 0.9 * len(tokens) and common >= 0.5 * len(values)
-
-
-def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
-    "The category whose values are the history's tokens, and the tokens its values; '' = none."
-    if sequence is None or not sequence['tokens']:
-        return ''
-    tokens, found = token_texts(tallies[sequence['col']]), {}
-    for c in categorical:
-        if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
-            values = set(canonical_texts(tallies[c].values))
-            if _agree(values, tokens):
-                found[c] = len(values)
-    return min(found, key=found.get, default='')
-
-
-def _separator(tallies: dict, h: dict) -> str:
-    "`sequence.sep` of a history; '' where all of it are integers."
-    columns = [tallies[name] for name in (h['col'], *h['sides'])]
-    if not any(t.texts for t in columns):
-        return ''
-    return next(filter(None, map(token_mark, columns)), ',')  # lists need none
-
-
 _NO_SENSE = {'', 'id', 'ids', 'seq', 'sequence', 'list', 'hist', 'history', 'last', 'recent', 'prev', 'past'}
 
 
@@ -392,6 +365,39 @@ def _named_alike(a: str, b: str) -> bool:
     return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
 
 
+def _is_number(text: str) -> bool:
+    "Digits alone, as many columns have."
+    return text.lstrip('-').isdecimal()
+
+
+def _agree(values: set[str], tokens: set[str], names: tuple[str, str] = ('', '')) -> bool:
+    "Are the tokens values of a category? Half of each are enough where names or letters say so, as ids come and go."
+    common = len(values & tokens)
+    told = _named_alike(*names) or not any(map(_is_number, tokens))
+    return bool(tokens) and common >= (0.5 if told else 0.9) * len(tokens) and common >= 0.5 * len(values)
+
+
+def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
+    "The category whose values are the history's tokens, and the tokens its values; '' = none."
+    if sequence is None or not sequence['tokens']:
+        return ''
+    tokens, found = token_texts(tallies[sequence['col']]), {}
+    for c in categorical:
+        if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
+            values = set(canonical_texts(tallies[c].values))
+            if _agree(values, tokens, (c, sequence['col'])):
+                found[c] = len(values)
+    return min(found, key=found.get, default='')
+
+
+def _separator(tallies: dict, h: dict) -> str:
+    "`sequence.sep` of a history; '' where all of it are integers."
+    columns = [tallies[name] for name in (h['col'], *h['sides'])]
+    if not any(t.texts for t in columns):
+        return ''
+    return next(filter(None, map(token_mark, columns)), ',')  # lists need none
+
+
 def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
     "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
     found = {}
@@ -400,18 +406,13 @@ def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, s
             continue
         values = set(canonical_texts(tallies[c].values))
         sides = {side: token_texts(tallies[side]) for side in h['sides']}
-        alike = [side for side, tokens in sides.items() if _named_alike(c, side) and _agree(values, tokens)]
+        alike = [side for side, tokens in sides.items() if _named_alike(c, side) and _agree(values, tokens, (c, side))]
         if len(alike) != 1:  # names may say nothing where letters do
             lettered = {side: tokens for side, tokens in sides.items() if not any(map(_is_number, tokens))}
             alike = [side for side, tokens in lettered.items() if _agree(values, tokens)]
         if len(alike) == 1:
             found[c] = alike[0]
     return found
-
-
-def _is_number(text: str) -> bool:
-    "Digits alone, as many columns have."
-    return text.lstrip('-').isdecimal()
 
 # %% ../../nbs/20_data/30_schema.ipynb #7b2a60ac
 def _codes(tallies: dict, roles: dict, categorical) -> dict[str, bool]:

@@ -106,6 +106,21 @@ def _with_frames(text: str, given: dict, paths: dict) -> str:
     return text
 
 
+def _asking(section: dict) -> list[str]:
+    "The columns that a history's section is asked about."
+    keys = section.get('query_key', [])
+    return [keys] if isinstance(keys, str) else list(keys)
+
+
+def _ask(section: dict, targets: list[str]):
+    "Let columns ask a history; what the guessed ones shared with it stays theirs."
+    if section.get('sharing') == 'target' and not set(targets) <= set(_asking(section)):
+        shared = {c: section['col'] for c in targets if c in _asking(section)}
+        del section['sharing']
+        section |= dict(share=shared)  # where it is empty, it goes below
+    section |= dict(query_mode='S1', query_key=list(targets))
+
+
 def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) -> dict:
     """The config keys of a log, nested: what the schema proposes, changed by what is known better.
 
@@ -149,11 +164,13 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
     if history and sequence.get('col') != history:
         known = [{k: v for k, v in h.items() if k != 'name'} for h in several if h['col'] == history]
         sequence, several = known[0] if known else dict(col=history), []
-    for section in several or [sequence]:
+    sections = several or [sequence]
+    known = any(set(targets) & set(_asking(section)) for section in sections)
+    for section in sections:
         if section.get('side_cols'):
             section['side_cols'] = [c for c in section['side_cols'] if c not in ignore]
-        if targets:
-            section |= dict(query_mode='S1', query_key=targets)
+        if targets and not (known and _asking(section) and not set(targets) & set(_asking(section))):
+            _ask(section, targets)
         if 'share' in section:
             section['query_key'] = [c for c in section['query_key'] if c not in ignore]
             told = section.pop('share').items()
