@@ -32,10 +32,13 @@ def stability_index(train, test, groups: int, weight=None) -> float:
     return float(((q - p) * np.log(q / p)).sum())
 
 # %% ../../nbs/80_report/22_drift.ipynb #53bbbaf1
-def _common(train, test, top: int = 10):
-    "Codes of the `top` commonest training values, one more for all others."
+def _common(train, test, top: int = 10, least: int = 1):
+    "Codes of the `top` commonest training values that occur `least` times, one more for all others."
     values, counts = np.unique(train, return_counts=True)
-    kept = np.sort(values[np.argsort(-counts, kind='stable')[:top]])
+    kept = np.argsort(-counts, kind='stable')[:top]
+    kept = np.sort(values[kept[counts[kept] >= least]])
+    if not len(kept):
+        return np.zeros(len(train), np.int64), np.zeros(len(test), np.int64), 1
 
     def group(codes):
         at = np.searchsorted(kept, codes).clip(0, len(kept) - 1)
@@ -80,6 +83,19 @@ def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float,
     shares = dict(zip(train, (gain / max(gain.sum(), 1e-12)).tolist()))
     return auc(y[~half], trees.predict(x[~half]), of(~half)), shares
 
+# %% ../../nbs/80_report/22_drift.ipynb #8af21a31
+_OFTEN = 20  # of rarer values the commonest are those that training happens to have more of
+
+
+def _lone_values(split) -> dict:
+    "Categorical column → whether a code occurs once in the split, (codes,) bool."
+    found = {}
+    for c in split.spec.cats:
+        if c.kind == 'vocab':
+            found[c.name] = split.whole(c.group, lambda a, c=c: a[:, c.pos])
+            found[c.name] = np.bincount(found[c.name].astype(np.int64), minlength=c.size) == 1
+    return found
+
 # %% ../../nbs/80_report/22_drift.ipynb #3ca56417
 def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     """How far the test rows are from the training rows, as much as those count.
@@ -107,6 +123,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     1.0
     """
     a, b = _columns(train, rows), _columns(test, rows)
+    lone = _lone_values(train)
     step, weight = max(1, train.n_rows // rows), None
     if train.has('weight'):
         weight = train.whole('weight', lambda w: w[::step]).astype(np.float64)
@@ -114,12 +131,15 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     vocab = {c.name for c in train.spec.cats if c.kind == 'vocab'}
     coded_a, coded_b, found = {}, {}, []
     for name in a:
-        psi = stability_index(*(_deciles if name in numeric else _common)(a[name], b[name]), weight)
         unknown = [None, None]
         if name in vocab:
             unknown = [float(np.average(a[name] == 0, weights=weight)), float((b[name] == 0).mean())]
+        if name in lone:
+            a[name] = np.where(lone[name][a[name]], 0, a[name])
+        psi = stability_index(*(_deciles if name in numeric else _common)(a[name], b[name]), weight)
         found.append(dict(column=name, psi=psi, unknown_train=unknown[0], unknown_test=unknown[1]))
-        coded_a[name], coded_b[name] = (a[name], b[name]) if name in numeric else _common(a[name], b[name], 255)[:2]
+        both = (a[name], b[name]) if name in numeric else _common(a[name], b[name], 255, least=_OFTEN)[:2]
+        coded_a[name], coded_b[name] = both
     score, gain = _told_apart(coded_a, coded_b, seed, weight)
     n, m = (len(next(iter(side.values()))) for side in (a, b))
     chance = 0.5 + 1.96 * np.sqrt((n + m) / 2 / (12 * (n / 2) * (m / 2)) + 0.0)
