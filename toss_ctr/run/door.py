@@ -210,8 +210,9 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     guessed = ['where a target column is known, name it in sequence.query_key (query_mode S1)']
     histories = [h for h in (keys['sequence'], *keys.get('sequences', ())) if h.get('col')]
     lacking = any(not h.get('query_key') for h in histories)
-    guessed = [*(guessed if lacking else []), 'probabilities weigh clicks and the rest 50:50; calibration.target prior: click rates']
-    notes = ''.join(f'# {line}\n' for line in (*schema.lines(), *schema.warnings(), *guessed))
+    scale = 'probabilities weigh clicks and the rest 50:50; calibration.target prior: click rates'
+    told = (*schema.lines(), *schema.warnings(), *(guessed if lacking else []), scale)
+    notes = ''.join(f'# {line}\n' for line in told)
     text = notes + yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
     if file.is_file() and file.read_bytes() != text.encode():
         what = f'{file}: exists, and holds something else than what would be written'
