@@ -40,7 +40,7 @@ from toss_ctr.data.roles import (
     token_texts,
     zero_and_one,
 )
-from .source import lazy_table, moment_column, open_source, Source
+from .source import lazy_table, moment_column, named, open_source, Source
 from toss_ctr.data.start import (
     COUNTED,
     counts,
@@ -433,7 +433,7 @@ def _label_of(tallies: dict, label: str | None, path, test: Source | None, test_
     swapped = [label] if label in only else []
     if not swapped and not any(may_be_label(t) and c not in test.columns[0] for c, t in tallies.items()):
         rows = lazy_table(test.files)
-        values = {c: rows.select(pl.col(c).unique()).collect(engine='streaming')[c].to_list() for c in only}
+        values = {c: rows.select(named(c).unique()).collect(engine='streaming')[c].to_list() for c in only}
         swapped = [c for c, found in values.items() if len(found) == 2 and set(found) == {0, 1}]
     if swapped:
         has = 'it' if swapped == [label] else f"'{swapped[0]}', 0 and 1"

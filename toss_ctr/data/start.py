@@ -12,7 +12,7 @@ import polars as pl
 from scipy.stats import rankdata
 
 from ..config.load import merge
-from .source import add_parts, batch_frame, batches, lazy_table, open_files
+from .source import add_parts, batches, common_types, lazy_table, named, open_files, typed_frame
 from .values import WHOLE_TEXT
 
 # %% ../../nbs/20_data/29_start.ipynb #411be066
@@ -150,9 +150,9 @@ SAMPLE = 100_000  # rows that are looked at
 
 def _sample(files, columns: list[str], rows: int) -> pl.DataFrame:
     "Some columns of some evenly spread rows, read in batches: a file may be one group of all its rows."
-    step = max(1, rows // SAMPLE)
+    step, types = max(1, rows // SAMPLE), common_types(files)
     read = batches(open_files(tuple(files)), columns, size=1 << 13)
-    return pl.concat([batch_frame(batch)[-first % step :: step] for first, batch in read])
+    return pl.concat([typed_frame(batch, types)[-first % step :: step] for first, batch in read])
 
 
 def telltales(files, rows: int, label: str, columns: list[str]) -> dict[str, float]:
@@ -262,12 +262,25 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     """
     found = {}
     for c in columns:
-        text = pl.col(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')  # 7.0 is 7
-        rows = add_parts(lazy_table(train_files), [c])
-        seen = rows.select(text).unique().collect(engine='streaming')
-        values = _sample(test_files, [c], test_rows).select(text)[c].drop_nulls()
-        found[c] = float((~values.is_in(seen[c].implode())).mean()) if len(values) else 0.0
+        text = named(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}').alias('text')  # 7.0 is 7
+        rows, asked = add_parts(lazy_table(train_files), [c]), _sample(test_files, [c], test_rows)
+        if asked[c].dtype.is_nested():
+            continue  # has no text
+        seen = rows.select(text).unique().collect(engine='streaming')['text']
+        values = asked.select(text)['text'].drop_nulls()
+        found[c] = float((~values.is_in(seen.implode())).mean()) if len(values) else 0.0
     return found
+
+
+def _ordered(column: str, kind, other) -> pl.Expr | None:
+    "A column of this Polars type such that its values can be held against those of the other; None: they cannot."
+    texts = pl.String in (kind, other)
+    if (kind.is_numeric() or kind == pl.String) and (other.is_numeric() or other == pl.String):
+        return named(column).cast(pl.Float64, strict=False) if texts else named(column)
+    zones = [getattr(t, 'time_zone', None) is None for t in (kind, other)]
+    if all(t in (pl.Date, pl.Datetime) for t in (kind, other)) and zones[0] == zones[1]:
+        return named(column).dt.epoch('ms')
+    return None
 
 
 def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]:
@@ -277,7 +290,7 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     ----------
     train_files : Parquet files
     test_files : Parquet files
-    columns : number columns, in both
+    columns : number columns, or moments, in both; those whose types cannot be held against each other are passed over
 
     Returns
     -------
@@ -286,10 +299,13 @@ def later_columns(train_files, test_files, columns: list[str]) -> dict[str, int]
     found = {}
     for c in columns:  # one at a time: a file may be one group of all its rows
         train, test = (add_parts(lazy_table(files), [c]) for files in (train_files, test_files))
-        last = train.select(pl.col(c).max()).collect(engine='streaming').item()
-        first = test.select(pl.col(c).min()).collect(engine='streaming').item()
+        kind, other = (frame.collect_schema().get(c) for frame in (train, test))
+        if kind is None or other is None or (there := _ordered(c, kind, other)) is None:
+            continue
+        last = train.select(there.max()).collect(engine='streaming').item()
+        first = test.select(_ordered(c, other, kind).min()).collect(engine='streaming').item()
         if last is None or first is None:
             continue
         if first > last or first == last and c.endswith('.day'):  # a file may end within a day
-            found[c] = train.select(pl.col(c).n_unique()).collect(engine='streaming').item()
+            found[c] = train.select(named(c).n_unique()).collect(engine='streaming').item()
     return found

@@ -22,7 +22,7 @@ from ..core.errors import UserError
 from .encode import is_moments, list_lengths, read_texts
 from .histories import Ragged, Scratch
 from .measure import HistoryTally
-from .source import batches, lazy_table, Source
+from .source import batches, lazy_table, named, Source
 from .tokens import history_blocks, text_buffers, TokenError
 from .values import canonical_texts, cell_values, Coder, is_list, is_text, Tally, WHOLE_TEXT
 
@@ -341,7 +341,7 @@ def add_histories(self: ColumnTally, array: pa.Array, share: float, row: int, sc
 # %% ../../nbs/20_data/27_survey.ipynb #3faec65e
 def exact_card(source: Source, name: str, is_text: bool) -> int:
     "Count the distinct non-null values of a column with very many, by the law of values."
-    column = pl.col(name).drop_nulls()
+    column = named(name).drop_nulls()
     if is_text:
         column = column.cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
     return lazy_table(source.files).select(column.n_unique()).collect(engine='streaming').item()
