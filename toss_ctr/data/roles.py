@@ -120,6 +120,8 @@ def is_cell(t: ColumnTally, tallies: dict) -> bool:
     if not t.history or not is_list(t.type) or t.rows < ENOUGH or is_moments(t.type) or _HISTORY.search(t.name):
         return False
     lengths, tokens = t.history.lengths, t.history.tokens.values()
+    if not len(lengths):  # no token of the first rows could be read
+        return False
     repeats = t.distinct_tokens < 0.99 * lengths.mean() * t.sampled
     if repeats or lengths.max() > SHORT or _is_event_time(t):
         return False
@@ -330,7 +332,7 @@ def _is_time(t: ColumnTally) -> bool:
         return False
     if moment_parts(t.type):
         return True
-    if not is_number(t.type) or not t.integral or not _TIMED.search(t.name):
+    if not is_number(t.type) or pa.types.is_decimal(t.type) or not t.integral or not _TIMED.search(t.name):
         return False
     return _since_1970(t.low, t.high)
 

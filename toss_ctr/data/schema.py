@@ -6,7 +6,7 @@
 __all__ = ['MANY', 'MOST', 'LONG', 'Schema', 'history_names', 'guess_schema']
 
 # %% ../../nbs/20_data/30_schema.ipynb #b5b96634
-import html, re
+import html, itertools, re
 from dataclasses import dataclass, field, replace
 from fnmatch import fnmatch
 from pathlib import Path
@@ -69,7 +69,8 @@ class Schema:
     unseen : column → share of the test rows with a value that training lacks; empty without a test file
     days : the column of days of which the test rows are all later, and the number of training days
     valid : the file to choose the epoch on; '' = folds of the training rows
-    histories : all of them, the longest first: col, sides, time ('' = none), longest (99 % of the rows), target, sep
+    histories : all of them, the longest first: col, sides, time ('' = none), longest (99 % of the rows), target, sep,
+        shared, pad (the token that is padding)
     beside : columns of 0 and 1 that are known only after the click: labels to learn beside it
     notes : what else is worth a word: of a label that was guessed, of the test file
 
@@ -258,6 +259,7 @@ def history_names(columns: list[str]) -> list[str]:
 def _section_of(self: Schema, h: dict) -> dict:
     "Keys of a history's section."
     sep = dict(sep=h['sep']) if h.get('sep') else {}
+    sep |= dict(pad_id=h['pad']) if h.get('pad') else {}
     section = dict(col=h['col']) | sep | dict(max_len=max(1, min(400, h['longest'])), query_mode='S2')
     shared = {c: side for c, side in h['shared'].items() if self[c].role == 'categorical'}
     if shared:
@@ -365,37 +367,15 @@ def _named_alike(a: str, b: str) -> bool:
     return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
 
 
-def _is_number(text: str) -> bool:
-    "Digits alone, as many columns have."
-    return text.lstrip('-').isdecimal()
-
-
-def _agree(values: set[str], tokens: set[str], names: tuple[str, str] = ('', '')) -> bool:
-    "Are the tokens values of a category? Half of each are enough where names or letters say so, as ids come and go."
-    common = len(values & tokens)
-    told = _named_alike(*names) or not any(map(_is_number, tokens))
-    return bool(tokens) and common >= (0.5 if told else 0.9) * len(tokens) and common >= 0.5 * len(values)
-
-
-def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
-    "The category whose values are the history's tokens, and the tokens its values; '' = none."
-    if sequence is None or not sequence['tokens']:
-        return ''
-    tokens, found = token_texts(tallies[sequence['col']]), {}
-    for c in categorical:
-        if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
-            values = set(canonical_texts(tallies[c].values))
-            if _agree(values, tokens, (c, sequence['col'])):
-                found[c] = len(values)
-    return min(found, key=found.get, default='')
-
-
-def _separator(tallies: dict, h: dict) -> str:
-    "`sequence.sep` of a history; '' where all of it are integers."
-    columns = [tallies[name] for name in (h['col'], *h['sides'])]
-    if not any(t.texts for t in columns):
-        return ''
-    return next(filter(None, map(token_mark, columns)), ',')  # lists need none
+def _padding(tallies: dict, h: dict) -> int:
+    "`sequence.pad_id` of a history: 0, or where 0 is a value of its target, a number that no token has."
+    t = tallies[h['col']]
+    if h['sep'] or not h['target'] or len(np.unique(t.history.lengths)) == 1:
+        return 0  # lists of one length are filled up
+    tokens, values = token_texts(t), set(canonical_texts(tallies[h['target']].values))
+    if '0' not in tokens & values:
+        return 0
+    return next(n for n in itertools.count(-1, -1) if str(n) not in tokens | values)
 
 
 def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
@@ -466,7 +446,7 @@ def _after_click(source: Source, label: str, roles: dict, known) -> dict[str, tu
     return found | parts
 
 # %% ../../nbs/20_data/30_schema.ipynb #c911ec67
-_NUMBER = re.compile(r'u?int|float|double')
+_NUMBER = re.compile(r'u?int|float|double|decimal')
 
 
 def _of_other_moment(c: Column) -> Column:
@@ -611,7 +591,7 @@ def guess_schema(
         told.append(_sequence_summary(tallies[h['col']]))
         h['sides'] = [name for name in h['sides'] if roles[name][0] == 'side']
         h |= dict(longest=told[-1]['p99'], target=_target(tallies, told[-1], cats), sep=_separator(tallies, h))
-        h['shared'] = _shared_sides(tallies, h, cats)
+        h |= dict(shared=_shared_sides(tallies, h, cats), pad=_padding(tallies, h))
     blocks = null_groups({name: t.mask for name, t in tallies.items() if 0 < t.nulls < t.rows})
     schema = Schema(
         path=str(path),

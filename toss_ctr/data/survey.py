@@ -28,8 +28,8 @@ from .values import canonical_texts, cell_values, Coder, is_list, is_text, Tally
 
 # %% ../../nbs/20_data/27_survey.ipynb #89ad3a4d
 def is_number(kind: pa.DataType) -> bool:
-    "Is it an integer or a float?"
-    return pa.types.is_integer(kind) or pa.types.is_floating(kind)
+    "Is it an integer, a float or a decimal?"
+    return pa.types.is_integer(kind) or pa.types.is_floating(kind) or pa.types.is_decimal(kind)
 
 
 def is_float_list(kind: pa.DataType) -> bool:
@@ -38,7 +38,7 @@ def is_float_list(kind: pa.DataType) -> bool:
 
 
 def plain(array: pa.Array) -> pa.Array:
-    """A batch's column as text, lists, numbers or what it is else; truth values are int8, NaN is null.
+    """A batch's column as text, lists, numbers or what it is else; truth values are int8, decimals floats, NaN is null.
 
     Examples
     --------
@@ -52,6 +52,8 @@ def plain(array: pa.Array) -> pa.Array:
         return array.cast(pa.large_string())
     if pa.types.is_boolean(array.type):
         return array.cast(pa.int8())
+    if pa.types.is_decimal(array.type):
+        return array.cast(pa.float64())
     if pa.types.is_floating(array.type):
         return pc.if_else(pc.is_nan(array), None, array)
     return array
@@ -245,7 +247,7 @@ def _add_content(self: ColumnTally, array: pa.Array):
         lengths.update(np.diff(starts))
     elif is_number(array.type):
         values.update(_number_bytes(array))
-    elif is_list(array.type) and is_number(array.type.value_type):
+    elif is_list(array.type) and is_number(array.type.value_type) and not pa.types.is_decimal(array.type.value_type):
         values.update(_number_bytes(pc.list_flatten(array)))
         lengths.update(_lengths_of(array))
     else:
