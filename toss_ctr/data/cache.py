@@ -22,7 +22,18 @@ from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.objects import is_object
 from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
-from .source import batches, find_files, open_files, open_parquet, open_source, Source, source_digest
+from toss_ctr.data.source import (
+    batches,
+    find_files,
+    folder_note,
+    moment_column,
+    open_files,
+    open_parquet,
+    open_source,
+    other_clock,
+    Source,
+    source_digest,
+)
 from .values import other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
@@ -81,6 +92,13 @@ def _open_split_source(name: str, data) -> tuple[Source, dict]:
     return source, dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir), **valid)
 
 
+def _tell_folders(name: str, cfg, source: Source):
+    "Print a line where folders of a split are named by a column that is in no file."
+    note = folder_note(getattr(cfg.data, f'{name}_path'), source.files, source.columns[0])
+    if note:
+        print(note)
+
+
 def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
     "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
     data = cfg.data
@@ -89,8 +107,12 @@ def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
     if train:
         needs, encoding = train.needs, dict(train=train.fingerprint)
     else:
-        needs = resolve_needs(cfg, source.columns[0])
-        source.check(needs.columns)
+        try:
+            needs = resolve_needs(cfg, source.columns[0])
+            source.check(needs.columns)
+        except UserError:
+            _tell_folders(name, cfg, source)  # which may be why
+            raise
         encoding = dict(needs=needs.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
     named = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
@@ -260,7 +282,7 @@ def _whole_split(plan: _SplitPlan):
 
 
 def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
-    "Category that a test file stores in another type than the training file → a line."
+    "Category that a test file stores in another type than the training file, or moment by another clock → a line."
     path = cfg.data.train_path
     there = bool(path) and (is_object(path) or Path(path).exists() or glob.glob(str(path), recursive=True))
     if plan.name != 'test' or not there:
@@ -269,11 +291,14 @@ def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
     there, here = (open_parquet(file).schema_arrow for file in (trained, plan.source.files[0]))
     both = [c for c in [*plan.needs.cats, *plan.needs.keys] if c in there.names and c in here.names]
     lines = {c: other_type(c, there.field(c).type, here.field(c).type) for c in both}
+    for c in {*map(moment_column, plan.needs.columns), plan.needs.time} & {*there.names} & {*here.names}:
+        lines[c] = other_clock(c, there.field(c).type, here.field(c).type)
     return {c: line for c, line in lines.items() if line}
 
 
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
+    _tell_folders(plan.name, cfg, plan.source)
     if plan.folder.exists():
         sweep(plan.folder, held=True)
     options = _encoder_options(plan, learned, key_columns(cfg)[1])

@@ -40,7 +40,17 @@ from toss_ctr.data.roles import (
     token_texts,
     zero_and_one,
 )
-from .source import lazy_table, moment_column, named, open_source, Source
+from toss_ctr.data.source import (
+    folder_note,
+    lazy_table,
+    moment_column,
+    moment_parts,
+    named,
+    open_parquet,
+    open_source,
+    other_clock,
+    Source,
+)
 from toss_ctr.data.start import (
     COUNTED,
     counts,
@@ -52,7 +62,7 @@ from toss_ctr.data.start import (
     unseen_shares,
 )
 from .survey import ColumnTally, LIMIT, survey
-from .values import canonical_texts, natural
+from .values import canonical_texts, natural, other_type
 
 # %% ../../nbs/20_data/30_schema.ipynb #0a7f562e
 @dataclass(frozen=True)
@@ -470,26 +480,45 @@ def _same_rows(train: Source, test: Source) -> bool:
     return alike and all(digest_file(a) == digest_file(b) for a, b in pairs)
 
 
+def _type_notes(schema: Schema, train: Source, test: Source) -> dict[str, str]:
+    "Column that a test file stores in another type than training, such that they may not meet → a line."
+    there, notes = open_parquet(train.files[0]).schema_arrow, {}
+    for file in test.files:
+        here = open_parquet(file).schema_arrow
+        for c in schema.columns:
+            asked = c.role in ('categorical', 'numeric', 'time') or c.note.startswith(MOMENT)
+            if not asked or c.name in notes or c.name not in there.names or c.name not in here.names:
+                continue
+            one, other = there.field(c.name).type, here.field(c.name).type
+            line = other_clock(c.name, one, other) if moment_parts(one) else other_type(c.name, one, other)
+            if c.role == 'numeric' and line or moment_parts(one) and not moment_parts(other):
+                line = f"column '{c.name}' is {other}, in training {one}; write it as there"
+            if line:
+                notes[c.name] = f'{file}: {line}'
+    return notes
+
+
 def _test_notes(schema: Schema, train: Source, test: Source, by_day: bool) -> tuple[str, ...]:
     "What is to be said of the test file; `by_day` : folds are told by the day."
     notes = []
     if _same_rows(train, test):
         notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
     known = {c.name for c in schema.columns}
-    new = [c for c in test.columns[0] if c not in known and c not in ('ID', *schema.names('id'))]
-    new = [c for c in new if moment_column(c) not in test.columns[0]]
+    found = dict.fromkeys(c for columns in test.columns for c in columns)
+    new = [c for c in found if c not in known and c not in ('ID', *schema.names('id'))]
+    new = [c for c in new if moment_column(c) not in found]
     if new:
         shown = ', '.join(new[:5]) + (f', … ({len(new)} columns)' if len(new) > 5 else '')
         notes.append(f'{shown}: only in the test file, ignored')
     times = [] if by_day else [c for c in schema.names('time') if c in test.columns[0]]
     if later_columns(train.files, test.files, times):
         notes.append(f'{times[0]}: all test rows are later; cv.scheme forward would hold out the last days')
-    return tuple(notes)
+    return (*notes, *_type_notes(schema, train, test).values())
 
 
 def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
-    have = set(test.columns[0])
+    have = set.intersection(*map(set, test.columns))
     both = [c for c in schema.columns if c.name in have and c.name != schema.label]
     cats = [c.name for c in both if c.role == 'categorical' and (c.card or LIMIT) >= MANY]
     unseen = unseen_shares(train.files, test.files, test.n_rows, cats) if cats else {}
@@ -502,11 +531,13 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
     others = {c.name for c in both if c.role == 'ignored' and c.note.startswith(MOMENT)}
     others -= {moment_column(c) for c in later}
     notes = _test_notes(schema, train, test, bool(days))
-    columns = []
+    columns, known = [], {c.name for c in schema.columns}
     for c in schema.columns:
         share, note = unseen.get(c.name, 0.0), ''
         if c.role in ('categorical', 'multi', 'weights', 'numeric', 'vector', 'time') and c.name not in have:
             note = 'the test file lacks it'
+        elif c.role == 'time' and f'{c.name}.weekday' in known and f'{c.name}.weekday' not in have:
+            note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
         elif c.name in others or moment_column(c.name) in others:
@@ -560,6 +591,8 @@ def guess_schema(
     if valid is not None:
         open_source(valid, 'valid')  # refuses what is no table
     rows_to_predict = None if test is None else open_source(test, 'test')
+    tables = [(path, source)] + ([] if test is None else [(test, rows_to_predict)])
+    folders = [folder_note(place, table.files, table.columns[0]) for place, table in tables]
     tallies = survey(source, progress, history)
     asked, label = label, _label_of(tallies, label, path, rows_to_predict, test)
     said = f'{label}: the only column of 0 and 1 that the test file lacks, taken for the label'
@@ -606,6 +639,6 @@ def guess_schema(
         valid=str(valid or ''),
         histories=tuple(histories),
         beside=tuple(c for c in after if c in tallies and zero_and_one(tallies[c])),
-        notes=guessed,
+        notes=tuple(filter(None, folders)) + guessed,
     )
     return schema if test is None else _beside_test(schema, source, rows_to_predict)
