@@ -490,8 +490,10 @@ def _type_notes(schema: Schema, train: Source, test: Source) -> dict[str, str]:
             if not asked or c.name in notes or c.name not in there.names or c.name not in here.names:
                 continue
             one, other = there.field(c.name).type, here.field(c.name).type
-            line = other_clock(c.name, one, other) if moment_parts(one) else other_type(c.name, one, other)
-            if c.role == 'numeric' and line or moment_parts(one) and not moment_parts(other):
+            clocks = moment_parts(one) and moment_parts(other)
+            line = other_clock(c.name, one, other) if clocks else other_type(c.name, one, other)
+            has_text = not pa.types.is_nested(other) and 'binary' not in str(other)
+            if line and not clocks and not (c.role == 'categorical' and has_text):
                 line = f"column '{c.name}' is {other}, in training {one}; write it as there"
             if line:
                 notes[c.name] = f'{file}: {line}'
@@ -528,7 +530,7 @@ def _beside_test(schema: Schema, train: Source, test: Source) -> Schema:
         numbers += [f'{c.name}.day' for c in both if c.role == 'time' and _NUMBER.match(c.dtype)]
     later = later_columns(train.files, test.files, numbers) if numbers else {}
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
-    others = {c.name for c in both if c.role == 'ignored' and c.note.startswith(MOMENT)}
+    others = {c.name for c in both if c.role == 'ignored' and c.note.startswith(MOMENT) and f'{c.name}.day' in have}
     others -= {moment_column(c) for c in later}
     notes = _test_notes(schema, train, test, bool(days))
     columns, known = [], {c.name for c in schema.columns}

@@ -502,7 +502,8 @@ def _common_type(one, other):
     "A Polars type that holds the values of both; None: there is none."
     if one == pl.Datetime and other == pl.Datetime:
         return one  # the same instants, by one clock
-    if one.is_temporal() != other.is_temporal() and pl.String not in (one, other):
+    one, other = (pl.String if kind in (pl.Categorical, pl.Enum) else kind for kind in (one, other))
+    if one.is_temporal() != other.is_temporal() and not {pl.String, pl.Null} & {one, other}:
         return None
     try:
         empty = [pl.DataFrame(schema=dict(x=kind)) for kind in (one, other)]

@@ -264,7 +264,7 @@ def unseen_shares(train_files, test_files, test_rows: int, columns: list[str]) -
     for c in columns:
         text = named(c).cast(pl.String).str.replace(WHOLE_TEXT, '${1}').alias('text')  # 7.0 is 7
         rows, asked = add_parts(lazy_table(train_files), [c]), _sample(test_files, [c], test_rows)
-        if asked[c].dtype.is_nested():
+        if asked[c].dtype.is_nested() or asked[c].dtype == pl.Binary:
             continue  # has no text
         seen = rows.select(text).unique().collect(engine='streaming')['text']
         values = asked.select(text)['text'].drop_nulls()
