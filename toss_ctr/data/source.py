@@ -513,18 +513,19 @@ def _common_type(one, other):
     return pl.Int64 if kind == pl.Int128 else kind
 
 
-def common_types(files) -> dict:
+def common_types(files, schemas=None) -> dict:
     """The columns that all files have, and a type for each that holds the values of every file.
 
     Parameters
     ----------
     files : Parquet files in the order of their rows
+    schemas : column → Polars type of each, where they are read already
 
     Returns
     -------
     column → Polars type; `UserError` names file, column and both types where there is none
     """
-    first, *others = _schemas(files)
+    first, *others = schemas or _schemas(files)
     types = {c: kind for c, kind in first.items() if all(c in schema for schema in others)}
     for file, schema in zip(files[1:], others):
         for c, kind in types.items():
@@ -567,7 +568,7 @@ def lazy_table(files) -> pl.LazyFrame:
     alike = all(list(schema.items()) == list(schemas[0].items()) for schema in schemas)
     if alike and not isinstance(files[0], StoredObject):
         return pl.scan_parquet(files, glob=False)
-    schema = common_types(files)
+    schema = common_types(files, schemas)
 
     def frames(columns, predicate, n_rows, batch_size):
         source, asked = open_files(files), columns or list(schema)
