@@ -193,9 +193,15 @@ def _steps(member: Member) -> int:
     return min(STEPS, member.rounds)
 
 
+def _linear_params(member: Member, seed: int) -> dict:
+    "What a model depends on; with `keep` also on the seed, which draws its rows."
+    drawn = dict(seed=seed) if member.keep < 1 else {}
+    return dict(l2=member.l2, bins=BINS, steps=_steps(member), tolerance=TOLERANCE) | drawn
+
+
 LINEAR = MatrixLibrary(
     'scipy',
-    lambda member, seed: dict(l2=member.l2, bins=BINS, steps=_steps(member), tolerance=TOLERANCE),
+    _linear_params,
     fit_linear,
     lambda model, block: model.logits(model.levels.of(block)),
     _save,
