@@ -14,7 +14,7 @@ import pyarrow.compute as pc
 
 from ..core.errors import UserError
 from .source import as_moment, epoch_unit, EPOCH_UNITS
-from .values import canonical_texts, is_list, is_nested, is_text
+from .values import canonical_texts, is_list, is_nested, is_text, large_lists
 
 # %% ../../nbs/20_data/12_numbers.ipynb #0f2f2607
 def _text_numbers(column: pa.Array, name: str) -> pa.Array:
@@ -86,10 +86,12 @@ def number_matrix(columns: list, n: int) -> np.ndarray:
 def _vector_cells(column: pa.Array, name: str, place) -> tuple[np.ndarray, np.ndarray, pa.Array]:
     "(n,) bool which cells are filled, their lengths, all their entries; `UserError` for what is no list of numbers."
     kind = column.type
-    if not (is_list(kind) or pa.types.is_fixed_size_list(kind)):
+    if pa.types.is_null(kind):
+        column = pc.cast(column, pa.list_(pa.float32()))
+    elif not (is_list(kind) or pa.types.is_fixed_size_list(kind)):
         mend = 'remove it from data.vector_cols, or store it as lists of floats'
         raise UserError(f"{place(0)}: column '{name}': {kind} is no list of numbers", mend)
-    column = pc.cast(column, pa.large_list(kind.value_type))
+    column = large_lists(column)
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
     return column.is_valid().to_numpy(zero_copy_only=False), lengths, column.flatten()
 

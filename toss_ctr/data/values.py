@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'is_nested', 'is_list', 'is_text', 'canonical_texts', 'other_type', 'hash_codes', 'Vocabulary', 'Tally',
-           'natural', 'Coder', 'encode_column', 'cells_apart', 'filled_entries', 'cell_values', 'encode_cells']
+           'natural', 'Coder', 'encode_column', 'large_lists', 'cells_apart', 'filled_entries', 'cell_values',
+           'encode_cells']
 
 # %% ../../nbs/20_data/10_values.ipynb #b6537947
 import re
@@ -355,6 +356,23 @@ def encode_column(coder: Coder, column: pa.Array, name: str, place) -> np.ndarra
         return coder(column)
 
 # %% ../../nbs/20_data/10_values.ipynb #c6ab4934
+def large_lists(column: pa.Array) -> pa.Array:
+    """Lists of any layout as large ones; entries that are null throughout are float32.
+
+    Parameters
+    ----------
+    column : lists
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> large_lists(pa.array([[None, None], None])).type
+    LargeListType(large_list<item: float>)
+    """
+    entry = column.type.value_type
+    return pc.cast(column, pa.large_list(pa.float32() if pa.types.is_null(entry) else entry))
+
+
 def cells_apart(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     """Take cells apart; `pa.ArrowException` for what cannot be.
 
@@ -375,7 +393,7 @@ def cells_apart(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     if is_nested(column.type):
         if not hasattr(column.type, 'value_type') or is_nested(column.type.value_type):  # structs, maps, lists of lists
             raise pa.ArrowInvalid(f'{column.type} is no list of values')
-        column = pc.cast(column, pa.large_list(column.type.value_type))
+        column = large_lists(column)
         lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False)
         row, column = np.repeat(row, lengths), column.flatten()
     if pa.types.is_dictionary(column.type):
