@@ -248,18 +248,29 @@ def _first_cause(e: Exception) -> str:
     return (str(e).strip().splitlines() or [type(e).__name__])[0]
 
 
+def _two_of_each(batch: dict) -> dict:
+    "The batch, repeated where a free size is one: that would be traced as a constant."
+    out = dict(batch)
+    for name, dims in free_sizes(batch).items():
+        for place in dims:
+            if out[name].shape[place] == 1:
+                out[name] = out[name].repeat_interleave(2, place)
+    return out
+
+
 def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
     """Trace a fold for any number of rows and any length of history.
 
     Parameters
     ----------
     program : in eval mode
-    batch : tensors the model reads, two rows and two positions at least
+    batch : tensors the model reads
 
     Raises
     ------
     UserError : `torch.export` cannot trace the model
     """
+    batch = _two_of_each(batch)
     with _quiet():
         try:
             return torch.export.export(program, (batch,), dynamic_shapes=(free_sizes(batch),), strict=False)
