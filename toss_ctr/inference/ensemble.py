@@ -22,7 +22,7 @@ from ..core.files import read_json, read_table, shell_path, verify_file, write_j
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
-from .oof import calibration_options, results_locked
+from .oof import balanced_probabilities, calibration_options, results_locked
 from .predictor import fit_stretch
 from ..members.contract import member_folder, OOF, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
@@ -84,6 +84,11 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
     return replace(first, name=ENSEMBLE, logit=held_out, test_logit=test)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #80fdc8ff
+def _balanced(p: np.ndarray, of: Opinion, cfg: Config) -> np.ndarray:
+    "A member's calibrated probabilities on the scale on which they are scored."
+    return balanced_probabilities(p, np.average(of.label, weights=of.weight), cfg)
+
+
 def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
     """A member's metrics on its held-out rows, each calibrated by the other folds.
 
@@ -94,11 +99,11 @@ def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
 
     Returns
     -------
-    metrics, (n,) probabilities
+    metrics on the class-balanced scale, (n,) probabilities as they are handed in
     """
     held_out = member.logit, member.label, member.fold
     p = cross_fit(*held_out, cfg.seed, member.weight, **calibration_options(cfg))
-    return all_metrics(member.label, p, member.weight, member.group), p
+    return all_metrics(member.label, _balanced(p, member, cfg), member.weight, member.group), p
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #d7718717
 TOO_SURE, ENOUGH_ROWS = 2.0, 200  # times what is usual among the others; test rows that can show it
@@ -328,6 +333,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         answers[member.name] = calibrator(member.test_logit)
     if ENSEMBLE in scores:
         lost = worth(fit, scores[ENSEMBLE], cfg)
+    balanced = {name: _balanced(p, members[0], cfg) for name, p in held_out.items()}
     honest = {name: metrics['Score'] for name, metrics in scores.items() if name not in found} or scores
     content = dict(
         chosen=max(honest, key=honest.get),
@@ -337,7 +343,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         fold_weights=fold_weights,
         scores=scores,
         calibrators=calibrators,
-        board=_compared(held_out, members[0], [m.name for m in fit], lost, cfg.seed),
+        board=_compared(balanced, members[0], [m.name for m in fit], lost, cfg.seed),
         leaking=found,
     )
     answered = [(digest_bytes(answers[m.name]), digest_bytes('\n'.join(m.ids).encode())) for m in candidates]

@@ -16,6 +16,7 @@ import polars as pl
 
 from ..config.whole import Config
 from ..inference.ensemble import ENSEMBLE, handed_in
+from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, paired_test, row_loss
 from .plots import curves
 from .predictions import n_draws, Predictions, shift_prior
@@ -614,14 +615,14 @@ def findings(
     """
     own = next(r for r in rows if r['name'] == 'out of fold')
     out = (
-        check_calibration_target(pred, cfg.calibration.target)
+        check_calibration_target(pred, probability_target(cfg))
         + check_leak(rows)
         + check_lone_columns(columns, own['AUC'])
         + check_epochs(log, rows, cfg.monitor)
         + check_gap(log)
         + check_calibration(pred, cfg.calibration.method, rows, n_boot, cfg.seed)
         + check_baseline(pred, cfg, n_boot)
-        + check_evidence(pred, rows, run_dir, cfg.calibration.target)
+        + check_evidence(pred, rows, run_dir, probability_target(cfg))
         + check_drift(moved, cfg)
         + check_attention(worth)
         + check_room(rows)

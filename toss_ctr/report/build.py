@@ -16,6 +16,7 @@ from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
 from ..core.files import check_target, write_aside, write_json
 from ..inference.ensemble import handed_in, submission_line
+from ..inference.oof import probability_target
 from .html import Html, page, tag
 from toss_ctr.report.predictions import (
     align,
@@ -203,7 +204,7 @@ def build_report(
         test_section(read_test_scores(run_dir)),
         findings_section(found),
         curves_section(log, cfg.monitor),
-        quality_section(pred, cfg.calibration.target),
+        quality_section(pred, probability_target(cfg)),
         labels_section(side_file(run_dir, 'calibration.json', 'labels') or {}),
     ]
     if train_split is not None:

@@ -15,8 +15,8 @@ from scipy.special import expit
 from ..data.probabilities import logit
 from ..config.whole import Config
 from ..inference.ensemble import judged, last_choice, whole_opinion
+from ..inference.oof import balanced_probabilities
 from .html import Html, table, tag
-from .predictions import shift_prior
 from ..training.metrics import row_loss
 
 # %% ../../nbs/80_report/24_disagreement.ipynb #05910c01
@@ -99,9 +99,8 @@ def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
         if not 0 < found.label.mean() < 1:
             return None
         every = slice(None, None, -(-len(found.row) // MOST_ROWS))
-        p = judged(found, cfg)[1][every]
-        if cfg.calibration.target == 'prior':
-            p = shift_prior(p, np.average(found.label, weights=found.weight), 'balanced')
+        rate = np.average(found.label, weights=found.weight)
+        p = balanced_probabilities(judged(found, cfg)[1][every], rate, cfg)
         z.append(logit(p).astype(np.float32))
     label, weight = found.label[every], None if found.weight is None else found.weight[every]
     if not 0 < label.mean() < 1:

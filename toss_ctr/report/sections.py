@@ -15,6 +15,7 @@ import polars as pl
 
 from ..config.train import MINIMISED
 from ..core.files import read_json, read_table
+from ..data.probabilities import shift_prior
 from ..inference.board import member_rows
 from ..inference.ensemble import last_choice, leak_lines
 from ..inference.parity import parity_line
@@ -38,7 +39,7 @@ from toss_ctr.report.plots import (
 )
 from ..training.rates import rate_table, wilson
 from .disagreement import Disagreement, disagreement_part
-from .predictions import Predictions, shift_prior
+from .predictions import Predictions
 from .slices import clicks_ratio, group_table, lift_table
 
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261

@@ -15,9 +15,10 @@ from scipy.stats import chi2, norm
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..data.folds import time_order
+from ..data.probabilities import shift_prior
 from ..training.metrics import all_metrics, row_loss
 from .plots import quantile_groups
-from .predictions import Predictions, shift_prior
+from .predictions import Predictions
 
 # %% ../../nbs/80_report/20_slices.ipynb #28f6a108
 _WHOLE = re.compile(r'-?[0-9]{1,6}([.]0)?')

@@ -17,14 +17,16 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, read_json, read_table, write_json
 from ..data.numbers import id_texts, labels
+from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import handed_in, sealed_file
+from ..inference.oof import balanced_probabilities
 from ..inference.predict import ensemble_file
 from ..inference.predictor import load_predictor
 from .html import Html, interval_text, section, table, tag, with_keys
-from .predictions import score_row, shift_prior
+from .predictions import score_row
 from ..training.metrics import Interval, metrics_table, MetricsTable, row_loss
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #f3690627
@@ -67,7 +69,6 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → (n,) class-balanced probabilities in the order of `ids`."
     folder, data = cfg.run_dir, cfg.data
-    at_click_rate = cfg.calibration.enabled and cfg.calibration.target == 'prior'
     logits = folder / 'test_logits.parquet'
     uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
     at = align_ids(ids, read_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
@@ -78,8 +79,7 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
             file = sealed_file(folder, made, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
             written[name] = p[align_ids(ids, others, file, 'the submission')]
-    if at_click_rate:
-        written = {name: shift_prior(p, rate, 'balanced') for name, p in written.items()}
+    written = {name: balanced_probabilities(p, rate, cfg) for name, p in written.items()}
     return dict(raw=ensemble_file(uncalibrated, logits)[at], **written)
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #6da74c49
