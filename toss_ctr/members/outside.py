@@ -17,6 +17,7 @@ from ..config.data import Data
 from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
+from ..data.numbers import id_texts
 from ..data.probabilities import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
@@ -31,17 +32,28 @@ def _refuse_file(file, what: str, rows, mend: str):
     raise UserError(f'{file}: {len(rows):,} {what} (e.g. {rows[0]})', mend)
 
 
-def _table(file) -> pl.DataFrame:
-    "A Parquet or CSV file."
+def _table(file, id_col: str) -> pl.DataFrame:
+    "A Parquet or CSV file; of a CSV the ids stay as they are written: 007 is no 7."
     if not Path(file).is_file():
         raise UserError(f'{file}: missing', 'check the path in members')
     try:
         if str(file).endswith('.csv'):
-            return pl.read_csv(file, infer_schema_length=None, glob=False)
+            return pl.read_csv(file, infer_schema_length=None, glob=False, schema_overrides={id_col: pl.String})
         return pl.read_parquet(file, glob=False)
     except (pl.exceptions.PolarsError, OSError) as e:
         why = str(e).splitlines()[0][:100]
         raise UserError(f'{file}: not a table ({why})', 'give a Parquet file, or one that ends with .csv') from None
+
+
+def _numbers(table: pl.DataFrame, name: str, file) -> np.ndarray:
+    "A column as float64, NaN for null."
+    column = table[name]
+    try:
+        if not column.dtype.is_nested():
+            return column.cast(pl.Float64).fill_null(float('nan')).to_numpy()
+    except pl.exceptions.PolarsError:
+        pass
+    raise UserError(f'{file}: column {name} holds {column.dtype}', 'give numbers')
 
 
 def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
@@ -60,10 +72,7 @@ def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
     name = next((name for name in ('logit', *names) if name in table.columns), None)
     if name is None:
         raise UserError(f'{file}: no column logit or {" or ".join(names)}', f'it has {", ".join(table.columns)}')
-    try:
-        values = table[name].cast(pl.Float64).fill_null(float('nan')).to_numpy()
-    except pl.exceptions.PolarsError:
-        raise UserError(f'{file}: column {name} holds {table[name].dtype}', 'give numbers') from None
+    values = _numbers(table, name, file)
     bad = np.flatnonzero(~np.isfinite(values) | ((name != 'logit') & ((values < 0) | (values > 1))))
     if len(bad):
         wanted = 'finite' if name == 'logit' else 'probabilities'
@@ -72,19 +81,20 @@ def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
     return values if name == 'logit' else logit(values)
 
 # %% ../../nbs/60_members/17_outside.ipynb #bdd52539
-def class_balanced(z: np.ndarray, rate: float) -> float:
+def class_balanced(z: np.ndarray, rate: float, weight: np.ndarray | None = None) -> float:
     """What is to be taken off log-odds to make them class-balanced.
 
     Parameters
     ----------
     z : (n,) log-odds of training rows
     rate : share of clicks among them
+    weight : (n,) of the rows, by which `rate` is weighted; None = every row counts once
 
     Returns
     -------
     the prior's log-odds, or 0
     """
-    mean = float(expit(z).mean())
+    mean = float(np.average(expit(z), weights=weight))
     return float(log_odds(rate)) if 0 < rate < 1 and abs(mean - rate) < abs(mean - 0.5) else 0.0
 
 # %% ../../nbs/60_members/17_outside.ipynb #8af5f20a
@@ -98,6 +108,7 @@ class HeldOutRows:
     fold : (n,) the fold that holds each out
     label : (n,) 0/1
     ids : (n,) names, where the training file has them
+    weight : (n,) row weights; None = every row counts once
 
     Examples
     --------
@@ -110,14 +121,33 @@ class HeldOutRows:
     fold: np.ndarray
     label: np.ndarray
     ids: pl.Series | None = None
+    weight: np.ndarray | None = None
+
+
+def _ids(column: pl.Series, file) -> pl.Series:
+    "Names of rows, as the cache has them."
+    texts = id_texts(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, lambda r: f'{file}: row {r}')
+    return pl.Series(column.name, texts)
+
+
+def _row_numbers(column: pl.Series, file) -> pl.Series:
+    "Whole numbers; 3.5 is not 3."
+    if not (column.dtype.is_numeric() or column.dtype == pl.String):
+        raise UserError(f'{file}: column row holds {column.dtype}', 'give the numbers of the rows, from 0 on')
+    found = column.cast(pl.Int64, strict=False)
+    whole = found.is_not_null() & (column.cast(pl.Float64, strict=False) == found.cast(pl.Float64)).fill_null(False)
+    odd = column.filter(~whole)
+    if len(odd):
+        _refuse_file(file, 'values of row are no whole numbers', odd.to_list(), 'number the rows of the file from 0 on')
+    return found
 
 
 def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) -> np.ndarray:
     "Where each held-out row stands in a file; refuses missing, additional and repeated rows."
     if id_col in table.columns and rows.ids is not None:
-        key, wanted = table[id_col].cast(pl.String), rows.ids
+        key, wanted = _ids(table[id_col], file), rows.ids
     elif 'row' in table.columns:
-        key, wanted = table['row'].cast(pl.Int64), pl.Series(rows.row.astype(np.int64))
+        key, wanted = _row_numbers(table['row'], file), pl.Series(rows.row.astype(np.int64))
     else:
         raise UserError(f'{file}: no column row' + f' or {id_col}' * (rows.ids is not None), 'say which rows they are')
     twice = key.filter(key.is_duplicated())
@@ -162,16 +192,18 @@ def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     ------
     UserError : rows are missing, additional or repeated; labels or folds differ; a value is no probability
     """
-    table = _table(file)
+    table = _table(file, data.id_col)
     table = table[_lines_of_rows(table, file, rows, data.id_col)]
     for name in ('label', data.label_col):
         if name in table.columns:
-            differ = np.flatnonzero(table[name].cast(pl.Float64).to_numpy() != rows.label)
+            differ = np.flatnonzero(_numbers(table, name, file) != rows.label)
             if len(differ):
                 shown = [f'row {rows.row[i]}: {table[name][int(i)]} here, {rows.label[i]} there' for i in differ]
                 _refuse_file(file, 'labels are not those of the training file', shown, 'predict the same file')
             break
     if 'fold' in table.columns:
+        if table['fold'].dtype.is_nested():
+            raise UserError(f"{file}: column fold holds {table['fold'].dtype}", 'give one value a row')
         differ = _same_partition(rows.fold, table['fold'].to_numpy())
         if len(differ):
             theirs = table['fold']
@@ -185,11 +217,11 @@ def _run_rows(inputs: Inputs) -> HeldOutRows:
     fold = np.asarray(inputs.folds.fold)
     row = np.flatnonzero(fold >= 0)
     label = np.asarray(inputs.train.labels())[row]
-    return HeldOutRows(row, fold[row], label, _train_ids(inputs, row))
+    return HeldOutRows(row, fold[row], label, _train_ids(inputs, row), inputs.train.weights(row))
 
 
 def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
-    "Names of the training rows, where their file has a column of them."
+    "Names of the held-out rows, where their file has a column of them."
     path = inputs.cfg.data.train_path
     if not path or inputs.cfg.data.valid_path:
         return None
@@ -197,7 +229,10 @@ def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
     table = lazy_table(find_files(path, 'data.train_path'))
     if column not in table.collect_schema().names():
         return None
-    return table.select(pl.col(column).cast(pl.String)).collect()[column][row]
+    try:
+        return _ids(table.select(column).collect()[column][row], 'data.train_path')
+    except UserError:  # not every row has a name that can be read
+        return None
 
 
 def join_outside(inputs: Inputs) -> dict[str, dict]:
@@ -235,15 +270,15 @@ def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
     if kept is not None:
         return kept
     z = held_out_logits(member.oof, rows, cfg.data)
-    shift = class_balanced(z, float(rows.label.mean()))
+    shift = class_balanced(z, float(np.average(rows.label, weights=rows.weight)), rows.weight)
     with locked(folder, f'member {name}'):
         write_held_out(place, rows.row, rows.fold, rows.label, z - shift)
         if inputs.test is not None:
-            table, ids = _table(member.test), inputs.test.ids()
+            table, ids = _table(member.test, cfg.data.id_col), inputs.test.ids()
             if cfg.data.id_col not in table.columns:
                 raise UserError(f'{member.test}: no column {cfg.data.id_col}', 'say which rows they are')
-            at = align_ids(ids, table[cfg.data.id_col].cast(pl.String), member.test, 'the test file')
+            at = align_ids(ids, _ids(table[cfg.data.id_col], member.test), member.test, 'the test file')
             test_z = said(table, member.test, ('p', cfg.data.label_col))[at] - shift
             write_test_logits(place, ids, test_z[:, None], cfg.data.id_col)
-        metrics = all_metrics(rows.label, expit(z - shift), inputs.train.weights(rows.row))
+        metrics = all_metrics(rows.label, expit(z - shift), rows.weight)
         return seal_member(folder, made, kind='file', metrics=metrics)
