@@ -106,9 +106,13 @@ class Config(Section):
     @property
     def every_member(self) -> dict[str, Member]:
         "The members, those that `train.seeds` asks for among them."
+        return self.members | self._more_seeds
+
+    @property
+    def _more_seeds(self) -> dict[str, Member]:
         more = range(2, self.train.seeds + 1)
         seeds = {f'{self.network}_{i}': {'train.seed': self.train_seed + i - 1} for i in more}
-        return self.members | {name: Member(kind='network', set=keys) for name, keys in seeds.items()}
+        return {name: Member(kind='network', set=keys) for name, keys in seeds.items()}
 
     @property
     def yardstick(self) -> str | None:
@@ -155,7 +159,7 @@ class Config(Section):
         check_monitor(self.train, self.eval)
         check_covis(self.features.covis, len(self.histories))
         check_trailing(self.features, self.data)
-        check_members(self.members)
+        check_members(self.members, self._more_seeds)
         check_engine(self.engine)
         return self
 
