@@ -377,6 +377,39 @@ def _named_alike(a: str, b: str) -> bool:
     return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
 
 
+def _is_number(text: str) -> bool:
+    "Digits alone, as many columns have."
+    return text.lstrip('-').isdecimal()
+
+
+def _agree(values: set[str], tokens: set[str], names: tuple[str, str] = ('', '')) -> bool:
+    "Are the tokens values of a category? Half of each are enough where names or letters say so, as ids come and go."
+    common = len(values & tokens)
+    told = _named_alike(*names) or not any(map(_is_number, tokens))
+    return bool(tokens) and common >= (0.5 if told else 0.9) * len(tokens) and common >= 0.5 * len(values)
+
+
+def _target(tallies: dict, sequence: dict | None, categorical: list[str]) -> str:
+    "The category whose values are the history's tokens, and the tokens its values; '' = none."
+    if sequence is None or not sequence['tokens']:
+        return ''
+    tokens, found = token_texts(tallies[sequence['col']]), {}
+    for c in categorical:
+        if tallies[c].values is not None and MANY <= (tallies[c].card or 0):
+            values = set(canonical_texts(tallies[c].values))
+            if _agree(values, tokens, (c, sequence['col'])):
+                found[c] = len(values)
+    return min(found, key=found.get, default='')
+
+
+def _separator(tallies: dict, h: dict) -> str:
+    "`sequence.sep` of a history; '' where all of it are integers."
+    columns = [tallies[name] for name in (h['col'], *h['sides'])]
+    if not any(t.texts for t in columns):
+        return ''
+    return next(filter(None, map(token_mark, columns)), ',')  # lists need none
+
+
 def _padding(tallies: dict, h: dict) -> int:
     "`sequence.pad_id` of a history: 0, or where 0 is a value of its target, a number that no token has."
     t = tallies[h['col']]
