@@ -112,7 +112,7 @@ def _asking(section: dict) -> list[str]:
     return [keys] if isinstance(keys, str) else list(keys)
 
 
-def _ask(section: dict, targets: list[str]):
+def _let_ask(section: dict, targets: list[str]):
     "Let columns ask a history; what the guessed ones shared with it stays theirs."
     if section.get('sharing') == 'target' and not set(targets) <= set(_asking(section)):
         shared = {c: section['col'] for c in targets if c in _asking(section)}
@@ -170,7 +170,7 @@ def log_keys(schema: Schema, test: str, history: str | None, target, ignore=()) 
         if section.get('side_cols'):
             section['side_cols'] = [c for c in section['side_cols'] if c not in ignore]
         if targets and not (known and _asking(section) and not set(targets) & set(_asking(section))):
-            _ask(section, targets)
+            _let_ask(section, targets)
         if 'share' in section:
             section['query_key'] = [c for c in section['query_key'] if c not in ignore]
             told = section.pop('share').items()
