@@ -524,12 +524,13 @@ def check_drift(moved: dict | None, cfg: Config = Config()) -> list[tuple]:
 _SHOWN = 0.00005  # a smaller Score is shown as 0.0000
 
 
-def check_attention(worth: dict | None) -> list[tuple]:
+def check_attention(worth: dict | None, cfg: Config = Config()) -> list[tuple]:
     """Whether the model scores better than with its attention scores at zero.
 
     Parameters
     ----------
     worth : of `attention_worth`
+    cfg : its histories
 
     Returns
     -------
@@ -538,10 +539,20 @@ def check_attention(worth: dict | None) -> list[tuple]:
     if not worth:
         return []
     every = worth.get('histories') or {'': worth['metrics']}
-    return [line for name, metrics in every.items() for line in _attention_line(worth, name, metrics['Score'])]
+    return [line for name, metrics in every.items() for line in _attention_line(worth, name, metrics['Score'], cfg)]
 
 
-def _attention_line(worth: dict, history: str, score: dict) -> list[tuple]:
+def _help_for_attention(cfg: Config, history: str) -> str:
+    "What else there is for a history whose attention has learnt nothing."
+    for at, seq in cfg.histories.items():
+        if history in ('', seq.name) and seq.shared_with:
+            return '' if seq.match else f'; {at}.match counts the target’s own values where it cannot be learnt'
+        if history in ('', seq.name):
+            return f', and where ids are the same a table that target and history share ({at}.sharing or {at}.share)'
+    return ''
+
+
+def _attention_line(worth: dict, history: str, score: dict, cfg: Config) -> list[tuple]:
     "The finding about one history; `history` : its name where there are several."
     of = f' of {history}' if history else ''
     measured = (
@@ -553,8 +564,8 @@ def _attention_line(worth: dict, history: str, score: dict) -> list[tuple]:
     if score['high'] <= -_SHOWN:
         return [('watch', f'Attention{of} does harm', f'{measured}: try sequence.pooling average.')]
     mend = (
-        'an average of the history would do as well. Attention needs many clicks, a high enough train.lr and, where '
-        'ids are the same, a table that target and history share (sequence.sharing or sequence.share).'
+        'an average of the history would do as well. Attention needs many clicks and a high enough train.lr'
+        f'{_help_for_attention(cfg, history)}.'
     )
     return [('watch', f'Attention{of}: nothing learnt', f'{measured}: {mend}')]
 
@@ -624,7 +635,7 @@ def findings(
         + check_baseline(pred, cfg, n_boot)
         + check_evidence(pred, rows, run_dir, probability_target(cfg))
         + check_drift(moved, cfg)
-        + check_attention(worth)
+        + check_attention(worth, cfg)
         + check_room(rows)
     )
     return sorted(out, key=lambda f: ('watch', 'next', 'good').index(f[0]))
