@@ -216,15 +216,17 @@ def guess_histories(tallies: dict, known: str | None = None) -> list[dict]:
     -------
     col, sides, time ('' = none) of each
     """
-    groups, found = {}, []
+    groups, of_texts, found = {}, {}, []
     for t in tallies.values():
         readable = t.texts or t.history and not t.fault
+        lengths = _cell_lengths(t) if readable else b''
+        if t.texts and _tells(t):
+            of_texts.setdefault(lengths, {})[t.name] = t
         if readable and (t.name == known or (is_text_history(t, tallies) if t.texts else not is_cell(t, tallies))):
-            groups.setdefault(_cell_lengths(t), {})[t.name] = t
+            groups.setdefault(lengths, {})[t.name] = t
     for lengths, group in groups.items():
-        beside = {t.name: t for t in tallies.values() if t.texts and _cell_lengths(t) == lengths and _tells(t)}
         times = [name for name, t in group.items() if t.history and _is_event_time(t)]
-        tokens = {name: _vocabulary(t) for name, t in (group | beside).items() if name not in times}
+        tokens = {name: _vocabulary(t) for name, t in (group | of_texts.get(lengths, {})).items() if name not in times}
         while own := [name for name in tokens if name in group]:
             col = known if known in own else max(own, key=tokens.get)
             sides = [name for name in tokens if name != col and _read_alike(tallies[name], tallies[col])]

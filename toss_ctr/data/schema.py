@@ -423,15 +423,14 @@ def _padding(tallies: dict, h: dict) -> int:
 
 def _shared_sides(tallies: dict, h: dict, categorical: list[str]) -> dict[str, str]:
     "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
-    found = {}
-    for c in categorical if h['target'] else ():
+    found, sides = {}, {side: token_texts(tallies[side]) for side in h['sides']}
+    lettered = {side: tokens for side, tokens in sides.items() if not any(map(_is_number, tokens))}
+    for c in categorical if h['target'] and sides else ():
         if c == h['target'] or tallies[c].values is None:
             continue
         values = set(canonical_texts(tallies[c].values))
-        sides = {side: token_texts(tallies[side]) for side in h['sides']}
         alike = [side for side, tokens in sides.items() if _named_alike(c, side) and _agree(values, tokens, (c, side))]
         if len(alike) != 1:  # names may say nothing where letters do
-            lettered = {side: tokens for side, tokens in sides.items() if not any(map(_is_number, tokens))}
             alike = [side for side, tokens in lettered.items() if _agree(values, tokens)]
         if len(alike) == 1:
             found[c] = alike[0]
