@@ -150,7 +150,7 @@ class HistoryColumns:
         content = dict(history=self.seq.history, target=self.target, tokens=list(self.tokens), tau=self.tau)
         return content | (dict(further=[list(pair) for pair in self.further]) if self.further else {})
 
-
+# %% ../../nbs/60_members/05_matrix.ipynb #845110a0
 @dataclass(frozen=True)
 class TreeColumns:
     """The columns of the trees' matrix.
