@@ -11,6 +11,7 @@ from concurrent.futures import FIRST_EXCEPTION, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from pathlib import Path
 
+from .doors import GRAMMAR, without
 from .units import child_environment, die_with
 
 # %% ../../nbs/00_core/22_supervisor.ipynb #ac6faaa4
@@ -39,7 +40,8 @@ def supervised(module: str, parent: int, stop: str = ''):
     """
     die_with(parent)
     threading.Thread(target=_watch, args=(parent, stop), daemon=True).start()
-    runpy.run_module(module, run_name='__main__', alter_sys=True)
+    with without(GRAMMAR):
+        runpy.run_module(module, run_name='__main__', alter_sys=True)
 
 
 def supervised_command(module: str, parent: str, stop: str = '') -> list[str]:

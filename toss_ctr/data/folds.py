@@ -14,9 +14,6 @@ import numpy as np
 import polars as pl
 import xxhash
 from fastcore.basics import patch
-from scipy.sparse import coo_array
-from scipy.sparse.csgraph import connected_components
-from sklearn.model_selection import StratifiedKFold
 
 from ..core.errors import nearest, UserError
 from ..core.files import digest_file, read_json, read_table, verify_file, write_json, write_table
@@ -197,6 +194,9 @@ def _history_digests(shard, seq, rows: slice) -> np.ndarray:
 # %% ../../nbs/20_data/55_folds.ipynb #f120bb61
 def _join_sequences(groups: np.ndarray, digests: np.ndarray) -> np.ndarray:
     "Merge groups (n,) that share a sequence, of which the digests (n,) tell; those of digest 0 share nothing."
+    from scipy.sparse import coo_array
+    from scipy.sparse.csgraph import connected_components
+
     rows = np.flatnonzero(digests)
     history = np.unique(digests[rows], return_inverse=True)[1]
     n_groups = int(groups.max(initial=-1)) + 1
@@ -277,6 +277,8 @@ def _deal_groups(counts: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
 
 # %% ../../nbs/20_data/55_folds.ipynb #722ae1df
 def _deal_rows(label: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
+    from sklearn.model_selection import StratifiedKFold  # half of what a fold would import, and folds are dealt once
+
     n, positives = len(label), label.sum()
     if n < n_splits:
         raise UserError(f'cv.n_splits: {n_splits} folds of {n} rows', 'ask for fewer folds')

@@ -9,7 +9,6 @@ __all__ = ['TO_THE_PLATEAU', 'STEPS', 'MANY_NUMBERS', 'SMALL', 'TELLS', 'SAMPLE'
 # %% ../../nbs/20_data/29_start.ipynb #75c5e6d8
 import numpy as np
 import polars as pl
-from scipy.stats import rankdata
 
 from ..config.load import merge
 from .source import add_parts, batches, common_types, lazy_table, named, open_files, typed_frame
@@ -132,6 +131,8 @@ def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float
         place = values.rank('average').fill_null(-1) / len(values) * bins
         values = pl.select(pl.when(known).then(place.floor()).otherwise(-1)).to_series()
     table = pl.DataFrame(dict(value=values.cast(pl.String), click=np.asarray(label, np.float64)))
+    from scipy.stats import rankdata
+
     learnt = np.arange(len(table)) % 2 == 0 if learnt is None else np.asarray(learnt)
     seen, judged = table.filter(learnt), table.filter(~learnt)
     rate = seen['click'].mean()

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from scipy.stats import rankdata
 
 from ..core.errors import UserError
 from ..core.files import check_target
@@ -187,6 +186,8 @@ def blend_files(
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
+    from scipy.stats import rankdata
+
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))

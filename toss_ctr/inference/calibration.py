@@ -17,8 +17,6 @@ import numpy as np
 from fastcore.basics import patch
 from scipy.optimize import brentq
 from scipy.special import expit
-from sklearn.isotonic import IsotonicRegression
-from sklearn.linear_model import LogisticRegression
 from threadpoolctl import threadpool_limits
 
 from ..config.base import check_choice
@@ -242,6 +240,8 @@ def _solve_bias(scale: float, points: _Points) -> float:
 # %% ../../nbs/70_inference/00_calibration.ipynb #93d590d4
 def _platt_line(points: _Points) -> tuple[float, float]:
     "Slope and bias."
+    from sklearn.linear_model import LogisticRegression
+
     mean = float(points.weight @ points.z)
     sd = math.sqrt(float(points.weight @ (points.z - mean) ** 2))
     if sd < 1e-9:
@@ -260,6 +260,8 @@ def _platt_line(points: _Points) -> tuple[float, float]:
 # %% ../../nbs/70_inference/00_calibration.ipynb #051d3cdf
 def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -> tuple[tuple, tuple]:
     "Knots (x, y) of the curve over s = σ(scale·z + bias)."
+    from sklearn.isotonic import IsotonicRegression
+
     s = expit(scale * points.z + bias)
     weight = points.weight
     one_row = weight.sum() / n_rows  # of a pseudo-row

@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-import lightgbm as lgb
 import numpy as np
 from scipy.special import logit
 
@@ -20,7 +19,7 @@ from ..core.errors import UserError
 from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6
-class MatrixRows(lgb.Sequence):
+class MatrixRows:
     """Some rows of one or more matrices with the same number of rows, side by side.
 
     Parameters
@@ -101,8 +100,15 @@ def _threads() -> int:
     return int(given) if given.isdigit() and int(given) > 0 else os.cpu_count() or 1
 
 
-lgb.register_logger(logging.getLogger('lightgbm'))  # it warns of its sample of a long log whatever its verbosity
-logging.getLogger('lightgbm').setLevel(logging.ERROR)
+def _lightgbm():
+    "The library, with our rows as rows of its own and without its warnings, which no verbosity silences."
+    import lightgbm
+
+    quiet = logging.getLogger('lightgbm')
+    quiet.setLevel(logging.ERROR)
+    lightgbm.register_logger(quiet)
+    lightgbm.Sequence.register(MatrixRows)
+    return lightgbm
 
 
 def _lgb_params(member: Member, seed: int) -> dict:
@@ -126,7 +132,8 @@ def _lgb_params(member: Member, seed: int) -> dict:
     )
 
 
-def _lgb_train(g: Fit) -> lgb.Booster:
+def _lgb_train(g: Fit):
+    lgb = _lightgbm()
     # LightGBM refuses JSON's special characters in names
     plain = [''.join(c if c.isalnum() else '_' for c in name) for name in g.names]
     data = lgb.Dataset(
@@ -148,7 +155,7 @@ def _lgb_train(g: Fit) -> lgb.Booster:
     return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
 
 
-def _lgb_save(model: lgb.Booster, path: Path):
+def _lgb_save(model, path: Path):
     path.write_text(model.model_to_string(), encoding='utf-8')
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d6ff77a5
@@ -332,7 +339,7 @@ TREES = dict(
         _lgb_train,
         lambda model, block: model.predict(block, raw_score=True),
         _lgb_save,
-        lambda path: lgb.Booster(model_str=path.read_text(encoding='utf-8')),
+        lambda path: _lightgbm().Booster(model_str=path.read_text(encoding='utf-8')),
         lambda model, columns: model.feature_importance('gain'),
         lambda model: model.best_iteration,
     ),

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import expit
-from scipy.stats import rankdata
 
 from ..config.base import check_choice
 from ..config.inference import EnsembleMethod
@@ -69,6 +68,8 @@ def rank_share(p) -> np.ndarray:
     >>> rank_share([0.3, 0.1, 0.3, 0.2]).tolist()
     [0.75, 0.125, 0.75, 0.375]
     """
+    from scipy.stats import rankdata
+
     return (rankdata(p) - 0.5) / len(p)
 
 

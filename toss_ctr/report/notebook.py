@@ -10,11 +10,13 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-import nbformat
-from nbconvert.filters.markdown import markdown2html
-
+from ..core.doors import GRAMMAR, without
 from ..core.files import write_aside
 from .html import Html, page, tag
+
+with without(GRAMMAR):
+    import nbformat
+    from nbconvert.filters.markdown import markdown2html
 
 # %% ../../nbs/80_report/45_pages.ipynb #30c2b918
 _HIDDEN = {'parameters', 'injected-parameters'}

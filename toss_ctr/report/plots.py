@@ -11,7 +11,6 @@ __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plot
 import numpy as np
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
-from sklearn.metrics import precision_recall_curve
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
@@ -141,6 +140,8 @@ def pr_points(y, p, points: int = 300, weight=None):
     -------
     recall (m,), precision (m,), rising in recall
     """
+    from sklearn.metrics import precision_recall_curve
+
     precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p), sample_weight=weight)
     precision, recall = precision[::-1], recall[::-1]
     at = np.searchsorted(recall, np.linspace(0, 1, points)).clip(0, len(recall) - 1)

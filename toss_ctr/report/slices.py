@@ -10,7 +10,7 @@ __all__ = ['group_of', 'chosen_groups', 'find_columns', 'length_name', 'grouping
 import re
 
 import numpy as np
-from scipy.stats import chi2, norm
+from scipy.special import gammaincinv, ndtr
 
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
@@ -143,7 +143,7 @@ def beyond_chance(z, share: float = 0.1, sides: int = 1) -> float:
     the least z that counts; inf where none does
     """
     z = np.sort(np.asarray(z, np.float64))[::-1]
-    ok = np.flatnonzero(sides * norm.sf(z) <= share * (np.arange(len(z)) + 1) / max(len(z), 1))
+    ok = np.flatnonzero(sides * ndtr(-z) <= share * (np.arange(len(z)) + 1) / max(len(z), 1))
     return float(z[ok[-1]]) if len(ok) else np.inf
 
 # %% ../../nbs/80_report/20_slices.ipynb #1be35b54
@@ -231,8 +231,8 @@ def clicks_ratio(clicks, predicted):
     ratio, low, high, each (m,) float64; inf where nothing was clicked, nan where nothing was expected either
     """
     clicks, predicted = np.asarray(clicks, np.float64), np.asarray(predicted, np.float64)
-    fewest = np.where(clicks > 0, chi2.ppf(0.025, 2 * np.maximum(clicks, 1)) / 2, 0)
-    most = chi2.ppf(0.975, 2 * clicks + 2) / 2
+    fewest = np.where(clicks > 0, gammaincinv(np.maximum(clicks, 1), 0.025), 0)
+    most = gammaincinv(clicks + 1, 0.975)
     with np.errstate(divide='ignore', invalid='ignore'):
         return predicted / clicks, predicted / most, predicted / fewest
 

@@ -14,14 +14,13 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import nbformat
-import papermill as pm
 import yaml
 from tqdm.auto import tqdm
 
 from ..config.load import load_config
 from ..config.whole import Config
 from ..core.device import resolve_device
+from ..core.doors import GRAMMAR, without
 from ..core.errors import UserError
 from ..core.files import disk_errors, locked, watched, write_aside
 from ..core.engine import run_units
@@ -34,6 +33,10 @@ from ..training.fold import write_config
 from ..training.setup import fold_fingerprint
 from ..training.inputs import Inputs
 from ..training.memory import fold_memory
+
+with without(GRAMMAR):
+    import nbformat
+    import papermill as pm
 
 # %% ../../nbs/90_run/10_papermill.ipynb #8fc7ba18
 def template(name: str) -> Path:
