@@ -10,7 +10,6 @@ import csv, io, re
 from html import escape
 from urllib.parse import quote
 
-from .canvas import figure_uri
 from ..config.whole import Config
 
 # %% ../../nbs/80_report/10_html.ipynb #7c7cb7d9
@@ -127,6 +126,8 @@ def figure(fig, alt: str, caption: str = '') -> Html:
     alt : what it shows, for those who cannot see it
     caption : below it
     """
+    from toss_ctr.report.canvas import figure_uri  # pages without pictures need no Matplotlib
+
     return tag(
         'figure', tag('img', src=figure_uri(fig), alt=alt), tag('figcaption', caption) if caption else None
     )

@@ -16,7 +16,6 @@ from .html import Html, page, tag
 
 with without(GRAMMAR):
     import nbformat
-    from nbconvert.filters.markdown import markdown2html
 
 # %% ../../nbs/80_report/45_pages.ipynb #30c2b918
 _HIDDEN = {'parameters', 'injected-parameters'}
@@ -53,6 +52,8 @@ def _side_by_side(part: list) -> list:
 
 def _sections(notebook) -> list[Html]:
     "A section for each heading of the second level, with all that was put out under it."
+    from nbconvert.filters.markdown import markdown2html
+
     parts: list[list] = [[]]
     for cell in notebook.cells:
         if cell.cell_type == 'markdown':
