@@ -14,6 +14,7 @@ from pathlib import Path
 from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.files import digest_file
+from ..core.ray_crew import KEEP_ENVIRONMENT
 from ..core.units import child_environment
 from ..core.warden import carriers, end_carriers
 from ..synthetic.testing import small_config
@@ -172,6 +173,7 @@ def ray_nodes(folder, port: int, count: int = 2, other: dict | None = None, insi
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     variables = dict(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(token), RAY_USAGE_STATS_ENABLED='0')
+    variables |= KEEP_ENVIRONMENT
     marks = [new_mark() for _ in range(count)]
     words = ['--head', f'--port={port}', '--include-dashboard=false', '--no-monitor', f'--temp-dir={folder}/ray']
     shared = ['--num-cpus=1', '--node-ip-address=127.0.0.1', f'--object-store-memory={80 << 20}']
