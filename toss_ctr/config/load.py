@@ -144,7 +144,7 @@ def merge(base: dict, over: dict) -> dict:
     Parameters
     ----------
     base : nested dict
-    over : wins, key by key; of a list of sections with names, those that it names
+    over : wins, key by key, and an empty dict leaves nothing; of a list of sections with names, those that it names
 
     Returns
     -------
@@ -158,7 +158,7 @@ def merge(base: dict, over: dict) -> dict:
     merged = dict(base)
     for key, value in over.items():
         former = base.get(key)
-        if isinstance(value, dict) and isinstance(former, dict):
+        if isinstance(value, dict) and value and isinstance(former, dict):
             merged[key] = merge(former, value)
         elif isinstance(value, dict) and isinstance(former, (list, tuple)):
             merged[key] = _named_merge(former, value, key)
