@@ -269,7 +269,7 @@ class Scale(nn.Module):
         super().__init__()
         self.scaler = stats.scaler
         for name in _ARRAYS:
-            self.register_buffer(name, torch.from_numpy(np.ascontiguousarray(getattr(stats, name))).float())
+            self.register_buffer(name, torch.tensor(getattr(stats, name), dtype=torch.float32))
         empty = torch.empty_like(self.knots)
         for name in ('gap', 'middle'):
             self.register_buffer(name, empty.clone(), persistent=False)
