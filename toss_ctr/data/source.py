@@ -79,6 +79,13 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
     return tuple(found)
 
 # %% ../../nbs/20_data/00_source.ipynb #043e3d37
+def _wide_integers(path) -> str | None:
+    "The first column of integers of 128 bits, as Polars writes ids of 20 digits."
+    with path.open() if isinstance(path, StoredObject) else open(path, 'rb') as f:
+        kinds = pl.read_parquet_schema(f)
+    return next((c for c, kind in kinds.items() if str(kind) in ('Int128', 'UInt128')), None)
+
+
 def broken_file(path, e: Exception) -> UserError:
     """One line for a file that cannot be read as Parquet.
 
@@ -96,6 +103,9 @@ def broken_file(path, e: Exception) -> UserError:
         return UserError(f'{path}: empty file, not Parquet', 'copy it again')
     if head != b'PAR1':
         return UserError(f'{path}: not a Parquet file', 'convert it: pl.read_csv(…).write_parquet(…)')
+    if isinstance(e, pa.ArrowNotImplementedError) and (wide := _wide_integers(path)):
+        what = f"{path}: column '{wide}' holds integers of more than 64 bits"
+        return UserError(what, f"write it as text: pl.col('{wide}').cast(pl.String)")
     return UserError(f'{path}: truncated or damaged Parquet file ({said})', 'copy it again')
 
 # %% ../../nbs/20_data/00_source.ipynb #fd0c78eb
