@@ -20,7 +20,7 @@ from ..core.errors import closest, nearest, UserError
 from .encode import is_moments
 from .measure import HistoryTally
 from .source import moment_column, moment_parts
-from .survey import ColumnTally, is_float_list, is_number
+from .survey import ColumnTally, is_float_list, is_number, MARKS
 from .values import canonical_texts, is_list, is_text
 
 # %% ../../nbs/20_data/28_roles.ipynb #a54051f9
@@ -36,7 +36,7 @@ def cell_separator(t: ColumnTally) -> str:
     if not is_text(t.type) or t.values is None or len(t.values) < 10:
         return ''
     texts = pl.Series(pl.from_arrow(t.values))
-    for mark in '|', ';', ',':
+    for mark in MARKS[:4]:  # a name may have spaces
         parts = texts.str.split(mark).explode().unique()
         words = parts.str.contains(r'[^\d.\s-]').mean()  # numbers with commas are no lists of words
         if texts.str.contains(mark, literal=True).mean() > 0.3 and len(parts) < len(texts) / 2 and words > 0.5:
@@ -133,7 +133,7 @@ def is_cell(t: ColumnTally, tallies: dict) -> bool:
     return not any(_overlap(tokens, o.values.to_numpy(zero_copy_only=False)) >= 0.5 for o in ids)
 
 # %% ../../nbs/20_data/28_roles.ipynb #cb059857
-NAMED = re.compile(r'hist|last|recent|prev|past|viewed|clicked|watched|seen|bought|purchased', re.I)
+NAMED = re.compile(r'hist|seq|last|recent|prev|past|viewed|clicked|watched|seen|bought|purchased', re.I)
 IDS = 50  # values from which on a column may be what a history is a list of
 
 

@@ -94,7 +94,7 @@ def is_history(array: pa.Array) -> bool:
     return share > 0.99 and pc.mean(pc.count_substring(filled, ',')).as_py() > 1
 
 
-MARKS = '|', ';', ',', '\t', ' '  # what people put between the tokens of a text, the surest first
+MARKS = '|', '^', ';', ',', '\t', ' '  # what people put between the tokens of a text, the surest first
 
 
 def token_separator(array: pa.Array) -> str:
