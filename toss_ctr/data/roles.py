@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MOMENT', 'MAX_CARD', 'SHORT', 'ENOUGH', 'NAMED', 'IDS', 'DAY', 'cell_separator', 'is_cell', 'is_text_history',
            'token_texts', 'token_mark', 'guess_histories', 'column_roles', 'list_weights', 'time_and_weight',
-           'zero_and_one', 'may_be_label', 'find_label', 'check_label', 'Column', 'embedding_width']
+           'moments_written', 'zero_and_one', 'may_be_label', 'find_label', 'check_label', 'Column', 'embedding_width']
 
 # %% ../../nbs/20_data/28_roles.ipynb #848c5a78
 import math, re
@@ -374,6 +374,43 @@ def time_and_weight(tallies: dict, roles: dict) -> dict[str, tuple[str, str]]:
     if weights:
         found[weights[0]] = 'weight', 'how many rows a training row counts for'
     return found
+
+# %% ../../nbs/20_data/28_roles.ipynb #19091e6b
+_DIGITS = {8: ('%Y%m%d', '%y%m%d%H'), 10: ('%Y%m%d%H',), 12: ('%Y%m%d%H%M',), 14: ('%Y%m%d%H%M%S',)}
+
+
+def moments_written(t: ColumnTally) -> str:
+    """The Polars expression that makes moments of a column of texts or digits; '' where its values are no moments.
+
+    Parameters
+    ----------
+    t : of the column
+
+    Examples
+    --------
+    >>> import pyarrow as pa
+    >>> tally = ColumnTally('day', pa.int64())
+    >>> tally.add(pa.array([20141021, 20141030]))
+    >>> moments_written(tally)
+    "pl.col('day').cast(pl.String).str.to_datetime('%Y%m%d')"
+    """
+    digits = pa.types.is_integer(t.type)
+    if not (digits or is_text(t.type)) or t.some is None or len(t.some) < 2:
+        return ''
+    texts, column, forms = pl.Series(pl.from_arrow(t.some)).cast(pl.String), f'pl.col({t.name!r})', ('',)
+    if digits:
+        widths, column = texts.str.len_bytes().unique(), f'{column}.cast(pl.String)'
+        forms = _DIGITS.get(widths[0], ()) if len(widths) == 1 else ()
+    for form in forms:
+        if form.endswith('%H'):  # Polars reads an hour with its minutes alone
+            texts, column, form = texts + '00', f"({column} + '00')", form + '%M'
+        try:
+            years = texts.str.to_datetime(form or None).dt.year()
+        except pl.exceptions.PolarsError:
+            continue
+        if 1990 <= years.min() and years.max() <= 2099:
+            return f'{column}.str.to_datetime({form!r})' if form else f'{column}.str.to_datetime()'
+    return ''
 
 # %% ../../nbs/20_data/28_roles.ipynb #c12b1b67
 def zero_and_one(t: ColumnTally) -> bool:

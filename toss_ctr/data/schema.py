@@ -35,6 +35,7 @@ from toss_ctr.data.roles import (
     list_weights,
     may_be_label,
     MOMENT,
+    moments_written,
     time_and_weight,
     token_mark,
     token_texts,
@@ -500,6 +501,14 @@ def _of_other_moment(c: Column) -> Column:
     return replace(c, role='ignored', note=note, width=None)
 
 
+def _written_moments(tallies: dict, roles: dict) -> tuple[str, ...]:
+    "Where no column says when a row was shown: those that would, if they were no texts and no digits."
+    if any(role == 'time' for role, _ in roles.values()):
+        return ()
+    found = {name: moments_written(t) for name, t in tallies.items() if not t.history}
+    return tuple(f'{name}: as moments, for folds by time and the hour: {way}' for name, way in found.items() if way)
+
+
 def _same_rows(train: Source, test: Source) -> bool:
     "Are two sources the same files, or files with the same bytes?"
     if [str(f) for f in train.files] == [str(f) for f in test.files]:
@@ -673,6 +682,6 @@ def guess_schema(
         valid=str(valid or ''),
         histories=tuple(histories),
         beside=tuple(c for c in after if c in tallies and zero_and_one(tallies[c])),
-        notes=tuple(filter(None, folders)) + guessed,
+        notes=tuple(filter(None, folders)) + guessed + _written_moments(tallies, roles),
     )
     return schema if test is None else _beside_test(schema, source, rows_to_predict)
