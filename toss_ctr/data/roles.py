@@ -36,7 +36,7 @@ def cell_separator(t: ColumnTally) -> str:
     if not is_text(t.type) or t.values is None or len(t.values) < 10:
         return ''
     texts = pl.Series(pl.from_arrow(t.values))
-    for mark in MARKS[:4]:  # a name may have spaces
+    for mark in filter(str.strip, MARKS):  # a name may have spaces
         parts = texts.str.split(mark).explode().unique()
         words = parts.str.contains(r'[^\d.\s-]').mean()  # numbers with commas are no lists of words
         if texts.str.contains(mark, literal=True).mean() > 0.3 and len(parts) < len(texts) / 2 and words > 0.5:

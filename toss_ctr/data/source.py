@@ -79,9 +79,14 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
     return tuple(found)
 
 # %% ../../nbs/20_data/00_source.ipynb #043e3d37
+def _opened(path: Path | StoredObject):
+    "Its bytes, from wherever they lie."
+    return path.open() if isinstance(path, StoredObject) else open(path, 'rb')
+
+
 def _wide_integers(path) -> str | None:
     "The first column of integers of 128 bits, as Polars writes ids of 20 digits."
-    with path.open() if isinstance(path, StoredObject) else open(path, 'rb') as f:
+    with _opened(path) as f:
         kinds = pl.read_parquet_schema(f)
     return next((c for c, kind in kinds.items() if str(kind) in ('Int128', 'UInt128')), None)
 
@@ -97,7 +102,7 @@ def broken_file(path, e: Exception) -> UserError:
     path, said = source_file(path), (str(e).splitlines() or [''])[0][:100]
     if isinstance(path, StoredObject) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
-    with path.open() if isinstance(path, StoredObject) else open(path, 'rb') as f:
+    with _opened(path) as f:
         head = f.read(4)
     if not head:
         return UserError(f'{path}: empty file, not Parquet', 'copy it again')
