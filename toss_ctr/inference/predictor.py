@@ -35,7 +35,6 @@ from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
 from ..training.fold import store_spec
 from ..training.inputs import Inputs, prepare
-from ..training.setup import without_later_keys
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #d1f84ab8
 def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
@@ -73,9 +72,7 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
     """
     if not side['features']:
         return None
-    keys = cfg.model_dump(mode='json')
-    without_later_keys(keys)
-    made_of = digest_json(dict(cache=side['cache'], features=keys['features']))
+    made_of = digest_json(dict(cache=side['cache'], features=cfg.features.model_dump(mode='json')))
     try:
         found = load_statistics(cfg.run_dir, made_of)
     except Damaged as e:
