@@ -376,7 +376,7 @@ class Split:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a', None], clicked=[1, 0, 0]), cats=['item'])
     >>> split
     Split train: rows 3; shards 1; label 1 33.3333%; categorical 1 columns, 3 codes; numeric 0 columns, ...

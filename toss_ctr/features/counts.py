@@ -462,7 +462,7 @@ class Keys:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = small_split(dict(user=['a', 'a', 'b'], hour=['9', '8', '8']), cats=['user', 'hour'])
     >>> keys = keys_of(log, ('user', 'hour'), 'features.encodings')
     >>> keys.key.tolist(), keys.sizes
