@@ -444,7 +444,7 @@ def join(codes: list, sizes: list) -> np.ndarray:
     """
     joint = np.zeros(len(codes[0]), np.int64)
     known = np.ones(len(joint), bool)
-    for code, size in zip(codes, sizes):
+    for code, size in zip(codes, sizes, strict=True):
         joint = joint * size + code
         known &= (code > 0) & (code < size)
     return np.where(known, joint, 0)
