@@ -427,7 +427,7 @@ def join(codes: list, sizes: list) -> np.ndarray:
     """
     joint = np.zeros(len(codes[0]), np.int64)
     known = np.ones(len(joint), bool)
-    for code, size in zip(codes, sizes):
+    for code, size in zip(codes, sizes, strict=True):
         joint = joint * size + code
         known &= (code > 0) & (code < size)
     return np.where(known, joint, 0)
@@ -445,7 +445,7 @@ class Keys:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = small_split(dict(user=['a', 'a', 'b'], hour=['9', '8', '8']), cats=['user', 'hour'])
     >>> keys = keys_of(log, ('user', 'hour'), 'features.encodings')
     >>> keys.key.tolist(), keys.sizes

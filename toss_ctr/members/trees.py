@@ -115,7 +115,7 @@ class IdCodes:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
     >>> codes.train(0).tolist()
     [[2], [1], [2]]
