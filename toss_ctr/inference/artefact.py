@@ -24,7 +24,6 @@ from toss_ctr.core.files import (
     digest_json,
     locked,
     read_json,
-    read_table,
     shell_path,
     sweep,
     verify_file,
@@ -42,10 +41,10 @@ from .calibration import Calibrator
 from .ensemble import ENSEMBLE, handed_in, sealed_file
 from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .oof import finished_folds, run_calibrator
-from .predictor import fit_stretch, load_predictor, Stretch
+from .predictor import load_predictor
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.combine import METHODS
-from ..members.contract import held_out_file, joined_folds, member_folder, RECORD, TEST
+from ..members.contract import joined_folds, member_folder, RECORD
 from ..members.matrix import id_codes, row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids, LIBRARIES
 from ..training.inputs import Inputs, prepare
@@ -259,15 +258,6 @@ def _member_config(cfg: Config, name: str) -> Config:
     return cfg if name == cfg.network else run_config(member_folder(cfg.run_dir, name))
 
 
-def _stretch(cfg: Config, name: str) -> list[float]:
-    "Centre and factor of a member's stretch, as for its submission: fitted to its test rows."
-    file = held_out_file(member_folder(cfg.run_dir, name)).with_name(TEST)
-    if cfg.ensemble.spread != 'folds' or not file.is_file():
-        return [0.0, 1.0]
-    stretch = fit_stretch(read_table(file).select(pl.col('^logit.*$')).to_numpy())
-    return [stretch.centre, stretch.factor]
-
-
 def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) -> dict:
     "Programs, spec and statistics of a network member; what its `NetworkPart` is made of."
     cfg = _member_config(inputs.cfg, name).model_copy(update=dict(device='cpu'))
@@ -330,7 +320,7 @@ def _made_of(cfg: Config, what: Served, formats) -> str:
             made = [side['weights'] for side in sides.values()]
         else:
             made = read_json(member_folder(cfg.run_dir, name) / RECORD)['made']
-        members[name] = dict(weight=weight, made=made, stretch=_stretch(cfg, name))
+        members[name] = dict(weight=weight, made=made)
     rest = dict(calibrator=what.calibrator.to_json(), ensemble=cfg.ensemble.model_dump(mode='json'))
     rest |= dict(torch=torch.__version__.split('+')[0])
     return digest_json(dict(members=members, formats=sorted(formats), served=what.name, why=what.why, **rest))
@@ -392,7 +382,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
                 members[name] = _write_network(inputs, name, folder, formats, data)
             else:
                 members[name] = _write_trees(cfg, name, folder, read_json(member_folder(cfg.run_dir, name) / RECORD))
-            members[name] |= dict(kind=kind, stretch=_stretch(cfg, name))
+            members[name] |= dict(kind=kind)
         content = dict(
             made=made,
             serves=what.name,
@@ -467,8 +457,7 @@ class Artefact:
             spec, about = self.specs[name], self.content['members'][name]
             if id(spec) not in encoded:
                 encoded[id(spec)] = encode_frame(raw_frame(rows, spec), spec)
-            stretch = Stretch(*about.get('stretch', ()))
-            z = stretch(self.parts[name].logits(encoded[id(spec)]))
+            z = self.parts[name].logits(encoded[id(spec)])
             total = total + weight * joined_folds(z, Ensemble(**self.content['ensemble']), about.get('scores'))
         return total
 
