@@ -30,6 +30,7 @@ from toss_ctr.core.files import (
     write_aside,
     write_json,
 )
+from ..core.machine import written_here
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
@@ -326,18 +327,34 @@ def _made_of(cfg: Config, what: Served, formats) -> str:
     return digest_json(dict(members=members, formats=sorted(formats), served=what.name, why=what.why, **rest))
 
 
-def _kept(folder: Path, made: str) -> bool:
-    "Whether an intact artefact of this making lies there."
+def _ours(file: Path) -> bool:
+    "Whether a file of an artefact may be opened as it is: any but a program that another machine wrote."
+    if file.suffix != '.pt2':
+        return True
+    with open(file, 'rb') as program:
+        return written_here(program)
+
+
+def _kept(folder: Path, made: str, trust: bool) -> bool:
+    "Whether an intact artefact of this making lies there, written by this machine or trusted."
     try:
         content = read_json(folder / 'artefact.json')
         for name, digest in content['files'].items():
             verify_file(folder / name, digest)
+            if not trust and not _ours(folder / name):
+                return False
     except (Damaged, KeyError):
         return False
     return content['made'] == made
 
 
-def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs | None = None) -> Path:
+def export(
+    cfg: Config,
+    formats=('pt2', 'onnx'),
+    data: str = '',
+    inputs: Inputs | None = None,
+    trust: bool = False,
+) -> Path:
     """Write what a run hands in as an artefact that answers raw rows.
 
     Parameters
@@ -346,6 +363,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
     formats : of the networks' programs
     data : Parquet file with rows to trace and check with; '' = `data.test_path`
     inputs : what the run works on, where it is open already
+    trust : keep programs that another machine wrote; otherwise they are written anew
 
     Returns
     -------
@@ -370,7 +388,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
         made = _made_of(cfg, what, formats)
-        if _kept(folder, made):
+        if _kept(folder, made, trust):
             return folder
         (folder / 'artefact.json').unlink(missing_ok=True)
         for old in folder.glob('[!.]*/'):
@@ -484,17 +502,18 @@ def _program(content: dict, wanted: str) -> str:
     return wanted or ('onnx' if quick else next(name for name in there if name != 'onnx'))
 
 
-def load_artefact(folder, program: str = '') -> Artefact:
+def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     """Open an artefact, every file of it verified.
 
     Parameters
     ----------
     folder : runs/<exp>/export, or a copy of it anywhere
     program : 'pt2' or 'onnx'; '' = ONNX Runtime where it is installed and the programs are there
+    trust : open a .pt2 that this machine did not write: whoever did can run any code
 
     Raises
     ------
-    UserError : a file is missing or damaged, the format is not there, a library of its trees is not installed
+    UserError : a file is missing or damaged, the format is not there or not trusted, a library is not installed
 
     Examples
     --------
@@ -517,15 +536,15 @@ def load_artefact(folder, program: str = '') -> Artefact:
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':
-            parts[name] = _load_network(folder, about, ending)
+            parts[name] = _load_network(folder, about, ending, trust)
         else:
             parts[name] = _load_trees(folder, name, about, content['matrix'], specs[name])
     return Artefact(content, parts, specs, Calibrator.from_json(content['calibrator']))
 
 
-def _load_network(folder: Path, about: dict, ending: str) -> NetworkPart:
+def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> NetworkPart:
     runner = FORMATS[ending][1]
-    programs = [runner(folder / f'{fold}.{ending}') for fold in about['folds']]
+    programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
     statistics = load_statistics(folder / about['statistics'][0]) if about['statistics'] else None
     return NetworkPart(make_config(about['config']), programs, about['inputs'], statistics)
 
