@@ -8,7 +8,7 @@ __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOA
            'seconds_per_row', 'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
-import io, os, tempfile, time, warnings
+import io, tempfile, time, warnings
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import chain
@@ -21,6 +21,7 @@ from ..config.folds import CV
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
+from ..core.resources import cores
 from ..data.source import scan
 from ..inference.ensemble import n_draws
 from ..members.boosted import Fit
@@ -336,8 +337,8 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     cost = measured_cost(cfg)
     memory = cost.memory + ROW_NUMBERS * rows['train']
     jobs = jobs or default_jobs(cfg, fold_count(cfg.cv), memory=memory)
-    cores = os.cpu_count() or 1 if resolve_device(cfg.device).type == 'cpu' else 1
-    return scale_up(cfg, cost, rows, jobs, cores)
+    at_once = cores() if resolve_device(cfg.device).type == 'cpu' else 1
+    return scale_up(cfg, cost, rows, jobs, at_once)
 
 # %% ../../nbs/90_run/15_estimate.ipynb #8777448e
 def estimate_text(told: dict) -> str:
