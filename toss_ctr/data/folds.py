@@ -431,7 +431,7 @@ def make_folds(split, cfg) -> Folds:
     Examples
     --------
     >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(clicked=[0, 1] * 6, user=[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), keys=['user'])
     >>> folds = make_folds(split, Config(cv=dict(group_key='user', n_splits=3)))
     >>> sorted(folds.valid_rows(k).tolist() for k in range(3))

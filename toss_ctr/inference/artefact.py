@@ -114,7 +114,7 @@ class NetworkPart:
     --------
     >>> import torch
     >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(price=[1.0, 3.0]), nums=['price'])
     >>> price = lambda batch: (batch['num'][:, 0].numpy(), None)
     >>> NetworkPart(Config(), [price, price], [['num'], ['num']]).logits(split).tolist()

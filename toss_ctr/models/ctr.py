@@ -109,7 +109,7 @@ class Columns(nn.Module):
     Examples
     --------
     >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
     >>> columns = Columns(Config(), split.spec, numeric_stats(split))
     >>> columns(torch.tensor([[2], [1]]), torch.tensor([[1.0], [torch.nan]])).shape
@@ -301,7 +301,7 @@ class History(nn.Module):
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_spec
+    >>> from toss_ctr.tests.small import small_spec
     >>> spec = small_spec(dict(item=['b', 'a'], seq=[[7, 9], [9]]), cats=['item'], seq='seq')
     >>> cfg = Config(data=dict(cat_cols=['item']), sequence=dict(query_key='item'))
     >>> history = History(cfg, spec.histories[0], spec, n_context=16)
@@ -501,7 +501,7 @@ class CTRModel(nn.Module):
     --------
     >>> from toss_ctr.data.batches import Loader
     >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
     >>> model = CTRModel(Config(), split.spec, numeric_stats(split)).eval()
     >>> model(next(iter(Loader(split, batch_size=2)))).shape

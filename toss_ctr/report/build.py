@@ -174,7 +174,7 @@ def build_report(
     --------
     >>> import tempfile
     >>> from toss_ctr.report.build import build_report
-    >>> from toss_ctr.synthetic.testing import made_up_run
+    >>> from toss_ctr.tests.small import made_up_run
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     cfg, train, attention = made_up_run(folder, n=300)
     ...     build_report(folder, cfg, train, attention=attention, n_boot=0).name

@@ -117,7 +117,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     --------
     >>> import numpy as np
     >>> from toss_ctr.report.drift import drift
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = lambda shift: small_split(dict(clicked=[0, 1] * 500, x=np.arange(1000.0) + shift), nums=('x',))
     >>> drift(log(0), log(5000))['auc']
     1.0

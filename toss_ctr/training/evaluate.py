@@ -89,7 +89,7 @@ def predict_logits(
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.evaluate import predict_logits
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer

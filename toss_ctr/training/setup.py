@@ -432,7 +432,7 @@ class FoldTrainer:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer
     >>> with tempfile.TemporaryDirectory() as folder:
