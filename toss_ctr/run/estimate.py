@@ -8,7 +8,7 @@ __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOA
            'seconds_per_row', 'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
-import io, tempfile, time, warnings
+import io, time, warnings
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import chain
@@ -21,6 +21,7 @@ from ..config.folds import CV
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
+from ..core.files import temporary_folder
 from ..core.resources import cores
 from ..data.source import scan
 from ..inference.ensemble import n_draws
@@ -221,7 +222,7 @@ def measured_cost(cfg: Config) -> Cost:
     ----------
     cfg : the config
     """
-    with tempfile.TemporaryDirectory() as folder, threads(1), _instead_of_the_run(cfg, folder):
+    with temporary_folder() as folder, threads(1), _instead_of_the_run(cfg, folder):
         fewer, first = _built(cfg, f'{folder}/fewer', SAMPLE_ROWS // 4)
         inputs, second = _built(cfg, f'{folder}/more', SAMPLE_ROWS)
         rows, before = (len(i.train) + len(i.test) for i in (inputs, fewer))
