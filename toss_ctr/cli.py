@@ -458,7 +458,7 @@ def toss_infer(
     out : str
         CSV file to write; by default in the run's folder
     device : str
-        auto, cpu, cuda, cuda:1, mps; by default the config's
+        auto, cpu, cuda, cuda:1; by default the config's
     amp : str
         none, bf16, fp16; by default the config's
     member : str
