@@ -250,7 +250,7 @@ def _deal_shards(todo: list, workers: int) -> list[list]:
 # %% ../../nbs/20_data/50_cache.ipynb #11852bd1
 def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     "Say that the split is whole; `UserError` if a file of the source was written to meanwhile."
-    for file, stamp in zip(plan.source.files, plan.stamps):
+    for file, stamp in zip(plan.source.files, plan.stamps, strict=True):
         if stat_key(file) != stamp:
             raise UserError(f'{file}: changed while it was read', 'wait until it is written and run again')
     shards = [
@@ -331,8 +331,8 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
     sweep(plan.folder, held=True)  # what a worker that was lost has begun
     lines = _type_lines(plan, cfg)
-    for run, answer in zip(runs, answers):
-        described |= {i: about for (i, _, _), about in zip(run, answer)}
+    for run, answer in zip(runs, answers, strict=True):
+        described |= {i: about for (i, _, _), about in zip(run, answer, strict=True)}
         if plan.name == 'test':
             lines |= answer[-1]['warnings']
     for line in lines.values():

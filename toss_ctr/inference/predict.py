@@ -9,7 +9,7 @@ __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ens
 # %% ../../nbs/70_inference/15_predict.ipynb #962561f6
 import shutil, time, warnings
 from contextlib import nullcontext
-from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -26,7 +26,6 @@ from toss_ctr.core.files import (
     check_target,
     digest_file,
     read_table,
-    shell_path,
     watched,
     write_aside,
     write_json,
@@ -38,7 +37,7 @@ from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
 from ..data.submission import check_ids, header_of, write_submission
 from .oof import finished_folds, results_locked
-from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
+from .predictor import check_cache, load_predictor, Predictor
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
@@ -126,7 +125,7 @@ def write_by_crew(cfg: Config, test: Split, path, progress: bool = False):
     folder = cfg.run_dir.resolve() / '.slices'
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
     content = cfg.model_dump(mode='json')
-    units = [dict(config=content, blocks=[a, b], out=f) for a, b, f in zip(edges, edges[1:], files)]
+    units = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
     bar = tqdm(total=len(test), desc='infer', unit='row', unit_scale=True, disable=not watched(progress), mininterval=1)
     with bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=cfg.run_dir, gpu=True)
@@ -163,7 +162,7 @@ def _ranks_of_file(predictor, logits, columns, calibrator):
     ensemble = predictor.cfg.ensemble
     weights = resolve_weights(ensemble.method, len(columns), ensemble.weights or None)
     total = 0
-    for column, weight in zip(columns, weights):
+    for column, weight in zip(columns, weights, strict=True):
         if weight > 0:
             p = calibrator(read_table(logits, [column])[column].to_numpy())
             total = total + weight * rank_share(p)
@@ -210,9 +209,6 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str) -> Path:
     the CSV file
     """
     cfg, sides = predictor.cfg, predictor.sides
-    if cfg.ensemble.spread == 'folds':
-        z = read_table(logits, [f'logit_{fold}' for fold in sides]).to_numpy()
-        predictor = replace(predictor, stretch=save_stretch(cfg, sides, z))
     out = write_probabilities(predictor, logits, cfg.run_dir / 'submission.csv')
     made = dict(weights=[side['weights'] for side in sides.values()], cache=cache)
     made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
@@ -236,7 +232,7 @@ def blank_columns(split: Split) -> set[str]:
     blank |= {m.name for m in spec.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
     if spec.nums:
         all_null = np.isnan(split.whole('num')).all(0)
-        blank |= {name for name, null in zip(spec.nums, all_null) if null}
+        blank |= {name for name, null in zip(spec.nums, all_null, strict=True) if null}
     return blank | {seq.name for seq in spec.histories if not split.seq_lengths(seq.key).any()}
 
 # %% ../../nbs/70_inference/15_predict.ipynb #240a48da
@@ -344,9 +340,6 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     """
     if data:
         predictor = load_predictor(cfg)
-        if cfg.ensemble.spread == 'folds' and predictor.stretch == Stretch():
-            mend = f'run toss infer {shell_path(cfg.run_dir)} first: it fits it to the test rows'
-            raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
         check_ids(source_ids(data, predictor.spec, '--data'), data)
         parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)
