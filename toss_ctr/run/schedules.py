@@ -330,12 +330,11 @@ def _read_inferred(run: Path):
     if not file.exists():
         return None
     made, stretch = read_json(file), read_json(run / 'stretch.json')
-    table, (_, p) = read_table(run / 'test_logits.parquet'), read_submission(run / 'submission.csv')
+    table = read_table(run / 'test_logits.parquet')
     check_sealed(file)
-    verify_file(run / 'submission.csv', made['submission'])
     if read_json(file) != made:
         return _read_inferred(run)
-    return the_one(*made['weights'], stretch['centre'], *table['logit_0'], *np.rint(logit(p)))
+    return the_one(*made['weights'], stretch['centre'], *table['logit_0'])
 
 
 INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)
