@@ -73,7 +73,7 @@ def placed(function, argv) -> list[str]:
     argv = list(argv)
     named = [place for place in inspect.signature(function).parameters if place in PLACES]
     first = next((i for i, word in enumerate(argv) if word.startswith('-')), len(argv))
-    pairs = [[f'--{place}', word] for place, word in zip(named, argv[:first])]
+    pairs = [[f'--{place}', word] for place, word in zip(named, argv[:first], strict=False)]
     return [*sum(pairs, []), *argv[len(pairs) :]]
 
 
@@ -462,7 +462,7 @@ def toss_infer(
     out : str
         CSV file to write; by default in the run's folder, never over submission.csv
     device : str
-        auto, cpu, cuda, cuda:1, mps: the network predicts on it, into a file of its own; by default the config's
+        auto, cpu, cuda, cuda:1: the network predicts on it, into a file of its own; by default the config's
     amp : str
         none, bf16, fp16: the network predicts in it, into a file of its own; by default the config's
     member : str
@@ -481,7 +481,7 @@ def toss_infer(
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
+def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust: bool = False):
     """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
 
     Parameters
@@ -490,13 +490,15 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
         run folder, name of a run, YAML file or preset
     data : str
         Parquet file with rows to trace and check with; by default the test rows
+    trust : bool
+        keep and open programs that another machine wrote: whoever did can run any code
     """
     c = run_config(cfg, set or ())
     from toss_ctr.inference.artefact import export
     from toss_ctr.inference.parity import keep_parity, parity_line
 
-    print(export(c, data=data))
-    print(parity_line(keep_parity(c)))
+    print(export(c, data=data, trust=trust))
+    print(parity_line(keep_parity(c, trust=trust)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
@@ -685,7 +687,7 @@ def toss_blend(
         scores = oof_scores(oof) if method == 'val_weighted' else None
         how = dict(weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
         named = header_of(files[0]) if Path(files[0]).is_file() else ()
-        names = dict(zip(('id_col', 'label_col'), named)) if len(named) == 2 else {}
+        names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))
 
 # %% ../nbs/90_run/40_cli.ipynb #89d6eb2d

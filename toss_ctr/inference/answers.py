@@ -27,7 +27,7 @@ from .ensemble import ENSEMBLE, last_choice, put_right, submission_line, submit
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
 from .parity import keep_parity
 from .predict import predict_file, predict_test, target_file
-from .predictor import Predictor, Stretch
+from .predictor import Predictor
 from ..members.contract import member_folder, member_generation, OOF, RECORD, seal_member, TEST
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
@@ -172,8 +172,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     if why:
         warnings.warn(f'{why}; {name} answers')
     if isinstance(part := who.parts.get(name), Predictor):
-        stretch = Stretch(*who.content['members'][name]['stretch'])
-        predict_file(replace(part, calibrator=who.calibrator, stretch=stretch), data, target, progress)
+        predict_file(replace(part, calibrator=who.calibrator), data, target, progress)
         beside = f" (the folds' log-odds: {target.stem}_logits.parquet beside it)"
     else:
         ids = source_ids(data, next(iter(who.specs.values())), '--data')

@@ -25,7 +25,6 @@ from ..core.generations import clear_other_generations, copy_aside, generation_f
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import balanced_probabilities, calibration_options, results_locked
-from .predictor import fit_stretch
 from ..members.contract import member_folder, OOF, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, paired_test, score
@@ -79,7 +78,7 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
     """
     first = members[0]
     test = np.zeros(len(first.ids))
-    for member, weight in zip(members, weights):
+    for member, weight in zip(members, weights, strict=True):
         at = align_ids(first.ids, member.ids, member.name, first.name)
         if weight:
             test += weight * member.test_logit[at]
@@ -323,8 +322,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     if len(fit) > 1:
         chosen = choose(fit, cfg)
         names = [member.name for member in fit]
-        weights = dict(zip(names, chosen.weights.tolist()))
-        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
+        weights = dict(zip(names, chosen.weights.tolist(), strict=True))
+        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
         if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
             candidates.append(averaged(fit, chosen.weights, chosen.logit))
     scores, held_out, calibrators, answers = {}, {}, {}, {}
@@ -474,11 +473,10 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     records : name → content of its member.json as this run has made it; None = whatever they were made of
     names : of the members; None: of all
     """
-    stretch = (lambda z: fit_stretch(z)(z)) if cfg.ensemble.spread == 'folds' else None
     opinions = []
     for name in cfg.every_member if names is None else names:
         made = records[name]['made'] if records else None
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, stretch, made)
+        found = read_opinion(cfg.run_dir, name, cfg.ensemble, made)
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
             found = replace(found, row=opinions[0].row)
         opinions.append(found)

@@ -9,7 +9,7 @@ __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ens
 
 # %% ../../nbs/70_inference/15_predict.ipynb #962561f6
 import shutil, time, warnings
-from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -27,7 +27,6 @@ from toss_ctr.core.files import (
     check_target,
     digest_file,
     read_table,
-    shell_path,
     watched,
     write_aside,
     write_json,
@@ -41,7 +40,7 @@ from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from .oof import results_locked
-from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
+from .predictor import check_cache, load_predictor, Predictor
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import Inputs, prepare
 
@@ -129,7 +128,7 @@ def write_by_crew(cfg: Config, test: Split, path, progress: bool = False):
     folder = cfg.run_dir.resolve() / '.slices'
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
     content = cfg.model_dump(mode='json')
-    units = [dict(config=content, blocks=[a, b], out=f) for a, b, f in zip(edges, edges[1:], files)]
+    units = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
     bar = tqdm(total=len(test), desc='infer', unit='row', unit_scale=True, disable=not watched(progress), mininterval=1)
     with bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=cfg.run_dir, gpu=True)
@@ -166,7 +165,7 @@ def _ranks_of_file(predictor, logits, columns, calibrator):
     ensemble = predictor.cfg.ensemble
     weights = resolve_weights(ensemble.method, len(columns), ensemble.weights or None)
     total = 0
-    for column, weight in zip(columns, weights):
+    for column, weight in zip(columns, weights, strict=True):
         if weight > 0:
             z = read_table(logits, [column])[column].to_numpy()
             total = total + weight * rank_share(expit(z.astype(np.float64)))
@@ -209,7 +208,7 @@ def write_probabilities(predictor: Predictor, logits, out) -> Path:
 
 # %% ../../nbs/70_inference/15_predict.ipynb #a3554656
 def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str = '') -> Path:
-    """Of a network's log-odds of the test rows: its stretch, the probabilities of all labels, then test_logits.json.
+    """Of a network's log-odds of the test rows: the probabilities of all labels, then test_logits.json.
 
     Parameters
     ----------
@@ -223,9 +222,6 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str =
     `logits`
     """
     cfg, sides = predictor.cfg, predictor.sides
-    if cfg.ensemble.spread == 'folds':
-        z = read_table(logits, [f'logit_{fold}' for fold in sides]).to_numpy()
-        predictor = replace(predictor, stretch=save_stretch(cfg, sides, z))
     if predictor.beside:
         write_labels(predictor, logits, cfg.run_dir / 'submission_labels.parquet')
     made = dict(weights=[side['weights'] for side in sides.values()], cache=cache, rows=rows)
@@ -250,7 +246,7 @@ def blank_columns(split: Split) -> set[str]:
     blank |= {m.name for m in spec.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
     if spec.nums:
         all_null = np.isnan(split.whole('num')).all(0)
-        blank |= {name for name, null in zip(spec.nums, all_null) if null}
+        blank |= {name for name, null in zip(spec.nums, all_null, strict=True) if null}
     return blank | {seq.name for seq in spec.histories if not split.seq_lengths(seq.key).any()}
 
 # %% ../../nbs/70_inference/15_predict.ipynb #240a48da
@@ -376,9 +372,6 @@ def predict_file(predictor: Predictor, data: str, out: Path, progress: bool = Fa
     UserError : a column is missing, ids are null or occur twice, a file in the way is not ours
     """
     cfg, rows = predictor.cfg, len(open_source(data, '--data'))
-    if cfg.ensemble.spread == 'folds' and predictor.stretch == Stretch():
-        mend = f'run toss run {shell_path(cfg.run_dir)} first: it fits it to the test rows'
-        raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
     check_ids(source_ids(data, predictor.spec, '--data'), data)
     logits = _log_odds_beside(cfg, data, out)
     parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)
