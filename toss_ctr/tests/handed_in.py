@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 from hypothesis import HealthCheck, settings, strategies as st
-from hypothesis.stateful import precondition, rule, RuleBasedStateMachine, run_state_machine_as_test
+from hypothesis.stateful import rule, RuleBasedStateMachine, run_state_machine_as_test
 
 from ..cli import COMMANDS, parse
 from ..config.whole import Config
@@ -60,6 +60,7 @@ def _told(name: str, *argv) -> str:
     return out.getvalue()
 
 
+_BY_HAND = st.sampled_from(['gone', 'empty', 'ID,clicked\na,0.5\n'])
 _WHO = st.sampled_from(['', 'dare_qnn', 'lightgbm', 'weak', ENSEMBLE])
 
 
@@ -123,7 +124,8 @@ def machine(cfg: Config):
         @rule(who=_WHO)
         def infer_member(self, who):
             if self.answered(who) and who:
-                assert _told('toss_infer', self.run, '--member', who).splitlines()[-1] == str(own_submission(self.run, who))
+                file = _told('toss_infer', self.run, '--member', who).splitlines()[-1]
+                assert file == str(own_submission(self.run, who))
                 self.stays()
 
         @rule(who=_WHO)
@@ -179,7 +181,7 @@ def machine(cfg: Config):
             compare_oof(self.run, self.run / 'members' / 'lightgbm', 0)
             self.stays()
 
-        @rule(how=st.sampled_from(['gone', 'empty', 'ID,clicked\na,0.5\n']), look=st.sampled_from(['', 'toss_ls', 'toss_board', 'toss_report']))
+        @rule(how=_BY_HAND, look=st.sampled_from(['', 'toss_ls', 'toss_board', 'toss_report']))
         def by_hand(self, how, look):
             self.submission.unlink()
             if how != 'gone':
