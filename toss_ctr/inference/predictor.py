@@ -260,7 +260,7 @@ def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
     inputs : what the run works on, where it is open already
     """
     try:
-        return Spec.from_json(read_with_lists(cfg.run_dir / 'spec.json')['spec'])
+        return Spec.from_json(read_with_lists(cfg.run_dir / 'spec.json', 'spec', made_of=side['cache'])['spec'])
     except Damaged as e:
         if inputs is None:
             raise
