@@ -178,7 +178,7 @@ def machine(cfg: Config):
 
         @rule()
         def compare(self):
-            compare_oof(self.run, self.run / 'members' / 'lightgbm', 0)
+            compare_oof(self.run, self.run, 20)
             self.stays()
 
         @rule(how=_BY_HAND, look=st.sampled_from(['', 'toss_ls', 'toss_board', 'toss_report']))
