@@ -199,6 +199,7 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     -------
     (n,) float64
     """
+    z = np.clip(z, -1e4, 1e4)  # two infinite ones have no mean
     if z.shape[1] == 1 or ensemble.method == 'logit_mean' and not ensemble.weights:
         return z.mean(1, dtype=np.float64)
     p = combine(

@@ -4,22 +4,24 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'run_caches', 'check_source', 'check_record', 'check_log', 'check_dealt', 'check_calibrator',
-           'check_submission', 'needed_files', 'check_present', 'verify']
+           'check_test_rows', 'check_submission', 'needed_files', 'check_present', 'verify']
 
 # %% ../../nbs/90_run/25_verify.ipynb #bd17bd92
 from collections.abc import Iterator
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, read_json, shell_path
+from ..core.files import read_json, shell_path
 from ..core.objects import is_object
 from ..core.records import check_files, read_record, Record
 from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
+from ..inference.ensemble import ENSEMBLE, handed_in, last_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..inference.parity import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
@@ -144,22 +146,28 @@ def check_calibrator(cfg: Config, sides: dict):
     load_calibrator(cfg.run_dir / 'calibrator.json', calibrator_made_of(sides, calibration_options(cfg)))
 
 
-def check_submission(run_dir: Path, sides: dict):
-    """Raise `Damaged` where the submission, or the log-odds behind it, are not of these folds.
+def check_test_rows(run_dir: Path, sides: dict):
+    """Raise `Damaged` where the log-odds of the test rows are not of these folds.
 
     Parameters
     ----------
     run_dir : folder of the run
     sides : fold → side file
     """
-    again = f'run toss infer {shell_path(run_dir)}'
-    made = read_json(run_dir / 'test_logits.json', again)
-    if made['weights'] != [side['weights'] for side in sides.values()]:
+    again = f'run toss run {shell_path(run_dir)}'
+    if read_json(run_dir / 'test_logits.json', again)['weights'] != [side['weights'] for side in sides.values()]:
         raise Damaged(f'{run_dir / "test_logits.parquet"}: predicted by other weights', again)
-    known = [made['submission']]
-    if (run_dir / 'ensemble.json').exists():
-        known.append(read_json(run_dir / 'ensemble.json')['submission'])
-    if digest_file(run_dir / 'submission.csv') not in known:
+
+
+def check_submission(run_dir: Path):
+    """Raise `Damaged` where submission.csv is not what the run's record says was handed in.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    if handed_in(run_dir) is None:
+        again = f'run toss infer {shell_path(run_dir)}: it writes it again'
         raise Damaged(f'{run_dir / "submission.csv"}: not what was handed in', again)
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
@@ -181,9 +189,11 @@ def needed_files(cfg: Config) -> list[Path]:
     cfg : of a run
     """
     run = cfg.run_dir
-    handed_in = [run / 'ensemble.json', *run.glob('members/*/submission.csv')]
-    if not any(path.exists() for path in handed_in):
+    if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return []
+    members = cfg.every_member
+    with suppress(UserError):  # said elsewhere
+        members = [name for name in (last_choice(run) or {}).get('scores', members) if name != ENSEMBLE]
     try:
         folds = range(read_json(run / 'folds.json')['n_folds'])
     except Damaged:
@@ -193,7 +203,7 @@ def needed_files(cfg: Config) -> list[Path]:
     names += [f'ckpt_folds_{fold}.json' for fold in folds]
     names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
     names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
-    names += [f'members/{member}/member.json' for member in cfg.every_member]
+    names += [f'members/{member}/member.json' for member in members]
     return [run / name for name in names]
 
 
@@ -238,8 +248,10 @@ def _chain(cfg: Config) -> Iterator:
     yield 'train_log.csv', lambda: check_log(run, sides)
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
         yield 'calibrator: of these folds and options', lambda: check_calibrator(cfg, sides)
-    if (run / 'submission.csv').exists():
-        yield 'submission.csv: of these folds', lambda: check_submission(run, sides)
+    if (run / 'test_logits.json').exists():
+        yield 'test rows: predicted by these folds', lambda: check_test_rows(run, sides)
+    if (run / 'ensemble.json').exists():
+        yield 'submission.csv: what was handed in', lambda: check_submission(run)
     if (run / 'export' / 'artefact.json').exists():
         path = cfg.data.test_path
         here = path and (is_object(path) or Path(path).exists())

@@ -331,13 +331,11 @@ def _read_inferred(run: Path):
     file = run / 'test_logits.json'
     if not file.exists():
         return None
-    made = read_json(file)
-    table, (_, p) = read_table(run / 'test_logits.parquet'), read_submission(run / 'submission.csv')
+    made, table = read_json(file), read_table(run / 'test_logits.parquet')
     check_record(file)
-    verify_file(run / 'submission.csv', made['submission'])
     if read_json(file) != made:
         return _read_inferred(run)
-    return the_one(*made['weights'], *table['logit_0'], *np.rint(logit(p)))
+    return the_one(*made['weights'], *table['logit_0'])
 
 
 INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)
