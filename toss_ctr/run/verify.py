@@ -47,7 +47,7 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
         except UserError as e:  # it may be another run's
             unreadable.append(e)
             continue
-        if train in (manifest['fingerprint'], manifest.get('train')):
+        if train in (manifest['made_of'], manifest.get('train')):
             found.setdefault(manifest['name'], folder)
     wanted = ['train', *(['test'] if cfg.data.test_path or cfg.data.manifest_test else [])]
     if unreadable and not all(name in found for name in wanted):
