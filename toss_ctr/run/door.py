@@ -12,11 +12,11 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import yaml
 from fastcore.basics import patch
 
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
+from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_file, locked, read_json, read_table, sweep, write_aside
@@ -212,8 +212,7 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     lacking = any(not h.get('query_key') for h in histories)
     scale = 'probabilities weigh clicks and the rest 50:50; calibration.target prior: click rates'
     told = (*schema.lines(), *schema.warnings(), *(guessed if lacking else []), scale)
-    notes = ''.join(f'# {line}\n' for line in told)
-    text = notes + yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    text = yaml_text(keys, told, default_flow_style=None, width=110)
     if file.is_file() and file.read_bytes() != text.encode():
         what = f'{file}: exists, and holds something else than what would be written'
         raise UserError(what, 'give another name with --out, or remove it')
