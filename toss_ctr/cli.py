@@ -73,7 +73,7 @@ def placed(function, argv) -> list[str]:
     argv = list(argv)
     named = [place for place in inspect.signature(function).parameters if place in PLACES]
     first = next((i for i, word in enumerate(argv) if word.startswith('-')), len(argv))
-    pairs = [[f'--{place}', word] for place, word in zip(named, argv[:first])]
+    pairs = [[f'--{place}', word] for place, word in zip(named, argv[:first], strict=False)]
     return [*sum(pairs, []), *argv[len(pairs) :]]
 
 
@@ -686,7 +686,7 @@ def toss_blend(
         scores = oof_scores(oof) if method == 'val_weighted' else None
         how = dict(weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
         named = header_of(files[0]) if Path(files[0]).is_file() else ()
-        names = dict(zip(('id_col', 'label_col'), named)) if len(named) == 2 else {}
+        names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))
 
 # %% ../nbs/90_run/40_cli.ipynb #89d6eb2d

@@ -135,7 +135,7 @@ def _named_merge(items: list, over: dict, key: str) -> list:
             raise UserError(
                 f'{key}.{name}: no section of that name', nearest(name, known) or f'known: {", ".join(known)}'
             )
-    return [merge(item, over[name]) if name in over else item for name, item in zip(names, items)]
+    return [merge(item, over[name]) if name in over else item for name, item in zip(names, items, strict=True)]
 
 
 def merge(base: dict, over: dict) -> dict:

@@ -281,9 +281,9 @@ def check_histories(histories: tuple, sequence: Sequence):
                 f'sequences: arrays of {seq.name} could be taken for those of {prefixes[0]}',
                 f"call it by a name that does not begin with '{prefixes[0]}_'",
             )
-    for key, columns in (('pad_id', lambda seq: [seq.col]), ('sep', lambda seq: [seq.col, *seq.side_cols])):
+    for key, columns in (('pad_id', lambda one: [one.col]), ('sep', lambda one: [one.col, *one.side_cols])):
         first = {column: getattr(seq, key) for seq in reversed(histories) for column in columns(seq)}
-        for seq, column in ((seq, column) for seq in histories for column in columns(seq)):
+        for seq, column in ((one, column) for one in histories for column in columns(one)):
             if getattr(seq, key) != first[column]:  # a column is read once
                 what = f"sequences.{seq.name}.{key}: another history of column '{column}' has {first[column]!r}"
                 raise UserError(what, 'use that')

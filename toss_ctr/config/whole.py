@@ -17,7 +17,7 @@ from .model import check_model, Model
 from .train import check_start, check_tasks, EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval
 from .inference import Calibration, check_ensemble, Ensemble, Logging
-from .features import check_covis, check_trailing, Features
+from .features import check_covis, Features
 from .engine import check_engine, Engine
 from .members import check_members, default_members, Member, own_network
 from .show import config_html, config_text
@@ -158,7 +158,6 @@ class Config(Section):
         check_folds(self.cv, self.data)
         check_monitor(self.train, self.eval)
         check_covis(self.features.covis, len(self.histories))
-        check_trailing(self.features, self.data)
         check_members(self.members, self._more_seeds)
         check_engine(self.engine)
         return self

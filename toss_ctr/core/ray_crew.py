@@ -335,7 +335,7 @@ def _check_nodes(self: RayCrew):
     ask = self.ray.remote(probe)
     places = [affinity(node['NodeID'], soft=False) for node in nodes]
     asked = [ask.options(num_cpus=0, max_retries=0, scheduling_strategy=place).remote(self.terms) for place in places]
-    for node, answer in zip(nodes, asked):
+    for node, answer in zip(nodes, asked, strict=True):
         try:
             said = self.ray.get(answer, timeout=120)
         except self.ray.exceptions.RayError as error:

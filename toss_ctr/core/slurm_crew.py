@@ -307,7 +307,7 @@ class SlurmCrew:
             except Exception as error:  # submitit raises what sbatch said in several ways
                 said = ' '.join(str(error).split())[:300]
                 raise UserError(f'engine.slurm: jobs were not accepted: {said}', 'mend the section') from None
-            for place, job in zip(new, jobs):
+            for place, job in zip(new, jobs, strict=True):
                 made = dict(cluster=self.engine.slurm.cluster, id=str(job.job_id), host=socket.gethostname())
                 _job_file(place).write_text(json.dumps(made))
                 self.jobs.own.add(made['id'])

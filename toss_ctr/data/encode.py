@@ -89,7 +89,7 @@ def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
     [2, 0, 0, 1]
     """
     whole = [t is not None and bool(_WHOLE_NUMBER.fullmatch(t)) for t in texts]
-    tokens = np.array([int(t) if w else 0 for t, w in zip(texts, whole)], np.int64)
+    tokens = np.array([int(t) if w else 0 for t, w in zip(texts, whole, strict=True)], np.int64)
     return code(tokens).astype(np.int32) * np.array(whole, np.int32)
 
 # %% ../../nbs/20_data/22_encode.ipynb #b72e4669
@@ -359,7 +359,7 @@ class HistoryArrays:
             self.texts = {space: Coder(Vocabulary(tuple(map(str, values)))) for space, values in spaces.items()}
             spaces = {space: range(1, len(values) + 1) for space, values in spaces.items()}  # codes are read
         self.code, *codes = (TokenCoder(values) for values in spaces.values())
-        self.sides = dict(zip(self.seq.sides, codes))
+        self.sides = dict(zip(self.seq.sides, codes, strict=True))
 
     def _block(self, history: Ragged) -> dict:
         "Columns `token` and `side_…`, oldest first → arrays."
@@ -575,7 +575,7 @@ class RowEncoder:
         out |= _cat_matrices(spec, n, lambda c: coded(self.cats[c.name], c.name))
         if spec.nums:
             out['num'] = self._numbers(batch, n, place)
-        for history, coders in zip(self.histories, self.target_codes):
+        for history, coders in zip(self.histories, self.target_codes, strict=True):
             out |= history(batch, place)
             if coders:
                 codes = [coded(coder, t) for t, coder in coders.items()]

@@ -8,6 +8,7 @@ __all__ = ['Folds', 'key_codes', 'dense', 'sequence_digests', 'kfold', 'time_ord
 # %% ../../nbs/20_data/55_folds.ipynb #432d0101
 import math
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -152,7 +153,7 @@ def _hash_rows(column: np.ndarray, offsets: np.ndarray) -> np.ndarray:
     values = np.ascontiguousarray(column[offsets[0] : offsets[-1]])
     data = memoryview(values.view(np.uint8))
     cuts = ((offsets - offsets[0]) * values.itemsize).tolist()
-    hashes = (xxhash.xxh3_64_intdigest(data[a:b]) for a, b in zip(cuts, cuts[1:]))
+    hashes = (xxhash.xxh3_64_intdigest(data[a:b]) for a, b in pairwise(cuts))
     return np.fromiter(hashes, np.uint64, len(offsets) - 1)
 
 
@@ -430,7 +431,7 @@ def make_folds(split, cfg) -> Folds:
     Examples
     --------
     >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(clicked=[0, 1] * 6, user=[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), keys=['user'])
     >>> folds = make_folds(split, Config(cv=dict(group_key='user', n_splits=3)))
     >>> sorted(folds.valid_rows(k).tolist() for k in range(3))

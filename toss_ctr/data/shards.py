@@ -19,6 +19,7 @@ import xxhash
 from fastcore.basics import patch
 
 from ..core.errors import Damaged, nearest, UserError
+from ..core.records import read_record, write_record
 from ..core.tables import html_table
 from .aside import kept_list
 from .spec import SeqSpec, Spec
@@ -29,9 +30,7 @@ from toss_ctr.core.files import (
     disk_errors,
     fsync_dir,
     part_beside,
-    read_json,
     verify_file,
-    write_json,
 )
 
 # %% ../../nbs/20_data/35_shards.ipynb #b1af311b
@@ -183,8 +182,7 @@ class ShardWriter:
         """
         arrays = {name: self.arrays[name].close() for name in sorted(self.arrays)}
         content = dict(about, n_rows=self.rows, arrays=arrays)
-        write_json(self.folder / 'shard.json', content)
-        return content
+        return write_record(self.folder / 'shard.json', 'shard', content)
 
     def release(self):
         "Close what is open; a shard that was not completed stays incomplete."
@@ -275,7 +273,7 @@ def finished_shard(folder, **expected):
     its description, or None
     """
     try:
-        about = read_json(Path(folder) / 'shard.json')
+        about = read_record(Path(folder) / 'shard.json', 'shard')
         if any(about.get(k) != v for k, v in expected.items()):
             return None
         check_shard(folder, about)
@@ -376,7 +374,7 @@ class Split:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a', None], clicked=[1, 0, 0]), cats=['item'])
     >>> split
     Split train: rows 3; shards 1; label 1 33.3333%; categorical 1 columns, 3 codes; numeric 0 columns, ...

@@ -114,7 +114,7 @@ class NetworkPart:
     --------
     >>> import torch
     >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(price=[1.0, 3.0]), nums=['price'])
     >>> price = lambda batch: (batch['num'][:, 0].numpy(), None)
     >>> NetworkPart(Config(), [price, price], [['num'], ['num']]).logits(split).tolist()
@@ -142,7 +142,7 @@ class NetworkPart:
         z, done = np.empty((len(split), len(self.programs)), np.float32), 0
         for batch in loader:
             here = slice(done, done + len(batch['row']))
-            for k, (run, names) in enumerate(zip(self.programs, self.inputs)):
+            for k, (run, names) in enumerate(zip(self.programs, self.inputs, strict=True)):
                 z[here, k] = np.asarray(run(as_inputs(batch, names))[0])
             done = here.stop
         return z
@@ -547,4 +547,5 @@ def _load_trees(folder: Path, name: str, about: dict, matrix: dict, spec: Spec) 
     models = [library.load(folder / f'{fold}.model') for fold in about['folds']]
     configs = [make_config(config) for config in matrix['configs']]
     statistics = [load_statistics(folder / place) for place in matrix['statistics']]
-    return MatrixPart(library, models, TreeColumns.from_json(matrix['columns'], spec), list(zip(configs, statistics)))
+    pairs = list(zip(configs, statistics, strict=True))
+    return MatrixPart(library, models, TreeColumns.from_json(matrix['columns'], spec), pairs)

@@ -77,7 +77,7 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
     """
     first = members[0]
     test = np.zeros(len(first.ids))
-    for member, weight in zip(members, weights):
+    for member, weight in zip(members, weights, strict=True):
         at = align_ids(first.ids, member.ids, member.name, first.name)
         if weight:
             test += weight * member.test_logit[at]
@@ -320,8 +320,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     if len(fit) > 1:
         chosen = choose(fit, cfg)
         names = [member.name for member in fit]
-        weights = dict(zip(names, chosen.weights.tolist()))
-        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
+        weights = dict(zip(names, chosen.weights.tolist(), strict=True))
+        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
         if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
             candidates.append(averaged(fit, chosen.weights, chosen.logit))
     scores, held_out, calibrators, answers = {}, {}, {}, {}

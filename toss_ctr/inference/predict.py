@@ -10,6 +10,7 @@ __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ens
 import shutil, time, warnings
 from contextlib import nullcontext
 from dataclasses import replace
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -126,7 +127,7 @@ def write_by_crew(cfg: Config, test: Split, path, progress: bool = False):
     folder = cfg.run_dir.resolve() / '.slices'
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
     content = cfg.model_dump(mode='json')
-    units = [dict(config=content, blocks=[a, b], out=f) for a, b, f in zip(edges, edges[1:], files)]
+    units = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
     bar = tqdm(total=len(test), desc='infer', unit='row', unit_scale=True, disable=not watched(progress), mininterval=1)
     with bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=cfg.run_dir, gpu=True)
@@ -163,7 +164,7 @@ def _ranks_of_file(predictor, logits, columns, calibrator):
     ensemble = predictor.cfg.ensemble
     weights = resolve_weights(ensemble.method, len(columns), ensemble.weights or None)
     total = 0
-    for column, weight in zip(columns, weights):
+    for column, weight in zip(columns, weights, strict=True):
         if weight > 0:
             p = calibrator(read_table(logits, [column])[column].to_numpy())
             total = total + weight * rank_share(p)
@@ -236,7 +237,7 @@ def blank_columns(split: Split) -> set[str]:
     blank |= {m.name for m in spec.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
     if spec.nums:
         all_null = np.isnan(split.whole('num')).all(0)
-        blank |= {name for name, null in zip(spec.nums, all_null) if null}
+        blank |= {name for name, null in zip(spec.nums, all_null, strict=True) if null}
     return blank | {seq.name for seq in spec.histories if not split.seq_lengths(seq.key).any()}
 
 # %% ../../nbs/70_inference/15_predict.ipynb #240a48da

@@ -213,7 +213,7 @@ class Predictor:
     >>> from toss_ctr.config.whole import Config
     >>> from toss_ctr.inference.calibration import Calibrator
     >>> from toss_ctr.inference.predictor import Predictor
-    >>> from toss_ctr.synthetic.testing import small_spec
+    >>> from toss_ctr.tests.small import small_spec
     >>> spec = small_spec(dict(item=['b', 'a', 'b']), cats=['item'])
     >>> sides = {0: dict(shift=0.0), 1: dict(shift=0.0)}
     >>> code = lambda batch: batch['cat'][:, 0].float()

@@ -63,8 +63,7 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
         return None
-    only_these = Features(encodings=tuple(missing), encoding_prior=cfg.features.encoding_prior)
-    return cfg.model_copy(update=dict(features=only_these))
+    return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
 def _kept_note(folder: Path, k: int, made: dict) -> dict | None:
@@ -116,7 +115,7 @@ class IdCodes:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
     >>> codes.train(0).tolist()
     [[2], [1], [2]]

@@ -10,6 +10,7 @@ __all__ = ['Mix', 'scaled_edges', 'curves_of', 'Columns', 'make_dare', 'MatchFie
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -108,7 +109,7 @@ class Columns(nn.Module):
     Examples
     --------
     >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
     >>> columns = Columns(Config(), split.spec, numeric_stats(split))
     >>> columns(torch.tensor([[2], [1]]), torch.tensor([[1.0], [torch.nan]])).shape
@@ -152,7 +153,7 @@ class Columns(nn.Module):
         self.bags = nn.ModuleList(BagField(column.size, d, sparse) for column in spec.multis)
         self.vectors = nn.ModuleList(VectorField(vector.width, d) for vector in spec.vectors)
         ends = np.cumsum([first, *(vector.width for vector in spec.vectors)]).tolist()
-        self.spans = list(zip(ends, ends[1:]))
+        self.spans = list(pairwise(ends))
         self.n_fields = self.n_cats + len(self.blocks) + n_num + len(self.bags) + len(self.vectors)
 
     def mixed(self, x: Tensor) -> Tensor:
@@ -171,8 +172,8 @@ class Columns(nn.Module):
 
     def cells(self, batch: dict) -> list[tuple]:
         "Codes and weights, or None, of each column with several values a cell, of a batch."
-        weights = [batch[f'weight_of_{name}'] if told else None for name, told in zip(self.names, self.weighted)]
-        return list(zip([batch[name] for name in self.names], weights))
+        columns = zip(self.names, self.weighted, strict=True)
+        return [(batch[name], batch[f'weight_of_{name}'] if told else None) for name, told in columns]
 
     def forward(self, cat: Tensor | None, num: Tensor, cells: Sequence[tuple] = ()) -> Tensor:
         x, null = self.scale(num)
@@ -181,9 +182,9 @@ class Columns(nn.Module):
             parts.append(self.tables(cat, None, null[:, self.blocks]))
         if self.numbers is not None:
             parts.append(self.mixed(x if self.plain is None else x[:, self.plain]))
-        for bag, (codes, weights) in zip(self.bags, cells):
+        for bag, (codes, weights) in zip(self.bags, cells, strict=True):
             parts.append(dropout(bag(codes, weights), self.dropout, self.training))
-        for vector, (start, stop) in zip(self.vectors, self.spans):
+        for vector, (start, stop) in zip(self.vectors, self.spans, strict=True):
             field = vector(x[:, start:stop], null[:, start:stop])
             parts.append(dropout(field, self.dropout, self.training))
         return torch.cat(parts, 1)
@@ -300,7 +301,7 @@ class History(nn.Module):
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_spec
+    >>> from toss_ctr.tests.small import small_spec
     >>> spec = small_spec(dict(item=['b', 'a'], seq=[[7, 9], [9]]), cats=['item'], seq='seq')
     >>> cfg = Config(data=dict(cat_cols=['item']), sequence=dict(query_key='item'))
     >>> history = History(cfg, spec.histories[0], spec, n_context=16)
@@ -371,7 +372,7 @@ class History(nn.Module):
         age = self.stored(batch, 'age')
         age = torch.arange(tokens.shape[1], device=tokens.device).expand(tokens.shape) if age is None else age
         times = self.stored(batch, 'count')
-        for place, (match, space) in enumerate(zip(self.matches, self.spaces)):
+        for place, (match, space) in enumerate(zip(self.matches, self.spaces, strict=True)):
             wanted = batch[self.target_key][:, place : place + 1]
             found.append(match((batch[space] == wanted) & (wanted > 0) & real, age, times))
         return found
@@ -459,7 +460,7 @@ def history_in_pieces(history: History, batch: dict, plain: Tensor, rows: int) -
         return out['h'], out['aux'], fields
 
     pieces = [checkpoint(read, start, use_reentrant=False) for start in range(0, len(plain), rows)]
-    h, aux, fields = zip(*pieces)
+    h, aux, fields = zip(*pieces, strict=True)
     return dict(h=torch.cat(h), aux=None if aux[0] is None else torch.cat(aux)), torch.cat(fields)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #21ff0bc9
@@ -500,7 +501,7 @@ class CTRModel(nn.Module):
     --------
     >>> from toss_ctr.data.batches import Loader
     >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
     >>> model = CTRModel(Config(), split.spec, numeric_stats(split)).eval()
     >>> model(next(iter(Loader(split, batch_size=2)))).shape

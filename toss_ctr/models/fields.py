@@ -122,14 +122,14 @@ class CategoricalFields(nn.Module):
     def rows(self, column: int) -> Tensor:
         "The table (rows, width) of a column, in its parameter; `column` : its place."
         place = int(self.back[column])
-        for table, columns in zip(self.tables, self.n_columns):
+        for table, columns in zip(self.tables, self.n_columns, strict=True):
             if place < columns:
                 return table.table.weight[table.offsets[place] :][: table.sizes[place]]
             place -= columns
 
     def forward(self, codes: Tensor) -> Tensor:
         parts = codes[:, self.order].split(self.n_columns, 1)
-        by_width = torch.cat([table(part) for table, part in zip(self.tables, parts)], 1)
+        by_width = torch.cat([table(part) for table, part in zip(self.tables, parts, strict=True)], 1)
         return by_width[:, self.back]
 
 # %% ../../nbs/40_models/20_fields.ipynb #6647bbd3

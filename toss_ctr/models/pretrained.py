@@ -118,17 +118,17 @@ def tables_of(model: nn.Module, cfg: Config, spec: Spec, name: str) -> list[tupl
     if name in places:
         rows = model.columns.tables.categorical.rows(places[name])
         found.append((rows, as_category(encoder.cats[name])))
-    for bag, multi in zip(model.columns.bags, spec.multis):
+    for bag, multi in zip(model.columns.bags, spec.multis, strict=True):
         if multi.name == name:
             found.append((bag.table.weight, as_category(encoder.multis[name])))
-    for seq, arrays in zip(spec.histories, encoder.histories):
+    for seq, arrays in zip(spec.histories, encoder.histories, strict=True):
         spaces = {seq.name: None} | {side: side for side in arrays.sides}
         section = cfg.history(seq.key)
         own = [column for column in section.query_key if column not in section.shared_with]
         for role in model.histories[seq.key].dare.emb.roles.values():
-            fields = zip(spaces, role.behaviour.tables)
+            fields = zip(spaces, role.behaviour.tables, strict=True)
             found += [(t.weight, as_token(arrays, spaces[column])) for column, t in fields if column == name]
-            asked = zip(own, role.query.own)
+            asked = zip(own, role.query.own, strict=True)
             found += [(table.weight, as_category(encoder.cats[name])) for column, table in asked if column == name]
     return found
 

@@ -343,8 +343,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                     f"{f['name']} orders the rows it was made for with AUC "
                     f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there "
                     "(cv.group_key), or it "
-                    'has seen labels it should not. Raise features.encoding_prior or leave it out of '
-                    'section features.',
+                    'has seen labels it should not. Leave it out of section features.',
                 )
             )
             break  # the widest gap says it; the others are in the pictures

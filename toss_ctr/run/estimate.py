@@ -93,7 +93,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
     trainer.model.train()
     rows = 0
     again = chain.from_iterable(trainer.train_loader for _ in range(WARM_UP + TIMED))  # few rows may be one batch
-    for step, batch in zip(range(WARM_UP + TIMED), again):
+    for step, batch in zip(range(WARM_UP + TIMED), again, strict=False):
         train_batch(trainer, batch, last=True)
         trainer.state.batch += 1
         if step < WARM_UP:

@@ -451,7 +451,7 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> with tempfile.TemporaryDirectory() as folder, ExitStack() as claims:
     ...     claim_folds(claims, small_config(folder), [0, 1])
     [0, 1]

@@ -93,7 +93,7 @@ def rows_batch(rows: Rows, clicked: np.ndarray | None, start: int = 0) -> pa.Rec
     """
     columns = {col: category_array(col, code) for col, code in rows.codes.items()}
     columns['seq'] = history_text(rows.runs)
-    columns |= {col: pa.array(x, from_pandas=True) for col, x in zip(NUMERICS, rows.x)}
+    columns |= {col: pa.array(x, from_pandas=True) for col, x in zip(NUMERICS, rows.x, strict=True)}
     if clicked is not None:
         columns['clicked'] = pa.array(clicked, pa.int32())
     else:

@@ -193,7 +193,7 @@ def write_data_set(
     UserError on impossible sizes or a folder that cannot be written
     """
     sizes = dict(train=rows, test=max(1, rows // 7) if test_rows is None else test_rows)
-    for name, value in zip(('rows', 'test_rows'), sizes.values()):
+    for name, value in zip(('rows', 'test_rows'), sizes.values(), strict=True):
         if value < 1:
             raise UserError(f'{name}: {value} is not a number of rows', 'use 1 or more')
     if seed < 0:

@@ -148,7 +148,7 @@ def train_fold(
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training import train_fold
     >>> from toss_ctr.training.inputs import prepare
     >>> with tempfile.TemporaryDirectory() as folder:

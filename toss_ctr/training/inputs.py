@@ -87,7 +87,7 @@ class Inputs:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     inputs = prepare(small_config(folder))
@@ -188,7 +188,7 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     inputs = prepare(small_config(folder), test=False)

@@ -56,7 +56,7 @@ def load_state(trainer: FoldTrainer) -> bool:
         return False
     trainer.model.load_state_dict(state['model'])
     trainer.scaler.load_state_dict(state['scaler'])
-    for optimizer, saved in zip(trainer.optimizers, state['optimizers']):
+    for optimizer, saved in zip(trainer.optimizers, state['optimizers'], strict=True):
         optimizer.load_state_dict(saved)
     if trainer.average:
         trainer.average.load_state_dict(state['average'])

@@ -179,7 +179,7 @@ class StepMemory:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     inputs = prepare(small_config(folder, train=dict(memory=4.0)))

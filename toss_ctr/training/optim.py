@@ -312,7 +312,7 @@ class Average:
 
     def _mix(self, averaged, live, n):
         d = ema_decay(int(n), self.cfg)
-        for a, p in zip(averaged, live):
+        for a, p in zip(averaged, live, strict=True):
             if a.is_floating_point():
                 a.lerp_(p.to(a.device, a.dtype), 1 - d)
             else:

@@ -274,7 +274,7 @@ def labels_beside(inputs: Inputs, fold: int) -> FurtherLabels | None:
         return None
     counts = np.ones(len(rows)) if weights is None else weights.astype(np.float64)
     known = labels != UNKNOWN
-    rates = [float(np.average(y[k], weights=counts[k])) for y, k in zip(labels.T, known.T)]
+    rates = [float(np.average(y[k], weights=counts[k])) for y, k in zip(labels.T, known.T, strict=True)]
     shifts = [logit_shift(rate, inputs.cfg.loss.balance) for rate in rates]
     return FurtherLabels(rates, shifts, inputs.train.further_labels(held))
 
@@ -392,7 +392,7 @@ class LevelRows:
 
     def of_labels(self, z: np.ndarray) -> list[np.ndarray]:
         "What (n, 1 + T) log-odds of all rows say of each label's own rows."
-        return [of_label[places] for of_label, places in zip(z.T, self.places)]
+        return [of_label[places] for of_label, places in zip(z.T, self.places, strict=True)]
 
 
 def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows:
@@ -413,7 +413,7 @@ def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows
     together = np.unique(np.concatenate([some for some, _ in drawn]))
     return LevelRows(
         rows[together],
-        [label[some] for label, (some, _) in zip(every, drawn)],
+        [label[some] for label, (some, _) in zip(every, drawn, strict=True)],
         [np.searchsorted(together, some) for some, _ in drawn],
         [weights for _, weights in drawn],
     )
@@ -432,7 +432,7 @@ class FoldTrainer:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer
     >>> with tempfile.TemporaryDirectory() as folder:

@@ -149,7 +149,7 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer
     >>> from toss_ctr.training.step import train_batch
