@@ -16,7 +16,7 @@ import pyarrow as pa
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
-from .source import batch_frame, batches, Source
+from .source import batches, Source, typed_frame
 from .values import canonical_texts, is_text, WHOLE_TEXT
 
 # %% ../../nbs/20_data/27_profile.ipynb #59eb941a
@@ -167,9 +167,9 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     fault = 'a list has a hole' if holes else f"token '{min(odd)}' is not an integer" if whole and odd else ''
     return Cells(mark, n, tokens, repeats / max(len(n), 1), whole, moments, fault)
 
-# %% ../../nbs/20_data/27_profile.ipynb #39c6dbd4
+# %% ../../nbs/20_data/27_profile.ipynb #edd13bc5
 LIMIT = 100_000  # distinct values that are kept; beyond it a column is only counted
-SAMPLE, FEWER = 100_000, 30_000  # rows that are looked at one by one; of lists and long texts
+SAMPLE, FEWER = 60_000, 30_000  # rows that are looked at one by one; of lists and long texts
 LONG = 64  # bytes a cell, on average, from which on a text is long
 
 
@@ -181,8 +181,8 @@ class Facts:
     ----------
     values : distinct values without null; None beyond `LIMIT`, and of lists and long texts
     card : how many values there are by the law of values, once all is read; None where they are not counted
-    low, high, integral : of numbers and moments (milliseconds): range, whether all are whole; of lists of floats their
-        shortest and longest
+    low, high, total, integral : of numbers and moments (milliseconds): range, sum, whether all are whole; low and high
+        of lists of floats: their shortest and longest
     every : each so manieth row is sampled
     sample : the sampled rows, plain
     cells : of the sampled rows, where they hold several tokens
@@ -203,6 +203,7 @@ class Facts:
     nulls: int = 0
     low: float = math.inf
     high: float = -math.inf
+    total: float = 0.0
     integral: bool = True
     values: pl.Series = None
     card: int = None
@@ -227,7 +228,8 @@ class Facts:
         "Take in a batch that starts at `row`."
         self.rows += len(values)
         self.nulls += values.null_count()
-        self.pieces.append(values.gather_every(self.every, -row % self.every))
+        rows = values.gather_every(self.every, -row % self.every)
+        self.pieces.append(pl.from_arrow(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))  # keeps no batch alive
         kind = values.dtype
         if kind.is_numeric() or kind in (pl.Date, pl.Datetime):
             self._add_range(values if kind.is_numeric() else values.dt.epoch('ms'))
@@ -242,6 +244,7 @@ class Facts:
         if values.null_count() == len(values):
             return
         self.low, self.high = min(self.low, values.min()), max(self.high, values.max())
+        self.total += float(values.sum())
         if values.dtype.is_float() and self.integral:
             self.integral = bool((values.is_finite() & (values == values.round())).all())
 
@@ -269,7 +272,9 @@ def _check_batch(batch: pa.RecordBatch, facts: dict, source: Source, row: int):
             raise UserError(what, 'copy the file again, or write it as UTF-8') from None
 
 
-def profile(source: Source, progress: bool = False, history: str | None = None) -> dict[str, Facts]:
+def profile(
+    source: Source, progress: bool = False, history: str | None = None, columns=None, types: dict | None = None
+) -> dict[str, Facts]:
     """One pass over all columns. `UserError` on a damaged page or files with differing columns.
 
     Parameters
@@ -277,20 +282,23 @@ def profile(source: Source, progress: bool = False, history: str | None = None) 
     source : the file or files
     progress : show a bar
     history : column that holds tokens, whatever it looks like
+    columns : to look at; None = all
+    types : column → Polars type to read it in, where files differ; None: a column has one type in all of them
 
     Returns
     -------
     column → its facts
     """
-    source.check(source.columns[0])
+    columns = source.columns[0] if columns is None else columns
+    source.check(columns)
     step = max(1, source.n_rows // SAMPLE)
     wide = step * math.ceil(source.n_rows / step / FEWER)
     facts, bar = {}, tqdm(total=source.n_rows, unit='row', unit_scale=True, mininterval=1, disable=not progress)
-    for row, batch in batches(source, source.columns[0], size=1 << 14, threads=False):
-        _check_batch(batch, facts, source, row)
-        frame = batch_frame(batch)
+    for row, batch in batches(source, columns, size=1 << 14, threads=False):
+        _check_batch(batch, facts if types is None else {}, source, row)
+        frame = typed_frame(batch, types or {})
         for name, kind in zip(frame.columns, batch.schema.types, strict=True):
-            values = plain(frame[name])
+            values = plain(frame[name].alias('values'))  # Polars takes a name like ^a$ for a pattern
             if name not in facts:
                 text = values.dtype == pl.String
                 long = values.dtype.is_nested() or text and (values.str.len_bytes().mean() or 0) > LONG
