@@ -19,9 +19,9 @@ from ..core.errors import UserError
 from .source import batches, Source, typed_frame
 from .values import canonical_texts, is_text, WHOLE_TEXT
 
-# %% ../../nbs/20_data/27_profile.ipynb #59eb941a
+# %% ../../nbs/20_data/27_profile.ipynb #9bdc4041
 def plain(values: pl.Series) -> pl.Series:
-    """A column as text, numbers, moments or lists: categories are text, truth values 0 and 1, decimals floats, NaN null.
+    """A column as text, numbers, moments or lists: categories are text, truth values 0 and 1, NaN is null.
 
     Examples
     --------
@@ -143,7 +143,8 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     ([3, 0, 0], ['1', '2'], True)
     """
     nested = values.dtype.is_nested()
-    if nested and (values.dtype != pl.List or not _holds_tokens(values)) or not nested and values.dtype != pl.String:
+    able = values.dtype == pl.List and _holds_tokens(values) if nested else values.dtype == pl.String
+    if not able:
         return None
     mark = '' if nested else token_mark(values) or (',' if asked else '')
     if not nested and not mark:
@@ -158,9 +159,8 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
             holes += int(lengths[-1].sum()) - len(found)
             repeats += len(found) - int(lists.list.drop_nulls().list.n_unique().sum() or 0)
             counted = found.cast(pl.String).value_counts(name='n')
-            tokens.update(counted.get_columns()[0].to_list())
-            strange = counted.filter(~pl.nth(0).str.contains(r'^-?\d{1,18}$')) if found.dtype == pl.String else counted[:0]
-            for token, n in strange.iter_rows():
+            tokens.update(counted.to_series(0).to_list())
+            for token, n in counted.filter(~pl.nth(0).str.contains(r'^-?\d{1,18}$')).iter_rows():
                 odd[token] = odd.get(token, 0) + n
     n = np.concatenate(lengths)
     whole = not moments and sum(odd.values()) <= DAMAGED * n.sum()
@@ -236,7 +236,8 @@ class Facts:
         elif kind == pl.List and kind.inner.is_float():
             self._add_range(values.list.len())
         if self.card != -1 and not kind.is_nested() and kind != pl.Binary:
-            new = values.drop_nulls().unique() if self.values is None else pl.concat([self.values, values.drop_nulls()]).unique()
+            known = values[:0] if self.values is None else self.values
+            new = pl.concat([known, values.drop_nulls()]).unique()
             self.values, self.card = (None, -1) if len(new) > LIMIT else (new, None)
 
     def _add_range(self, values: pl.Series):

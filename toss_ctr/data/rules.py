@@ -18,7 +18,7 @@ import polars as pl
 
 from ..core.errors import closest, nearest, UserError
 from .evidence import COUNTED, filled_by_clicks, is_count, telltale
-from .profile import Facts, LIMIT, MARKS
+from .profile import Facts, MARKS
 from .source import moment_column, moment_parts
 
 # %% ../../nbs/20_data/29_rules.ipynb #091f0bd1
@@ -34,8 +34,10 @@ def words(column: str) -> list[str]:
     return [word for word in re.split(r'[\W_]+', apart) if word]
 
 
-_TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc|zeit|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
-_PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|viewed|clicked|watched|seen|bought|purchased|lately'
+_TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
+_TIME += r'|zeit|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
+_PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
+_PAST += r'|viewed|clicked|watched|seen|bought|purchased'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'
 _WEIGHT = r'weights?'
 _ID = r'(?!(bid|paid|grid|void|valid|solid|rapid|avoid|covid|android|liquid|fluid|kid|mid|lid|aid|ask)$)\w*ids?'
@@ -407,12 +409,13 @@ def _after_click(c: Facts, log: Log) -> str | None:
     "A click has filled it, or it tells the click."
     if log.clicks is None or log.told(c.name):
         return None
-    if c.name not in log.beside and (says_how := filled_by_clicks(c, log.clicks)):
-        return f'{says_how}: known only after the click, never an input'
+    if c.name not in log.beside and (how := filled_by_clicks(c, log.clicks)):
+        return f'{how}: known only after the click, never an input'
     of = moment_column(c.name)
     if of in log.facts and filled_by_clicks(log.facts[of], log.clicks):
         return _after_click(log.facts[of], log)
-    auc = telltale(c, log.clicks) if c.cells is None and c.kind in ('text', 'whole', 'real') and c.name != log.time else None
+    flat = c.cells is None and c.kind in ('text', 'whole', 'real') and c.name != log.time
+    auc = telltale(c, log.clicks) if flat else None
     return f'alone it tells the label (AUC {auc:.3f}): known only after the click?' if auc else None
 
 
@@ -443,27 +446,32 @@ def _if(holds, reason: str = '') -> str | None:
     return reason if holds else None
 
 
+def _placed(role: str):
+    "A test: does a column belong to a history, or to a list with weights, in this role?"
+    return lambda c, log: dict([(log.weighed | log.beside).get(c.name, ('', ''))]).get(role)
+
+
 RULES = (
     ('label', lambda c, log: _if(c.name == log.label)),
     ('ignored', lambda c, log: _if(log.told(c.name) == 'ignored', 'left out by the caller')),
     ('id', _names_rows),
-    ('sequence', lambda c, log: _if(log.beside.get(c.name, ('',))[0] == 'sequence')),
+    ('sequence', _placed('sequence')),
     ('ignored', lambda c, log: _if(c.name.endswith('.day') and moment_column(c.name) in log.facts, DAY)),
     ('constant', _constant),
     ('ignored', lambda c, log: _if(c.name in log.repeats, f'repeats {log.repeats.get(c.name)}')),
     ('ignored', _after_click),
     ('categorical', lambda c, log: _if(log.told(c.name) == 'categorical')),
     ('numeric', lambda c, log: _if(log.told(c.name) == 'numeric')),
-    ('multi', lambda c, log: _if(log.weighed.get(c.name, ('',))[0] == 'multi', log.weighed.get(c.name, ('', ''))[1])),
-    ('weights', lambda c, log: _if(log.weighed.get(c.name, ('',))[0] == 'weights', log.weighed.get(c.name, ('', ''))[1])),
+    ('multi', _placed('multi')),
+    ('weights', _placed('weights')),
     ('multi', lambda c, log: _if(c.cells and not c.cells.fault and is_bag(c, log.facts), 'several values a cell')),
-    ('side', lambda c, log: _if(log.beside.get(c.name, ('',))[0] == 'side', log.beside.get(c.name, ('', ''))[1])),
-    ('times', lambda c, log: _if(log.beside.get(c.name, ('',))[0] == 'times', log.beside.get(c.name, ('', ''))[1])),
+    ('side', _placed('side')),
+    ('times', _placed('times')),
     ('ignored', lambda c, log: _if(c.cells and c.cells.fault and c.cells.whole, c.cells and c.cells.fault)),
     ('ignored', lambda c, log: _if(c.cells and c.cells.moments, 'times without tokens beside them')),
     ('time', lambda c, log: _if(c.name == log.time, DAY_AND_HOUR if c.kind != 'moment' else _moment(c, log))),
     ('weight', _weight),
-    ('vector', lambda c, log: _if(c.reals and 2 <= c.low == c.high, f'{c.low:.0f} numbers a row' if c.reals else '')),
+    ('vector', lambda c, log: _if(c.reals and 2 <= c.low == c.high, f'{c.low:.0f} numbers a row')),
     ('multi', lambda c, log: _if(cell_separator(c), 'several values a cell')),
     ('ignored', _moment),
     ('numeric', lambda c, log: _if(c.kind == 'text' and holds_numbers(c), 'numbers in text')),

@@ -21,12 +21,12 @@ from ..core.errors import nearest, UserError
 from ..core.files import check_target, digest_file, write_aside
 from ..core.tables import folded, html_table
 from .profile import Facts, LIMIT, profile
-from .rules import cell_separator, DAY, find_label, Log, MOMENT, moments_written, role_of, text_mark, UNSEEN, words
-from .rules import zero_and_one
-from .source import common_types, folder_note, lazy_table, moment_column, moment_part, moment_parts, named, open_parquet
-from .source import open_source, other_clock, Source
+from .rules import cell_separator, DAY, find_label, Log, MOMENT, moments_written, role_of, text_mark
+from .rules import UNSEEN, words, zero_and_one
+from .source import common_types, folder_note, lazy_table, moment_column, moment_part, moment_parts, named
+from .source import open_parquet, open_source, other_clock, Source
 from .training_keys import training_keys
-from .values import canonical_texts, natural, other_type, WHOLE_TEXT
+from .values import canonical_texts, other_type, WHOLE_TEXT
 
 # %% ../../nbs/20_data/30_schema.ipynb #cd21cb08
 def embedding_width(card: int) -> int:
@@ -541,8 +541,8 @@ def _day_of(c: Facts) -> Facts:
 def _later(log: Log, numbers: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
     pairs = {c: (log.facts[c], log.test[c]) for c in numbers if c in log.test}
-    numbered = log.time in log.test and log.facts[log.time].kind != 'moment' and log.test[log.time].kind in ('whole', 'real')
-    if numbered and not grouped:  # else folds hold out what is new
+    both = [facts[log.time].kind for facts in (log.facts, log.test) if log.time in facts]
+    if len(both) == 2 and {*both} <= {'whole', 'real'} and not grouped:  # else folds hold out what is new
         pairs[f'{log.time}.day'] = _day_of(log.facts[log.time]), _day_of(log.test[log.time])
     return {c: train.card or 0 for c, (train, test) in pairs.items() if is_later(train, test)}
 
@@ -559,8 +559,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     whole = [c for c in counted if log.facts[c].kind in ('whole', 'real')]
     later = _later(log, whole, max(many.values(), default=0) >= UNSEEN)
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
-    others = {c.name for c in s.columns if c.role == 'ignored' and c.note.startswith(MOMENT) and f'{c.name}.day' in have}
-    others -= {moment_column(c) for c in later}
+    moments = [c.name for c in s.columns if c.role == 'ignored' and c.note.startswith(MOMENT)]
+    others = {c for c in moments if f'{c}.day' in have} - {moment_column(c) for c in later}
     columns = []
     for c in s.columns:
         share, note = unseen.get(c.name, 0.0), ''
