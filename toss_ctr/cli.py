@@ -458,7 +458,7 @@ def toss_infer(
     out : str
         CSV file to write; by default in the run's folder
     device : str
-        auto, cpu, cuda, cuda:1, mps; by default the config's
+        auto, cpu, cuda, cuda:1; by default the config's
     amp : str
         none, bf16, fp16; by default the config's
     member : str
@@ -482,7 +482,7 @@ def toss_infer(
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
+def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust: bool = False):
     """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
 
     Parameters
@@ -491,13 +491,15 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
         run folder, name of a run, YAML file or preset
     data : str
         Parquet file with rows to trace and check with; by default the test rows
+    trust : bool
+        keep and open programs that another machine wrote: whoever did can run any code
     """
     c = run_config(cfg, set or ())
     from toss_ctr.inference.artefact import export
     from toss_ctr.inference.parity import keep_parity, parity_line
 
-    print(export(c, data=data))
-    print(parity_line(keep_parity(c)))
+    print(export(c, data=data, trust=trust))
+    print(parity_line(keep_parity(c, trust=trust)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console

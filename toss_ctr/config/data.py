@@ -67,8 +67,8 @@ class Data(Section):
     label_col: str = 'clicked'
     "Column with the label, 0 or 1."
     labels: Columns = ()
-    """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each (weights:
-    loss.tasks). 0, 1 or, where nobody knows, null; the submission is about the first."""
+    """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each.
+    0, 1 or, where nobody knows, null; the submission is about the first."""
     id_col: str = 'ID'
     "Column with the name of a row of the test file; copied to the submission unchanged."
     weight_col: OptionalText = None

@@ -6,7 +6,7 @@
 __all__ = ['ROLES', 'BLOCKS', 'MANY', 'MOST', 'LONG', 'embedding_width', 'Column', 'Schema', 'history_names', 'first_config',
            'unseen_share', 'is_later', 'guess_schema']
 
-# %% ../../nbs/20_data/30_schema.ipynb #9b1c816f
+# %% ../../nbs/20_data/30_schema.ipynb #2825eecd
 import html, itertools, re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -14,9 +14,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import yaml
 
 from ..config.load import merge
+from ..config.text import yaml_text
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, digest_file, write_aside
 from ..core.tables import folded, html_table
@@ -336,9 +336,7 @@ def _write_yaml(s: Schema, path) -> str:
         keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(path).stem)
     asking = all(h['asks'] for h in s.histories)
     guess = [] if asking else ['where a target column is known, name it in sequence.query_key (query_mode S1)']
-    notes = ''.join(f'# {line}\n' for line in (*s.lines(), *s.warnings(), *guess))
-    style = dict(sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-    text = notes + yaml.safe_dump(keys, **style)
+    text = yaml_text(keys, (*s.lines(), *s.warnings(), *guess), default_flow_style=None, width=110)
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_bytes() == text.encode())
         with write_aside(path) as part:

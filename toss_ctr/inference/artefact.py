@@ -24,13 +24,13 @@ from toss_ctr.core.files import (
     digest_json,
     locked,
     read_json,
-    read_table,
     shell_path,
     sweep,
     verify_file,
     write_aside,
     write_json,
 )
+from ..core.machine import written_here
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
@@ -42,10 +42,10 @@ from .calibration import Calibrator
 from .ensemble import ENSEMBLE, handed_in, sealed_file
 from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .oof import finished_folds, run_calibrator
-from .predictor import fit_stretch, load_predictor, Stretch
+from .predictor import load_predictor
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.combine import METHODS
-from ..members.contract import held_out_file, joined_folds, member_folder, RECORD, TEST
+from ..members.contract import joined_folds, member_folder, RECORD
 from ..members.matrix import id_codes, row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids, LIBRARIES
 from ..training.inputs import Inputs, prepare
@@ -259,15 +259,6 @@ def _member_config(cfg: Config, name: str) -> Config:
     return cfg if name == cfg.network else run_config(member_folder(cfg.run_dir, name))
 
 
-def _stretch(cfg: Config, name: str) -> list[float]:
-    "Centre and factor of a member's stretch, as for its submission: fitted to its test rows."
-    file = held_out_file(member_folder(cfg.run_dir, name)).with_name(TEST)
-    if cfg.ensemble.spread != 'folds' or not file.is_file():
-        return [0.0, 1.0]
-    stretch = fit_stretch(read_table(file).select(pl.col('^logit.*$')).to_numpy())
-    return [stretch.centre, stretch.factor]
-
-
 def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) -> dict:
     "Programs, spec and statistics of a network member; what its `NetworkPart` is made of."
     cfg = _member_config(inputs.cfg, name).model_copy(update=dict(device='cpu'))
@@ -330,24 +321,40 @@ def _made_of(cfg: Config, what: Served, formats) -> str:
             made = [side['weights'] for side in sides.values()]
         else:
             made = read_json(member_folder(cfg.run_dir, name) / RECORD)['made']
-        members[name] = dict(weight=weight, made=made, stretch=_stretch(cfg, name))
+        members[name] = dict(weight=weight, made=made)
     rest = dict(calibrator=what.calibrator.to_json(), ensemble=cfg.ensemble.model_dump(mode='json'))
     rest |= dict(torch=torch.__version__.split('+')[0])
     return digest_json(dict(members=members, formats=sorted(formats), served=what.name, why=what.why, **rest))
 
 
-def _kept(folder: Path, made: str) -> bool:
-    "Whether an intact artefact of this making lies there."
+def _ours(file: Path) -> bool:
+    "Whether a file of an artefact may be opened as it is: any but a program that another machine wrote."
+    if file.suffix != '.pt2':
+        return True
+    with open(file, 'rb') as program:
+        return written_here(program)
+
+
+def _kept(folder: Path, made: str, trust: bool) -> bool:
+    "Whether an intact artefact of this making lies there, written by this machine or trusted."
     try:
         content = read_json(folder / 'artefact.json')
         for name, digest in content['files'].items():
             verify_file(folder / name, digest)
+            if not trust and not _ours(folder / name):
+                return False
     except (Damaged, KeyError):
         return False
     return content['made'] == made
 
 
-def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs | None = None) -> Path:
+def export(
+    cfg: Config,
+    formats=('pt2', 'onnx'),
+    data: str = '',
+    inputs: Inputs | None = None,
+    trust: bool = False,
+) -> Path:
     """Write what a run hands in as an artefact that answers raw rows.
 
     Parameters
@@ -356,6 +363,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
     formats : of the networks' programs
     data : Parquet file with rows to trace and check with; '' = `data.test_path`
     inputs : what the run works on, where it is open already
+    trust : keep programs that another machine wrote; otherwise they are written anew
 
     Returns
     -------
@@ -380,7 +388,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
         made = _made_of(cfg, what, formats)
-        if _kept(folder, made):
+        if _kept(folder, made, trust):
             return folder
         (folder / 'artefact.json').unlink(missing_ok=True)
         for old in folder.glob('[!.]*/'):
@@ -392,7 +400,7 @@ def export(cfg: Config, formats=('pt2', 'onnx'), data: str = '', inputs: Inputs 
                 members[name] = _write_network(inputs, name, folder, formats, data)
             else:
                 members[name] = _write_trees(cfg, name, folder, read_json(member_folder(cfg.run_dir, name) / RECORD))
-            members[name] |= dict(kind=kind, stretch=_stretch(cfg, name))
+            members[name] |= dict(kind=kind)
         content = dict(
             made=made,
             serves=what.name,
@@ -467,8 +475,7 @@ class Artefact:
             spec, about = self.specs[name], self.content['members'][name]
             if id(spec) not in encoded:
                 encoded[id(spec)] = encode_frame(raw_frame(rows, spec), spec)
-            stretch = Stretch(*about.get('stretch', ()))
-            z = stretch(self.parts[name].logits(encoded[id(spec)]))
+            z = self.parts[name].logits(encoded[id(spec)])
             total = total + weight * joined_folds(z, Ensemble(**self.content['ensemble']), about.get('scores'))
         return total
 
@@ -495,17 +502,18 @@ def _program(content: dict, wanted: str) -> str:
     return wanted or ('onnx' if quick else next(name for name in there if name != 'onnx'))
 
 
-def load_artefact(folder, program: str = '') -> Artefact:
+def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     """Open an artefact, every file of it verified.
 
     Parameters
     ----------
     folder : runs/<exp>/export, or a copy of it anywhere
     program : 'pt2' or 'onnx'; '' = ONNX Runtime where it is installed and the programs are there
+    trust : open a .pt2 that this machine did not write: whoever did can run any code
 
     Raises
     ------
-    UserError : a file is missing or damaged, the format is not there, a library of its trees is not installed
+    UserError : a file is missing or damaged, the format is not there or not trusted, a library is not installed
 
     Examples
     --------
@@ -528,15 +536,15 @@ def load_artefact(folder, program: str = '') -> Artefact:
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':
-            parts[name] = _load_network(folder, about, ending)
+            parts[name] = _load_network(folder, about, ending, trust)
         else:
             parts[name] = _load_trees(folder, name, about, content['matrix'], specs[name])
     return Artefact(content, parts, specs, Calibrator.from_json(content['calibrator']))
 
 
-def _load_network(folder: Path, about: dict, ending: str) -> NetworkPart:
+def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> NetworkPart:
     runner = FORMATS[ending][1]
-    programs = [runner(folder / f'{fold}.{ending}') for fold in about['folds']]
+    programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
     statistics = load_statistics(folder / about['statistics'][0]) if about['statistics'] else None
     return NetworkPart(make_config(about['config']), programs, about['inputs'], statistics)
 

@@ -23,7 +23,6 @@ from ..core.generations import clear_other_generations, copy_aside, generation_f
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import balanced_probabilities, calibration_options, results_locked
-from .predictor import fit_stretch
 from ..members.contract import member_folder, OOF, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, paired_test, score
@@ -446,11 +445,10 @@ def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:
     cfg : the config of a run whose members are finished
     records : name → content of its member.json as this run has made it; None = whatever they were made of
     """
-    stretch = (lambda z: fit_stretch(z)(z)) if cfg.ensemble.spread == 'folds' else None
     opinions = []
     for name in cfg.every_member:
         made = records[name]['made'] if records else None
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, stretch, made)
+        found = read_opinion(cfg.run_dir, name, cfg.ensemble, made)
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
             found = replace(found, row=opinions[0].row)
         opinions.append(found)

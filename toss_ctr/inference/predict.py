@@ -9,7 +9,6 @@ __all__ = ['write_logits', 'predict_slice', 'join_slices', 'write_by_crew', 'ens
 # %% ../../nbs/70_inference/15_predict.ipynb #962561f6
 import shutil, time, warnings
 from contextlib import nullcontext
-from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -27,7 +26,6 @@ from toss_ctr.core.files import (
     check_target,
     digest_file,
     read_table,
-    shell_path,
     watched,
     write_aside,
     write_json,
@@ -39,7 +37,7 @@ from ..data.shards import Split
 from ..data.source import batches, open_parquet, open_source
 from ..data.submission import check_ids, header_of, write_submission
 from .oof import finished_folds, results_locked
-from .predictor import check_cache, load_predictor, Predictor, save_stretch, Stretch
+from .predictor import check_cache, load_predictor, Predictor
 from ..members.combine import METHODS, rank_share, resolve_weights
 from ..training.inputs import prepare
 
@@ -211,9 +209,6 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str) -> Path:
     the CSV file
     """
     cfg, sides = predictor.cfg, predictor.sides
-    if cfg.ensemble.spread == 'folds':
-        z = read_table(logits, [f'logit_{fold}' for fold in sides]).to_numpy()
-        predictor = replace(predictor, stretch=save_stretch(cfg, sides, z))
     out = write_probabilities(predictor, logits, cfg.run_dir / 'submission.csv')
     made = dict(weights=[side['weights'] for side in sides.values()], cache=cache)
     made |= dict(calibrator=predictor.calibrator.to_json(), submission=digest_file(out))
@@ -345,9 +340,6 @@ def infer(cfg: Config, data: str = '', out: str = '', progress: bool = False) ->
     """
     if data:
         predictor = load_predictor(cfg)
-        if cfg.ensemble.spread == 'folds' and predictor.stretch == Stretch():
-            mend = f'run toss infer {shell_path(cfg.run_dir)} first: it fits it to the test rows'
-            raise UserError(f'{cfg.run_dir}/stretch.json: missing, or of other folds (ensemble.spread: folds)', mend)
         rows = len(open_source(data, '--data'))
         check_ids(source_ids(data, predictor.spec, '--data'), data)
         parts = warn_of_blank_columns(stream_split(data, predictor.spec, key='--data'), data)

@@ -256,9 +256,7 @@ class Opinion:
 
 
 
-def read_opinion(
-    run_dir, name: str, ensemble: Ensemble = Ensemble(), stretch=None, made: dict | None = None
-) -> Opinion:
+def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict | None = None) -> Opinion:
     """What a finished member says.
 
     Parameters
@@ -266,7 +264,6 @@ def read_opinion(
     run_dir : folder of the run
     name : of the member
     ensemble : how its folds become one
-    stretch : moves the (n_test, K) log-odds before that
     made : what it must have been made of; None = whatever it is
 
     Raises
@@ -287,7 +284,7 @@ def read_opinion(
     except UserError:
         if _record(folder) == record:
             raise
-        return read_opinion(run_dir, name, ensemble, stretch, made)  # another generation counts by now
+        return read_opinion(run_dir, name, ensemble, made)  # another generation counts by now
     columns = {column: table[column].to_numpy() for column in table.columns}
     seconds = record.get('seconds')
     facts = dict(kind=record.get('kind', ''), fit_seconds=None if seconds is None else sum(seconds))
@@ -295,7 +292,6 @@ def read_opinion(
     if test is None:
         return Opinion(name, **columns, facts=facts)
     z = test.select(pl.col('^logit.*$')).to_numpy()
-    z = z if stretch is None else stretch(z)
     scores = [metrics['Score'] for metrics in record.get('folds') or ()]
     ids = test.to_series(0).cast(pl.String)
     return Opinion(name, **columns, ids=ids, test_logit=joined_folds(z, ensemble, scores), facts=facts)

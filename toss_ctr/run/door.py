@@ -16,9 +16,10 @@ from fastcore.basics import patch
 
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
+from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, locked, read_table, sweep, write_aside
+from ..core.files import digest_file, locked, read_json, read_table, sweep, write_aside
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
@@ -342,25 +343,36 @@ def run_list(folder='runs') -> MetricsTable:
     return metrics_table(lines)
 
 
+def _own_caches(cfg: Config) -> list[Path]:
+    "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
+    from toss_ctr.run.verify import run_caches
+    from toss_ctr.training.checkpoints import side_files, side_path
+
+    trained_on = lambda run: {read_json(side_path(run, fold))['cache'] for fold in side_files(run)}
+    others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
+    alone = trained_on(cfg.run_dir).difference(*map(trained_on, others))
+    found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
+    return sorted(cache for cache in found if cache.parent == Path(cfg.data.cache_dir))
+
+
 def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
     Parameters
     ----------
     cfg : of a run
-    caches : remove the caches in its `data.cache_dir` as well, and nothing else that lies there
+    caches : remove the caches its folds were trained on as well, where no other run's folds were
 
     Returns
     -------
     what was removed
     """
     gone, folder = sweep(cfg.run_dir, deep=True), Path(cfg.data.cache_dir)
-    for cache in sorted(folder.glob('[0-9a-f]' * 32)) if caches else ():
-        if any((cache / part).exists() for part in ('train', 'test', 'spec.json')):
-            with locked(cache):
-                shutil.rmtree(cache)
-            gone.append(cache)
-    if caches and {file.name for file in folder.glob('*')} <= {'.sources.json'}:
+    for cache in _own_caches(cfg) if caches else ():
+        with locked(cache):
+            shutil.rmtree(cache)
+        gone.append(cache)
+    if gone and {file.name for file in folder.glob('*')} <= {'.sources.json'}:
         shutil.rmtree(folder, ignore_errors=True)
     return gone
 

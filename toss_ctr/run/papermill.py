@@ -24,6 +24,7 @@ from ..core.doors import GRAMMAR, without
 from ..core.errors import UserError
 from ..core.files import disk_errors, locked, watched, write_aside
 from ..core.engine import run_units
+from ..core.resources import cores
 from ..core.supervisor import Supervisor, supervised_command
 from ..core.units import child_environment
 from ..report.notebook import notebook_page
@@ -429,7 +430,7 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
         each = cfg.train.threads * processes
         at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
         parts.append(f'{len(todo)} to train, {at_once}, {each} thread{"s" * (each > 1)} each')
-        spare = (os.cpu_count() or 1) // (min(jobs, len(todo)) * processes) if jobs else 0
+        spare = cores() // (min(jobs, len(todo)) * processes) if jobs else 0
         if spare > cfg.train.threads and resolve_device(cfg.device).type == 'cpu':
             parts.append(f'train.threads={spare} would use all cores')
     return '; '.join(parts)

@@ -165,7 +165,6 @@ def needed_files(cfg: Config) -> list[Path]:
     names += ['oof.parquet', 'test_logits.json', 'test_logits.parquet', 'ensemble.json', 'submission.csv']
     names += [f'ckpt_folds_{fold}.json' for fold in folds]
     names += ['statistics.json', 'statistics.parquet'] if _has_statistics(run, folds) else []
-    names += ['stretch.json'] if cfg.ensemble.spread == 'folds' else []
     names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
     names += [f'members/{member}/member.json' for member in cfg.every_member]
     return [run / name for name in names]

@@ -266,7 +266,7 @@ def _run_of(run: Path) -> Config:
         dict(
             exp_name=run.name,
             logging=dict(log_dir=str(run.parent)),
-            ensemble=dict(spread='folds', select='mean'),
+            ensemble=dict(select='mean'),
             members=dict(dare_qnn=dict(kind='network'), trees=dict(kind='lightgbm')),
         )
     )
@@ -329,13 +329,13 @@ def _read_inferred(run: Path):
     file = run / 'test_logits.json'
     if not file.exists():
         return None
-    made, stretch = read_json(file), read_json(run / 'stretch.json')
+    made = read_json(file)
     table, (_, p) = read_table(run / 'test_logits.parquet'), read_submission(run / 'submission.csv')
     check_sealed(file)
     verify_file(run / 'submission.csv', made['submission'])
     if read_json(file) != made:
         return _read_inferred(run)
-    return the_one(*made['weights'], stretch['centre'], *table['logit_0'], *np.rint(logit(p)))
+    return the_one(*made['weights'], *table['logit_0'], *np.rint(logit(p)))
 
 
 INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)

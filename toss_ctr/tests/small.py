@@ -417,7 +417,7 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
     data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))
-    usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches], loss=dict(tasks=dict(like=0.5)))
+    usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches])
     usual |= dict(train=dict(batch_size=64, epochs=2, lr=5e-3), cv=dict(n_splits=2))
     return small_config(folder, exp_name, **(usual | sections))
 

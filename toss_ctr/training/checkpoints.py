@@ -7,8 +7,8 @@ __all__ = ['side_path', 'generation', 'weights_path', 'oof_path', 'resume_path',
            'load_resume', 'train_again', 'side_files', 'read_fold', 'finished', 'clear_others', 'clear_idle', 'finish']
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
-import io, re
-from contextlib import suppress
+import io, os, re, shutil
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import safetensors.torch
@@ -16,7 +16,7 @@ import torch
 from torch import nn
 
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_bytes, digest_file, locked
+from ..core.files import again, digest_bytes, digest_file, locked, part_beside
 from ..core.files import read_json, shell_path, verify_file, write_aside, write_json
 from ..core.generations import clear_other_generations, generation_folder
 
@@ -79,6 +79,17 @@ def resume_path(run_dir, fold: int, fingerprint: str) -> Path:
     return generation(run_dir, fold, fingerprint) / 'resume.pt'
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ac0aa721
+@contextmanager
+def _own_folder(path):
+    "A folder beside a file, for a library that writes under names of its own; gone afterwards, and to `sweep`."
+    folder = part_beside(path)
+    folder.mkdir()
+    try:
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def save_weights(model: nn.Module, path) -> str:
     """Write a model's weights aside, check them by reading, rename; returns the digest for the side file.
 
@@ -91,8 +102,9 @@ def save_weights(model: nn.Module, path) -> str:
     -------
     digest of the file
     """
-    with write_aside(path) as part:
-        safetensors.torch.save_model(model, str(part))
+    with write_aside(path) as part, _own_folder(path) as folder:
+        safetensors.torch.save_model(model, str(folder / 'weights'))
+        os.replace(folder / 'weights', part)
         digest = digest_file(part)
     if digest_file(path) != digest:
         raise UserError(f'{path}: what was written does not read back', 'check the disk')
