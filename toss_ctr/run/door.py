@@ -16,7 +16,6 @@ from fastcore.basics import patch
 
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
-from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_file, locked, read_json, read_table, sweep, write_aside
