@@ -416,7 +416,7 @@ def toss_train(
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
 @console
 def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
-    """Fit the calibrator on out-of-fold logits; prints what it does to rows it has not seen.
+    """Fit the calibrator on out-of-fold logits, say what it does to rows it has not seen, and hand in anew.
 
     Parameters
     ----------
@@ -424,6 +424,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
         run folder, name of a run, YAML file or preset
     """
     c = run_config(cfg, set or ())
+    from toss_ctr.inference.answers import hand_in_again
     from toss_ctr.inference.oof import calibrate
 
     scores = calibrate(c)
@@ -435,6 +436,9 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
         names = ('Score', 'AP', 'WLL', 'ECE', 'mean_p')
         metrics = ' '.join(f'{name} {scores[when][name]:.4f}' for name in names)
         print(f"{when:7}{metrics} predicted/observed {scores[when]['predicted_over_observed']:.4f}")
+    handed = hand_in_again(c)
+    if handed:
+        print(handed)
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @console
@@ -447,7 +451,7 @@ def toss_infer(
     amp: str = '',
     member: str = '',
 ):
-    """Predict the test rows with the network, or any Parquet file with what was handed in.
+    """Give what was handed in for the test rows, or predict any Parquet file by the same; --member asks another.
 
     Parameters
     ----------
@@ -456,33 +460,28 @@ def toss_infer(
     data : str
         Parquet file, folder or glob to predict instead of the test rows; no cache is made of it
     out : str
-        CSV file to write; by default in the run's folder
+        CSV file to write; by default in the run's folder, never over submission.csv
     device : str
-        auto, cpu, cuda, cuda:1, mps; by default the config's
+        auto, cpu, cuda, cuda:1: the network predicts on it, into a file of its own; by default the config's
     amp : str
-        none, bf16, fp16; by default the config's
+        none, bf16, fp16: the network predicts in it, into a file of its own; by default the config's
     member : str
-        who answers the rows of a file: a member, or ensemble; by default what submission.csv is
+        who answers: any trained member, or ensemble; by default who was handed in
     """
     given = {key: value for key, value in dict(device=device, amp=amp).items() if value}
     c = run_config(cfg, [*(set or ()), *(f'{key}={value}' for key, value in given.items())])
-    if member and not data:
-        raise UserError('--member: read with a file of rows only', f'its test rows: {c.run_dir}/members')
     if member and member != c.network and given:
         raise UserError(f'--{next(iter(given))}: not read with --member {member}', 'remove it')
-    if data and given:
-        member = c.network  # nothing else reads them
-    from toss_ctr.inference.answers import answer_file
-    from toss_ctr.inference.predict import infer
+    from toss_ctr.inference.answers import infer
+    from toss_ctr.inference.ensemble import last_choice
 
-    if data:
-        print(answer_file(c, data, out, member, say=lambda line: print(line, file=sys.stderr)))
-    else:
-        print(infer(c, out=out, progress=True))
+    if given and (data or last_choice(c.run_dir)):
+        data, member = data or c.data.test_path, c.network  # nothing else reads them; who was handed in stays
+    print(infer(c, data, out, member, True, lambda line: print(line, file=sys.stderr)))
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
+def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust: bool = False):
     """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
 
     Parameters
@@ -491,13 +490,15 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = ''):
         run folder, name of a run, YAML file or preset
     data : str
         Parquet file with rows to trace and check with; by default the test rows
+    trust : bool
+        keep and open programs that another machine wrote: whoever did can run any code
     """
     c = run_config(cfg, set or ())
     from toss_ctr.inference.artefact import export
     from toss_ctr.inference.parity import keep_parity, parity_line
 
-    print(export(c, data=data))
-    print(parity_line(keep_parity(c)))
+    print(export(c, data=data, trust=trust))
+    print(parity_line(keep_parity(c, trust=trust)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console

@@ -42,7 +42,7 @@ class Config(Section):
     "The run's folder under logging.log_dir."
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 777
     "Seed of everything random."
-    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = 'auto'
+    device: Annotated[str, Field(pattern=r'^(auto|cpu|cuda(:\d+)?)$')] = 'auto'
     "auto takes what is there; cuda falls back to cpu with a warning."
     deterministic: bool = True
     "Bit-identical reruns."

@@ -14,6 +14,7 @@ from fastcore.basics import patch
 
 from .errors import UserError
 from .places import do_place, environment, JOBS, Place
+from .resources import cores
 from .units import child_environment
 
 # %% ../../nbs/00_core/26_slurm_crew.ipynb #dd8ff7f6
@@ -280,7 +281,7 @@ class SlurmCrew:
     @property
     def slots(self) -> int:
         "Units at once; 0 = what the queue has room for."
-        return self.engine.slots or (max(1, (os.cpu_count() or 1) // self.engine.cpus) if self.here else 0)
+        return self.engine.slots or (max(1, cores() // self.engine.cpus) if self.here else 0)
 
     def submit(self, places: list[Place], gpu: bool = False, limit: int = 0) -> list[dict]:
         """Hand out units, as one array of jobs.

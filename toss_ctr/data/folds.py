@@ -15,7 +15,8 @@ import polars as pl
 from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, read_json, read_table, verify_file, write_json, write_table
+from ..core.files import write_table
+from ..core.records import read_record, read_recorded_table, write_record
 from ..core.tables import html_table
 from .histories import Ragged
 
@@ -392,21 +393,14 @@ def save(self: Folds, folder, source: str = ''):
     Parameters
     ----------
     folder : the run's folder
-    source : fingerprint of the cache the folds were made on
+    source : digest of the cache the folds were made on, and of how
     """
     folder = Path(folder)
     path = folder / 'folds.parquet'
     (folder / 'folds.json').unlink(missing_ok=True)
     write_table(pl.DataFrame(dict(fold=self.fold, part=self.part)), path)
-    content = dict(
-        rows=len(self),
-        n_folds=self.n_folds,
-        scheme=self.scheme,
-        stats=list(self.stats),
-        source=source,
-        file=digest_file(path),
-    )
-    write_json(folder / 'folds.json', content)
+    content = dict(rows=len(self), n_folds=self.n_folds, scheme=self.scheme, stats=list(self.stats))
+    write_record(folder / 'folds.json', 'folds', content, made_of=source, files=[path.name])
 
 
 @patch(cls_method=True)
@@ -418,14 +412,12 @@ def load(cls: Folds, folder, source: str = '') -> Folds:
     folder : the run's folder
     source : refuse folds made on another cache than this one
     """
-    path = Path(folder) / 'folds.parquet'
-    content = read_json(path.with_suffix('.json'))
-    if source and content['source'] != source:
+    content = read_record(Path(folder) / 'folds.json', 'folds')
+    if source and content['made_of'] != source:
         raise UserError(
-            f"{path}: folds of another cache ({content['source'][:8]}, not {source[:8]})",
+            f"{content.path}: folds of another cache ({content['made_of'][:8]}, not {source[:8]})",
             'choose another exp_name; to go on with this run, name its folder and leave its data as they were',
         )
-    verify_file(path, content['file'])
-    fold, part = read_table(path)
+    fold, part = read_recorded_table(content, 'folds.parquet')
     stats = tuple(content['stats'])
     return cls(fold.to_numpy(), content['n_folds'], content['scheme'], part.to_numpy(), stats)

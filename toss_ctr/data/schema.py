@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import yaml
 from fastcore.basics import patch
 
 from ..config.load import merge
+from ..config.text import yaml_text
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, digest_file, write_aside
 from ..core.tables import folded, html_table
@@ -335,9 +335,7 @@ def config(self: Schema) -> dict:
 def to_yaml(self: Schema, path=None) -> str:
     "A config that starts from a schema, with summary and warnings as comments; `path` : file to write, if any."
     guess = 'a guess: read the roles; where a target column is known, name it in sequence.query_key'
-    notes = ''.join(f'# {line}\n' for line in (*self.lines(), *self.warnings(), guess))
-    style = dict(sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-    text = notes + yaml.safe_dump(self.config(), **style)
+    text = yaml_text(self.config(), (*self.lines(), *self.warnings(), guess), default_flow_style=None, width=110)
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_text(encoding='utf-8', errors='replace') == text)
         with write_aside(path) as part:

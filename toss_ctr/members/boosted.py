@@ -16,6 +16,7 @@ from scipy.special import logit
 
 from ..config.members import Member
 from ..core.errors import UserError
+from ..core.resources import cores
 from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6
@@ -95,9 +96,9 @@ class Fit:
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
-    "Threads a library may use: OMP_NUM_THREADS, or all cores."
+    "Threads a library may use: OMP_NUM_THREADS, or all cores there are for it."
     given = os.environ.get('OMP_NUM_THREADS', '')
-    return int(given) if given.isdigit() and int(given) > 0 else os.cpu_count() or 1
+    return int(given) if given.isdigit() and int(given) > 0 else cores()
 
 
 def _lightgbm():

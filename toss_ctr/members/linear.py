@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
@@ -178,7 +178,8 @@ def _save(model: LinearModel, path: Path):
     bounds = [np.zeros(0, np.float32) if edges is None else edges for edges in model.levels.edges]
     lengths = np.array([-1 if edges is None else len(edges) for edges in model.levels.edges], np.int64)
     arrays = dict(sizes=model.levels.sizes, edges=np.concatenate(bounds), lengths=lengths)
-    save_file(arrays | dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps])), path)
+    arrays |= dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps]))
+    path.write_bytes(save(arrays))
 
 
 def _load(path: Path) -> LinearModel:

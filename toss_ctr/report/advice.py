@@ -463,9 +463,10 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir, target: str = '
                 'Compare models on the same rows (paired), or hold out more.',
             )
         )
-    if (Path(run_dir) / 'submission.csv').is_file():
+    made = handed_in(run_dir)
+    if made:
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
-        ensemble = (handed_in(run_dir) or {}).get('chosen') == ENSEMBLE and pred.ensemble is not None
+        ensemble = made['chosen'] == ENSEMBLE and pred.ensemble is not None
         p = pred.ensemble[np.isfinite(pred.ensemble)] if ensemble else pred.p
         here = float((shift_prior(p, pred.prior, 'natural') if target == 'prior' else p).mean())
         mean = last.cast(pl.Float64, strict=False).mean()
