@@ -28,7 +28,7 @@ from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .calibration import Calibrator
 from .oof import finished_folds, label_calibrators, run_calibrator
-from ..members.combine import combine
+from ..members.contract import joined_folds
 from ..models.ctr import build_model
 from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
@@ -197,7 +197,7 @@ class Predictor:
 # %% ../../nbs/70_inference/10_predictor.ipynb #9544f29a
 @patch
 def probabilities(self: Predictor, z: np.ndarray, label: str = '') -> np.ndarray:
-    """Calibrate each fold, then combine the folds (section `ensemble`).
+    """Combine the folds (section `ensemble`), then calibrate: as it is handed in.
 
     Parameters
     ----------
@@ -208,20 +208,12 @@ def probabilities(self: Predictor, z: np.ndarray, label: str = '') -> np.ndarray
     -------
     (n,) float64 in (0, 1)
     """
-    ensemble = self.cfg.ensemble
     scores = None
-    if ensemble.method == 'val_weighted':
+    if self.cfg.ensemble.method == 'val_weighted':
         judged = [side['labels'][label] if label else side for side in self.sides.values()]
         scores = [side['metrics']['Score'] for side in judged]
     calibrator = self.beside[label] if label else self.calibrator
-    return combine(
-        [calibrator(logits) for logits in z.T],
-        ensemble.method,
-        weights=ensemble.weights or None,
-        trim_ratio=ensemble.trim_ratio,
-        scores=scores,
-        temperature=ensemble.val_weight_temperature,
-    )
+    return calibrator(joined_folds(z, self.cfg.ensemble, scores))
 
 # %% ../../nbs/70_inference/10_predictor.ipynb #ca028e5a
 @patch
@@ -268,7 +260,7 @@ def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
     inputs : what the run works on, where it is open already
     """
     try:
-        return Spec.from_json(read_with_lists(cfg.run_dir / 'spec.json')['spec'])
+        return Spec.from_json(read_with_lists(cfg.run_dir / 'spec.json', 'spec', made_of=side['cache'])['spec'])
     except Damaged as e:
         if inputs is None:
             raise

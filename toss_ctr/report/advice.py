@@ -463,9 +463,10 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir, target: str = '
                 'Compare models on the same rows (paired), or hold out more.',
             )
         )
-    if (Path(run_dir) / 'submission.csv').is_file():
+    made = handed_in(run_dir)
+    if made:
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
-        ensemble = (handed_in(run_dir) or {}).get('chosen') == ENSEMBLE and pred.ensemble is not None
+        ensemble = made['chosen'] == ENSEMBLE and pred.ensemble is not None
         p = pred.ensemble[np.isfinite(pred.ensemble)] if ensemble else pred.p
         here = float((shift_prior(p, pred.prior, 'natural') if target == 'prior' else p).mean())
         mean = last.cast(pl.Float64, strict=False).mean()
@@ -488,7 +489,7 @@ _DAY = re.compile('(^|[^a-z])(day|date)([^a-z]|$)')
 
 def _later_rows(telling: list[str], cfg: Config) -> str:
     "How to hold out the last day, where that can be done and is not done already; `telling` : columns."
-    if cfg.cv.scheme in ('last_day', 'forward', 'file') or cfg.cv.group_sequences:
+    if cfg.cv.scheme in ('last_day', 'forward', 'file'):
         return ''
     where = 'Where time is what differs, cv.scheme last_day'
     if cfg.cv.time_key or cfg.data.time_col:

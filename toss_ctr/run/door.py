@@ -18,7 +18,7 @@ from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, locked, read_json, read_table, sweep, write_aside
+from ..core.files import digest_file, locked, read_json, read_table, shell_path, sweep, write_aside
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
@@ -323,14 +323,17 @@ def run_list(folder='runs') -> MetricsTable:
     -------
     folds (finished), rows (held out), handed in (what submission.csv is), Score (of that, out of fold)
     """
-    from toss_ctr.report.facts import side_file
+    from toss_ctr.inference.ensemble import handed_in, last_choice
 
     lines = {}
     for place in run_folders(folder):
         try:
             run = Run(place)
-            made = side_file(place, 'ensemble.json') or {}
-            chosen = made.get('chosen', '')
+            made = handed_in(place)
+            chosen = made['chosen'] if made else ''
+            if made is None and last_choice(place):
+                mend = f'toss infer {shell_path(place)} writes it again'
+                warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
             rows = f"{len(read_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
             score = made['scores'][chosen]['Score'] if chosen else ''
         except UserError as e:  # of one run: the others are listed all the same
@@ -453,7 +456,7 @@ def predict(self: Run, data, out: str = '', member: str = ''):
     ----------
     data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
     out : CSV file for a path; by default submission_<name>.csv in the run's folder
-    member : a member's name, to be answered by it alone; by default what submission.csv was chosen to be
+    member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
 
     Returns
     -------
@@ -461,16 +464,19 @@ def predict(self: Run, data, out: str = '', member: str = ''):
 
     Raises
     ------
-    UserError for a member that has no part in what was handed in, and for a column that is missing
+    UserError for a name that is no trained member's, and for a column that is missing
     """
-    from toss_ctr.inference.answers import answer_file, answering
+    from toss_ctr.inference.answers import infer
+    from toss_ctr.inference.artefact import run_answers
+    from toss_ctr.inference.ensemble import last_choice
 
     if isinstance(data, (str, Path)):
-        return answer_file(self.cfg, data, out, member)
+        return infer(self.cfg, data, out, member)
+    asked = (last_choice(self.folder) or {}).get('generation'), member
     answers = self.__dict__.setdefault('answers', {})
-    if member not in answers:
-        answers[member] = answering(self.cfg, member)
-    return answers[member].predict(data)
+    if asked not in answers:
+        answers[asked] = run_answers(self.cfg, member)
+    return answers[asked].predict(data)
 
 
 @patch

@@ -518,7 +518,7 @@ def train_folds(
         other = [fold for fold in folds if done[fold] and done[fold]['fingerprint'] != key]
         if other and not force:
             raise UserError(
-                f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data',
+                f'{done[other[0]].path}: fold {other[0]} was trained with another config or other data',
                 'choose another exp_name, or add --force to train it again',
             )
         return [fold for fold in folds if fold in other or not done[fold]]
