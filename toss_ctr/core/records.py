@@ -48,11 +48,11 @@ def write_record(path, kind: str, content: dict, home=None, made_of=None, files=
     content : what it says, without the keys `record`, `made_of`, `files`, `digest`
     home : the folder above it that may be moved as a whole: of the run, cache or artefact; None = its own
     made_of : all that the content depends on, JSON-able
-    files : that it speaks of, relative to its folder
+    files : that it speaks of, relative to its folder; name → digest where the writer knows what it has written
     """
     path = Path(path)
     head = dict(kind=kind, place=path.relative_to(home or path.parent).as_posix(), format=FORMAT)
-    digests = {name: digest_file(path.parent / name) for name in files}
+    digests = files if isinstance(files, dict) else {name: digest_file(path.parent / name) for name in files}
     record = Record(path, dict(content, made_of=made_of, files=digests))
     write_json(path, dict(record=head, **record))
     return record

@@ -231,7 +231,7 @@ class Epoch:
     def parts(self, step: int) -> list[tuple[int, int, int, int, int]]:
         "(order, pass, pool, from, to) of a global batch."
         found = []
-        for i, (order, share) in enumerate(zip(self.orders, self.shares)):
+        for i, (order, share) in enumerate(zip(self.orders, self.shares, strict=True)):
             stop = (step + 1) * share
             if not self.loader.cycled:  # a balanced sampler's order starts over instead
                 stop = min(stop, len(order))

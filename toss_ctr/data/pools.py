@@ -8,6 +8,7 @@ __all__ = ['copy_rows', 'pieces_of', 'Layout', 'layout_of', 'history_tensors', '
 
 # %% ../../nbs/20_data/65_pools.ipynb #adb5c35e
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ def copy_rows(target: np.ndarray, source: np.ndarray, rows: np.ndarray):
     if scattered:
         target[:] = source[rows]
         return
-    for start, stop in zip(edges.tolist(), edges[1:].tolist()):
+    for start, stop in pairwise(edges.tolist()):
         first = rows[start]
         target[start:stop] = source[first : first + stop - start]
 

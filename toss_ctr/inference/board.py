@@ -16,7 +16,7 @@ from ..config.runs import run_config
 from ..config.show import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import read_json, shell_path
-from .ensemble import ENSEMBLE, last_choice
+from .ensemble import ENSEMBLE, handed_in, last_choice
 from .parity import parity_line
 from ..training.metrics import Interval, MetricsTable
 
@@ -41,7 +41,7 @@ def member_rows(run_dir) -> list[dict]:
     made = last_choice(run_dir)
     if made is None:
         raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
-    rows = []
+    rows, intact = [], handed_in(run_dir) is not None  # a file that was changed by hand is nobody's
     for name, metrics in made['scores'].items():
         facts, compared = made['facts'].get(name, {}), made['board'].get(name, {})
         row = dict(name=name, kind=facts.get('kind', ENSEMBLE if name == ENSEMBLE else ''))
@@ -53,7 +53,7 @@ def member_rows(run_dir) -> list[dict]:
                 weight=made['weights'].get(name),
                 fit_seconds=facts.get('fit_seconds'),
                 rows_per_s=facts.get('rows_per_s'),
-                handed_in=name == made['chosen'],
+                handed_in=intact and name == made['chosen'],
                 leaks=name in made['leaking'],
             )
         )
@@ -152,8 +152,9 @@ def run_rows(runs) -> list[dict]:
     keys = [key for key in keys if not key.startswith(_OF_THE_RUN)]
     rows = []
     for cfg in cfgs.values():
-        best = next(row for row in member_rows(cfg.run_dir) if row['handed_in'])
-        row = dict(name=cfg.exp_name, submission=best['name'])
+        chosen = last_choice(cfg.run_dir)['chosen']
+        best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
+        row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '')
         row |= {key: best[key] for key in ('Score', 'low', 'high', 'AP', 'WLL', 'AUC', 'gAUC') if key in best}
         own = {key: value_text(_config_value(cfg, key)) for key in keys}
         rows.append(row | dict(members=len(cfg.every_member)) | own)

@@ -75,7 +75,7 @@ def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
     if common:
         tables = _common_rows(tables)
     first = tables[0]
-    for file, table in zip(files[1:], tables[1:]):
+    for file, table in zip(files[1:], tables[1:], strict=True):
         if not table['row'].equals(first['row']):
             raise UserError(
                 f'{file}: {len(table):,} rows are not those of {files[0]} ({len(first):,})',
@@ -179,7 +179,7 @@ class WeightSearch:
 
     def table(self) -> MetricsTable:
         "Weights and scores side by side."
-        each = zip(run_names(self.files), self.weights, self.scores)
+        each = zip(run_names(self.files), self.weights, self.scores, strict=True)
         rows = {name: dict(weight=weight, Score=alone) for name, weight, alone in each}
         rows['equal weights'] = dict(Score=self.equal_score)
         rows['searched, cross-validated'] = dict(Score=self.cv_score)
@@ -276,7 +276,8 @@ class Comparison:
 
     def _head(self) -> str:
         "How many rows, and what is compared on them."
-        return '; '.join([f'{self.rows:,} rows', *(f'{name}: {what}' for name, what in zip(self.names, self.compared))])
+        each = [f'{name}: {what}' for name, what in zip(self.names, self.compared, strict=True)]
+        return '; '.join([f'{self.rows:,} rows', *each])
 
     def __repr__(self):
         return f'{self._head()}\n{self.table()}'

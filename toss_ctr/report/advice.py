@@ -343,8 +343,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                     f"{f['name']} orders the rows it was made for with AUC "
                     f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there "
                     "(cv.group_key), or it "
-                    'has seen labels it should not. Raise features.encoding_prior or leave it out of '
-                    'section features.',
+                    'has seen labels it should not. Leave it out of section features.',
                 )
             )
             break  # the widest gap says it; the others are in the pictures
@@ -464,9 +463,10 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir, target: str = '
                 'Compare models on the same rows (paired), or hold out more.',
             )
         )
-    if (Path(run_dir) / 'submission.csv').is_file():
+    made = handed_in(run_dir)
+    if made:
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
-        ensemble = (handed_in(run_dir) or {}).get('chosen') == ENSEMBLE and pred.ensemble is not None
+        ensemble = made['chosen'] == ENSEMBLE and pred.ensemble is not None
         p = pred.ensemble[np.isfinite(pred.ensemble)] if ensemble else pred.p
         here = float((shift_prior(p, pred.prior, 'natural') if target == 'prior' else p).mean())
         mean = last.cast(pl.Float64, strict=False).mean()
@@ -489,7 +489,7 @@ _DAY = re.compile('(^|[^a-z])(day|date)([^a-z]|$)')
 
 def _later_rows(telling: list[str], cfg: Config) -> str:
     "How to hold out the last day, where that can be done and is not done already; `telling` : columns."
-    if cfg.cv.scheme in ('last_day', 'forward', 'file') or cfg.cv.group_sequences:
+    if cfg.cv.scheme in ('last_day', 'forward', 'file'):
         return ''
     where = 'Where time is what differs, cv.scheme last_day'
     if cfg.cv.time_key or cfg.data.time_col:

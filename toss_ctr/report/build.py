@@ -122,7 +122,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tup
 def _with_held_out(attention: list[dict], pred: Predictions) -> list[dict]:
     "Rows of attention, each with what the fold that held it out predicts; None where no fold did."
     held = align([a['row'] for a in attention], pred.row, pred.p)
-    return [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention, held)]
+    return [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention, held, strict=True)]
 
 
 def _sections_by_group(pred: Predictions, split, cfg: Config, by: str) -> list[Html]:

@@ -205,7 +205,7 @@ def tiny_config(folder, exp_name: str = 'tiny', **sections) -> Config:
         data=log,
         members=dict(dare_qnn=dict(kind='network'), lightgbm=dict(kind='lightgbm', rounds=5, leaves=4)),
         features=dict(encodings=['inventory_id']),
-        ensemble=dict(spread='folds', select='mean'),
+        ensemble=dict(select='mean'),
     )
     return small_config(folder, exp_name, **(usual | sections))
 

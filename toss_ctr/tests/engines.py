@@ -182,7 +182,7 @@ def ray_nodes(folder, port: int, count: int = 2, other: dict | None = None, insi
         for mark in marks:
             env = child_environment(**variables | mark | (other or {}))
             started = [*inside, sys.executable, '-c', code, 'start', *words, *shared]
-            for left in (2, 1, 0):  # a raylet gives up where its agents are not there in 15 s, as on a busy machine
+            for _ in range(3):  # a raylet gives up where its agents are not there in 15 s, as on a busy machine
                 done = subprocess.run(started, env=env, capture_output=True, text=True)
                 if done.returncode == 0:
                     break

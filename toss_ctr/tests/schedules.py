@@ -22,7 +22,9 @@ import torch
 from ..config.load import make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, locked, read_json, read_table, sweep, verify_file, write_json, write_table
+from ..core.files import digest_file, digest_json, locked, read_json, read_table, sweep
+from ..core.files import write_json, write_table
+from ..core.records import check_files, read_record
 from ..data.probabilities import logit
 from ..data.shards import check_shard, finished_shard, folder_aside, ShardWriter, Split
 from ..data.submission import read_submission
@@ -35,7 +37,7 @@ from ..inference.predictor import Predictor
 from ..members.contract import kept_member, member_folder, member_generation, Opinion, read_opinion, RECORD
 from ..members.contract import seal_member, write_held_out, write_test_logits
 from ..members.trees import kept_model
-from ..run.verify import check_sealed
+from ..run.verify import check_record
 from .simulated import Fault, mounted, SimulatedDisk
 from .small import small_split
 from ..training import checkpoints
@@ -215,9 +217,9 @@ def _read_grown(run: Path):
     with locked(run / 'trees', 'member trees') as folder:  # nobody reads the model of an unfinished member without
         if not (folder / 'fold_0.json').exists():
             return None
-        note, path = read_json(folder / 'fold_0.json'), folder / 'fold_0.model'
-        verify_file(path, note['file'])
-        return the_one(note['made']['version'], _Model().load(path))
+        note, version = read_record(folder / 'fold_0.json', 'model'), _Model().load(folder / 'fold_0.model')
+        check_files(note)
+        return the_one(version, version if note['made_of'] == digest_json(dict(version=version)) else -1)
 
 
 MEMBER = Protocol('member', _write_member, _read_member)
@@ -266,7 +268,7 @@ def _run_of(run: Path) -> Config:
         dict(
             exp_name=run.name,
             logging=dict(log_dir=str(run.parent)),
-            ensemble=dict(spread='folds', select='mean'),
+            ensemble=dict(select='mean'),
             members=dict(dare_qnn=dict(kind='network'), trees=dict(kind='lightgbm')),
         )
     )
@@ -291,7 +293,7 @@ def _read_fitted(run: Path):
     sides = finished_folds(cfg)
     used = run_calibrator(cfg, sides)
     made, table = read_json(file), read_table(run / 'oof.parquet')
-    check_sealed(file)
+    check_record(file)
     if made['made_of'] != calibrator_made_of(sides, calibration_options(cfg)):
         return None  # of other folds: the next command calibrates them
     version = sides[0]['version']
@@ -329,13 +331,11 @@ def _read_inferred(run: Path):
     file = run / 'test_logits.json'
     if not file.exists():
         return None
-    made, stretch = read_json(file), read_json(run / 'stretch.json')
-    table, (_, p) = read_table(run / 'test_logits.parquet'), read_submission(run / 'submission.csv')
-    check_sealed(file)
-    verify_file(run / 'submission.csv', made['submission'])
+    made, table = read_json(file), read_table(run / 'test_logits.parquet')
+    check_record(file)
     if read_json(file) != made:
         return _read_inferred(run)
-    return the_one(*made['weights'], stretch['centre'], *table['logit_0'], *np.rint(logit(p)))
+    return the_one(*made['weights'], *table['logit_0'])
 
 
 INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)

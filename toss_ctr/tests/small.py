@@ -7,6 +7,7 @@ __all__ = ['RANDOM_LOG', 'small_spec', 'small_split', 'history_codes', 'random_l
            'lists_config', 'close', 'few']
 
 # %% ../../nbs/95_tests/00_small.ipynb #98020d47
+from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -151,7 +152,7 @@ def small_split(
     n = len(next(iter(columns.values())))
     edges = np.linspace(0, n, shards + 1).astype(int).tolist()
     parts = []
-    for start, stop in zip(edges, edges[1:]):
+    for start, stop in pairwise(edges):
         batch = {c: _arrow(columns[c][start:stop], c in spec.nums) for c in encode.columns}
         block = encode(batch, stop - start, lambda r: f'row {start + r}')
         arrays = memory_split(spec, [block], stop - start).shards[0].open
@@ -189,7 +190,7 @@ def history_codes(split: Split) -> list[list[int]]:
     for shard in split.iter_shards():
         offsets = shard.arr('seq_offsets').tolist()
         values = shard.arr('seq_values').tolist()
-        out += [values[a:b] for a, b in zip(offsets, offsets[1:])]
+        out += [values[a:b] for a, b in pairwise(offsets)]
     return out
 
 # %% ../../nbs/95_tests/00_small.ipynb #2c49435e
@@ -405,7 +406,8 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
         log, rng = pl.read_parquet(paths['train']), np.random.default_rng(0)
         like = log['clicked'].to_numpy() * (rng.random(rows) < 0.5)
         unknown = rng.random(rows) < 0.2
-        beside = dict(like=[None if u else int(v) for u, v in zip(unknown, like)], weight=rng.integers(1, 4, rows))
+        known = [None if u else int(v) for u, v in zip(unknown, like, strict=True)]
+        beside = dict(like=known, weight=rng.integers(1, 4, rows))
         write_table(log.with_columns(**{name: pl.Series(values) for name, values in beside.items()}), file)
     read = dict(query_key='item', position='time', max_len=30)
     views = dict(read, name='views', col='views', side_cols=['views_action', 'views_kind'], time_col='views_at')
@@ -415,7 +417,7 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
     data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))
-    usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches], loss=dict(tasks=dict(like=0.5)))
+    usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches])
     usual |= dict(train=dict(batch_size=64, epochs=2, lr=5e-3), cv=dict(n_splits=2))
     return small_config(folder, exp_name, **(usual | sections))
 

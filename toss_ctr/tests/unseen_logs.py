@@ -66,7 +66,7 @@ def draw_shop(rows: int, rng) -> tuple[pl.DataFrame, np.ndarray]:
     logit += 0.4 * ((device == 'phone') & (brand[item] % 3 == 0))
     clicked = draw_clicks(logit, 0.2, rng)
     past, bought = [[] for _ in range(users)], []
-    for u, i, click in zip(user, item, clicked):
+    for u, i, click in zip(user, item, clicked, strict=True):
         bought.append(past[u][-50:])
         if click:
             past[u].append(str(i))
@@ -187,7 +187,7 @@ def draw_apps(rows: int, rng) -> tuple[pl.DataFrame, np.ndarray]:
     user = (users * rng.random(opened) ** 2).astype(int)
     daytime, weekday = rng.integers(0, 7, (2, opened))
     app = np.empty(opened, int)
-    for row, (u, t) in enumerate(zip(user, daytime)):
+    for row, (u, t) in enumerate(zip(user, daytime, strict=True)):
         p = np.exp(0.5 * fame[shelves[u]] + kind[shelves[u]] @ by_time[t])
         app[row] = rng.choice(shelves[u], p=p / p.sum())
     country = (80 * rng.random(users) ** 3).astype(int)

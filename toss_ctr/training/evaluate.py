@@ -170,7 +170,7 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     z_of = levels.of_labels(logits_of_labels(trainer, model, trainer.level_loader))
     return [
         learnt_shift(z, label, shift, weight) if len(np.unique(label)) == 2 and np.isfinite(z).all() else shift
-        for z, label, weight, shift in zip(z_of, levels.labels, levels.weights, nominal)
+        for z, label, weight, shift in zip(z_of, levels.labels, levels.weights, nominal, strict=True)
     ]
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #aca84183
