@@ -223,6 +223,12 @@ class ColumnTally:
     full: bool = False
 
     @property
+    def blank(self) -> bool:
+        "Whether no cell has said anything so far."
+        said = self.full or self.history or self.texts or any(v.as_py() for v in (self.values or [])[:2])
+        return not said
+
+    @property
     def mask(self) -> str:
         "Equal for columns that are null in the same rows."
         return self.digests[0].hexdigest()
@@ -373,6 +379,19 @@ def _read_as_texts(source: Source, tally: ColumnTally, share: float):
 
 
 # %% ../../nbs/20_data/27_survey.ipynb #c52014eb
+def _begin(tally: ColumnTally, array: pa.Array, asked: bool, share: float, scratch: Scratch):
+    "Decide by the first cells that say something whether a column holds several tokens a row; `asked` : it does."
+    several = is_history(array) or is_moments(array.type)
+    mark = '' if several else token_separator(array)
+    empty = pa.nulls(tally.rows, array.type)  # those before
+    if several:
+        tally.history = HistoryTally()
+        tally.add_histories(empty, share, 0, scratch)
+    elif mark or asked and is_text(array.type):
+        tally.texts = TextTally(mark or ',')
+        tally.texts.add(empty, 0, math.ceil(share * len(empty)))
+
+
 def survey(source: Source, progress: bool = False, history: str | None = None) -> dict[str, ColumnTally]:
     """One pass over all columns. `UserError` on a damaged page or files with differing columns.
 
@@ -392,13 +411,9 @@ def survey(source: Source, progress: bool = False, history: str | None = None) -
     for row, batch in batches(source, source.columns[0], size=16_384, threads=False):
         for name, raw in zip(batch.schema.names, batch.columns, strict=True):
             array = plain(raw)
-            if name not in tallies:
-                several = is_history(array) or is_moments(array.type)
-                tallies[name] = ColumnTally(name, raw.type, history=HistoryTally() if several else None)
-                mark = '' if several else token_separator(array)
-                if mark or name == history and is_text(array.type) and not several:
-                    tallies[name].texts = TextTally(mark or ',')
-            tally = tallies[name]
+            tally = tallies.setdefault(name, ColumnTally(name, raw.type))
+            if not tally.rows or is_text(array.type) and tally.blank:
+                _begin(tally, array, name == history, share, scratch)
             if raw.type != tally.type:
                 what = f"{source.place(row)}: column '{name}' is {raw.type}, before it was {tally.type}"
                 raise UserError(what, 'give one type')
