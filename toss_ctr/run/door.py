@@ -275,7 +275,7 @@ _OUTPUTS = {'report.html': 'report', 'submission.csv': 'submission', 'config.yam
 @patch(as_prop=True)
 def _state(self: Run) -> str:
     "Where it stands, in a line."
-    planned = 1 if self.cfg.cv.scheme == 'last_day' else self.cfg.cv.n_splits
+    planned = 1 if self.cfg.cv.scheme in ('last_day', 'file') else self.cfg.cv.n_splits
     where = f'Run {self.name} in {self.folder}'
     if not self.folds and not self.done:
         return f'{where}: nothing trained yet; fit() trains {planned} fold{"s" * (planned != 1)}'
