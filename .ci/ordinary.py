@@ -1,9 +1,10 @@
 """Which statements does an ordinary day enter? Every road of README at a small size, counted by coverage.
 
-`python .ci/ordinary.py` runs the demo, a log of its own from `init` to `blend`, and a notebook's `Run`, in commands of
-their own: their children, the folds' kernels and the notebook's are counted too. It prints, by room, the statements that
-nothing entered and how many of them there are, and in all the share. `--most .10` ends with 1 where the share is larger.
-A statement is a line that coverage counts; `toss_ctr.tests` is no part of it. A job of its own, about six minutes of CPU.
+`python .ci/ordinary.py` runs the demo, a log of its own from `init` to `blend`, and a notebook's `Run`, in commands
+of their own: their children, the folds' kernels and the notebook's are counted too. It prints, by room, the
+statements that nothing entered and how many of them there are, and in all the share. `--most .10` ends with 1 where
+the share is larger. A statement is a line that coverage counts; `toss_ctr.tests` is no part of it. A job of its
+own, about six minutes of CPU.
 """
 import argparse
 import os

@@ -489,7 +489,7 @@ _DAY = re.compile('(^|[^a-z])(day|date)([^a-z]|$)')
 
 def _later_rows(telling: list[str], cfg: Config) -> str:
     "How to hold out the last day, where that can be done and is not done already; `telling` : columns."
-    if cfg.cv.scheme in ('last_day', 'forward', 'file') or cfg.cv.group_sequences:
+    if cfg.cv.scheme in ('last_day', 'forward', 'file'):
         return ''
     where = 'Where time is what differs, cv.scheme last_day'
     if cfg.cv.time_key or cfg.data.time_col:
