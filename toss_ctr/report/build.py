@@ -14,7 +14,8 @@ import numpy as np
 from .advice import findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
-from ..core.files import check_target, write_aside, write_json
+from ..core.files import check_target, write_aside
+from ..core.records import write_record
 from ..inference.ensemble import handed_in, submission_line
 from ..inference.oof import probability_target
 from .html import Html, page, tag
@@ -195,7 +196,7 @@ def build_report(
     columns, tokens = side_file(run_dir, 'columns.json'), side_file(run_dir, 'tokens.json')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     if moved and out.parent == run_dir:
-        write_json(run_dir / 'drift.json', moved)  # for those who ask the run for its advice
+        write_record(run_dir / 'drift.json', 'drift', moved)  # for those who ask the run for its advice
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     differ = disagreement(run_dir, cfg)
     groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()

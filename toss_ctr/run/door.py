@@ -18,7 +18,8 @@ from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, locked, read_json, read_table, shell_path, sweep, write_aside
+from ..core.files import digest_file, locked, shell_path, sweep, write_aside
+from ..core.records import read_record, read_run_table
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import Interval, metrics_table, MetricsTable
@@ -334,7 +335,7 @@ def run_list(folder='runs') -> MetricsTable:
             if made is None and last_choice(place):
                 mend = f'toss infer {shell_path(place)} writes it again'
                 warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
-            rows = f"{len(read_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
+            rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
             score = made['scores'][chosen]['Score'] if chosen else ''
         except UserError as e:  # of one run: the others are listed all the same
             warnings.warn(f'{place.name}: {e}')
@@ -350,7 +351,7 @@ def _own_caches(cfg: Config) -> list[Path]:
     from toss_ctr.run.verify import run_caches
     from toss_ctr.training.checkpoints import side_files, side_path
 
-    trained_on = lambda run: {read_json(side_path(run, fold))['cache'] for fold in side_files(run)}
+    trained_on = lambda run: {read_record(side_path(run, fold), 'fold')['cache'] for fold in side_files(run)}
     others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
     alone = trained_on(cfg.run_dir).difference(*map(trained_on, others))
     found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
@@ -577,7 +578,7 @@ def attention(self: Run, row: int, history: str = '') -> Attention:
     from toss_ctr.inference.predictor import load_fold
 
     inputs = self._inputs
-    table = read_table(self.folder / 'oof.parquet').filter(pl.col('row') == row)
+    table = read_run_table(self.folder / 'oof.parquet').filter(pl.col('row') == row)
     if not len(table):
         raise UserError(f'row {row}: no finished fold held it out', 'take one of oof.parquet')
     fold = int(table['fold'][0])
