@@ -340,6 +340,6 @@ def to_yaml(cfg: Config) -> str:
     Examples
     --------
     >>> to_yaml(Config(seed=5)).splitlines()[:3]
-    ['exp_name: run', 'seed: 5', 'device: auto']
+    ['exp_name: run', 'seed: 5', 'metric: logloss']
     """
     return yaml.safe_dump(cfg.model_dump(mode='json'), sort_keys=False, allow_unicode=True, width=120)

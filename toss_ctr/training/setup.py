@@ -91,7 +91,7 @@ def vector_digests(cfg: Config) -> dict[str, list[str]]:
     return digests
 
 
-_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data')
+_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data', 'metric')
 
 
 def fold_fingerprint(inputs: Inputs) -> str:
@@ -102,6 +102,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
     inputs : cache, folds and features of the run
     """
     cfg = json.loads(inputs.cfg.model_dump_json())
+    cfg['train']['monitor'] = inputs.cfg.monitor  # also where it follows from the metric
     del cfg['train']['seeds']  # how many networks there are is nothing to one of them
     cfg['train']['embedding']['init_from'] = vector_digests(inputs.cfg)  # what is in the files, wherever they lie
     without_later_keys(cfg)
