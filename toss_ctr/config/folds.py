@@ -39,8 +39,6 @@ class CV(Section):
     "The day column; null = the day of data.time_col."
     composite_group: bool = False
     "Groups are group_key × time_key."
-    group_sequences: bool = False
-    "Identical histories stay in one fold."
 
 # %% ../../nbs/10_config/25_folds.ipynb #ab8733d2
 _BY_DAY = ('last_day', 'leave_one_day_out', 'forward')

@@ -14,10 +14,10 @@ from .base import Count, Section
 from .data import check_data_paths, check_roles, Data
 from .sequence import check_histories, check_sequence, Sequence
 from .model import check_model, Model
-from .train import check_start, check_tasks, EMA, Loss, MINIMISED, Sampler, Train
+from .train import EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
 from .inference import Calibration, check_ensemble, Ensemble, Logging
-from .features import check_covis, check_trailing, Features
+from .features import check_covis, Features
 from .engine import check_engine, Engine
 from .members import check_members, default_members, Member, own_network
 from .show import config_html, config_text
@@ -46,7 +46,7 @@ class Config(Section):
     metric: Metric = 'logloss'
     """What a run is judged by, and its ensemble and submission chosen by. logloss: log loss and AUC of click
     probabilities; toss: the challenge's Score, of probabilities that weigh clicks and the rest 50:50."""
-    device: Annotated[str, Field(pattern=r'^(auto|cpu|mps|cuda(:\d+)?)$')] = 'auto'
+    device: Annotated[str, Field(pattern=r'^(auto|cpu|cuda(:\d+)?)$')] = 'auto'
     "auto takes what is there; cuda falls back to cpu with a warning."
     deterministic: bool = True
     "Bit-identical reruns."
@@ -96,11 +96,6 @@ class Config(Section):
             columns[f'{at}.side_cols'] = tuple(column for seq in self.sequences for column in seq.side_cols)
         return columns
 
-    @property
-    def id_columns(self) -> list[str]:
-        "The columns whose values have rows in a table: categories, lists, histories, and what is beside these."
-        histories = [(seq.col, *seq.side_cols) for seq in self.histories.values()]
-        return [*self.data.cat_cols, *self.data.multi_cols, *sum(histories, ())]
 
     @property
     def network(self) -> str:
@@ -161,8 +156,6 @@ class Config(Section):
         check_histories(self.sequences, self.sequence)
         check_data_paths(self.data, self.logging.log_dir)
         check_roles(self.data, self.history_columns)
-        check_tasks(self.loss, self.data)
-        check_start(self.train.embedding, self.id_columns)
         for at, seq in (self.histories or dict(sequence=self.sequence)).items():
             check_sequence(seq, self.data, self.model.emb_dim, at)
         check_model(self.model, self.data)
@@ -170,7 +163,6 @@ class Config(Section):
         check_folds(self.cv, self.data)
         check_monitor(self.train, self.eval, self.metric)
         check_covis(self.features.covis, len(self.histories))
-        check_trailing(self.features, self.data)
         check_members(self.members, self._more_seeds)
         check_engine(self.engine)
         return self

@@ -85,7 +85,7 @@ class _Batch:
         self.answers, self.running, self.tries = {}, {}, Counter()
         self.told = Counter()
         self.ended = {}
-        for place, unit in zip(self.places, units):
+        for place, unit in zip(self.places, units, strict=True):
             if not (keep and place.answer() and 'answer' in place.answer()):
                 place.forget()
             place.write(function, unit, crew.terms)
@@ -100,7 +100,7 @@ class _Batch:
             self.answers[i] = self.places[i].answer()['answer']
         now = [i for i in now if i not in self.answers]
         if now:
-            self.running |= dict(zip(now, self.crew.submit([self.places[i] for i in now], gpu, limit)))
+            self.running |= dict(zip(now, self.crew.submit([self.places[i] for i in now], gpu, limit), strict=True))
 
     def listen(self, i: int):
         "Pass on what a unit told."

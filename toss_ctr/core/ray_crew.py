@@ -15,6 +15,7 @@ from fastcore.basics import patch
 from .errors import UserError
 from .files import lives
 from .places import check_terms, do_place, environment, PATIENCE, Place
+from .resources import cores
 from .units import child_environment
 from .warden import Warden
 
@@ -274,7 +275,7 @@ class RayCrew(RayUnits):
             else:
                 self.folder = Path(tempfile.mkdtemp(prefix='s', dir=ray_home()))
                 self.warden = Warden(f'RAY_AUTH_TOKEN_PATH={ray_home()}/token').__enter__()
-                slots = engine.slots or max(1, (os.cpu_count() or 1) // engine.cpus)
+                slots = engine.slots or max(1, cores() // engine.cpus)
                 start_ray(self.ray, slots * engine.cpus, self.folder)
             if main:
                 signal.signal(signal.SIGTERM, before)  # a stop is ours to decide about
@@ -335,7 +336,7 @@ def _check_nodes(self: RayCrew):
     ask = self.ray.remote(probe)
     places = [affinity(node['NodeID'], soft=False) for node in nodes]
     asked = [ask.options(num_cpus=0, max_retries=0, scheduling_strategy=place).remote(self.terms) for place in places]
-    for node, answer in zip(nodes, asked):
+    for node, answer in zip(nodes, asked, strict=True):
         try:
             said = self.ray.get(answer, timeout=120)
         except self.ray.exceptions.RayError as error:

@@ -14,6 +14,7 @@ from fastcore.basics import patch
 
 from .errors import UserError
 from .places import do_place, environment, JOBS, Place
+from .resources import cores
 from .units import child_environment
 
 # %% ../../nbs/00_core/26_slurm_crew.ipynb #dd8ff7f6
@@ -280,7 +281,7 @@ class SlurmCrew:
     @property
     def slots(self) -> int:
         "Units at once; 0 = what the queue has room for."
-        return self.engine.slots or (max(1, (os.cpu_count() or 1) // self.engine.cpus) if self.here else 0)
+        return self.engine.slots or (max(1, cores() // self.engine.cpus) if self.here else 0)
 
     def submit(self, places: list[Place], gpu: bool = False, limit: int = 0) -> list[dict]:
         """Hand out units, as one array of jobs.
@@ -307,7 +308,7 @@ class SlurmCrew:
             except Exception as error:  # submitit raises what sbatch said in several ways
                 said = ' '.join(str(error).split())[:300]
                 raise UserError(f'engine.slurm: jobs were not accepted: {said}', 'mend the section') from None
-            for place, job in zip(new, jobs):
+            for place, job in zip(new, jobs, strict=True):
                 made = dict(cluster=self.engine.slurm.cluster, id=str(job.job_id), host=socket.gethostname())
                 _job_file(place).write_text(json.dumps(made))
                 self.jobs.own.add(made['id'])

@@ -101,7 +101,7 @@ class Ragged:
 
     def lists(self, name: str) -> list:
         "A column as Python lists, one a row: for tests and for looking at it."
-        rows = zip(self.starts.tolist(), self.lengths.tolist())
+        rows = zip(self.starts.tolist(), self.lengths.tolist(), strict=True)
         return [self[name][start : start + length].tolist() for start, length in rows]
 
 # %% ../../nbs/20_data/15_histories.ipynb #1073f6da
@@ -123,7 +123,7 @@ def _pieces(r: Ragged, gap: float):
     last = ends[cut[1:] - 1]
     size = last - first
     to = np.cumsum(size) - size
-    slices = [slice(a, b) for a, b in zip(first.tolist(), last.tolist())]
+    slices = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return slices, starts - np.repeat(first - to, np.diff(cut))
 
 
@@ -155,7 +155,7 @@ def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
     sizes = [_size(pieces) for pieces, _ in plans]
     ends = np.cumsum(sizes)
     lengths = np.concatenate([p.lengths for p in parts])
-    starts = np.concatenate([s + end - size for (_, s), end, size in zip(plans, ends, sizes)])
+    starts = np.concatenate([s + end - size for (_, s), end, size in zip(plans, ends, sizes, strict=True)])
     room = int(ends[-1])
     if slack:
         room += int(lengths.max(initial=0))
@@ -163,7 +163,7 @@ def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
     for k, column in parts[0].columns.items():
         out = columns[k] = np.zeros(room, column.dtype)
         at = 0
-        for part, (pieces, _) in zip(parts, plans):
+        for part, (pieces, _) in zip(parts, plans, strict=True):
             for piece in pieces:
                 values = part[k][piece]
                 out[at : at + len(values)] = values

@@ -14,10 +14,10 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 import pyarrow as pa
-import yaml
 from fastcore.basics import patch
 
 from ..config.load import merge
+from ..config.text import yaml_text
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, digest_file, write_aside
 from ..core.tables import folded, html_table
@@ -193,7 +193,7 @@ _HEAD = 'column', 'type', 'role', 'values', 'nulls', 'width', 'note'
 def table(self: Schema) -> pl.DataFrame:
     "All columns: column, type, role, values, nulls (share), width, note."
     rows = [(c.name, c.dtype, c.role, c.card, c.nulls / self.n_rows, c.width, c.note) for c in self.columns]
-    return pl.DataFrame(rows, dict(zip(_HEAD, (str, str, str, int, float, int, str))), orient='row')
+    return pl.DataFrame(rows, dict(zip(_HEAD, (str, str, str, int, float, int, str), strict=True)), orient='row')
 
 
 @patch
@@ -216,7 +216,7 @@ def __str__(self: Schema):
     align = '<<<>>>'
     lines = []
     for row in rows:
-        cells = [f'{cell:{side}{width}}' for cell, side, width in zip(row, align, size)]
+        cells = [f'{cell:{side}{width}}' for cell, side, width in zip(row, align, size, strict=False)]
         lines.append('  '.join([*cells, row[6]]).rstrip())
     warnings = [f'! {w}' for w in self.warnings()]
     return '\n'.join([*self.lines(), '', *lines, '', *warnings]).rstrip()
@@ -319,7 +319,7 @@ def config(self: Schema) -> dict:
     several = {}
     if len(histories) > 1:
         names = history_names([h['col'] for h in self.histories])
-        several = dict(sequences=[dict(name=name) | h for name, h in zip(names, histories)])
+        several = dict(sequences=[dict(name=name) | h for name, h in zip(names, histories, strict=True)])
     numerics = len(data['num_cols_explicit'])
     keys = training_keys(self.n_rows, self.positives, numerics, bool(self.valid), bool(self.histories))
     names = dict(exp_name=Path(self.path).stem.replace('*', '') or 'run', data=data, sequence=sequence) | several
@@ -335,9 +335,7 @@ def config(self: Schema) -> dict:
 def to_yaml(self: Schema, path=None) -> str:
     "A config that starts from a schema, with summary and warnings as comments; `path` : file to write, if any."
     guess = 'a guess: read the roles; where a target column is known, name it in sequence.query_key'
-    notes = ''.join(f'# {line}\n' for line in (*self.lines(), *self.warnings(), guess))
-    style = dict(sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
-    text = notes + yaml.safe_dump(self.config(), **style)
+    text = yaml_text(self.config(), (*self.lines(), *self.warnings(), guess), default_flow_style=None, width=110)
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_text(encoding='utf-8', errors='replace') == text)
         with write_aside(path) as part:
@@ -352,7 +350,7 @@ def _sequence_summary(t: ColumnTally) -> dict:
     tokens = sorted(t.texts.texts, key=natural) if t.texts else t.history.tokens.values().tolist()
     at = dict(min=0, q1=0.25, median=0.5, q3=0.75, p99=0.99, max=1)
     quantiles = np.quantile(lengths, list(at.values()))
-    return {name: int(q) for name, q in zip(at, quantiles)} | dict(
+    return {name: int(q) for name, q in zip(at, quantiles, strict=True)} | dict(
         col=t.name,
         mean=float(lengths.mean()),
         empty=int((lengths == 0).sum()),
@@ -513,7 +511,7 @@ def _same_rows(train: Source, test: Source) -> bool:
     "Are two sources the same files, or files with the same bytes?"
     if [str(f) for f in train.files] == [str(f) for f in test.files]:
         return True
-    pairs = list(zip(train.files, test.files))
+    pairs = list(zip(train.files, test.files, strict=False))
     here = all(Path(str(f)).is_file() for pair in pairs for f in pair)
     if not here or len(train.files) != len(test.files) or train.n_rows != test.n_rows:
         return False

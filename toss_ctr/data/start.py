@@ -20,7 +20,7 @@ TO_THE_PLATEAU = dict(  # the rate falls after the first epoch that brings nothi
     lr=0.001,
     cosine=False,
     warmup_epochs=0,
-    plateau=dict(factor=0.1, patience=1),
+    plateau=True,
     early_stop_patience=2,
     monitor='auc',
 )
@@ -32,7 +32,7 @@ def paper_keys() -> dict:
     Examples
     --------
     >>> paper_keys()['train']['plateau']
-    {'factor': 0.1, 'patience': 1}
+    True
     """
     head = dict(feature_embed_dim=16, heads=1, rank=8, layers=2, dropout=0.1, self_ensemble=1.0, packed=1)
     train = TO_THE_PLATEAU | dict(epochs=60, optimizer='adam', weight_decay=0.0, grad_clip_norm=10.0)

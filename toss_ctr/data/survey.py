@@ -390,7 +390,7 @@ def survey(source: Source, progress: bool = False, history: str | None = None) -
     tallies, scratch, share = {}, Scratch(), min(1.0, SAMPLE / source.n_rows)
     bar = tqdm(total=source.n_rows, unit='row', unit_scale=True, mininterval=1, disable=not progress)
     for row, batch in batches(source, source.columns[0], size=16_384, threads=False):
-        for name, raw in zip(batch.schema.names, batch.columns):
+        for name, raw in zip(batch.schema.names, batch.columns, strict=True):
             array = plain(raw)
             if name not in tallies:
                 several = is_history(array) or is_moments(array.type)

@@ -178,7 +178,7 @@ def _parse_slowly(data: np.ndarray, offsets: np.ndarray, start: int):
     tokens (t,) int64 and counts (n,) int64
     """
     text, values, counts = data.tobytes(), [], []
-    for row, (a, b) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist())):
+    for row, (a, b) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)):
         tokens = text[a:b].split(b',') if text[a:b].strip() else []
         for t in tokens:
             t = t.strip()

@@ -16,7 +16,7 @@ from ..config.runs import run_config
 from ..config.show import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import read_json, shell_path
-from .ensemble import ENSEMBLE, last_choice, scale_line
+from .ensemble import ENSEMBLE, handed_in, last_choice, scale_line
 from .parity import parity_line
 from ..training.metrics import COLUMNS, first_metric, Interval, merit, MetricsTable, TITLES
 
@@ -45,6 +45,7 @@ def member_rows(run_dir) -> list[dict]:
     if made is None:
         raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
     rows, metric = [], made['judged_by']
+    intact = handed_in(run_dir) is not None  # a file that was changed by hand is nobody's
     for name, metrics in made['scores'].items():
         facts, compared = made['facts'].get(name, {}), made['board'].get(name, {})
         row = dict(name=name, kind=facts.get('kind', ENSEMBLE if name == ENSEMBLE else ''), judged_by=metric)
@@ -56,7 +57,7 @@ def member_rows(run_dir) -> list[dict]:
                 weight=made['weights'].get(name),
                 fit_seconds=facts.get('fit_seconds'),
                 rows_per_s=facts.get('rows_per_s'),
-                handed_in=name == made['chosen'],
+                handed_in=intact and name == made['chosen'],
                 leaks=name in made['leaking'],
             )
         )
@@ -168,8 +169,9 @@ def run_rows(runs) -> list[dict]:
     keys = [key for key in keys if not key.startswith(_OF_THE_RUN)]
     rows = []
     for cfg in cfgs.values():
-        best = next(row for row in member_rows(cfg.run_dir) if row['handed_in'])
-        row = dict(name=cfg.exp_name, submission=best['name'])
+        chosen = last_choice(cfg.run_dir)['chosen']
+        best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
+        row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '')
         row |= {key: best[key] for key in ('judged_by', *_METRICS, 'low', 'high') if key in best}
         own = {key: value_text(_config_value(cfg, key)) for key in keys}
         rows.append(row | dict(members=len(cfg.every_member)) | own)

@@ -103,7 +103,7 @@ def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
     if common:
         tables = _common_rows(tables)
     first = tables[0]
-    for file, table in zip(files[1:], tables[1:]):
+    for file, table in zip(files[1:], tables[1:], strict=True):
         if not table['row'].equals(first['row']):
             raise UserError(
                 f'{file}: {len(table):,} rows are not those of {files[0]} ({len(first):,})',
@@ -328,7 +328,8 @@ class Comparison:
 
     def _head(self) -> str:
         "How many rows, and what is compared on them."
-        return '; '.join([f'{self.rows:,} rows', *(f'{name}: {what}' for name, what in zip(self.names, self.compared))])
+        each = [f'{name}: {what}' for name, what in zip(self.names, self.compared, strict=True)]
+        return '; '.join([f'{self.rows:,} rows', *each])
 
     def __repr__(self):
         return f'{self._head()}\n{self.table()}'

@@ -5,11 +5,13 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'SCALES', 'check_same_rows', 'averaged', 'judged',
            'leaking', 'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof',
-           'n_draws', 'intervals', 'hand_in', 'handed_in', 'of_rows', 'whole_opinion', 'run_opinions', 'submit',
-           'leak_lines', 'submission_line', 'scale_line']
+           'n_draws', 'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion', 'run_opinions',
+           'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
+from contextlib import suppress
 from dataclasses import dataclass, replace
+from datetime import datetime, UTC
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +25,6 @@ from ..core.generations import clear_other_generations, copy_aside, generation_f
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
-from .predictor import fit_stretch
 from ..members.contract import member_folder, OOF, Opinion, read_opinion
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, first_metric, gain, Interval, merit, N_BOOT
@@ -78,7 +79,7 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
     """
     first = members[0]
     test = np.zeros(len(first.ids))
-    for member, weight in zip(members, weights):
+    for member, weight in zip(members, weights, strict=True):
         at = align_ids(first.ids, member.ids, member.name, first.name)
         if weight:
             test += weight * member.test_logit[at]
@@ -217,7 +218,7 @@ def own_submission(run_dir, name: str) -> Path:
 
 
 def last_choice(run_dir) -> dict | None:
-    """The content of ensemble.json, whatever became of submission.csv; None where there is none.
+    """Who was handed in: the content of ensemble.json; None where nothing was yet.
 
     Parameters
     ----------
@@ -329,7 +330,8 @@ def _gain(label, balanced: tuple, natural: tuple, name: str, **how) -> dict:
 def hand_in(members: list[Opinion], cfg: Config) -> dict:
     """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
 
-    All of it is a generation. ensemble.json switches to it; then it is copied to where people read it.
+    All of it is a generation. ensemble.json switches to it; then it is copied to where people read it. This record says
+    who was handed in; nothing else writes submission.csv.
 
     Parameters
     ----------
@@ -342,7 +344,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators` (name →
     `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best single member
     with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
-    fit_seconds, rows_per_s), `generation`, `files` (digests), `submission` (its digest)
+    fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest), `when`
     """
     check_same_rows(members)
     folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
@@ -352,8 +354,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     if len(fit) > 1:
         chosen = choose(fit, cfg)
         names = [member.name for member in fit]
-        weights = dict(zip(names, chosen.weights.tolist()))
-        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist()))
+        weights = dict(zip(names, chosen.weights.tolist(), strict=True))
+        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
         if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
             candidates.append(averaged(fit, chosen.weights, chosen.logit))
     scores, held_out, calibrators, answers = {}, {}, {}, {}
@@ -393,22 +395,29 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     content['facts'] = {member.name: member.facts for member in candidates if member.name != ENSEMBLE}
     return _switch(folder, place, content)
 
+# %% ../../nbs/70_inference/18_ensemble.ipynb #68b0344d
+def _copies(run_dir, made: dict) -> dict[Path, Path]:
+    "Where people read what was handed in → the file of the generation it is a copy of."
+    run, place = Path(run_dir), Path(run_dir) / ENSEMBLE / made['generation']
+    copies = {own_submission(run, name): place / f'{name}.csv' for name in made['scores']}
+    copies |= {run / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in made['scores'] else {}
+    return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
+
 
 def _switch(run_dir: Path, place: Path, content: dict) -> dict:
-    "Seal a generation of the choice, and copy it to where people read it."
-    copies = {own_submission(run_dir, name): place / f'{name}.csv' for name in content['scores']}
-    copies[run_dir / 'submission.csv'] = place / f"{content['chosen']}.csv"
-    if ENSEMBLE in content['scores']:
-        copies[run_dir / ENSEMBLE / OOF] = place / OOF
+    "Seal a generation of the choice, and copy it to where people read it; the same choice again stays as it is."
+    content = content | dict(generation=place.name)
+    copies = _copies(run_dir, content)
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
-    content = content | dict(
-        generation=place.name,
-        files={file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())},
-        submission=digests[place / f"{content['chosen']}.csv"],
-    )
-    del content['files']['submission.csv']  # people write it anew: by `toss_infer`, or by hand
-    write_json(run_dir / 'ensemble.json', content)
+    content['submission'] = files.pop(run_dir / 'submission.csv')
+    content['files'] = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
+    with suppress(UserError):  # there is none yet, or it is damaged
+        before = read_json(run_dir / 'ensemble.json')
+        content = before if before == content | dict(when=before['when']) else content
+    if 'when' not in content:
+        content['when'] = datetime.now(UTC).isoformat(timespec='seconds')
+        write_json(run_dir / 'ensemble.json', content)
     for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
         if file not in copies:
             file.unlink(missing_ok=True)  # of an earlier choice
@@ -417,25 +426,42 @@ def _switch(run_dir: Path, place: Path, content: dict) -> dict:
     clear_other_generations(place)
     return content
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #fd696b99
 def handed_in(run_dir) -> dict | None:
-    """What a run's submission.csv is, where it is still the one that was handed in.
+    """The content of ensemble.json where submission.csv is what it says; None where it is not, or none is there.
 
     Parameters
     ----------
     run_dir : folder of the run
+    """
+    made, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
+    return made if made and file.is_file() and digest_file(file) == made['submission'] else None
+
+
+def put_right(run_dir, made: dict, name: str = '') -> Path:
+    """A submission that people read, copied anew from its generation where it is missing or was changed.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    made : content of ensemble.json
+    name : of a prediction; '' = what was handed in
 
     Returns
     -------
-    the content of ensemble.json; None where there is none, or submission.csv was written anew since
+    submission.csv, or the prediction's own
 
     Raises
     ------
-    UserError : an older version of the package has chosen
+    Damaged : the generation's file is not what was written
     """
-    content, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
-    same = content is not None and file.is_file() and content['submission'] == digest_file(file)
-    return content if same else None
+    file = own_submission(run_dir, name) if name else Path(run_dir) / 'submission.csv'
+    sealed = sealed_file(run_dir, made, f"{name or made['chosen']}.csv")
+    if not file.is_file() or digest_file(file) != digest_file(sealed):
+        was = 'not what was written' if file.exists() else 'missing'
+        copy_aside(sealed, file)
+        print(f'{file}: {was}; written again')
+    return file
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #2bacf245
 def of_rows(run_dir, row) -> dict[str, np.ndarray]:
@@ -471,19 +497,19 @@ def whole_opinion(run_dir, name: str) -> Opinion:
     return replace(found, **of_rows(run_dir, found.row))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
-def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:
+def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[Opinion]:
     """What the members of a run say.
 
     Parameters
     ----------
     cfg : the config of a run whose members are finished
     records : name → content of its member.json as this run has made it; None = whatever they were made of
+    names : of the members; None: of all
     """
-    stretch = (lambda z: fit_stretch(z)(z)) if cfg.ensemble.spread == 'folds' else None
     opinions = []
-    for name in cfg.every_member:
+    for name in cfg.every_member if names is None else names:
         made = records[name]['made'] if records else None
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, stretch, made)
+        found = read_opinion(cfg.run_dir, name, cfg.ensemble, made)
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
             found = replace(found, row=opinions[0].row)
         opinions.append(found)
@@ -494,13 +520,14 @@ def run_opinions(cfg: Config, records: dict | None = None) -> list[Opinion]:
     return [replace(found, **of_rows) for found in opinions]
 
 
-def submit(cfg: Config, records: dict | None = None) -> dict:
+def submit(cfg: Config, records: dict | None = None, names=None) -> dict:
     """Hand in what scored best out of fold.
 
     Parameters
     ----------
     cfg : the config of a run whose members are finished
     records : name → content of its member.json as this run has made it; None = whatever they were made of
+    names : of the members to choose from; None: all
 
     Returns
     -------
@@ -514,7 +541,7 @@ def submit(cfg: Config, records: dict | None = None) -> dict:
     'ensemble'
     """
     with results_locked(cfg.run_dir):
-        return hand_in(run_opinions(cfg, records), cfg)
+        return hand_in(run_opinions(cfg, records, names), cfg)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #52a8080e
 def leak_lines(made: dict) -> list[str]:

@@ -75,7 +75,7 @@ def read_attention(
     p = torch.sigmoid(model(batch) - shift)
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
-    codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist()))
+    codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist(), strict=True))
     rows = []
     for i in picks:
         real, at = read['real'][i], read['index'][i]

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['begin_run', 'finished_folds', 'read_oof_logits', 'calibration_options', 'probability_target', 'Scales', 'scales_of',
            'calibrator_made_of', 'labels_beside_first', 'run_calibrator', 'label_calibrators', 'results_locked',
-           'held_out_now', 'calibrate']
+           'held_out_now', 'refuse_other', 'calibrate']
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
@@ -286,16 +286,29 @@ def held_out_now(cfg: Config) -> tuple[dict, pl.DataFrame]:
     return held_out_now(cfg)  # a fold was switched meanwhile
 
 # %% ../../nbs/70_inference/05_oof.ipynb #5212599e
-def _refuse_other_calibration(cfg: Config):
-    "Refuse to calibrate a run otherwise than its config.yaml says: members and submission would stay as they were."
+def refuse_other(cfg: Config, *sections: str):
+    """Refuse to go on with a run otherwise than its config.yaml says: members and submission would stay as they were.
+
+    Parameters
+    ----------
+    cfg : the config of a run
+    sections : that must be the same
+
+    Raises
+    ------
+    UserError that names the keys
+    """
     file = cfg.run_dir / 'config.yaml'
     if not file.is_file():
         return
     kept = load_config(file)
-    if calibration_options(kept) != calibration_options(cfg):
-        changed = config_diff(cfg.calibration, kept.calibration)
-        was = ', '.join(f'calibration.{key} is {value_text(before)}' for key, (before, _) in changed.items())
-        asked = ' '.join(f'calibration.{key}={value_text(after)}' for key, (_, after) in changed.items())
+    changed = {}
+    for section in sections:
+        differ = config_diff(getattr(cfg, section), getattr(kept, section))
+        changed |= {f'{section}.{key}': pair for key, pair in differ.items()}
+    if changed:
+        was = ', '.join(f'{key} is {value_text(before)}' for key, (before, _) in changed.items())
+        asked = ' '.join(f'{key}={value_text(after)}' for key, (_, after) in changed.items())
         mend = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {asked}'
         raise UserError(f'{file}: {was}', mend)
 
@@ -324,7 +337,7 @@ def calibrate(cfg: Config) -> dict:
     """
     if not side_files(cfg.run_dir):
         finished_folds(cfg)  # tells so, before a folder is made
-    _refuse_other_calibration(cfg)
+    refuse_other(cfg, 'calibration')
     with results_locked(cfg.run_dir):
         return _calibrate_folds(cfg, *held_out_now(cfg))
 

@@ -14,12 +14,13 @@ from ..core.errors import UserError
 from .artefact import load_artefact
 
 # %% ../../nbs/70_inference/38_serve.ipynb #1228974c
-def server(folder: str):
+def server(folder: str, trust: bool = False):
     """A FastAPI application that answers raw rows.
 
     Parameters
     ----------
     folder : runs/<exp>/export
+    trust : open programs that this machine did not write, where there is no ONNX
 
     Raises
     ------
@@ -34,7 +35,7 @@ def server(folder: str):
         from fastapi import FastAPI, HTTPException
     except ImportError:
         raise UserError('fastapi: not installed', "pip install 'toss_ctr[serve]'") from None
-    artefact = load_artefact(folder)
+    artefact = load_artefact(folder, trust=trust)
     app = FastAPI(title='toss_ctr')
 
     @app.get('/')
@@ -59,6 +60,7 @@ if __name__ == '__main__':
         parser = argparse.ArgumentParser(description='Answer raw rows over HTTP: POST /predict with a list of them.')
         parser.add_argument('--folder', required=True, help='runs/<exp>/export')
         parser.add_argument('--host', default='127.0.0.1')
+        parser.add_argument('--trust', action='store_true', help='open programs that another machine wrote')
         parser.add_argument('--port', type=int, default=8000)
         given = parser.parse_args()
-        uvicorn.run(server(given.folder), host=given.host, port=given.port)
+        uvicorn.run(server(given.folder, given.trust), host=given.host, port=given.port)

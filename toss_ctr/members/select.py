@@ -143,8 +143,8 @@ def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator, weight: np.ndar
     odds = [None, None]
     if weight is not None:
         mass = [weight[kind].sum(dtype=np.float64) for kind in kinds]
-        odds = [weight[kind].astype(np.float64) / total for kind, total in zip(kinds, mass)]
-    rows = [np.sort(rng.choice(kind, min(len(kind), m), p=p)) for kind, m, p in zip(kinds, most, odds)]
+        odds = [weight[kind].astype(np.float64) / total for kind, total in zip(kinds, mass, strict=True)]
+    rows = [np.sort(rng.choice(kind, min(len(kind), m), p=p)) for kind, m, p in zip(kinds, most, odds, strict=True)]
     each = (mass[1] / len(rows[1])) / (mass[0] / len(rows[0]))
     return Drawn(z[:, rows[0]], z[:, rows[1]], each, len(rows[0]) / len(kinds[0]))
 

@@ -27,13 +27,13 @@ from ..core.errors import UserError
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,
+    digest_json,
     locked,
-    read_json,
     sweep,
     watched,
     write_aside,
-    write_json,
 )
+from ..core.records import check_files, read_record, Record, write_record
 from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
@@ -63,18 +63,17 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
         return None
-    only_these = Features(encodings=tuple(missing), encoding_prior=cfg.features.encoding_prior)
-    return cfg.model_copy(update=dict(features=only_these))
+    return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
-def _kept_note(folder: Path, k: int, made: dict) -> dict | None:
-    "The note of a fold's kept model; None where there is no whole one, or one of something else."
-    path = folder / f'fold_{k}.model'
+def _kept_note(folder: Path, k: int, made: dict) -> Record | None:
+    "The record of a fold's kept model; None where there is no whole one, or one of something else."
     try:
-        note = read_json(path.with_suffix('.json'))
+        note = read_record(folder / f'fold_{k}.json', 'model', made_of=digest_json(made))
+        check_files(note)
     except UserError:
         return None
-    return note if note.get('made') == made and path.is_file() and digest_file(path) == note['file'] else None
+    return note
 
 
 def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
@@ -99,8 +98,8 @@ def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: 
         seconds = round(time.process_time() - start, 2)
         with write_aside(path) as part:
             library.save(model, part)
-        note = dict(made=made, file=digest_file(path), seconds=seconds, rounds=rounds)
-        write_json(path.with_suffix('.json'), note)
+        note = dict(file=digest_file(path), seconds=seconds, rounds=rounds)
+        write_record(path.with_suffix('.json'), 'model', note, made_of=digest_json(made), files=[path.name])
     # read back in either case, so that a resumed run predicts with the same file
     return library.load(path), note
 
@@ -116,7 +115,7 @@ class IdCodes:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
     >>> codes.train(0).tolist()
     [[2], [1], [2]]
@@ -476,8 +475,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     jobs = []
     for name, member in cfg.every_member.items():
         if member.kind in LIBRARIES:
-            seed = cfg.seed if member.seed is None else member.seed
-            job = MatrixJob(name, member, seed, member_folder(cfg.run_dir, name), {}, progress)
+            job = MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), {}, progress)
             job.made.update(_trees_made_of(inputs, columns, extra, job))
             jobs.append(job)
     return jobs, columns, extra

@@ -19,7 +19,7 @@ from ..core.files import digest_file, digest_json, read_json
 from ..training.metrics import all_metrics, first_metric, gain, gain_of, N_BOOT, paired_test, row_loss, TITLES
 from .plots import curves
 from ..data.probabilities import shift_prior
-from ..inference.ensemble import n_draws
+from ..inference.ensemble import handed_in, n_draws
 from .predictions import load_predictions, Predictions, read_log, score_rows
 
 # %% ../../nbs/80_report/25_advice.ipynb #bdf7c314
@@ -351,8 +351,7 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
                     f"{f['name']} orders the rows it was made for with AUC "
                     f"{f['auc_train']:.3f}, held-out rows with {f['auc_held']:.3f}: its values are new there "
                     "(cv.group_key), or it "
-                    'has seen labels it should not. Raise features.encoding_prior or leave it out of '
-                    'section features.',
+                    'has seen labels it should not. Leave it out of section features.',
                 )
             )
             break  # the widest gap says it; the others are in the pictures
@@ -479,7 +478,8 @@ def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
                 'Compare models on the same rows (paired), or hold out more.',
             )
         )
-    if (Path(run_dir) / 'submission.csv').is_file():
+    made = handed_in(run_dir)
+    if made:
         last = pl.read_csv(Path(run_dir) / 'submission.csv', infer_schema=False, glob=False).to_series(-1)
         here = float(pred.shown(pred.p).mean())
         far = 0.05 if pred.target == 'balanced' else 0.2 * here
@@ -503,7 +503,7 @@ _DAY = re.compile('(^|[^a-z])(day|date)([^a-z]|$)')
 
 def _later_rows(telling: list[str], cfg: Config) -> str:
     "How to hold out the last day, where that can be done and is not done already; `telling` : columns."
-    if cfg.cv.scheme in ('last_day', 'forward', 'file') or cfg.cv.group_sequences:
+    if cfg.cv.scheme in ('last_day', 'forward', 'file'):
         return ''
     where = 'Where time is what differs, cv.scheme last_day'
     if cfg.cv.time_key or cfg.data.time_col:

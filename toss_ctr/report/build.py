@@ -136,7 +136,7 @@ def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tup
 def _with_held_out(attention: list[dict], pred: Predictions) -> list[dict]:
     "Rows of attention, each with what the network of the fold that held it out predicts; None where no fold did."
     held = align([a['row'] for a in attention], pred.row, pred.shown(pred.network))
-    return [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention, held)]
+    return [dict(a, p=None if np.isnan(p) else float(p)) for a, p in zip(attention, held, strict=True)]
 
 
 def _sections_by_group(pred: Predictions, split, cfg: Config, by: str) -> list[Html]:
@@ -189,7 +189,7 @@ def build_report(
     --------
     >>> import tempfile
     >>> from toss_ctr.report.build import build_report
-    >>> from toss_ctr.synthetic.testing import made_up_run
+    >>> from toss_ctr.tests.small import made_up_run
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     cfg, train, attention = made_up_run(folder, n=300)
     ...     build_report(folder, cfg, train, attention=attention, n_boot=0).name

@@ -182,7 +182,7 @@ def apart(found: Disagreement, groups: Iterable, least: int = 200, most: int = 1
             out.append(group | dict(shift=[float(by_code[code]) for by_code in shifts]))
     out = sorted(out, key=lambda row: -row['spread'])[:most]
     for row in out:
-        by_member = sorted(zip(row.pop('shift'), found.names))
+        by_member = sorted(zip(row.pop('shift'), found.names, strict=True))
         lowest, highest = (f'{name} {off:+.2f}' for off, name in (by_member[0], by_member[-1]))
         row |= dict(times=row['spread'] / usual, highest=highest, lowest=lowest)
     return out

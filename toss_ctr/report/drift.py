@@ -80,7 +80,7 @@ def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float,
     look |= dict(force_row_wise=True, min_data_in_leaf=100, feature_fraction=0.5)
     trees = lightgbm.train(look, lightgbm.Dataset(x[half], y[half], weight=of(half), params=look), 60)
     gain = trees.feature_importance('gain')
-    shares = dict(zip(train, (gain / max(gain.sum(), 1e-12)).tolist()))
+    shares = dict(zip(train, (gain / max(gain.sum(), 1e-12)).tolist(), strict=True))
     return auc(y[~half], trees.predict(x[~half]), of(~half)), shares
 
 # %% ../../nbs/80_report/22_drift.ipynb #8af21a31
@@ -117,7 +117,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict:
     --------
     >>> import numpy as np
     >>> from toss_ctr.report.drift import drift
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = lambda shift: small_split(dict(clicked=[0, 1] * 500, x=np.arange(1000.0) + shift), nums=('x',))
     >>> drift(log(0), log(5000))['auc']
     1.0

@@ -173,7 +173,6 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         'folds': ', '.join(
             [cfg.cv.scheme]
             + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
-            + (['with sequences kept together'] if cfg.cv.group_sequences else [])
         ),
         'intervals draw': _draws_fact(cfg),
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',

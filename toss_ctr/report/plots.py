@@ -93,7 +93,7 @@ def curves(rows: list[dict], metric: str) -> dict:
             by_epoch = series.setdefault((int(r['fold']), str(r['split'])), {})
             by_epoch[int(r['epoch'])] = float(r[metric])
     ordered = {key: sorted(by_epoch.items()) for key, by_epoch in sorted(series.items())}
-    return {key: tuple(map(np.array, zip(*points))) for key, points in ordered.items()}
+    return {key: tuple(map(np.array, zip(*points, strict=True))) for key, points in ordered.items()}
 
 # %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
 def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True, title: str = '') -> Figure:
@@ -342,7 +342,7 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     fig, ax = canvas(height=2.3)
     width = max(0.8, min(4, 250 / max(len(weights), 1)))
     names = ('other tokens', f'the target, {str(target)[:24]}')
-    for mask, colour, name in zip((~same, same), COLOURS, names):
+    for mask, colour, name in zip((~same, same), COLOURS, names, strict=False):
         if mask.any():
             ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
     ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
@@ -479,7 +479,7 @@ def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
         'training rows': dict(color=COLOURS[1], ls=DASHES[1], marker=MARKERS[0]),
         'held-out rows': dict(color=COLOURS[0], ls=DASHES[0], marker=MARKERS[1]),
     }
-    for rows, (name, look) in zip((train, held), looks.items()):
+    for rows, (name, look) in zip((train, held), looks.items(), strict=True):
         decile = [int(r['name']) for r in rows]
         low, high = _values_of(rows, 'low', 100), _values_of(rows, 'high', 100)
         ax.vlines(decile, low, high, color=look['color'], lw=3, alpha=0.25)

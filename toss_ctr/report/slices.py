@@ -45,7 +45,7 @@ def group_of(split, name: str, rows):
     place[place < 0] = len(values)
     names = [''] * (len(values) + 1)
     dates = name.endswith('.day') and name not in (c.name for c in split.spec.cats)  # of a time: days since 1970
-    for i, v in zip(place, ('null or unseen', *values)):
+    for i, v in zip(place, ('null or unseen', *values), strict=True):
         names[i] = str(np.datetime64(int(float(v)), 'D')) if dates and _WHOLE.fullmatch(str(v)) else str(v)
     return place[codes], names
 

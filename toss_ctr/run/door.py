@@ -12,14 +12,14 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import yaml
 from fastcore.basics import patch
 
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.runs import run_config, run_folders
+from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import digest_file, locked, read_table, sweep, write_aside
+from ..core.files import digest_file, locked, read_json, read_table, shell_path, sweep, write_aside
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import first_metric, metrics_table, MetricsTable, N_BOOT, RATIO, TITLES
@@ -211,8 +211,7 @@ def write_start(train: str, test: str, out='', label='clicked', history=None, ta
     histories = [h for h in (keys['sequence'], *keys.get('sequences', ())) if h.get('col')]
     lacking = any(not h.get('query_key') for h in histories)
     told = (*schema.lines(), *schema.warnings(), *(guessed if lacking else []))
-    notes = ''.join(f'# {line}\n' for line in told)
-    text = notes + yaml.safe_dump(keys, sort_keys=False, allow_unicode=True, default_flow_style=None, width=110)
+    text = yaml_text(keys, told, default_flow_style=None, width=110)
     if file.is_file() and file.read_bytes() != text.encode():
         what = f'{file}: exists, and holds something else than what would be written'
         raise UserError(what, 'give another name with --out, or remove it')
@@ -405,14 +404,17 @@ def run_list(folder='runs') -> MetricsTable:
     -------
     folds (finished), rows (held out), handed in (what submission.csv is), and what that scores out of fold
     """
-    from toss_ctr.report.facts import side_file
+    from toss_ctr.inference.ensemble import handed_in, last_choice
 
     lines = {}
     for place in run_folders(folder):
         try:
             run = Run(place)
-            made = side_file(place, 'ensemble.json') or {}
-            chosen = made.get('chosen', '')
+            made = handed_in(place)
+            chosen = made['chosen'] if made else ''
+            if made is None and last_choice(place):
+                mend = f'toss infer {shell_path(place)} writes it again'
+                warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
             rows = f"{len(read_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
             scores = _listed_scores(made) if chosen else {}
         except UserError as e:  # of one run: the others are listed all the same
@@ -430,25 +432,36 @@ def _listed_scores(made: dict) -> dict:
     return {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
 
 
+def _own_caches(cfg: Config) -> list[Path]:
+    "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
+    from toss_ctr.run.verify import run_caches
+    from toss_ctr.training.checkpoints import side_files, side_path
+
+    trained_on = lambda run: {read_json(side_path(run, fold))['cache'] for fold in side_files(run)}
+    others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
+    alone = trained_on(cfg.run_dir).difference(*map(trained_on, others))
+    found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
+    return sorted(cache for cache in found if cache.parent == Path(cfg.data.cache_dir))
+
+
 def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
     Parameters
     ----------
     cfg : of a run
-    caches : remove the caches in its `data.cache_dir` as well, and nothing else that lies there
+    caches : remove the caches its folds were trained on as well, where no other run's folds were
 
     Returns
     -------
     what was removed
     """
     gone, folder = sweep(cfg.run_dir, deep=True), Path(cfg.data.cache_dir)
-    for cache in sorted(folder.glob('[0-9a-f]' * 32)) if caches else ():
-        if any((cache / part).exists() for part in ('train', 'test', 'spec.json')):
-            with locked(cache):
-                shutil.rmtree(cache)
-            gone.append(cache)
-    if caches and {file.name for file in folder.glob('*')} <= {'.sources.json'}:
+    for cache in _own_caches(cfg) if caches else ():
+        with locked(cache):
+            shutil.rmtree(cache)
+        gone.append(cache)
+    if gone and {file.name for file in folder.glob('*')} <= {'.sources.json'}:
         shutil.rmtree(folder, ignore_errors=True)
     return gone
 
@@ -530,7 +543,7 @@ def predict(self: Run, data, out: str = '', member: str = ''):
     ----------
     data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
     out : CSV file for a path; by default submission_<name>.csv in the run's folder
-    member : a member's name, to be answered by it alone; by default what submission.csv was chosen to be
+    member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
 
     Returns
     -------
@@ -538,16 +551,19 @@ def predict(self: Run, data, out: str = '', member: str = ''):
 
     Raises
     ------
-    UserError for a member that has no part in what was handed in, and for a column that is missing
+    UserError for a name that is no trained member's, and for a column that is missing
     """
-    from toss_ctr.inference.answers import answer_file, answering
+    from toss_ctr.inference.answers import infer
+    from toss_ctr.inference.artefact import run_answers
+    from toss_ctr.inference.ensemble import last_choice
 
     if isinstance(data, (str, Path)):
-        return answer_file(self.cfg, data, out, member)
+        return infer(self.cfg, data, out, member)
+    asked = (last_choice(self.folder) or {}).get('generation'), member
     answers = self.__dict__.setdefault('answers', {})
-    if member not in answers:
-        answers[member] = answering(self.cfg, member)
-    return answers[member].predict(data)
+    if asked not in answers:
+        answers[asked] = run_answers(self.cfg, member)
+    return answers[asked].predict(data)
 
 
 @patch

@@ -24,6 +24,7 @@ from ..core.doors import GRAMMAR, without
 from ..core.errors import UserError
 from ..core.files import disk_errors, locked, watched, write_aside
 from ..core.engine import run_units
+from ..core.resources import cores
 from ..core.supervisor import Supervisor, supervised_command
 from ..core.units import child_environment
 from ..report.notebook import notebook_page
@@ -429,7 +430,7 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
         each = cfg.train.threads * processes
         at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
         parts.append(f'{len(todo)} to train, {at_once}, {each} thread{"s" * (each > 1)} each')
-        spare = (os.cpu_count() or 1) // (min(jobs, len(todo)) * processes) if jobs else 0
+        spare = cores() // (min(jobs, len(todo)) * processes) if jobs else 0
         if spare > cfg.train.threads and resolve_device(cfg.device).type == 'cpu':
             parts.append(f'train.threads={spare} would use all cores')
     return '; '.join(parts)
@@ -451,7 +452,7 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> with tempfile.TemporaryDirectory() as folder, ExitStack() as claims:
     ...     claim_folds(claims, small_config(folder), [0, 1])
     [0, 1]
@@ -517,7 +518,7 @@ def train_folds(
         other = [fold for fold in folds if done[fold] and done[fold]['fingerprint'] != key]
         if other and not force:
             raise UserError(
-                f'{cfg.run_dir}: fold {other[0]} was trained with another config or other data',
+                f'{done[other[0]].path}: fold {other[0]} was trained with another config or other data',
                 'choose another exp_name, or add --force to train it again',
             )
         return [fold for fold in folds if fold in other or not done[fold]]

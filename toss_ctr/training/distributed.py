@@ -188,8 +188,8 @@ def global_batch(
     packed = [] if out.packed is None else out.packed.unbind(1)
     columns = list(gather_columns(torch.stack([column.float() for column in (*logits, *told, *beside, *packed)]), n))
     z, told = columns[: len(logits)], columns[len(logits) : len(logits) + len(told)]
-    aux = dict(zip(out.aux, z[len(names) :]))
-    whole, rest = replace(out, **dict(zip(names, z)), aux=aux), columns[len(logits) + len(told) :]
+    aux = dict(zip(out.aux, z[len(names) :], strict=True))
+    whole, rest = replace(out, **dict(zip(names, z, strict=False)), aux=aux), columns[len(logits) + len(told) :]
     if beside:
         of_model, further = torch.stack(rest[: len(beside)], 1).chunk(2, dim=1)
         whole = replace(whole, further=of_model)

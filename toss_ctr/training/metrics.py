@@ -667,10 +667,10 @@ class MetricsTable:
 
     def __repr__(self):
         table = self.cells()
-        widths = [max(map(len, column)) for column in zip(*table)]
+        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
         lines = []
         for name, *numbers in table:
-            padded = [text.rjust(width) for text, width in zip(numbers, widths[1:])]
+            padded = [text.rjust(width) for text, width in zip(numbers, widths[1:], strict=True)]
             lines.append('  '.join([name.ljust(widths[0]), *padded]).rstrip())
         return '\n'.join(lines)
 
