@@ -22,7 +22,7 @@ from ..core.files import digest_file, locked, shell_path, sweep, write_aside
 from ..core.records import read_record, read_run_table
 from ..core.tables import html_table
 from ..data.schema import guess_schema, Schema
-from ..training.metrics import Interval, metrics_table, MetricsTable
+from ..training.metrics import first_metric, metrics_table, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
 class Run:
@@ -221,32 +221,27 @@ def fit(self: Run, jobs: int | None = None, force: bool = False) -> Run:
 
 @patch(as_prop=True)
 def scores(self: Run) -> list[dict]:
-    "Rows of the table of scores, without intervals: name, kind, rows, Score, AP, WLL, AUC; [] before `fit`."
+    "Rows of the table of scores, without intervals, as of `summary_table`; [] before `fit`."
     from toss_ctr.report.predictions import summary_table
 
     return summary_table(self.folder, self.cfg) if self.done else []
 
 
 @patch
-def board(self: Run, n_boot: int = 200) -> MetricsTable:
+def board(self: Run, n_boot: int = N_BOOT) -> MetricsTable:
     """Folds, the whole, baseline, ensemble and, where it is known, the best possible, on held-out rows.
 
     Parameters
     ----------
-    n_boot : bootstrap draws of Score's interval; 0: no intervals
+    n_boot : bootstrap draws of the intervals; 0: none
 
     Returns
     -------
-    a table, in the report's order
+    a table, in the report's order; * is what was handed in
     """
-    from toss_ctr.report.predictions import summary_table
+    from toss_ctr.report.predictions import summary_lines, summary_table
 
-    lines = {}
-    for row in summary_table(self.folder, self.cfg, n_boot):
-        score = row['Score'] if row['low'] is None else Interval(row['Score'], row['low'], row['high'], 0.0)
-        numbers = {k: row[k] for k in ('AP', 'WLL', 'AUC', 'gAUC') if k in row}
-        lines[row['name']] = dict(rows=f"{row['rows']:,}", Score=score, **numbers)
-    return metrics_table(lines)
+    return summary_lines(summary_table(self.folder, self.cfg, n_boot))
 
 
 @patch(as_prop=True)
@@ -260,14 +255,9 @@ def members(self: Run):
 @patch
 def advice(self: Run) -> list[tuple[str, str, str]]:
     "What the numbers say, most urgent first: kind ('watch', 'next', 'good'), title, text."
-    from toss_ctr.report.advice import findings
-    from toss_ctr.report.facts import side_file
-    from toss_ctr.report.predictions import load_predictions, read_log, score_rows
+    from toss_ctr.report.advice import run_advice
 
-    pred, log = load_predictions(self.folder, self.cfg), read_log(self.folder / 'train_log.csv')
-    columns, worth = side_file(self.folder, 'columns.json'), side_file(self.folder, 'attention.json', 'worth')
-    moved, rows = side_file(self.folder, 'drift.json'), score_rows(pred, 30, self.cfg.seed)
-    return findings(pred, rows, log, self.folder, self.cfg, columns, 30, worth, moved)
+    return run_advice(self.folder, self.cfg)
 
 # %% ../../nbs/90_run/30_door.ipynb #cd363f40
 _OUTPUTS = {'report.html': 'report', 'submission.csv': 'submission', 'config.yaml': 'config'}
@@ -322,7 +312,7 @@ def run_list(folder='runs') -> MetricsTable:
 
     Returns
     -------
-    folds (finished), rows (held out), handed in (what submission.csv is), Score (of that, out of fold)
+    folds (finished), rows (held out), handed in (what submission.csv is), and what that scores out of fold
     """
     from toss_ctr.inference.ensemble import handed_in, last_choice
 
@@ -336,14 +326,20 @@ def run_list(folder='runs') -> MetricsTable:
                 mend = f'toss infer {shell_path(place)} writes it again'
                 warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
             rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
-            score = made['scores'][chosen]['Score'] if chosen else ''
+            scores = _listed_scores(made) if chosen else {}
         except UserError as e:  # of one run: the others are listed all the same
             warnings.warn(f'{place.name}: {e}')
             continue
-        lines[place.name] = {'folds': str(len(run.folds)), 'rows': rows, 'handed in': chosen, 'Score': score}
+        lines[place.name] = {'folds': str(len(run.folds)), 'rows': rows, 'handed in': chosen} | scores
     if not lines:
         raise UserError(f'{folder}: no runs', 'toss run makes one')
     return metrics_table(lines)
+
+
+def _listed_scores(made: dict) -> dict:
+    "What was handed in scores: by the run's metric, AUC, predicted over observed clicks."
+    found, first = made['scores'][made['chosen']], first_metric(made['judged_by'])
+    return {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
 
 
 def _own_caches(cfg: Config) -> list[Path]:
@@ -430,7 +426,7 @@ def report(self: Run, by: str = '', height: int = 800) -> Page:
 
 
 @patch
-def compare(self: Run, other, n_boot: int = 200, common: bool = False):
+def compare(self: Run, other, n_boot: int = N_BOOT, common: bool = False):
     """Metrics of two runs, their difference and a paired test, on held-out rows.
 
     Parameters
