@@ -16,8 +16,8 @@ import polars as pl
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import make_config
-from ..config.runs import run_config
+from ..config.load import folder_config, make_config
+from ..config.places import apart, handed_on
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from toss_ctr.core.files import (
@@ -276,7 +276,9 @@ def served(cfg: Config, member: str = '') -> Served:
 # %% ../../nbs/70_inference/32_artefact.ipynb #19c4c471
 def _member_config(cfg: Config, name: str) -> Config:
     "Of a network member."
-    return cfg if name == cfg.network else run_config(member_folder(cfg.run_dir, name))
+    if name == cfg.network:
+        return cfg
+    return folder_config(member_folder(cfg.run_dir, name), handed_on(cfg, 'logging.log_dir'))
 
 
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -342,7 +344,7 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> dict:
             save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
         content = dict(
             spec='spec.json',
-            configs=[table.model_dump(mode='json', exclude={'engine'}) for table, _ in tables],
+            configs=[apart(table.model_dump(mode='json'))[0] for table, _ in tables],
             statistics=[f'features_{number}' for number in range(len(tables))],
             columns=columns.to_json(),
         )
@@ -414,7 +416,7 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
         save_statistics(predictor.statistics, out, 'artefact')
     reads = [list(read_record(out / f'fold_{fold}.json', 'program')['inputs']) for fold in predictor.sides]
     return dict(
-        config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
+        config=apart(predictor.cfg.model_dump(mode='json'))[0],
         spec=f'{name}/spec.json',
         inputs=reads,
         folds=[f'{name}/fold_{fold}' for fold in predictor.sides],
@@ -660,14 +662,14 @@ def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> Networ
     runner = FORMATS[ending][1]
     programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
     statistics = load_statistics(folder / about['statistics'][0]) if about['statistics'] else None
-    return NetworkPart(make_config(about['config']), programs, about['inputs'], statistics)
+    return NetworkPart(make_config(apart(about['config'])[0]), programs, about['inputs'], statistics)
 
 
 def _load_trees(folder: Path, name: str, about: dict, matrix: dict, spec: Spec) -> MatrixPart:
     library = LIBRARIES[about['kind']]
     library.version(name)  # refuses a library that is not installed
     models = [library.load(folder / f'{fold}.model') for fold in about['folds']]
-    configs = [make_config(config) for config in matrix['configs']]
+    configs = [make_config(apart(config)[0]) for config in matrix['configs']]
     statistics = [load_statistics(folder / place) for place in matrix['statistics']]
     pairs = list(zip(configs, statistics, strict=True))
     return MatrixPart(library, models, TreeColumns.from_json(matrix['columns'], spec), pairs)
