@@ -264,6 +264,6 @@ def to_yaml(cfg: Config) -> str:
     Examples
     --------
     >>> to_yaml(Config(seed=5)).splitlines()[:3]
-    ['exp_name: run', 'seed: 5', 'device: auto']
+    ['exp_name: run', 'seed: 5', 'metric: logloss']
     """
     return yaml_text(cfg.model_dump(mode='json'), width=120)
