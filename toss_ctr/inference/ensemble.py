@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'check_same_rows', 'averaged', 'judged', 'leaking',
-           'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
-           'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion', 'run_opinions', 'submit', 'leak_lines',
-           'submission_line']
+           'Chosen', 'choose', 'worth', 'own_submission', 'write_choice', 'last_choice', 'sealed_file', 'ensemble_oof',
+           'n_draws', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion', 'run_opinions', 'submit',
+           'leak_lines', 'submission_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from contextlib import suppress
@@ -18,10 +18,10 @@ import numpy as np
 import polars as pl
 
 from ..config.whole import Config
-from ..core.errors import UserError
-from ..core.files import digest_bytes, digest_file, digest_json
-from ..core.files import read_json, read_table, shell_path, verify_file, write_json, write_table
+from ..core.errors import Damaged, UserError
+from ..core.files import digest_bytes, digest_file, digest_json, read_table, shell_path, write_table
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
+from ..core.records import check_files, read_record, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import balanced_probabilities, calibration_options, results_locked
@@ -214,7 +214,19 @@ def own_submission(run_dir, name: str) -> Path:
     return folder / 'submission.csv'
 
 
-def last_choice(run_dir) -> dict | None:
+def write_choice(run_dir, content: dict, files=()) -> Record:
+    """Write ensemble.json: from now on this is who was handed in.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    content : `chosen`, `generation`, `submission` and what else `hand_in` says
+    files : name → digest, relative to `run_dir`
+    """
+    return write_record(Path(run_dir) / 'ensemble.json', 'choice', content, made_of=content['generation'], files=files)
+
+
+def last_choice(run_dir) -> Record | None:
     """Who was handed in: the content of ensemble.json; None where nothing was yet.
 
     Parameters
@@ -223,16 +235,16 @@ def last_choice(run_dir) -> dict | None:
 
     Raises
     ------
-    UserError : an older version of the package has chosen
+    Damaged : it is not as it was written, or of another run, or of a choice before the last
     """
     file = Path(run_dir) / 'ensemble.json'
-    if not file.is_file():
+    if not file.exists():
         return None
-    content = read_json(file)
-    if 'generation' not in content:
-        mend = f'run toss run {shell_path(run_dir)}: it keeps what is trained'
-        raise UserError(f'{file}: chosen by an older version', mend)
-    return content
+    mend = f'run toss run {shell_path(run_dir)}: it keeps what is trained'
+    record = read_record(file, 'choice', mend)
+    if not (file.parent / ENSEMBLE / record['generation']).is_dir():
+        raise Damaged(f'{file}: of another run, or of a choice before the last', mend)
+    return record
 
 
 def sealed_file(run_dir, made: dict, name: str) -> Path:
@@ -241,7 +253,7 @@ def sealed_file(run_dir, made: dict, name: str) -> Path:
     Parameters
     ----------
     run_dir : folder of the run
-    made : content of ensemble.json
+    made : of `last_choice`
     name : submission of a prediction as `<prediction>.csv`, or oof.parquet, the ensemble's
 
     Raises
@@ -249,9 +261,8 @@ def sealed_file(run_dir, made: dict, name: str) -> Path:
     Damaged : it is missing, or not what was written
     """
     within = f"{ENSEMBLE}/{made['generation']}/{name}"
-    file = Path(run_dir) / within
-    verify_file(file, made['files'][within])
-    return file
+    check_files(made, [within], f'run toss run {shell_path(run_dir)}: it keeps what is trained')
+    return Path(run_dir) / within
 
 
 def ensemble_oof(run_dir) -> Path:
@@ -371,27 +382,28 @@ def _copies(run_dir, made: dict) -> dict[Path, Path]:
     return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
 
 
-def _switch(run_dir: Path, place: Path, content: dict) -> dict:
+def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice again stays as it is."
     content = content | dict(generation=place.name)
     copies = _copies(run_dir, content)
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
-    content['files'] = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
-    with suppress(UserError):  # there is none yet, or it is damaged
-        before = read_json(run_dir / 'ensemble.json')
-        content = before if before == content | dict(when=before['when']) else content
-    if 'when' not in content:
-        content['when'] = datetime.now(UTC).isoformat(timespec='seconds')
-        write_json(run_dir / 'ensemble.json', content)
+    files = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
+    record = None
+    with suppress(UserError):  # it is damaged
+        record = last_choice(run_dir)
+    now = datetime.now(UTC).isoformat(timespec='seconds')
+    when = record['when'] if record and record['made_of'] == place.name and record['files'] == files else now
+    if record is None or record['when'] != when or record['facts'] != content['facts']:
+        record = write_choice(run_dir, content | dict(when=when), files)
     for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
         if file not in copies:
             file.unlink(missing_ok=True)  # of an earlier choice
     for file, source in copies.items():
         copy_aside(source, file)
     clear_other_generations(place)
-    return content
+    return record
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #fd696b99
 def handed_in(run_dir) -> dict | None:

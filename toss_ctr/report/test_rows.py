@@ -6,12 +6,12 @@
 __all__ = ['FILE', 'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores', 'test_section']
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #bff41d49
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -20,11 +20,9 @@ from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
-from ..inference.calibration import Calibrator
 from ..inference.ensemble import handed_in, sealed_file
 from ..inference.oof import balanced_probabilities
-from ..inference.predict import ensemble_file
-from ..inference.predictor import load_predictor
+from ..members.contract import read_opinion
 from .html import Html, interval_text, section, table, tag, with_keys
 from .predictions import score_row
 from ..training.metrics import Interval, metrics_table, MetricsTable, row_loss
@@ -69,9 +67,8 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → (n,) class-balanced probabilities in the order of `ids`."
     folder, data = cfg.run_dir, cfg.data
-    logits = folder / 'test_logits.parquet'
-    uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
-    at = align_ids(ids, read_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
+    network = read_opinion(folder, cfg.network, cfg.ensemble)
+    at = align_ids(ids, network.ids, network.name, 'the submission')
     written = dict(submission=submitted)
     made = handed_in(folder)
     for name in made['scores'] if made else ():
@@ -80,7 +77,7 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
             others, p = read_submission(file, data.id_col, data.label_col)
             written[name] = p[align_ids(ids, others, file, 'the submission')]
     written = {name: balanced_probabilities(p, rate, cfg) for name, p in written.items()}
-    return dict(raw=ensemble_file(uncalibrated, logits)[at], **written)
+    return dict(raw=expit(network.test_logit)[at], **written)
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #6da74c49
 def _test_scores(label: np.ndarray, p: np.ndarray, rate: float, seed: int, n_boot: int) -> dict:

@@ -85,6 +85,11 @@ KINDS = {  # place in a run or a cache → kind of the record that belongs there
     'manifest.json': 'split',
     'export/*/spec.json': '',
     'trees.matrix/spec.json': '',
+    'export/artefact.json': 'artefact',
+    'trees.matrix/matrix.json': 'matrix',
+    'parity.json': 'parity',
+    'ensemble.json': 'choice',
+    'test_logits.json': 'test log-odds',
     'ckpt_folds_*.json': 'fold',
     'folds.json': 'folds',
     'spec.json': 'spec',
@@ -154,9 +159,8 @@ def check_test_rows(run_dir: Path, sides: dict):
     run_dir : folder of the run
     sides : fold → side file
     """
-    again = f'run toss run {shell_path(run_dir)}'
-    if read_json(run_dir / 'test_logits.json', again)['weights'] != [side['weights'] for side in sides.values()]:
-        raise Damaged(f'{run_dir / "test_logits.parquet"}: predicted by other weights', again)
+    weights = [side['weights'] for side in sides.values()]
+    read_record(run_dir / 'test_logits.json', 'test log-odds', f'run toss run {shell_path(run_dir)}', weights)
 
 
 def check_submission(run_dir: Path):

@@ -23,7 +23,7 @@ from ..config.load import make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, digest_json, locked, read_json, read_table, sweep
-from ..core.files import verify_file, write_json, write_table
+from ..core.files import write_json, write_table
 from ..core.records import check_files, read_record
 from ..data.probabilities import logit
 from ..data.shards import check_shard, finished_shard, folder_aside, ShardWriter, Split
