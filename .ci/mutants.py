@@ -1,8 +1,8 @@
 """Would a test notice? One line of a room is changed at a time, and the room's own notebook must fail.
 
-`python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms. Cells run
-as `nbdev_test` runs them, without the slow ones, on a copy of the package with the change in it. A notebook that fails
-without a change proves nothing, so each runs unchanged first. About five minutes of two cores.
+`python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms. Cells
+run as `nbdev_test` runs them, without the slow ones, on a copy of the package with the change in it. A notebook that
+fails without a change proves nothing, so each runs unchanged first. About five minutes of two cores.
 """
 import json
 import os

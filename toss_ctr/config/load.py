@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 from .base import section_of
-from .members import default_members, leave_baseline
+from .members import default_members, without_null_members
 from .model import leave_former_head
 from .text import read_yaml, yaml_text
 from .whole import Config
@@ -156,7 +156,7 @@ def make_config(raw: dict) -> Config:
         ...
     toss_ctr.core.errors.UserError: train.lrr: unknown key – did you mean 'lr'?
     """
-    text = json.dumps(leave_baseline(raw), default=str)
+    text = json.dumps(without_null_members(raw), default=str)
     try:
         return Config.model_validate_json(text, strict=True)
     except ValidationError as e:
@@ -264,6 +264,6 @@ def to_yaml(cfg: Config) -> str:
     Examples
     --------
     >>> to_yaml(Config(seed=5)).splitlines()[:3]
-    ['exp_name: run', 'seed: 5', 'device: auto']
+    ['exp_name: run', 'seed: 5', 'metric: logloss']
     """
     return yaml_text(cfg.model_dump(mode='json'), width=120)

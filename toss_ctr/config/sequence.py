@@ -53,7 +53,7 @@ Variant = Literal['dare', 'coupled', 'projected']
 Sharing = Literal['none', 'target']
 PositionTerm = Literal['none', 'learned', 'time']
 TIME_BUCKETS = 128  # of ages in seconds: four to an octave of age + 1 s, the last from 136 years on
-Pooling = Literal['target', 'average', 'din']
+Pooling = Literal['target', 'average']
 
 
 def history_key(name: str) -> str:
@@ -113,8 +113,6 @@ class Sequence(Section):
     "dare: two tables; coupled: one table for both roles; projected: one table, two projections."
     dim_att: Positive | None = None
     "Width of attention embeddings; null = model.emb_dim."
-    dim_rep: Positive | None = None
-    "Width of representation embeddings; null = model.emb_dim."
     side_cols: Columns = ()
     "Further sequence columns aligned with `col` (category, duration, …)."
     collapse: bool = False
@@ -137,7 +135,7 @@ class Sequence(Section):
     seconds is (time_col), in buckets; none: neither is."""
     pooling: Pooling = 'target'
     """How behaviours are weighed before their sum meets the target. target: by attention scores; average: by recency
-    alone, no attention; din: the top_k most recent by a small network on target and behaviour (DIN; variant coupled)"""
+    alone, no attention."""
 
     @property
     def key(self) -> str:
@@ -225,13 +223,11 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     ------
     UserError that names the key and the mend
     """
-    width_key = f'{at}.dim_rep' if seq.dim_rep else 'model.emb_dim'
-    width = seq.dim_rep or emb_dim
     heads = seq.tfm.n_heads
-    if seq.transformer_block and width % heads:
+    if seq.transformer_block and emb_dim % heads:
         raise UserError(
-            f'{width_key}: {width} is not divisible by {at}.tfm.n_heads {heads}',
-            f'use {width_key} {math.ceil(width / heads) * heads}',
+            f'model.emb_dim: {emb_dim} is not divisible by {at}.tfm.n_heads {heads}',
+            f'use model.emb_dim {math.ceil(emb_dim / heads) * heads}',
         )
     if seq.col is None:
         return
@@ -241,10 +237,6 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     if seq.match and not seq.shared_with:
         mend = f'set {at}.sharing target or name {at}.share, or match false'
         raise UserError(f'{at}.match: no query column shares an id space with the history', mend)
-    if seq.pooling == 'din' and seq.variant != 'coupled':
-        raise UserError(f'{at}.pooling: din has one table for both roles', f'set {at}.variant coupled')
-    if seq.pooling == 'din' and seq.aux:
-        raise UserError(f'{at}.aux: not read with {at}.pooling din', f'set {at}.aux 0')
     if seq.collapse and seq.position == 'learned':
         raise UserError(
             f'{at}.collapse: true cannot be had with {at}.position learned: it differs between repeats of a token',

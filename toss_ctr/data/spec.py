@@ -186,7 +186,6 @@ class MultiSpec:
     sep : between the values of a text
     values : texts of codes 1..
     weights : column with a weight for each value; None = all alike
-    clip : the largest weight
 
     Examples
     --------
@@ -198,7 +197,6 @@ class MultiSpec:
     sep: str
     values: tuple
     weights: str | None = None
-    clip: float = 10.0
 
     @property
     def size(self) -> int:
@@ -208,7 +206,7 @@ class MultiSpec:
     def to_json(self) -> dict:
         "Plain content; that of a column without weights is what it always was."
         content = dict(name=self.name, sep=self.sep, values=list(self.values))
-        return content | (dict(weights=self.weights, clip=self.clip) if self.weights else {})
+        return content | (dict(weights=self.weights) if self.weights else {})
 
 # %% ../../nbs/20_data/20_spec.ipynb #6e2ce159
 def lone_history(histories: list) -> dict:

@@ -23,14 +23,13 @@ from ..core.errors import Damaged, nearest, UserError
 from toss_ctr.core.files import (
     digest_json,
     locked,
-    read_json,
     shell_path,
     sweep,
-    write_json,
 )
+from ..core.records import check_files, read_record, Record, write_record
 from ..core.generations import copy_aside
 from ..core.machine import written_here
-from ..core.records import check_files, read_record, Record, write_record
+from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
@@ -322,7 +321,7 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
     own = encoded_ids(cfg, columns.ids)
     tables = [(cfg, inputs.features)] if inputs.features is not None else []
     tables += [(own, build_features(own, inputs.splits, inputs.folds))] if own else []
-    write_json(out / 'spec.json', inputs.train.spec.to_json())
+    write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
     content = dict(
@@ -405,9 +404,10 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
             scores = [side['metrics']['Score'] for side in sides]
         else:
             (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
+            home = matrix.path.parent
             beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
-            spec = specs[beside[0]] if beside else Spec.from_json(read_json(matrix.path.parent / matrix['spec']))
-            part, specs[name] = _matrix_part(kind, files, matrix, matrix.path.parent, spec), spec
+            spec = specs[beside[0]] if beside else Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
+            part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
             scores = _fold_scores(record)
         parts[name], about[name] = part, dict(kind=kind, scores=scores)
     content = dict(serves=what.name, why=what.why, weights=what.weights, members=about)
@@ -420,10 +420,10 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
     predictor = load_predictor(cfg, inputs if name == inputs.cfg.network else None)
     out = folder / name
     export_folds(predictor, sample_split(predictor, data), out, {ending: FORMATS[ending] for ending in formats})
-    write_json(out / 'spec.json', predictor.spec.to_json())
+    write_with_lists(out / 'spec.json', 'spec', dict(spec=predictor.spec.to_json()))
     if predictor.statistics:
         save_statistics(predictor.statistics, out, 'artefact')
-    reads = [list(read_json(out / f'fold_{fold}.json')['inputs']) for fold in predictor.sides]
+    reads = [list(read_record(out / f'fold_{fold}.json', 'program')['inputs']) for fold in predictor.sides]
     return dict(
         config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
         spec=f'{name}/spec.json',
@@ -647,7 +647,7 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     for name, file in spec_of.items():
         digest = content['files'][file]
         if digest not in by_digest:
-            by_digest[digest] = Spec.from_json(read_json(folder / file))
+            by_digest[digest] = Spec.from_json(read_with_lists(folder / file, 'spec')['spec'])
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':

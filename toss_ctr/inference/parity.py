@@ -165,10 +165,12 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
     submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names, glob=False)
-    artefact = read_record(folder / 'artefact.json', 'artefact', f'run toss export {shell_path(cfg.run_dir)}')
-    asked = artefact['formats'] if formats is None else formats
+    mend = f'run toss export {shell_path(cfg.run_dir)}'
+    there = read_record(folder / 'artefact.json', 'artefact', mend)['formats']
+    asked = there if formats is None else formats
     programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in asked}
-    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs)
+    compared_with = ['export/artefact.json']
+    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=compared_with)
 
 
 def prove(inputs: Inputs, formats) -> dict:
@@ -203,8 +205,8 @@ def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
         first()
         found, files = compare_artefact(cfg, trust=trust), ['export/artefact.json']
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found, files = dict(serves='', why=str(e), reason='', programs={}), []
-    return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=files)
+        found = dict(serves='', why=str(e), reason='', programs={}, files=[])
+    return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
 
 
 def _without_code(content: dict) -> list[str]:

@@ -203,7 +203,7 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str =
         write_labels(predictor, logits, logits.with_name('submission_labels.parquet'))
     weights = [side['weights'] for side in predictor.sides.values()]
     content = dict(weights=weights, cache=cache, rows=rows)
-    return write_record(logits.with_suffix('.json'), 'test log-odds', content, made_of=weights, files=[logits.name])
+    return write_record(logits.with_suffix('.json'), 'test_logits', content, files=[logits.name])
 
 # %% ../../nbs/70_inference/15_predict.ipynb #03aa910b
 def blank_columns(split: Split) -> set[str]:

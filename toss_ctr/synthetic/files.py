@@ -202,7 +202,7 @@ def data_set(out_dir, want: dict, reuse: bool = True) -> Iterator[tuple[dict[str
     if out.exists() and not out.is_dir():
         raise UserError(f'{out}: is a file', 'name a folder')
     paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
-    for path in paths.values():
+    for path in () if reuse and is_complete(out, want) else paths.values():
         check_target(path, 'out', ours=lambda path: digest_file(path) in _on_record(out).get(path.name, ()))
     with locked(out, 'data set'):
         sweep(out, held=True)

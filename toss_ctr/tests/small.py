@@ -335,6 +335,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     cfg = make_config(
         dict(
             exp_name='fake_run',
+            metric='toss',
             data=dict(truth_path=str(folder / 'truth.parquet'), cat_cols=list(codes)),
             sequence=dict(col='seq', query_key='inventory_id', max_len=40),
             cv=dict(n_splits=folds),

@@ -133,11 +133,10 @@ def check_folds(cfg: Config, sides: dict):
     sides : fold → side file
     """
     file = cfg.run_dir / 'config.yaml'
-    kept = load_config(file) if file.is_file() else cfg
-    first = next(iter(sides.values()))
+    keys, first = file.is_file() and fold_keys(load_config(file)), next(iter(sides.values()))
     for fold, side in sides.items():
         why = '' if side['made_of'] == first['made_of'] else f'of another training than {first.path.name}'
-        if fold_keys(make_config(side['config'])) != fold_keys(kept):
+        if keys and keys != fold_keys(make_config(side['config'])):
             why = f'of another config than {file}'
         if why:
             mend = f'run toss run {shell_path(cfg.run_dir)} --force: it trains fold {fold} again'

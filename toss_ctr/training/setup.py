@@ -30,7 +30,7 @@ from .losses import logit_shift
 from .optim import Average, make_optimizers
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
-_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data')
+_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data', 'metric')
 
 
 def fold_keys(cfg: Config) -> dict:
@@ -41,6 +41,7 @@ def fold_keys(cfg: Config) -> dict:
     cfg : of a run
     """
     keys = json.loads(cfg.model_dump_json())
+    keys['train']['monitor'] = cfg.monitor  # also where it follows from the metric
     del keys['train']['seeds']  # how many networks there are is nothing to one of them
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
