@@ -130,7 +130,9 @@ def _stranger(path: Path, kind: str, world: Path, others: list[Path], rng) -> tu
     else:
         pool = []
     pool = [other for other in pool if digest_file(other) != digest_file(path)]
-    return (how, pool[int(rng.integers(len(pool)))]) if pool else (str(rng.choice(['half', 'nothing', 'a folder'])), None)
+    if not pool:
+        return str(rng.choice(['half', 'nothing', 'a folder'])), None
+    return how, pool[int(rng.integers(len(pool)))]
 
 
 def swap(path: Path, how: str, stranger: Path | None):
