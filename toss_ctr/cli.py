@@ -251,7 +251,7 @@ def toss_synth(
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
 def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''):
-    """Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns.
+    """Guess column roles, cardinalities and embedding widths; warn of constant and duplicate columns.
 
     Parameters
     ----------

@@ -45,6 +45,17 @@ def _cannot_write(path, why: str, mend: str) -> UserError:
 
 
 @contextmanager
+def _named(path):
+    "What a failing disk says of a file names it."
+    try:
+        yield
+    except OSError as error:
+        if error.filename is None:
+            error.filename = str(path)
+        raise
+
+
+@contextmanager
 def disk_errors(path):
     """Turn a full disk or a read-only folder into one clear line.
 
@@ -59,7 +70,8 @@ def disk_errors(path):
             (words for number, words in _DISK.items() if os.strerror(number) in str(e)), None
         )
         if known is None:
-            raise
+            with _named(path):
+                raise
         raise _cannot_write(path, *known) from e
 
 # %% ../../nbs/00_core/10_files.ipynb #6f81fd51
@@ -261,7 +273,7 @@ def digest_file(path) -> str:
         for block in path.blocks():
             h.update(block)
         return h.hexdigest()
-    with open(path, 'rb') as f:
+    with _named(path), open(path, 'rb') as f:
         while block := f.read(1 << 22):
             h.update(block)
     return h.hexdigest()
@@ -443,7 +455,8 @@ def read_json(path, mend: str = '') -> dict:
     """
     path = Path(path)
     try:
-        obj = json.loads(path.read_text(encoding='utf-8'))
+        with _named(path):
+            obj = json.loads(path.read_text(encoding='utf-8'))
     except (FileNotFoundError, NotADirectoryError):
         raise Damaged(f'{path}: missing', mend or again(path)) from None
     except IsADirectoryError:
@@ -528,6 +541,21 @@ def read_table(path, columns=None, mend: str = '') -> pl.DataFrame:
 BRIEFLY = 1.0  # seconds of waiting that nobody has to be told of
 
 
+def _wait_for(lock: FileLock, folder: Path, what: str, timeout: float):
+    "Have a lock, and say so where that takes longer than briefly; `UserError` after `timeout` seconds."
+    try:
+        lock.acquire(timeout=BRIEFLY if timeout < 0 else min(BRIEFLY, timeout))
+    except Timeout:
+        if timeout == 0:
+            raise UserError(f'{folder}: another process is working on this {what}', 'wait for it to end') from None
+        print(f'waiting for another process that works on {folder} …', flush=True)
+        try:
+            lock.acquire(timeout=timeout if timeout < 0 else max(0, timeout - BRIEFLY))
+        except Timeout:
+            said = f'{folder}: another process is still working on this {what}'
+            raise UserError(said, 'wait for it to end') from None
+
+
 @contextmanager
 def locked(folder, what: str = 'folder', timeout: float = -1):
     """Hold the lock of `folder` (a file `.lock` in it).
@@ -547,19 +575,13 @@ def locked(folder, what: str = 'folder', timeout: float = -1):
     lock = FileLock(folder / '.lock')
     with disk_errors(folder / '.lock'):
         try:
-            lock.acquire(timeout=BRIEFLY if timeout < 0 else min(BRIEFLY, timeout))
-        except Timeout:
+            _wait_for(lock, folder, what, timeout)
+        except (OSError, NotImplementedError) as error:  # a network's folder whose server gives no locks
+            if isinstance(error, OSError) and error.errno not in (errno.ENOLCK, errno.ENOTSUP):
+                raise
             if timeout == 0:
-                raise UserError(
-                    f'{folder}: another process is working on this {what}', 'wait for it to end'
-                ) from None
-            print(f'waiting for another process that works on {folder} …', flush=True)
-            try:
-                lock.acquire(timeout=timeout if timeout < 0 else max(0, timeout - BRIEFLY))
-            except Timeout:
-                raise UserError(
-                    f'{folder}: another process is still working on this {what}', 'wait for it to end'
-                ) from None
+                raise UserError(f'{folder}: its file system gives no locks', 'let one command at a time work') from None
+            print(f'{folder}: its file system gives no locks; let one command at a time work there', file=sys.stderr)
     try:
         yield folder
     finally:

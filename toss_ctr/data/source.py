@@ -518,8 +518,8 @@ def _schemas(files) -> list[dict]:
 
 def _common_type(one, other):
     "A Polars type that holds the values of both; None: there is none."
-    if one == pl.Datetime and other == pl.Datetime:
-        return one  # the same instants, by one clock
+    if one == pl.Datetime and other == pl.Datetime:  # the same instants, by one clock, where both have a zone
+        return one if bool(one.time_zone) == bool(other.time_zone) else None
     one, other = (pl.String if kind in (pl.Categorical, pl.Enum) else kind for kind in (one, other))
     if one.is_temporal() != other.is_temporal() and not {pl.String, pl.Null} & {one, other}:
         return None

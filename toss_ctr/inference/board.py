@@ -15,7 +15,8 @@ import polars as pl
 from ..config.runs import run_config
 from ..config.show import config_diff, value_text
 from ..core.errors import UserError
-from ..core.files import read_json, shell_path
+from ..core.files import shell_path
+from ..core.records import read_record
 from .ensemble import ENSEMBLE, handed_in, last_choice, scale_line
 from .parity import parity_line
 from ..training.metrics import COLUMNS, first_metric, Interval, merit, MetricsTable, TITLES
@@ -145,7 +146,7 @@ def member_board(run_dir) -> Board:
     marks = {row['name']: ' *' * row['handed_in'] + ' (leaks)' * row['leaks'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
     parity = Path(run_dir) / 'parity.json'
-    told += [parity_line(read_json(parity))] if parity.is_file() else []
+    told += [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
     return Board(rows, lines, '\n'.join(told))
 
 # %% ../../nbs/70_inference/36_board.ipynb #893e066b

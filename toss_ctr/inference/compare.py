@@ -16,7 +16,7 @@ from scipy.special import expit
 
 from ..config.runs import run_config
 from ..core.errors import UserError
-from ..core.files import read_table
+from ..core.records import read_run_table
 from ..data.probabilities import logit
 from ..data.source import open_source
 from .blend import two_or_more
@@ -33,7 +33,7 @@ from ..training.metrics import natural_metrics, Paired, score, TITLES
 def _read(file: Path) -> pl.DataFrame:
     columns = ['row', 'fold', 'label', 'p']
     open_source(file, 'out-of-fold file').check(columns)  # someone else's file is not ours to call damaged
-    table = read_table(file).select(*columns, pl.col('^(group|weight)$')).sort('row')
+    table = read_run_table(file).select(*columns, pl.col('^(group|weight)$')).sort('row')
     if table['row'].is_duplicated().any():
         raise UserError(f'{file}: a row occurs twice', 'run the training again')
     return table

@@ -20,12 +20,13 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
-from ..core.files import read_json, read_table, shell_path, verify_file, write_json, write_table
+from ..core.files import write_table
+from ..core.records import check_files, read_record, read_run_table, Record, write_record
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
-from ..members.contract import member_folder, OOF, Opinion, read_opinion
+from ..members.contract import member_folder, OOF, Opinion, read_opinion, RECORD
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, first_metric, gain, Interval, merit, N_BOOT
 from ..training.metrics import paired_test, RATIO, TITLES
@@ -217,7 +218,7 @@ def own_submission(run_dir, name: str) -> Path:
     return folder / 'submission.csv'
 
 
-def last_choice(run_dir) -> dict | None:
+def last_choice(run_dir) -> Record | None:
     """Who was handed in: the content of ensemble.json; None where nothing was yet.
 
     Parameters
@@ -226,19 +227,19 @@ def last_choice(run_dir) -> dict | None:
 
     Raises
     ------
-    UserError : an older version of the package has chosen
+    Damaged : it, or the record of a member, is not the one that was written
     """
     file = Path(run_dir) / 'ensemble.json'
-    if not file.is_file():
+    if not file.exists():
         return None
-    content = read_json(file)
-    if 'generation' not in content:
-        mend = f'run toss run {shell_path(run_dir)}: it keeps what is trained'
-        raise UserError(f'{file}: chosen by an older version', mend)
+    content = read_record(file, 'ensemble')
+    for name, facts in content['facts'].items():
+        if facts:
+            read_record(member_folder(run_dir, name) / RECORD, 'member', made_of=facts['made_of'])
     return content
 
 
-def sealed_file(run_dir, made: dict, name: str) -> Path:
+def sealed_file(run_dir, made: Record, name: str) -> Path:
     """A file of the choice that counts, verified.
 
     Parameters
@@ -252,9 +253,8 @@ def sealed_file(run_dir, made: dict, name: str) -> Path:
     Damaged : it is missing, or not what was written
     """
     within = f"{ENSEMBLE}/{made['generation']}/{name}"
-    file = Path(run_dir) / within
-    verify_file(file, made['files'][within])
-    return file
+    check_files(made, [within])
+    return Path(run_dir) / within
 
 
 def ensemble_oof(run_dir) -> Path:
@@ -404,30 +404,29 @@ def _copies(run_dir, made: dict) -> dict[Path, Path]:
     return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
 
 
-def _switch(run_dir: Path, place: Path, content: dict) -> dict:
+def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice again stays as it is."
     content = content | dict(generation=place.name)
     copies = _copies(run_dir, content)
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
-    content['files'] = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
+    files = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
+    path, now, made = run_dir / 'ensemble.json', datetime.now(UTC).isoformat(timespec='seconds'), None
     with suppress(UserError):  # there is none yet, or it is damaged
-        before = read_json(run_dir / 'ensemble.json')
-        content = before if before == content | dict(when=before['when']) else content
-    if 'when' not in content:
-        content['when'] = datetime.now(UTC).isoformat(timespec='seconds')
-        write_json(run_dir / 'ensemble.json', content)
+        made = read_record(path, 'ensemble')
+    if made is None or made != content | dict(when=made['when'], made_of=None, files=files):
+        made = write_record(path, 'ensemble', content | dict(when=now), files=files)
     for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
         if file not in copies:
             file.unlink(missing_ok=True)  # of an earlier choice
     for file, source in copies.items():
         copy_aside(source, file)
     clear_other_generations(place)
-    return content
+    return made
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #fd696b99
-def handed_in(run_dir) -> dict | None:
+def handed_in(run_dir) -> Record | None:
     """The content of ensemble.json where submission.csv is what it says; None where it is not, or none is there.
 
     Parameters
@@ -479,7 +478,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     file = Path(run_dir) / OOF
     if not file.is_file():
         return {}
-    known = read_table(file).select('row', pl.col('^(group|weight)$'))
+    known = read_run_table(file).select('row', pl.col('^(group|weight)$'))
     rows = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
     found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
     return {column.name: column.to_numpy() for column in found if not column.null_count()}

@@ -19,18 +19,8 @@ from ..config.load import load_config
 from ..config.show import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from toss_ctr.core.files import (
-    digest_file,
-    digest_json,
-    locked,
-    read_json,
-    read_table,
-    shell_path,
-    verify_file,
-    write_aside,
-    write_json,
-    write_table,
-)
+from ..core.files import digest_json, locked, shell_path, write_aside, write_table
+from ..core.records import read_record, read_recorded_table, write_record
 from toss_ctr.inference.calibration import (
     calibration_report,
     Calibrator,
@@ -40,7 +30,8 @@ from toss_ctr.inference.calibration import (
     save_calibrator,
 )
 from ..data.probabilities import shift_prior
-from ..training.checkpoints import oof_path, read_fold, side_files, train_again
+from ..training.checkpoints import read_fold, side_files, train_again
+from ..training.fold import check_folds
 from ..training.metrics import auc
 from ..training.trace import run_log
 
@@ -76,6 +67,7 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
     if not found:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in found}
+    check_folds(cfg, sides)
     missing = sorted(set(range(_dealt_folds(cfg))) - set(found))
     if missing:
         lacking = ', '.join(map(str, missing))
@@ -86,7 +78,7 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
 
 def _dealt_folds(cfg: Config) -> int:
     try:
-        return read_json(cfg.run_dir / 'folds.json')['n_folds']
+        return read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
     except Damaged:
         return 0
 
@@ -110,9 +102,8 @@ def read_oof_logits(cfg: Config, sides: dict | None = None) -> pl.DataFrame:
     """
     parts = []
     for fold, side in (sides or finished_folds(cfg)).items():
-        path, mend = oof_path(cfg.run_dir, fold, side['fingerprint']), train_again(cfg.run_dir, fold)
-        verify_file(path, side['oof'], mend)
-        parts.append(read_table(path, mend=mend))
+        _, name = side['files']
+        parts.append(read_recorded_table(side, name, mend=train_again(cfg.run_dir, fold)))
     oof = pl.concat(parts).sort('row')
     if oof['row'].is_duplicated().any():
         mend = 'the folds are of different splits: train them again with --force'
@@ -239,10 +230,9 @@ def label_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     if options['method'] == 'none' or not names:
         return dict.fromkeys(names, Calibrator.identity())
     try:
-        content = read_json(cfg.run_dir / _OF_LABELS)
-        if content['made_of'] == calibrator_made_of(sides, options):
-            return {name: Calibrator.from_json(made) for name, made in content['labels'].items()}
-        print(f'{cfg.run_dir / _OF_LABELS}: fitted on other predictions; fitted anew')
+        made_of = calibrator_made_of(sides, options)
+        content = read_record(cfg.run_dir / _OF_LABELS, 'label_calibrators', made_of=made_of)
+        return {name: Calibrator.from_json(made) for name, made in content['labels'].items()}
     except Damaged as e:
         print(f'{e.what}; fitted anew')
     return _fit_labels(read_oof_logits(cfg, sides), names, options)
@@ -356,14 +346,13 @@ def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     columns, names = dict(p=pl.Series(p)), labels_beside_first(sides)
     if names:
         fitted = {name: made.to_json() for name, made in _fit_labels(oof, names, options).items()}
-        write_json(run / _OF_LABELS, dict(labels=fitted, made_of=made_of))
+        write_record(run / _OF_LABELS, 'label_calibrators', dict(labels=fitted), made_of=made_of)
         beside = {name: _judge_label(oof, name, cfg.seed, options) for name in names}
         report |= dict(labels={name: judged for name, (judged, _) in beside.items()})
         columns |= {f'p_{name}': p for name, (_, p) in beside.items()}
     write_table(oof.with_columns(**columns), run / 'oof.parquet')
     files = ['calibrator.json', 'oof.parquet'] + ([_OF_LABELS] if names else [])
-    files = {name: digest_file(run / name) for name in files}
-    write_json(run / 'calibration.json', report | dict(made_of=made_of, files=files))
+    write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)
     return report
 
 

@@ -25,13 +25,12 @@ from ..core.engine import opened, parts_at_once, run_units
 from ..core.errors import UserError
 from toss_ctr.core.files import (
     check_target,
-    digest_file,
     read_table,
     watched,
     write_aside,
-    write_json,
     write_table,
 )
+from ..core.records import write_record
 from ..data.batches import prefetched
 from ..data.frames import block_count, cached_parts, source_ids, stream_split
 from ..data.manifest import read_manifest
@@ -225,8 +224,8 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str =
     if predictor.beside:
         write_labels(predictor, logits, cfg.run_dir / 'submission_labels.parquet')
     made = dict(weights=[side['weights'] for side in sides.values()], cache=cache, rows=rows)
-    made |= dict(calibrator=predictor.calibrator.to_json(), files={logits.name: digest_file(logits)})
-    write_json(logits.with_suffix('.json'), made)
+    made |= dict(calibrator=predictor.calibrator.to_json())
+    write_record(logits.with_suffix('.json'), 'test_logits', made, files=[logits.name])
     return logits
 
 # %% ../../nbs/70_inference/15_predict.ipynb #03aa910b

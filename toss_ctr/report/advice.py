@@ -15,7 +15,9 @@ import numpy as np
 import polars as pl
 
 from ..config.whole import Config
-from ..core.files import digest_file, digest_json, read_json
+from ..core.errors import UserError
+from ..core.files import digest_file, digest_json
+from ..core.records import read_record
 from ..training.metrics import all_metrics, first_metric, gain, gain_of, N_BOOT, paired_test, row_loss, TITLES
 from .plots import curves
 from ..data.probabilities import shift_prior
@@ -680,11 +682,13 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
     cfg : its config
     """
     folder = Path(run_dir)
-    kept = read_json(folder / ADVICE) if (folder / ADVICE).is_file() else {}
-    if kept.get('made_of') == advice_made_of(folder):
+    try:
+        kept = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))
         return [tuple(finding) for finding in kept['findings']]
+    except UserError:
+        pass  # there is none, or it is of another state: it is made anew
     pred, log = load_predictions(folder, cfg), read_log(folder / 'train_log.csv')
-    beside = (folder / name for name in ('columns.json', 'attention.json'))
-    columns, attention = (read_json(file) if file.is_file() else {} for file in beside)
+    read = lambda kind: read_record(folder / f'{kind}.json', kind) if (folder / f'{kind}.json').is_file() else {}
+    columns, attention = read('columns'), read('attention')
     rows = score_rows(pred, N_BOOT, cfg.seed, cfg)
     return findings(pred, rows, log, folder, cfg, columns, worth=attention.get('worth'))

@@ -14,7 +14,8 @@ import numpy as np
 from .advice import ADVICE, advice_made_of, findings
 from ..config.whole import Config
 from .facts import links_section, ran_section, side_file
-from ..core.files import check_target, write_aside, write_json
+from ..core.files import check_target, write_aside
+from ..core.records import write_record
 from ..inference.ensemble import handed_in, SCALES, scale_line, submission_line
 from ..inference.oof import probability_target
 from ..training.metrics import first_metric, gain_of, N_BOOT, RATIO, TITLES
@@ -211,7 +212,7 @@ def build_report(
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     found = findings(pred, rows, log, run_dir, cfg, columns, n_boot, worth, moved)
     if out.parent == run_dir:
-        write_json(run_dir / ADVICE, dict(made_of=advice_made_of(run_dir), findings=found))
+        write_record(run_dir / ADVICE, 'advice', dict(findings=found), made_of=advice_made_of(run_dir))
     differ = disagreement(run_dir, cfg)
     groups = groupings(train_split, differ.row, cfg, 30) if train_split is not None and differ else ()
     parts = [

@@ -17,7 +17,8 @@ from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import again, read_table
+from ..core.files import again
+from ..core.records import read_run_table
 from ..inference.calibration import cross_fit
 from ..inference.compare import held_out
 from ..inference.board import metric_cells
@@ -148,7 +149,7 @@ def _read_held_out(path: Path) -> dict:
     "Columns row, fold, label, logit, p of a member's oof.parquet; `UserError` if it is not one."
     if not path.is_file():
         raise UserError(f'{path}: missing', again(path))
-    table = read_table(path)
+    table = read_run_table(path)
     for name in ('row', 'fold', 'label', 'logit', 'p'):
         if name not in table.columns:
             raise UserError(f'{path}: no column {name}', 'delete it and train again')

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from ..config.train import MINIMISED
-from ..core.files import read_json, read_table
+from ..core.records import read_record, read_run_table
 from ..inference.board import member_rows
 from ..inference.ensemble import last_choice, leak_lines, scale_line
 from ..inference.parity import parity_line
@@ -603,7 +603,7 @@ def board_part(run_dir: Path) -> list:
     leaks = [tag('p', line) for line in leak_lines(made)]
     strong = [i for i, row in enumerate(rows) if row['handed_in']]
     parity = run_dir / 'parity.json'
-    serving = tag('p', parity_line(read_json(parity)) + '.') if parity.is_file() else None
+    serving = tag('p', parity_line(read_record(parity, 'parity')) + '.') if parity.is_file() else None
     told = [tag('p', text), tag('p', f'Handed in: {scale_line(made)}.'), *leaks]
     return [*told, table(rows, columns, 'Members', strong), serving]
 
@@ -622,7 +622,7 @@ def members_section(run_dir: Path, found: Disagreement | None = None, groups=())
         file = held_out_file(folder).with_name(TEST)
         if not file.is_file():
             continue
-        t = read_table(file)
+        t = read_run_table(file)
         logits[folder.name] = t.select(pl.mean_horizontal(pl.col('^logit.*$'))).to_series().to_numpy()
     if len(logits) < 2 or len({len(v) for v in logits.values()}) > 1:
         return section('members', 'Members', board) if board else None

@@ -15,7 +15,8 @@ import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import digest_file, read_json, read_table, write_json
+from ..core.files import digest_file
+from ..core.records import read_record, read_run_table, write_record
 from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
@@ -72,7 +73,7 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
     folder, data = cfg.run_dir, cfg.data
     logits = folder / 'test_logits.parquet'
     uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
-    at = align_ids(ids, read_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
+    at = align_ids(ids, read_run_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
     written = dict(submission=submitted)
     made = handed_in(folder)
     for name in made['scores'] if made else ():
@@ -122,7 +123,7 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
         label = read_test_labels(cfg, ids)
         if label is None:
             return None
-        held = read_table(folder / 'oof.parquet')
+        held = read_run_table(folder / 'oof.parquet')
         rate = float(np.average(held['label'], weights=held['weight'] if 'weight' in held.columns else None))
         predictions = _test_predictions(cfg, ids, submitted, rate)
         scores = {name: _test_scores(label, p, cfg.metric, cfg.seed, n_boot) for name, p in predictions.items()}
@@ -137,8 +138,7 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
         submission=digest_file(folder / 'submission.csv'),
         predictions=scores,
     )
-    write_json(folder / FILE, content)
-    return content
+    return write_record(folder / FILE, 'test_metrics', content)
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #b6de37ae
 def test_table(scored: dict) -> MetricsTable:
@@ -173,7 +173,7 @@ def read_test_scores(run_dir) -> dict | None:
     folder = Path(run_dir)
     if not (folder / FILE).is_file() or not (folder / 'submission.csv').is_file():
         return None
-    scored = read_json(folder / FILE)
+    scored = read_record(folder / FILE, 'test_metrics')
     return scored if scored['submission'] == digest_file(folder / 'submission.csv') else None
 
 
