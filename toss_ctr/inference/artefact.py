@@ -406,7 +406,8 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
             (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
             home = matrix.path.parent
             beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
-            spec = specs[beside[0]] if beside else Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
+            kept = specs[beside[0]] if beside else None  # one object: its rows are encoded once
+            spec = kept or Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
             part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
             scores = _fold_scores(record)
         parts[name], about[name] = part, dict(kind=kind, scores=scores)
