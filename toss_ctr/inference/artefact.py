@@ -16,8 +16,8 @@ import polars as pl
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import make_config
-from ..config.runs import run_config
+from ..config.load import folder_config, make_config
+from ..config.places import apart, handed_on
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from toss_ctr.core.files import (
@@ -276,7 +276,9 @@ def served(cfg: Config, member: str = '') -> Served:
 # %% ../../nbs/70_inference/32_artefact.ipynb #19c4c471
 def _member_config(cfg: Config, name: str) -> Config:
     "Of a network member."
-    return cfg if name == cfg.network else run_config(member_folder(cfg.run_dir, name))
+    if name == cfg.network:
+        return cfg
+    return folder_config(member_folder(cfg.run_dir, name), handed_on(cfg, 'logging.log_dir'))
 
 
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -326,7 +328,7 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
     content = dict(
         spec='spec.json',
-        configs=[table.model_dump(mode='json', exclude={'engine'}) for table, _ in tables],
+        configs=[apart(table.model_dump(mode='json'))[0] for table, _ in tables],
         statistics=[f'features_{number}' for number in range(len(tables))],
         columns=columns.to_json(),
     )
@@ -353,6 +355,11 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
         return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #ab91a262
+def _read_spec(path: Path) -> Spec:
+    "A spec that was written beside what answers by it."
+    return Spec.from_json(read_with_lists(path, 'spec')['spec'])
+
+
 def _fold_scores(record: dict) -> list[float]:
     "What each fold scored on the rows it held out."
     return [metrics['Score'] for metrics in record['folds']]
@@ -372,7 +379,8 @@ def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -
     library = LIBRARIES[kind]
     library.version(kind)  # refuses a library that is not installed
     statistics = [load_statistics(home / place) for place in matrix['statistics']]
-    tables = list(zip(map(make_config, matrix['configs']), statistics, strict=True))
+    configs = [make_config(apart(config)[0]) for config in matrix['configs']]
+    tables = list(zip(configs, statistics, strict=True))
     return MatrixPart(library, [*map(library.load, files)], TreeColumns.from_json(matrix['columns'], spec), tables)
 
 
@@ -406,8 +414,7 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
             (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
             home = matrix.path.parent
             beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
-            kept = specs[beside[0]] if beside else None  # one object: its rows are encoded once
-            spec = kept or Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
+            spec = specs[beside[0]] if beside else _read_spec(home / matrix['spec'])
             part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
             scores = _fold_scores(record)
         parts[name], about[name] = part, dict(kind=kind, scores=scores)
@@ -426,7 +433,7 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
         save_statistics(predictor.statistics, out, 'artefact')
     reads = [list(read_record(out / f'fold_{fold}.json', 'program')['inputs']) for fold in predictor.sides]
     return dict(
-        config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
+        config=apart(predictor.cfg.model_dump(mode='json'))[0],
         spec=f'{name}/spec.json',
         inputs=reads,
         folds=[f'{name}/fold_{fold}' for fold in predictor.sides],
@@ -648,7 +655,7 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     for name, file in spec_of.items():
         digest = content['files'][file]
         if digest not in by_digest:
-            by_digest[digest] = Spec.from_json(read_with_lists(folder / file, 'spec')['spec'])
+            by_digest[digest] = _read_spec(folder / file)
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':
@@ -663,4 +670,4 @@ def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> Networ
     runner = FORMATS[ending][1]
     programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
     statistics = load_statistics(folder / about['statistics'][0]) if about['statistics'] else None
-    return NetworkPart(make_config(about['config']), programs, about['inputs'], statistics)
+    return NetworkPart(make_config(apart(about['config'])[0]), programs, about['inputs'], statistics)
