@@ -37,7 +37,6 @@ def paper_keys() -> dict:
         model=dict(embedding_dropout=0.0, qnn_alpha=head),
         train=train | dict(embedding=dict(init_std=1e-4, l2=0.03)),
         loss=dict(balance='shift'),
-        calibration=dict(target='prior'),
     )
 
 
