@@ -1,9 +1,10 @@
-"""Which statements does an ordinary day enter? Every road of README at a small size, counted by coverage.
+"""Which statements does an ordinary day enter? The roads of README at a small size, counted by coverage.
 
-`python .ci/ordinary.py` runs the demo, a log of its own from `init` to `blend`, and a notebook's `Run`, in commands of
-their own: their children, the folds' kernels and the notebook's are counted too. It prints, by room, the statements that
-nothing entered and how many of them there are, and in all the share. `--most .10` ends with 1 where the share is larger.
-A statement is a line that coverage counts; `toss_ctr.tests` is no part of it. A job of its own, about six minutes of CPU.
+`python .ci/ordinary.py` runs the demo, a log of its own from `init` to `blend`, and a notebook's `Run`: each command
+is a process, and its children, the folds' kernels and the notebook's are counted too. It prints how many statements
+of a room nothing entered (`--lines`: which), and their share of all; `--most .10` ends with 1 where that is larger.
+Statements are those that coverage counts; `toss_ctr.tests` has no part in it. A job of its own: several minutes, no
+part of `.ci/test`.
 """
 import argparse
 import os
@@ -51,7 +52,7 @@ NOTEBOOK = '''
 import polars as pl
 from toss_ctr import Run
 train, test = pl.read_parquet('my/train.parquet'), pl.read_parquet('my/test.parquet')
-run = Run.from_data(train, test, target='inventory_id', cv=dict(n_splits=2), train=dict(epochs=1))
+run = Run.from_data(train, test, target='inventory_id', set=['cv.n_splits=2', 'train.epochs=1'])
 run.schema
 ---
 run.fit()

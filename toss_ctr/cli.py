@@ -251,7 +251,7 @@ def toss_synth(
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
 def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''):
-    """Guess column roles, cardinalities and embedding widths; warn of constant, duplicate and colliding columns.
+    """Guess column roles, cardinalities and embedding widths; warn of constant and duplicate columns.
 
     Parameters
     ----------
@@ -424,7 +424,8 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
     else:
         print('calibration.enabled false: none')
     for when in ('before', 'after'):
-        names = ('Score', 'AP', 'WLL', 'ECE', 'mean_p')
+        names = ('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')
+        names = *names, 'ECE', 'mean_p'
         metrics = ' '.join(f'{name} {scores[when][name]:.4f}' for name in names)
         print(f"{when:7}{metrics} predicted/observed {scores[when]['predicted_over_observed']:.4f}")
     handed = hand_in_again(c)
@@ -628,7 +629,7 @@ def _searched_weights(oof) -> list:
     found = search_weights(oof)
     print(found)
     print('--weights', ' '.join(f'{weight:.4f}' for weight in found.weights))
-    if found.cv_score <= found.equal_score:
+    if not found.pays:
         print('equal weights are as good on folds the search has not seen')
     return found.weights
 
@@ -672,7 +673,7 @@ def toss_blend(
     oof : list
         out-of-fold files or run folders of the same models, in the same order
     search : bool
-        find the weights of logit_mean that maximise Score on --oof, cross-validated
+        find the weights of logit_mean that are best on --oof by the runs' metric, cross-validated
     """
     from toss_ctr.data.submission import header_of
     from toss_ctr.inference.blend import blend_files

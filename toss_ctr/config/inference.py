@@ -24,8 +24,8 @@ class Calibration(Section):
 
     Examples
     --------
-    >>> Calibration(method='platt', target='prior').lambda_mix
-    1.0
+    >>> Calibration(method='platt').target
+    'prior'
     """
 
     enabled: bool = True
@@ -38,8 +38,8 @@ class Calibration(Section):
     "temperature: iterations of its optimiser."
     lambda_mix: Share = 1.0
     "Weight of the calibrated probability in the mix with the raw one."
-    target: CalibrationTarget = 'balanced'
-    "balanced: the leaderboard's optimum; prior: true click probabilities."
+    target: CalibrationTarget = 'prior'
+    "prior: click probabilities; balanced: clicks and the rest weigh 50:50, what metric toss takes where nobody says."
 
 # %% ../../nbs/10_config/30_inference.ipynb #6d3679db
 ExportFormat = Literal['pt2', 'onnx', 'none']
@@ -71,7 +71,7 @@ EnsembleMethod = Literal[
     'logit_mean', 'mean', 'geom_mean', 'median', 'trim_mean', 'rank_avg', 'weighted', 'val_weighted'
 ]
 EnsembleSelect = Literal['hill_climb', 'stack', 'mean', 'best']
-EnsembleMetric = Literal['score', 'ap', 'wll', 'auc']
+EnsembleMetric = Literal['logloss', 'score', 'ap', 'wll', 'auc']
 
 
 class Ensemble(Section):
@@ -86,8 +86,8 @@ class Ensemble(Section):
     select: EnsembleSelect = 'hill_climb'
     """hill_climb: members are added as often as they help; stack: the weights under which clicks are most likely; both
     found and judged on different folds; mean: all alike; best: one alone."""
-    metric: EnsembleMetric = 'score'
-    "What the choice looks at, out of fold."
+    metric: EnsembleMetric = 'logloss'
+    "What the choice looks at, out of fold; with metric toss: score."
     method: EnsembleMethod = 'logit_mean'
     "How a member's folds are combined."
     trim_ratio: Annotated[float, Field(ge=0, lt=0.5)] = 0.2

@@ -475,7 +475,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     masks = {i: nums[c]['null_rows'] for i, c in enumerate(columns) if nums[c]['nulls']}
     multis = []
     for c, sep in needs.multis.items():
-        multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), *needs.multi_weights.get(c, ())))
+        multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), needs.multi_weights.get(c)))
     spec = Spec(
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),
         nums=columns,

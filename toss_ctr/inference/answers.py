@@ -17,8 +17,10 @@ import pyarrow as pa
 from ..config.load import load_config
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import locked, read_json, read_table, shell_path
+from ..core.files import locked, shell_path
+from ..core.records import read_record, read_run_table
 from ..core.generations import copy_aside
+from ..core.records import read_record
 from ..data.frames import source_ids
 from ..data.source import batches, open_source, source_digest
 from ..data.submission import check_ids, write_submission
@@ -54,7 +56,7 @@ def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> 
         place = member_generation(folder, made)
         for file in (OOF, TEST):
             copy_aside(cfg.run_dir / file, place / file)
-        oof = read_table(place / OOF)
+        oof = read_run_table(cfg.run_dir / OOF)
         return seal_member(
             folder,
             made,
@@ -119,12 +121,12 @@ def hand_in_again(cfg: Config) -> str:
     made, run = last_choice(cfg.run_dir), cfg.run_dir
     if made is None:
         return ''
-    record = read_json(member_folder(run, cfg.network) / RECORD)
+    record = read_record(member_folder(run, cfg.network) / RECORD, 'member')
     if record['made']['weights'] != [side['weights'] for side in finished_folds(cfg).values()]:
         return f'submission.csv stays {made["chosen"]}; toss run {shell_path(run)} hands in the folds trained since'
     now = submit(cfg, names=[name for name in made['scores'] if name != ENSEMBLE])
     if now != made and (run / 'export' / 'artefact.json').is_file():
-        keep_parity(cfg, lambda: export(cfg, read_json(run / 'export' / 'artefact.json')['formats']))
+        keep_parity(cfg, lambda: export(cfg, read_record(run / 'export' / 'artefact.json', 'artefact')['formats']))
     again = 'again, the same bytes' if now['submission'] == made['submission'] else 'anew'
     return f'handed in {again}: {submission_line(now)}'
 
@@ -140,7 +142,7 @@ def _same_rows(cfg: Config):
     "Refuse a test file whose rows are not those that were predicted; what is not here is not looked at."
     path, run, other = cfg.data.test_path, shell_path(cfg.run_dir), False
     with suppress(UserError):
-        rows = read_json(cfg.run_dir / 'test_logits.json')['rows'] if path else ''
+        rows = read_record(cfg.run_dir / 'test_logits.json', 'test_logits')['rows'] if path else ''
         other = bool(rows) and source_digest(open_source(path, 'data.test_path')) != rows
     if other:
         mend = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'

@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..core.device import resolve_device, step_seed
-from ..core.files import write_json
+from ..core.records import write_record
 from ..data.batches import Loader
 from ..data.histories import Ragged
 from ..data.spec import SeqSpec, Spec
@@ -232,4 +232,4 @@ def explain(inputs: Inputs):
     maps = {seq.history: token_map(model, inputs, fold, seq) for seq in inputs.train.spec.histories}
     found['tokens'] = dict(tokens=maps, rate=rate)
     for name, content in found.items():
-        write_json(cfg.run_dir / f'{name}.json', dict(fold=fold, **content))
+        write_record(cfg.run_dir / f'{name}.json', name, dict(fold=fold, **content), made_of=side['weights'])

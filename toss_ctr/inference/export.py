@@ -19,7 +19,8 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from ..core.errors import UserError
-from ..core.files import digest_file, write_aside, write_json
+from ..core.files import write_aside
+from ..core.records import write_record
 from ..core.machine import written_here, wrote
 from ..data.batches import Loader
 from ..data.frames import stream_split
@@ -503,9 +504,8 @@ def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: 
         rows=len(split),
         differs=differs,
         calibration=calibrator.target,
-        files={name: digest_file(out / name) for name in differs},
     )
-    write_json(out / f'fold_{fold}.json', about)
+    write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
     return differs
 
 # %% ../../nbs/70_inference/30_export.ipynb #c5332de3

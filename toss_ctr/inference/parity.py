@@ -16,7 +16,8 @@ import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_file, read_json, shell_path, verify_file, write_json
+from ..core.files import again, shell_path
+from ..core.records import check_files, read_record, write_record
 from ..data.source import batches, open_source
 from .artefact import Artefact, export, load_artefact, served
 from .ensemble import ENSEMBLE
@@ -150,8 +151,7 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
 
     Returns
     -------
-    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found),
-    files (digest of the artefact)
+    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found)
 
     Raises
     ------
@@ -165,11 +165,12 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
     submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names, glob=False)
-    there = read_json(folder / 'artefact.json', f'run toss export {shell_path(cfg.run_dir)}')['formats']
+    mend = f'run toss export {shell_path(cfg.run_dir)}'
+    there = read_record(folder / 'artefact.json', 'artefact', mend)['formats']
     asked = there if formats is None else formats
     programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in asked}
-    seal = {'export/artefact.json': digest_file(folder / 'artefact.json')}
-    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=seal)
+    compared_with = ['export/artefact.json']
+    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=compared_with)
 
 
 def prove(inputs: Inputs, formats) -> dict:
@@ -202,11 +203,10 @@ def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """
     try:
         first()
-        found = compare_artefact(cfg, trust=trust)
+        found, files = compare_artefact(cfg, trust=trust), ['export/artefact.json']
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found = dict(serves='', why=str(e), reason='', programs={}, files={})
-    write_json(cfg.run_dir / 'parity.json', found)
-    return found
+        found = dict(serves='', why=str(e), reason='', programs={}, files=[])
+    return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
 
 
 def _without_code(content: dict) -> list[str]:
@@ -227,12 +227,10 @@ def check_parity(cfg: Config):
     cfg : the config of a run that was exported
     """
     mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
-    found = read_json(cfg.run_dir / 'parity.json', mend)
-    for name, digest in found['files'].items():
-        verify_file(cfg.run_dir / name, digest, mend)
-    content = read_json(folder / 'artefact.json', mend)
-    for name, digest in content['files'].items():
-        verify_file(folder / name, digest, mend)
+    found = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
+    check_files(found, None, mend)
+    content = read_record(folder / 'artefact.json', 'artefact', mend)
+    check_files(content, None, mend)
     if not agrees(found):
         raise Damaged(parity_line(found), mend)
     if safe := _without_code(content):

@@ -285,7 +285,7 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict
     columns = {column.name: column.to_numpy() for column in table.sort('row')}
     seconds = record.get('seconds')
     facts = dict(kind=record.get('kind', ''), fit_seconds=None if seconds is None else sum(seconds))
-    facts |= dict(rows_per_s=record.get('rows_per_s'))
+    facts |= dict(rows_per_s=record.get('rows_per_s'), made_of=record['made_of'])
     if test is None:
         return Opinion(name, **columns, facts=facts)
     z = test.select(pl.col('^logit.*$')).to_numpy()

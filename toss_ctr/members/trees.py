@@ -475,8 +475,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     jobs = []
     for name, member in cfg.every_member.items():
         if member.kind in LIBRARIES:
-            seed = cfg.seed if member.seed is None else member.seed
-            job = MatrixJob(name, member, seed, member_folder(cfg.run_dir, name), {}, progress)
+            job = MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), {}, progress)
             job.made.update(_trees_made_of(inputs, columns, extra, job))
             jobs.append(job)
     return jobs, columns, extra

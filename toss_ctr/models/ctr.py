@@ -194,7 +194,7 @@ def _next_multiple(n: int, of: int) -> int:
 
 
 def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
-    """A history's DARE as a config asks for it; `dim_att` and `dim_rep` default to `model.emb_dim`.
+    """A history's DARE as a config asks for it; `dim_att` defaults to `model.emb_dim`.
 
     Side fields take half of a role's width, learned positions a quarter; the encoder's heads divide both.
 
@@ -206,8 +206,8 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     n_context : width of the context of S2
     """
     s = cfg.history(seq.key)
-    d_att = s.dim_att or cfg.model.emb_dim
-    d_rep = s.dim_rep or cfg.model.emb_dim
+    d_rep = cfg.model.emb_dim
+    d_att = s.dim_att or d_rep
     heads = s.tfm.n_heads if s.transformer_block else 1
     side_att = max(1, d_att // 2)
     side_rep = _next_multiple(max(1, d_rep // 2), heads)
@@ -318,7 +318,6 @@ class History(nn.Module):
             shared = name in s.shared_with
             place = seq.targets.index(name) if shared else names.index(name)
             self.columns.append((seq.target_key if shared else 'cat', place))
-        self.target_places = [names.index(name) for name in seq.targets]
         self.sides = [seq.side_key(name) for name in seq.sides]
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse

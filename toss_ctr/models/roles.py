@@ -326,7 +326,7 @@ def check_embeddings(
     if variant == 'coupled' and d_att != d_rep:
         raise UserError(
             'sequence.variant: coupled has one table',
-            'give sequence.dim_att and sequence.dim_rep the same width',
+            'set sequence.dim_att to model.emb_dim, or leave it out',
         )
     if query_mode != 'S2' and not len(targets):
         raise UserError(

@@ -104,7 +104,7 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
             files = find_files(getattr(cfg.data, key), f'data.{key}')
             lazy_table(files).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
-    grouping = dict(group_key=None, composite_group=False, group_sequences=False)
+    grouping = dict(group_key=None, composite_group=False)
     sections = dict(
         data=cfg.data.model_copy(update=dict(paths, valid_path=None, synthetic=None, **cache)),
         cv=cfg.cv.model_copy(update=dict(scheme='group_kfold', n_splits=2, **grouping)),

@@ -335,6 +335,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     cfg = make_config(
         dict(
             exp_name='fake_run',
+            metric='toss',
             data=dict(truth_path=str(folder / 'truth.parquet'), cat_cols=list(codes)),
             sequence=dict(col='seq', query_key='inventory_id', max_len=40),
             cv=dict(n_splits=folds),
@@ -413,7 +414,7 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
     views = dict(read, name='views', col='views', side_cols=['views_action', 'views_kind'], time_col='views_at')
     views |= dict(collapse=True)
     buys = dict(read, name='buys', col='buys', side_cols=['buys_kind'], time_col='buys_at', sharing='target')
-    searches = dict(read, name='searches', col='searches', time_col='searches_at', recency_seconds=9e4, top_k=5)
+    searches = dict(read, name='searches', col='searches', time_col='searches_at', top_k=5)
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
     data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))
