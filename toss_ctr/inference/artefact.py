@@ -355,6 +355,11 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
         return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #ab91a262
+def _read_spec(path: Path) -> Spec:
+    "A spec that was written beside what answers by it."
+    return Spec.from_json(read_with_lists(path, 'spec')['spec'])
+
+
 def _fold_scores(record: dict) -> list[float]:
     "What each fold scored on the rows it held out."
     return [metrics['Score'] for metrics in record['folds']]
@@ -409,7 +414,7 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
             (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
             home = matrix.path.parent
             beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
-            spec = specs[beside[0]] if beside else Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
+            spec = specs[beside[0]] if beside else _read_spec(home / matrix['spec'])
             part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
             scores = _fold_scores(record)
         parts[name], about[name] = part, dict(kind=kind, scores=scores)
@@ -650,7 +655,7 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     for name, file in spec_of.items():
         digest = content['files'][file]
         if digest not in by_digest:
-            by_digest[digest] = Spec.from_json(read_with_lists(folder / file, 'spec')['spec'])
+            by_digest[digest] = _read_spec(folder / file)
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':

@@ -203,7 +203,7 @@ def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """
     try:
         first()
-        found, files = compare_artefact(cfg, trust=trust), ['export/artefact.json']
+        found = compare_artefact(cfg, trust=trust)
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
         found = dict(serves='', why=str(e), reason='', programs={}, files=[])
     return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
