@@ -396,7 +396,7 @@ def toss_train(
             done = train_launched(c, wanted, force)
         else:
             with crew_of(c):
-                inputs = prepare(c, progress=watched())
+                inputs = prepare(c, progress=watched(), force=force)
                 done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
         if not world.first:
             return

@@ -216,6 +216,8 @@ def _read_config(cfg, over: tuple = ()) -> dict:
         text = file.read_text(encoding='utf-8')
     except UnicodeDecodeError:
         raise UserError(f'{name}: not a text file', 'give a YAML file') from None
+    except OSError as error:
+        raise UserError(f'{name}: cannot be read ({error.strerror})', 'check the disk') from None
     raw = read_yaml(text, name)
     if not isinstance(raw, dict):
         raise UserError(f'{name}: not a mapping of keys', 'write key: value lines')

@@ -416,7 +416,7 @@ def load(cls: Folds, folder, source: str = '') -> Folds:
     if source and content['made_of'] != source:
         raise UserError(
             f"{content.path}: folds of another cache ({content['made_of'][:8]}, not {source[:8]})",
-            'choose another exp_name; to go on with this run, name its folder and leave its data as they were',
+            'choose another exp_name, or add --force to train again; to go on with it, leave its data as they were',
         )
     fold, part = read_recorded_table(content, 'folds.parquet')
     stats = tuple(content['stats'])

@@ -59,7 +59,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
 
     with crew_of(cfg):
         step('data, cache and folds')
-        inputs = prepare(cfg, test=True, progress=bars)
+        inputs = prepare(cfg, test=True, progress=bars, force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)
         step(f"members {', '.join(cfg.every_member)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)

@@ -156,13 +156,14 @@ def folds_source(cfg: Config, cache: str) -> str:
     return digest_json(dict(cache=cache, cv=json.loads(cfg.cv.model_dump_json()), seed=cfg.seed))
 
 
-def run_folds(cfg: Config, train: Split) -> Folds:
+def run_folds(cfg: Config, train: Split, force: bool = False) -> Folds:
     """The run's folds.
 
     Parameters
     ----------
     cfg : section `cv`, `seed`; folds.json lies in its run's folder
     train : cached training rows
+    force : deal them again where they are those of other rows
 
     Returns
     -------
@@ -174,14 +175,16 @@ def run_folds(cfg: Config, train: Split) -> Folds:
         if (cfg.run_dir / 'folds.json').exists():
             try:
                 return Folds.load(cfg.run_dir, source)
-            except Damaged as e:
-                print(f'{e.what}; dealing the folds again')
+            except UserError as e:
+                if not force and not isinstance(e, Damaged):
+                    raise
+                print(f'{str(e).partition(" – ")[0]}; dealing the folds again')
         folds = make_folds(train, cfg)
         folds.save(cfg.run_dir, source)
     return folds
 
 # %% ../../nbs/50_training/10_inputs.ipynb #d55b1c4d
-def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> Inputs:
+def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force: bool = False) -> Inputs:
     """Cache, folds and features of a run, made where they are missing and verified where they are found.
 
     Parameters
@@ -189,6 +192,7 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     cfg : of the run, whose folder and cache are written to
     test : also the test split; None = where data.test_path is given
     progress : show bars
+    force : of `run_folds`
 
     Raises
     ------
@@ -215,6 +219,6 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False) -> In
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
     for line in far_cells(splits['train']):
         warnings.warn(f'{cfg.data.train_path or cfg.data.manifest_train}: {line}')
-    folds = run_folds(cfg, splits['train'])
+    folds = run_folds(cfg, splits['train'], force)
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, splits['train'], splits.get('test'), folds, features)
