@@ -23,6 +23,7 @@ from ..core.files import digest_bytes, digest_file, digest_json
 from ..core.files import write_table
 from ..core.records import check_files, read_record, read_run_table, Record, write_record
 from ..core.generations import clear_other_generations, copy_aside, generation_folder
+from ..core.records import check_files, read_record, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
@@ -245,7 +246,7 @@ def sealed_file(run_dir, made: Record, name: str) -> Path:
     Parameters
     ----------
     run_dir : folder of the run
-    made : content of ensemble.json
+    made : of `last_choice`
     name : submission of a prediction as `<prediction>.csv`, or oof.parquet, the ensemble's
 
     Raises

@@ -151,8 +151,7 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
 
     Returns
     -------
-    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found),
-    files (digest of the artefact)
+    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found)
 
     Raises
     ------
@@ -204,7 +203,7 @@ def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """
     try:
         first()
-        found = compare_artefact(cfg, trust=trust)
+        found, files = compare_artefact(cfg, trust=trust), ['export/artefact.json']
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
         found = dict(serves='', why=str(e), reason='', programs={}, files=[])
     return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
