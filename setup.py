@@ -1,4 +1,4 @@
-"Packaging for `toss_ctr`: every setting is read from settings.ini; the papermill templates travel inside the wheel."
+"Packaging for `toss_ctr`: settings are read from settings.ini; papermill's templates are in the wheel, tests are not."
 import shlex
 from configparser import ConfigParser
 from pathlib import Path
@@ -16,7 +16,7 @@ setup(
     license='Apache-2.0', author=cfg['author'], author_email=cfg['author_email'], url=cfg['git_url'],
     long_description=Path('README.md').read_text(encoding='utf-8'), long_description_content_type='text/markdown',
     python_requires='>=' + cfg['min_python'], install_requires=shlex.split(cfg['requirements']), extras_require=extras,
-    packages=[*find_packages(include=[pkg, f'{pkg}.*']), f'{pkg}.templates'],
+    packages=[*find_packages(include=[pkg, f'{pkg}.*'], exclude=[f'{pkg}.tests*']), f'{pkg}.templates'],
     package_dir={f'{pkg}.templates': f"{cfg['nbs_path']}/templates"},
     package_data={pkg: ['presets/*.yaml'], f'{pkg}.templates': ['*.ipynb']},
     entry_points={'console_scripts': shlex.split(cfg['console_scripts']), 'nbdev': [f'{pkg}={pkg}._modidx:d']},

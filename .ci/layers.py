@@ -1,6 +1,7 @@
 """Imports run downward: the folders of nbs/ give the order of the packages, the numbers of notebooks that of the rooms.
 
 The contract is written from the tree and handed to import-linter, so a new room is under it as soon as it exists.
+`toss_ctr.tests` lies highest and is not shipped: nothing else imports from it, and the wheel holds none of it.
 """
 import json
 import re
@@ -36,6 +37,12 @@ for package in packages:
     rooms = [m.split('.', 1)[1] for m in modules if m.startswith(f'{package}.')]
     if len(rooms) > 1:
         parts.append(contract(f'rooms of {package}', list(reversed(rooms)), f'toss_ctr.{package}'))
+parts.append('[importlinter:contract:nothing shipped imports from tests]\nname = nothing shipped imports from tests\n'
+             'type = protected\nprotected_modules = toss_ctr.tests\nallowed_importers = toss_ctr.tests')
+with tempfile.TemporaryDirectory() as folder:
+    subprocess.run([sys.executable, 'setup.py', '-q', 'build_py', '--build-lib', folder], check=True)
+    if not Path(folder, 'toss_ctr', 'cli.py').is_file() or Path(folder, 'toss_ctr', 'tests').exists():
+        sys.exit('setup.py: the wheel would hold toss_ctr.tests, or not the package')
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder) / 'importlinter.ini'
     file.write_text('\n\n'.join(parts) + '\n', encoding='utf-8')

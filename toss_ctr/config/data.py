@@ -67,8 +67,8 @@ class Data(Section):
     label_col: str = 'clicked'
     "Column with the label, 0 or 1."
     labels: Columns = ()
-    """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each (weights:
-    loss.tasks). 0, 1 or, where nobody knows, null; the submission is about the first."""
+    """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each.
+    0, 1 or, where nobody knows, null; the submission is about the first."""
     id_col: str = 'ID'
     "Column with the name of a row of the test file; copied to the submission unchanged."
     weight_col: OptionalText = None
@@ -84,9 +84,7 @@ class Data(Section):
     "Columns with several values in a cell → the separator in their text; a list column does not use it."
     multi_weights: dict[str, str] = {}
     """Columns of multi_cols → the column with a weight for each of their values, in the same order: the field is
-    Σ w·e / Σ w. A null weight is 1, a negative one 0."""
-    multi_clip: AboveZero = 10.0
-    "Weights of multi_weights beyond this are taken as this."
+    Σ w·e / Σ w. A null weight is 1, a negative one 0, one beyond 10 is 10."""
     time_col: OptionalText = None
     """Column with the time of a row: datetime, date, or a number since 1970 whose size tells its unit: below 10^11
     seconds, below 10^14 milliseconds, then micro- and nanoseconds. Day schemes of `cv` need no time_key beside it."""
@@ -182,10 +180,6 @@ def check_roles(data: Data, histories: dict):
             raise UserError(
                 f"data.multi_weights: '{col}' is not in data.multi_cols", nearest(col, data.multi_cols)
             )
-    if data.multi_clip != Data.model_fields['multi_clip'].default and not data.multi_weights:
-        raise UserError(
-            'data.multi_clip: nothing reads it while data.multi_weights is empty', 'name data.multi_weights'
-        )
     for col in data.hash_buckets:
         if col not in data.cat_cols and col not in data.remove_cols:
             raise UserError(f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols))

@@ -10,7 +10,7 @@ __all__ = ['Scaler', 'NumericEmbedding', 'Norm', 'PairGrouping', 'EVERY_HEAD_REA
 import warnings
 from typing import Literal, NamedTuple
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from .base import AboveZero, Dropout, NonNegative, Positive, Section
 from .data import Data
@@ -18,7 +18,7 @@ from ..core.errors import nearest, UserError
 
 # %% ../../nbs/10_config/15_model.ipynb #1dd1775a
 Scaler = Literal['robust', 'standard', 'quantile', 'asinh', 'none']
-NumericEmbedding = Literal['affine', 'piecewise', 'periodic']
+NumericEmbedding = Literal['affine', 'piecewise']
 
 
 class Numeric(Section):
@@ -26,7 +26,7 @@ class Numeric(Section):
 
     Examples
     --------
-    >>> Numeric(embedding='periodic').scaler
+    >>> Numeric(embedding='piecewise').scaler
     'quantile'
     """
 
@@ -113,7 +113,7 @@ class QNNAlpha(Section):
     enabled: bool = True
     "false = a plain MLP head."
     variant: Literal[*VARIANTS] = Field(
-        'low_rank', description='; '.join(_head_help(name) for name in VARIANTS) + '.'
+        'khatri_rao', description='; '.join(_head_help(name) for name in VARIANTS) + '.'
     )
     feature_embed_dim: Positive = 16
     "Width d of a field vector."
@@ -146,6 +146,14 @@ class QNNAlpha(Section):
     packed: Positive = 1
     """Heads that share their layers and learn side by side, each with a scale of its own for every number that comes in
     and a last map of its own; the mean of their log-odds is the answer (TabM, arXiv 2410.24210). 1 = a single one."""
+
+    @model_validator(mode='after')
+    def _head_of_its_keys(self):
+        "Without a variant, keys that only low_rank reads ask for it: older files name none."
+        given, own = self.model_fields_set, set(HEADS['low_rank'].reads) - set(HEADS['khatri_rao'].reads)
+        if 'variant' not in given and (own & given or self.norm not in HEADS['khatri_rao'].norms):
+            self.__dict__['variant'] = 'low_rank'
+        return self
 
     @property
     def head(self) -> str:

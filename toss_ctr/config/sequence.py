@@ -53,7 +53,7 @@ Variant = Literal['dare', 'coupled', 'projected']
 Sharing = Literal['none', 'target']
 PositionTerm = Literal['none', 'learned', 'time']
 TIME_BUCKETS = 128  # of ages in seconds: four to an octave of age + 1 s, the last from 136 years on
-Pooling = Literal['target', 'average', 'din']
+Pooling = Literal['target', 'average']
 
 
 def history_key(name: str) -> str:
@@ -98,8 +98,6 @@ class Sequence(Section):
     them. Together with data.time_col it gives every behaviour an age in seconds; one after its row is refused."""
     recency_tau: AboveZero | None = None
     "Recency weight exp(-age/tau), age in positions; null = off."
-    recency_seconds: AboveZero | None = None
-    "Recency weight exp(-age/tau) with the age and this tau in seconds (time_col); null = off."
     query_mode: QueryMode = 'S1'
     """Where the query comes from. S1: target columns; S2: the context, by an MLP; concat: both, projected;
     mean: the average of both."""
@@ -113,8 +111,6 @@ class Sequence(Section):
     "dare: two tables; coupled: one table for both roles; projected: one table, two projections."
     dim_att: Positive | None = None
     "Width of attention embeddings; null = model.emb_dim."
-    dim_rep: Positive | None = None
-    "Width of representation embeddings; null = model.emb_dim."
     side_cols: Columns = ()
     "Further sequence columns aligned with `col` (category, duration, …)."
     collapse: bool = False
@@ -137,7 +133,7 @@ class Sequence(Section):
     seconds is (time_col), in buckets; none: neither is."""
     pooling: Pooling = 'target'
     """How behaviours are weighed before their sum meets the target. target: by attention scores; average: by recency
-    alone, no attention; din: the top_k most recent by a small network on target and behaviour (DIN; variant coupled)"""
+    alone, no attention."""
 
     @property
     def key(self) -> str:
@@ -196,17 +192,10 @@ def _check_query(seq: Sequence, data: Data, at: str):
 
 def _check_time(seq: Sequence, data: Data, at: str):
     "Refuse times of tokens that nothing reads, and what reads them where there are none."
-    readers = [
-        key
-        for key, reads in (('recency_seconds', seq.recency_seconds), ('position', seq.position == 'time'))
-        if reads
-    ]
-    if readers and not seq.time_col:
-        raise UserError(f'{at}.{readers[0]}: needs {at}.time_col', 'name the column with the times of the tokens')
-    if seq.time_col and not readers:
-        raise UserError(
-            f'{at}.time_col: nothing reads it', f'set {at}.position time or {at}.recency_seconds, or remove it'
-        )
+    if seq.position == 'time' and not seq.time_col:
+        raise UserError(f'{at}.position: needs {at}.time_col', 'name the column with the times of the tokens')
+    if seq.time_col and seq.position != 'time':
+        raise UserError(f'{at}.time_col: nothing reads it', f'set {at}.position time, or remove it')
     if seq.time_col and not data.time_col:
         raise UserError(f"{at}.time_col: needs the rows' times", 'name their column in data.time_col')
 
@@ -225,13 +214,11 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     ------
     UserError that names the key and the mend
     """
-    width_key = f'{at}.dim_rep' if seq.dim_rep else 'model.emb_dim'
-    width = seq.dim_rep or emb_dim
     heads = seq.tfm.n_heads
-    if seq.transformer_block and width % heads:
+    if seq.transformer_block and emb_dim % heads:
         raise UserError(
-            f'{width_key}: {width} is not divisible by {at}.tfm.n_heads {heads}',
-            f'use {width_key} {math.ceil(width / heads) * heads}',
+            f'model.emb_dim: {emb_dim} is not divisible by {at}.tfm.n_heads {heads}',
+            f'use model.emb_dim {math.ceil(emb_dim / heads) * heads}',
         )
     if seq.col is None:
         return
@@ -241,10 +228,6 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     if seq.match and not seq.shared_with:
         mend = f'set {at}.sharing target or name {at}.share, or match false'
         raise UserError(f'{at}.match: no query column shares an id space with the history', mend)
-    if seq.pooling == 'din' and seq.variant != 'coupled':
-        raise UserError(f'{at}.pooling: din has one table for both roles', f'set {at}.variant coupled')
-    if seq.pooling == 'din' and seq.aux:
-        raise UserError(f'{at}.aux: not read with {at}.pooling din', f'set {at}.aux 0')
     if seq.collapse and seq.position == 'learned':
         raise UserError(
             f'{at}.collapse: true cannot be had with {at}.position learned: it differs between repeats of a token',
@@ -281,9 +264,9 @@ def check_histories(histories: tuple, sequence: Sequence):
                 f'sequences: arrays of {seq.name} could be taken for those of {prefixes[0]}',
                 f"call it by a name that does not begin with '{prefixes[0]}_'",
             )
-    for key, columns in (('pad_id', lambda seq: [seq.col]), ('sep', lambda seq: [seq.col, *seq.side_cols])):
+    for key, columns in (('pad_id', lambda one: [one.col]), ('sep', lambda one: [one.col, *one.side_cols])):
         first = {column: getattr(seq, key) for seq in reversed(histories) for column in columns(seq)}
-        for seq, column in ((seq, column) for seq in histories for column in columns(seq)):
+        for seq, column in ((one, column) for one in histories for column in columns(one)):
             if getattr(seq, key) != first[column]:  # a column is read once
                 what = f"sequences.{seq.name}.{key}: another history of column '{column}' has {first[column]!r}"
                 raise UserError(what, 'use that')

@@ -34,7 +34,7 @@ def command(name: str):
 # %% ../../nbs/00_core/25_commands.ipynb #7ff79988
 _MENDS = {
     errno.ENOSPC: 'free space, or choose another folder',
-    errno.EMFILE: 'raise the limit (ulimit -n 4096), or data.rows_per_shard',
+    errno.EMFILE: 'raise the limit (ulimit -n 4096), or data.shard_rows',
     errno.ENFILE: 'close other programs',
     errno.EACCES: 'choose a place that can be written to',
     errno.EROFS: 'choose a place that can be written to',

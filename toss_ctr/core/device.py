@@ -19,17 +19,17 @@ def resolve_device(name: str = 'auto') -> torch.device:
 
     Parameters
     ----------
-    name : key `device`: auto, cpu, cuda, cuda:1, mps
+    name : key `device`: auto, cpu, cuda, cuda:1
 
     Examples
     --------
     >>> resolve_device('cpu')
     device(type='cpu')
     """
-    available = dict(cuda=torch.cuda.is_available(), mps=torch.backends.mps.is_available(), cpu=True)
+    there = torch.cuda.is_available()
     if name == 'auto':
-        return torch.device(next(kind for kind, there in available.items() if there))
-    if available[name.split(':')[0]]:
+        return torch.device('cuda' if there else 'cpu')
+    if there or name == 'cpu':
         return torch.device(name)
     warnings.warn(f'device: {name} is not available here, using cpu', stacklevel=2)
     return torch.device('cpu')

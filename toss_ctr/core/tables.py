@@ -31,7 +31,7 @@ def html_table(rows, head=(), caption: str = '') -> str:
 
     def line(cells, first, others):
         tags = [first, *[others] * (len(cells) - 1)]
-        filled = [f'<{tag}{style}>{escape(str(cell))}</{tag}>' for tag, cell in zip(tags, cells)]
+        filled = [f'<{tag}{style}>{escape(str(cell))}</{tag}>' for tag, cell in zip(tags, cells, strict=True)]
         return f'<tr>{"".join(filled)}</tr>'
 
     title = f'<caption>{escape(caption)}</caption>' if caption else ''

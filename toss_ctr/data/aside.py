@@ -13,8 +13,9 @@ from pathlib import Path
 
 import polars as pl
 
-from ..core.files import digest_file, digest_json, read_json, read_table, verify_file
-from ..core.files import write_aside, write_json, write_table
+from ..core.errors import Damaged
+from ..core.files import digest_file, digest_json, verify_file, write_aside, write_table
+from ..core.records import check_files, read_record, read_recorded_table, Record, write_record
 
 # %% ../../nbs/20_data/18_aside.ipynb #f003b50c
 LONG = 100_000  # elements
@@ -41,7 +42,8 @@ class LongList(Sequence):
     @cached_property
     def column(self) -> pl.Series:
         "Its elements."
-        return read_table(self.path)['value']
+        named = Record(self.path, dict(files={self.path.name: self.digest}))
+        return read_recorded_table(named, self.path.name)['value']
 
     @cached_property
     def _elements(self) -> tuple:
@@ -116,54 +118,61 @@ def _put_aside(content, folder: Path):
     return content
 
 
-def _fetch(content, folder: Path, mend: str):
-    "Content with long lists for their marks, their tables verified."
+def _fetch(content, folder: Path):
+    "Content with long lists for their marks."
     if isinstance(content, dict) and content.keys() == _MARK:
-        verify_file(folder / content['aside'], content['digest'], mend)
         return LongList(folder / content['aside'], content['n'], content['digest'])
     if isinstance(content, dict):
-        return {key: _fetch(value, folder, mend) for key, value in content.items()}
+        return {key: _fetch(value, folder) for key, value in content.items()}
     if isinstance(content, list) and any(isinstance(value, dict) for value in content[:1]):
-        return [_fetch(value, folder, mend) for value in content]
+        return [_fetch(value, folder) for value in content]
     return content
 
 
-def _lists_in(content) -> list[LongList]:
-    "The long lists of some content."
-    if isinstance(content, LongList):
-        return [content]
+def _tables_in(content) -> set[str]:
+    "Names of the tables that plain content has marks for."
+    if isinstance(content, dict) and content.keys() == _MARK:
+        return {content['aside']}
     parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
-    return [found for part in parts if isinstance(part, (dict, list, LongList)) for found in _lists_in(part)]
+    return {name for part in parts if isinstance(part, (dict, list)) for name in _tables_in(part)}
 
 
-def write_with_lists(path, content: dict):
-    """As `write_json`; lists longer than `LONG` lie beside the file, and those of its earlier contents go.
+def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
+    """As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go.
 
     Parameters
     ----------
     path : JSON file
-    content : its content, may hold `LongList`s
+    kind : what it is
+    content : what it says, may hold `LongList`s
+    home, made_of, files : of `write_record`
     """
     path = Path(path)
+    try:
+        before = _tables_in(read_record(path, kind))
+    except Damaged:
+        before = set()
     plain = _put_aside(content, path.parent)
-    write_json(path, plain)
-    used = {part.path.name for part in _lists_in(_fetch(plain, path.parent, ''))}
-    for other in path.parent.glob('long_*.parquet'):
-        if other.name not in used:
-            other.unlink(missing_ok=True)
+    used = _tables_in(plain)
+    write_record(path, kind, plain, home, made_of, [*files, *sorted(used)])
+    for name in before - used:
+        (path.parent / name).unlink(missing_ok=True)
 
 
-def read_with_lists(path, mend: str = '') -> dict:
-    """As `read_json`; long lists are read when they are needed.
+def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
+    """As `read_record`; the tables of long lists are verified now and read when they are needed.
 
     Parameters
     ----------
     path : file of `write_with_lists`
+    kind : what it must be
     mend : the step that makes it again; '' = that of `again`
+    made_of : what it must have been made of; None = whatever it is
 
     Raises
     ------
     Damaged that names the JSON file, or the table of a list
     """
-    path = Path(path)
-    return _fetch(read_json(path, mend), path.parent, mend)
+    record = read_record(path, kind, mend, made_of)
+    check_files(record, sorted(_tables_in(record)), mend)
+    return Record(path, _fetch(dict(record), record.path.parent))

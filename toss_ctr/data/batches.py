@@ -88,7 +88,7 @@ class Loader:
     Examples
     --------
     >>> from toss_ctr.data.batches import Loader
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a', 'c'], seq=[[7, 8], [], [9]]), cats=['item'], seq='seq')
     >>> for batch in Loader(split, batch_size=2):
     ...     print(batch['row'].tolist(), batch['cat'].tolist(), batch['seq'].tolist())
@@ -208,7 +208,7 @@ class Epoch:
     Examples
     --------
     >>> from toss_ctr.data.batches import Epoch, Loader
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> loader = Loader(small_split(dict(x=[0.0, 1.0, 2.0, 3.0, 4.0]), nums=['x']), batch_size=2)
     >>> epoch = Epoch(loader, 0)
     >>> epoch.parts(1)  # (order, pass, pool, from, to)
@@ -231,7 +231,7 @@ class Epoch:
     def parts(self, step: int) -> list[tuple[int, int, int, int, int]]:
         "(order, pass, pool, from, to) of a global batch."
         found = []
-        for i, (order, share) in enumerate(zip(self.orders, self.shares)):
+        for i, (order, share) in enumerate(zip(self.orders, self.shares, strict=True)):
             stop = (step + 1) * share
             if not self.loader.cycled:  # a balanced sampler's order starts over instead
                 stop = min(stop, len(order))

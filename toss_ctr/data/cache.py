@@ -20,7 +20,8 @@ from .aside import read_with_lists, write_with_lists
 from .spec import Spec
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.objects import is_object
-from .manifest import FORMAT, library_versions, open_split, read_manifest, split_of
+from ..core.records import FORMAT
+from .manifest import library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from toss_ctr.data.source import (
     batches,
@@ -37,7 +38,7 @@ from toss_ctr.data.source import (
 from .values import other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
-from ..core.engine import opened, parts_at_once, run_units
+from ..core.executors import open_executor, parts_at_once, run_tasks
 
 # %% ../../nbs/20_data/50_cache.ipynb #59dcb822
 @dataclass(frozen=True)
@@ -132,24 +133,24 @@ def _learned_of(content: dict) -> dict:
 def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as plain content; the caller holds the lock of `plan.root`."
     path = plan.root / 'spec.json'
-    for known in (path, plan.manifest) if reuse else ():
+    for known, kind in ((path, 'learned'), (plan.manifest, 'split')) if reuse else ():
         try:
-            learned = _learned_of(read_with_lists(known))
+            learned = _learned_of(read_with_lists(known, kind, made_of=plan.fingerprint))
         except Damaged:
             continue  # not there, or damaged: learn it again
         if known != path:
-            write_with_lists(path, learned)
+            write_with_lists(path, 'learned', learned, made_of=plan.fingerprint)
         return learned
     rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
-        answers = run_units('toss_ctr.data.measure:measure', units, **how)
+        answers = run_tasks('toss_ctr.data.measure:measure', units, **how)
     spec, stats = make_spec(plan.needs, units, answers)
     for column in stats.get('constant', ()):
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     learned = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
-    write_with_lists(path, learned)
+    write_with_lists(path, 'learned', learned, made_of=plan.fingerprint)
     return learned
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
@@ -194,7 +195,7 @@ def _cut_at(stream, stops):
 def write_shards(
     tell, files: list, root: str, name: str, fingerprint: str, options: dict, shards: list, threads: bool
 ) -> list[dict]:
-    """Encode a slice of the source and write its shards, in one stream: a unit of work for `run_units`.
+    """Encode a slice of the source and write its shards, in one stream: a task for `run_tasks`.
 
     Parameters
     ----------
@@ -212,7 +213,8 @@ def write_shards(
     descriptions of the shards
     """
     source = open_files(files)
-    encode = RowEncoder(Spec.from_json(read_with_lists(Path(root) / 'spec.json')['spec']), **options)
+    learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
+    encode = RowEncoder(Spec.from_json(learned['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
     pieces = _cut_at(stream, [stop for _, _, stop in shards])
     described = []
@@ -248,7 +250,7 @@ def _deal_shards(todo: list, workers: int) -> list[list]:
 # %% ../../nbs/20_data/50_cache.ipynb #11852bd1
 def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     "Say that the split is whole; `UserError` if a file of the source was written to meanwhile."
-    for file, stamp in zip(plan.source.files, plan.stamps):
+    for file, stamp in zip(plan.source.files, plan.stamps, strict=True):
         if stat_key(file) != stamp:
             raise UserError(f'{file}: changed while it was read', 'wait until it is written and run again')
     shards = [
@@ -256,9 +258,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
         for i, a in enumerate(described)
     ]
     content = dict(
-        format=FORMAT,
         name=plan.name,
-        fingerprint=plan.fingerprint,
         train=plan.train,
         source=plan.origin,
         versions=library_versions(),
@@ -267,7 +267,8 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
         n_rows=plan.source.n_rows,
         shards=shards,
     )
-    write_with_lists(plan.manifest, content)
+    records = [f'{shard["path"]}/shard.json' for shard in shards]
+    write_with_lists(plan.manifest, 'split', content, plan.root, plan.fingerprint, records)
 
 # %% ../../nbs/20_data/50_cache.ipynb #aeb2b14c
 def _whole_split(plan: _SplitPlan):
@@ -275,8 +276,8 @@ def _whole_split(plan: _SplitPlan):
     if not plan.manifest.exists():
         return None
     try:
-        manifest = read_manifest(plan.manifest)
-        return split_of(manifest, plan.folder), _learned_of(manifest)
+        manifest = read_manifest(plan.manifest, made_of=plan.fingerprint)
+        return split_of(manifest), _learned_of(manifest)
     except Damaged as e:
         print(f'{e.what}; building it again')
 
@@ -327,11 +328,11 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         units = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
-        answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
+        answers = run_tasks('toss_ctr.data.cache:write_shards', units, **how)
     sweep(plan.folder, held=True)  # what a worker that was lost has begun
     lines = _type_lines(plan, cfg)
-    for run, answer in zip(runs, answers):
-        described |= {i: about for (i, _, _), about in zip(run, answer)}
+    for run, answer in zip(runs, answers, strict=True):
+        described |= {i: about for (i, _, _), about in zip(run, answer, strict=True)}
         if plan.name == 'test':
             lines |= answer[-1]['warnings']
     for line in lines.values():
@@ -390,11 +391,11 @@ def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split
         key = 'data.manifest_train'
         split = open_split(cfg.data.manifest_train, _without(key)) if shards else None
         needs = resolve_needs(cfg, manifest['columns'])
-        return split, _Training(needs, _learned_of(manifest), manifest['fingerprint'])
+        return split, _Training(needs, _learned_of(manifest), manifest['made_of'])
     plan, reuse = _plan_split('train', cfg), cfg.data.use_cache
 
     def build():
-        with opened(cfg.engine, [cfg.data.cache_dir]):
+        with open_executor(cfg.engine, [cfg.data.cache_dir]):
             learned = _learn(plan, cfg, reuse, progress)
             if not shards:
                 return None, learned
@@ -419,8 +420,8 @@ def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
     plan = _plan_split('test', cfg, train)
 
     def build():
-        write_with_lists(plan.root / 'spec.json', train.learned)
-        with opened(cfg.engine, [cfg.data.cache_dir]):
+        write_with_lists(plan.root / 'spec.json', 'learned', train.learned, made_of=plan.fingerprint)
+        with open_executor(cfg.engine, [cfg.data.cache_dir]):
             return _build_split(plan, cfg, train.learned, progress), train.learned
 
     return _found_or_built(plan, cfg.data.use_cache, build)[0]

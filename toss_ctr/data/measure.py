@@ -211,7 +211,7 @@ def _measure_cells(stream, columns: list, sep: str) -> dict:
 def _summaries(columns: list, x: np.ndarray) -> dict:
     "Column → summary, and the digest of its nulls; `x` : (columns, rows) float32, will be reordered."
     measured = {}
-    for c, values in zip(columns, x):
+    for c, values in zip(columns, x, strict=True):
         values[np.isinf(values)] = np.nan
         measured[c] = dict(null_rows=xxhash.xxh3_128_hexdigest(np.isnan(values))) | summary(values)
     return measured
@@ -366,7 +366,7 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
 # %% ../../nbs/20_data/25_measure.ipynb #46083dd0
 def _frequent(measured: dict, min_count: int) -> tuple:
     "Values that occur often enough to have a code."
-    return tuple(v for v, count in zip(measured['values'], measured['counts']) if count >= min_count)
+    return tuple(v for v, count in zip(measured['values'], measured['counts'], strict=True) if count >= min_count)
 
 
 def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
@@ -384,7 +384,7 @@ def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     values = set(tokens[side or asked['name']]['values'])
     padding = set() if side else {asked['pad_id']}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
-        seen = [v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count]
+        seen = [v for v, count in zip(codes[t]['values'], codes[t]['counts'], strict=True) if count]
         whole = {int(v) for v in seen if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not whole:
             what = f"sequence.sharing: column '{t}' has no integers to share"
@@ -398,7 +398,7 @@ def _text_values(asked: dict, tokens: dict, codes: dict, side: str | None = None
     values = set(tokens[side or asked['name']]['values'])
     padding = set() if side else {str(asked['pad_id'])}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
-        values |= {v for v, count in zip(codes[t]['values'], codes[t]['counts']) if count}
+        values |= {v for v, count in zip(codes[t]['values'], codes[t]['counts'], strict=True) if count}
     return tuple(sorted(values - padding, key=natural))
 
 
@@ -460,7 +460,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     the spec; train statistics as plain content
     """
     found = {kind: {} for kind in _KINDS}
-    for unit, answer in zip(units, answers):
+    for unit, answer in zip(units, answers, strict=True):
         kind = unit['kind']
         found[kind] |= answer if kind in ('codes', 'numbers', 'vectors') else {unit['columns'][0]: answer}
     tokens, codes, nums, cells = found['tokens'], found['codes'], found['numbers'], found['cells']
@@ -475,7 +475,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
     masks = {i: nums[c]['null_rows'] for i, c in enumerate(columns) if nums[c]['nulls']}
     multis = []
     for c, sep in needs.multis.items():
-        multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), *needs.multi_weights.get(c, ())))
+        multis.append(MultiSpec(c, sep, _frequent(cells[c], needs.min_count), needs.multi_weights.get(c)))
     spec = Spec(
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),
         nums=columns,

@@ -33,7 +33,7 @@ class Needs:
     parts : of it, the columns that are left out where they are constant
     weight : column with the training rows' weights
     vectors : columns of vectors
-    multi_weights : column of `multis` → the column with weights of its values, and the largest weight
+    multi_weights : column of `multis` → the column with weights of its values
     labels : label columns beside the first
 
     Examples
@@ -82,7 +82,7 @@ class Needs:
         histories = [c for h in self.histories for c in history_columns(h)]
         targets = [c for h in self.histories for c in h['targets']]
         wanted = [*self.cats, *self.nums, *histories, *targets, *self.keys, *self.multis, self.label]
-        of_values = [c for c, _ in self.multi_weights.values()]
+        of_values = self.multi_weights.values()
         wanted += [c for c in (self.time, self.weight, *self.vectors, *of_values, *self.labels) if c]
         return list(dict.fromkeys(wanted))
 
@@ -148,7 +148,7 @@ def _buckets(data, column: str) -> int:
 def _history_needs(s) -> dict:
     "What a cache depends on of a history's section."
     spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
-    times = dict(time=s.time_col, seconds=s.recency_seconds, buckets=s.position == 'time') if s.time_col else {}
+    times = dict(time=s.time_col, buckets=True) if s.time_col else {}
     texts = dict(sep=s.sep) if s.sep else {}  # others keep their names
     return dict(
         name=s.col,
@@ -193,7 +193,6 @@ def resolve_needs(cfg, columns) -> Needs:
     _check_label(d, columns)
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
-    of_values = {c: [weights, d.multi_clip] for c, weights in d.multi_weights.items()}
     aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values(), *d.labels}
     aside |= {c for h in histories for c in history_columns(h)}
     nums = _numeric_columns(d, columns, {*cats, *aside, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
@@ -231,4 +230,4 @@ def resolve_needs(cfg, columns) -> Needs:
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
     named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
-    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, of_values, d.labels[1:])
+    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, dict(d.multi_weights), d.labels[1:])

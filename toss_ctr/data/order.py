@@ -167,7 +167,7 @@ def pool_rows(self: RowOrder, pass_no: int, pool: int) -> tuple[np.ndarray, np.n
     begin[0] = end[0] - (upto[first] - start)
     end[-1] -= upto[last] - stop
     ascending = np.argsort(begin)
-    rows = np.concatenate([self.rows[a:b] for a, b in zip(begin[ascending], end[ascending])])
+    rows = np.concatenate([self.rows[a:b] for a, b in zip(begin[ascending], end[ascending], strict=True)])
     return rows, rng_of(*self.key, pass_no, 1 + pool).permutation(len(rows))
 
 # %% ../../nbs/20_data/60_order.ipynb #00ce72d3

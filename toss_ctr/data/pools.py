@@ -8,6 +8,7 @@ __all__ = ['copy_rows', 'pieces_of', 'Layout', 'layout_of', 'history_tensors', '
 
 # %% ../../nbs/20_data/65_pools.ipynb #adb5c35e
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
@@ -30,7 +31,7 @@ def copy_rows(target: np.ndarray, source: np.ndarray, rows: np.ndarray):
     if scattered:
         target[:] = source[rows]
         return
-    for start, stop in zip(edges.tolist(), edges[1:].tolist()):
+    for start, stop in pairwise(edges.tolist()):
         first = rows[start]
         target[start:stop] = source[first : first + stop - start]
 
@@ -70,7 +71,7 @@ class Layout:
     Examples
     --------
     >>> from toss_ctr.data.pools import layout_of
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> layout = layout_of(small_split(dict(item=['b', 'a'], x=[1.5, None], clicked=[1, 0]), cats=['item'], nums=['x']))
     >>> list(layout.flat), layout.cats, layout.n_num, layout.histories
     (['label'], (('cat_8', (0,)),), 1, {})
@@ -215,7 +216,7 @@ class Pool:
     --------
     >>> import numpy as np
     >>> from toss_ctr.data.pools import layout_of, make_batch, Pool
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a', 'c'], seq=[[7, 8], [], [9]]), cats=['item'], seq='seq')
     >>> pool = Pool(split, layout_of(split), np.array([0, 2]))
     >>> batch = make_batch([(pool, np.array([1, 0]))])

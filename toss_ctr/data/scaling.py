@@ -95,7 +95,7 @@ class NumericStats:
     --------
     >>> import numpy as np
     >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> stats = numeric_stats(small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x']), scaler='robust')
     >>> stats.transform(np.float32([[5.0], [np.nan]]))
     (array([[1.],
@@ -256,7 +256,7 @@ class Scale(nn.Module):
     --------
     >>> import torch
     >>> from toss_ctr.data.scaling import numeric_stats, Scale
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x'])
     >>> scale = Scale(numeric_stats(split, scaler='robust'))
     >>> scale(torch.tensor([[5.0], [float('nan')]]))
@@ -321,7 +321,7 @@ def far_cells(split) -> list[str]:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> far_cells(small_split(dict(x=[1.0, 2.0, 1e30, 3.0, 4.0, 5.0], clicked=[0] * 6), nums=['x']))
     ["column 'x': row 2 holds 1e+30, more than 10,000 times the spread from the median; it counts as that far"]
     """

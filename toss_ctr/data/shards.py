@@ -9,7 +9,8 @@ __all__ = ['REBUILT', 'is_part', 'ShardWriter', 'folder_aside', 'check_shard', '
 # %% ../../nbs/20_data/35_shards.ipynb #f646088e
 import hashlib, io, math, os, re, shutil
 from collections import deque
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ import xxhash
 from fastcore.basics import patch
 
 from ..core.errors import Damaged, nearest, UserError
+from ..core.records import read_record, write_record
 from ..core.tables import html_table
 from .aside import kept_list
 from .spec import SeqSpec, Spec
@@ -29,9 +31,7 @@ from toss_ctr.core.files import (
     disk_errors,
     fsync_dir,
     part_beside,
-    read_json,
     verify_file,
-    write_json,
 )
 
 # %% ../../nbs/20_data/35_shards.ipynb #b1af311b
@@ -183,8 +183,7 @@ class ShardWriter:
         """
         arrays = {name: self.arrays[name].close() for name in sorted(self.arrays)}
         content = dict(about, n_rows=self.rows, arrays=arrays)
-        write_json(self.folder / 'shard.json', content)
-        return content
+        return write_record(self.folder / 'shard.json', 'shard', content)
 
     def release(self):
         "Close what is open; a shard that was not completed stays incomplete."
@@ -275,7 +274,7 @@ def finished_shard(folder, **expected):
     its description, or None
     """
     try:
-        about = read_json(Path(folder) / 'shard.json')
+        about = read_record(Path(folder) / 'shard.json', 'shard')
         if any(about.get(k) != v for k, v in expected.items()):
             return None
         check_shard(folder, about)
@@ -284,27 +283,29 @@ def finished_shard(folder, **expected):
     return about
 
 # %% ../../nbs/20_data/35_shards.ipynb #5c4afc7a
+@cache
 def _most_maps() -> int:
-    "How many files may be mapped at once: half of what the system lets this process have open."
+    "How many files may be mapped at once, asked at the first map: half of what the system lets a process have open."
     try:
         import resource
     except ImportError:  # Windows
         return 256
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = 1 << 16 if hard == resource.RLIM_INFINITY else min(hard, 1 << 16)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-    return max(64, max(soft, wanted) // 2)
+    with suppress(ValueError, OSError):  # a Mac's kernel has a limit below the one it tells
+        if soft < wanted:
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+            soft = wanted
+    return max(1, soft // 2)
 
 
-_MOST_MAPS = _most_maps()
 _MAPPED = deque()  # (arrays of a shard, name), oldest first
 
 
 def _close_oldest(arrays: dict, name: str):
     "A map that is open keeps its file open, and those are few: the oldest is let go where there are too many."
     _MAPPED.append((arrays, name))
-    while len(_MAPPED) > _MOST_MAPS:
+    while len(_MAPPED) > _most_maps():
         old, name = _MAPPED.popleft()
         old.pop(name, None)
 
@@ -376,7 +377,7 @@ class Split:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> split = small_split(dict(item=['b', 'a', None], clicked=[1, 0, 0]), cats=['item'])
     >>> split
     Split train: rows 3; shards 1; label 1 33.3333%; categorical 1 columns, 3 codes; numeric 0 columns, ...
@@ -446,7 +447,6 @@ def aligned(seq: SeqSpec) -> dict:
     found |= {seq.side_key(name): (f'{seq.side_key(name)}_values', np.int32) for name in seq.sides}
     if seq.collapse:
         found |= {f'{key}_{name}': (f'{key}_{name}', np.int32) for name in ('age', 'count')}
-    if seq.collapse or seq.seconds:
         found[f'{key}_bias'] = f'{key}_bias', np.float32
     if seq.buckets:
         found[f'{key}_bucket'] = f'{key}_bucket', np.int32

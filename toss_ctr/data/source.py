@@ -11,6 +11,7 @@ __all__ = ['PARTS', 'EPOCH_UNITS', 'folder_note', 'find_files', 'broken_file', '
 # %% ../../nbs/20_data/00_source.ipynb #ef481dbe
 import glob, re
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import polars as pl
@@ -235,7 +236,9 @@ def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
     zones = ['UTC' if kind.tz in ('+00:00', 'Etc/UTC', 'Z') else kind.tz for kind in (here, there)]
     if zones[0] == zones[1]:
         return ''
-    one, other = (f'in {prefix}{zone}' if zone else 'without a zone' for zone, prefix in zip(zones, ('the zone ', '')))
+    here, there = (zone or '' for zone in zones)
+    one = f'in the zone {here}' if here else 'without a zone'
+    other = f'in {there}' if there else 'without a zone'
     return f"column '{column}' is {one}, in training {other}: hours and days go by another clock; write one zone"
 
 
@@ -370,7 +373,7 @@ class Source:
         key : config key that names them, for the message
         """
         named = f' ({key})' if key else ''
-        for f, have in zip(self.files, self.columns):
+        for f, have in zip(self.files, self.columns, strict=True):
             for col in needed:
                 if col not in have:
                     raise UserError(f"{f}: no column '{col}'{named}", nearest(col, have))
@@ -483,7 +486,7 @@ def batches(
     yields (first row, pa.RecordBatch), rows ascending
     """
     stop = source.n_rows if stop is None else min(stop, source.n_rows)
-    for f, a, b in zip(source.files, source.starts, source.starts[1:]):
+    for f, (a, b) in zip(source.files, pairwise(source.starts), strict=True):
         lo, hi = max(start, a), min(stop, b)
         if lo < hi:
             for row, batch in file_batches(f, columns, lo - a, hi - a, size, threads):
@@ -515,8 +518,8 @@ def _schemas(files) -> list[dict]:
 
 def _common_type(one, other):
     "A Polars type that holds the values of both; None: there is none."
-    if one == pl.Datetime and other == pl.Datetime:
-        return one  # the same instants, by one clock
+    if one == pl.Datetime and other == pl.Datetime:  # the same instants, by one clock, where both have a zone
+        return one if bool(one.time_zone) == bool(other.time_zone) else None
     one, other = (pl.String if kind in (pl.Categorical, pl.Enum) else kind for kind in (one, other))
     if one.is_temporal() != other.is_temporal() and not {pl.String, pl.Null} & {one, other}:
         return None
@@ -542,7 +545,7 @@ def common_types(files, schemas=None) -> dict:
     """
     first, *others = schemas or _schemas(files)
     types = {c: kind for c, kind in first.items() if all(c in schema for schema in others)}
-    for file, schema in zip(files[1:], others):
+    for file, schema in zip(files[1:], others, strict=True):
         for c, kind in types.items():
             types[c] = kind if kind == schema[c] else _common_type(kind, schema[c])
             if types[c] is None:

@@ -97,7 +97,6 @@ class SeqSpec:
     spaces : target column → the aligned column whose id space it has; absent: the history's
     time : column with the times of its tokens
     unit : of those times, as `TimeSpec` has it
-    seconds : `sequence.recency_seconds`
     buckets : are the ages in seconds kept, in buckets?
     sep : between the tokens of a text, where tokens are texts and not integers
 
@@ -121,7 +120,6 @@ class SeqSpec:
     spaces: dict = field(default_factory=dict)
     time: str | None = None
     unit: str | None = None
-    seconds: float | None = None
     buckets: bool = False
     sep: str | None = None
 
@@ -163,7 +161,7 @@ class SeqSpec:
         as_kept = int if self.sep is None else str
         content = dict(vars(self), values=values, targets=list(self.targets))
         if not self.time:  # histories without times keep the content they always had
-            content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'seconds', 'buckets')}
+            content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'buckets')}
         if self.sep is None:
             del content['sep']
         return content | dict(sides={name: list(map(as_kept, values)) for name, values in self.sides.items()})
@@ -186,7 +184,6 @@ class MultiSpec:
     sep : between the values of a text
     values : texts of codes 1..
     weights : column with a weight for each value; None = all alike
-    clip : the largest weight
 
     Examples
     --------
@@ -198,7 +195,6 @@ class MultiSpec:
     sep: str
     values: tuple
     weights: str | None = None
-    clip: float = 10.0
 
     @property
     def size(self) -> int:
@@ -208,7 +204,7 @@ class MultiSpec:
     def to_json(self) -> dict:
         "Plain content; that of a column without weights is what it always was."
         content = dict(name=self.name, sep=self.sep, values=list(self.values))
-        return content | (dict(weights=self.weights, clip=self.clip) if self.weights else {})
+        return content | (dict(weights=self.weights) if self.weights else {})
 
 # %% ../../nbs/20_data/20_spec.ipynb #6e2ce159
 def lone_history(histories: list) -> dict:

@@ -83,7 +83,7 @@ def canonical_texts(values: pa.Array) -> list:
     if pa.types.is_floating(kind):
         values = pc.cast(values, pa.float32()) if pa.types.is_float16(kind) else values
         written = pc.cast(values, pa.large_string()).to_pylist()
-        return [_float_text(v, text) for v, text in zip(values.to_pylist(), written)]
+        return [_float_text(v, text) for v, text in zip(values.to_pylist(), written, strict=True)]
     if pa.types.is_boolean(kind):
         values = pc.cast(values, pa.int8())
     text = pc.cast(values, pa.large_string())

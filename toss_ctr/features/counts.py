@@ -8,7 +8,6 @@ __all__ = ['BLOCK', 'Counts', 'Evidence', 'Total', 'Known', 'smooth', 'likeliest
 
 # %% ../../nbs/30_features/00_counts.ipynb #6b80a891
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 from scipy.optimize import minimize_scalar
@@ -220,22 +219,6 @@ class Known:
         hit = self.key[at] == key
         return Total(self.n[at] * hit, self.c[at] * hit)
 
-    @cached_property
-    def sums(self) -> list:
-        "(M + 1,) impressions and (M + 1,) clicks of all keys before each; int64, or float64 where rows have weights."
-        return [np.append(0, np.cumsum(v, dtype=np.result_type(v, np.int64))) for v in (self.n, self.c)]
-
-    def between(self, low: np.ndarray, high: np.ndarray) -> Total:
-        """What is known of ranges of keys.
-
-        Parameters
-        ----------
-        low : (m,) int64 first key of each range
-        high : (m,) int64 the key behind its last
-        """
-        first, end = np.searchsorted(self.key, low), np.searchsorted(self.key, high)
-        return Total(*(total[end] - total[first] for total in self.sums))
-
 # %% ../../nbs/30_features/00_counts.ipynb #7d6a0669
 def smooth(prior, n, c, strength, least: int = 0):
     """(c + strength·prior) / (n + strength)
@@ -444,7 +427,7 @@ def join(codes: list, sizes: list) -> np.ndarray:
     """
     joint = np.zeros(len(codes[0]), np.int64)
     known = np.ones(len(joint), bool)
-    for code, size in zip(codes, sizes):
+    for code, size in zip(codes, sizes, strict=True):
         joint = joint * size + code
         known &= (code > 0) & (code < size)
     return np.where(known, joint, 0)
@@ -462,7 +445,7 @@ class Keys:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = small_split(dict(user=['a', 'a', 'b'], hour=['9', '8', '8']), cats=['user', 'hour'])
     >>> keys = keys_of(log, ('user', 'hour'), 'features.encodings')
     >>> keys.key.tolist(), keys.sizes

@@ -69,7 +69,7 @@ def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, st
     seen : of m keys
     base : the rate that is the prior
     k : fold whose model sees them; None for new rows
-    strength : impressions the prior is worth: a number, or (m,); see `features.encoding_prior`
+    strength : impressions the prior is worth: a number, or (m,)
 
     Returns
     -------
@@ -89,7 +89,6 @@ def fill_train(cfg, train: TrainRows, out: list):
     out : (n, 2·entries) arrays to fill, one a fold
     """
     label, part = train.label, train.folds.part
-    prior = cfg.features.encoding_prior
     entries = entries_of(cfg.features.encodings)
     bar = tqdm(entries, desc='encodings', mininterval=1, disable=not train.progress)
     for i, columns in enumerate(bar):
@@ -97,15 +96,14 @@ def fill_train(cfg, train: TrainRows, out: list):
         keys = keys_of(train.split, columns, 'features.encodings')
         counts, some = train.counts(len(keys.known)), keys.key > 0
         train.count(counts, keys.key[some], some)
-        by_part = strengths(counts) if prior == 'auto' else np.full((len(out), counts.n_parts), prior)
+        by_part = strengths(counts)
         for a in range(0, len(label), BLOCK):
             rows = slice(a, a + BLOCK)
             seen = counts.look(keys.key[rows], part[rows])
             for k, matrix in enumerate(out):
                 matrix[rows, mine] = encode(seen, train.base, k, by_part[k, part[rows]])
         known = Known.of(counts, lambda place: keys.known[place])
-        learnt = likeliest_strength(known.n, known.c) if prior == 'auto' else None
-        train.stats.keep(f'encoding {columns}', known, keys.sizes, learnt)
+        train.stats.keep(f'encoding {columns}', known, keys.sizes, likeliest_strength(known.n, known.c))
 
 # %% ../../nbs/30_features/10_encodings.ipynb #8330197a
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
@@ -124,13 +122,11 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
         for a in range(0, len(key), BLOCK):
             rows = slice(a, a + BLOCK)
             seen = stats.tables[name].look(key[rows])
-            strength = stats.strengths.get(name, cfg.features.encoding_prior)
-            out[rows, mine] = encode(seen, stats.rate, None, strength)
+            out[rows, mine] = encode(seen, stats.rate, None, stats.strengths[name])
 
 
 def _encoding_settings(cfg) -> dict:
-    entries = entries_of(cfg.features.encodings)
-    return dict(encodings=[list(e) for e in entries], prior=cfg.features.encoding_prior)
+    return dict(encodings=[list(entry) for entry in entries_of(cfg.features.encodings)])
 
 
 ENCODINGS = Family(encoding_names, fill_train, fill_new, _encoding_settings)

@@ -15,10 +15,9 @@ from ..data.folds import Folds
 from .encodings import ENCODINGS
 from .family import Family, Statistics, TrainRows
 from .pairs import COVIS
-from .trailing import TRAILING
 
 # %% ../../nbs/30_features/35_families.ipynb #238ad47d
-FAMILIES = dict(encodings=ENCODINGS, covis=COVIS, trailing=TRAILING)  # in the order of their columns
+FAMILIES = dict(encodings=ENCODINGS, covis=COVIS)  # in the order of their columns
 
 
 def feature_names(cfg) -> tuple:

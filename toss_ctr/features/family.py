@@ -100,7 +100,7 @@ class TrainRows:
     --------
     >>> import numpy as np
     >>> from toss_ctr.data.folds import Folds
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> log = small_split(dict(user=['a', 'b', 'a'], clicked=[1, 0, 0]), cats=['user'])
     >>> train = TrainRows(log, Folds(np.arange(3, dtype=np.int8), 3))
     >>> train.label.tolist(), train.stats.rate.clicks

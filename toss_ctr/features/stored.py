@@ -16,18 +16,14 @@ import polars as pl
 from ..core.errors import Damaged, UserError
 from toss_ctr.core.files import (
     digest_bytes,
-    digest_file,
     digest_json,
     Digests,
     locked,
-    read_json,
-    read_table,
     sweep,
-    verify_file,
     write_aside,
-    write_json,
     write_table,
 )
+from ..core.records import check_files, read_record, read_recorded_table, write_record
 from ..data.folds import Folds
 from .counts import Known, TotalRate
 from .families import feature_names, feature_settings, fill_train_rows
@@ -49,15 +45,9 @@ def save_statistics(stats: Statistics, folder, made_of: str):
         number = np.full(len(known.key), i, np.int16)
         tables.append(pl.DataFrame(dict(table=number, key=known.key, n=known.n, c=known.c)))
     write_table(pl.concat(tables), path)
-    content = dict(
-        made_of=made_of,
-        n_rows=stats.rate.n_rows,
-        clicks=stats.rate.clicks,
-        sizes=stats.sizes,
-        strengths=stats.strengths,
-        parquet=digest_file(path),
-    )
-    write_json(path.with_suffix('.json'), content)
+    rate = stats.rate
+    content = dict(n_rows=rate.n_rows, clicks=rate.clicks, sizes=stats.sizes, strengths=stats.strengths)
+    write_record(path.with_suffix('.json'), 'statistics', content, made_of=made_of, files=[path.name])
 
 
 def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
@@ -72,19 +62,18 @@ def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
     -------
     Statistics; None where there are none, or others
     """
-    path = Path(folder) / 'statistics.parquet'
-    if not path.with_suffix('.json').exists():
+    path = Path(folder) / 'statistics.json'
+    if not path.exists():
         return None
-    content = read_json(path.with_suffix('.json'))
+    content = read_record(path, 'statistics')
     if made_of not in (None, content['made_of']):
         return None
-    verify_file(path, content['parquet'])
-    table = read_table(path)
+    table = read_recorded_table(content, 'statistics.parquet')
     stats = Statistics(TotalRate(content['n_rows'], content['clicks']))
     for i, (name, sizes) in enumerate(content['sizes'].items()):
         known = table.filter(pl.col('table') == i)
         counts = Known(*(known[c].to_numpy() for c in ('key', 'n', 'c')))
-        stats.keep(name, counts, sizes, content.get('strengths', {}).get(name))
+        stats.keep(name, counts, sizes, content['strengths'].get(name))
     return stats
 
 # %% ../../nbs/30_features/40_stored.ipynb #92ba42dd
@@ -132,13 +121,12 @@ class StoredFeatures:
         return load_statistics(self.root)
 
 # %% ../../nbs/30_features/40_stored.ipynb #788149d4
-def _open_features(root: Path) -> StoredFeatures:
+def _open_features(root: Path, made_of: str) -> StoredFeatures:
     "Open a folder of features, verifying every file; `Damaged` naming the one that is missing or damaged."
-    content, digests = read_json(root / 'manifest.json'), Digests(root / '.digests.json')
-    for name, digest in content['files'].items():
-        verify_file(root / name, digest, digests=digests)
+    content, digests = read_record(root / 'manifest.json', 'features', made_of=made_of), Digests(root / '.digests.json')
+    check_files(content, digests=digests)
     digests.keep()
-    return StoredFeatures(root, tuple(content['names']), content['fingerprint'], content['n_folds'])
+    return StoredFeatures(root, tuple(content['names']), made_of, content['n_folds'])
 
 # %% ../../nbs/30_features/40_stored.ipynb #af813933
 def _zeros_file(path, shape: tuple) -> np.memmap:
@@ -182,14 +170,8 @@ def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: st
             matrix.flush()
     save_statistics(stats, root, fingerprint)
     files = [*rows, 'statistics.parquet', 'statistics.json']
-    content = dict(
-        names=list(names),
-        fingerprint=fingerprint,
-        n_folds=folds.n_folds,
-        strengths=stats.strengths,
-        files={name: digest_file(root / name) for name in files},
-    )
-    write_json(root / 'manifest.json', content)
+    content = dict(names=list(names), n_folds=folds.n_folds, strengths=stats.strengths)
+    write_record(root / 'manifest.json', 'features', content, made_of=fingerprint, files=files)
 
 
 def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> StoredFeatures | None:
@@ -218,8 +200,8 @@ def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> S
         sweep(root, held=True)
         if (root / 'manifest.json').exists():
             try:
-                return _open_features(root)
+                return _open_features(root, fingerprint)
             except Damaged as e:
                 print(f'{e.what}; making the features again')
         _write_features(cfg, splits, folds, root, fingerprint, progress)
-    return _open_features(root)
+    return _open_features(root, fingerprint)

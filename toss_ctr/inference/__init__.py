@@ -5,10 +5,10 @@ from typing import TYPE_CHECKING
 from ..core.doors import doors
 
 if TYPE_CHECKING:
-    from .predict import infer
+    from .answers import infer
     from .predictor import load_predictor
 
 __getattr__, __dir__ = doors(__name__, {
     'load_predictor': 'predictor',
-    'infer': 'predict',
+    'infer': 'answers',
 })

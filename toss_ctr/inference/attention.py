@@ -51,7 +51,7 @@ def without_attention(model: nn.Module, keys=None):
     try:
         yield model
     finally:
-        for attention, average in zip(attentions, before):
+        for attention, average in zip(attentions, before, strict=True):
             attention.average = average
 
 # %% ../../nbs/70_inference/43_attention.ipynb #5ba4c4a7
@@ -106,4 +106,4 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
     metrics = [_metrics(paired_test(label, p[:, 0], p[:, 1 + place], n_boot, **how)) for place in range(len(kinds))]
     worth = dict(rows=len(label), clicks=int(label.sum()), metrics=metrics[0])
-    return worth | (dict(histories=dict(zip(attends, metrics[1:]))) if len(kinds) > 1 else {})
+    return worth | (dict(histories=dict(zip(attends, metrics[1:], strict=True))) if len(kinds) > 1 else {})

@@ -40,7 +40,7 @@ def describe(p) -> dict:
     """
     names = ('min', '1%', '25%', '50%', '75%', '99%', 'max')
     quantiles = np.quantile(p, [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1]).tolist()
-    return dict(mean=float(np.mean(p)), **dict(zip(names, quantiles)))
+    return dict(mean=float(np.mean(p)), **dict(zip(names, quantiles, strict=True)))
 
 # %% ../../nbs/70_inference/20_blend.ipynb #3a24bc31
 def short_names(paths) -> list[str]:
@@ -199,7 +199,7 @@ def blend_files(
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
     result = combine(p, method, weights, trim_ratio, scores, temperature)
     write_submission(ids, result, out, id_col, label_col)
-    spread = dict(zip(short_names(names), map(describe, p)))
+    spread = dict(zip(short_names(names), map(describe, p), strict=True))
     spread['blend'] = describe(result)
     pearson = _correlation(p)
     for row in p:

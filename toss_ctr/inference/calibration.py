@@ -21,8 +21,8 @@ from threadpoolctl import threadpool_limits
 
 from ..config.base import check_choice
 from ..config.inference import CalibrationMethod, CalibrationTarget
-from ..core.errors import Damaged, UserError
-from ..core.files import again, read_json, write_json
+from ..core.errors import UserError
+from ..core.records import read_record, write_record
 from ..training.metrics import average_precision, ece, reliability_curve, row_loss, score_of, wll
 from ..training.ranking import check_inputs
 
@@ -152,7 +152,7 @@ def from_json(cls: Calibrator, obj: dict) -> Calibrator:
 
 
 def save_calibrator(c: Calibrator, path, made_of: str = ''):
-    """Write sealed JSON.
+    """Write its record.
 
     Parameters
     ----------
@@ -160,22 +160,19 @@ def save_calibrator(c: Calibrator, path, made_of: str = ''):
     path : target file, e.g. runs/<exp>/calibrator.json
     made_of : digest of what it was fitted on, and how
     """
-    write_json(path, c.to_json() | dict(made_of=made_of))
+    write_record(path, 'calibrator', c.to_json(), made_of=made_of)
 
 
 def load_calibrator(path, made_of: str = '') -> Calibrator:
-    """Read sealed JSON back; `Damaged` naming the file if it is missing, damaged or fitted on something else.
+    """Read it back; `Damaged` naming the file if it is missing, damaged or fitted on something else.
 
     Parameters
     ----------
     path : a file of `save_calibrator`
     made_of : digest of what it must have been fitted on, and how; '' = anything
     """
-    content = read_json(path)
-    fitted_on = content.pop('made_of', None)
-    if made_of and fitted_on != made_of:
-        raise Damaged(f'{path}: fitted on other predictions or with other options', again(path))
-    return Calibrator.from_json(content)
+    content = read_record(path, 'calibrator', made_of=made_of or None)
+    return Calibrator.from_json({key: content[key] for key in content.keys() - {'made_of', 'files'}})
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #54512189
 @dataclass(frozen=True)

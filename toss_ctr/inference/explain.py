@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from ..core.device import resolve_device, step_seed
-from ..core.files import write_json
+from ..core.records import write_record
 from ..data.batches import Loader
 from ..data.histories import Ragged
 from ..data.spec import SeqSpec, Spec
@@ -75,7 +75,7 @@ def read_attention(
     p = torch.sigmoid(model(batch) - shift)
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
-    codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist()))
+    codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist(), strict=True))
     rows = []
     for i in picks:
         real, at = read['real'][i], read['index'][i]
@@ -232,4 +232,4 @@ def explain(inputs: Inputs):
     maps = {seq.history: token_map(model, inputs, fold, seq) for seq in inputs.train.spec.histories}
     found['tokens'] = dict(tokens=maps, rate=rate)
     for name, content in found.items():
-        write_json(cfg.run_dir / f'{name}.json', dict(fold=fold, **content))
+        write_record(cfg.run_dir / f'{name}.json', name, dict(fold=fold, **content), made_of=side['weights'])

@@ -19,7 +19,9 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from ..core.errors import UserError
-from ..core.files import digest_file, write_aside, write_json
+from ..core.files import write_aside
+from ..core.records import write_record
+from ..core.machine import written_here, wrote
 from ..data.batches import Loader
 from ..data.frames import stream_split
 from ..data.pools import history_tensors
@@ -318,20 +320,29 @@ def write_pt2(exported: torch.export.ExportedProgram, names: list[str], path):
     """
     with open(path, 'wb') as f, _quiet():
         torch.export.save(exported, f)
+    wrote(path)
 
 
-def pt2_runner(path):
+def pt2_runner(path, trust: bool = False):
     """The reloaded program.
 
     Parameters
     ----------
     path : file of `write_pt2`
+    trust : open it though this machine did not write it: whoever did can run any code
 
     Returns
     -------
     batch of tensors → log-odds, probabilities
+
+    Raises
+    ------
+    UserError : this machine did not write the file
     """
     with open(path, 'rb') as f, _quiet():
+        if not trust and not written_here(f):
+            what = f'{path}: not written by this machine, and opening it runs whatever code it holds'
+            raise UserError(what, 'take ONNX, export the run here, or add --trust (in Python trust=True)')
         module = torch.export.load(f).module()
 
     def run(batch):
@@ -384,12 +395,13 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
         onnx.save(str(path), external_data=False)
 
 
-def onnx_runner(path):
+def onnx_runner(path, trust: bool = False):
     """ONNX Runtime on the CPU.
 
     Parameters
     ----------
     path : ONNX file
+    trust : unused: ONNX holds no code
 
     Returns
     -------
@@ -481,7 +493,7 @@ def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: 
         path = out / f'fold_{fold}.{ending}'
         with write_aside(path) as part:
             write(exported, names, part)
-            worst = largest_difference(runner(part), program, calibrator, batches)
+            worst = largest_difference(runner(part, True), program, calibrator, batches)
             if not worst <= TOLERANCE:
                 by = f'{worst:.2g}, more than {TOLERANCE:g}'
                 raise RuntimeError(f'{path}: differs from PyTorch by {by}; not written')
@@ -492,9 +504,8 @@ def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: 
         rows=len(split),
         differs=differs,
         calibration=calibrator.target,
-        files={name: digest_file(out / name) for name in differs},
     )
-    write_json(out / f'fold_{fold}.json', about)
+    write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
     return differs
 
 # %% ../../nbs/70_inference/30_export.ipynb #c5332de3

@@ -8,6 +8,7 @@ __all__ = ['ROWS', 'SINGLE', 'TOLERANCE', 'raw_rows', 'compared', 'agrees', 'par
 
 # %% ../../nbs/70_inference/34_parity.ipynb #84332ac1
 import time
+from importlib.util import find_spec
 
 import numpy as np
 import polars as pl
@@ -15,7 +16,8 @@ import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_file, read_json, shell_path, write_json
+from ..core.files import again, shell_path
+from ..core.records import check_files, read_record, write_record
 from ..data.source import batches, open_source
 from .artefact import Artefact, export, load_artefact, served
 from .ensemble import ENSEMBLE
@@ -138,17 +140,18 @@ def _reason(cfg: Config) -> str:
     return ''
 
 
-def compare_artefact(cfg: Config) -> dict:
+def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     """Compare the artefact of a run with its submission.
 
     Parameters
     ----------
     cfg : the config of a run that was exported
+    formats : of its programs to ask; None = all that are there
+    trust : open programs that this machine did not write
 
     Returns
     -------
-    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found),
-    files (digest of the artefact)
+    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found)
 
     Raises
     ------
@@ -162,10 +165,12 @@ def compare_artefact(cfg: Config) -> dict:
     table = raw_rows(cfg.data.test_path)
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
     submission = pl.read_csv(what.submission, n_rows=len(table), schema_overrides=names, glob=False)
-    formats = read_json(folder / 'artefact.json', f'run toss export {shell_path(cfg.run_dir)}')['formats']
-    programs = {name: compared(load_artefact(folder, name), table, submission) for name in formats}
-    seal = {'export/artefact.json': digest_file(folder / 'artefact.json')}
-    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=seal)
+    mend = f'run toss export {shell_path(cfg.run_dir)}'
+    there = read_record(folder / 'artefact.json', 'artefact', mend)['formats']
+    asked = there if formats is None else formats
+    programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in asked}
+    compared_with = ['export/artefact.json']
+    return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=compared_with)
 
 
 def prove(inputs: Inputs, formats) -> dict:
@@ -183,13 +188,14 @@ def prove(inputs: Inputs, formats) -> dict:
     return keep_parity(inputs.cfg, lambda: export(inputs.cfg, formats, inputs=inputs))
 
 
-def keep_parity(cfg: Config, first=lambda: None) -> dict:
+def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """Compare, and keep what comes out in parity.json, also where it could not be done.
 
     Parameters
     ----------
     cfg : the config of a run
     first : called before; exports
+    trust : open programs that this machine did not write
 
     Returns
     -------
@@ -197,22 +203,37 @@ def keep_parity(cfg: Config, first=lambda: None) -> dict:
     """
     try:
         first()
-        found = compare_artefact(cfg)
+        found, files = compare_artefact(cfg, trust=trust), ['export/artefact.json']
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found = dict(serves='', why=str(e), reason='', programs={}, files={})
-    write_json(cfg.run_dir / 'parity.json', found)
-    return found
+        found = dict(serves='', why=str(e), reason='', programs={}, files=[])
+    return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
+
+
+def _without_code(content: dict) -> list[str]:
+    "The formats of an artefact that can be asked without running code that came with it."
+    if not any(about['kind'] == 'network' for about in content['members'].values()):
+        return content['formats'][:1]  # trees and linear models: no program is opened
+    return ['onnx'] if 'onnx' in content['formats'] and find_spec('onnxruntime') else []
 
 
 def check_parity(cfg: Config):
-    """Raise `Damaged` where a run's artefact does not give its submission, or parity.json is gone.
+    """Raise `Damaged` where a run's artefact does not give its submission, or is not the one that was compared.
+
+    No program that may hold code is opened: of those the bytes must be the ones that gave the submission when they
+    were written.
 
     Parameters
     ----------
     cfg : the config of a run that was exported
     """
-    mend = f'run toss export {shell_path(cfg.run_dir)}'
-    read_json(cfg.run_dir / 'parity.json', mend)
-    found = compare_artefact(cfg)
+    mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
+    found = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
+    check_files(found, None, mend)
+    content = read_record(folder / 'artefact.json', 'artefact', mend)
+    check_files(content, None, mend)
     if not agrees(found):
         raise Damaged(parity_line(found), mend)
+    if safe := _without_code(content):
+        again = compare_artefact(cfg, safe)
+        if not agrees(again):
+            raise Damaged(parity_line(again), mend)

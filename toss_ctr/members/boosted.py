@@ -16,6 +16,7 @@ from scipy.special import logit
 
 from ..config.members import Member
 from ..core.errors import UserError
+from ..core.resources import cores
 from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6
@@ -95,9 +96,9 @@ class Fit:
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
-    "Threads a library may use: OMP_NUM_THREADS, or all cores."
+    "Threads a library may use: OMP_NUM_THREADS, or all cores there are for it."
     given = os.environ.get('OMP_NUM_THREADS', '')
-    return int(given) if given.isdigit() and int(given) > 0 else os.cpu_count() or 1
+    return int(given) if given.isdigit() and int(given) > 0 else cores()
 
 
 def _lightgbm():
@@ -115,7 +116,6 @@ def _lgb_params(member: Member, seed: int) -> dict:
     "The same rows and seed give the same trees, whatever the number of threads."
     return dict(
         objective='binary',
-        boosting=member.boosting,
         learning_rate=member.lr,
         num_leaves=member.leaves,
         min_data_in_leaf=member.min_leaf,
@@ -160,10 +160,10 @@ def _lgb_save(model, path: Path):
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d6ff77a5
 def _xgb_params(member: Member, seed: int) -> dict:
-    shape = dict(max_depth=member.depth)
-    if member.depth is None:
-        shape = dict(max_depth=0, max_leaves=member.leaves, grow_policy='lossguide')
-    return shape | dict(
+    return dict(
+        max_depth=0,
+        max_leaves=member.leaves,
+        grow_policy='lossguide',
         objective='binary:logistic',
         base_score=0.5,  # a row's start is its base margin
         eta=member.lr,
@@ -240,7 +240,7 @@ def _cat_params(member: Member, seed: int) -> dict:
     return dict(
         loss_function='Logloss',
         iterations=member.rounds,
-        depth=member.depth or 6,
+        depth=6,
         learning_rate=member.lr,
         l2_leaf_reg=member.l2,
         rsm=0.5,

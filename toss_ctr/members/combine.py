@@ -75,7 +75,7 @@ def rank_share(p) -> np.ndarray:
 
 def _rank_avg(p, w):
     "The mean of each row's rank shares."
-    return sum(weight * rank_share(model) for model, weight in zip(p, w))
+    return sum(weight * rank_share(model) for model, weight in zip(p, w, strict=True))
 
 # %% ../../nbs/60_members/00_combine.ipynb #8d958c9a
 @dataclass(frozen=True)
@@ -239,7 +239,7 @@ def combine(
     if len(p) == 1:
         return p[0].astype(np.float64)
     if w is not None:  # a weight of 0 means the model is not there
-        p, w = [model for model, weight in zip(p, w) if weight > 0], w[w > 0]
+        p, w = [model for model, weight in zip(p, w, strict=True) if weight > 0], w[w > 0]
     entry = METHODS[method]
     options = dict(trim_ratio=trim_ratio) if 'trim_ratio' in entry.reads else {}
     if not entry.by_row:

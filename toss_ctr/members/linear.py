@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file, save_file
+from safetensors.numpy import load_file, save
 from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
@@ -60,7 +60,7 @@ class Levels:
         F arrays (b,), uint8 where a column has no more than 256 levels, else int32
         """
         columns = []
-        for size, edges, x in zip(self.sizes, self.edges, block.T):
+        for size, edges, x in zip(self.sizes, self.edges, block.T, strict=True):
             if edges is None:
                 level = np.where(x < size, x, 0)
             else:
@@ -131,14 +131,14 @@ class LinearModel:
         (b,) float64
         """
         z = np.zeros(len(columns[0]) if columns else 0)
-        for start, level in zip(self.levels.starts, columns):
+        for start, level in zip(self.levels.starts, columns, strict=True):
             z += self.weight[start:][level]
         return z
 
 
 def _sums(columns: list[np.ndarray], levels: Levels, amount: np.ndarray | None) -> np.ndarray:
     "(W,) float64: `amount` of the rows, added up by level."
-    return np.concatenate([np.bincount(level, amount, size) for level, size in zip(columns, levels.sizes)])
+    return np.concatenate([np.bincount(level, amount, size) for level, size in zip(columns, levels.sizes, strict=True)])
 
 
 def fit_linear(fit: Fit) -> LinearModel:
@@ -150,7 +150,8 @@ def fit_linear(fit: Fit) -> LinearModel:
     """
     levels, l2 = cut_levels(fit.rows, fit.categorical), fit.params['l2']
     stop = dict(maxiter=fit.params['steps'], ftol=fit.params['tolerance'], gtol=0)
-    columns = [np.concatenate(parts) for parts in zip(*(levels.of(block) for _, block in fit.rows.blocks()))]
+    blocks = [levels.of(block) for _, block in fit.rows.blocks()]
+    columns = [np.concatenate(parts) for parts in zip(*blocks, strict=True)]
     label, times, start = fit.label.astype(np.float64), fit.rows.weight, fit.start()
     times = np.ones(len(label)) if times is None else times.astype(np.float64)
     count = _sums(columns, levels, times)
@@ -177,14 +178,15 @@ def _save(model: LinearModel, path: Path):
     bounds = [np.zeros(0, np.float32) if edges is None else edges for edges in model.levels.edges]
     lengths = np.array([-1 if edges is None else len(edges) for edges in model.levels.edges], np.int64)
     arrays = dict(sizes=model.levels.sizes, edges=np.concatenate(bounds), lengths=lengths)
-    save_file(arrays | dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps])), path)
+    arrays |= dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps]))
+    path.write_bytes(save(arrays))
 
 
 def _load(path: Path) -> LinearModel:
     arrays = load_file(path)
     lengths = arrays['lengths']
     parts = np.split(arrays['edges'], np.cumsum(np.maximum(lengths, 0))[:-1])
-    edges = [None if length < 0 else part for length, part in zip(lengths, parts)]
+    edges = [None if length < 0 else part for length, part in zip(lengths, parts, strict=True)]
     levels = Levels(arrays['sizes'], edges)
     return LinearModel(levels, arrays['weight'], arrays['gain'], int(arrays['steps'][0]))
 

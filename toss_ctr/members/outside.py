@@ -153,26 +153,13 @@ def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) ->
     twice = key.filter(key.is_duplicated())
     if len(twice):
         _refuse_file(file, 'rows occur more than once', twice.to_list(), 'give one prediction a row')
-    missing = wanted.filter(~wanted.is_in(key.implode()))
-    if len(missing):
-        _refuse_file(file, 'held-out rows are missing', missing.to_list(), 'predict every row that a fold holds out')
-    more = key.filter(~key.is_in(wanted.implode()))
-    if len(more):
-        _refuse_file(file, 'rows are none that a fold holds out', more.to_list(), 'leave them out')
-    if len(key) == len(wanted) and key.equals(wanted):
-        return np.arange(len(key))
-    at = pl.DataFrame(dict(key=key, at=np.arange(len(key))))
-    return pl.DataFrame(dict(key=wanted)).join(at, on='key', how='left', maintain_order='left')['at'].to_numpy()
+    return align_ids(wanted, key, file, 'the rows that are held out')
 
 
-def _same_partition(mine: np.ndarray, theirs: np.ndarray) -> np.ndarray:
-    "Rows that are not held out with those that most rows of their fold are held out with; names of folds may differ."
-    pairs = pl.DataFrame(dict(mine=mine, theirs=theirs)).with_row_index('at')
-    most = pairs.group_by('theirs', 'mine').len().sort('len', 'mine', descending=True).unique('theirs', keep='first')
-    joined = pairs.join(most.select('theirs', usual='mine'), on='theirs', maintain_order='left')
-    back = most.group_by('mine').len().filter(pl.col('len') > 1)['mine']
-    odd = joined.filter((pl.col('mine') != pl.col('usual')) | pl.col('usual').is_in(back.implode()))
-    return odd['at'].to_numpy()
+def _same_partition(mine: np.ndarray, theirs: np.ndarray) -> bool:
+    "Whether the same rows are held out together; names of folds may differ."
+    pairs = pl.DataFrame(dict(mine=mine, theirs=theirs)).unique()
+    return pairs['mine'].n_unique() == pairs['theirs'].n_unique() == len(pairs)
 
 
 def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
@@ -204,11 +191,8 @@ def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     if 'fold' in table.columns:
         if table['fold'].dtype.is_nested():
             raise UserError(f"{file}: column fold holds {table['fold'].dtype}", 'give one value a row')
-        differ = _same_partition(rows.fold, table['fold'].to_numpy())
-        if len(differ):
-            theirs = table['fold']
-            shown = [f'row {rows.row[i]}: fold {theirs[int(i)]} here, {rows.fold[i]} there' for i in differ]
-            _refuse_file(file, 'rows are held out by other folds', shown, "train on the run's folds.parquet")
+        if not _same_partition(rows.fold, table['fold'].to_numpy()):
+            raise UserError(f"{file}: column fold has other folds than the run's", 'train on its folds.parquet')
     return said(table, file, ('p',))
 
 # %% ../../nbs/60_members/17_outside.ipynb #c5aec5f6

@@ -45,12 +45,12 @@ _COARSE = 8  # bins put together for the logloss
 _X = ((np.arange(BINS // _COARSE) + 0.5) * (_COARSE * 2 * EDGE / BINS) - EDGE)[None] ** np.array([[0], [1]])
 
 
-def _wll_of_counts(pos, neg):
-    "Least class-balanced logloss over lines a + b·z, b > 0, by Newton's method."
-    p, n = (counts.reshape(-1, _COARSE).sum(1) / (2 * counts.sum()) for counts in (pos, neg))
+def _logloss_of_counts(pos, neg, masses):
+    "Least logloss over lines a + b·z, b > 0, by Newton's method; `masses` : what clicks and non-clicks weigh, sum 1."
+    p, n = (m * counts.reshape(-1, _COARSE).sum(1) / counts.sum() for m, counts in zip(masses, (pos, neg), strict=True))
     some = np.flatnonzero(p + n)
     x, p, n = _X[:, some], p[some], n[some]
-    line = np.array([0.0, 1.0])
+    line = np.array([np.log(masses[0] / masses[1]), 1.0])
 
     def loss(line):
         z = line @ x
@@ -71,7 +71,19 @@ def _wll_of_counts(pos, neg):
     return best
 
 
+def _wll_of_counts(pos, neg):
+    "Least class-balanced logloss."
+    return _logloss_of_counts(pos, neg, (0.5, 0.5))
+
+
+def _natural_logloss(pos, neg):
+    "Least logloss of the rows as they are."
+    rate = pos.sum() / (pos.sum() + neg.sum())
+    return _logloss_of_counts(pos, neg, (rate, 1 - rate))
+
+
 METRIC = dict(
+    logloss=lambda pos, neg: -_natural_logloss(pos, neg),
     score=lambda pos, neg: 0.5 * _ap_of_counts(pos, neg) + 0.5 / (1 + _wll_of_counts(pos, neg)),
     ap=_ap_of_counts,
     wll=lambda pos, neg: -_wll_of_counts(pos, neg),
@@ -131,8 +143,8 @@ def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator, weight: np.ndar
     odds = [None, None]
     if weight is not None:
         mass = [weight[kind].sum(dtype=np.float64) for kind in kinds]
-        odds = [weight[kind].astype(np.float64) / total for kind, total in zip(kinds, mass)]
-    rows = [np.sort(rng.choice(kind, min(len(kind), m), p=p)) for kind, m, p in zip(kinds, most, odds)]
+        odds = [weight[kind].astype(np.float64) / total for kind, total in zip(kinds, mass, strict=True)]
+    rows = [np.sort(rng.choice(kind, min(len(kind), m), p=p)) for kind, m, p in zip(kinds, most, odds, strict=True)]
     each = (mass[1] / len(rows[1])) / (mass[0] / len(rows[0]))
     return Drawn(z[:, rows[0]], z[:, rows[1]], each, len(rows[0]) / len(kinds[0]))
 

@@ -22,18 +22,18 @@ from ..config.features import Features
 from ..config.load import make_config
 from ..config.members import Member
 from ..config.whole import Config
-from ..core.engine import crew_of, run_units
+from ..core.executors import executor_of, run_tasks
 from ..core.errors import UserError
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,
+    digest_json,
     locked,
-    read_json,
     sweep,
     watched,
     write_aside,
-    write_json,
 )
+from ..core.records import check_files, read_record, Record, write_record
 from ..data.order import thinned
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
@@ -63,18 +63,17 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
         return None
-    only_these = Features(encodings=tuple(missing), encoding_prior=cfg.features.encoding_prior)
-    return cfg.model_copy(update=dict(features=only_these))
+    return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
-def _kept_note(folder: Path, k: int, made: dict) -> dict | None:
-    "The note of a fold's kept model; None where there is no whole one, or one of something else."
-    path = folder / f'fold_{k}.model'
+def _kept_note(folder: Path, k: int, made: dict) -> Record | None:
+    "The record of a fold's kept model; None where there is no whole one, or one of something else."
     try:
-        note = read_json(path.with_suffix('.json'))
+        note = read_record(folder / f'fold_{k}.json', 'model', made_of=digest_json(made))
+        check_files(note)
     except UserError:
         return None
-    return note if note.get('made') == made and path.is_file() and digest_file(path) == note['file'] else None
+    return note
 
 
 def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
@@ -99,8 +98,8 @@ def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: 
         seconds = round(time.process_time() - start, 2)
         with write_aside(path) as part:
             library.save(model, part)
-        note = dict(made=made, file=digest_file(path), seconds=seconds, rounds=rounds)
-        write_json(path.with_suffix('.json'), note)
+        note = dict(file=digest_file(path), seconds=seconds, rounds=rounds)
+        write_record(path.with_suffix('.json'), 'model', note, made_of=digest_json(made), files=[path.name])
     # read back in either case, so that a resumed run predicts with the same file
     return library.load(path), note
 
@@ -116,7 +115,7 @@ class IdCodes:
 
     Examples
     --------
-    >>> from toss_ctr.synthetic.testing import small_split
+    >>> from toss_ctr.tests.small import small_split
     >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
     >>> codes.train(0).tolist()
     [[2], [1], [2]]
@@ -476,15 +475,14 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     jobs = []
     for name, member in cfg.every_member.items():
         if member.kind in LIBRARIES:
-            seed = cfg.seed if member.seed is None else member.seed
-            job = MatrixJob(name, member, seed, member_folder(cfg.run_dir, name), {}, progress)
+            job = MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), {}, progress)
             job.made.update(_trees_made_of(inputs, columns, extra, job))
             jobs.append(job)
     return jobs, columns, extra
 
 # %% ../../nbs/60_members/15_trees.ipynb #09e86bf9
 def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
-    """Fit a member's model of one fold on a matrix that is there, and keep it: a unit of work for `run_units`.
+    """Fit a member's model of one fold on a matrix that is there, and keep it: a task for `run_tasks`.
 
     Parameters
     ----------
@@ -509,11 +507,11 @@ def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
     return job.model(fold, matrices, label, inputs.folds, lambda: tell(1))[1]['rounds']
 
 
-def _grow_by_crew(job: MatrixJob, inputs: Inputs):
+def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
     "Have the workers of an engine grow the folds that are not kept; on this machine alone there is nothing to do."
     cfg = inputs.cfg
-    with crew_of(cfg) as crew:
-        folds = range(inputs.folds.n_folds) if crew is not None else ()
+    with executor_of(cfg) as executor:
+        folds = range(inputs.folds.n_folds) if executor is not None else ()
         missing = [k for k in folds if _kept_note(job.place, k, job.made) is None]
         if not missing:
             return
@@ -521,7 +519,7 @@ def _grow_by_crew(job: MatrixJob, inputs: Inputs):
         units = [dict(fold=k, **shared) for k in missing]
         rounds = job.library.most(job.member) * len(units)
         with tqdm(total=rounds, desc=job.name, mininterval=1, unit='round', disable=not watched(job.progress)) as bar:
-            run_units('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
+            run_tasks('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
 
 # %% ../../nbs/60_members/15_trees.ipynb #c91908fd
 def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
@@ -555,7 +553,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
             if done[job.name]:
                 continue
             with locked(job.folder, f'member {job.name}'):
-                _grow_by_crew(job, inputs)
+                _grow_elsewhere(job, inputs)
                 seen = matrices.seen_by(job.library)
                 parts = [job.fold(k, seen, label, inputs.folds) for k in range(inputs.folds.n_folds)]
                 files = parts, seen.names, label, inputs.test, inputs.cfg.data.id_col, seen.weight

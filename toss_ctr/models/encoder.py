@@ -262,7 +262,7 @@ class HistoryEncoder(nn.Module):
             mask = F.pad(mask, (0, pads))
             age = F.pad(age, (0, pads))
         rows = _rows_at_once(padded, self.bias.n_heads, dtype)
-        parts = zip(x.split(rows), mask.split(rows), age.split(rows))
+        parts = zip(x.split(rows), mask.split(rows), age.split(rows), strict=True)
         return torch.cat([self.encode(*part, dtype) for part in parts])[:, :k]
 
     def encode(self, x: Tensor, mask: Tensor, age: Tensor, dtype: torch.dtype) -> Tensor:

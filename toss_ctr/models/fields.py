@@ -4,10 +4,9 @@
 
 # %% auto #0
 __all__ = ['init_table', 'restart_tables', 'FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields',
-           'PeriodicFields', 'numeric_fields', 'restart_numbers', 'BagField', 'VectorField', 'Fields']
+           'numeric_fields', 'restart_numbers', 'BagField', 'VectorField', 'Fields']
 
 # %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
-import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -119,17 +118,10 @@ class CategoricalFields(nn.Module):
         self.register_buffer('order', order, persistent=False)
         self.register_buffer('back', order.argsort(), persistent=False)
 
-    def rows(self, column: int) -> Tensor:
-        "The table (rows, width) of a column, in its parameter; `column` : its place."
-        place = int(self.back[column])
-        for table, columns in zip(self.tables, self.n_columns):
-            if place < columns:
-                return table.table.weight[table.offsets[place] :][: table.sizes[place]]
-            place -= columns
 
     def forward(self, codes: Tensor) -> Tensor:
         parts = codes[:, self.order].split(self.n_columns, 1)
-        by_width = torch.cat([table(part) for table, part in zip(self.tables, parts)], 1)
+        by_width = torch.cat([table(part) for table, part in zip(self.tables, parts, strict=True)], 1)
         return by_width[:, self.back]
 
 # %% ../../nbs/40_models/20_fields.ipynb #6647bbd3
@@ -208,36 +200,6 @@ class PiecewiseFields(nn.Module):
     def forward(self, x: Tensor) -> Tensor:
         return torch.einsum('bnt,ntd->bnd', piecewise(x, self.edges), self.weight) + self.bias
 
-# %% ../../nbs/40_models/20_fields.ipynb #218cd11e
-class PeriodicFields(nn.Module):
-    """ReLU(W [sin 2πcx, cos 2πcx] + b) with learned frequencies c.
-
-    **Shape**: (B, N) float → (B, N, d).
-
-    Parameters
-    ----------
-    n : columns
-    d : width of a field
-    n_freq : frequencies of each column
-    sigma : scale of the initial frequencies
-
-    Examples
-    --------
-    >>> PeriodicFields(3, d=4)(torch.zeros(5, 3)).shape
-    torch.Size([5, 3, 4])
-    """
-
-    def __init__(self, n: int, d: int, n_freq: int = 8, sigma: float = 0.3):
-        super().__init__()
-        self.freq = nn.Parameter(torch.randn(n, n_freq) * sigma)
-        self.weight = nn.Parameter(torch.randn(n, 2 * n_freq, d) * (2 * n_freq) ** -0.5)
-        self.bias = nn.Parameter(torch.zeros(n, d))
-
-    def forward(self, x: Tensor) -> Tensor:
-        angle = 2 * math.pi * x.unsqueeze(2) * self.freq
-        waves = torch.cat([angle.sin(), angle.cos()], 2)
-        return (torch.einsum('bnt,ntd->bnd', waves, self.weight) + self.bias).relu()
-
 # %% ../../nbs/40_models/20_fields.ipynb #4901da59
 def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Module:
     """The numeric embedding of that name.
@@ -256,8 +218,6 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
     check_choice('model.numeric.embedding', kind, NumericEmbedding)
     if kind == 'affine':
         return AffineFields(n, d)
-    if kind == 'periodic':
-        return PeriodicFields(n, d)
     if edges is None or len(edges) != n:
         raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
@@ -272,7 +232,7 @@ def restart_numbers(model: nn.Module, std: float):
     std : standard deviation
     """
     for fields in model.modules():
-        if isinstance(fields, (AffineFields, PeriodicFields, PiecewiseFields)):
+        if isinstance(fields, (AffineFields, PiecewiseFields)):
             for start in (fields.weight, fields.bias):
                 if start.any():
                     nn.init.normal_(start, std=std)

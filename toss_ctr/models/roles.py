@@ -95,14 +95,15 @@ class Behaviour(nn.Module):
             init_table(table)
 
     def lookup(self, ids: Sequence[Tensor]) -> Tensor:
-        return torch.cat([table(i) for table, i in zip(self.tables, ids)], -1)
+        return torch.cat([table(i) for table, i in zip(self.tables, ids, strict=True)], -1)
 
     def score(self, q: Tensor, ids: Sequence[Tensor]) -> Tensor:
-        parts = zip(self.tables, q.split(self.widths, 1), ids)
+        parts = zip(self.tables, q.split(self.widths, 1), ids, strict=True)
         return sum(dot_table(table, part, i, self.max_scan) for table, part, i in parts)
 
     def pool(self, weight: Tensor, ids: Sequence[Tensor]) -> Tensor:
-        return torch.cat([sum_table(table, weight, i, self.max_scan) for table, i in zip(self.tables, ids)], -1)
+        each = zip(self.tables, ids, strict=True)
+        return torch.cat([sum_table(table, weight, i, self.max_scan) for table, i in each], -1)
 
 # %% ../../nbs/40_models/30_roles.ipynb #7dc72e37
 def scanned_rows(longest: int) -> int:
@@ -148,7 +149,8 @@ class Query(nn.Module):
         self.mode = mode
         self.share = list(share)
         self.widths = list(widths)
-        self.own = nn.ModuleList(nn.Embedding(rows, d) for rows, field in zip(targets, share) if field is None)
+        own = [rows for rows, field in zip(targets, share, strict=True) if field is None]
+        self.own = nn.ModuleList(nn.Embedding(rows, d) for rows in own)
         for table in self.own:
             init_table(table)
         self.slots = nn.ParameterDict()
@@ -175,7 +177,7 @@ class Query(nn.Module):
         "The query (B, d) of S1."
         query = torch.cat([self.slot(field, target, tables) for field in range(len(self.widths))], 1)
         columns = [column for column, field in enumerate(self.share) if field is None]
-        for table, column in zip(self.own, columns):
+        for table, column in zip(self.own, columns, strict=True):
             query = query + table(target[:, column])
         return query
 
@@ -324,7 +326,7 @@ def check_embeddings(
     if variant == 'coupled' and d_att != d_rep:
         raise UserError(
             'sequence.variant: coupled has one table',
-            'give sequence.dim_att and sequence.dim_rep the same width',
+            'set sequence.dim_att to model.emb_dim, or leave it out',
         )
     if query_mode != 'S2' and not len(targets):
         raise UserError(

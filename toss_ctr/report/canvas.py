@@ -20,7 +20,8 @@ from matplotlib.text import Text
 INK, MUTED, GRID = '#24292f', '#656d76', '#d8dee4'
 COLOURS = ('#0072b2', '#d55e00', '#009e73', '#b0568b', '#b07800', '#3a8fc7')
 _dark_partners = ('#e6edf3', '#9aa4af', '#343b44', '#58b0ec', '#ff8f4f', '#3ccfa0', '#e39cc6', '#e8b53a', '#9ad1f5')
-DARK = dict(zip((INK, MUTED, GRID, *COLOURS), _dark_partners))  # colour of the light theme → of the dark one
+_light = INK, MUTED, GRID, *COLOURS
+DARK = dict(zip(_light, _dark_partners, strict=True))  # colour of the light theme → of the dark one
 DASHES, MARKERS = ('-', '--', '-.', ':', (0, (5, 1, 1, 1, 1, 1))), 'osD^vP'
 _EAST = (  # fonts with Korean letters, those first that have Chinese and Japanese ones as well
     'Noto Sans CJK KR', 'Noto Sans CJK JP', 'Source Han Sans KR', 'Noto Sans KR', 'Malgun Gothic',

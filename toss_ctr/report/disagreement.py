@@ -15,7 +15,7 @@ from scipy.special import expit
 from ..data.probabilities import logit
 from ..config.whole import Config
 from ..inference.ensemble import judged, last_choice, whole_opinion
-from ..inference.oof import balanced_probabilities
+from ..inference.oof import scales_of
 from .html import Html, table, tag
 from ..training.metrics import row_loss
 
@@ -100,7 +100,7 @@ def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
             return None
         every = slice(None, None, -(-len(found.row) // MOST_ROWS))
         rate = np.average(found.label, weights=found.weight)
-        p = balanced_probabilities(judged(found, cfg)[1][every], rate, cfg)
+        p = scales_of(judged(found, cfg)[1][every], rate, cfg).balanced
         z.append(logit(p).astype(np.float32))
     label, weight = found.label[every], None if found.weight is None else found.weight[every]
     if not 0 < label.mean() < 1:
@@ -182,7 +182,7 @@ def apart(found: Disagreement, groups: Iterable, least: int = 200, most: int = 1
             out.append(group | dict(shift=[float(by_code[code]) for by_code in shifts]))
     out = sorted(out, key=lambda row: -row['spread'])[:most]
     for row in out:
-        by_member = sorted(zip(row.pop('shift'), found.names))
+        by_member = sorted(zip(row.pop('shift'), found.names, strict=True))
         lowest, highest = (f'{name} {off:+.2f}' for off, name in (by_member[0], by_member[-1]))
         row |= dict(times=row['spread'] / usual, highest=highest, lowest=lowest)
     return out

@@ -14,7 +14,7 @@ import numpy as np
 from ..config.load import load_config, presets, to_yaml
 from ..config.show import config_diff, value_text
 from ..config.whole import Config
-from ..core.files import read_json
+from ..core.records import kind_of, read_record
 from ..core.tables import folded
 from ..features.encodings import learnt_priors
 from .html import Html, pairs, section, table, tag
@@ -62,7 +62,7 @@ def side_file(run_dir, name: str, key: str | None = None):
     Parameters
     ----------
     run_dir : folder of the run
-    name : a sealed JSON file
+    name : of its record
     key : what of it; all by default
 
     Returns
@@ -72,7 +72,8 @@ def side_file(run_dir, name: str, key: str | None = None):
     path = Path(run_dir) / name
     if not path.is_file():
         return None
-    return read_json(path).get(key) if key else read_json(path)
+    record = read_record(path, kind_of(path))
+    return record.get(key) if key else record
 
 # %% ../../nbs/80_report/30_facts.ipynb #59304351
 def _data_facts(cfg, train, test):
@@ -173,7 +174,6 @@ def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=No
         'folds': ', '.join(
             [cfg.cv.scheme]
             + ([f'on {cfg.cv.group_key}'] if cfg.cv.group_key else [])
-            + (['with sequences kept together'] if cfg.cv.group_sequences else [])
         ),
         'intervals draw': _draws_fact(cfg),
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',

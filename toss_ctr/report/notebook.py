@@ -46,7 +46,8 @@ def _side_by_side(part: list) -> list:
     shown = [piece for piece in part if piece]
     out = []
     for pictures, run in groupby(shown, key=lambda piece: piece.startswith('<figure')):
-        out += [tag('div', list(run), class_='figures')] if pictures else run
+        pieces = list(run)
+        out += [tag('div', pieces, class_='figures')] if pictures else pieces
     return out
 
 

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
-from ..training.rates import wilson
+from ..training.rates import rate_table, wilson
 
 # %% ../../nbs/80_report/05_plots.ipynb #fb029a56
 def _style(i: int) -> dict:
@@ -42,13 +42,14 @@ def _plain_log(axis):
 KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], ensemble=COLOURS[2], best=COLOURS[3])
 
 
-def plot_scores(rows: list[dict], title: str = 'Score') -> Figure:
+def plot_scores(rows: list[dict], title: str = 'Score', key: str = 'Score') -> Figure:
     """Points with intervals, one a row.
 
     Parameters
     ----------
-    rows : each with `name`, `Score` and, where known, `low`, `high` and `kind` (a key of `KINDS`)
+    rows : each with `name`, `key` and, where known, `low`, `high` and `kind` (a key of `KINDS`)
     title : above the axes
+    key : of the numbers
 
     Examples
     --------
@@ -57,15 +58,15 @@ def plot_scores(rows: list[dict], title: str = 'Score') -> Figure:
     >>> [label.get_text() for label in fig.axes[0].get_yticklabels()]
     ['fold 0']
     """
-    rows = [r for r in rows if r.get('Score') is not None and np.isfinite(r['Score'])]
+    rows = [r for r in rows if r.get(key) is not None and np.isfinite(r[key])]
     fig, ax = canvas(4.5, 0.9 + 0.3 * len(rows))
     for i, r in enumerate(rows):
-        colour, end = KINDS[r.get('kind', 'model')], r['Score']
+        colour, end = KINDS[r.get('kind', 'model')], r[key]
         if r.get('low') is not None:
             ax.plot([r['low'], r['high']], [i, i], color=colour, lw=2.2, alpha=0.55, solid_capstyle='round')
             end = max(end, r['high'])
-        ax.plot(r['Score'], i, 'o', color=colour, ms=6)
-        _note(ax, f"{r['Score']:.4f}", end, i, (6, 0), va='center', fontsize=9)
+        ax.plot(r[key], i, 'o', color=colour, ms=6)
+        _note(ax, f'{r[key]:.4f}', end, i, (6, 0), va='center', fontsize=9)
     ax.set_yticks(range(len(rows)), [r['name'] for r in rows], color=INK)
     ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.margins(x=0.18)
@@ -92,7 +93,7 @@ def curves(rows: list[dict], metric: str) -> dict:
             by_epoch = series.setdefault((int(r['fold']), str(r['split'])), {})
             by_epoch[int(r['epoch'])] = float(r[metric])
     ordered = {key: sorted(by_epoch.items()) for key, by_epoch in sorted(series.items())}
-    return {key: tuple(map(np.array, zip(*points))) for key, points in ordered.items()}
+    return {key: tuple(map(np.array, zip(*points, strict=True))) for key, points in ordered.items()}
 
 # %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
 def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True, title: str = '') -> Figure:
@@ -174,29 +175,49 @@ def plot_pr(y, scores: dict, weight=None) -> Figure:
     return fig
 
 # %% ../../nbs/80_report/05_plots.ipynb #b444367b
-def plot_reliability(y, probs: dict, weight=None) -> Figure:
-    """Observed against predicted, clicks and non-clicks weighing half each.
+def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figure:
+    """Observed against predicted.
 
     Parameters
     ----------
     y : (n,) 0/1 labels
-    probs : name → (n,) class-balanced probabilities
+    probs : name → (n,) probabilities
     weight : (n,) row weights
+    balanced : clicks and non-clicks weigh half each, and so the probabilities say; False: click probabilities, fifteen
+        groups of as many rows
     """
     fig, ax = canvas()
-    ax.plot([0, 1], [0, 1], color=MUTED, lw=1, ls=':')
+    scale = 'class-balanced (50:50)' if balanced else 'click rate'
+    ends = [0, 1]
+    diagonal = ax.plot(ends, ends, color=MUTED, lw=1, ls=':')[0]
     for i, (name, p) in enumerate(probs.items()):
-        bins = {k: np.array(v) for k, v in reliability_curve(y, p, balanced=True, weight=weight).items()}
-        keep = bins['share'] >= 0.005
-        ax.plot(bins['p'][keep], bins['rate'][keep], ms=4, lw=1.5, label=name, **_style(i))
-    ax.set(xlabel='predicted, class-balanced (50:50)', ylabel='observed, class-balanced', xlim=(0, 1), ylim=(0, 1))
+        predicted, observed = (_balanced_points if balanced else _natural_points)(y, p, weight)
+        ax.plot(predicted, observed, ms=4, lw=1.5, label=name, **_style(i))
+        if not balanced:
+            ends = [0, max([*predicted, *observed, ends[1] * (i > 0)]) * 1.05]
+    diagonal.set_data(ends, ends)
+    ax.set(xlabel=f'predicted, {scale}', ylabel='observed', xlim=ends, ylim=ends)
     heading(ax, 'Reliability (diagonal: perfect)')
     legend(ax)
     return fig
 
+
+def _balanced_points(y, p, weight):
+    "Predicted and observed of bins of equal width that hold enough rows."
+    bins = {k: np.array(v) for k, v in reliability_curve(y, p, balanced=True, weight=weight).items()}
+    keep = bins['share'] >= 0.005
+    return bins['p'][keep], bins['rate'][keep]
+
+
+def _natural_points(y, p, weight):
+    "Predicted and observed click rate of fifteenths of the rows."
+    codes, names = quantile_groups(p, 15)
+    table = rate_table(codes, y, p, names, weight=weight)
+    return [row['predicted'] for row in table], [row['observed'] for row in table]
+
 # %% ../../nbs/80_report/05_plots.ipynb #78394132
 def plot_distribution(
-    y, p, bins: int = 50, title: str = 'Predicted probability by class', scale: str = 'class-balanced (50:50)'
+    y, p, bins: int = 50, title: str = 'Predicted probability by class', balanced: bool = True
 ) -> Figure:
     """Densities of the predictions of clicks and of non-clicks.
 
@@ -204,19 +225,21 @@ def plot_distribution(
     ----------
     y : (n,) 0/1 labels
     p : (n,) probabilities
-    bins : of [0, 1]
+    bins : of [0, 1], or up to the highest but one in 200
     title : above the plot
-    scale : of the probabilities
+    balanced : whether clicks and non-clicks weigh half each in them
     """
     y, p = np.asarray(y), np.asarray(p)
+    top = 1.0 if balanced else float(np.quantile(p, 0.995))
+    scale = 'class-balanced (50:50)' if balanced else 'click rate'
     fig, ax = canvas()
     for cls, name in enumerate(('no click', 'click')):
-        rows, edges = np.histogram(p[y == cls], bins=bins, range=(0, 1))
-        density = rows / max(rows.sum(), 1) * bins
+        rows, edges = np.histogram(p[y == cls], bins=bins, range=(0, top))
+        density = rows / max(rows.sum(), 1) * bins / top
         label = f'{name} ({(y == cls).sum():,})'
         ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=label)
         ax.stairs(density, edges, fill=True, color=COLOURS[cls], alpha=0.18)
-    ax.set(xlabel=f'predicted probability, {scale}', ylabel='density', xlim=(0, 1))
+    ax.set(xlabel=f'predicted probability, {scale}', ylabel='density', xlim=(0, top))
     heading(ax, title)
     legend(ax)
     return fig
@@ -319,7 +342,7 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     fig, ax = canvas(height=2.3)
     width = max(0.8, min(4, 250 / max(len(weights), 1)))
     names = ('other tokens', f'the target, {str(target)[:24]}')
-    for mask, colour, name in zip((~same, same), COLOURS, names):
+    for mask, colour, name in zip((~same, same), COLOURS, names, strict=False):
         if mask.any():
             ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
     ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
@@ -456,7 +479,7 @@ def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
         'training rows': dict(color=COLOURS[1], ls=DASHES[1], marker=MARKERS[0]),
         'held-out rows': dict(color=COLOURS[0], ls=DASHES[0], marker=MARKERS[1]),
     }
-    for rows, (name, look) in zip((train, held), looks.items()):
+    for rows, (name, look) in zip((train, held), looks.items(), strict=True):
         decile = [int(r['name']) for r in rows]
         low, high = _values_of(rows, 'low', 100), _values_of(rows, 'high', 100)
         ax.vlines(decile, low, high, color=look['color'], lw=3, alpha=0.25)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['SPLITS', 'align', 'Predictions', 'read_truth', 'load_predictions', 'score_row', 'score_rows', 'summary_table',
-           'summary_text', 'read_log']
+           'summary_lines', 'read_log']
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f5f2bae9
 import csv
@@ -17,12 +17,15 @@ from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import again, read_table
+from ..core.files import again
+from ..core.records import read_run_table
 from ..inference.calibration import cross_fit
-from ..inference.ensemble import ensemble_oof, n_draws
-from ..inference.oof import balanced_probabilities, calibration_options
+from ..inference.compare import held_out
+from ..inference.board import metric_cells
+from ..inference.ensemble import ENSEMBLE, ensemble_oof, handed_in, intervals
+from ..inference.oof import calibration_options, probability_target, Scales, scales_of
 from ..members.contract import held_out_file, member_folder
-from ..training.metrics import all_metrics, bootstrap_interval, Interval, metrics_table, score
+from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 from ..data.probabilities import shift_prior
 
 # %% ../../nbs/80_report/15_predictions.ipynb #6bdb85a0
@@ -64,6 +67,10 @@ class Predictions:
     truth : (n,) the true probability of a click at the natural rate
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
+    submitted : (n,) of what was handed in, calibrated by the other folds; None = the network
+    chosen : name of what was handed in, '' = unknown
+    metric : key `metric`
+    target : key `calibration.target`: the scale of what was handed in
 
     Examples
     --------
@@ -85,6 +92,10 @@ class Predictions:
     truth: np.ndarray | None = None
     group: np.ndarray | None = None
     weight: np.ndarray | None = None
+    submitted: np.ndarray | None = None
+    chosen: str = ''
+    metric: str = 'logloss'
+    target: str = 'prior'
 
     def beside(self, rows) -> dict:
         "Group and weight of some of the rows, as metrics and intervals take them."
@@ -92,9 +103,26 @@ class Predictions:
         return {name: None if values is None else values[rows] for name, values in pairs}
 
     @property
-    def p(self) -> np.ndarray:
-        "The calibrated probabilities, or the raw ones where there are none."
+    def network(self) -> np.ndarray:
+        "The network's calibrated probabilities, or its raw ones where there are none."
         return self.raw if self.calibrated is None else self.calibrated
+
+    @property
+    def p(self) -> np.ndarray:
+        "Of what was handed in."
+        return self.network if self.submitted is None else self.submitted
+
+    def scales(self, p: np.ndarray) -> Scales:
+        "Class-balanced probabilities of all rows on both scales."
+        return Scales(p, shift_prior(p, self.prior, 'natural'))
+
+    def judged(self, p: np.ndarray) -> np.ndarray:
+        "Class-balanced probabilities of all rows on the scale of what `metric` puts first."
+        return p if self.metric == 'toss' else self.scales(p).natural
+
+    def shown(self, p: np.ndarray) -> np.ndarray:
+        "Class-balanced probabilities of all rows on the scale of what was handed in."
+        return p if self.target == 'balanced' else self.scales(p).natural
 
     @property
     def counts(self) -> np.ndarray:
@@ -108,7 +136,7 @@ class Predictions:
 
     @property
     def both(self) -> np.ndarray:
-        "Rows that model and baseline have predicted."
+        "Rows that network and baseline have predicted."
         return np.ones(len(self.row), bool) if self.baseline is None else np.isfinite(self.baseline)
 
     @property
@@ -121,7 +149,7 @@ def _read_held_out(path: Path) -> dict:
     "Columns row, fold, label, logit, p of a member's oof.parquet; `UserError` if it is not one."
     if not path.is_file():
         raise UserError(f'{path}: missing', again(path))
-    table = read_table(path)
+    table = read_run_table(path)
     for name in ('row', 'fold', 'label', 'logit', 'p'):
         if name not in table.columns:
             raise UserError(f'{path}: no column {name}', 'delete it and train again')
@@ -175,11 +203,21 @@ def _baseline(path: Path, oof: dict, cfg: Config, rate: float) -> np.ndarray | N
     row, z, label, fold = (other[name][shared] for name in ('row', 'logit', 'label', 'fold'))
     weight = align(row, oof['row'], oof['weight']) if 'weight' in oof else None
     p = cross_fit(z, label, fold, cfg.seed, weight, **calibration_options(cfg))
-    return align(oof['row'], row, balanced_probabilities(p, rate, cfg))
+    return align(oof['row'], row, scales_of(p, rate, cfg).balanced)
+
+
+def _submitted(run_dir: Path, rows) -> tuple[str, np.ndarray | None]:
+    "Name and class-balanced probabilities of what was handed in; '', None where that is not known of all rows."
+    made = handed_in(run_dir)
+    if made is None:
+        return '', None
+    table = held_out(run_dir)
+    p = align(rows, table['row'].to_numpy(), table['balanced'].to_numpy())
+    return ('', None) if np.isnan(p).any() else (made['chosen'], p)
 
 
 def load_predictions(run_dir, cfg: Config) -> Predictions:
-    """Join out-of-fold predictions, baseline and truth.
+    """Join out-of-fold predictions, baseline, what was handed in, and truth.
 
     Parameters
     ----------
@@ -190,11 +228,12 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     oof = _read_held_out(run_dir / 'oof.parquet')
     raw, label = expit(oof['logit']), oof['label'].astype(np.uint8)
     rate = np.average(label, weights=oof.get('weight'))
-    p = balanced_probabilities(oof['p'].astype(np.float64), rate, cfg)
+    p = scales_of(oof['p'].astype(np.float64), rate, cfg).balanced
     base = _baseline(held_out_file(member_folder(run_dir, cfg.yardstick)), oof, cfg, rate) if cfg.yardstick else None
     ensemble = _other(ensemble_oof(run_dir), oof['row'])
     if ensemble is not None:
-        ensemble = balanced_probabilities(ensemble, rate, cfg)
+        ensemble = scales_of(ensemble, rate, cfg).balanced
+    chosen, submitted = _submitted(run_dir, oof['row'])
     return Predictions(
         oof['row'].astype(np.int64),
         oof['fold'].astype(np.int64),
@@ -206,76 +245,89 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         read_truth(cfg.data.truth_path, oof['row']),
         oof.get('group'),
         oof.get('weight'),
+        submitted,
+        chosen,
+        cfg.metric,
+        probability_target(cfg),
     )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
-def score_row(name: str, kind: str, y, p, n_boot: int = 0, seed: int = 0, group=None, weight=None) -> dict:
-    """One row of the table of scores; low and high are the ends of Score's interval, None without draws.
+def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int = 0, seed: int = 0, **beside) -> dict:
+    """One row of the table of scores.
 
     Parameters
     ----------
     name : what was scored
     kind : 'fold', 'model', 'baseline', 'ensemble' or 'best'
     y : (n,) 0/1
-    p : (n,) probabilities
-    n_boot : bootstrap draws, 0 = no interval
+    scales : of (n,) probabilities
+    metric : key `metric`
+    n_boot : bootstrap draws, 0 = no intervals
     seed : of the bootstrap
-    group : (n,) group of each row, or None
-    weight : (n,) row weights, or None
+    beside : `group` and `weight` of the rows
 
     Returns
     -------
-    name, kind, rows, Score, AP, WLL, AUC, low, high; with groups gAUC
+    name, kind, judged_by, rows, the metrics of `COLUMNS`, ends (metric → those of its interval, {} without draws), low
+    and high of what `metric` puts first (None without draws)
     """
-    n = n_draws(len(y), n_boot)
-    ends = bootstrap_interval(y, p, n, seed=seed, group=group, weight=weight)['Score'] if n else None
-    got = all_metrics(y, p, weight, group)
-    return dict(
-        name=name,
-        kind=kind,
-        rows=len(y),
-        **{k: got[k] for k in ('Score', 'AP', 'WLL', 'AUC', 'gAUC') if k in got},
-        low=ends and ends.lo,
-        high=ends and ends.hi,
-    )
+    ends = {key: (e.lo, e.hi) for key, e in intervals(scales, y, seed, **beside, n_boot=n_boot).items()}
+    got = all_metrics(y, scales.balanced, beside.get('weight'), beside.get('group'), scales.natural)
+    low, high = ends.get(first_metric(metric), (None, None))
+    shown = [key for columns in COLUMNS.values() for key in columns if key in got]
+    row = dict(name=name, kind=kind, judged_by=metric, rows=len(y), **{key: got[key] for key in shown})
+    return row | dict(ends=ends, low=low, high=high)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f7cb1da6
-def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
-    """Folds, out of fold, calibrated, baseline, ensemble, best possible.
+def _handed_in_row(pred: Predictions, network: str, yardstick: str | None) -> str:
+    "Name of the row of what was handed in; '' where that is not known."
+    known = {ENSEMBLE: 'ensemble', network: 'calibrated' if pred.calibrated is not None else 'out of fold'}
+    known |= {yardstick: 'baseline'} if pred.baseline is not None else {}
+    return known.get(pred.chosen, pred.chosen)
+
+
+def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = Config()) -> list[dict]:
+    """Folds, out of fold, calibrated, baseline, ensemble, what was handed in where it is none of these, best possible.
 
     Parameters
     ----------
     pred : what is known about the held-out rows
     n_boot : bootstrap draws, 0 = no intervals
     seed : of the bootstrap
+    cfg : names network and baseline
 
     Returns
     -------
-    rows of `score_row`; a fold's also holds Score of the `baseline` and of the network, both `calibrated`
+    rows of `score_row`, each with handed_in; a fold's also holds what `pred.metric` puts first of the `baseline` and of
+    the network, both `calibrated`
     """
-    out, y = [], pred.label
+    out, y, handed = [], pred.label, _handed_in_row(pred, cfg.network, cfg.yardstick)
+
+    def add(name: str, kind: str, p, m):
+        if 0 < y[m].sum() < m.sum():
+            scales = Scales(*(of[m] for of in pred.scales(p)))
+            row = score_row(name, kind, y[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
+            out.append(row | dict(handed_in=name == handed) | _both_calibrated(pred, m, kind))
+
     for k in np.unique(pred.fold):
-        m = pred.fold == k
-        if 0 < y[m].sum() < m.sum():
-            row = score_row(f'fold {k}', 'fold', y[m], pred.raw[m], n_boot, seed, **pred.beside(m))
-            if pred.baseline is not None and pred.both[m].all():
-                row['baseline'] = score(y[m], pred.baseline[m], pred.beside(m)['weight'])
-                row['calibrated'] = score(y[m], pred.p[m], pred.beside(m)['weight'])
-            out.append(row)
-    more = [
-        ('out of fold', 'model', pred.raw),
-        ('calibrated', 'model', pred.calibrated),
-        ('baseline', 'baseline', pred.baseline),
-        ('ensemble', 'ensemble', pred.ensemble),
-        ('best possible', 'best', pred.best),
-    ]
-    for name, kind, p in more:
-        if p is None:
-            continue
-        m = np.isfinite(p)
-        if 0 < y[m].sum() < m.sum():
-            out.append(score_row(name, kind, y[m], p[m], n_boot, seed, **pred.beside(m)))
+        add(f'fold {k}', 'fold', pred.raw, pred.fold == k)
+    more = {'out of fold': ('model', pred.raw), 'calibrated': ('model', pred.calibrated)}
+    more |= {'baseline': ('baseline', pred.baseline), 'ensemble': ('ensemble', pred.ensemble)}
+    more |= {handed: ('model', pred.submitted)} if handed and handed not in more else {}
+    for name, (kind, p) in (more | {'best possible': ('best', pred.best)}).items():
+        if p is not None:
+            add(name, kind, p, np.isfinite(p))
     return out
+
+
+def _both_calibrated(pred: Predictions, m, kind: str) -> dict:
+    "What a fold's rows say of network and baseline, both calibrated by the other folds."
+    if kind != 'fold' or pred.baseline is None or not pred.both[m].all():
+        return {}
+    first, weight = first_metric(pred.metric), pred.beside(m)['weight']
+    both = dict(baseline=pred.scales(pred.baseline), calibrated=pred.scales(pred.network))
+    of = {k: all_metrics(pred.label[m], s.balanced[m], weight, natural=s.natural[m]) for k, s in both.items()}
+    return {name: found[first] for name, found in of.items()}
 
 
 def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:
@@ -289,26 +341,23 @@ def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:
 
     Returns
     -------
-    name, kind, rows, Score, AP, WLL, AUC, low, high
+    of `score_rows`
     """
-    return score_rows(load_predictions(run_dir, cfg), n_boot, cfg.seed)
+    return score_rows(load_predictions(run_dir, cfg), n_boot, cfg.seed, cfg)
 
 
-def summary_text(rows: list[dict]) -> str:
-    """The table of scores as text.
+def summary_lines(rows: list[dict]) -> MetricsTable:
+    """The table of scores as text and HTML; * is what was handed in.
 
     Parameters
     ----------
     rows : of `summary_table`
     """
     lines = {}
-    for r in rows:
-        score = r['Score']
-        if r['low'] is not None:
-            score = Interval(score, r['low'], r['high'], 0.0)
-        numbers = {k: r[k] for k in ('AP', 'WLL', 'AUC', 'gAUC') if k in r}
-        lines[r['name']] = dict(rows=f"{r['rows']:,}", Score=score, **numbers)
-    return repr(metrics_table(lines))
+    for row in rows:
+        name = row['name'] + ' *' * row['handed_in']
+        lines[name] = dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
+    return MetricsTable(lines)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #44ed3a2f
 SPLITS = ('train', 'valid')

@@ -15,8 +15,7 @@ from scipy.special import gammaincinv, ndtr
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..data.folds import time_order
-from ..data.probabilities import shift_prior
-from ..training.metrics import all_metrics, row_loss
+from ..training.metrics import all_metrics, COLUMNS, row_loss
 from .plots import quantile_groups
 from .predictions import Predictions
 
@@ -46,7 +45,7 @@ def group_of(split, name: str, rows):
     place[place < 0] = len(values)
     names = [''] * (len(values) + 1)
     dates = name.endswith('.day') and name not in (c.name for c in split.spec.cats)  # of a time: days since 1970
-    for i, v in zip(place, ('null or unseen', *values)):
+    for i, v in zip(place, ('null or unseen', *values), strict=True):
         names[i] = str(np.datetime64(int(float(v)), 'D')) if dates and _WHOLE.fullmatch(str(v)) else str(v)
     return place[codes], names
 
@@ -147,8 +146,19 @@ def beyond_chance(z, share: float = 0.1, sides: int = 1) -> float:
     return float(z[ok[-1]]) if len(ok) else np.inf
 
 # %% ../../nbs/80_report/20_slices.ipynb #1be35b54
+def _yardstick(pred: Predictions) -> np.ndarray:
+    "What each row is expected to lose: the baseline's loss; without one what the probabilities themselves promise."
+    if pred.baseline is not None:
+        return row_loss(pred.label, pred.judged(pred.baseline))
+    p = pred.judged(pred.p)
+    if pred.metric == 'toss':  # the mean of all rows
+        clicked = np.where(pred.label == 1, pred.prior, 1 - pred.prior)
+        return np.full(len(p), np.average(row_loss(pred.label, p), weights=pred.counts / clicked))
+    return p * row_loss(np.ones(len(p)), p) + (1 - p) * row_loss(np.zeros(len(p)), p)
+
+
 def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
-    """The class-balanced loss of every group, and by how much it exceeds what all rows lose.
+    """The loss of every group, and by how much it exceeds what all rows lose: with metric toss the class-balanced one.
 
     Parameters
     ----------
@@ -158,15 +168,16 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
 
     Returns
     -------
-    column, value, rows, clicks, model and other (mean losses), lost (part of WLL), z
+    column, value, rows, clicks, model and other (mean losses), lost (part of the loss), z
     """
     m = pred.both
     y, counts = pred.label[m], pred.counts[m]
     pos = counts @ y
     once = np.where(y == 1, 0.5 / max(pos, 1e-12), 0.5 / max(counts.sum() - pos, 1e-12))
+    if pred.metric != 'toss':
+        once = np.full(len(y), 1 / counts.sum())
     w = counts * once
-    mine = row_loss(y, pred.p[m])
-    other = row_loss(y, pred.baseline[m]) if pred.baseline is not None else np.full(len(y), w @ mine)
+    mine, other = row_loss(y, pred.judged(pred.p)[m]), _yardstick(pred)[m]
     behind, out = (
         max(float(w @ (mine - other)), 0.0),
         [],
@@ -249,13 +260,14 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
 
     Returns
     -------
-    name, rows, clicks, predicted (clicks), ratio, low, high, Score, AP, WLL, AUC (None where a class is missing)
+    name, rows, clicks, predicted (clicks), ratio, low, high, the metrics of `COLUMNS` (none where a class is missing)
     """
     codes = np.asarray(codes)
     w = pred.counts
     n = np.bincount(codes, w, len(names))
     clicks = np.bincount(codes, w * pred.label, len(names))
-    predicted = np.bincount(codes, w * shift_prior(pred.p, pred.prior, 'natural'), len(names))
+    balanced, natural = pred.scales(pred.p)
+    predicted = np.bincount(codes, w * natural, len(names))
     ratio, low, high = clicks_ratio(clicks, predicted)
     shown = np.flatnonzero(n)
     if top is not None:
@@ -266,9 +278,9 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
         numbers = dict(rows=round(n[i]), clicks=seen, predicted=predicted[i])
         row = dict(name=str(names[i]), **numbers, ratio=ratio[i], low=low[i], high=high[i])
         if 0 < clicks[i] < n[i]:
-            weight = pred.beside(codes == i)['weight']
-            scores = all_metrics(pred.label[codes == i], pred.p[codes == i], weight)
-            row |= {key: scores[key] for key in ('Score', 'AP', 'WLL', 'AUC')}
+            of = codes == i
+            scores = all_metrics(pred.label[of], balanced[of], pred.beside(of)['weight'], natural=natural[of])
+            row |= {key: scores[key] for key in COLUMNS[pred.metric] if key in scores}
         out.append(row)
     return out
 
@@ -286,7 +298,7 @@ def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
     -------
     column, value, rows, clicks, predicted, ratio, low, high, z; the most clicks amiss first
     """
-    p, w, out = shift_prior(pred.p, pred.prior, 'natural'), pred.counts, []
+    p, w, out = pred.scales(pred.p).natural, pred.counts, []
     expected = p * ((w @ pred.label) / (w @ p))
     for column, codes, names in groups:
         n, clicks, sums, due, noise = (

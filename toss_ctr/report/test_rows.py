@@ -6,28 +6,28 @@
 __all__ = ['FILE', 'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores', 'test_section']
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #bff41d49
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import digest_file, read_json, read_table, write_json
+from ..core.files import digest_file
+from ..core.records import read_record, read_run_table, write_record
 from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
-from ..inference.calibration import Calibrator
 from ..inference.ensemble import handed_in, sealed_file
-from ..inference.oof import balanced_probabilities
-from ..inference.predict import ensemble_file
-from ..inference.predictor import load_predictor
-from .html import Html, interval_text, section, table, tag, with_keys
+from ..inference.oof import Scales, scales_of
+from ..members.contract import read_opinion
+from .html import Html, interval_text, metric_columns, section, table, tag, with_keys
 from .predictions import score_row
-from ..training.metrics import Interval, metrics_table, MetricsTable, row_loss
+from ..inference.board import metric_cells
+from ..training.metrics import MetricsTable
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #f3690627
 def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
@@ -67,11 +67,10 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
-    "Name → (n,) class-balanced probabilities in the order of `ids`."
+    "Name → probabilities in the order of `ids`, on both scales."
     folder, data = cfg.run_dir, cfg.data
-    logits = folder / 'test_logits.parquet'
-    uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
-    at = align_ids(ids, read_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
+    network = read_opinion(folder, cfg.network, cfg.ensemble)
+    at = align_ids(ids, network.ids, network.name, 'the submission')
     written = dict(submission=submitted)
     made = handed_in(folder)
     for name in made['scores'] if made else ():
@@ -79,15 +78,15 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
             file = sealed_file(folder, made, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
             written[name] = p[align_ids(ids, others, file, 'the submission')]
-    written = {name: balanced_probabilities(p, rate, cfg) for name, p in written.items()}
-    return dict(raw=ensemble_file(uncalibrated, logits)[at], **written)
+    raw = expit(network.test_logit)[at]
+    found = dict(raw=Scales(raw, shift_prior(raw, rate, 'natural')))
+    return found | {name: scales_of(p, rate, cfg) for name, p in written.items()}
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #6da74c49
-def _test_scores(label: np.ndarray, p: np.ndarray, rate: float, seed: int, n_boot: int) -> dict:
-    "Score with the ends of its interval, AP, WLL, AUC of class-balanced probabilities, and logloss at the click rate."
-    row = score_row('', 'test', label, p, n_boot, seed)
-    loss = float(row_loss(label, shift_prior(p, rate, 'natural')).mean())
-    return {name: row[name] for name in ('Score', 'low', 'high', 'AP', 'WLL', 'AUC')} | dict(logloss=loss)
+def _test_scores(label: np.ndarray, scales: Scales, metric: str, seed: int, n_boot: int) -> dict:
+    "The metrics, each on its scale, with low and high of the first."
+    row = score_row('', 'test', label, scales, metric, n_boot, seed)
+    return {key: value for key, value in row.items() if key not in ('name', 'kind', 'rows', 'ends')}
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #1bbc88d4
 FILE = 'test_metrics.json'
@@ -105,8 +104,8 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 
     Returns
     -------
-    n, clicks, rate (click rate of the held-out rows), submission (its digest), predictions (name → Score, low, high,
-    AP, WLL, AUC, logloss); None where nothing was scored
+    n, clicks, rate (click rate of the held-out rows), metric (the key), submission (its digest), predictions (name →
+    the metrics of `COLUMNS`, low and high of the first); None where nothing was scored
 
     Examples
     --------
@@ -121,10 +120,10 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
         label = read_test_labels(cfg, ids)
         if label is None:
             return None
-        held = read_table(folder / 'oof.parquet')
+        held = read_run_table(folder / 'oof.parquet')
         rate = float(np.average(held['label'], weights=held['weight'] if 'weight' in held.columns else None))
         predictions = _test_predictions(cfg, ids, submitted, rate)
-        scores = {name: _test_scores(label, p, rate, cfg.seed, n_boot) for name, p in predictions.items()}
+        scores = {name: _test_scores(label, p, cfg.metric, cfg.seed, n_boot) for name, p in predictions.items()}
     except UserError as e:
         print(f'{e}; the test rows are not scored')
         return None
@@ -132,11 +131,11 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
         n=len(label),
         clicks=int(label.sum()),
         rate=rate,
+        metric=cfg.metric,
         submission=digest_file(folder / 'submission.csv'),
         predictions=scores,
     )
-    write_json(folder / FILE, content)
-    return content
+    return write_record(folder / FILE, 'test_metrics', content)
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #b6de37ae
 def test_table(scored: dict) -> MetricsTable:
@@ -148,18 +147,13 @@ def test_table(scored: dict) -> MetricsTable:
 
     Examples
     --------
-    >>> scores = dict(Score=0.5, low=0.4, high=0.6, AP=0.25, WLL=0.5, AUC=0.7, logloss=0.1)
-    >>> test_table(dict(predictions=dict(raw=scores)))
-                                    Score       AP      WLL      AUC  logloss
-    test, raw  0.50000 [0.40000, 0.60000]  0.25000  0.50000  0.70000  0.10000
+    >>> scores = dict(LogLoss=0.5, low=0.4, high=0.6, AUC=0.7)
+    >>> test_table(dict(metric='logloss', predictions=dict(raw=scores)))
+                             log loss      AUC
+    test, raw  0.50000 [0.40000, 0.60000]  0.70000
     """
-    lines = {}
-    for name, scores in scored['predictions'].items():
-        line = {key: scores[key] for key in ('Score', 'AP', 'WLL', 'AUC', 'logloss')}
-        if scores['low'] is not None:
-            line['Score'] = Interval(scores['Score'], scores['low'], scores['high'], 0.0)
-        lines[f'test, {name}'] = line
-    return metrics_table(lines)
+    found = scored['predictions'].items()
+    return MetricsTable({f'test, {name}': metric_cells(scores, scored['metric']) for name, scores in found})
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #164d1b70
 def read_test_scores(run_dir) -> dict | None:
@@ -176,7 +170,7 @@ def read_test_scores(run_dir) -> dict | None:
     folder = Path(run_dir)
     if not (folder / FILE).is_file() or not (folder / 'submission.csv').is_file():
         return None
-    scored = read_json(folder / FILE)
+    scored = read_record(folder / FILE, 'test_metrics')
     return scored if scored['submission'] == digest_file(folder / 'submission.csv') else None
 
 
@@ -189,22 +183,14 @@ def test_section(scored: dict | None) -> Html | None:
     """
     if scored is None:
         return None
-    rows = []
-    for name, scores in scored['predictions'].items():
-        rows.append(dict(scores, name=name, interval=interval_text(scores['low'], scores['high'])))
-    columns = dict(
-        name=('', None),
-        Score=('Score', '.5f'),
-        interval=('95 %', str),
-        AP=('AP', '.5f'),
-        WLL=('WLL', '.5f'),
-        AUC=('AUC', '.5f'),
-        logloss=('log-loss', '.5f'),
-    )
+    found = scored['predictions'].items()
+    rows = [dict(scores, name=name, interval=interval_text(scores['low'], scores['high'])) for name, scores in found]
     text = (
         f"The test file has labels: {scored['n']:,} rows, {scored['clicks']:,} clicks. They were read once, after the "
-        'submission was written; nothing was chosen by them. “raw” is the network before calibration. The log-loss is '
-        f"that of probabilities at the click rate of the held-out rows, {scored['rate']:.3%}."
+        'submission was written; nothing was chosen by them. “raw” is the network before calibration. Log loss and '
+        'predicted clicks are those of probabilities at the click rate of the held-out rows, '
+        f"{scored['rate']:.3%}."
     )
+    columns = dict(name=('', None)) | metric_columns(scored['metric'], rows)
     scores = table(rows, columns, 'Scores of the test rows')
     return section('test', 'Test rows', tag('p', with_keys(text)), scores)

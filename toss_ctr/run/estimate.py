@@ -8,7 +8,7 @@ __all__ = ['DAYS', 'WARM_UP', 'TIMED', 'FEW_TREES', 'MORE_TREES', 'DRAWS', 'FLOA
            'seconds_per_row', 'tree_seconds', 'Cost', 'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/15_estimate.ipynb #ce0ee14e
-import io, os, tempfile, time, warnings
+import io, time, warnings
 from contextlib import contextmanager, redirect_stdout
 from dataclasses import dataclass, field
 from itertools import chain
@@ -21,6 +21,8 @@ from ..config.folds import CV
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
+from ..core.files import temporary_folder
+from ..core.resources import cores
 from ..data.source import scan
 from ..inference.ensemble import n_draws
 from ..members.boosted import Fit
@@ -93,7 +95,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
     trainer.model.train()
     rows = 0
     again = chain.from_iterable(trainer.train_loader for _ in range(WARM_UP + TIMED))  # few rows may be one batch
-    for step, batch in zip(range(WARM_UP + TIMED), again):
+    for step, batch in zip(range(WARM_UP + TIMED), again, strict=False):
         train_batch(trainer, batch, last=True)
         trainer.state.batch += 1
         if step < WARM_UP:
@@ -220,7 +222,7 @@ def measured_cost(cfg: Config) -> Cost:
     ----------
     cfg : the config
     """
-    with tempfile.TemporaryDirectory() as folder, threads(1), _instead_of_the_run(cfg, folder):
+    with temporary_folder() as folder, threads(1), _instead_of_the_run(cfg, folder):
         fewer, first = _built(cfg, f'{folder}/fewer', SAMPLE_ROWS // 4)
         inputs, second = _built(cfg, f'{folder}/more', SAMPLE_ROWS)
         rows, before = (len(i.train) + len(i.test) for i in (inputs, fewer))
@@ -336,8 +338,8 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     cost = measured_cost(cfg)
     memory = cost.memory + ROW_NUMBERS * rows['train']
     jobs = jobs or default_jobs(cfg, fold_count(cfg.cv), memory=memory)
-    cores = os.cpu_count() or 1 if resolve_device(cfg.device).type == 'cpu' else 1
-    return scale_up(cfg, cost, rows, jobs, cores)
+    at_once = cores() if resolve_device(cfg.device).type == 'cpu' else 1
+    return scale_up(cfg, cost, rows, jobs, at_once)
 
 # %% ../../nbs/90_run/15_estimate.ipynb #8777448e
 def estimate_text(told: dict) -> str:

@@ -6,23 +6,19 @@
 __all__ = ['MAY_DIFFER', 'network_config', 'train_network', 'train_members']
 
 # %% ../../nbs/90_run/17_members.ipynb #7b00ba26
-import time
-
 import numpy as np
 
 from ..config.load import make_config, merge, overridden
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import locked, read_table, watched
-from ..core.generations import copy_aside
-from ..inference.oof import calibrate, calibration_options
-from ..inference.predict import infer
-from ..members.contract import kept_member, member_folder, member_generation, OOF, seal_member, TEST
+from ..core.files import watched
+from ..inference.answers import network_made, seal_network
+from ..inference.oof import calibrate
+from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.trees import grow_members
 from .papermill import train_folds
 from ..training.inputs import Inputs, prepare
-from ..training.metrics import all_metrics
 
 # %% ../../nbs/90_run/17_members.ipynb #52e33a69
 MAY_DIFFER = ('model', 'sequence', 'sequences', 'train', 'loss', 'sampler', 'ema', 'features', 'amp', 'device', 'seed')
@@ -99,33 +95,12 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
         inputs = others
     sides = train_folds(inputs, progress=progress, **options)
     folder = member_folder(cfg.run_dir, name) if own else cfg.run_dir
-    made = dict(
-        kind='network',
-        weights=[side['weights'] for side in sides.values()],
-        test=inputs.test.fingerprint if inputs.test is not None else None,
-        calibration=calibration_options(cfg),
-    )
+    made = network_made(inputs, sides)
     kept = kept_member(folder, made)
     if kept is not None and not own:
         return kept
     calibrate(cfg)
-    start = time.perf_counter()
-    infer(cfg, progress=progress)
-    took = time.perf_counter() - start
-    with locked(folder, f'member {name}'):
-        place = member_generation(folder, made)
-        for file in (OOF, TEST):
-            copy_aside(cfg.run_dir / file, place / file)
-        oof = read_table(place / OOF)
-        return seal_member(
-            folder,
-            made,
-            kind='network',
-            seconds=[round(sum(row.get('seconds') or 0 for row in side['log']), 2) for side in sides.values()],
-            rows_per_s=round(len(inputs.test) / took),
-            metrics=all_metrics(*(oof[c].to_numpy() for c in ('label', 'p', 'weight') if c in oof.columns)),
-            folds=[side['metrics'] for side in sides.values()],
-        )
+    return seal_network(inputs, folder, made, progress)
 
 
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:

@@ -9,17 +9,18 @@ __all__ = ['EXPORTS', 'run']
 import itertools, warnings
 
 from ..config.whole import Config
-from ..core.engine import crew_of
+from ..core.executors import executor_of
 from ..core.files import watched
 from ..data.submission import check_ids
-from ..inference.ensemble import leak_lines, submission_line, submit
+from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.parity import parity_line, prove
 from ..report.build import build_report
-from ..report.predictions import summary_table, summary_text
+from ..report.predictions import summary_lines, summary_table
 from ..report.test_rows import score_test_rows, test_table
 from .members import train_members
 from ..training.inputs import prepare
+from ..training.metrics import N_BOOT
 
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
@@ -56,7 +57,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     def step(text):
         say(f'── step {next(number)} of {steps}: {text}')
 
-    with crew_of(cfg):
+    with executor_of(cfg):
         step('data, cache and folds')
         inputs = prepare(cfg, test=True, progress=bars)
         check_ids(inputs.test.ids(), cfg.data.test_path)
@@ -70,13 +71,13 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     scored = score_test_rows(cfg)
     step('report')
     explain(inputs)
-    scores = summary_table(cfg.run_dir, cfg, n_boot=200)
+    scores = summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
     report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
-    say(f'\n{summary_text(scores)}')
+    say(f'\n{summary_lines(scores)}')
     if scored:
         read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
         say(f'\n{test_table(scored)}\n{read}')
-    say(f'\n{submission_line(handed_in)}')
+    say(f'\n{submission_line(handed_in)}\n{scale_line(handed_in)}')
     if parity:
         say(parity_line(parity))
     say(f'submission  {cfg.run_dir}/submission.csv\nreport      {report}')

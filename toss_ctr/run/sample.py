@@ -47,14 +47,14 @@ def sampled(cfg: Config, share: float) -> Config:
 
     Returns
     -------
-    config of a run of its own, `<exp_name>_sample`; for a share of 1 the config itself
+    config of a run of its own, `<exp_name>_sample_<share>`; for a share of 1 the config itself
     """
     if share == 1:
         return cfg
     if not 0 < share < 1:
         raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
     ensure_data(cfg)
-    name = f'{cfg.exp_name}_sample'
+    name = f'{cfg.exp_name}_sample_{share:g}'
     paths = {}
     for key in ('train_path', 'valid_path', 'test_path'):
         source = getattr(cfg.data, key)
@@ -104,7 +104,7 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
             files = find_files(getattr(cfg.data, key), f'data.{key}')
             lazy_table(files).head(rows).sink_parquet(path)
     cache = dict(cache_dir=f'{folder}/cache', manifest_train=None, manifest_test=None)
-    grouping = dict(group_key=None, composite_group=False, group_sequences=False)
+    grouping = dict(group_key=None, composite_group=False)
     sections = dict(
         data=cfg.data.model_copy(update=dict(paths, valid_path=None, synthetic=None, **cache)),
         cv=cfg.cv.model_copy(update=dict(scheme='group_kfold', n_splits=2, **grouping)),

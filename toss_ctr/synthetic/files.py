@@ -4,9 +4,11 @@
 
 # %% auto #0
 __all__ = ['TRUTH', 'FORMAT', 'token_words', 'history_text', 'category_array', 'rows_batch', 'make_block', 'split_batches',
-           'write_split', 'recipe', 'is_complete', 'check_request', 'synthesize']
+           'put_on_record', 'data_set', 'write_split', 'recipe', 'is_complete', 'check_request', 'synthesize']
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #91e79562
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -16,6 +18,7 @@ from tqdm.auto import tqdm
 
 from ..core.errors import UserError
 from ..core.files import check_target, digest_file, locked, sweep, write_aside
+from ..core.records import read_record, write_record
 from ..data.histories import Ragged
 from .columns import CARDINALITY, log_schema, NUMERICS, TEXTS, TOKENS
 from .process import BLOCK, block_rng, parts_of, Rows, World
@@ -93,7 +96,7 @@ def rows_batch(rows: Rows, clicked: np.ndarray | None, start: int = 0) -> pa.Rec
     """
     columns = {col: category_array(col, code) for col, code in rows.codes.items()}
     columns['seq'] = history_text(rows.runs)
-    columns |= {col: pa.array(x, from_pandas=True) for col, x in zip(NUMERICS, rows.x)}
+    columns |= {col: pa.array(x, from_pandas=True) for col, x in zip(NUMERICS, rows.x, strict=True)}
     if clicked is not None:
         columns['clicked'] = pa.array(clicked, pa.int32())
     else:
@@ -152,6 +155,62 @@ def split_batches(world: World, split: str, rows: int, group: int):
             tables, probs = [table.slice(group)], [p[group:]]
             held = max(held - group, 0)
 
+# %% ../../nbs/25_synthetic/30_files.ipynb #17eafac1
+def _on_record(folder: Path) -> dict[str, list]:
+    "Files that were generated into a folder → the digests they had."
+    record = folder / '.data_set.json'
+    return read_record(record, 'data set', 'remove it')['digests'] if record.exists() else {}
+
+
+def put_on_record(path: Path, part: Path) -> str:
+    """Say that a file is ours, before it is renamed.
+
+    Parameters
+    ----------
+    path : what it will be
+    part : its bytes
+
+    Returns
+    -------
+    its digest
+    """
+    digest, known = digest_file(part), _on_record(path.parent)
+    known[path.name] = list(dict.fromkeys([*known.get(path.name, []), digest]))
+    write_record(path.parent / '.data_set.json', 'data set', dict(digests=known))
+    return digest
+
+
+@contextmanager
+def data_set(out_dir, want: dict, reuse: bool = True) -> Iterator[tuple[dict[str, Path], bool]]:
+    """Work alone on a data set.
+
+    Parameters
+    ----------
+    out_dir : its folder
+    want : its `recipe`
+    reuse : leave a complete one as it is
+
+    Returns
+    -------
+    yields 'train', 'test', 'truth' → file; whether they are there and complete
+
+    Raises
+    ------
+    UserError where one of these files is not ours
+    """
+    out = Path(out_dir)
+    if out.exists() and not out.is_dir():
+        raise UserError(f'{out}: is a file', 'name a folder')
+    paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
+    for path in () if reuse and is_complete(out, want) else paths.values():
+        check_target(path, 'out', ours=lambda path: digest_file(path) in _on_record(out).get(path.name, ()))
+    with locked(out, 'data set'):
+        sweep(out, held=True)
+        complete = reuse and is_complete(out, want)
+        if not complete:
+            paths['truth'].unlink(missing_ok=True)
+        yield paths, complete
+
 # %% ../../nbs/25_synthetic/30_files.ipynb #ca273bf2
 TRUTH = pa.schema([('split', pa.string()), ('row', pa.int64()), ('p', pa.float64()), ('id', pa.string())])
 
@@ -193,7 +252,7 @@ def write_split(
                 truth.write_table(pa.table(lines, schema=TRUTH))
                 done += len(p)
                 bar.update(len(p))
-        return digest_file(part)
+        return put_on_record(path, part)
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #7be4363b
 FORMAT = '1'  # raise it when the same seed no longer gives the same rows
@@ -298,17 +357,9 @@ def synthesize(
     test_rows = max(1, rows // 7) if test_rows is None else test_rows
     check_request(rows, test_rows, seed, seq_scale, row_group)
     want = recipe(rows, test_rows, seed, seq_scale, row_group)
-    out = Path(out_dir)
-    paths = {s: out / f'{s}.parquet' for s in ('train', 'test', 'truth')}
-    if out.exists() and not out.is_dir():
-        raise UserError(f'{out}: is a file', 'name a folder')
-    for path in paths.values():
-        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
-    with locked(out, 'data set'):
-        sweep(out, held=True)
-        if reuse and is_complete(out, want):
+    with data_set(out_dir, want, reuse) as (paths, complete):
+        if complete:
             return paths
-        paths['truth'].unlink(missing_ok=True)
         world, digests = make_world(seed, seq_scale), {}
         look = dict(unit='row', unit_scale=True, mininterval=1, disable=not progress)
         with (
@@ -319,4 +370,6 @@ def synthesize(
             for split, n in dict(train=rows, test=test_rows).items():
                 digests[split] = write_split(world, split, n, paths[split], truth, row_group or n, bar)
             truth.add_key_value_metadata(want | digests)
+            truth.close()
+            put_on_record(paths['truth'], part)
     return paths

@@ -16,9 +16,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..core.errors import UserError
-from ..core.files import check_target, digest_file, locked, sweep, write_aside
+from ..core.files import write_aside
 from ..data.histories import Ragged
-from .files import is_complete, TRUTH
+from .files import data_set, put_on_record, TRUTH
 from .process import BLOCK, block_rng, solve_intercept
 
 # %% ../../nbs/25_synthetic/50_one_space.ipynb #f559169b
@@ -193,33 +193,26 @@ def write_data_set(
     UserError on impossible sizes or a folder that cannot be written
     """
     sizes = dict(train=rows, test=max(1, rows // 7) if test_rows is None else test_rows)
-    for name, value in zip(('rows', 'test_rows'), sizes.values()):
+    for name, value in zip(('rows', 'test_rows'), sizes.values(), strict=True):
         if value < 1:
             raise UserError(f'{name}: {value} is not a number of rows', 'use 1 or more')
     if seed < 0:
         raise UserError(f'seed: {seed} is negative', 'use 0 or more')
     want = dict(format=recipe, rows=str(rows), test_rows=str(sizes['test']), seed=str(seed))
-    out = Path(out_dir)
-    if out.exists() and not out.is_dir():
-        raise UserError(f'{out}: is a file', 'name a folder')
-    paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
-    for path in paths.values():
-        check_target(path, 'out', ours=lambda _: (out / '.lock').exists())  # without one it is a person's folder
-    with locked(out, 'data set'):
-        sweep(out, held=True)
-        if is_complete(out, want):
+    with data_set(out_dir, want) as (paths, complete):
+        if complete:
             return paths
-        paths['truth'].unlink(missing_ok=True)
         world, digests, lines = make_world(), {}, []
         for split, n in sizes.items():
             table, p = _log_split(world, split, n, seed, block_of)
             with write_aside(paths[split]) as part:
                 pq.write_table(table, part, compression='zstd')
-                digests[split] = digest_file(part)
+                digests[split] = put_on_record(paths[split], part)
             ids = table['ID'] if split == 'test' else pa.nulls(n, pa.string())
             lines.append(pa.table([pa.repeat(split, n), np.arange(n), p, ids], schema=TRUTH))
         with write_aside(paths['truth']) as part:
             pq.write_table(pa.concat_tables(lines).replace_schema_metadata(want | digests), part, compression='zstd')
+            put_on_record(paths['truth'], part)
     return paths
 
 

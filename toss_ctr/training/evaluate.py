@@ -89,7 +89,7 @@ def predict_logits(
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.evaluate import predict_logits
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer
@@ -170,7 +170,7 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     z_of = levels.of_labels(logits_of_labels(trainer, model, trainer.level_loader))
     return [
         learnt_shift(z, label, shift, weight) if len(np.unique(label)) == 2 and np.isfinite(z).all() else shift
-        for z, label, weight, shift in zip(z_of, levels.labels, levels.weights, nominal)
+        for z, label, weight, shift in zip(z_of, levels.labels, levels.weights, nominal, strict=True)
     ]
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #aca84183

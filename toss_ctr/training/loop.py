@@ -9,7 +9,7 @@ __all__ = ['save_state', 'load_state', 'cut_rate', 'end_epoch', 'close_epoch', '
 import time
 from dataclasses import asdict
 
-from ..core.supervisor import noted_interrupts
+from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import run_in_first
 from .evaluate import evaluate, keep_best, label_metrics, train_metrics
@@ -56,7 +56,7 @@ def load_state(trainer: FoldTrainer) -> bool:
         return False
     trainer.model.load_state_dict(state['model'])
     trainer.scaler.load_state_dict(state['scaler'])
-    for optimizer, saved in zip(trainer.optimizers, state['optimizers']):
+    for optimizer, saved in zip(trainer.optimizers, state['optimizers'], strict=True):
         optimizer.load_state_dict(saved)
     if trainer.average:
         trainer.average.load_state_dict(state['average'])
@@ -72,9 +72,8 @@ def cut_rate(trainer: FoldTrainer):
     ----------
     trainer : the fold, an epoch just judged
     """
-    state, plateau = trainer.state, trainer.cfg.train.plateau
-    if plateau and state.since_best and state.since_best % plateau.patience == 0:
-        state.cuts += 1
+    if trainer.cfg.train.plateau and trainer.state.since_best:
+        trainer.state.cuts += 1
 
 # %% ../../nbs/50_training/60_loop.ipynb #a6d5d964
 def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):

@@ -224,13 +224,13 @@ def training_loss(
 
 # %% ../../nbs/50_training/20_losses.ipynb #187262dc
 def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: Tensor | None = None) -> Tensor:
-    """What the labels beside the first add to the loss, weighted by `loss.tasks`.
+    """What the labels beside the first add to the loss.
 
     Parameters
     ----------
     z : (B, T) log-odds
     y : (B, T) labels, float: 0, 1 or `UNKNOWN`
-    cfg : `data.labels`, section `loss`
+    cfg : section `loss`
     rates : of each label among the rows that know it, in (0, 1)
     weight : (B,) row weights; None = every row counts once
 
@@ -243,17 +243,17 @@ def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: 
     >>> import torch
     >>> from toss_ctr.config.whole import Config
     >>> from toss_ctr.training.losses import further_loss
-    >>> cfg = Config(data=dict(labels=['clicked', 'like']), loss=dict(tasks=dict(like=0.5)))
+    >>> cfg = Config(data=dict(labels=['clicked', 'like']))
     >>> further_loss(torch.zeros(3, 1), torch.tensor([[1.0], [0.0], [2.0]]), cfg, rates=[0.5])
-    tensor(0.3466)
+    tensor(0.6931)
     """
     total = torch.zeros((), device=z.device)
-    for place, name in enumerate(cfg.data.labels[1:]):
+    for place, rate in enumerate(rates):
         known = (y[:, place] < UNKNOWN).to(y.dtype)
         label = y[:, place] * known
-        w = class_weights(label, rates[place]) if cfg.loss.balance == 'batch' else torch.ones_like(label)
+        w = class_weights(label, rate) if cfg.loss.balance == 'batch' else torch.ones_like(label)
         w = w * mean_one(known if weight is None else known * weight)
-        total = total + cfg.loss.tasks.get(name, 1.0) * weighted_bce(z[:, place], label, w)
+        total = total + weighted_bce(z[:, place], label, w)
     return total
 
 # %% ../../nbs/50_training/20_losses.ipynb #b0ea21bc

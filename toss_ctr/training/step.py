@@ -13,7 +13,6 @@ from torch import nn
 
 from ..core.device import autocast, memory_errors, step_seed, to_device
 from ..core.errors import UserError
-from ..data.pools import history_tensors
 from .distributed import gather_texts, global_batch
 from .losses import further_loss, training_loss
 from .optim import first_nonfinite, lr_factor, set_lr
@@ -56,7 +55,7 @@ def learning_rate(trainer: FoldTrainer) -> float:
     warmup = round(train.warmup_epochs * per_epoch)
     peak = train.lr
     if train.plateau:
-        peak *= train.plateau.factor**trainer.state.cuts
+        peak *= 0.1**trainer.state.cuts
     return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
 
 # %% ../../nbs/50_training/45_step.ipynb #bfa6f960
@@ -149,7 +148,7 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     Examples
     --------
     >>> import tempfile
-    >>> from toss_ctr.synthetic.testing import small_config
+    >>> from toss_ctr.tests.small import small_config
     >>> from toss_ctr.training.inputs import prepare
     >>> from toss_ctr.training.setup import FoldTrainer
     >>> from toss_ctr.training.step import train_batch
@@ -160,8 +159,6 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
-    width = max([batch[key].shape[1] for key in history_tensors(batch)], default=1)
-    trainer.model.rows_at_once = trainer.memory.rows_at_once(width)
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():

@@ -1,0 +1,142 @@
+"""Would a test notice? One line of a room is changed at a time, and the room's own notebook must fail.
+
+`python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms. Cells
+run as `nbdev_test` runs them, without the slow ones, on a copy of the package with the change in it. A notebook that
+fails without a change proves nothing, so each runs unchanged first. About five minutes of two cores.
+"""
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+MUTANTS = [  # room, text that stands there once, what takes its place
+    ('models.dare', 'if self.tau and not self.collapse:', 'if self.tau:'),
+    ('models.roles', '(s1 + s2) / 2 if', '(s1 + s2) if'),
+    ('members.matrix', '(token == target[row]) & (token != 0)', '(token == target[row])'),
+    ('inference.ensemble', 'TOO_SURE, ENOUGH_ROWS = 2.0,', 'TOO_SURE, ENOUGH_ROWS = 4.0,'),
+
+    ('data.folds', 'return self.fold >= k if', 'return self.fold == k if'),
+    ('data.folds', 'first += n_parts', 'first += 1'),
+    ('data.encode', '* np.array(whole, np.int32)', ''),
+    ('data.encode', '4 * np.log2(1 + seconds)', '4 * np.log2(seconds + 1e-9)'),
+    ('data.numbers', '(w >= 0) & (w < np.inf)', '(w >= 0)'),
+    ('data.numbers', 'null = np.isnan(y) & beside', 'null = np.isnan(y)'),
+    ('data.batches', 'others *= self.sampler[1]', 'pass'),
+    ('data.batches', 'first = (loader.rank - passed) % loader.world', 'first = loader.rank'),
+    ('data.order', 'order[place * hand : (place + 1) * hand]', 'order[:hand]'),
+    ('data.scaling', 'near = x[np.abs(x - median) <= FAR * (upper - lower)]', 'near = x'),
+    ('data.histories', 'at = at[tokens[at] > 0]', 'at = at[tokens[at] >= 0]'),
+
+    ('features.counts', ' - own * own_counts', ''),
+    ('features.counts', '(n >= least)', '(n > least)'),
+    ('features.counts', '(code > 0) & (code < size)', '(code < size)'),
+    ('features.counts', 'left_out[part] = True', 'left_out[part] = False'),
+    ('features.encodings', 'np.log1p(n * factor)', 'np.log1p(n)'),
+
+    ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
+    ('training.metrics', 'before + of_run[run] / 2', 'before + of_run[run]'),
+    ('training.losses', 'term(out.main, y, cfg.loss, weight)', 'term(out.main, y, cfg.loss, None)'),
+    ('training.optim', 'epoch < c.start_epoch', 'epoch <= c.start_epoch'),
+    ('training.step', ' / cfg.train.accumulate).backward()', ').backward()'),
+    ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
+    ('training.evaluate', '.astype(np.float64) - trainer.shift)', '.astype(np.float64))'),
+
+    ('inference.calibration', '(1 - c.lambda_mix) * expit(z + c.shift)', '(1 - c.lambda_mix) * expit(z)'),
+    ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
+    ('inference.oof', "if oof['row'].is_duplicated().any():", 'if False:'),
+]
+SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
+
+
+def notebook_of(room: str) -> Path:
+    "The notebook that a room is exported from."
+    file = Path('toss_ctr', *room.split('.')).with_suffix('.py')
+    return (file.parent / re.search(r'File to edit: (\S+\.ipynb)', file.read_text(encoding='utf-8'))[1]).resolve()
+
+
+def changed(text: str, old: str, new: str) -> str:
+    "The text with one place changed."
+    if text.count(old) != 1:
+        raise ValueError(f'stands there {text.count(old)} times')
+    return text.replace(old, new)
+
+
+def write_mutant(folder: Path, room: str, old: str, new: str) -> Path:
+    "A copy of the package and of the room's notebook with a change in both; the copy of the notebook."
+    shutil.copytree('toss_ctr', folder / 'toss_ctr', ignore=shutil.ignore_patterns('__pycache__'))
+    notebook = notebook_of(room)
+    content = json.loads(notebook.read_text(encoding='utf-8'))
+    if old:
+        file = folder.joinpath('toss_ctr', *room.split('.')).with_suffix('.py')
+        file.write_text(changed(file.read_text(encoding='utf-8'), old, new), encoding='utf-8')
+        for cell in content['cells']:
+            source = ''.join(cell['source'])
+            if cell['cell_type'] == 'code' and re.search(r'^#\|\s*export', source, re.M) and old in source:
+                cell['source'] = changed(source, old, new)
+    copy = folder / notebook.name
+    copy.write_text(json.dumps(content), encoding='utf-8')
+    return copy
+
+
+def run_cells(copy: Path):
+    "Run a notebook's cells, in the folder where the notebook lies; print the first that fails and end with 1."
+    from execnb.nbio import read_nb
+    from execnb.shell import CaptureShell
+    shell = CaptureShell()
+    for number, cell in enumerate(read_nb(copy).cells):
+        if cell.cell_type != 'code' or SKIPPED.search(cell.source):
+            continue
+        shell.run(cell.source)
+        if shell.exc:
+            error = shell.exc[1] if isinstance(shell.exc, tuple) else shell.exc
+            said = (str(error).strip() or type(error).__name__).splitlines()[0]
+            print(f'cell {number}: {said[:90]}')
+            sys.exit(1)
+
+
+def answer(room: str, old: str = '', new: str = '') -> tuple[bool, str]:
+    "Does the notebook pass, and which cell did not?"
+    with tempfile.TemporaryDirectory(prefix='mutant_') as folder:
+        try:
+            copy = write_mutant(Path(folder), room, old, new)
+        except ValueError as error:
+            return True, str(error)
+        env = os.environ | dict(PYTHONPATH=folder, OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
+        command = [sys.executable, str(Path(__file__).resolve()), '--cells', str(copy)]
+        pipes = dict(cwd=notebook_of(room).parent, env=env, capture_output=True, text=True)
+        try:
+            done = subprocess.run(command, timeout=600, **pipes)
+        except subprocess.TimeoutExpired:
+            return False, 'ran for ten minutes'
+        cells = [line for line in done.stdout.splitlines() if line.startswith('cell ')]
+        return done.returncode == 0, (cells or [done.stderr[-90:]])[-1]
+
+
+def main(wanted: list[str]) -> int:
+    "Try the mutants; the number of those that nothing noticed, and of notebooks that fail unchanged."
+    chosen = [m for m in MUTANTS if not wanted or any(m[0].startswith(name) for name in wanted)]
+    rooms = list(dict.fromkeys(room for room, *_ in chosen))
+    wrong = 0
+    with ThreadPoolExecutor(2) as pool:
+        for room, (passed, said) in zip(rooms, pool.map(answer, rooms), strict=True):
+            if not passed:
+                wrong += 1
+                print(f'FAIL      {room} unchanged: {said}', flush=True)
+        for mutant, (passed, said) in zip(chosen, pool.map(lambda m: answer(*m), chosen), strict=True):
+            wrong += passed
+            room, old, new = mutant
+            print(f'{"SURVIVED" if passed else "killed":9} {room}: {old} → {new or "nothing"}  {said}', flush=True)
+    print(f'{len(chosen)} mutants, {wrong} wrong')
+    return min(wrong, 1) if chosen else 1
+
+
+if __name__ == '__main__':
+    if sys.argv[1:2] == ['--cells']:
+        run_cells(Path(sys.argv[2]))
+    else:
+        sys.exit(main(sys.argv[1:]))
