@@ -321,10 +321,10 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.manifest import verify_cache
-    from toss_ctr.core.engine import crew_of
+    from toss_ctr.core.executors import executor_of
     from toss_ctr.training.inputs import ensure_data
 
-    with crew_of(c):
+    with executor_of(c):
         ensure_data(c, progress=watched())
         splits = build_cache(c, progress=watched())
     for split in splits.values():
@@ -385,7 +385,7 @@ def toss_train(
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
-    from toss_ctr.core.engine import crew_of
+    from toss_ctr.core.executors import executor_of
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined
     from toss_ctr.training.fold import train_launched
@@ -395,7 +395,7 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            with crew_of(c):
+            with executor_of(c):
                 inputs = prepare(c, progress=watched(), force=force)
                 done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
         if not world.first:

@@ -38,7 +38,7 @@ from toss_ctr.data.source import (
 from .values import other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
-from ..core.engine import opened, parts_at_once, run_units
+from ..core.executors import open_executor, parts_at_once, run_tasks
 
 # %% ../../nbs/20_data/50_cache.ipynb #59dcb822
 @dataclass(frozen=True)
@@ -145,7 +145,7 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
-        answers = run_units('toss_ctr.data.measure:measure', units, **how)
+        answers = run_tasks('toss_ctr.data.measure:measure', units, **how)
     spec, stats = make_spec(plan.needs, units, answers)
     for column in stats.get('constant', ()):
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
@@ -195,7 +195,7 @@ def _cut_at(stream, stops):
 def write_shards(
     tell, files: list, root: str, name: str, fingerprint: str, options: dict, shards: list, threads: bool
 ) -> list[dict]:
-    """Encode a slice of the source and write its shards, in one stream: a unit of work for `run_units`.
+    """Encode a slice of the source and write its shards, in one stream: a task for `run_tasks`.
 
     Parameters
     ----------
@@ -328,7 +328,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         units = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
-        answers = run_units('toss_ctr.data.cache:write_shards', units, **how)
+        answers = run_tasks('toss_ctr.data.cache:write_shards', units, **how)
     sweep(plan.folder, held=True)  # what a worker that was lost has begun
     lines = _type_lines(plan, cfg)
     for run, answer in zip(runs, answers, strict=True):
@@ -395,7 +395,7 @@ def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split
     plan, reuse = _plan_split('train', cfg), cfg.data.use_cache
 
     def build():
-        with opened(cfg.engine, [cfg.data.cache_dir]):
+        with open_executor(cfg.engine, [cfg.data.cache_dir]):
             learned = _learn(plan, cfg, reuse, progress)
             if not shards:
                 return None, learned
@@ -421,7 +421,7 @@ def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
 
     def build():
         write_with_lists(plan.root / 'spec.json', 'learned', train.learned, made_of=plan.fingerprint)
-        with opened(cfg.engine, [cfg.data.cache_dir]):
+        with open_executor(cfg.engine, [cfg.data.cache_dir]):
             return _build_split(plan, cfg, train.learned, progress), train.learned
 
     return _found_or_built(plan, cfg.data.use_cache, build)[0]

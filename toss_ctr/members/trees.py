@@ -22,7 +22,7 @@ from ..config.features import Features
 from ..config.load import make_config
 from ..config.members import Member
 from ..config.whole import Config
-from ..core.engine import crew_of, run_units
+from ..core.executors import executor_of, run_tasks
 from ..core.errors import UserError
 from toss_ctr.core.files import (
     digest_bytes,
@@ -482,7 +482,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
 
 # %% ../../nbs/60_members/15_trees.ipynb #09e86bf9
 def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
-    """Fit a member's model of one fold on a matrix that is there, and keep it: a unit of work for `run_units`.
+    """Fit a member's model of one fold on a matrix that is there, and keep it: a task for `run_tasks`.
 
     Parameters
     ----------
@@ -507,11 +507,11 @@ def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
     return job.model(fold, matrices, label, inputs.folds, lambda: tell(1))[1]['rounds']
 
 
-def _grow_by_crew(job: MatrixJob, inputs: Inputs):
+def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
     "Have the workers of an engine grow the folds that are not kept; on this machine alone there is nothing to do."
     cfg = inputs.cfg
-    with crew_of(cfg) as crew:
-        folds = range(inputs.folds.n_folds) if crew is not None else ()
+    with executor_of(cfg) as executor:
+        folds = range(inputs.folds.n_folds) if executor is not None else ()
         missing = [k for k in folds if _kept_note(job.place, k, job.made) is None]
         if not missing:
             return
@@ -519,7 +519,7 @@ def _grow_by_crew(job: MatrixJob, inputs: Inputs):
         units = [dict(fold=k, **shared) for k in missing]
         rounds = job.library.most(job.member) * len(units)
         with tqdm(total=rounds, desc=job.name, mininterval=1, unit='round', disable=not watched(job.progress)) as bar:
-            run_units('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
+            run_tasks('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
 
 # %% ../../nbs/60_members/15_trees.ipynb #c91908fd
 def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
@@ -553,7 +553,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
             if done[job.name]:
                 continue
             with locked(job.folder, f'member {job.name}'):
-                _grow_by_crew(job, inputs)
+                _grow_elsewhere(job, inputs)
                 seen = matrices.seen_by(job.library)
                 parts = [job.fold(k, seen, label, inputs.folds) for k in range(inputs.folds.n_folds)]
                 files = parts, seen.names, label, inputs.test, inputs.cfg.data.id_col, seen.weight

@@ -9,7 +9,7 @@ __all__ = ['EXPORTS', 'run']
 import itertools, warnings
 
 from ..config.whole import Config
-from ..core.engine import crew_of
+from ..core.executors import executor_of
 from ..core.files import watched
 from ..data.submission import check_ids
 from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
@@ -57,7 +57,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     def step(text):
         say(f'── step {next(number)} of {steps}: {text}')
 
-    with crew_of(cfg):
+    with executor_of(cfg):
         step('data, cache and folds')
         inputs = prepare(cfg, test=True, progress=bars, force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)

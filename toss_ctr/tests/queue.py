@@ -10,7 +10,7 @@ import os, secrets, shutil, socket, subprocess, time
 from contextlib import contextmanager
 from pathlib import Path
 
-from ..core.units import child_environment
+from ..core.processes import child_environment
 from .engines import free_ports, kill_node, new_mark
 
 # %% ../../nbs/95_tests/37_queue.ipynb #4dea0bbb

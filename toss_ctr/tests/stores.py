@@ -9,7 +9,7 @@ __all__ = ['files_with', 'call_command']
 import os, subprocess, sys
 from pathlib import Path
 
-from ..core.units import child_environment
+from ..core.processes import child_environment
 
 # %% ../../nbs/95_tests/30_stores.ipynb #ac8e6709
 def files_with(text: str, *folders) -> list[Path]:

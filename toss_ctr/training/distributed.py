@@ -4,13 +4,14 @@
 
 # %% auto #0
 __all__ = ['Process', 'this_process', 'own_device', 'joined', 'run_in_first', 'gather_columns', 'global_batch', 'gather_rows',
-           'gather_texts', 'loopback', 'share', 'share_fold']
+           'gather_texts', 'loopback', 'take_part', 'share', 'share_fold']
 
 # %% ../../nbs/50_training/35_distributed.ipynb #a3f0fb16
-import os, socket
-from contextlib import contextmanager, suppress
+import os, socket, tempfile, time
+from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -18,12 +19,12 @@ import torch.distributed as dist
 import torch.nn.functional as F
 from torch import Tensor
 
-from ..core.commands import launched
+from ..core.commands import launched, system_error
 from ..core.errors import UserError
 from ..models.ctr import Logits
 from ..core.device import resolve_device
-from ..core.supervisor import Supervisor
-from ..core.units import child_environment
+from ..core.executors import run_tasks
+from ..core.processes import find_function, Lines
 
 # %% ../../nbs/50_training/35_distributed.ipynb #8c4b9037
 @dataclass(frozen=True)
@@ -238,13 +239,37 @@ def loopback() -> str:
     return next((name for _, name in socket.if_nameindex() if name in ('lo', 'lo0')), 'lo')
 
 
-def share(module: str, args: list, processes: int, said=print):
-    """Run a module in several processes of one group, on this machine.
+def take_part(tell, function: str, arguments: dict, variables: dict):
+    """Be one of the processes that share a work: a task for `run_tasks`, `apart`.
 
     Parameters
     ----------
-    module : a program that is `joined`
-    args : its arguments
+    tell : called with each line that is printed
+    function : 'package.module:function'
+    arguments : its arguments
+    variables : of the environment, by which the processes find each other
+    """
+    os.environ.update(variables)
+    fault = Path(f'{variables["TOSS_CTR_STORE"]}.fault')
+    try:
+        with redirect_stdout(Lines(tell)):
+            find_function(function)(**arguments)
+    except (Exception, SystemExit) as error:
+        if fault.exists() and fault.read_text() not in ('', variables['RANK']):
+            time.sleep(60)  # it lost the process that failed first, which tells the reason and ends this one
+        line = system_error(error)
+        if line:
+            raise UserError(line) from None
+        raise
+
+
+def share(function: str, arguments: dict, processes: int, said=print):
+    """Have a work done by several processes of one group, on this machine.
+
+    Parameters
+    ----------
+    function : 'package.module:function', a program that is `joined`
+    arguments : its arguments
     processes : that share the work
     said : called with each line a process prints
 
@@ -252,28 +277,13 @@ def share(module: str, args: list, processes: int, said=print):
     ------
     UserError for a mistake of the user's in any of them, RuntimeError for a fault; the others are ended
     """
-    last = [''] * processes
-    with Supervisor(grace=0.6) as supervisor:
-        store = supervisor.folder / 'store'
-        fault = store.with_name('store.fault')
-        group = dict(WORLD_SIZE=str(processes), TOSS_CTR_STORE=str(store))
+    with tempfile.TemporaryDirectory(prefix='toss_ctr_') as folder:
+        group = dict(WORLD_SIZE=str(processes), TOSS_CTR_STORE=f'{folder}/store')
         group |= dict(GLOO_SOCKET_IFNAME=loopback(), NCCL_SOCKET_IFNAME=loopback())
-
-        def work(rank):
-            def heard(line):
-                last[rank] = line or last[rank]
-                said(line)
-
-            env = child_environment(**group, RANK=str(rank), LOCAL_RANK=str(rank))
-            code = supervisor.run(module, args, env, heard)
-            if code and fault.exists() and fault.read_text() not in ('', str(rank)):
-                return  # it lost the process that failed first, which tells the reason
-            if code == 2:
-                raise UserError(last[rank].partition(': ')[2])
-            if code and not supervisor.stopping.is_set():
-                raise RuntimeError(f'process {rank} ended with {code}: {last[rank]}')
-
-        supervisor.side_by_side(work, range(processes), processes)
+        work = dict(function=function, arguments=arguments)
+        ranks = [work | dict(variables=group | dict(RANK=str(r), LOCAL_RANK=str(r))) for r in range(processes)]
+        how = dict(tell=said, slots=processes, apart=True, grace=0.6)
+        run_tasks('toss_ctr.training.distributed:take_part', ranks, **how)
 
 
 def share_fold(cfg_path, fold: int, processes: int, overrides=(), force: bool = False):
@@ -287,6 +297,5 @@ def share_fold(cfg_path, fold: int, processes: int, overrides=(), force: bool = 
     overrides : `key=value` texts
     force : train again over a finished fold of another config
     """
-    args = ['--cfg', str(cfg_path), '--folds', str(fold)]
-    args += ['--set', *overrides] if overrides else []
-    share('toss_ctr.training', args + ['--force'] * force, processes)
+    arguments = dict(cfg_path=str(cfg_path), fold=fold, overrides=list(overrides), force=force)
+    share('toss_ctr.training.fold:train_in_group', arguments, processes)

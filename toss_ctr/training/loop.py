@@ -9,7 +9,7 @@ __all__ = ['save_state', 'load_state', 'cut_rate', 'end_epoch', 'close_epoch', '
 import time
 from dataclasses import asdict
 
-from ..core.supervisor import noted_interrupts
+from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import run_in_first
 from .evaluate import evaluate, keep_best, label_metrics, train_metrics
