@@ -30,7 +30,7 @@ def _infer_file(run: Path) -> str:
     return digest_file(infer(cfg, cfg.data.test_path, run.parent / 'answers.csv', say=said.append)) + said[-1]
 
 
-REPORTED = [f'{name}.json' for name in ('attention', 'columns', 'importance', 'tokens', 'drift')]  # by the report
+REPORTED = [f'{name}.json' for name in ('attention', 'columns', 'importance', 'tokens', 'advice')]  # by the report
 COMMANDS = dict(
     verify=lambda run: '' if verify(run_config(run)) else 'nothing',
     board=lambda run: f'{Run(run_config(run)).board(0)}\n{last_choice(run)["scores"]}',
