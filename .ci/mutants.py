@@ -21,7 +21,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('inference.ensemble', 'TOO_SURE, ENOUGH_ROWS = 2.0,', 'TOO_SURE, ENOUGH_ROWS = 4.0,'),
 
     ('data.folds', 'return self.fold >= k if', 'return self.fold == k if'),
-    ('data.folds', 'digest[np.diff(offsets) == 0] = 0', 'pass'),
+    ('data.folds', 'first += n_parts', 'first += 1'),
     ('data.encode', '* np.array(whole, np.int32)', ''),
     ('data.encode', '4 * np.log2(1 + seconds)', '4 * np.log2(seconds + 1e-9)'),
     ('data.numbers', '(w >= 0) & (w < np.inf)', '(w >= 0)'),
@@ -43,7 +43,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.losses', 'term(out.main, y, cfg.loss, weight)', 'term(out.main, y, cfg.loss, None)'),
     ('training.optim', 'epoch < c.start_epoch', 'epoch <= c.start_epoch'),
     ('training.step', ' / cfg.train.accumulate).backward()', ').backward()'),
-    ('training.loop', 'state.since_best % plateau.patience == 0', 'state.since_best >= plateau.patience'),
+    ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shift)', '.astype(np.float64))'),
 
     ('inference.calibration', '(1 - c.lambda_mix) * expit(z + c.shift)', '(1 - c.lambda_mix) * expit(z)'),

@@ -98,8 +98,6 @@ class Sequence(Section):
     them. Together with data.time_col it gives every behaviour an age in seconds; one after its row is refused."""
     recency_tau: AboveZero | None = None
     "Recency weight exp(-age/tau), age in positions; null = off."
-    recency_seconds: AboveZero | None = None
-    "Recency weight exp(-age/tau) with the age and this tau in seconds (time_col); null = off."
     query_mode: QueryMode = 'S1'
     """Where the query comes from. S1: target columns; S2: the context, by an MLP; concat: both, projected;
     mean: the average of both."""
@@ -194,17 +192,10 @@ def _check_query(seq: Sequence, data: Data, at: str):
 
 def _check_time(seq: Sequence, data: Data, at: str):
     "Refuse times of tokens that nothing reads, and what reads them where there are none."
-    readers = [
-        key
-        for key, reads in (('recency_seconds', seq.recency_seconds), ('position', seq.position == 'time'))
-        if reads
-    ]
-    if readers and not seq.time_col:
-        raise UserError(f'{at}.{readers[0]}: needs {at}.time_col', 'name the column with the times of the tokens')
-    if seq.time_col and not readers:
-        raise UserError(
-            f'{at}.time_col: nothing reads it', f'set {at}.position time or {at}.recency_seconds, or remove it'
-        )
+    if seq.position == 'time' and not seq.time_col:
+        raise UserError(f'{at}.position: needs {at}.time_col', 'name the column with the times of the tokens')
+    if seq.time_col and seq.position != 'time':
+        raise UserError(f'{at}.time_col: nothing reads it', f'set {at}.position time, or remove it')
     if seq.time_col and not data.time_col:
         raise UserError(f"{at}.time_col: needs the rows' times", 'name their column in data.time_col')
 

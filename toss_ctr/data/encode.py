@@ -318,8 +318,7 @@ def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     beside = {f'side_{name}': seq.side_size(name) for name in seq.sides}
     if seq.buckets:
         beside['bucket'] = TIME_BUCKETS
-    log_weight = 'log_weight' if seq.seconds else ''
-    found = history.collapse('token', seq.size, seq.tau, beside, log_weight).head(seq.max_len)
+    found = history.collapse('token', seq.size, seq.tau, beside).head(seq.max_len)
     return {name: found[name] for name in beside} | dict(
         values=found['token'],
         age=found['age'].astype(wide),
@@ -370,16 +369,12 @@ class HistoryArrays:
         columns |= {f'side_{k}': code(history[f'side_{k}']) for k, code in self.sides.items()}
         if seq.buckets:
             columns['bucket'] = age_buckets_of(history['seconds'])
-        if seq.seconds:
-            columns['log_weight'] = -history['seconds'] / seq.seconds
         if seq.collapse:
             wide = smallest((self.longest or 2**32 - 1) + 1)
             found = _collapsed(history.like(**columns), seq, wide)
         else:
             found = columns | dict(values=columns['token'], counts=history.lengths)
-            if seq.seconds:
-                found['bias'] = columns['log_weight'].astype(np.float32)
-        names = {name: f'{key}_{name}' for name in found if name not in ('token', 'log_weight')}
+        names = {name: f'{key}_{name}' for name in found if name != 'token'}
         names |= {f'side_{k}': f'{seq.side_key(k)}_values' for k in self.sides}
         return {array: found[name] for name, array in names.items()}
 

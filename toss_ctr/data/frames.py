@@ -67,7 +67,11 @@ def as_frame(frame, columns, more=()) -> pl.DataFrame:
         frame = pl.DataFrame([_pandas_column(frame, c) for c in have if c in wanted or c in moments])
     frame = add_parts(frame, wanted)
     _check_frame([*have, *frame.columns], columns)
-    return frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
+    frame = frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
+    for name, dtype in frame.schema.items():
+        if '128' in str(dtype):
+            raise UserError(f"frame: column '{name}': a whole number beyond 64 bits", 'write such names as text')
+    return frame
 
 # %% ../../nbs/20_data/45_frames.ipynb #fc7e2c0f
 def _warn_of_zeros(encode: RowEncoder, what):

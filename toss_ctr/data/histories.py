@@ -455,17 +455,10 @@ def _numbered(key: np.ndarray, cells: int) -> tuple[np.ndarray, int]:
     return np.unique(key, return_inverse=True)[1], len(key)
 
 
-def _log_sums(key: np.ndarray, log: np.ndarray) -> np.ndarray:
-    "Key → log of the sum of the exponentials of its values; exact however small they are."
-    most = np.full(int(key.max(initial=-1)) + 1, -np.inf)
-    np.maximum.at(most, key, log)
-    with np.errstate(divide='ignore', invalid='ignore'):
-        return most + np.log(np.bincount(key, np.exp(log - most[key]), len(most)))
-
 # %% ../../nbs/20_data/15_histories.ipynb #de148d85
 @patch
 def collapse(
-    self: Ragged, name: str, size: int, tau: float | None = None, beside: dict | None = None, log_weight: str = ''
+    self: Ragged, name: str, size: int, tau: float | None = None, beside: dict | None = None
 ) -> Ragged:
     """Each token of a row once, where the row has it last seen, with how often and the log-sum of its ages' weights.
 
@@ -475,7 +468,6 @@ def collapse(
     size : distinct tokens
     tau : `sequence.recency_tau`, in positions; None = all ages weigh 1
     beside : columns → how many values 0 … each has; tokens are told apart by all of them
-    log_weight : column of log weights that come on top of those of the ages
 
     Returns
     -------
@@ -499,11 +491,8 @@ def collapse(
     table = 1 << max(10, longest.bit_length())  # one size for histories of many lengths
     found = key[at]
     count = np.bincount(key)[found]
-    if log_weight:
-        bias = _log_sums(key, r[log_weight] - (age / tau if tau else 0.0))[found]
-    else:
-        with np.errstate(divide='ignore'):
-            bias = np.log(np.bincount(key, recency(np.arange(table), tau)[age])[found])
+    with np.errstate(divide='ignore'):
+        bias = np.log(np.bincount(key, recency(np.arange(table), tau)[age])[found])
     unique = np.bincount(row[at], minlength=len(r))
     columns = {other: r[other][at] for other in beside or {}}
     return Ragged.from_lengths(

@@ -148,7 +148,7 @@ def _buckets(data, column: str) -> int:
 def _history_needs(s) -> dict:
     "What a cache depends on of a history's section."
     spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
-    times = dict(time=s.time_col, seconds=s.recency_seconds, buckets=s.position == 'time') if s.time_col else {}
+    times = dict(time=s.time_col, buckets=True) if s.time_col else {}
     texts = dict(sep=s.sep) if s.sep else {}  # others keep their names
     return dict(
         name=s.col,

@@ -447,7 +447,6 @@ def aligned(seq: SeqSpec) -> dict:
     found |= {seq.side_key(name): (f'{seq.side_key(name)}_values', np.int32) for name in seq.sides}
     if seq.collapse:
         found |= {f'{key}_{name}': (f'{key}_{name}', np.int32) for name in ('age', 'count')}
-    if seq.collapse or seq.seconds:
         found[f'{key}_bias'] = f'{key}_bias', np.float32
     if seq.buckets:
         found[f'{key}_bucket'] = f'{key}_bucket', np.int32

@@ -97,7 +97,6 @@ class SeqSpec:
     spaces : target column → the aligned column whose id space it has; absent: the history's
     time : column with the times of its tokens
     unit : of those times, as `TimeSpec` has it
-    seconds : `sequence.recency_seconds`
     buckets : are the ages in seconds kept, in buckets?
     sep : between the tokens of a text, where tokens are texts and not integers
 
@@ -121,7 +120,6 @@ class SeqSpec:
     spaces: dict = field(default_factory=dict)
     time: str | None = None
     unit: str | None = None
-    seconds: float | None = None
     buckets: bool = False
     sep: str | None = None
 
@@ -163,7 +161,7 @@ class SeqSpec:
         as_kept = int if self.sep is None else str
         content = dict(vars(self), values=values, targets=list(self.targets))
         if not self.time:  # histories without times keep the content they always had
-            content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'seconds', 'buckets')}
+            content = {k: v for k, v in content.items() if k not in ('time', 'unit', 'buckets')}
         if self.sep is None:
             del content['sep']
         return content | dict(sides={name: list(map(as_kept, values)) for name, values in self.sides.items()})

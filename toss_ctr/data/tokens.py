@@ -184,8 +184,8 @@ def _parse_slowly(data: np.ndarray, offsets: np.ndarray, start: int):
             t = t.strip()
             if not re.fullmatch(rb'[+-]?\d+', t):
                 raise TokenError(start + row, t.decode(errors='replace'))
-            if not -(2**63) <= int(t) < 2**63:
-                raise TokenError(start + row, t.decode(), 'is beyond 64 bits')
+            if len(t) > 4000 or not -(2**63) <= int(t) < 2**63:  # Python converts no longer text
+                raise TokenError(start + row, t[:40].decode(), 'is beyond 64 bits')
             values.append(int(t))
         counts.append(len(tokens))
     return np.array(values, np.int64), np.array(counts, np.int64)

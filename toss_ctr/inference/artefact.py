@@ -16,8 +16,8 @@ import polars as pl
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import make_config
-from ..config.runs import run_config
+from ..config.load import folder_config, make_config
+from ..config.places import apart, handed_on
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from toss_ctr.core.files import (
@@ -276,7 +276,9 @@ def served(cfg: Config, member: str = '') -> Served:
 # %% ../../nbs/70_inference/32_artefact.ipynb #19c4c471
 def _member_config(cfg: Config, name: str) -> Config:
     "Of a network member."
-    return cfg if name == cfg.network else run_config(member_folder(cfg.run_dir, name))
+    if name == cfg.network:
+        return cfg
+    return folder_config(member_folder(cfg.run_dir, name), handed_on(cfg, 'logging.log_dir'))
 
 
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -309,13 +311,31 @@ def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | Non
 
 
 def _seal(path: Path, kind: str, content: dict, made: str) -> Record:
-    "Write a record with the digests of all files beside it."
+    "Write a record of all files beside it."
     files = sorted(file for file in path.parent.rglob('[!.]*') if file.is_file() and file != path)
     names = [file.relative_to(path.parent).as_posix() for file in files]
     return write_record(path, kind, content, made_of=made, files=names)
 
 
-def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> dict:
+def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
+    "Write spec, columns and counts that all members on the matrix share."
+    columns = tree_columns(inputs.train, cfg)
+    own = encoded_ids(cfg, columns.ids)
+    tables = [(cfg, inputs.features)] if inputs.features is not None else []
+    tables += [(own, build_features(own, inputs.splits, inputs.folds))] if own else []
+    write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
+    for number, (_, features) in enumerate(tables):
+        save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
+    content = dict(
+        spec='spec.json',
+        configs=[apart(table.model_dump(mode='json'))[0] for table, _ in tables],
+        statistics=[f'features_{number}' for number in range(len(tables))],
+        columns=columns.to_json(),
+    )
+    return _seal(out / 'matrix.json', 'matrix', content, made)
+
+
+def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
     """What the members on the matrix share: made from the cache where it is not kept.
 
     Parameters
@@ -328,41 +348,40 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> dict:
     content of members/trees.matrix/matrix.json: columns, configs (of the features), statistics (their folders)
     """
     out, made = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
+    if (kept := _kept(out / 'matrix.json', 'matrix', made)) is not None:
+        return kept
     with locked(out, 'matrix of the trees'):
-        kept = _kept(out / 'matrix.json', 'matrix', made)
-        if kept is not None:
-            return kept
-        inputs = inputs or prepare(cfg, test=bool(cfg.data.test_path))
-        columns = tree_columns(inputs.train, cfg)
-        own = encoded_ids(cfg, columns.ids)
-        tables = [(cfg, inputs.features)] if inputs.features is not None else []
-        tables += [(own, build_features(own, inputs.splits, inputs.folds))] if own else []
-        write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
-        for number, (_, features) in enumerate(tables):
-            save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
-        content = dict(
-            spec='spec.json',
-            configs=[table.model_dump(mode='json', exclude={'engine'}) for table, _ in tables],
-            statistics=[f'features_{number}' for number in range(len(tables))],
-            columns=columns.to_json(),
-        )
-        return _seal(out / 'matrix.json', 'matrix', content, made)
+        kept = _kept(out / 'matrix.json', 'matrix', made)  # another command has made it meanwhile
+        return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #ab91a262
+def _read_spec(path: Path) -> Spec:
+    "A spec that was written beside what answers by it."
+    return Spec.from_json(read_with_lists(path, 'spec')['spec'])
+
+
 def _fold_scores(record: dict) -> list[float]:
     "What each fold scored on the rows it held out."
     return [metrics['Score'] for metrics in record['folds']]
 
 
-def _run_trees(cfg: Config, name: str, matrix: dict, spec: Spec, statistics: list) -> tuple[MatrixPart, dict]:
-    "A member on the matrix, and what is said about it."
+def _tree_files(cfg: Config, name: str) -> tuple[list[Path], Record]:
+    "The models of a member on the matrix, fold by fold, verified, and its record."
     folder = member_folder(cfg.run_dir, name)
-    record, library = read_record(folder / RECORD, 'member'), LIBRARIES[cfg.every_member[name].kind]
-    library.version(name)  # refuses a library that is not installed
-    models = [library.load(file) for file in _tree_files(record)]
-    tables = list(zip(map(make_config, matrix['configs']), statistics, strict=True))
-    part = MatrixPart(library, models, TreeColumns.from_json(matrix['columns'], spec), tables)
-    return part, dict(scores=_fold_scores(record))
+    record = read_record(folder / RECORD, 'member')
+    names = [file for file in record['files'] if file.endswith('.model')]
+    check_files(record, names)
+    return sorted((folder / file for file in names), key=lambda file: int(file.stem[5:])), record
+
+
+def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -> MatrixPart:
+    "A member on the matrix from its models and from what the matrix says, whose statistics lie in `home`."
+    library = LIBRARIES[kind]
+    library.version(kind)  # refuses a library that is not installed
+    statistics = [load_statistics(home / place) for place in matrix['statistics']]
+    configs = [make_config(apart(config)[0]) for config in matrix['configs']]
+    tables = list(zip(configs, statistics, strict=True))
+    return MatrixPart(library, [*map(library.load, files)], TreeColumns.from_json(matrix['columns'], spec), tables)
 
 
 def run_answers(cfg: Config, member: str = '') -> 'Artefact':
@@ -384,21 +403,21 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
     >>> run_answers(load_config('runs/my_run/config.yaml')).predict(frame)  # doctest: +SKIP
     array([0.61, 0.48])
     """
-    what, parts, specs, about, shared = served(cfg, member), {}, {}, {}, {}
-    kinds = {name: cfg.every_member[name].kind for name in what.weights}
-    if set(kinds.values()) & set(LIBRARIES):
-        matrix, home = shared_matrix(cfg), member_folder(cfg.run_dir, _SHARED)
-        spec = Spec.from_json(read_with_lists(home / matrix['spec'], 'spec')['spec'])
-        shared = dict(matrix=matrix, spec=spec, statistics=[load_statistics(home / at) for at in matrix['statistics']])
-    for name, kind in kinds.items():
+    what, parts, specs, about = served(cfg, member), {}, {}, {}
+    for name in what.weights:
+        kind = cfg.every_member[name].kind
         if kind == 'network':
-            parts[name] = load_predictor(_member_config(cfg, name))
-            specs[name] = parts[name].spec
-            about[name] = dict(scores=[side['metrics']['Score'] for side in parts[name].sides.values()])
+            part = load_predictor(_member_config(cfg, name))
+            specs[name], sides = part.spec, part.sides.values()
+            scores = [side['metrics']['Score'] for side in sides]
         else:
-            parts[name], about[name] = _run_trees(cfg, name, **shared)
-            specs[name] = specs.get(cfg.network, shared['spec'])  # one object: its rows are encoded once
-        about[name] |= dict(kind=kind)
+            (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
+            home = matrix.path.parent
+            beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
+            spec = specs[beside[0]] if beside else _read_spec(home / matrix['spec'])
+            part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
+            scores = _fold_scores(record)
+        parts[name], about[name] = part, dict(kind=kind, scores=scores)
     content = dict(serves=what.name, why=what.why, weights=what.weights, members=about)
     return Artefact(content | dict(ensemble=cfg.ensemble.model_dump(mode='json')), parts, specs, what.calibrator)
 
@@ -414,7 +433,7 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
         save_statistics(predictor.statistics, out, 'artefact')
     reads = [list(read_record(out / f'fold_{fold}.json', 'program')['inputs']) for fold in predictor.sides]
     return dict(
-        config=predictor.cfg.model_dump(mode='json', exclude={'engine'}),
+        config=apart(predictor.cfg.model_dump(mode='json'))[0],
         spec=f'{name}/spec.json',
         inputs=reads,
         folds=[f'{name}/fold_{fold}' for fold in predictor.sides],
@@ -423,19 +442,9 @@ def _write_network(inputs: Inputs, name: str, folder: Path, formats, data: str) 
     )
 
 
-def _tree_files(record: Record) -> list[Path]:
-    "The models of a member on the matrix, fold by fold, verified."
-    models = [name for name in record['files'] if name.endswith('.model')]
-    names = sorted(models, key=lambda name: int(Path(name).stem[5:]))
-    check_files(record, names)
-    return [record.path.parent / name for name in names]
-
-
 def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
     "Copies of the models of a member on the matrix."
-    home = member_folder(cfg.run_dir, name)
-    record = read_record(home / RECORD, 'member')
-    models = _tree_files(record)
+    models, record = _tree_files(cfg, name)
     for model in models:
         copy_aside(model, folder / name / model.name)
     return dict(folds=[f'{name}/{model.stem}' for model in models], scores=_fold_scores(record))
@@ -646,13 +655,14 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     for name, file in spec_of.items():
         digest = content['files'][file]
         if digest not in by_digest:
-            by_digest[digest] = Spec.from_json(read_with_lists(folder / file, 'spec')['spec'])
+            by_digest[digest] = _read_spec(folder / file)
         specs[name] = by_digest[digest]
     for name, about in content['members'].items():
         if about['kind'] == 'network':
             parts[name] = _load_network(folder, about, ending, trust)
         else:
-            parts[name] = _load_trees(folder, name, about, content['matrix'], specs[name])
+            models = [folder / f'{fold}.model' for fold in about['folds']]
+            parts[name] = _matrix_part(about['kind'], models, content['matrix'], folder, specs[name])
     return Artefact(content, parts, specs, Calibrator.from_json(content['calibrator']))
 
 
@@ -660,14 +670,4 @@ def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> Networ
     runner = FORMATS[ending][1]
     programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
     statistics = load_statistics(folder / about['statistics'][0]) if about['statistics'] else None
-    return NetworkPart(make_config(about['config']), programs, about['inputs'], statistics)
-
-
-def _load_trees(folder: Path, name: str, about: dict, matrix: dict, spec: Spec) -> MatrixPart:
-    library = LIBRARIES[about['kind']]
-    library.version(name)  # refuses a library that is not installed
-    models = [library.load(folder / f'{fold}.model') for fold in about['folds']]
-    configs = [make_config(config) for config in matrix['configs']]
-    statistics = [load_statistics(folder / place) for place in matrix['statistics']]
-    pairs = list(zip(configs, statistics, strict=True))
-    return MatrixPart(library, models, TreeColumns.from_json(matrix['columns'], spec), pairs)
+    return NetworkPart(make_config(apart(about['config'])[0]), programs, about['inputs'], statistics)

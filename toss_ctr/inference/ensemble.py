@@ -245,7 +245,7 @@ def sealed_file(run_dir, made: Record, name: str) -> Path:
     Parameters
     ----------
     run_dir : folder of the run
-    made : content of ensemble.json
+    made : of `last_choice`
     name : submission of a prediction as `<prediction>.csv`, or oof.parquet, the ensemble's
 
     Raises

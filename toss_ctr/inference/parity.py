@@ -151,8 +151,7 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
 
     Returns
     -------
-    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found),
-    files (digest of the artefact)
+    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found)
 
     Raises
     ------

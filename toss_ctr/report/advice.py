@@ -235,30 +235,29 @@ def check_calibration(
 _SEEN_ECE = 0.001  # less is not seen in the digits told
 
 
-def _still_off(pred, method):
-    chance = chance_ece(pred.p, pred.prior, weight=pred.weight)
-    return _off_text(all_metrics(pred.label, pred.p, pred.weight)['ECE'], chance, pred, method)
+def _still_off(pred: Predictions, method: str) -> list[tuple]:
+    "The calibration error of what was handed in, or else of the network, where it is more than chance leaves open."
+    for who, p in {'what was handed in': pred.p, 'the network': pred.network}.items():
+        off, chance = all_metrics(pred.label, p, pred.weight)['ECE'], chance_ece(p, pred.prior, weight=pred.weight)
+        if _beyond(off, chance):
+            return [('watch', 'Miscalibrated', _off_text(who, off, chance, pred.calibrated is None, method))]
+    return []
 
 
-def _off_text(off: float, chance: float, pred: Predictions, method: str) -> list[tuple]:
-    "The finding about a calibration error, where it is more than `chance`."
-    if off - max(0.02, chance) <= _SEEN_ECE:
-        return []
-    mend = (
-        'set calibration.enabled true'
-        if pred.calibrated is None
-        else 'try calibration.method temperature+isotonic'
-        if method != 'temperature+isotonic'
-        else 'the error differs between folds or groups: look at the click rates below'
+def _beyond(off: float, chance: float) -> bool:
+    return off - max(0.02, chance) > _SEEN_ECE
+
+
+def _off_text(who: str, off: float, chance: float, raw: bool, method: str) -> str:
+    "What a calibration error is beside chance, and what may mend it."
+    mend = 'the error differs between folds or groups: look at the click rates below'
+    if method != 'temperature+isotonic':
+        mend = 'try calibration.method temperature+isotonic'
+    mend = 'set calibration.enabled true' if raw else mend
+    return (
+        f'The class-balanced calibration error of {who} is {off:.3f}, where chance alone stays below {chance:.3f}: '
+        f'{mend}.'
     )
-    return [
-        (
-            'watch',
-            'Miscalibrated',
-            f"The class-balanced calibration error is {off:.3f}, where chance alone stays below "
-            f"{chance:.3f}: {mend}.",
-        )
-    ]
 
 # %% ../../nbs/80_report/25_advice.ipynb #d9385d75
 def check_leak(rows: list[dict]) -> list[tuple]:

@@ -219,7 +219,7 @@ def build_report(
         scores_section(rows, f'{submission_line(made)}; {scale_line(made)}' if made else ''),
         test_section(read_test_scores(run_dir)),
         findings_section(found),
-        curves_section(log, cfg.monitor),
+        curves_section(log, cfg.monitor, cfg.metric),
         quality_section(pred),
         labels_section(side_file(run_dir, 'calibration.json', 'labels') or {}),
     ]

@@ -118,17 +118,18 @@ def findings_section(found: list[tuple]) -> Html:
     return section('next', 'What to try next', tag('ul', items, class_='findings') if items else none)
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a05d69e
-def epoch_table(log: list[dict], monitor: str = 'score') -> list[dict]:
+def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -> list[dict]:
     """A training in a line.
 
     Parameters
     ----------
     log : of `read_log`
     monitor : what selected the epoch whose weights were kept, `train.monitor`
+    shown : metric of that epoch
 
     Returns
     -------
-    a row a fold: fold, epochs, kept (the epoch), Score, train, held (WLL there), lr, seconds, speed
+    a row a fold: fold, epochs, kept (the epoch), shown, train, held (WLL there), lr, seconds, speed
     """
     sign = -1 if monitor in MINIMISED else 1
     out = []
@@ -148,7 +149,7 @@ def epoch_table(log: list[dict], monitor: str = 'score') -> list[dict]:
                 fold=str(int(k)),
                 epochs=len(train) or len(held),
                 kept=kept and int(kept['epoch']),
-                Score=kept and kept.get('Score'),
+                shown=kept and kept.get(shown),
                 train=kept and last('WLL', train, kept['epoch']),
                 held=kept and kept.get('WLL'),
                 lr=max((r['lr'] for r in train if r.get('lr') is not None), default=None),
@@ -159,15 +160,17 @@ def epoch_table(log: list[dict], monitor: str = 'score') -> list[dict]:
     return out
 
 
-def curves_section(log: list[dict], monitor: str = 'score') -> Html | None:
-    """Learning curves of Score, AP, WLL and the training objective, and a line a fold.
+def curves_section(log: list[dict], monitor: str = 'score', metric: str = 'toss') -> Html | None:
+    """Learning curves of Score or AUC, AP, WLL and the training objective, and a line a fold.
 
     Parameters
     ----------
     log : of `read_log`
     monitor : what selected the epoch whose weights were kept
+    metric : key `metric`
     """
-    made = [(m, up) for m, up in (('Score', True), ('AP', True), ('WLL', False)) if curves(log, m)]
+    first = 'Score' if metric == 'toss' else 'AUC'
+    made = [(m, up) for m, up in ((first, True), ('AP', True), ('WLL', False)) if curves(log, m)]
     figs = [figure(plot_learning(log, m, up), f'{m} by epoch for each fold') for m, up in made]
     trained = [r for r in log if r['split'] == 'train']
     if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
@@ -185,7 +188,7 @@ def curves_section(log: list[dict], monitor: str = 'score') -> Html | None:
         fold=('fold', None),
         epochs=('epochs', 'd'),
         kept=('epoch kept', 'd'),
-        Score=('Score there', '.5f'),
+        shown=(f'{first} there', '.5f'),
         train=('training WLL there', '.4f'),
         held=('held-out WLL there', '.4f'),
         lr=('highest learning rate', '.2g'),
@@ -197,7 +200,7 @@ def curves_section(log: list[dict], monitor: str = 'score') -> Html | None:
         'Learning curves',
         tag('p', with_keys(text)),
         tag('div', figs, class_='figures'),
-        table(epoch_table(log, monitor), columns, 'Training of the folds'),
+        table(epoch_table(log, monitor, first), columns, 'Training of the folds'),
     )
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82

@@ -6,12 +6,12 @@
 __all__ = ['FILE', 'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores', 'test_section']
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #bff41d49
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import polars as pl
 import pyarrow as pa
+from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -21,11 +21,9 @@ from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
-from ..inference.calibration import Calibrator
 from ..inference.ensemble import handed_in, sealed_file
 from ..inference.oof import Scales, scales_of
-from ..inference.predict import ensemble_file
-from ..inference.predictor import load_predictor
+from ..members.contract import read_opinion
 from .html import Html, interval_text, metric_columns, section, table, tag, with_keys
 from .predictions import score_row
 from ..inference.board import metric_cells
@@ -71,9 +69,8 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → probabilities in the order of `ids`, on both scales."
     folder, data = cfg.run_dir, cfg.data
-    logits = folder / 'test_logits.parquet'
-    uncalibrated = replace(load_predictor(cfg), calibrator=Calibrator.identity())
-    at = align_ids(ids, read_run_table(logits, [data.id_col])[data.id_col], logits, 'the submission')
+    network = read_opinion(folder, cfg.network, cfg.ensemble)
+    at = align_ids(ids, network.ids, network.name, 'the submission')
     written = dict(submission=submitted)
     made = handed_in(folder)
     for name in made['scores'] if made else ():
@@ -81,7 +78,7 @@ def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: 
             file = sealed_file(folder, made, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
             written[name] = p[align_ids(ids, others, file, 'the submission')]
-    raw = ensemble_file(uncalibrated, logits)[at]
+    raw = expit(network.test_logit)[at]
     found = dict(raw=Scales(raw, shift_prior(raw, rate, 'natural')))
     return found | {name: scales_of(p, rate, cfg) for name, p in written.items()}
 

@@ -14,10 +14,11 @@ from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
 
-import yaml
 from tqdm.auto import tqdm
 
-from ..config.load import load_config
+from ..config.load import make_config
+from ..config.places import handed_on
+from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.doors import GRAMMAR, without
@@ -105,8 +106,8 @@ def fold_arguments(cfg: Config, fold: int, force: bool, processes: int = 1) -> l
     processes : processes that share the fold
     """
     params = dict(
-        cfg_path=str(cfg.run_dir.resolve() / 'config.yaml'),
-        overrides='data.use_cache=true',
+        cfg_path=str(cfg.run_dir.resolve()),
+        overrides=['data.use_cache=true', *handed_on(cfg)],
         fold=fold,
         force=force,
         processes=processes,
@@ -115,7 +116,7 @@ def fold_arguments(cfg: Config, fold: int, force: bool, processes: int = 1) -> l
     notebook = working_notebook(cfg, fold)
     params_file = notebook.with_name('parameters.yaml')
     with write_aside(params_file) as part:
-        part.write_text(yaml.safe_dump(params), encoding='utf-8')
+        part.write_text(yaml_text(params), encoding='utf-8')
     paths = [str(path).replace('{', '{{').replace('}', '}}') for path in (template('train_fold'), notebook)]
     how = ['--no-progress-bar', '--log-output', '--log-level', 'INFO', '--start-timeout', '600']  # on a busy machine
     return [*paths, '-f', str(params_file), '-k', 'python3', '--cwd', os.getcwd(), *how]
@@ -374,13 +375,13 @@ class FoldProgress:
             bar.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #05e28a77
-def fold_unit(tell, config: str, fold: int, force: bool, processes: int, supervisor=None) -> int:
+def fold_unit(tell, config: dict, fold: int, force: bool, processes: int, supervisor=None) -> int:
     """Execute a fold's notebook and put it into the run: a unit of work for `run_units`.
 
     Parameters
     ----------
     tell : called with 'starts 0', lines of progress, 'ends 0'
-    config : path of the run's config.yaml
+    config : of the run, as JSON has it
     fold : fold number
     force : train again over a finished fold of another config
     processes : processes that share the fold
@@ -390,7 +391,7 @@ def fold_unit(tell, config: str, fold: int, force: bool, processes: int, supervi
     -------
     exit code of papermill; None where it was stopped before
     """
-    cfg = load_config(config)
+    cfg = make_config(config)
     with Supervisor() if supervisor is None else nullcontext(supervisor) as boss:
         tell(f'starts {fold}')
         code = start_fold(boss, cfg, fold, force, lambda line: tell(line.text), processes)
@@ -413,7 +414,7 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     processes : processes that share each fold
     """
     shown = FoldProgress(cfg.train.epochs, folds, progress)
-    shared = dict(config=str(cfg.run_dir.resolve() / 'config.yaml'), force=force, processes=processes)
+    shared = dict(config=cfg.model_dump(mode='json'), force=force, processes=processes)
     units = [dict(fold=fold, **shared) for fold in folds]
     how = dict(engine=cfg.engine, tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, supervised=True)
     try:

@@ -47,14 +47,14 @@ def sampled(cfg: Config, share: float) -> Config:
 
     Returns
     -------
-    config of a run of its own, `<exp_name>_sample`; for a share of 1 the config itself
+    config of a run of its own, `<exp_name>_sample_<share>`; for a share of 1 the config itself
     """
     if share == 1:
         return cfg
     if not 0 < share < 1:
         raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
     ensure_data(cfg)
-    name = f'{cfg.exp_name}_sample'
+    name = f'{cfg.exp_name}_sample_{share:g}'
     paths = {}
     for key in ('train_path', 'valid_path', 'test_path'):
         source = getattr(cfg.data, key)

@@ -42,7 +42,7 @@ def finished_run(folder) -> Config:
         lightgbm=dict(kind='lightgbm', rounds=8, leaves=4),
         weak=dict(kind='lightgbm', rounds=1, leaves=2),
     )
-    cfg = small_config(folder, members=members, train=dict(batch_size=512, epochs=1))
+    cfg = small_config(folder, members=members, train=dict(batch_size=512, epochs=1, lr=1e-6))
     write_config(cfg)
     inputs = prepare(cfg, test=True)
     for fold in range(2):

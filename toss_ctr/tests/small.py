@@ -414,7 +414,7 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
     views = dict(read, name='views', col='views', side_cols=['views_action', 'views_kind'], time_col='views_at')
     views |= dict(collapse=True)
     buys = dict(read, name='buys', col='buys', side_cols=['buys_kind'], time_col='buys_at', sharing='target')
-    searches = dict(read, name='searches', col='searches', time_col='searches_at', recency_seconds=9e4, top_k=5)
+    searches = dict(read, name='searches', col='searches', time_col='searches_at', top_k=5)
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
     data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))

@@ -6,14 +6,15 @@
 __all__ = ['write_config', 'store_spec', 'fold_record', 'kept_fold', 'check_folds', 'train_fold', 'train_launched']
 
 # %% ../../nbs/50_training/70_fold.ipynb #9093c7f6
-import json
 from contextlib import nullcontext
 
 import numpy as np
 import polars as pl
 import torch
 
-from ..config.load import load_config, make_config, to_yaml
+from ..config.load import load_config, make_config
+from ..config.places import apart, remember_where
+from ..config.text import yaml_text
 from ..config.whole import Config
 from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import Damaged, UserError
@@ -31,7 +32,7 @@ from .setup import fold_fingerprint, fold_keys, FoldTrainer
 
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
-    """Write runs/<exp>/config.yaml, the resolved config, and origin.json: command, commit and machine.
+    """Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine.
 
     Parameters
     ----------
@@ -39,7 +40,8 @@ def write_config(cfg: Config):
     """
     write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)))
     with write_aside(cfg.run_dir / 'config.yaml') as part:
-        part.write_text(to_yaml(cfg), encoding='utf-8')
+        part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
+    remember_where(cfg)
 
 
 def store_spec(inputs: Inputs):
@@ -80,7 +82,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         rows=len(trainer.rows),
         held_rows=len(trainer.held),
         stats=trainer.stats.to_json(),
-        config=json.loads(trainer.cfg.model_dump_json(exclude={'engine'})),
+        config=apart(trainer.cfg.model_dump(mode='json'))[0],
         cache=inputs.train.fingerprint,
         features=list(inputs.features.names) if inputs.features else [],
         threads=torch.get_num_threads(),

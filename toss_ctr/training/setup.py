@@ -8,7 +8,6 @@ __all__ = ['LEVEL_ROWS', 'fold_keys', 'fold_fingerprint', 'Progress', 'EpochLogi
            'FoldTrainer']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
-import json
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -17,6 +16,7 @@ from torch import nn
 
 from ..core.device import step_seed
 from ..core.errors import UserError
+from ..config.places import apart
 from ..config.whole import Config
 from ..core.files import digest_json
 from ..data.batches import Loader
@@ -30,7 +30,7 @@ from .losses import logit_shift
 from .optim import Average, make_optimizers
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
-_IRRELEVANT = ('exp_name', 'num_workers', 'engine', 'logging', 'calibration', 'ensemble', 'members', 'data', 'metric')
+_IRRELEVANT = ('exp_name', 'logging', 'calibration', 'ensemble', 'members', 'data', 'metric')
 
 
 def fold_keys(cfg: Config) -> dict:
@@ -40,7 +40,7 @@ def fold_keys(cfg: Config) -> dict:
     ----------
     cfg : of a run
     """
-    keys = json.loads(cfg.model_dump_json())
+    keys = apart(cfg.model_dump(mode='json'))[0]
     keys['train']['monitor'] = cfg.monitor  # also where it follows from the metric
     del keys['train']['seeds']  # how many networks there are is nothing to one of them
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}

@@ -136,7 +136,8 @@ def print_epoch(trainer: FoldTrainer):
     trainer : the fold, an epoch just ended
     """
     row = trainer.state.log[-1]
-    shown = ('loss', 'AP', 'WLL', 'Score', 'AUC', 'gAUC')
+    of_order, of_score = ('AUC', 'gAUC'), ('AP', 'WLL', 'Score')
+    shown = ('loss', *of_score, *of_order) if trainer.cfg.metric == 'toss' else ('loss', *of_order, *of_score)
     numbers = ' '.join(f'{name} {row[name]:.4f}' for name in shown if name in row)
     for beside in trainer.state.log[:-1]:
         if beside['epoch'] == row['epoch'] and beside['split'].startswith('valid '):
