@@ -8,7 +8,8 @@ __all__ = ['EXPORTS', 'run']
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
 import itertools, os, warnings
 
-from ..config.load import load_config
+from ..config.load import folder_config
+from ..config.places import apart
 from ..config.whole import Config
 from ..core.engine import crew_of
 from ..core.files import watched
@@ -32,7 +33,8 @@ def _to_be_read_only(cfg: Config) -> bool:
     file = cfg.run_dir / 'config.yaml'
     if not file.is_file() or os.access(cfg.run_dir, os.W_OK):
         return False
-    return load_config(file) == cfg and handed_in(cfg.run_dir) is not None
+    here, asked = (apart(of.model_dump(mode='json'))[0] for of in (folder_config(cfg.run_dir), cfg))
+    return here == asked and handed_in(cfg.run_dir) is not None
 
 
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
