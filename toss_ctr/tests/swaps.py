@@ -110,10 +110,11 @@ def places(world: Path) -> dict[str, list[Path]]:
     world : folder of `finish`
     """
     for_eyes, found = ('.html', '.ipynb', '.log'), {}
+    left = 'answers.csv', 'answers_logits.parquet', 'advice.json'  # the last does not say what it was made of
     for path in sorted(path for part in ('runs', 'cache') for path in (world / part).rglob('*') if path.is_file()):
         name = path.relative_to(world).as_posix()
         hidden = any(part.startswith('.') for part in path.relative_to(world).parts) or path.name in MEMORIES
-        if not hidden and path.suffix not in for_eyes and '/tb/' not in name and path.name != 'answers.csv':
+        if not hidden and path.suffix not in for_eyes and '/tb/' not in name and path.name not in left:
             found.setdefault(kind_of(name), []).append(path)
     return found
 
