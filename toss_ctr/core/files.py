@@ -370,11 +370,12 @@ def stat_key(path) -> list:
 
 
 _YOUNG = 2 * 10**9  # ns
+_DAY = int(DAY_SECONDS * 10**9)
 _SEEN = {}  # memory → what this process has hashed itself
 
 
 class Digests:
-    """Digests of files, remembered until a file is written to.
+    """Digests of files, remembered for a day, or until a file is written to: disks lose bits without telling.
 
     Parameters
     ----------
@@ -397,7 +398,7 @@ class Digests:
         self.known = {}
         if memory:
             try:
-                self.known = read_json(memory)
+                self.known = {name: entry for name, entry in read_json(memory).items() if len(entry) == 3}
             except UserError:
                 pass  # a damaged memory is only forgotten
             self.known |= _SEEN.setdefault(self.memory, {})
@@ -410,14 +411,14 @@ class Digests:
         path : the file
         """
         name, before = str(path if isinstance(path, StoredObject) else Path(path).resolve()), stat_key(path)
-        if name in self.known and self.known[name][0] == before:
-            return self.known[name][1]
+        stamp, digest, when = self.known.get(name, (None, '', 0))
+        if stamp == before and time.time_ns() - when < _DAY:
+            return digest
         digest = digest_file(path)
         if stat_key(path) != before:
             raise UserError(f'{path}: changed while it was read', 'wait until it is written')
         if self.memory and time.time_ns() - max(before[2:]) > _YOUNG:
-            self.fresh[name] = [before, digest]
-            self.known[name] = _SEEN[self.memory][name] = [before, digest]
+            self.fresh[name] = self.known[name] = _SEEN[self.memory][name] = [before, digest, time.time_ns()]
         return digest
 
     def keep(self):

@@ -185,7 +185,7 @@ def read_truth(path, rows):
 # %% ../../nbs/80_report/15_predictions.ipynb #a69f50b6
 def _other(path: Path, rows) -> np.ndarray | None:
     "Another file's probabilities of some rows, NaN where it has none; None where it knows none of them."
-    if not path.is_file():
+    if not path.exists():
         return None
     other = _read_held_out(path)
     p = align(rows, other['row'], other['p'])
@@ -194,7 +194,7 @@ def _other(path: Path, rows) -> np.ndarray | None:
 
 def _baseline(path: Path, oof: dict, cfg: Config, rate: float) -> np.ndarray | None:
     "The baseline's probabilities of the network's rows, calibrated as the network is; None where it knows none."
-    if not path.is_file():
+    if not path.exists():
         return None
     other = _read_held_out(path)
     shared = np.isin(other['row'], oof['row'])

@@ -6,13 +6,15 @@
 __all__ = ['EXPORTS', 'run']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
-import itertools, warnings
+import itertools, os, warnings
 
+from ..config.load import folder_config
+from ..config.places import apart
 from ..config.whole import Config
 from ..core.executors import executor_of
 from ..core.files import watched
 from ..data.submission import check_ids
-from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
+from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.parity import parity_line, prove
 from ..report.build import build_report
@@ -24,6 +26,15 @@ from ..training.metrics import N_BOOT
 
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
+
+
+def _to_be_read_only(cfg: Config) -> bool:
+    "Whether this very run is finished, and lies where nothing may be written."
+    file = cfg.run_dir / 'config.yaml'
+    if not file.is_file() or os.access(cfg.run_dir, os.W_OK):
+        return False
+    here, asked = (apart(of.model_dump(mode='json'))[0] for of in (folder_config(cfg.run_dir), cfg))
+    return here == asked and handed_in(cfg.run_dir) is not None
 
 
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -51,6 +62,9 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         if progress:
             print(text, flush=True)
 
+    if _to_be_read_only(cfg):
+        say(f'{cfg.run_dir}: finished, and nothing may be written there')
+        return summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
     bars = watched(progress)
     number, steps = itertools.count(1), 4
 

@@ -22,6 +22,7 @@ from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
 from ..data.aside import write_with_lists
+from ..data.manifest import verify_cache
 from ..core.origin import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table
@@ -186,6 +187,8 @@ def train_fold(
         done = run_in_first(lambda: kept_fold(inputs, fold, fingerprint, force))
         if done:
             return done
+        if inputs.train.root:  # every byte, whatever is remembered of it
+            run_in_first(lambda: verify_cache(inputs.train.root))
         with deterministic(cfg.deterministic), threads(cfg.train.threads):
             trainer = FoldTrainer(inputs, fold, progress, fingerprint)
             run_epochs(trainer, save_every)
