@@ -103,7 +103,7 @@ def one_failure(words: list, before: Path, folder: Path, whole: dict, inject: st
     left = [path.name for path in folder.rglob('.*') if re.search(r'\.part$|^\.tmp', path.name)]
     found = dict(
         [
-            ('the line names no file', code == 2 and '/' not in line.replace('input/output', '')),
+            ('the line names no file', code == 2 and not re.search(r': \S*[./]\S*: ', line)),
             (f'exit code {code}', code not in (0, 2)),
             (f'again: {said}', again != 0),
             ('again: other bytes', again == 0 and contents(folder) != whole),
