@@ -163,7 +163,7 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
             for token, n in counted.filter(~pl.nth(0).str.contains(r'^-?\d{1,18}$')).iter_rows():
                 odd[token] = odd.get(token, 0) + n
     n = np.concatenate(lengths)
-    whole = not moments and sum(odd.values()) <= DAMAGED * n.sum()
+    whole = not moments and sum(odd.values()) <= DAMAGED * int(n.sum())
     fault = 'a list has a hole' if holes else f"token '{min(odd)}' is not an integer" if whole and odd else ''
     return Cells(mark, n, tokens, repeats / max(len(n), 1), whole, moments, fault)
 

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['ADVICE', 'folds_text', 'check_epochs', 'check_gap', 'chance_ece', 'redrawn_gain', 'check_calibration', 'check_leak',
            'check_lone_columns', 'check_baseline', 'check_calibration_target', 'check_evidence', 'check_drift',
-           'check_attention', 'check_room', 'findings', 'advice_made_of', 'run_advice']
+           'check_attention', 'check_room', 'findings', 'advice_made_of', 'is_fresh', 'run_advice']
 
 # %% ../../nbs/80_report/25_advice.ipynb #9db4a09e
 import re
@@ -673,6 +673,20 @@ def advice_made_of(run_dir) -> str:
     return digest_json([digest_file(file) if file.is_file() else '' for file in files])
 
 
+def is_fresh(run_dir) -> bool:
+    """Is the advice of a run's report there, and of what the run holds today?
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+    """
+    try:
+        read_record(Path(run_dir) / ADVICE, 'advice', made_of=advice_made_of(run_dir))
+    except UserError:
+        return False
+    return True
+
+
 def run_advice(run_dir, cfg: Config) -> list[tuple]:
     """The findings of a run: those of its report, anew where something has changed since.
 
@@ -682,11 +696,8 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
     cfg : its config
     """
     folder = Path(run_dir)
-    try:
-        kept = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))
-        return [tuple(finding) for finding in kept['findings']]
-    except UserError:
-        pass  # there is none, or it is of another state: it is made anew
+    if is_fresh(folder):
+        return [tuple(finding) for finding in read_record(folder / ADVICE, 'advice')['findings']]
     pred, log = load_predictions(folder, cfg), read_log(folder / 'train_log.csv')
     read = lambda kind: read_record(folder / f'{kind}.json', kind) if (folder / f'{kind}.json').is_file() else {}
     columns, attention = read('columns'), read('attention')

@@ -77,6 +77,11 @@ class Found:
     inject : what failed
     code, line : exit code and last words
     faults : what does not hold
+
+    Examples
+    --------
+    >>> Found('write:error=ENOSPC:when=1', 2, 'a.json: no space', ()).code
+    2
     """
 
     inject: str
