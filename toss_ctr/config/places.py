@@ -65,7 +65,7 @@ def handed_on(cfg: Config, *but: str) -> list[str]:
     return texts
 
 # %% ../../nbs/10_config/52_places.ipynb #d51985e7
-def _note(folder) -> str:
+def _kept_note(folder) -> str:
     "Name of the file in the state folder that speaks of a run."
     place = str(Path(folder).resolve())
     return f'runs/{hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
@@ -79,16 +79,16 @@ def remember_where(cfg: Config):
     cfg : of the run
     """
     for file in state_file('runs').glob('*.json'):
-        if not Path(_read(f'runs/{file.name}').get('run', '/')).exists():
+        if not Path(_read_kept(f'runs/{file.name}').get('run', '/')).exists():
             remember(f'runs/{file.name}', '')
     where, usual = (apart(c.model_dump(mode='json'))[1] for c in (cfg, type(cfg)()))
     del where['logging']  # the folder is where it is found
     odd = {key: value for key, value in where.items() if value != usual[key]}
     note = dict(run=str(cfg.run_dir.resolve()), keys=odd)
-    remember(_note(cfg.run_dir), json.dumps(note) if odd else '')
+    remember(_kept_note(cfg.run_dir), json.dumps(note) if odd else '')
 
 
-def _read(note: str) -> dict:
+def _read_kept(note: str) -> dict:
     try:
         return json.loads(remembered(note))
     except ValueError:
@@ -102,4 +102,4 @@ def remembered_where(folder) -> dict:
     ----------
     folder : of the run
     """
-    return _read(_note(folder)).get('keys', {})
+    return _read_kept(_kept_note(folder)).get('keys', {})

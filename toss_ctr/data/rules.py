@@ -265,7 +265,7 @@ def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
     return [history for _, history in sorted(found, key=lambda item: -item[0])]
 
 # %% ../../nbs/20_data/29_rules.ipynb #5426ef32
-def _lengths(c: Facts) -> bytes:
+def _list_lengths(c: Facts) -> bytes:
     "Entries of each list of a sample."
     return c.sample.list.len().fill_null(0).to_numpy().tobytes()
 
@@ -312,9 +312,9 @@ class Log:
     def histories(self) -> list[dict]:
         "Of `guess_histories`; what has weights beside it is none, unless it is the longest."
         facts = {name: c for name, c in self.facts.items() if self.told(name) != 'ignored'}
-        weighed = {_lengths(c) for c in facts.values() if c.reals}
+        weighed = {_list_lengths(c) for c in facts.values() if c.reals}
         ranked = guess_histories(facts, self.history)
-        weights = lambda c: c.kind == 'list' and _lengths(c) in weighed
+        weights = lambda c: c.kind == 'list' and _list_lengths(c) in weighed
         more = [h for h in ranked[1:] if h['time'] or h['col'] == self.history or not weights(facts[h['col']])]
         told = [h for h in ranked[:1] + more if h['col'] == self.history or not self.told(h['col'])]
         return told
@@ -332,7 +332,7 @@ class Log:
     @cached_property
     def weighed(self) -> dict[str, tuple[str, str]]:
         "Lists of floats as long as another list in every row, no history: column → role and reason, of both."
-        lists = {name: _lengths(c) for name, c in self.facts.items() if c.kind == 'list'}
+        lists = {name: _list_lengths(c) for name, c in self.facts.items() if c.kind == 'list'}
         taken, found = {lists.get(h['col']) for h in self.histories}, {}
         for c in [c for c in lists if self.facts[c].reals and lists[c] not in taken]:
             constant = 2 <= self.facts[c].low == self.facts[c].high
@@ -419,11 +419,11 @@ def _after_click(c: Facts, log: Log) -> str | None:
     return f'alone it tells the label (AUC {auc:.3f}): known only after the click?' if auc else None
 
 
-def _weight(c: Facts, log: Log) -> str | None:
+def _row_weight(c: Facts, log: Log) -> str | None:
     "How much a training row counts; a weight that the test rows have too is a thing's."
     able = says(c.name, _WEIGHT) and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
     own = log.test is None or c.name not in log.test or set(words(c.name)) <= {'sample', 'row', 'instance', 'weight'}
-    first = able and own and not any(_weight(o, log) is not None for o in _before(c, log) if o.name != log.label)
+    first = able and own and not any(_row_weight(o, log) is not None for o in _before(c, log) if o.name != log.label)
     return 'how many rows a training row counts for' if first and not log.told(c.name) else None
 
 
@@ -470,7 +470,7 @@ RULES = (
     ('ignored', lambda c, log: _if(c.cells and c.cells.fault and c.cells.whole, c.cells and c.cells.fault)),
     ('ignored', lambda c, log: _if(c.cells and c.cells.moments, 'times without tokens beside them')),
     ('time', lambda c, log: _if(c.name == log.time, DAY_AND_HOUR if c.kind != 'moment' else _moment(c, log))),
-    ('weight', _weight),
+    ('weight', _row_weight),
     ('vector', lambda c, log: _if(c.reals and 2 <= c.low == c.high, f'{c.low:.0f} numbers a row')),
     ('multi', lambda c, log: _if(cell_separator(c), 'several values a cell')),
     ('ignored', _moment),

@@ -157,7 +157,7 @@ class Schema:
 
     def _repr_html_(self):
         lines = [html.escape(line) for line in (*self.lines(), *(f'⚠ {w}' for w in self.warnings()))]
-        return f"<p>{'<br>'.join(lines)}</p>{folded(f'{len(self.columns)} columns', html_table(_cells(self), _HEAD))}"
+        return f"<p>{'<br>'.join(lines)}</p>{folded(f'{len(self.columns)} columns', html_table(_rows(self), _HEAD))}"
 
 # %% ../../nbs/20_data/30_schema.ipynb #6547de6e
 ROLES = ('categorical', 'multi', 'weights', 'numeric', 'vector', 'sequence', 'side', 'times', 'time')
@@ -207,7 +207,7 @@ def _warnings(s: Schema) -> list[str]:
 _HEAD = 'column', 'type', 'role', 'values', 'nulls', 'width', 'note'
 
 
-def _cells(s: Schema) -> list[tuple]:
+def _rows(s: Schema) -> list[tuple]:
     "The table's cells as a person reads them."
     rows = []
     for c in s.columns:
@@ -220,7 +220,7 @@ def _cells(s: Schema) -> list[tuple]:
 
 def _text(s: Schema) -> str:
     "A schema for a terminal."
-    rows = [_HEAD, *_cells(s)]
+    rows = [_HEAD, *_rows(s)]
     size = [max(len(row[i]) for row in rows) for i in range(6)]
     lines = []
     for row in rows:
@@ -482,7 +482,7 @@ def _of_other_moment(c: Column) -> Column:
     return replace(c, role='ignored', note=note, width=None)
 
 
-def _same_rows(train: Source, test: Source) -> bool:
+def _same_files(train: Source, test: Source) -> bool:
     "Are two sources the same files, or files with the same bytes?"
     if [str(f) for f in train.files] == [str(f) for f in test.files]:
         return True
@@ -516,7 +516,7 @@ def _type_notes(s: Schema, train: Source, test: Source) -> list[str]:
 def _test_notes(s: Schema, log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
     "What is to be said of the test file; `by_day` : folds are told by the day."
     notes = []
-    if _same_rows(train, test):
+    if _same_files(train, test):
         notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
     found = dict.fromkeys(c for columns in test.columns for c in columns)
     new = [c for c in found if c not in log.facts and c not in ('ID', *s.names('id')) and moment_column(c) not in found]

@@ -38,7 +38,7 @@ from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
-from .ensemble import ENSEMBLE, last_choice, sealed_file
+from .ensemble import ENSEMBLE, whole_choice, sealed_file
 from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .oof import finished_folds, run_calibrator
 from .predictor import load_predictor
@@ -244,7 +244,7 @@ def served(cfg: Config, member: str = '') -> Served:
     ------
     UserError : no such member, or nobody who can answer a row on its own
     """
-    made = last_choice(cfg.run_dir)
+    made = whole_choice(cfg.run_dir)
     name = member or (made['chosen'] if made else cfg.network)
     _known_member(cfg, name, dict.fromkeys([*(made['scores'] if made else ()), *cfg.every_member]))
     if name != cfg.network:  # it ranks the rows it is given
@@ -310,7 +310,7 @@ def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | Non
     return record if trust or all(_ours(path.parent / name) for name in record['files']) else None
 
 
-def _seal(path: Path, kind: str, content: dict, made: str) -> Record:
+def _seal_folder(path: Path, kind: str, content: dict, made: str) -> Record:
     "Write a record of all files beside it."
     files = sorted(file for file in path.parent.rglob('[!.]*') if file.is_file() and file != path)
     names = [file.relative_to(path.parent).as_posix() for file in files]
@@ -332,7 +332,7 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
         statistics=[f'features_{number}' for number in range(len(tables))],
         columns=columns.to_json(),
     )
-    return _seal(out / 'matrix.json', 'matrix', content, made)
+    return _seal_folder(out / 'matrix.json', 'matrix', content, made)
 
 
 def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
@@ -538,7 +538,7 @@ def export(
             members=members,
             matrix=_write_matrix(cfg, folder, inputs) if set(kinds.values()) & set(LIBRARIES) else None,
         )
-        _seal(folder / 'artefact.json', 'artefact', content, made)
+        _seal_folder(folder / 'artefact.json', 'artefact', content, made)
     return folder
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #4eed2a11

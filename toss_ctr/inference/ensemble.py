@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'SCALES', 'check_same_rows', 'averaged', 'judged',
-           'leaking', 'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'sealed_file', 'ensemble_oof',
-           'n_draws', 'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion', 'run_opinions',
-           'submit', 'leak_lines', 'submission_line', 'scale_line']
+           'leaking', 'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'whole_choice', 'sealed_file',
+           'ensemble_oof', 'n_draws', 'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion',
+           'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from contextlib import suppress
@@ -227,16 +227,28 @@ def last_choice(run_dir) -> Record | None:
 
     Raises
     ------
-    Damaged : it, or the record of a member, is not the one that was written
+    Damaged : it is not the one that was written
     """
     file = Path(run_dir) / 'ensemble.json'
-    if not file.exists():
-        return None
-    content = read_record(file, 'ensemble')
-    for name, facts in content['facts'].items():
+    return read_record(file, 'ensemble') if file.exists() else None
+
+
+def whole_choice(run_dir) -> Record | None:
+    """`last_choice`, for whoever asks its members as well: they must be those that were chosen from.
+
+    Parameters
+    ----------
+    run_dir : folder of the run
+
+    Raises
+    ------
+    Damaged : it, or the record of a member, is not the one that was chosen from
+    """
+    made = last_choice(run_dir)
+    for name, facts in made['facts'].items() if made else ():
         if facts:
             read_record(member_folder(run_dir, name) / RECORD, 'member', made_of=facts['made_of'])
-    return content
+    return made
 
 
 def sealed_file(run_dir, made: Record, name: str) -> Path:

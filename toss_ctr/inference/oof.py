@@ -31,7 +31,7 @@ from toss_ctr.inference.calibration import (
 )
 from ..data.probabilities import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
-from ..training.fold import check_folds
+from ..training.fold import check_trainings
 from ..training.metrics import auc
 from ..training.trace import run_log
 
@@ -67,7 +67,7 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
     if not found:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in found}
-    check_folds(cfg, sides)
+    check_trainings(cfg, sides)
     missing = sorted(set(range(_dealt_folds(cfg))) - set(found))
     if missing:
         lacking = ', '.join(map(str, missing))

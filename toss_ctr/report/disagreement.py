@@ -14,7 +14,7 @@ from scipy.special import expit
 
 from ..data.probabilities import logit
 from ..config.whole import Config
-from ..inference.ensemble import judged, last_choice, whole_opinion
+from ..inference.ensemble import judged, whole_choice, whole_opinion
 from ..inference.oof import scales_of
 from .html import Html, table, tag
 from ..training.metrics import row_loss
@@ -87,7 +87,7 @@ def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
     -------
     None where fewer than two members stand to choice, or the run has not chosen yet
     """
-    made = last_choice(run_dir) or {}
+    made = whole_choice(run_dir) or {}
     names = [name for name in made.get('calibrators', ()) if name != 'ensemble' and name not in made['leaking']]
     taken = [name for name in names if made['weights'].get(name, 0) > 0]
     if len(names) < 2:

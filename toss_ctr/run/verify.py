@@ -21,12 +21,12 @@ from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
-from ..inference.ensemble import ENSEMBLE, handed_in, last_choice
+from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..inference.parity import check_parity
 from ..report.advice import ADVICE, is_fresh
 from ..training.checkpoints import read_fold, side_files, side_path
-from ..training.fold import check_folds
+from ..training.fold import check_trainings
 from ..training.inputs import folds_source
 from ..training.trace import run_log
 
@@ -120,7 +120,7 @@ def check_dealt(cfg: Config, sides: dict):
     """
     cache = next(iter(sides.values()))['cache']
     Folds.load(cfg.run_dir, folds_source(cfg, cache))
-    check_folds(cfg, sides)
+    check_trainings(cfg, sides)
     read_record(cfg.run_dir / 'spec.json', 'spec', made_of=cache)
 
 
@@ -183,7 +183,7 @@ def needed_files(cfg: Config) -> list[Path]:
         return []
     members = cfg.every_member
     with suppress(UserError):  # said elsewhere
-        members = [name for name in (last_choice(run) or {}).get('scores', members) if name != ENSEMBLE]
+        members = [name for name in (whole_choice(run) or {}).get('scores', members) if name != ENSEMBLE]
     try:
         folds = range(read_record(run / 'folds.json', 'folds')['n_folds'])
     except Damaged:
@@ -243,6 +243,7 @@ def _chain(cfg: Config) -> Iterator:
     if (run / 'test_logits.json').exists():
         yield 'test rows: predicted by these folds', lambda: check_test_rows(run, sides)
     if (run / 'ensemble.json').exists():
+        yield 'choice: of these members', lambda: whole_choice(run)
         yield 'submission.csv: what was handed in', lambda: check_submission(run)
     if (run / 'export' / 'artefact.json').exists():
         path = cfg.data.test_path
