@@ -37,12 +37,7 @@ AboveZero = Annotated[float, Field(gt=0)]
 
 # %% ../../nbs/10_config/00_base.ipynb #bc50ff5b
 def section_of(field) -> type[Section] | None:
-    """The section that a key holds, also where it may be absent; None for a key that holds a value.
-
-    Parameters
-    ----------
-    field : from `model_fields` of a section
-    """
+    "The section that a key holds, also where it may be absent; None for a key that holds a value."
     for kind in (field.annotation, *get_args(field.annotation)):
         if isinstance(kind, type) and issubclass(kind, Section):
             return kind
@@ -76,15 +71,7 @@ OptionalText = Annotated[str | None, NoneWord]
 def check_choice(key: str, value, choice):
     """Refuse a value that is not one of a key's choices.
 
-    Parameters
-    ----------
-    key : dotted key, named in the error
-    value : what was given
-    choice : the key's `Literal`
-
-    Raises
-    ------
-    UserError with the choice that was probably meant, or all of them
+    raises UserError with the choice that was probably meant, or all of them
 
     Examples
     --------

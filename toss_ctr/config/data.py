@@ -134,14 +134,7 @@ def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
 def check_data_paths(data: Data, log_dir: str):
     """Refuse a URL that holds a credential, and one where only a folder or a file of this machine will do.
 
-    Parameters
-    ----------
-    data : section `data`
-    log_dir : key of section `logging`
-
-    Raises
-    ------
-    UserError that names the key; never the URL of a credential
+    raises UserError that names the key; never the URL of a credential
     """
     for key in ('train_path', 'valid_path', 'test_path'):
         if is_object(path := getattr(data, key)):
@@ -157,14 +150,8 @@ def check_data_paths(data: Data, log_dir: str):
 def check_roles(data: Data, histories: dict):
     """Refuse a column with two roles, and buckets of a column that is not categorical.
 
-    Parameters
-    ----------
-    data : section `data`
     histories : dotted key → columns that it makes histories, or puts beside them
-
-    Raises
-    ------
-    UserError that names the key and the column
+    raises UserError that names the key and the column
     """
     if data.labels and data.labels[0] != data.label_col:
         what = f"data.labels: the first is '{data.labels[0]}', the submission's label is {data.label_col}"

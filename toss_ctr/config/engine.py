@@ -82,13 +82,7 @@ _READ_BY |= dict(retries=('ray', 'slurm'), slurm=('slurm',))
 def check_engine(engine: Engine):
     """Refuse keys that the kind of engine does not read.
 
-    Parameters
-    ----------
-    engine : section `engine`
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     usual = Engine()
     for key, kinds in _READ_BY.items():

@@ -73,14 +73,7 @@ class Covis(Section):
 def check_covis(covis: Covis, histories: int):
     """Refuse click rates of tokens without a history, a target or the time bin asked for.
 
-    Parameters
-    ----------
-    covis : section `features.covis`
-    histories : how many there are
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     if not covis.enabled:
         return
@@ -96,17 +89,7 @@ def check_covis(covis: Covis, histories: int):
 
 # %% ../../nbs/10_config/35_features.ipynb #fb595530
 def entries_of(listed: tuple) -> list[tuple]:
-    """Every entry of `features.encodings` as a tuple of columns.
-
-    Parameters
-    ----------
-    listed : columns and pairs of columns
-
-    Examples
-    --------
-    >>> entries_of(('item', ('item', 'hour')))
-    [('item',), ('item', 'hour')]
-    """
+    "Every entry of `features.encodings` as a tuple of columns."
     return [(entry,) if isinstance(entry, str) else tuple(entry) for entry in listed]
 
 # %% ../../nbs/10_config/35_features.ipynb #91cc78fe

@@ -45,18 +45,7 @@ _BY_DAY = ('last_day', 'leave_one_day_out', 'forward')
 
 
 def day_key(cv: CV, data: Data) -> str | None:
-    """The day column: `cv.time_key`, or the day of `data.time_col` where folds or groups need one.
-
-    Parameters
-    ----------
-    cv : section `cv`
-    data : section `data`
-
-    Examples
-    --------
-    >>> day_key(CV(scheme='last_day'), Data(time_col='when'))
-    'when.day'
-    """
+    "The day column: `cv.time_key`, or the day of `data.time_col` where folds or groups need one."
     needed = cv.scheme in _BY_DAY or cv.composite_group
     return cv.time_key or (f'{data.time_col}.day' if data.time_col and needed else None)
 
@@ -64,14 +53,7 @@ def day_key(cv: CV, data: Data) -> str | None:
 def check_folds(cv: CV, data: Data):
     """Refuse fold schemes without the column or the file they need, and a file no scheme reads.
 
-    Parameters
-    ----------
-    cv : section `cv`
-    data : section `data`
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     if cv.scheme == 'file' and not (data.valid_path or data.manifest_train):
         raise UserError('data.valid_path: empty, but cv.scheme is file', 'name the file to choose the epoch on')
@@ -116,34 +98,14 @@ class Eval(Section):
 
 # %% ../../nbs/10_config/25_folds.ipynb #8eef68a8
 def chosen_monitor(train: Train, evaluation: Eval, metric: Metric = 'logloss') -> str:
-    """The metric that selects the best epoch.
-
-    Parameters
-    ----------
-    train : section `train`
-    evaluation : section `eval`
-    metric : key `metric`
-
-    Examples
-    --------
-    >>> chosen_monitor(Train(), Eval()), chosen_monitor(Train(), Eval(), 'toss')
-    ('auc', 'score')
-    """
+    "The metric that selects the best epoch."
     return train.monitor or evaluation.monitor or CHOSEN_BY[metric]
 
 # %% ../../nbs/10_config/25_folds.ipynb #8f02af8b
 def check_monitor(train: Train, evaluation: Eval, metric: Metric = 'logloss'):
     """Refuse two monitors, and a direction that is not the monitor's.
 
-    Parameters
-    ----------
-    train : section `train`
-    evaluation : section `eval`
-    metric : key `metric`
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     if evaluation.monitor and train.monitor not in (None, evaluation.monitor):
         raise UserError(

@@ -101,14 +101,7 @@ class Ensemble(Section):
 def check_ensemble(ens: Ensemble, cv: CV):
     """Refuse weights where the method makes its own, and a missing or wrong number of them.
 
-    Parameters
-    ----------
-    ens : section `ensemble`
-    cv : section `cv`
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     if ens.method == 'val_weighted' and ens.weights:
         raise UserError(

@@ -16,14 +16,7 @@ from .whole import Config
 def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     """All keys with defaults and meanings.
 
-    Parameters
-    ----------
-    section : a section class
-    prefix : dotted place so far
-
-    Returns
-    -------
-    (key, default as JSON, meaning)
+    returns (key, default as JSON, meaning)
 
     Examples
     --------

@@ -23,13 +23,7 @@ from ..core.errors import nearest, UserError
 def parse_overrides(overrides) -> dict:
     """Nested dict of `--set` texts.
 
-    Parameters
-    ----------
     overrides : texts `dotted.key=value`
-
-    Returns
-    -------
-    nested dict
 
     Examples
     --------
@@ -93,13 +87,7 @@ def merge(base: dict, over: dict) -> dict:
 
 # %% ../../nbs/10_config/55_load.ipynb #56828b93
 def _place(loc: tuple, raw) -> list:
-    """The steps of pydantic's path that lead through what was given; the last may be a key that is missing there.
-
-    Parameters
-    ----------
-    loc : `loc` of an error
-    raw : what was validated, plain Python
-    """
+    "The steps of pydantic's path that lead through what was given; the last may be a key that is missing there."
     place = []
     for step in loc:
         inside = isinstance(raw, dict) and step in raw
@@ -111,13 +99,7 @@ def _place(loc: tuple, raw) -> list:
 
 # %% ../../nbs/10_config/55_load.ipynb #999c78a9
 def _explain(e: ValidationError, raw) -> UserError:
-    """Pydantic's first finding in one line that names key, value and mend.
-
-    Parameters
-    ----------
-    e : what pydantic found
-    raw : what was validated, plain Python
-    """
+    "Pydantic's first finding in one line that names key, value and mend."
     finding = e.errors()[0]
     place = _place(finding['loc'], raw)
     key = '.'.join(map(str, place))
@@ -167,15 +149,6 @@ def make_config(raw: dict) -> Config:
 def overridden(raw: dict, chosen: dict) -> dict:
     """A config with some keys changed; another head or another member leaves behind what it does not need.
 
-    Parameters
-    ----------
-    raw : nested dict of the config
-    chosen : nested dict of what is changed
-
-    Returns
-    -------
-    a new nested dict
-
     Examples
     --------
     >>> sorted(overridden({}, dict(members=dict(xgb=dict(kind='xgboost'))))['members'])
@@ -194,13 +167,7 @@ def _preset_files() -> dict:
 
 
 def presets() -> list[str]:
-    """Names of the presets that travel with the package.
-
-    Examples
-    --------
-    >>> 'demo' in presets()
-    True
-    """
+    "Names of the presets that travel with the package."
     return list(_preset_files())
 
 # %% ../../nbs/10_config/55_load.ipynb #a46e042e
@@ -241,9 +208,6 @@ def _on_base(raw: dict, name: str, over: tuple) -> dict:
 def folder_config(folder, overrides=()) -> Config:
     """The config of a run's folder.
 
-    Parameters
-    ----------
-    folder : with a config.yaml
     overrides : `key=value` texts, later ones win
     """
     folder, given = Path(folder), parse_overrides(overrides)

@@ -119,13 +119,8 @@ def default_members() -> dict[str, Member]:
 def own_network(members: dict[str, Member]) -> str:
     """The name of the network that the config itself describes.
 
-    Parameters
-    ----------
     members : name → `Member`
-
-    Raises
-    ------
-    UserError : there is none, or more than one
+    raises UserError : there is none, or more than one
     """
     own = [name for name, member in members.items() if member.kind == 'network' and not member.set]
     if not own:
@@ -142,10 +137,7 @@ NOT_MEMBERS = ('ensemble',)  # names with another meaning
 def check_members(members: dict[str, Member], more=()):
     """Refuse members without exactly one own network, and names that mean something else.
 
-    Parameters
-    ----------
     members : name → `Member`
-    more : those that `train.seeds` asks for
     """
     own_network(members)
     for name in members:
@@ -156,12 +148,7 @@ def check_members(members: dict[str, Member], more=()):
 
 # %% ../../nbs/10_config/40_members.ipynb #f9bb006a
 def without_null_members(raw: dict) -> dict:
-    """A nested dict without the members that are null.
-
-    Parameters
-    ----------
-    raw : as read from YAML
-    """
+    "A nested dict without the members that are null."
     members = raw.get('members')
     if not isinstance(members, dict):
         return raw

@@ -164,13 +164,7 @@ class QNNAlpha(Section):
 def unread_keys(q: QNNAlpha) -> list[str]:
     """Keys that are set away from their default although the chosen head does not read them.
 
-    Parameters
-    ----------
-    q : section `model.qnn_alpha`
-
-    Returns
-    -------
-    names, in the order of the section
+    returns names, in the order of the section
     """
     read = EVERY_HEAD_READS + HEADS[q.head].reads
     fields = type(q).model_fields
@@ -196,13 +190,7 @@ def _check_head_keys(q: QNNAlpha):
 def check_head(q: QNNAlpha):
     """Refuse what the chosen head cannot do.
 
-    Parameters
-    ----------
-    q : section `model.qnn_alpha`
-
-    Raises
-    ------
-    UserError for keys and norms that the head does not read, and for heads that do not divide the width
+    raises UserError for keys and norms that the head does not read, and for heads that do not divide the width
     """
     _check_head_keys(q)
     norms = HEADS[q.head].norms
@@ -222,14 +210,7 @@ def check_head(q: QNNAlpha):
 def leave_former_head(raw: dict, chosen: dict) -> dict:
     """What a file says, without the keys of its head that the head chosen by `--set` does not read.
 
-    Parameters
-    ----------
-    raw : nested keys of the file
-    chosen : nested keys of `--set`
-
-    Returns
-    -------
-    nested keys; `raw` itself where `--set` chooses no head
+    returns nested keys; `raw` itself where `--set` chooses no head
     """
     written, over = _head_section(raw), _head_section(chosen)
     if not {'variant', 'enabled'} & over.keys():
@@ -273,13 +254,7 @@ class Model(Section):
 
 # %% ../../nbs/10_config/15_model.ipynb #deebbee6
 def check_model(model: Model, data: Data):
-    """Refuse a head that cannot be, and widths of columns that are not categorical.
-
-    Parameters
-    ----------
-    model : section `model`
-    data : section `data`
-    """
+    "Refuse a head that cannot be, and widths of columns that are not categorical."
     q = model.qnn_alpha
     check_head(q)
     if q.self_ensemble and not (q.dropout or model.embedding_dropout or model.dare_dropout):

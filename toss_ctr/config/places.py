@@ -21,14 +21,7 @@ WHERE = 'device', 'num_workers', 'engine', 'data.cache_dir', 'features.covis.wor
 def apart(keys: dict, at: str = '') -> tuple[dict, dict]:
     """The keys of a config by their kind.
 
-    Parameters
-    ----------
-    keys : nested, as read from YAML
-    at : dotted place of these keys
-
-    Returns
-    -------
-    what is computed; where and how
+    returns what is computed; where and how
 
     Examples
     --------
@@ -49,13 +42,7 @@ def apart(keys: dict, at: str = '') -> tuple[dict, dict]:
 
 # %% ../../nbs/10_config/52_places.ipynb #f7632cbf
 def handed_on(cfg: Config, *but: str) -> list[str]:
-    """What a config says of where and how, as `key=value` texts for another process.
-
-    Parameters
-    ----------
-    cfg : of the command
-    but : keys that are left out
-    """
+    "What a config says of where and how, as `key=value` texts for another process."
     keys = cfg.model_dump(mode='json')
     texts = []
     for key in WHERE:
@@ -72,12 +59,7 @@ def _kept_note(folder) -> str:
 
 
 def remember_where(cfg: Config):
-    """Remember where and how a run is made, as far as it is not the usual; what is said of runs that are gone, goes.
-
-    Parameters
-    ----------
-    cfg : of the run
-    """
+    "Remember where and how a run is made, as far as it is not the usual; what is said of runs that are gone, goes."
     for file in state_file('runs').glob('*.json'):
         if not Path(_read_kept(f'runs/{file.name}').get('run', '/')).exists():
             remember(f'runs/{file.name}', '')
@@ -96,10 +78,5 @@ def _read_kept(note: str) -> dict:
 
 
 def remembered_where(folder) -> dict:
-    """What this machine remembers of a run, nested keys; nothing of one that others have made.
-
-    Parameters
-    ----------
-    folder : of the run
-    """
+    "What this machine remembers of a run, nested keys; nothing of one that others have made."
     return _read_kept(_kept_note(folder)).get('keys', {})

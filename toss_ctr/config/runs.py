@@ -15,12 +15,7 @@ from ..core.errors import nearest, UserError
 
 # %% ../../nbs/10_config/57_runs.ipynb #55bce570
 def run_folders(folder='runs') -> list[Path]:
-    """Folders of runs, sorted by name.
-
-    Parameters
-    ----------
-    folder : where runs lie, `logging.log_dir`
-    """
+    "Folders of runs, sorted by name."
     return sorted(file.parent for file in Path(folder).glob('*/config.yaml'))
 
 

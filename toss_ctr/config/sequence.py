@@ -57,17 +57,7 @@ Pooling = Literal['target', 'average']
 
 
 def history_key(name: str) -> str:
-    """What the arrays, tensors and modules of a history are called by; that of the name `seq` as it always was.
-
-    Parameters
-    ----------
-    name : key `sequence.name`
-
-    Examples
-    --------
-    >>> history_key('seq'), history_key('views')
-    ('seq', 'history_views')
-    """
+    "What the arrays, tensors and modules of a history are called by; that of the name `seq` as it always was."
     return name if name == 'seq' else f'history_{name}'
 
 
@@ -203,16 +193,7 @@ def _check_time(seq: Sequence, data: Data, at: str):
 def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'):
     """Refuse combinations of a history's keys that cannot be had.
 
-    Parameters
-    ----------
-    seq : section `sequence`, or one of `sequences`
-    data : section `data`
-    emb_dim : `model.emb_dim`
-    at : where the section stands, for messages
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     heads = seq.tfm.n_heads
     if seq.transformer_block and emb_dim % heads:
@@ -239,14 +220,7 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
 def check_histories(histories: tuple, sequence: Sequence):
     """Refuse lists of histories that cannot be told apart.
 
-    Parameters
-    ----------
-    histories : key `sequences`
-    sequence : section `sequence`
-
-    Raises
-    ------
-    UserError that names the key and the mend
+    raises UserError that names the key and the mend
     """
     if histories and sequence.col is not None:
         raise UserError(

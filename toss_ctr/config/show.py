@@ -49,15 +49,7 @@ def config_diff(cfg: Section, other: Section) -> dict:
 def value_text(value, keep: int = 3) -> str:
     """A value in one short line, as YAML would write it.
 
-    Parameters
-    ----------
-    value : plain Python, as JSON has it
     keep : items of a longer list or dict that are shown
-
-    Examples
-    --------
-    >>> value_text(list('abcdef'))
-    '[a, b, c, … 6 in all]'
     """
     if value is None:
         return 'null'
@@ -74,16 +66,7 @@ def value_text(value, keep: int = 3) -> str:
 
 # %% ../../nbs/10_config/45_show.ipynb #c6633999
 def config_rows(cfg: Section) -> list[tuple[str, str]]:
-    """The keys that differ from the defaults, in the order of the file.
-
-    Parameters
-    ----------
-    cfg : a config
-
-    Returns
-    -------
-    (dotted key, value in short)
-    """
+    "The keys that differ from the defaults, in the order of the file → (dotted key, value in short)."
     defaults = type(cfg)()
     changed = config_diff(cfg, defaults)
     values = _flatten(cfg.model_dump(mode='json'))
@@ -93,8 +76,6 @@ def config_rows(cfg: Section) -> list[tuple[str, str]]:
 def config_text(cfg: Section) -> str:
     """A config for a terminal.
 
-    Parameters
-    ----------
     cfg : a config; its key `exp_name` is its title
     """
     rows = config_rows(cfg)
@@ -110,8 +91,6 @@ _SHOWN_ROWS = 12  # more keys than this are folded away
 def config_html(cfg: Section) -> str:
     """A config for a notebook; a long one is folded.
 
-    Parameters
-    ----------
     cfg : a config; its key `exp_name` is its title
     """
     rows = config_rows(cfg)

@@ -56,19 +56,7 @@ def _expanded(node, known: dict) -> int:
 def read_yaml(text: str, name: str = 'YAML'):
     """YAML to plain Python; a syntax error is one line with its place.
 
-    Parameters
-    ----------
-    text : YAML
     name : what to call it in a message
-
-    Returns
-    -------
-    plain Python
-
-    Examples
-    --------
-    >>> read_yaml('lr: 3e-4')
-    {'lr': 0.0003}
     """
     if len(text) > LARGEST_YAML:
         raise UserError(f'{name}: {len(text):,} characters', 'no config is that long; check the path')
@@ -105,17 +93,7 @@ _Dumper.add_representer(
 
 # %% ../../nbs/10_config/03_text.ipynb #7be5eaf8
 def comment(text: str) -> str:
-    """One line of comment, whatever the text holds; what is not printable is written as an escape.
-
-    Parameters
-    ----------
-    text : to be said
-
-    Examples
-    --------
-    >>> comment('a\\nengine: {kind: slurm}')
-    '# a\\\\nengine: {kind: slurm}\\n'
-    """
+    "One line of comment, whatever the text holds; what is not printable is written as an escape."
     shown = (c if c.isprintable() else c.encode('unicode_escape').decode() for c in text)
     return f'# {"".join(shown)}\n'
 
@@ -123,15 +101,7 @@ def comment(text: str) -> str:
 def yaml_text(keys: dict, notes=(), **style) -> str:
     """Keys as YAML that reads back as these keys.
 
-    Parameters
-    ----------
-    keys : plain Python
-    notes : comments before them
-    style : of PyYAML: width, default_flow_style
-
-    Raises
-    ------
-    UserError : YAML cannot hold the keys
+    raises UserError : YAML cannot hold the keys
     """
     told, keys = ''.join(map(comment, notes)), json.loads(json.dumps(keys))  # tuples are lists there
     text = told + yaml.dump(keys, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **style)

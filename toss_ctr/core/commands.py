@@ -51,10 +51,6 @@ _LIBRARIES = {
 def system_error(error: BaseException) -> str:
     """What the machine, not this program, has against going on; '' for anything else.
 
-    Parameters
-    ----------
-    error : that nobody has caught
-
     Examples
     --------
     >>> system_error(OSError(28, 'No space left on device', 'runs/a/oof.parquet'))
@@ -147,12 +143,6 @@ class _Ear(threading.Thread):
 def stoppable(name: str):
     """Inside, SIGTERM is an interrupt, and after either signal the process ends in time, whatever it is doing.
 
-    Parameters
-    ----------
-    name : of the command, for the message
-
-    Returns
-    -------
     yields a function: whether a signal came
     """
     if threading.current_thread() is not threading.main_thread():
@@ -181,10 +171,6 @@ def edge(name: str):
     """Turn what leaves a command into an exit code, and into one line where it is no fault of ours.
 
     With `TOSS_CTR_TRACEBACK=1` in the environment everything but a user's mistake shows where it came from.
-
-    Parameters
-    ----------
-    name : of the command
     """
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, 'reconfigure'):

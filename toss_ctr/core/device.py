@@ -17,8 +17,6 @@ from .errors import UserError
 def resolve_device(name: str = 'auto') -> torch.device:
     """The device to use; what is not there falls back to the CPU with a warning.
 
-    Parameters
-    ----------
     name : key `device`: auto, cpu, cuda, cuda:1
 
     Examples
@@ -36,13 +34,7 @@ def resolve_device(name: str = 'auto') -> torch.device:
 
 # %% ../../nbs/00_core/35_device.ipynb #594cca56
 def to_device(batch: dict, device: torch.device) -> dict:
-    """Move a batch; on the CPU it stays the same object.
-
-    Parameters
-    ----------
-    batch : tensors of a loader, by name
-    device : where the model is
-    """
+    "Move a batch; on the CPU it stays the same object."
     if device.type == 'cpu':
         return batch
     return {name: tensor.to(device, non_blocking=True) for name, tensor in batch.items()}
@@ -69,12 +61,7 @@ def autocast(device: torch.device, amp: str):
 # %% ../../nbs/00_core/35_device.ipynb #98225fb7
 @contextlib.contextmanager
 def deterministic(on: bool = True):
-    """Bit-identical kernels inside; what was set before is set again after.
-
-    Parameters
-    ----------
-    on : key `deterministic`
-    """
+    "Bit-identical kernels inside; what was set before is set again after."
     before, benchmark = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
     torch.use_deterministic_algorithms(on, warn_only=True)
     torch.backends.cudnn.benchmark = not on
@@ -104,20 +91,8 @@ def threads(n: int):
 def step_seed(*where: int) -> int:
     """A well-mixed seed for one place in a run.
 
-    Parameters
-    ----------
     where : run seed, fold, epoch, step, rank, …; non-negative
-
-    Returns
-    -------
-    in [0, 2**63)
-
-    Examples
-    --------
-    >>> step_seed(777, 0, 1, 5) == step_seed(777, 0, 1, 5)
-    True
-    >>> step_seed(777, 0, 1, 5) == step_seed(777, 0, 1, 6)
-    False
+    returns in [0, 2**63)
     """
     return int(np.random.SeedSequence(list(where)).generate_state(1, np.uint64)[0] >> 1)
 

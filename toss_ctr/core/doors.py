@@ -14,14 +14,8 @@ from importlib import import_module
 def doors(package: str, rooms: dict[str, str]):
     """`__getattr__` and `__dir__` of a package that offers names of its rooms.
 
-    Parameters
-    ----------
-    package : name of the package, its `__name__`
     rooms : name → module that defines it, relative to the package
-
-    Returns
-    -------
-    two functions, as PEP 562 asks for them
+    returns two functions, as PEP 562 asks for them
     """
 
     def find(name):

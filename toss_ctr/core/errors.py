@@ -12,10 +12,7 @@ import difflib
 class UserError(Exception):
     """A mistake the user can mend; its text is one line that names file, column or key, and the mend.
 
-    Parameters
-    ----------
     what : what is wrong, naming file, column or key
-    mend : what to do about it
     """
 
     def __init__(self, what: str, mend: str = ''):
@@ -26,10 +23,7 @@ class UserError(Exception):
 class Damaged(UserError):
     """A file of ours that is missing, or whose bytes are not the ones written; a step that can make it again does.
 
-    Parameters
-    ----------
     what : the file, and what is wrong with it
-    mend : the step that makes it again
     """
 
     def __init__(self, what: str, mend: str = ''):
@@ -38,32 +32,12 @@ class Damaged(UserError):
 
 # %% ../../nbs/00_core/00_errors.ipynb #f0e6897e
 def closest(name: str, known) -> str | None:
-    """The name that was probably meant.
-
-    Parameters
-    ----------
-    name : what was asked for
-    known : the names that exist
-
-    Returns
-    -------
-    one of them; None where none is near
-    """
+    "The name that was probably meant → one of them; None where none is near."
     return next(iter(difflib.get_close_matches(str(name), [str(k) for k in known], n=1, cutoff=0.6)), None)
 
 
 def nearest(name: str, known) -> str:
-    """A hint for a name that does not exist.
-
-    Parameters
-    ----------
-    name : what was asked for
-    known : the names that exist
-
-    Returns
-    -------
-    `did you mean 'lr'?`, or the known names where none is near
-    """
+    "A hint for a name that does not exist → `did you mean 'lr'?`, or the known names where none is near."
     known = [str(k) for k in known]
     close = closest(name, known)
     if close is not None:

@@ -72,8 +72,6 @@ def open_executor(engine=None, folders=()):
 def executor_of(cfg):
     """The executor of a command: opened before its work begins, so that what is wrong with it is said at once.
 
-    Parameters
-    ----------
     cfg : the config; its cache and its runs are what the workers must see
     """
     return open_executor(cfg.engine, [cfg.data.cache_dir, cfg.logging.log_dir])
@@ -223,16 +221,7 @@ def run_tasks(
 def parts_at_once(engine, usual: int, most: int) -> int:
     """How many parts to cut work into.
 
-    Parameters
-    ----------
-    engine : section `engine`
     usual : parts at once on this machine, where the engine does not say
-    most : parts there can be
-
-    Examples
-    --------
-    >>> parts_at_once(None, 2, 8)
-    2
     """
     with open_executor(engine) as executor:
         at_once = (engine.slots if engine else 0) or usual if executor is None else executor.slots or most

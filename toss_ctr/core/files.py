@@ -46,12 +46,7 @@ def _cannot_write(path, why: str, mend: str) -> UserError:
 
 @contextmanager
 def names_file(path):
-    """Let what a failing disk says of a file name it.
-
-    Parameters
-    ----------
-    path : that is being read
-    """
+    "Let what a failing disk says of a file name it."
     try:
         yield
     except OSError as error:
@@ -62,12 +57,7 @@ def names_file(path):
 
 @contextmanager
 def disk_errors(path):
-    """Turn a full disk or a read-only folder into one clear line.
-
-    Parameters
-    ----------
-    path : the file that is being written
-    """
+    "Turn a full disk or a read-only folder into one clear line."
     try:
         yield
     except (OSError, RuntimeError) as e:
@@ -83,8 +73,6 @@ def disk_errors(path):
 def fsync_dir(folder):
     """Flush a folder's entries to disk (a no-op where the system cannot).
 
-    Parameters
-    ----------
     folder : the folder whose entries must survive a power cut
     """
     try:
@@ -102,8 +90,6 @@ def fsync_dir(folder):
 def make_folder(folder):
     """Make a folder and those above it that are missing, and flush their names.
 
-    Parameters
-    ----------
     folder : the folder that must be there, also after a power cut
     """
     folder = Path(folder)
@@ -122,12 +108,7 @@ DAY_SECONDS = 86_400.0
 
 
 def born(process: int) -> str:
-    """When a process of this machine began, in ticks of its clock; '' where the system does not say.
-
-    Parameters
-    ----------
-    process : its id
-    """
+    "When a process of this machine began, in ticks of its clock; '' where the system does not say."
     try:
         return Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[19]
     except OSError:
@@ -135,17 +116,7 @@ def born(process: int) -> str:
 
 
 def part_beside(path) -> Path:
-    """A new name beside a path, which says what process of what machine writes it.
-
-    Parameters
-    ----------
-    path : what it will become
-
-    Examples
-    --------
-    >>> part_beside('a/b.json').suffix
-    '.part'
-    """
+    "A new name beside a path, which says what process of what machine writes it."
     path, process = Path(path), os.getpid()
     return path.parent / f'.{path.name}.{process}-{MACHINE}-{born(process)}-{secrets.token_hex(4)}.part'
 
@@ -154,12 +125,7 @@ def part_beside(path) -> Path:
 def write_aside(path):
     """Yield a path beside `path`; on success flush it and rename it over `path`, on failure remove it.
 
-    Parameters
-    ----------
     path : the file to appear whole or not at all
-
-    Returns
-    -------
     yields the temporary `Path` to write to
     """
     path = Path(path)
@@ -184,16 +150,9 @@ def write_aside(path):
 def sweep(folder, older: float = 0.0, held: bool = False, deep: bool = False) -> list[Path]:
     """Remove `*.part` files and folders of writers that no longer live; those of another machine after a day.
 
-    Parameters
-    ----------
     folder : where killed writers may have left parts
     older : seconds a part must have been left alone
     held : the folder is locked by the caller: whoever wrote there is dead, if not yet buried
-    deep : also in the folders below it
-
-    Returns
-    -------
-    what was removed
     """
     gone = []
     for part in list(Path(folder).glob('**/.*.part' if deep else '.*.part')):
@@ -216,15 +175,7 @@ def sweep(folder, older: float = 0.0, held: bool = False, deep: bool = False) ->
 def lives(process: int, began: str = '') -> bool:
     """Whether a process of this machine is there, whoever's it is.
 
-    Parameters
-    ----------
-    process : its id
     began : when it began, as of `born`; '' = whenever
-
-    Examples
-    --------
-    >>> lives(os.getpid())
-    True
     """
     try:
         os.kill(process, 0)
@@ -249,29 +200,15 @@ def temporary_folder() -> tempfile.TemporaryDirectory:
 
 # %% ../../nbs/00_core/10_files.ipynb #496e58ab
 def digest_bytes(data) -> str:
-    """xxh3-128 of bytes.
-
-    Parameters
-    ----------
-    data : bytes-like
-
-    Returns
-    -------
-    32 hex digits
-    """
+    "xxh3-128 of bytes → 32 hex digits."
     return xxhash.xxh3_128_hexdigest(data)
 
 
 def digest_file(path) -> str:
     """xxh3-128 of a file's bytes, in bounded memory.
 
-    Parameters
-    ----------
     path : the file to read, or an object of a store
-
-    Returns
-    -------
-    32 hex digits
+    returns 32 hex digits
     """
     h = xxhash.xxh3_128()
     if isinstance(path, StoredObject):
@@ -285,16 +222,7 @@ def digest_file(path) -> str:
 
 
 def digest_json(obj) -> str:
-    """Digest of an object's canonical JSON (sorted keys, no spaces): the same content, the same digest.
-
-    Parameters
-    ----------
-    obj : anything JSON can hold
-
-    Returns
-    -------
-    32 hex digits
-    """
+    "Digest of an object's canonical JSON (sorted keys, no spaces): the same content, the same digest → 32 hex digits."
     return digest_bytes(
         json.dumps(obj, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False).encode()
     )
@@ -302,10 +230,6 @@ def digest_json(obj) -> str:
 # %% ../../nbs/00_core/10_files.ipynb #36623da6
 def shell_path(folder) -> str:
     """A run's folder as a person types it behind `toss run`: a path, whatever presets there are, quoted where needed.
-
-    Parameters
-    ----------
-    folder : of a run
 
     Examples
     --------
@@ -317,17 +241,7 @@ def shell_path(folder) -> str:
 
 
 def again(path) -> str:
-    """How a file is made again: by the run it lies in, if it lies in one.
-
-    Parameters
-    ----------
-    path : a file of ours
-
-    Examples
-    --------
-    >>> again('somewhere/a.json')
-    'run the step that makes it again'
-    """
+    "How a file is made again: by the run it lies in, if it lies in one."
     for folder in Path(path).parents:
         if (folder / 'config.yaml').is_file() and folder.parent.name != 'members':
             return f'run toss run {shell_path(folder)}: it makes it again'
@@ -337,12 +251,7 @@ def again(path) -> str:
 def verify_file(path, digest: str, mend: str = '', digests=None):
     """Raise `Damaged` naming the file if it is missing or its bytes are not those on record.
 
-    Parameters
-    ----------
-    path : the file to check
-    digest : its digest on record
     mend : the step that makes it again; '' = that of `again`
-    digests : `Digests` that may know it already
     """
     path, found = Path(path), None
     try:
@@ -359,8 +268,6 @@ def verify_file(path, digest: str, mend: str = '', digests=None):
 def stat_key(path) -> list:
     """What changes when a file is written to.
 
-    Parameters
-    ----------
     path : a file, or an object of a store
     """
     if isinstance(path, StoredObject):
@@ -377,8 +284,6 @@ _SEEN = {}  # memory → what this process has hashed itself
 class Digests:
     """Digests of files, remembered for a day, or until a file is written to: disks lose bits without telling.
 
-    Parameters
-    ----------
     memory : sealed file that remembers; None = nothing does
 
     Examples
@@ -404,12 +309,7 @@ class Digests:
             self.known |= _SEEN.setdefault(self.memory, {})
 
     def of(self, path) -> str:
-        """Digest of a file's bytes; `UserError` where it changes meanwhile.
-
-        Parameters
-        ----------
-        path : the file
-        """
+        "Digest of a file's bytes; `UserError` where it changes meanwhile."
         name, before = str(path if isinstance(path, StoredObject) else Path(path).resolve()), stat_key(path)
         stamp, digest, when = self.known.get(name, (None, '', 0))
         if stamp == before and time.time_ns() - when < _DAY:
@@ -434,9 +334,6 @@ class Digests:
 def write_json(path, obj: dict):
     """Write a sealed JSON file: aside, checked, renamed.
 
-    Parameters
-    ----------
-    path : target file
     obj : content; must not use the key `digest`
     """
     with write_aside(path) as part:
@@ -450,14 +347,8 @@ def write_json(path, obj: dict):
 def read_json(path, mend: str = '') -> dict:
     """Read a sealed JSON file; `Damaged` naming it if it is missing, not JSON, or changed since it was written.
 
-    Parameters
-    ----------
-    path : a file written by `write_json`
     mend : the step that makes it again; '' = that of `again`
-
-    Returns
-    -------
-    its content, without the seal
+    returns its content, without the seal
     """
     path = Path(path)
     try:
@@ -566,10 +457,6 @@ def _wait_for(lock: FileLock, folder: Path, what: str, timeout: float):
 def locked(folder, what: str = 'folder', timeout: float = -1):
     """Hold the lock of `folder` (a file `.lock` in it).
 
-    Parameters
-    ----------
-    folder : the folder to work in alone
-    what : named in the message while waiting
     timeout : seconds to wait; -1 for ever, 0 not at all
     """
     folder = Path(folder)
@@ -597,16 +484,10 @@ def locked(folder, what: str = 'folder', timeout: float = -1):
 def check_target(path, key: str, inputs=(), ours=lambda path: False):
     """Refuse to write over an input, or over a file that this program did not write.
 
-    Parameters
-    ----------
-    path : to be written
     key : the argument that names it, for the message
     inputs : files that are read; names that do not exist are passed over
     ours : whether an existing file is one that may be replaced
-
-    Raises
-    ------
-    UserError that names the argument
+    raises UserError that names the argument
     """
     path = Path(path)
     if not path.exists():
@@ -619,22 +500,12 @@ def check_target(path, key: str, inputs=(), ours=lambda path: False):
 
 
 def first_line(path) -> str:
-    """The first line of a file, as text; bytes that are none count as '?'.
-
-    Parameters
-    ----------
-    path : any file
-    """
+    "The first line of a file, as text; bytes that are none count as '?'."
     with open(path, 'rb') as file:
         return file.readline(1000).decode(errors='replace').rstrip('\r\n')
 
 # %% ../../nbs/00_core/10_files.ipynb #7e24b185
 def watched(progress: bool = True) -> bool:
-    """Whether to draw progress bars: asked for, and in a terminal or a notebook.
-
-    Parameters
-    ----------
-    progress : asked for
-    """
+    "Whether to draw progress bars: asked for, and in a terminal or a notebook."
     shell = sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
     return progress and (sys.stderr.isatty() or hasattr(shell, 'kernel'))

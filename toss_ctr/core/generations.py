@@ -15,8 +15,6 @@ from .files import digest_file, write_aside
 def generation_folder(folder, fingerprint: str) -> Path:
     """The folder of one making.
 
-    Parameters
-    ----------
     folder : holds the generations, and the sealed file that names one
     fingerprint : 32 hex digits, of all that the content depends on
 
@@ -29,12 +27,7 @@ def generation_folder(folder, fingerprint: str) -> Path:
 
 
 def clear_other_generations(current):
-    """Remove what other makings have left, killed ones too; by whoever holds the lock of the folder.
-
-    Parameters
-    ----------
-    current : the generation that stays
-    """
+    "Remove what other makings have left, killed ones too; by whoever holds the lock of the folder."
     current = Path(current)
     for other in current.parent.glob('*'):
         if other != current and re.fullmatch('[0-9a-f]{16}', other.name) and other.is_dir():
@@ -44,9 +37,6 @@ def clear_other_generations(current):
 def copy_aside(source, target):
     """Copy a file whole to another path, unless its bytes are there already.
 
-    Parameters
-    ----------
-    source : a file
     target : where it goes, for example the path that people read
     """
     target = Path(target)

@@ -11,23 +11,13 @@ from pathlib import Path
 
 # %% ../../nbs/00_core/42_machine.ipynb #a96e9893
 def state_file(name: str) -> Path:
-    """A file in the user's state folder.
-
-    Parameters
-    ----------
-    name : relative to it
-    """
+    "A file in the user's state folder."
     given = os.environ.get('XDG_STATE_HOME', '')
     return Path(given if os.path.isabs(given) else os.path.expanduser('~/.local/state'), 'toss_ctr', name)
 
 # %% ../../nbs/00_core/42_machine.ipynb #ed7a3ae5
 def remembered(name: str) -> str:
-    """Text of a file in the state folder; '' where it is not there, or others may write it.
-
-    Parameters
-    ----------
-    name : relative to the state folder
-    """
+    "Text of a file in the state folder; '' where it is not there, or others may write it."
     try:
         with open(state_file(name), encoding='utf-8') as file:
             about = os.fstat(file.fileno())
@@ -40,11 +30,7 @@ def remembered(name: str) -> str:
 def remember(name: str, text: str, more: bool = False):
     """Write a file in the state folder; where that cannot be, nothing is remembered.
 
-    Parameters
-    ----------
-    name : relative to the state folder
     text : its content; '' = there is to be none
-    more : add to what is there
     """
     file = state_file(name)
     part = file if more else file.with_name(f'.{file.name}.{os.getpid()}')
@@ -69,12 +55,7 @@ def _sha256(file) -> str:
 
 
 def wrote(path):
-    """Remember the bytes of a program as written by this machine.
-
-    Parameters
-    ----------
-    path : the file
-    """
+    "Remember the bytes of a program as written by this machine."
     with open(path, 'rb') as file:
         digest = _sha256(file)
     if digest not in _WRITTEN:
@@ -85,8 +66,6 @@ def wrote(path):
 def written_here(file) -> bool:
     """Whether this machine wrote a program with these bytes.
 
-    Parameters
-    ----------
     file : open for reading bytes, so that what is asked about is what is read afterwards; it is rewound
     """
     digest = _sha256(file)

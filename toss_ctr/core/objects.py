@@ -21,28 +21,14 @@ STORES = 's3', 'gs', 'az'
 
 
 def is_object(path) -> bool:
-    """Whether a path is the URL of something in object storage.
-
-    Examples
-    --------
-    >>> is_object('s3://logs/train.parquet'), is_object('logs/train.parquet')
-    (True, False)
-    """
+    "Whether a path is the URL of something in object storage."
     return str(path).partition('://')[0] in STORES and '://' in str(path)
 
 
 def object_name(url: str, key: str) -> str:
     """Bucket and name in it; `UserError` where the URL has no bucket, or holds a credential.
 
-    Parameters
-    ----------
     url : such as s3://bucket/name
-    key : config key, named in messages
-
-    Examples
-    --------
-    >>> object_name('s3://logs/day=1/train.parquet', 'data.train_path')
-    'logs/day=1/train.parquet'
     """
     name = str(url).partition('://')[2].strip('/')
     told = re.search(r'[?&][\w-]*(key|secret|token|sig|signature|credential)[\w-]*=', name, re.I)
@@ -71,12 +57,7 @@ def _knock(at):
 
 @lru_cache
 def object_store(scheme: str):
-    """The pyarrow file system of a scheme, by what the environment says.
-
-    Parameters
-    ----------
-    scheme : one of `STORES`
-    """
+    "The pyarrow file system of a scheme, by what the environment says."
     from pyarrow import fs
 
     if scheme == 'gs':
@@ -109,11 +90,6 @@ def _store_errors() -> tuple:
 
 def object_trouble(url, e: Exception) -> UserError:
     """One line for what a store did not give; nothing the server said is repeated but the name of its error.
-
-    Parameters
-    ----------
-    url : what was asked for
-    e : what the client said
 
     Examples
     --------
@@ -148,10 +124,6 @@ def object_trouble(url, e: Exception) -> UserError:
 @dataclass(frozen=True, order=True)
 class StoredObject:
     """A file in object storage.
-
-    Parameters
-    ----------
-    url : scheme://bucket/name
 
     Examples
     --------
@@ -249,15 +221,8 @@ def _below(scheme: str, folder: str) -> list[str]:
 def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
     """Objects that a URL stands for; `UserError` naming the key if there are none.
 
-    Parameters
-    ----------
     url : an object, a folder of a bucket, or a glob
-    key : config key, named in messages
-    suffixes : of files in a folder
-
-    Returns
-    -------
-    the objects, in the order of their rows
+    returns the objects, in the order of their rows
     """
     from pyarrow import fs
 

@@ -16,18 +16,8 @@ import torch
 def commit(folder=None) -> str | None:
     """The commit a folder is checked out at; with a plus where files that git knows were changed since.
 
-    Parameters
-    ----------
     folder : inside a checkout; by default the one this package is used from
-
-    Returns
-    -------
-    12 hex digits, or None outside a checkout and for an installed package
-
-    Examples
-    --------
-    >>> from toss_ctr.core.origin import commit
-    >>> commit('/')
+    returns 12 hex digits, or None outside a checkout and for an installed package
     """
     folder = Path(str(folder or resources.files('toss_ctr').parent))
     if not (folder / '.git').exists():
@@ -47,15 +37,7 @@ def commit(folder=None) -> str | None:
 def command_line(argv=None) -> str:
     """What was typed to start this process.
 
-    Parameters
-    ----------
     argv : words; by default the process's own
-
-    Examples
-    --------
-    >>> from toss_ctr.core.origin import command_line
-    >>> command_line(['/usr/bin/toss_run', '--cfg', 'my log.yaml'])
-    "toss_run --cfg 'my log.yaml'"
     """
     argv = sys.argv if argv is None else argv
     if Path(argv[0]).name.startswith(('ipykernel', 'colab_kernel')):
@@ -78,19 +60,7 @@ def versions() -> dict[str, str]:
 
 
 def device_name(device: torch.device) -> str:
-    """A device in words.
-
-    Parameters
-    ----------
-    device : where the model runs
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.core.origin import device_name
-    >>> device_name(torch.device('cpu')).split(',')[0]
-    'cpu'
-    """
+    "A device in words."
     if device.type == 'cuda':
         return f'{device}, {torch.cuda.get_device_name(device)}'
     n = torch.get_num_threads()
@@ -98,15 +68,6 @@ def device_name(device: torch.device) -> str:
 
 
 def origin(device: torch.device) -> dict:
-    """What a result was made by.
-
-    Parameters
-    ----------
-    device : where the model runs
-
-    Returns
-    -------
-    command, commit (None outside a checkout), device, system, versions
-    """
+    "What a result was made by → command, commit (None outside a checkout), device, system, versions."
     here = dict(command=command_line(), commit=commit(), device=device_name(device))
     return here | dict(system=f'{platform.system()} {platform.machine()}', versions=versions())

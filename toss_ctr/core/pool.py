@@ -40,10 +40,6 @@ INSIDE = 'TOSS_CTR_TASK'  # in the environment of who does a task: it hands out 
 class Worker:
     """A fresh Python process of this very package.
 
-    Parameters
-    ----------
-    stop : file that asks it to stop
-
     Examples
     --------
     >>> worker = Worker(Path('/nowhere/stop'))
@@ -98,8 +94,6 @@ GRACE = 1.0  # seconds in which a task can write down where it is
 class Pool:
     """Workers that end with the `with`, however that ends: asked first, then killed.
 
-    Parameters
-    ----------
     grace : seconds they have to stop by themselves
 
     Examples
@@ -152,12 +146,7 @@ class Pool:
 
 # %% ../../nbs/00_core/23_pool.ipynb #d3b36590
 def slots_of(engine) -> int:
-    """Tasks at once on other machines; 0 = what there is room for.
-
-    Parameters
-    ----------
-    engine : section `engine` of a config
-    """
+    "Tasks at once on other machines; 0 = what there is room for."
     return engine.slots or (max(1, cores() // engine.cpus) if engine.here else 0)
 
 
@@ -167,13 +156,7 @@ _own = {}
 def do_apart(folder: str):
     """Do a task by a worker of this process.
 
-    Parameters
-    ----------
-    folder : of the task
-
-    Raises
-    ------
-    UserError : its folder is not seen here; Lost : its worker was killed
+    raises UserError : its folder is not seen here; Lost : its worker was killed
     """
     try:
         Task(folder).todo()

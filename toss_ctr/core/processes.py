@@ -16,33 +16,13 @@ from .doors import GRAMMAR
 
 # %% ../../nbs/00_core/20_processes.ipynb #b408c35f
 def find_function(name: str):
-    """The function of a name.
-
-    Parameters
-    ----------
-    name : 'package.module:function'
-
-    Examples
-    --------
-    >>> find_function('json:dumps')([1])
-    '[1]'
-    """
+    "The function of a name."
     module, _, attribute = name.partition(':')
     return getattr(import_module(module), attribute)
 
 # %% ../../nbs/00_core/20_processes.ipynb #578a9f9e
 def child_environment(**more) -> dict:
-    """This process's environment for a child: safe path, this package on it, no start-up files.
-
-    Parameters
-    ----------
-    more : variables to add
-
-    Examples
-    --------
-    >>> child_environment(COLOUR='red')['PYTHONSAFEPATH']
-    '1'
-    """
+    "This process's environment for a child: safe path, this package on it, no start-up files."
     env = {name: value for name, value in os.environ.items() if name != 'PYTHONSTARTUP'}
     home = str(Path(str(resources.files('toss_ctr'))).parent)
     path = [folder for folder in env.get('PYTHONPATH', '').split(os.pathsep) if folder]  # an empty one is the cwd
@@ -53,12 +33,7 @@ def child_environment(**more) -> dict:
 # %% ../../nbs/00_core/20_processes.ipynb #dbec76e7
 @contextmanager
 def environment(**variables):
-    """Inside, these environment variables; behind, those from before.
-
-    Parameters
-    ----------
-    variables : to set
-    """
+    "Inside, these environment variables; behind, those from before."
     before = dict(os.environ)
     os.environ.update(variables)
     try:
@@ -85,12 +60,7 @@ def _watch(parent: int, stop: str):
 
 
 def bind(parent: int):
-    """Die with the parent, and hear its stop.
-
-    Parameters
-    ----------
-    parent : its process id
-    """
+    "Die with the parent, and hear its stop."
     if sys.platform == 'linux':
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:  # it died before this was asked for
@@ -103,25 +73,13 @@ def bind(parent: int):
 def bound_command(code: str, parent: str) -> list[str]:
     """The command line of a bound child; its arguments follow.
 
-    Parameters
-    ----------
-    code : Python that it runs
     parent : Python expression of its parent's process id
-
-    Examples
-    --------
-    >>> bound_command('print(1)', '42')[-1]
-    'import os; from toss_ctr.core.processes import bind; bind(42); print(1)'
     """
     return [sys.executable, '-c', f'import os; from toss_ctr.core.processes import bind; bind({parent}); {code}']
 
 # %% ../../nbs/00_core/20_processes.ipynb #bd64d9d9
 class Lines(io.TextIOBase):
     """A text stream that passes whole lines on.
-
-    Parameters
-    ----------
-    tell : called with each
 
     Examples
     --------

@@ -23,13 +23,7 @@ KNOCK_SECONDS = 5.0
 def check_address(address: str):
     """Refuse an address at which nobody listens.
 
-    Parameters
-    ----------
-    address : host:port
-
-    Raises
-    ------
-    UserError that names it
+    raises UserError that names it
     """
     host, _, port = address.rpartition(':')
     try:
@@ -68,15 +62,9 @@ TRIES = 3  # a busy machine may be late by more than Ray waits for itself
 def start_ray(ray, cpus: int, reaper: Reaper):
     """Start Ray on this machine: guarded by a token, no dashboard, no statistics.
 
-    Parameters
-    ----------
-    ray : the library
     cpus : of the machine that it may give away
     reaper : that ends it; its folder is for Ray's files
-
-    Raises
-    ------
-    UserError : this Ray cannot ask for a token, or does not start
+    raises UserError : this Ray cannot ask for a token, or does not start
     """
     token = reaper.folder / 'token'
     token.touch(mode=0o600)
@@ -101,14 +89,7 @@ def start_ray(ray, cpus: int, reaper: Reaper):
 def join_ray(ray, address: str):
     """Become a driver of a running cluster.
 
-    Parameters
-    ----------
-    ray : the library
-    address : host:port, or auto
-
-    Raises
-    ------
-    UserError : nobody listens there, or it is a Ray or a Python of another version
+    raises UserError : nobody listens there, or it is a Ray or a Python of another version
     """
     if address != 'auto':
         check_address(address)
@@ -124,11 +105,6 @@ def join_ray(ray, address: str):
 # %% ../../nbs/00_core/24_ray_executor.ipynb #62f50d2d
 class RayFuture:
     """A task on its way through Ray.
-
-    Parameters
-    ----------
-    ray : the library, connected
-    ref : of `do_apart`
 
     Examples
     --------
@@ -158,15 +134,7 @@ class RayFuture:
 def check_nodes(ray, engine, terms: dict):
     """Refuse nodes that do not meet the terms, and tasks that no node has room for.
 
-    Parameters
-    ----------
-    ray : the library, connected
-    engine : section `engine` of a config
-    terms : of `check_terms`
-
-    Raises
-    ------
-    UserError that names the node, or the key
+    raises UserError that names the node, or the key
     """
     nodes = [node for node in ray.nodes() if node['Alive'] and node['Resources'].get('CPU', 0) > 0]
     for name, key, wanted in (('CPU', 'cpus', engine.cpus), ('GPU', 'gpus', engine.gpus)):
@@ -190,9 +158,6 @@ def check_nodes(ray, engine, terms: dict):
 class RayExecutor:
     """Workers of Ray.
 
-    Parameters
-    ----------
-    engine : section `engine` of a config
     terms : of `check_terms`, which every node must meet
 
     Examples

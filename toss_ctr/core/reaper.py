@@ -16,14 +16,7 @@ from .processes import child_environment
 def carriers(*texts) -> list[int]:
     """Processes that live and carry some texts in their environment; this one is never among them (Linux).
 
-    Parameters
-    ----------
     texts : such as NAME=value; all of them
-
-    Examples
-    --------
-    >>> carriers('A_NAME=that nobody has')
-    []
     """
     found = []
     for process in Path('/proc').glob('[0-9]*'):
@@ -38,13 +31,7 @@ CALM = 4  # looks in a row that find nobody: a process in the middle of its `exe
 
 
 def end_carriers(*texts, seconds: float = 10):
-    """Kill them outright, and what they start meanwhile.
-
-    Parameters
-    ----------
-    texts : of `carriers`
-    seconds : to go on at most
-    """
+    "Kill them outright, and what they start meanwhile."
     deadline, unseen = time.monotonic() + seconds, 0
     while unseen < CALM and time.monotonic() < deadline:
         processes = carriers(*texts)

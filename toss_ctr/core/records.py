@@ -24,9 +24,6 @@ FORMAT = 1
 class Record(dict):
     """What a record says; `path` is the file it was read from.
 
-    Parameters
-    ----------
-    path : JSON file
     content : of it; `made_of` and `files` (name relative to its folder → digest) are keys like any other
 
     Examples
@@ -43,10 +40,6 @@ class Record(dict):
 def write_record(path, kind: str, content: dict, home=None, made_of=None, files=()) -> Record:
     """Write a record, aside and renamed, after the files it speaks of.
 
-    Parameters
-    ----------
-    path : JSON file
-    kind : what it is
     content : what it says, without the keys `record`, `made_of`, `files`, `digest`
     home : the folder above it that may be moved as a whole: of the run, cache or artefact; None = its own
     made_of : all that the content depends on, JSON-able
@@ -97,12 +90,8 @@ def read_record(path, kind: str, mend: str = '', made_of=None) -> Record:
 def check_files(record: Record, names=None, mend: str = '', digests=None):
     """Raise `Damaged` naming the first file that is not the one the record speaks of.
 
-    Parameters
-    ----------
-    record : from `read_record`
     names : of its files; None = all
     mend : the step that makes it again; '' = that of `again`
-    digests : `Digests` that may know some already
     """
     for name in record['files'] if names is None else names:
         if name not in record['files']:
@@ -113,16 +102,9 @@ def check_files(record: Record, names=None, mend: str = '', digests=None):
 def read_recorded_table(record: Record, name: str, columns=None, mend: str = '') -> pl.DataFrame:
     """Read a Parquet file that a record speaks of.
 
-    Parameters
-    ----------
-    record : from `read_record`
     name : of the file, relative to the record's folder
-    columns : names to read, all by default
     mend : the step that makes it again; '' = that of `again`
-
-    Raises
-    ------
-    Damaged : it is missing, or not the file on record
+    raises Damaged : it is missing, or not the file on record
     """
     path = record.path.parent / name
     try:
@@ -151,31 +133,14 @@ KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'i
 
 
 def kind_of(path) -> str:
-    """Kind of the record that belongs in a place; '' = none of ours.
-
-    Parameters
-    ----------
-    path : of a file
-
-    Examples
-    --------
-    >>> kind_of('runs/a/members/trees/member.json'), kind_of('runs/a/notes.json')
-    ('member', '')
-    """
+    "Kind of the record that belongs in a place; '' = none of ours."
     return next((kind for place, kind in KINDS.items() if Path(path).match(place)), '')
 
 # %% ../../nbs/00_core/13_records.ipynb #d091dfc1
 def read_run_table(path, columns=None) -> pl.DataFrame:
     """Read a table of a run through the record that speaks of it; one that nobody speaks of is read as it is.
 
-    Parameters
-    ----------
-    path : Parquet file
-    columns : names to read, all by default
-
-    Raises
-    ------
-    Damaged : it, or the record, is missing or not the one that was written
+    raises Damaged : it, or the record, is missing or not the one that was written
     """
     path = Path(path).absolute()
     for folder in path.parents[:3]:

@@ -70,8 +70,6 @@ def _room(group: Path) -> float:
 def free_memory(root='/') -> int:
     """Bytes that processes can still get: of the machine, and of the container it may pretend to be.
 
-    Parameters
-    ----------
     root : where the kernel's `proc` and `sys` are
     """
     free = os.sysconf('SC_PHYS_PAGES') * os.sysconf('SC_PAGE_SIZE')

@@ -18,12 +18,7 @@ from .tasks import Task
 
 # %% ../../nbs/00_core/26_slurm_executor.ipynb #85254e80
 def do_job(folder: str):
-    """Do a task, as a job.
-
-    Parameters
-    ----------
-    folder : of the task
-    """
+    "Do a task, as a job."
 
     def interrupt(*_):
         raise KeyboardInterrupt
@@ -82,9 +77,6 @@ class Queue:
 class SlurmFuture:
     """A task that is a job.
 
-    Parameters
-    ----------
-    job : its id
     ask : id → what Slurm calls its state
 
     Examples
@@ -111,14 +103,7 @@ class SlurmFuture:
 def take_over(queue: Queue, tasks: list[Task]) -> dict[Path, str]:
     """Jobs of a command that died: those of wanted tasks are awaited, all others are ended.
 
-    Parameters
-    ----------
-    queue : that watches this command's own
-    tasks : wanted
-
-    Returns
-    -------
-    folder of a task → its job
+    returns folder of a task → its job
     """
     jobs = {note.parent: note.read_text() for note in tasks[0].folder.parent.glob('*/job')}
     jobs = {folder: job for folder, job in jobs.items() if job not in queue.jobs}
@@ -141,9 +126,6 @@ JOBS = '.task_jobs'  # beside the tasks: what submitit writes
 class SlurmExecutor:
     """Jobs of Slurm, or of submitit's local executor.
 
-    Parameters
-    ----------
-    engine : section `engine` of a config
     terms : of `check_terms`; each job checks them
 
     Examples

@@ -12,15 +12,7 @@ from html import escape
 def html_table(rows, head=(), caption: str = '') -> str:
     """Rows as an HTML table for a notebook.
 
-    Parameters
-    ----------
-    rows : lists of texts or numbers
     head : names of the columns; without them the first cell of a row is its name
-    caption : above the table
-
-    Returns
-    -------
-    HTML, all texts escaped
 
     Examples
     --------
@@ -41,11 +33,5 @@ def html_table(rows, head=(), caption: str = '') -> str:
 
 # %% ../../nbs/00_core/05_tables.ipynb #67f59eba
 def folded(summary: str, content: str) -> str:
-    """HTML that opens at a click.
-
-    Parameters
-    ----------
-    summary : the line that is always there
-    content : HTML
-    """
+    "HTML that opens at a click."
     return f'<details><summary>{escape(summary)}</summary>{content}</details>'

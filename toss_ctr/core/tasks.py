@@ -29,13 +29,7 @@ def _installed(library: str) -> str:
 
 
 def needed_versions() -> dict[str, str]:
-    """What the bytes of a result depend on: Python, this package's code, libraries.
-
-    Examples
-    --------
-    >>> list(needed_versions())
-    ['Python', 'toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'lightgbm']
-    """
+    "What the bytes of a result depend on: Python, this package's code, libraries."
     code = hashlib.sha256()
     package = Path(str(resources.files('toss_ctr')))
     for module in sorted(package.rglob('*.py')):
@@ -51,14 +45,9 @@ MONTH = 30 * 24 * 3600  # seconds
 def write_token(folder, lasting: bool = False) -> str:
     """Write a token into a folder, and remove those of commands that were killed.
 
-    Parameters
-    ----------
     folder : that all workers should see; made if it is missing
     lasting : it is still read when the command has died
-
-    Returns
-    -------
-    path of the token, its name is its content
+    returns path of the token, its name is its content
     """
     folder = Path(folder).resolve()
     for old in folder.glob(f'{TOKEN}*'):
@@ -82,13 +71,8 @@ def unshared(folder) -> str:
 def check_terms(terms: dict):
     """Refuse to work where the folders or the libraries are not those of who handed out the task.
 
-    Parameters
-    ----------
     terms : `needed_versions` as `versions`, and paths of `tokens`; {} = this very machine
-
-    Raises
-    ------
-    UserError that names this machine, and the folder or the library
+    raises UserError that names this machine, and the folder or the library
     """
     for token in map(Path, terms.get('tokens', ())):
         try:
@@ -110,8 +94,6 @@ TASKS = '.tasks'
 class Task:
     """A task's directory.
 
-    Parameters
-    ----------
     folder : below TASKS of a folder that all machines see
 
     Examples
@@ -175,25 +157,13 @@ class Task:
 
 
 def task_of(folder, function: str, arguments: dict) -> Task:
-    """The task of a function and its arguments.
-
-    Parameters
-    ----------
-    folder : that all machines see
-    function : 'package.module:function'
-    arguments : plain
-    """
+    "The task of a function and its arguments."
     name = digest_json(dict(function=function, arguments=arguments))[:16]
     return Task(Path(folder).resolve() / TASKS / name)
 
 # %% ../../nbs/00_core/22_tasks.ipynb #d40fd4e2
 def do_task(folder):
-    """Do a task in this process.
-
-    Parameters
-    ----------
-    folder : of the task
-    """
+    "Do a task in this process."
     task = Task(folder)
     todo = task.todo()
     with open(task.folder / 'said.jsonl', 'w', encoding='utf-8') as said:

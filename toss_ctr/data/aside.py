@@ -24,12 +24,6 @@ LONG = 100_000  # elements
 class LongList(Sequence):
     """A long list of texts or whole numbers, read from its file when it is needed.
 
-    Parameters
-    ----------
-    path : Parquet file with a column `value`
-    n : its length
-    digest : of the file
-
     Examples
     --------
     >>> len(LongList('ids.parquet', 5_000_000, 'f00d'))
@@ -76,17 +70,7 @@ class LongList(Sequence):
 
 
 def kept_list(values):
-    """A tuple of some values; a long list stays what it is.
-
-    Parameters
-    ----------
-    values : list, tuple or `LongList`
-
-    Examples
-    --------
-    >>> kept_list(['a', 'b'])
-    ('a', 'b')
-    """
+    "A tuple of some values; a long list stays what it is."
     return values if isinstance(values, LongList) else tuple(values)
 
 # %% ../../nbs/20_data/18_aside.ipynb #6cf1a033
@@ -138,15 +122,7 @@ def _tables_in(content) -> set[str]:
 
 
 def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
-    """As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go.
-
-    Parameters
-    ----------
-    path : JSON file
-    kind : what it is
-    content : what it says, may hold `LongList`s
-    home, made_of, files : of `write_record`
-    """
+    "As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go."
     path = Path(path)
     try:
         before = _tables_in(read_record(path, kind))
@@ -162,16 +138,9 @@ def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, fi
 def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
     """As `read_record`; the tables of long lists are verified now and read when they are needed.
 
-    Parameters
-    ----------
-    path : file of `write_with_lists`
-    kind : what it must be
     mend : the step that makes it again; '' = that of `again`
     made_of : what it must have been made of; None = whatever it is
-
-    Raises
-    ------
-    Damaged that names the JSON file, or the table of a list
+    raises Damaged that names the JSON file, or the table of a list
     """
     record = read_record(path, kind, mend, made_of)
     check_files(record, sorted(_tables_in(record)), mend)

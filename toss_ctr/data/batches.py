@@ -23,9 +23,6 @@ _END = object()
 def prefetched(items, depth: int):
     """The same items, prepared in a thread.
 
-    Parameters
-    ----------
-    items : an iterator
     depth : items prepared ahead, ≥ 1
     """
     ready, stop = queue.Queue(depth), threading.Event()
@@ -156,13 +153,8 @@ class Loader:
 def sources(self: Loader, epoch: int) -> list[tuple[np.ndarray, int]]:
     """The rows of an epoch by source.
 
-    Parameters
-    ----------
     epoch : 0-based
-
-    Returns
-    -------
-    [(rows ascending, rows of a global batch)]; two where classes are mixed
+    returns [(rows ascending, rows of a global batch)]; two where classes are mixed
     """
     if self.sampler is None:
         return [(self.rows, self.total)]
@@ -200,9 +192,6 @@ def _weighted_rate(self: Loader, weight: np.ndarray) -> float:
 class Epoch:
     """The batches of one epoch of a loader, each computable by itself.
 
-    Parameters
-    ----------
-    loader : whose batches
     epoch : 0-based
 
     Examples
@@ -243,16 +232,9 @@ class Epoch:
 def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.ndarray]:
     """A pool in memory.
 
-    Parameters
-    ----------
-    i : which order
     pass_no : 0-based
-    number : of the pool in the pass
-
-    Returns
-    -------
-    the pool; (k,) positions in it, in the order in which the rows of all ranks are given out (0 for a row that another
-    rank has read)
+    returns the pool; (k,) positions in it, in the order in which the rows of all ranks are given out (0 for a row that
+        another rank has read)
     """
     if (i, pass_no, number) in self.pools:
         return self.pools[i, pass_no, number]

@@ -197,20 +197,7 @@ def write_shards(
 ) -> list[dict]:
     """Encode a slice of the source and write its shards, in one stream: a task for `run_tasks`.
 
-    Parameters
-    ----------
-    tell : called with numbers of rows done
-    files : paths of the source's files
-    root : folder with spec.json
-    name : 'train' | 'test'
-    fingerprint : of the split
-    options : of the `RowEncoder`
     shards : [index, first row, row behind the last] of consecutive shards
-    threads : decode columns in parallel
-
-    Returns
-    -------
-    descriptions of the shards
     """
     source = open_files(files)
     learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)

@@ -38,8 +38,6 @@ from toss_ctr.data.values import (
 class TokenCoder:
     """Raw tokens → codes 1.. of a sorted vocabulary, 0 for unseen.
 
-    Parameters
-    ----------
     values : (V,) int64 sorted tokens
 
     Examples
@@ -74,19 +72,8 @@ _WHOLE_NUMBER = re.compile(r'[+-]?\d{1,18}', re.A)
 def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
     """Codes of a target column in the history's id space.
 
-    Parameters
-    ----------
-    code : of the history's id space
     texts : canonical texts of another column, None for null
-
-    Returns
-    -------
-    (n,) int32, 0 for what is no integer or no token
-
-    Examples
-    --------
-    >>> shared_codes(TokenCoder([7, 9]), ['9', 'x', None, '7']).tolist()
-    [2, 0, 0, 1]
+    returns (n,) int32, 0 for what is no integer or no token
     """
     whole = [t is not None and bool(_WHOLE_NUMBER.fullmatch(t)) for t in texts]
     tokens = np.array([int(t) if w else 0 for t, w in zip(texts, whole, strict=True)], np.int64)
@@ -96,16 +83,7 @@ def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
 def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
     """Tokens block by block; `UserError` naming row and token, or a type that holds none.
 
-    Parameters
-    ----------
-    column : a history column
-    name : of the column
     place : row → text for messages
-    scratch : buffers, used again
-
-    Yields
-    ------
-    what `history_blocks` does
     """
     try:
         yield from history_blocks(column, scratch)
@@ -123,22 +101,11 @@ def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_i
 
     An empty entry keeps its place, as what stands beside it does: it is padding, or unseen where there is no padding.
 
-    Parameters
-    ----------
     column : text, lists, or one value a row; null = an empty history
-    name : of the column
     place : row → text for messages
     coder : texts → codes
-    sep : between the tokens of a text
     pad_id : token that is padding in the source; None: there is none, as beside a history
     size : rows a block, as `history_blocks` has it
-
-    Examples
-    --------
-    >>> code = Coder(Vocabulary(('P7', 'P9')))
-    >>> blocks = read_texts(pa.array(['P9|P7|new', None, '0', '|P7', '']), 'seen', str, code, '|', pad_id=0)
-    >>> [block.lists('token') for _, block in blocks]
-    [[[2, 1, 0], [], [-1], [-1, 1], []]]
     """
     try:
         entries, row = cells_apart(column, sep)
@@ -163,36 +130,19 @@ def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_i
 
 # %% ../../nbs/20_data/22_encode.ipynb #919edc52
 def is_moments(kind: pa.DataType) -> bool:
-    """Is it a list of datetimes or dates?
-
-    Parameters
-    ----------
-    kind : type of a column
-    """
+    "Is it a list of datetimes or dates?"
     return is_nested(kind) and pa.types.is_temporal(getattr(kind, 'value_type', pa.null()))  # a struct has none
 
 
 def list_lengths(column: pa.Array) -> np.ndarray:
-    """Entries of each cell, (n,) int64; 0 for null.
-
-    Parameters
-    ----------
-    column : of lists
-    """
+    "Entries of each cell, (n,) int64; 0 for null."
     return pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
 
 
 def event_unit(times: np.ndarray) -> np.ndarray:
     """Unit of numbers since 1970, by their size, as `time_unit` tells it.
 
-    Parameters
-    ----------
     times : (t,) int64
-
-    Examples
-    --------
-    >>> event_unit(np.array([1_764_000_000, 1_764_000_000_000])).tolist()
-    ['s', 'ms']
     """
     return np.array(EPOCH_UNITS)[np.searchsorted([1e11, 1e14, 1e17], np.abs(times), side='right')]
 
@@ -200,12 +150,8 @@ def event_unit(times: np.ndarray) -> np.ndarray:
 def read_events(column: pa.Array, name: str, place, scratch: Scratch):
     """Times of tokens block by block, as `read_tokens` yields tokens: moments in milliseconds, numbers as they are.
 
-    Parameters
-    ----------
     column : lists of moments or integers, or text of integers
-    name : of the column
     place : row → text for messages
-    scratch : buffers, used again
     """
     if is_moments(column.type):
         ms = pc.cast(pc.cast(column.flatten(), pa.timestamp('ms'), safe=False), pa.int64())
@@ -219,16 +165,8 @@ _PER_MS = dict(s=1e-3, us=1e3, ns=1e6)
 def age_seconds(rows: np.ndarray, times: np.ndarray, unit: str) -> np.ndarray:
     """Seconds from events to their rows; negative where an event is the later one.
 
-    Parameters
-    ----------
     rows : (t,) int64 times of the rows, milliseconds
     times : (t,) int64 times of the events
-    unit : of those
-
-    Examples
-    --------
-    >>> age_seconds(np.array([5000, 5000]), np.array([2, 5]), 's').tolist()
-    [3.0, 0.0]
     """
     return rows / 1000 - times / (1000 * _PER_MS.get(unit, 1))
 
@@ -236,18 +174,8 @@ def age_seconds(rows: np.ndarray, times: np.ndarray, unit: str) -> np.ndarray:
 def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
     """Bucket of an age on a logarithmic scale.
 
-    Parameters
-    ----------
     seconds : (t,) ages, at least 0
-
-    Returns
-    -------
-    (t,) uint8 below `TIME_BUCKETS`
-
-    Examples
-    --------
-    >>> age_buckets_of(np.array([0, 1, 60, 3600, 86_400, 31_536_000])).tolist()
-    [0, 4, 23, 47, 65, 99]
+    returns (t,) uint8 below `TIME_BUCKETS`
     """
     return np.minimum(4 * np.log2(1 + seconds), TIME_BUCKETS - 1).astype(np.uint8)
 
@@ -255,21 +183,10 @@ def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
 def entries_beside(history: Ragged, beside: Ragged, name: str, column: str, place) -> np.ndarray:
     """Entries of a column beside a history, one for each of its tokens.
 
-    Parameters
-    ----------
-    history : with the column `token`
     beside : with the column `token`, of the same rows
-    name : the history's column
-    column : the one beside it
     place : row → text for messages
-
-    Returns
-    -------
-    (t,) entries
-
-    Raises
-    ------
-    UserError : the two differ in length in a row
+    returns (t,) entries
+    raises UserError : the two differ in length in a row
     """
     differs = beside.lengths != history.lengths
     if differs.any():
@@ -281,22 +198,12 @@ def entries_beside(history: Ragged, beside: Ragged, name: str, column: str, plac
 def event_ages(history: Ragged, events: np.ndarray, rows: np.ndarray, seq: SeqSpec, row_time: str, place) -> np.ndarray:
     """Seconds from the events of a history to their rows.
 
-    Parameters
-    ----------
     history : with the column `token`; padding has any age
     events : (t,) int64 times of its tokens, in `seq.unit`
     rows : (n,) int64 times of the rows, milliseconds
-    seq : the history
-    row_time : column of the rows' times
     place : row → text for messages
-
-    Returns
-    -------
-    (t,) float64, at least 0
-
-    Raises
-    ------
-    UserError : an event is later than its row, or in another unit than the first of train
+    returns (t,) float64, at least 0
+    raises UserError : an event is later than its row, or in another unit than the first of train
     """
     row, real = history.rows(), history['token'] != seq.padding
     seconds = age_seconds(rows[row], events, seq.unit)
@@ -333,9 +240,6 @@ def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
 class HistoryArrays:
     """Encodes a history column, and what is aligned with it.
 
-    Parameters
-    ----------
-    seq : the history
     time : `TimeSpec` of the rows' times, where tokens have times
     longest : longest history of the source where repeats are collapsed: decides the width of ages
 
@@ -388,14 +292,9 @@ class HistoryArrays:
     def shared(self, space: str | None, texts: list) -> np.ndarray:
         """Codes of a target column in the id space of this history, or of a column beside it.
 
-        Parameters
-        ----------
         space : the column beside it; None: the history
         texts : canonical texts of the target, None for null
-
-        Returns
-        -------
-        (n,) int32, 0 for what is no token
+        returns (n,) int32, 0 for what is no token
         """
         if self.texts:
             return self.texts[space].assign(texts)
@@ -404,9 +303,6 @@ class HistoryArrays:
     def __call__(self, batch, place) -> dict:
         """Arrays of a batch's histories.
 
-        Parameters
-        ----------
-        batch : columns by name
         place : row → text for messages
         """
         seq, columns = self.seq, ['token', *(f'side_{k}' for k in self.sides), 'seconds']
@@ -443,17 +339,10 @@ HEAVIEST = 10.0  # weight of a value
 def weighted_cells(coder: Coder, column: pa.Array, weights: pa.Array, multi: MultiSpec, place) -> tuple:
     """Codes and weights of all values, cell by cell; `UserError` naming the row where they differ in number.
 
-    Parameters
-    ----------
     coder : values → codes
-    column : with several values a cell
     weights : a weight for each of them, or null: all 1
-    multi : of the column
     place : row → text for messages
-
-    Returns
-    -------
-    (t,) int32 codes and (t,) float32 weights, in the order of the codes; (n,) int64 how many each cell holds
+    returns (t,) int32 codes and (t,) float32 weights, in the order of the codes; (n,) int64 how many each cell holds
     """
     try:
         (entries, row), (told, told_row) = cells_apart(column, multi.sep), cells_apart(weights, multi.sep)
@@ -480,11 +369,7 @@ def weighted_cells(coder: Coder, column: pa.Array, weights: pa.Array, multi: Mul
 class RowEncoder:
     """Batches of a source or frame → arrays, by a spec.
 
-    Parameters
-    ----------
-    spec : learned on the training rows
     label : also the label, those beside it, and the row's weight
-    ids : also the row ids
     keys : of `spec.keys`, those to encode; all by default
     longest : key of a history whose repeats are collapsed → length of the source's longest
 
@@ -552,15 +437,9 @@ class RowEncoder:
     def __call__(self, batch, n: int, place) -> dict:
         """Encode a batch.
 
-        Parameters
-        ----------
         batch : columns by name: a pa.RecordBatch, or a dict of arrays
-        n : rows
         place : row of the batch → text for messages
-
-        Returns
-        -------
-        array name → array; ragged ones as `…_values` and `…_counts`
+        returns array name → array; ragged ones as `…_values` and `…_counts`
         """
         spec, out = self.spec, {}
         coded = lambda coder, name: encode_column(coder, batch[name], name, place)

@@ -15,25 +15,11 @@ from .profile import Facts
 def lone_auc(label: np.ndarray, values: pl.Series, bins: int = 64, beyond: float = 1000, learnt=None) -> float:
     """AUC of one column alone, its click rates learnt on some rows and judged on the others.
 
-    Parameters
-    ----------
     label : (n,) 0/1
     values : (n,) of any kind; numbers of more than `beyond` values are cut into `bins` of equal size
-    bins : of numbers
     beyond : inf = never cut
     learnt : (n,) bool, rows to learn on; None = the even ones
-
-    Returns
-    -------
-    0.5 where a half has one class only
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> import polars as pl
-    >>> stars = np.arange(1000) % 5 + 1
-    >>> lone_auc(stars >= 4, pl.Series(stars))
-    1.0
+    returns 0.5 where a half has one class only
     """
     values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
     if values.dtype.is_numeric() and values.n_unique() > beyond:
@@ -66,9 +52,6 @@ def clicks_of(label: Facts, column: Facts) -> np.ndarray:
 def telltale(column: Facts, label: Facts) -> float | None:
     """The AUC of a column that alone tells the label; None where it does not, or clicks are too few to say so.
 
-    Parameters
-    ----------
-    column : of any flat type
     label : of 0 and 1
     """
     y = clicks_of(label, column)
@@ -96,9 +79,6 @@ def _filled(values: pl.Series) -> np.ndarray:
 def filled_by_clicks(column: Facts, label: Facts) -> str:
     """How a column is filled, where only a click fills it; '' elsewhere.
 
-    Parameters
-    ----------
-    column : of any type
     label : of 0 and 1
     """
     y, filled = clicks_of(label, column), _filled(column.sample)
@@ -116,8 +96,6 @@ AT_ONE_END = 0.05  # of the range, from its least value, where half of a count's
 def is_count(column: Facts, label: Facts | None) -> bool:
     """Whether the order of whole numbers tells as much as their values.
 
-    Parameters
-    ----------
     column : of whole numbers of more than `COUNTED` values
     label : of 0 and 1; None: only the shape speaks
     """

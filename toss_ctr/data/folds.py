@@ -109,15 +109,8 @@ def _repr_html_(self: Folds):
 def key_codes(split, name: str, key: str) -> tuple[np.ndarray, tuple]:
     """Exact codes of a column, or `UserError` naming the config key.
 
-    Parameters
-    ----------
-    split : a cached split
-    name : column
     key : config key to name in the message
-
-    Returns
-    -------
-    (n,) codes, values of codes 1..
+    returns (n,) codes, values of codes 1..
     """
     try:
         return split.key(name)
@@ -260,13 +253,8 @@ def kfold(label, groups, n_splits: int, seed: int, stratify: bool = True) -> np.
 def time_order(values) -> np.ndarray:
     """Order of time values: numeric when all are numeric, lexicographic otherwise.
 
-    Parameters
-    ----------
     values : texts of codes 1..
-
-    Returns
-    -------
-    (V+1,) position in time of each code, -1 for code 0 (null)
+    returns (V+1,) position in time of each code, -1 for code 0 (null)
     """
     try:
         keys = [float(v) for v in values]

@@ -42,16 +42,7 @@ def _pandas_column(frame, name: str) -> pl.Series:
 def as_frame(frame, columns, more=()) -> pl.DataFrame:
     """Some columns of a frame of any make; `UserError` names one that is missing.
 
-    Parameters
-    ----------
     frame : Polars (lazy or not) or pandas DataFrame, Arrow table, list of dicts
-    columns : names it must have
-    more : names it may have
-
-    Examples
-    --------
-    >>> as_frame([dict(x=1, item='7', other=0)], ['x'], ['item', 'ID']).rows()
-    [(1, '7')]
     """
     if isinstance(frame, pl.LazyFrame):
         frame = frame.collect()
@@ -114,16 +105,7 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
 def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'data.test_path'):
     """A source as splits in memory, one block at a time; `UserError` names file, column or row of a mistake.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob
-    spec : of the training split
-    rows_per_block : most rows a split
-    key : config key, named in messages
-
-    Yields
-    ------
-    `Split`s in memory, rows ascending
     """
     source = open_source(path, key, spec.time and spec.time.name)
     have = set.intersection(*map(set, source.columns))
@@ -138,15 +120,8 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
 def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
     """The row names of a source, of which nothing else is read; `UserError` for a null.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob
-    spec : of the training split
-    key : config key, named in messages
-
-    Returns
-    -------
-    (n,) String; row numbers where there is no id column
+    returns (n,) String; row numbers where there is no id column
     """
     source, name = open_source(path, key), spec.id_col
     if not all(name in have for have in source.columns):
@@ -174,13 +149,7 @@ def _rows_of(shard: Shard, start: int, stop: int, offsets_of: dict) -> Shard:
 
 
 def block_count(split: Split, rows_per_block: int = 1 << 13) -> int:
-    """How many parts `cached_parts` makes of a split.
-
-    Parameters
-    ----------
-    split : on disk or in memory
-    rows_per_block : most rows a part
-    """
+    "How many parts `cached_parts` makes of a split."
     return sum(-(-shard.n_rows // rows_per_block) for shard in split.shards)
 
 

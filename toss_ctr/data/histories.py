@@ -137,19 +137,9 @@ def _size(pieces: list) -> int:
 def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
     """The rows of several parts, one part behind the other, in memory of their own.
 
-    Parameters
-    ----------
-    parts : `Ragged` with the same columns
-    gap : rows this near to each other are read in one slice, with all that lies between; in average rows.
-        The result is not dense then.
+    gap : rows this near to each other are read in one slice, with all that lies between; in average rows. The result
+        is not dense then.
     slack : leave room for one more row, as long as the longest, behind the last: what `Ragged.padded` needs
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> r = Ragged.from_lengths([2, 0, 3], token=np.array([7, 8, 4, 5, 4]))
-    >>> join_ragged([r.take([2]), r])['token'].tolist()
-    [4, 5, 4, 7, 8, 4, 5, 4]
     """
     plans = [_pieces(p, gap) for p in parts]
     sizes = [_size(pieces) for pieces, _ in plans]
@@ -397,21 +387,8 @@ def distinct(self: Ragged, name: str, size: int) -> Ragged:
 def counted(self: Ragged, name: str, size: int) -> Ragged:
     """How often each row has each of its tokens.
 
-    Parameters
-    ----------
     name : column of tokens 0 … size-1
-    size : distinct tokens
-
-    Returns
-    -------
-    columns `token` and `count` int64, rows sorted by token
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> found = Ragged.from_lengths([3, 4], token=np.array([5, 7, 5, 7, 7, 2, 7])).counted('token', 10)
-    >>> found.lists('token'), found.lists('count')
-    ([[5, 7], [2, 7]], [[2, 1], [1, 3]])
+    returns columns `token` and `count` int64, rows sorted by token
     """
     r = self.pack()
     key = r.rows() * size + r[name]

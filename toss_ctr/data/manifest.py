@@ -26,10 +26,7 @@ def library_versions() -> dict:
 def read_manifest(path, mend: str = REBUILT, made_of: str | None = None) -> Record:
     """A manifest's content; `Damaged` naming it if it is missing or damaged.
 
-    Parameters
-    ----------
     path : manifest.json, or the folder it is in
-    mend : how to have it built again
     made_of : fingerprint that it must have; None = whatever it is
     """
     path = Path(path)
@@ -39,14 +36,7 @@ def read_manifest(path, mend: str = REBUILT, made_of: str | None = None) -> Reco
 def split_of(manifest: Record, mend: str = REBUILT) -> Split:
     """The split of a manifest; every file is verified.
 
-    Parameters
-    ----------
-    manifest : from `read_manifest`
-    mend : how to have it built again
-
-    Raises
-    ------
-    Damaged that names the file
+    raises Damaged that names the file
     """
     root = manifest.path.parent
     shards, digests = [], Digests(root / '.digests.json')
@@ -65,10 +55,7 @@ def split_of(manifest: Record, mend: str = REBUILT) -> Split:
 def open_split(path, mend: str = REBUILT) -> Split:
     """Open a cached split; `Damaged` names what is damaged.
 
-    Parameters
-    ----------
     path : manifest.json, or the folder it is in
-    mend : how to have it built again
     """
     return split_of(read_manifest(path, mend), mend)
 
@@ -76,13 +63,7 @@ def open_split(path, mend: str = REBUILT) -> Split:
 def verify_cache(root) -> int:
     """Check every byte of a cache; `Damaged` names the first file that is damaged.
 
-    Parameters
-    ----------
     root : folder of a split, or one that holds splits
-
-    Returns
-    -------
-    bytes that were checked
     """
     root = Path(root)
     splits = [f for f in (root, root / 'train', root / 'test') if (f / 'manifest.json').exists()]

@@ -98,15 +98,7 @@ class HistoryTally:
 def exact_median(x: np.ndarray) -> float:
     """The median; of an even number of values the mean of the middle two.
 
-    Parameters
-    ----------
     x : (n,) float32 without NaN, n > 0; will be reordered
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> exact_median(np.array([4, 1, 3, 9], np.float32))
-    3.5
     """
     n = len(x)
     low, high = (n - 1) // 2, n // 2
@@ -120,13 +112,8 @@ def exact_median(x: np.ndarray) -> float:
 def summary(x: np.ndarray) -> dict:
     """What a numeric column looks like.
 
-    Parameters
-    ----------
     x : (n,) float32 with NaN for null; will be reordered
-
-    Returns
-    -------
-    nulls, median, mean, std, min, max; None where there is no value
+    returns nulls, median, mean, std, min, max; None where there is no value
     """
     nulls = int(np.count_nonzero(np.isnan(x)))
     if nulls:
@@ -149,14 +136,7 @@ def summary(x: np.ndarray) -> dict:
 def null_groups(masks: dict) -> list[tuple]:
     """Columns that are null in the same rows.
 
-    Parameters
-    ----------
     masks : column → digest of its null mask, of columns with a null
-
-    Examples
-    --------
-    >>> null_groups(dict(a='x', b='y', c='x'))
-    [('a', 'c'), ('b',)]
     """
     groups = {}
     for column, mask in masks.items():
@@ -283,19 +263,10 @@ _KINDS = dict(
 def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -> dict:
     """One unit of the first pass.
 
-    Parameters
-    ----------
-    tell : called with numbers of rows done
-    files : paths of the source's files
     kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'vectors' | 'label' | 'time'
     columns : to measure; one of all but 'codes' and 'numbers'
-    stop : rows to look at
     options : of 'tokens': `pad_id`, None in columns beside the history, and `sep` where they are texts; of 'cells':
         `sep`, between the values of a text; of 'vectors': `width`, and the components `first` to before `last`
-
-    Returns
-    -------
-    statistics as plain content
     """
     if kind in ('numbers', 'vectors'):
         options = dict(options, stop=stop)
@@ -303,14 +274,7 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
 
 # %% ../../nbs/20_data/25_measure.ipynb #26dd1a63
 def width_of(source: Source, name: str, stop: int) -> int:
-    """Numbers of a column's vectors; `UserError` where no row has any.
-
-    Parameters
-    ----------
-    source : the table
-    name : of the column
-    stop : rows to look at
-    """
+    "Numbers of a column's vectors; `UserError` where no row has any."
     for row, batch in batches(source, [name], 0, stop, size=1 << 12):
         width = vector_width(batch[name], name, lambda r: source.place(row + r))
         if width:
@@ -321,16 +285,8 @@ def width_of(source: Source, name: str, stop: int) -> int:
 def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> list[dict]:
     """Units that together measure everything a spec needs, the longest first.
 
-    Parameters
-    ----------
     needs : what the config asks of the source
-    source : the table
-    stop : rows to look at
     room : numbers a unit may hold: 128 MB
-
-    Returns
-    -------
-    arguments of `measure`
     """
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
@@ -428,8 +384,6 @@ def _varies(measured: dict) -> bool:
 def constant_parts(needs: Needs, codes: dict, nums: dict) -> list[str]:
     """Parts of the time that are the same in all training rows: no column of the spec is made of them.
 
-    Parameters
-    ----------
     needs : what the config asks of the source
     codes : column → measurement, of categories
     nums : column → measurement, of numbers
@@ -449,15 +403,8 @@ def _check_parts(of_vectors: tuple, taken: set):
 def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
     """Put the measurements together.
 
-    Parameters
-    ----------
     needs : what the config asks of the source
-    units : of `first_pass`
-    answers : of `measure`, in the same order
-
-    Returns
-    -------
-    the spec; train statistics as plain content
+    returns the spec; train statistics as plain content
     """
     found = {kind: {} for kind in _KINDS}
     for unit, answer in zip(units, answers, strict=True):

@@ -18,23 +18,13 @@ from .spec import lone_history
 class Needs:
     """Columns and how each is encoded.
 
-    Parameters
-    ----------
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
-    nums : numeric columns
-    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, history,
-        targets, spaces
+    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, history, targets,
+        spaces
     keys : columns that need exact codes beside or without a categorical
-    label : label column
-    id_col : row name
-    min_count : rarer categories count as unseen
     multis : column with several values a cell → what separates them in text
-    time : column with the rows' times
     parts : of it, the columns that are left out where they are constant
-    weight : column with the training rows' weights
-    vectors : columns of vectors
     multi_weights : column of `multis` → the column with weights of its values
-    labels : label columns beside the first
 
     Examples
     --------
@@ -103,9 +93,7 @@ def _numeric_columns(data, columns, taken) -> tuple:
 def key_columns(cfg) -> tuple[dict, dict]:
     """Columns whose exact values folds, encodings and co-visitation work on.
 
-    Returns
-    -------
-    column → config key: all that need exact codes, and those of them that the test rows need
+    returns column → config key: all that need exact codes, and those of them that the test rows need
     """
     cv, early, late = cfg.cv, {}, cfg.features.key_columns()
     judged = cfg.eval.group_col
@@ -166,12 +154,7 @@ def _history_needs(s) -> dict:
 
 
 def history_columns(asked: dict) -> list[str]:
-    """Columns of a history: of its tokens, and of what is aligned with them.
-
-    Parameters
-    ----------
-    asked : of `Needs.histories`
-    """
+    "Columns of a history: of its tokens, and of what is aligned with them."
     return [asked['name'], *asked['sides'], *([asked['time']] if 'time' in asked else [])]
 
 
@@ -185,8 +168,6 @@ def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.
 
-    Parameters
-    ----------
     columns : of the training source, in its order
     """
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))

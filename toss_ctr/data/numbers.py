@@ -31,14 +31,8 @@ def _text_numbers(column: pa.Array, name: str) -> pa.Array:
 def numbers(column: pa.Array, name: str) -> np.ndarray:
     """A column as float32; `UserError` naming column and value if it holds no numbers.
 
-    Parameters
-    ----------
     column : integers, floats, decimals, truth values, or text that holds numbers
-    name : of the column, for messages
-
-    Returns
-    -------
-    (n,) float32, NaN for null; infinite values stay
+    returns (n,) float32, NaN for null; infinite values stay
 
     Examples
     --------
@@ -66,14 +60,8 @@ def numbers(column: pa.Array, name: str) -> np.ndarray:
 def number_matrix(columns: list, n: int) -> np.ndarray:
     """Columns side by side, in strips that stay in the processor's cache while they are filled.
 
-    Parameters
-    ----------
     columns : N arrays (n,) float32
-    n : rows
-
-    Returns
-    -------
-    (n, N) float32, row-major, NaN for null and infinite
+    returns (n, N) float32, row-major, NaN for null and infinite
     """
     out = np.empty((n, len(columns)), np.float32)
     for start in range(0, n, 1024):
@@ -99,10 +87,6 @@ def _vector_cells(column: pa.Array, name: str, place) -> tuple[np.ndarray, np.nd
 def vector_width(column: pa.Array, name: str, place) -> int | None:
     """Numbers of a vector: those of the first cell that is filled; None where none is.
 
-    Parameters
-    ----------
-    column : lists of numbers
-    name : of the column
     place : row → text for messages
     """
     filled, lengths, _ = _vector_cells(column, name, place)
@@ -112,16 +96,8 @@ def vector_width(column: pa.Array, name: str, place) -> int | None:
 def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
     """A column of vectors; `UserError` naming the row of one with another number of entries.
 
-    Parameters
-    ----------
-    column : lists of numbers
-    name : of the column
     place : row → text for messages
-    width : numbers of each
-
-    Returns
-    -------
-    (n, width) float32, NaN for null and infinite
+    returns (n, width) float32, NaN for null and infinite
 
     Examples
     --------
@@ -147,16 +123,10 @@ UNKNOWN = 2  # stands for the null of a label beside the first
 def labels(column: pa.Array, name: str, place, beside: bool = False) -> np.ndarray:
     """Labels; `UserError` naming the row of a null or of another value.
 
-    Parameters
-    ----------
     column : 0 and 1 in any type
-    name : of the column
     place : row → text for messages
     beside : it is a label beside the first, which may be null
-
-    Returns
-    -------
-    (n,) uint8: 0, 1 or `UNKNOWN`
+    returns (n,) uint8: 0, 1 or `UNKNOWN`
     """
     try:
         y = numbers(column, name)
@@ -174,15 +144,8 @@ def labels(column: pa.Array, name: str, place, beside: bool = False) -> np.ndarr
 def row_weights(column: pa.Array, name: str, place) -> np.ndarray:
     """Weights; `UserError` naming the row of one that is missing, negative or not finite.
 
-    Parameters
-    ----------
-    column : numbers in any type
-    name : of the column
     place : row → text for messages
-
-    Returns
-    -------
-    (n,) float32
+    returns (n,) float32
     """
     try:
         w = numbers(column, name)
@@ -211,10 +174,7 @@ def _as_series(column: pa.Array, name: str, place) -> pl.Series:
 def time_unit(column: pa.Array, name: str, place) -> str | None:
     """The unit of a column of times: 'moment', or one of `EPOCH_UNITS`; None where it has no value.
 
-    Parameters
-    ----------
     column : moments, dates, or numbers since 1970
-    name : of the column
     place : row → text for messages
     """
     series = _as_series(column, name, place)
@@ -265,15 +225,7 @@ def times(column: pa.Array, name: str, place, unit: str) -> np.ndarray:
 def id_texts(column: pa.Array, name: str, place) -> pa.Array:
     """Ids as text, text unchanged; `UserError` naming the row of a null.
 
-    Parameters
-    ----------
-    column : row ids of any flat type
-    name : of the column
     place : row → text for messages
-
-    Returns
-    -------
-    large_string without nulls
     """
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()

@@ -15,15 +15,7 @@ from ..core.errors import UserError
 def rng_of(*key: int) -> np.random.Generator:
     """A generator that is a pure function of its key.
 
-    Parameters
-    ----------
     key : non-negative integers
-
-    Examples
-    --------
-    >>> from toss_ctr.data.order import rng_of
-    >>> rng_of(7, 0).integers(100, size=3).tolist() == rng_of(7, 0).integers(100, size=3).tolist()
-    True
     """
     seed = np.random.SeedSequence([int(k) for k in key])
     return np.random.Generator(np.random.PCG64(seed))
@@ -32,15 +24,9 @@ def rng_of(*key: int) -> np.random.Generator:
 def class_sample(label: np.ndarray, most: int, *key: int) -> tuple[np.ndarray, np.ndarray]:
     """Some rows of each class.
 
-    Parameters
-    ----------
     label : (n,) 0 or 1
-    most : rows of a class
     key : same integers, same rows
-
-    Returns
-    -------
-    (m,) ascending places, (m,) float64 how many rows of its class each stands for
+    returns (m,) ascending places, (m,) float64 how many rows of its class each stands for
 
     Examples
     --------
@@ -64,12 +50,8 @@ def class_sample(label: np.ndarray, most: int, *key: int) -> tuple[np.ndarray, n
 class RowOrder:
     """A shuffled order of rows, pass after pass, computed pool by pool.
 
-    Parameters
-    ----------
     rows : (m,) int64 ascending, m ≥ 1
-    pool : rows in a pool
     block : neighbouring rows that stay in one pool
-    shuffle : False: ascending order
     key : integers the order depends on: seed, epoch, …
 
     Examples
@@ -99,14 +81,7 @@ class RowOrder:
 def parts(self: RowOrder, start: int, stop: int) -> list[tuple[int, int, int, int]]:
     """Which pools hold the positions `start` to `stop` of the endless stream.
 
-    Parameters
-    ----------
-    start : first position
-    stop : one behind the last
-
-    Returns
-    -------
-    (pass, pool, from, to); from and to are positions in the pool's order
+    returns (pass, pool, from, to); from and to are positions in the pool's order
     """
     found = []
     while start < stop:
@@ -123,13 +98,8 @@ def parts(self: RowOrder, start: int, stop: int) -> list[tuple[int, int, int, in
 def blocks(self: RowOrder, pass_no: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """The blocks of a pass, in shuffled order.
 
-    Parameters
-    ----------
     pass_no : 0-based
-
-    Returns
-    -------
-    first position, end, and number of rows up to and with this block, (k,) each
+    returns first position, end, and number of rows up to and with this block, (k,) each
     """
     if pass_no not in self._blocks:
         rng = rng_of(*self.key, pass_no)
@@ -147,14 +117,9 @@ def blocks(self: RowOrder, pass_no: int) -> tuple[np.ndarray, np.ndarray, np.nda
 def pool_rows(self: RowOrder, pass_no: int, pool: int) -> tuple[np.ndarray, np.ndarray]:
     """The rows of a pool, and the order in which they are given out.
 
-    Parameters
-    ----------
     pass_no : 0-based
     pool : 0-based
-
-    Returns
-    -------
-    (k,) rows ascending; (k,) permutation of their positions
+    returns (k,) rows ascending; (k,) permutation of their positions
     """
     start = pool * self.pool
     stop = min(start + self.pool, len(self))
@@ -201,25 +166,11 @@ def balanced(rows: np.ndarray, label: np.ndarray, share: float, total: int) -> l
 def thinned(rows: np.ndarray, label: np.ndarray, keep: float, seed: int, epoch: int) -> np.ndarray:
     """The rows of an epoch: all positives and a share of the negatives.
 
-    Parameters
-    ----------
     rows : (m,) ascending
     label : (m,) 0/1
     keep : `sampler.keep`, in (0, 1]
-    seed : of the loader
     epoch : 0-based
-
-    Returns
-    -------
-    ascending, as many in every epoch; `UserError` where none of a class would be left
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.order import thinned
-    >>> label = np.array([0, 1, 0, 0, 0])
-    >>> len(thinned(np.arange(5), label, keep=0.5, seed=1, epoch=0))
-    3
+    returns ascending, as many in every epoch; `UserError` where none of a class would be left
     """
     negative = np.flatnonzero(np.asarray(label) <= 0)
     hand = int(keep * len(negative) + 1e-9)  # 0.29 · 100 is 28.999…
@@ -237,16 +188,9 @@ def thinned(rows: np.ndarray, label: np.ndarray, keep: float, seed: int, epoch: 
 def by_length(lengths: np.ndarray, order: np.ndarray, total: int, rng: np.random.Generator) -> np.ndarray:
     """Put rows of like lengths into one batch.
 
-    Parameters
-    ----------
     lengths : (m,) length of each row's history
     order : (m,) permutation of the rows
-    total : rows of a batch
-    rng : shuffles the batches
-
-    Returns
-    -------
-    (m,) another permutation
+    returns (m,) another permutation
     """
     full = len(order) // total * total
     head, rest = order[:full], order[full:]

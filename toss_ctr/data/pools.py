@@ -20,8 +20,6 @@ from .shards import aligned
 def copy_rows(target: np.ndarray, source: np.ndarray, rows: np.ndarray):
     """`target[:] = source[rows]`, run by run where runs are long.
 
-    Parameters
-    ----------
     target : (m, …), filled here
     source : (n, …) array or memory map
     rows : (m,) ascending
@@ -39,14 +37,8 @@ def copy_rows(target: np.ndarray, source: np.ndarray, rows: np.ndarray):
 def pieces_of(split, rows: np.ndarray) -> list:
     """The shards that hold some of the rows.
 
-    Parameters
-    ----------
-    split : a `Split`
     rows : (m,) ascending
-
-    Returns
-    -------
-    (shard, slice of `rows`, the rows counted from the shard's start); at least one piece, which may be empty
+    returns (shard, slice of `rows`, the rows counted from the shard's start); at least one piece, which may be empty
     """
     pieces = []
     for shard in split.iter_shards():
@@ -59,11 +51,8 @@ def pieces_of(split, rows: np.ndarray) -> list:
 class Layout:
     """What a batch of a split holds.
 
-    Parameters
-    ----------
     flat : batch key → (array, dtype, shape of a row)
     cats : (array, places of its columns in the batch) of every group of categorical columns
-    n_num : numerics of the cache
     histories : key of a history → batch key → (array, dtype) of all that is aligned with it
     multis : columns with several values a cell: batch key → (array of values, of offsets)
     weighted : those of them whose values have weights
@@ -86,12 +75,7 @@ class Layout:
 
 
 def layout_of(split) -> Layout:
-    """What a batch of this split holds.
-
-    Parameters
-    ----------
-    split : a `Split`
-    """
+    "What a batch of this split holds."
     spec, held = split.spec, split.shards[0].names
     flat = {}
     if 'label' in held:
@@ -121,13 +105,7 @@ def _places(cats, group: str) -> tuple[int, ...]:
 def history_tensors(batch: dict) -> dict[str, list[str]]:
     """Which tensors of a batch each history is made of, its targets aside.
 
-    Parameters
-    ----------
-    batch : tensors by name
-
-    Returns
-    -------
-    key of the history → names; those with two dimensions are as wide as the history
+    returns key of the history → names; those with two dimensions are as wide as the history
 
     Examples
     --------
@@ -147,16 +125,9 @@ def history_tensors(batch: dict) -> dict[str, list[str]]:
 def read_flat(split, layout: Layout, rows: np.ndarray, features: np.ndarray | None = None) -> dict:
     """Some rows of all arrays that have a fixed number of values a row.
 
-    Parameters
-    ----------
-    split : a `Split`
-    layout : what a batch holds
     rows : (m,) int64 ascending
     features : (n, E) float32, appended to the numerics
-
-    Returns
-    -------
-    batch key → (m, …)
+    returns batch key → (m, …)
     """
     n, n_num = len(rows), layout.n_num
     n_extra = 0 if features is None else features.shape[1]
@@ -184,16 +155,9 @@ def read_flat(split, layout: Layout, rows: np.ndarray, features: np.ndarray | No
 def read_ragged(split, rows: np.ndarray, offsets: str, columns: dict) -> Ragged:
     """Some rows of arrays that share their offsets.
 
-    Parameters
-    ----------
-    split : a `Split`
     rows : (m,) int64 ascending
-    offsets : array of offsets
     columns : batch key → array
-
-    Returns
-    -------
-    m rows, with room behind them for `Ragged.padded`
+    returns m rows, with room behind them for `Ragged.padded`
     """
     parts = []
     for shard, _, local in pieces_of(split, rows):
@@ -205,10 +169,6 @@ def read_ragged(split, rows: np.ndarray, offsets: str, columns: dict) -> Ragged:
 class Pool:
     """Some rows of a split in memory.
 
-    Parameters
-    ----------
-    split : a `Split`
-    layout : of the split's batches
     rows : (m,) int64 ascending
     features : (n, E) float32, appended to the numerics; n = rows of the split
 
@@ -241,15 +201,9 @@ class Pool:
 def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
     """Some rows of a pool as padded arrays.
 
-    Parameters
-    ----------
-    pool : rows in memory
     at : (b,) positions in the pool
     widths : every history's key and every `multi_…` → columns of the matrix
-
-    Returns
-    -------
-    batch key → (b, …)
+    returns batch key → (b, …)
     """
     out = {key: values[at] for key, values in pool.flat.items()}
     for name, arrays in pool.layout.histories.items():
@@ -270,14 +224,9 @@ def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
 def make_batch(parts: list[tuple[Pool, np.ndarray]], multiple: int = 1) -> dict[str, torch.Tensor]:
     """One batch from parts of pools.
 
-    Parameters
-    ----------
     parts : (pool, positions in it), at least one
     multiple : the width of histories is rounded up to a multiple of this
-
-    Returns
-    -------
-    batch key → tensor, rows in the order of the parts
+    returns batch key → tensor, rows in the order of the parts
     """
     widths = {}
     for key in parts[0][0].ragged:

@@ -59,19 +59,8 @@ _BLOCK = 1 << 17
 def check_probabilities(p, name: str):
     """Raise `UserError` with counts and an example for NaN and for values outside [0, 1].
 
-    Parameters
-    ----------
     p : (N,) numbers
-    name : whose they are, for the message
-
-    Raises
-    ------
-    UserError : `p` does not hold numbers, or some are NaN or outside [0, 1]
-
-    Examples
-    --------
-    >>> from toss_ctr.data.probabilities import check_probabilities
-    >>> check_probabilities([0.1, 0.9], 'model a')  # silent: nothing is wrong
+    raises UserError : `p` does not hold numbers, or some are NaN or outside [0, 1]
     """
     p = np.asarray(p)
     if p.dtype.kind not in 'fiub':

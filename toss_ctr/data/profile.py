@@ -44,13 +44,7 @@ MARKS = '|', '^', ';', ',', '\t', ' '  # what people put between the tokens of a
 
 
 def token_mark(values: pl.Series) -> str:
-    """What stands between the tokens of a text; '' where a cell holds one.
-
-    Examples
-    --------
-    >>> token_mark(pl.Series(['P1|P2', '', None, 'P7'])), token_mark(pl.Series(['P1', 'P2']))
-    ('|', '')
-    """
+    "What stands between the tokens of a text; '' where a cell holds one."
     filled = values.drop_nulls().str.strip_chars()
     filled = filled.filter(filled != '').gather_every(max(1, len(values) // 1000))
     if not len(filled):
@@ -66,14 +60,10 @@ PIECE = 2000  # rows whose tokens are in memory at once
 class Cells:
     """What the cells of a column hold, of a sample of its rows.
 
-    Parameters
-    ----------
     mark : between the tokens of a text; '' in lists
     lengths : (n,) int32 tokens a row
-    tokens : the distinct ones, as canonical texts
     repeats : mean tokens a row that are there already
     whole : whether the tokens are integers
-    moments : whether they are datetimes or dates
     fault : what cannot be read as a token, in words
 
     Examples
@@ -131,9 +121,6 @@ def _holds_tokens(values: pl.Series) -> bool:
 def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
 
-    Parameters
-    ----------
-    values : plain, of sampled rows
     asked : somebody says that it is a history: a text without a mark has one token a cell
 
     Examples
@@ -177,14 +164,10 @@ LONG = 64  # bytes a cell, on average, from which on a text is long
 class Facts:
     """What is known of one column so far.
 
-    Parameters
-    ----------
     values : distinct values without null; None beyond `LIMIT`, and of lists and long texts
     card : how many values there are by the law of values, once all is read; None where they are not counted
     low, high, total, integral : of numbers and moments (milliseconds): range, sum, whether all are whole; low and high
         of lists of floats: their shortest and longest
-    every : each so manieth row is sampled
-    sample : the sampled rows, plain
     cells : of the sampled rows, where they hold several tokens
 
     Examples
@@ -278,17 +261,10 @@ def profile(
 ) -> dict[str, Facts]:
     """One pass over all columns. `UserError` on a damaged page or files with differing columns.
 
-    Parameters
-    ----------
-    source : the file or files
-    progress : show a bar
     history : column that holds tokens, whatever it looks like
     columns : to look at; None = all
     types : column → Polars type to read it in, where files differ; None: a column has one type in all of them
-
-    Returns
-    -------
-    column → its facts
+    returns column → its facts
     """
     columns = source.columns[0] if columns is None else columns
     source.check(columns)

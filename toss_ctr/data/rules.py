@@ -23,13 +23,7 @@ from .source import moment_column, moment_parts
 
 # %% ../../nbs/20_data/29_rules.ipynb #091f0bd1
 def words(column: str) -> list[str]:
-    """The words of a name, in lower case.
-
-    Examples
-    --------
-    >>> words('candidate_id'), words('eventTime')
-    (['candidate', 'id'], ['event', 'time'])
-    """
+    "The words of a name, in lower case."
     apart = re.sub(r'(?<=[a-z0-9])(?=[A-Z])', '_', column).lower()
     return [word for word in re.split(r'[\W_]+', apart) if word]
 
@@ -75,9 +69,6 @@ def _rises(values: pl.Series) -> bool:
 def number_role(c: Facts, label: Facts | None = None) -> tuple[str, str]:
     """Role and reason of a column of numbers.
 
-    Parameters
-    ----------
-    c : of the column
     label : of 0 and 1, which may tell counts from codes
     """
     few = c.card is not None and c.card <= MAX_CARD
@@ -97,12 +88,7 @@ def number_role(c: Facts, label: Facts | None = None) -> tuple[str, str]:
 
 # %% ../../nbs/20_data/29_rules.ipynb #de3f8a71
 def cell_separator(c: Facts) -> str:
-    """What stands between several values in a cell; '' where a cell holds one. A list of texts has no need of one: ','.
-
-    Parameters
-    ----------
-    c : of a column
-    """
+    "What stands between several values in a cell; '' where a cell holds one. A list of texts has no need of one: ','."
     if c.kind == 'list':
         return ',' if c.sample.dtype.inner in (pl.String, pl.Categorical, pl.Enum) else ''
     if c.kind != 'text':
@@ -119,12 +105,7 @@ def cell_separator(c: Facts) -> str:
 
 
 def holds_numbers(c: Facts) -> bool:
-    """Are all texts of a column numbers, not all of them whole, or too many to be categories?
-
-    Parameters
-    ----------
-    c : of a column of texts
-    """
+    "Are all texts of a column numbers, not all of them whole, or too many to be categories?"
     texts = (c.sample if c.values is None else c.values).drop_nulls()
     texts = texts.filter(texts.str.strip_chars() != '')
     numbers = texts.str.strip_chars().cast(pl.Float64, strict=False)
@@ -142,12 +123,7 @@ def _since_1970(low: float, high: float) -> bool:
 
 
 def is_event_time(c: Facts) -> bool:
-    """May the entries of a column's cells be times?
-
-    Parameters
-    ----------
-    c : of the column
-    """
+    "May the entries of a column's cells be times?"
     if c.cells.moments:
         return True
     return c.cells.whole and bool(c.cells.tokens) and says(c.name, _TIME) and _since_1970(*c.cells.span)
@@ -165,11 +141,8 @@ def _share_in_common(tokens: set, values: set) -> float:
 def is_bag(c: Facts, facts: dict) -> bool:
     """Whether a column of lists of integers holds a few values a cell, such as the genres of a film, and no history.
 
-    Parameters
-    ----------
-    c : of the column
-    facts : column → `Facts`; a list of what another column has the ids of, or with something beside every
-        entry, is a history, however short
+    facts : column → `Facts`; a list of what another column has the ids of, or with something beside every entry, is a
+        history, however short
     """
     cells = c.cells
     if c.kind != 'list' or c.rows < ENOUGH or cells.moments or says(c.name, f'{_PAST}|{_DEED}'):
@@ -201,9 +174,6 @@ def _is_text_history(c: Facts, facts: dict) -> bool:
 def is_history(c: Facts, facts: dict) -> bool:
     """Whether a column holds what came one after the other.
 
-    Parameters
-    ----------
-    c : of the column
     facts : column → `Facts`
     """
     if c.cells is None or c.cells.fault:
@@ -224,8 +194,6 @@ def _tells(c: Facts) -> bool:
 def text_mark(c: Facts) -> str:
     """What stands between the tokens of a text; '' in lists.
 
-    Parameters
-    ----------
     c : of a history, or of what stands beside one
     """
     return '' if c.kind == 'list' else c.cells.mark
@@ -234,14 +202,9 @@ def text_mark(c: Facts) -> str:
 def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
     """The histories among the columns, the one with the most tokens first.
 
-    Parameters
-    ----------
     facts : column → `Facts`
     known : a column that is one, whatever it looks like
-
-    Returns
-    -------
-    col, sides, time ('' = none) of each
+    returns col, sides, time ('' = none) of each
     """
     groups, beside, found = {}, {}, []
     for c in facts.values():
@@ -274,12 +237,9 @@ def _list_lengths(c: Facts) -> bytes:
 class Log:
     """The facts of a log's columns, and what is known of them beforehand.
 
-    Parameters
-    ----------
     facts : column → `Facts`
     label : the label; None: there is none
     test : column → `Facts` of the rows to predict; None: they are not known
-    history : a column known to be one
     categorical, numeric, ignore : globs of columns known to be categories, to be numbers, not to be seen
 
     Examples
@@ -364,12 +324,7 @@ class Log:
 
 # %% ../../nbs/20_data/29_rules.ipynb #822a4a52
 def is_time(c: Facts) -> bool:
-    """May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so.
-
-    Parameters
-    ----------
-    c : of the column
-    """
+    "May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so."
     if c.nulls or c.card == 1:
         return False
     if c.kind == 'moment':
@@ -482,13 +437,7 @@ DAY_AND_HOUR = 'since 1970; its hour and weekday are columns'
 
 
 def role_of(c: Facts, log: Log) -> tuple[str, str]:
-    """The role of a column and the reason: by the first rule that holds, else as numbers are told apart.
-
-    Parameters
-    ----------
-    c : of the column
-    log : it belongs to
-    """
+    "The role of a column and the reason: by the first rule that holds, else as numbers are told apart."
     for role, holds in RULES:
         reason = holds(c, log)
         if reason is not None:
@@ -500,21 +449,7 @@ _DIGITS = {8: ('%Y%m%d', '%y%m%d%H'), 10: ('%Y%m%d%H',), 12: ('%Y%m%d%H%M',), 14
 
 
 def moments_written(c: Facts) -> str:
-    """The Polars expression that makes moments of a column of texts or digits; '' where its values are no moments.
-
-    Parameters
-    ----------
-    c : of the column
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> facts = Facts('day', pa.int64())
-    >>> facts.add(pl.Series([20141021, 20141030]), 0)
-    >>> facts.close()
-    >>> moments_written(facts)
-    "pl.col('day').cast(pl.String).str.to_datetime('%Y%m%d')"
-    """
+    "The Polars expression that makes moments of a column of texts or digits; '' where its values are no moments."
     texts = c.sample.drop_nulls().unique(maintain_order=True)[:1000].cast(pl.String, strict=False)
     if c.kind not in ('whole', 'text') or len(texts) < 2:
         return ''
@@ -535,28 +470,17 @@ def moments_written(c: Facts) -> str:
 
 # %% ../../nbs/20_data/29_rules.ipynb #58432f3e
 def zero_and_one(c: Facts) -> bool:
-    """Does a column hold both, and nothing else but nulls?
-
-    Parameters
-    ----------
-    c : of the column
-    """
+    "Does a column hold both, and nothing else but nulls?"
     return c.values is not None and c.kind in ('whole', 'real') and set(c.values.to_list()) == {0, 1}
 
 
 def find_label(facts: dict, label: str | None, path, test_columns=None) -> str | None:
     """The label that is asked for, or where no column is called so the only one that can be it.
 
-    Parameters
-    ----------
     facts : column → `Facts`
     label : the label's name; None: the file has none
-    path : named in messages
     test_columns : of the rows to predict, which lack the label; None: not known, then nothing is guessed
-
-    Raises
-    ------
-    UserError where several columns can be it, or none, and where it is not 0 and 1
+    raises UserError where several columns can be it, or none, and where it is not 0 and 1
     """
     if label is None:
         return None

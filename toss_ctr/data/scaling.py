@@ -26,13 +26,8 @@ FAR = 1e4  # times the spread of a column: what is beyond is no measurement but 
 def column_quantiles(x: np.ndarray) -> np.ndarray:
     """`KNOTS` quantiles of a column, with linear interpolation.
 
-    Parameters
-    ----------
     x : (m,) float32, sorted, m ≥ 1
-
-    Returns
-    -------
-    (65,) float32, non-decreasing
+    returns (65,) float32, non-decreasing
     """
     at = np.linspace(0, len(x) - 1, KNOTS)
     low = np.floor(at).astype(int)
@@ -45,15 +40,9 @@ def column_quantiles(x: np.ndarray) -> np.ndarray:
 def column_stats(x: np.ndarray, strategy: str, scaler: str) -> tuple[float, float, float, np.ndarray]:
     """Statistics of one column; 0 and 1 where nothing is known.
 
-    Parameters
-    ----------
     x : (m,) float32, may hold values that are not finite
-    strategy : `data.impute_strategy`: median | mean | zero
     scaler : `model.numeric.scaler`: robust | standard | asinh | quantile | none
-
-    Returns
-    -------
-    fill, center, scale > 0, knots (65,)
+    returns fill, center, scale > 0, knots (65,)
     """
     x = np.sort(x[np.isfinite(x)])
     if not len(x):
@@ -81,11 +70,7 @@ _ARRAYS = ('fill', 'center', 'scale', 'knots')
 class NumericStats:
     """How to fill and scale numeric columns; measured on training rows.
 
-    Parameters
-    ----------
     scaler : robust | standard | asinh | quantile | none
-    strategy : median | mean | zero
-    n_rows : rows measured
     fill : (N,) float32 in place of a missing value
     center : (N,) float32
     scale : (N,) float32 > 0
@@ -126,16 +111,10 @@ class NumericStats:
 def read_columns(split, rows: np.ndarray, columns: range, features: np.ndarray | None = None) -> np.ndarray:
     """Some numeric columns of some rows, each contiguous.
 
-    Parameters
-    ----------
-    split : a `Split`
     rows : (m,) ascending
     columns : consecutive places: numerics of the cache, then features
     features : (n, E) float32
-
-    Returns
-    -------
-    (columns, m) float32
+    returns (columns, m) float32
     """
     n_num = len(split.spec.nums)
     own = [c for c in columns if c < n_num]
@@ -186,13 +165,8 @@ def numeric_stats(
 def cdf(self: NumericStats, x: np.ndarray) -> np.ndarray:
     """Piecewise linear distribution function through the knots.
 
-    Parameters
-    ----------
     x : (B, N) float32
-
-    Returns
-    -------
-    (B, N) float32 in [0, 1]
+    returns (B, N) float32 in [0, 1]
     """
     out = np.empty_like(x, dtype=np.float32)
     for column, knots in enumerate(self.knots):
@@ -209,13 +183,8 @@ def cdf(self: NumericStats, x: np.ndarray) -> np.ndarray:
 def transform(self: NumericStats, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Fill and scale; a value that is not finite is missing.
 
-    Parameters
-    ----------
     x : (B, N) float32
-
-    Returns
-    -------
-    scaled (B, N) float32, missing (B, N) bool
+    returns scaled (B, N) float32, missing (B, N) bool
     """
     missing = ~np.isfinite(x)
     x = np.where(missing, self.fill, x.astype(np.float32))
@@ -230,16 +199,7 @@ def transform(self: NumericStats, x: np.ndarray) -> tuple[np.ndarray, np.ndarray
 # %% ../../nbs/20_data/75_scaling.ipynb #d029cd5b
 @patch
 def edges(self: NumericStats, n_bins: int) -> np.ndarray:
-    """Quantile bin edges.
-
-    Parameters
-    ----------
-    n_bins : bins of a column
-
-    Returns
-    -------
-    (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width
-    """
+    "Quantile bin edges → (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width."
     at = np.linspace(0, KNOTS - 1, n_bins + 1)
     rows = [np.interp(at, np.arange(KNOTS), knots) for knots in self.knots]
     return np.array(rows, np.float32).reshape(-1, n_bins + 1)
@@ -247,10 +207,6 @@ def edges(self: NumericStats, n_bins: int) -> np.ndarray:
 # %% ../../nbs/20_data/75_scaling.ipynb #5891f22c
 class Scale(nn.Module):
     """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
-
-    Parameters
-    ----------
-    stats : of the fold's training rows
 
     Examples
     --------
@@ -286,13 +242,8 @@ class Scale(nn.Module):
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """
 
-        Parameters
-        ----------
         x : (B, N) float32, NaN or infinite = missing
-
-        Returns
-        -------
-        scaled (B, N) float32 without NaN, missing (B, N) bool
+        returns scaled (B, N) float32 without NaN, missing (B, N) bool
         """
         missing = ~torch.isfinite(x)
         x = torch.where(missing, self.fill, x)
@@ -314,10 +265,6 @@ class Scale(nn.Module):
 # %% ../../nbs/20_data/75_scaling.ipynb #e23065cf
 def far_cells(split) -> list[str]:
     """A line for each numeric column that holds a value farther from its median than `FAR` times its spread.
-
-    Parameters
-    ----------
-    split : the training `Split`
 
     Examples
     --------

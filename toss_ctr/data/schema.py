@@ -44,13 +44,9 @@ def embedding_width(card: int) -> int:
 class Column:
     """One column and what it can be used for.
 
-    Parameters
-    ----------
     role : label | id | sequence | side | times | categorical | multi (several values a cell) | weights (of those) |
         numeric | vector | time | weight | constant | ignored
     card : distinct non-null values; None: more than `LIMIT`, or not counted
-    nulls : null rows
-    note : the reason, where one is told
     width : suggested embedding width of a categorical column
     mark : what stands between the values of a cell, where there are several
 
@@ -74,8 +70,6 @@ class Column:
 class Schema:
     """Columns of a file, their roles, and what to watch. It prints as a table; `to_yaml` writes a config.
 
-    Parameters
-    ----------
     blocks : columns null together, the largest block first
     unseen : column → share of the test rows with a value that training lacks; empty without a test file
     days : the column of days of which the test rows are all later, and the number of training days
@@ -249,17 +243,7 @@ def _folds(s: Schema) -> dict:
 
 # %% ../../nbs/20_data/30_schema.ipynb #58468f75
 def history_names(columns: list[str]) -> list[str]:
-    """Names of histories for a config: those of their columns, numbers where these could be mistaken for one another.
-
-    Parameters
-    ----------
-    columns : of tokens
-
-    Examples
-    --------
-    >>> history_names(['Views', '2nd']), history_names(['a', 'a_b'])
-    (['views', 'h_2nd'], ['h1', 'h2'])
-    """
+    "Names of histories for a config: those of their columns, numbers where these could be mistaken for one another."
     names = [re.sub(r'[^a-z0-9_]', '_', column.lower()) for column in columns]
     names = [name if name[0].isalpha() else f'h_{name}' for name in names]
     alike = [a for a in names for b in names if a.startswith(f'{b}_')] or len(set(names)) < len(names)
@@ -309,12 +293,7 @@ def _data(s: Schema) -> dict:
 
 
 def first_config(s: Schema) -> dict:
-    """The config keys that a schema settles, nested.
-
-    Parameters
-    ----------
-    s : of a log
-    """
+    "The config keys that a schema settles, nested."
     sections = [_section(s, h) for h in s.histories]
     keys = dict(exp_name=Path(s.path).stem.replace('*', '') or 'run', data=_data(s))
     keys['sequence'] = sections[0] if len(sections) == 1 else dict(col=None)
@@ -432,9 +411,6 @@ def _asking(histories: list[dict]) -> list[dict]:
 def unseen_share(train: Facts, test: Facts, source: Source) -> float:
     """Share of test rows whose value of a column does not occur in training, of those with a value.
 
-    Parameters
-    ----------
-    train, test : of the column
     source : the training rows, asked where they have more values than are kept
     """
     counts = test.sample.drop_nulls().value_counts(name='rows')
@@ -461,12 +437,7 @@ def _ends(c: Facts, other: Facts) -> tuple[float, float] | None:
 
 
 def is_later(train: Facts, test: Facts) -> bool:
-    """Are all test values of a column behind the training ones, such as a day or a moment?
-
-    Parameters
-    ----------
-    train, test : of the column
-    """
+    "Are all test values of a column behind the training ones, such as a day or a moment?"
     known, new = _ends(train, test), _ends(test, train)
     if known is None or new is None:
         return False

@@ -99,27 +99,12 @@ def close(self: _ArrayWriter) -> dict:
 
 # %% ../../nbs/20_data/35_shards.ipynb #5ec99850
 def is_part(name: str, ending: str) -> bool:
-    """Whether an array is a part of ragged rows, by the ending of its name.
-
-    Parameters
-    ----------
-    name : of the array
-    ending : _values | _counts | _offsets
-
-    Examples
-    --------
-    >>> is_part('seq_values', '_values'), is_part('key_a_values', '_values')
-    (True, False)
-    """
+    "Whether an array is a part of ragged rows, by the ending of its name."
     return name.endswith(ending) and not name.startswith('key_')
 
 # %% ../../nbs/20_data/35_shards.ipynb #6c448192
 class ShardWriter:
     """Writes encoded batches into the NPY files of one folder.
-
-    Parameters
-    ----------
-    folder : an existing folder
 
     Examples
     --------
@@ -156,13 +141,7 @@ class ShardWriter:
             self.ends[name] = int(offsets[-1])
 
     def append(self, block: dict, n: int):
-        """Add a batch.
-
-        Parameters
-        ----------
-        block : what an `RowEncoder` gives
-        n : its rows
-        """
+        "Add a batch."
         for name, array in block.items():
             if is_part(name, '_counts'):
                 self._add_counts(_offsets_name(name), array)
@@ -171,16 +150,7 @@ class ShardWriter:
         self.rows += n
 
     def close(self, **about) -> dict:
-        """Complete all files and describe them.
-
-        Parameters
-        ----------
-        about : kept in shard.json
-
-        Returns
-        -------
-        content of shard.json
-        """
+        "Complete all files and describe them."
         arrays = {name: self.arrays[name].close() for name in sorted(self.arrays)}
         content = dict(about, n_rows=self.rows, arrays=arrays)
         return write_record(self.folder / 'shard.json', 'shard', content)
@@ -199,13 +169,7 @@ def _offsets_name(counts: str) -> str:
 def folder_aside(folder):
     """Yield a new folder beside `folder`; on success it takes its place, on failure it is removed.
 
-    Parameters
-    ----------
     folder : the folder to appear whole or not at all
-
-    Returns
-    -------
-    yields the temporary folder
     """
     folder = Path(folder)
     new = part_beside(folder)
@@ -249,12 +213,8 @@ def _check_array(path: Path, entry: dict, digests: Digests, mend: str):
 def check_shard(folder, about: dict, digests: Digests | None = None, mend: str = REBUILT):
     """Raise `Damaged` naming the first missing or damaged file of a shard.
 
-    Parameters
-    ----------
-    folder : of the shard
     about : its description on record, as in shard.json
     digests : that may know some files already; by default every byte is read
-    mend : how to have it built again
     """
     digests = digests or Digests()
     for name, entry in about['arrays'].items():
@@ -262,17 +222,7 @@ def check_shard(folder, about: dict, digests: Digests | None = None, mend: str =
 
 # %% ../../nbs/20_data/35_shards.ipynb #dc33fee1
 def finished_shard(folder, **expected):
-    """A shard whose description fits and whose every byte is right.
-
-    Parameters
-    ----------
-    folder : where a shard may lie
-    expected : what its description must say
-
-    Returns
-    -------
-    its description, or None
-    """
+    "A shard whose description fits and whose every byte is right → its description, or None."
     try:
         about = read_record(Path(folder) / 'shard.json', 'shard')
         if any(about.get(k) != v for k, v in expected.items()):
@@ -429,13 +379,7 @@ class Split:
 def aligned(seq: SeqSpec) -> dict:
     """The arrays that lie token by token beside a history, under the names their tensors have in a batch.
 
-    Parameters
-    ----------
-    seq : the history
-
-    Returns
-    -------
-    batch key → (array, dtype in a batch)
+    returns batch key → (array, dtype in a batch)
 
     Examples
     --------
@@ -456,17 +400,7 @@ def aligned(seq: SeqSpec) -> dict:
 def memory_split(spec: Spec, blocks: list, n: int, name: str = 'test', first_row: int = 0) -> Split:
     """Join encoded batches in memory.
 
-    Parameters
-    ----------
-    spec : the schema
     blocks : what an `RowEncoder` gave for consecutive rows
-    n : rows of all blocks
-    name : of the split
-    first_row : number of its first row
-
-    Returns
-    -------
-    one shard in memory
     """
     arrays = dict(blocks[0])
     if len(blocks) > 1:
@@ -534,8 +468,6 @@ def labels(self: Split) -> np.ndarray:
 def weights(self: Split, rows=None) -> np.ndarray | None:
     """Weights of the rows, float32; None where every row counts once.
 
-    Parameters
-    ----------
     rows : (m,) of them; None = all
     """
     if not self.has('weight'):
@@ -547,13 +479,8 @@ def weights(self: Split, rows=None) -> np.ndarray | None:
 def further_labels(self: Split, rows) -> np.ndarray | None:
     """Labels beside the first, 0, 1 or `UNKNOWN`; None where there are none.
 
-    Parameters
-    ----------
     rows : (m,) rows
-
-    Returns
-    -------
-    (m, T) uint8
+    returns (m, T) uint8
     """
     return self.whole('labels')[rows] if self.has('labels') else None
 
@@ -574,9 +501,6 @@ def share_of_clicks(self: Split, rows) -> float:
 def seq_lengths(self: Split, key: str = 'seq', pick=lambda array: array) -> np.ndarray:
     """Length of every row's history, (n,) int64: tokens kept or, where repeats are collapsed, the whole.
 
-    Parameters
-    ----------
-    key : of the history
     pick : which rows to take of each shard's
     """
     if self.has(f'{key}_length'):

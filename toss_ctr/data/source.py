@@ -27,12 +27,6 @@ from ..core.objects import find_objects, is_object, object_trouble, source_file,
 def folder_note(path, files, columns) -> str:
     """A line where folders are named by a column, as `region=0/part.parquet`, that is in no file; '' = there is none.
 
-    Parameters
-    ----------
-    path : what was given
-    files : that it stands for
-    columns : of the files
-
     Examples
     --------
     >>> folder_note('train', ['train/region=0/a.parquet', 'train/region=1/a.parquet'], ['x'])
@@ -52,14 +46,8 @@ def folder_note(path, files, columns) -> str:
 def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
     """Files a path stands for; `UserError` naming the key if there are none.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob; on a disk, or s3://bucket/… (gs://, az://)
-    key : config key, named in messages
-
-    Returns
-    -------
-    the files, in the order of their rows
+    returns the files, in the order of their rows
     """
     if is_object(path):
         return find_objects(path, key, ('.parquet', '.pq'))
@@ -93,13 +81,7 @@ def _wide_integers(path) -> str | None:
 
 
 def broken_file(path, e: Exception) -> UserError:
-    """One line for a file that cannot be read as Parquet.
-
-    Parameters
-    ----------
-    path : the file
-    e : what the reader said
-    """
+    "One line for a file that cannot be read as Parquet."
     path, said = source_file(path), (str(e).splitlines() or [''])[0][:100]
     if isinstance(path, StoredObject) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
@@ -116,12 +98,7 @@ def broken_file(path, e: Exception) -> UserError:
 
 # %% ../../nbs/20_data/00_source.ipynb #fd0c78eb
 def open_parquet(path) -> pq.ParquetFile:
-    """Open for streaming: nothing is read ahead, buffers are small, page checksums are verified.
-
-    Parameters
-    ----------
-    path : one Parquet file
-    """
+    "Open for streaming: nothing is read ahead, buffers are small, page checksums are verified."
     path = source_file(path)
     far = isinstance(path, StoredObject)
     size = 1 << 20 if far else 1 << 17  # every buffer that is filled is a question to the store
@@ -149,14 +126,7 @@ def moment_parts(kind: pa.DataType) -> tuple[str, ...]:
 
 # %% ../../nbs/20_data/00_source.ipynb #30a68269
 def named(column: str) -> pl.Expr:
-    """A column by its very name, which Polars may take for a pattern: `*`, `^x$`.
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> pl.DataFrame({'*': [1], '^x$': [2], 'x': [3]}).select(named('^x$'), named('*')).row(0)
-    (2, 1)
-    """
+    "A column by its very name, which Polars may take for a pattern: `*`, `^x$`."
     pattern = column == '*' or column.startswith('^') and column.endswith('$')
     return pl.col(f'^{re.escape(column)}$') if pattern else pl.col(column)
 
@@ -166,31 +136,13 @@ EPOCH_UNITS = 's', 'ms', 'us', 'ns'
 
 
 def epoch_unit(column: str) -> pl.Expr:
-    """Which of `EPOCH_UNITS` a number since 1970 is in, by its size alone.
-
-    Parameters
-    ----------
-    column : of numbers
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> at = pl.DataFrame(dict(at=[0, 1_764_000_000, 1_764_000_000_000, 1_764_000_000_000_000]))
-    >>> at.select(epoch_unit('at'))['at'].to_list()
-    [0, 0, 1, 2]
-    """
+    "Which of `EPOCH_UNITS` a number since 1970 is in, by its size alone."
     size = named(column).cast(pl.Float64).abs()
     return (size >= 1e11).cast(pl.Int8) + (size >= 1e14).cast(pl.Int8) + (size >= 1e17).cast(pl.Int8)
 
 
 def as_moment(column: str, kind) -> pl.Expr:
-    """A column as moments: numbers since 1970 become datetimes (UTC, whole milliseconds), all else stays.
-
-    Parameters
-    ----------
-    column : of moments, dates or numbers
-    kind : its Polars type
-    """
+    "A column as moments: numbers since 1970 become datetimes (UTC, whole milliseconds), all else stays."
     at = named(column)
     if not kind.is_numeric():
         return at
@@ -204,11 +156,8 @@ def as_moment(column: str, kind) -> pl.Expr:
 def moment_part(column: str, part: str, kind) -> pl.Expr:
     """A part of a column of moments, by the clock of its time zone.
 
-    Parameters
-    ----------
     column : of moments, dates or numbers since 1970
     part : hour (0 to 23) | weekday (1 to 7, Monday first) | day (since 1970)
-    kind : the column's Polars type
     """
     at = as_moment(column, kind)
     if part == 'hour':
@@ -218,12 +167,6 @@ def moment_part(column: str, part: str, kind) -> pl.Expr:
 
 def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
     """A line where moments are written by another clock than in training; '' = by the same, or they are no moments.
-
-    Parameters
-    ----------
-    column : its name
-    there : type in training
-    here : type in the rows to predict
 
     Examples
     --------
@@ -243,13 +186,7 @@ def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
 
 
 def moment_column(column: str) -> str | None:
-    """The column that a part is of, by its name; None for a name that is no part's.
-
-    Examples
-    --------
-    >>> moment_column('when.hour'), moment_column('a.b')
-    ('when', None)
-    """
+    "The column that a part is of, by its name; None for a name that is no part's."
     of, _, part = column.rpartition('.')
     return of if of and part in PARTS else None
 
@@ -266,17 +203,7 @@ def _parts_of(schema: pa.Schema, wanted=()) -> dict[str, tuple[str, str]]:
 
 
 def batch_frame(batch) -> pl.DataFrame:
-    """Rows under the names they have: Polars calls a column without a name 'column_1'.
-
-    Parameters
-    ----------
-    batch : RecordBatch or Table
-
-    Examples
-    --------
-    >>> batch_frame(pa.record_batch({'a': [1], '': [2]})).columns
-    ['a', '']
-    """
+    "Rows under the names they have: Polars calls a column without a name 'column_1'."
     frame = pl.from_arrow(batch)
     frame.columns = batch.schema.names
     return frame
@@ -295,11 +222,6 @@ def _with_parts(batch: pa.RecordBatch, columns, parts: dict) -> pa.RecordBatch:
 
 def add_parts(frame, columns):
     """A frame with those wanted parts of moments that it has no column for; columns that are neither stay missing.
-
-    Parameters
-    ----------
-    frame : Polars, lazy or not
-    columns : wanted
 
     Examples
     --------
@@ -323,12 +245,8 @@ def add_parts(frame, columns):
 class Source:
     """Parquet files as one table with rows 0..n_rows-1.
 
-    Parameters
-    ----------
-    files : in the order of their rows
     starts : first row of every file, and n_rows
     columns : top-level columns of every file, and the parts of its moments
-    key : config key it came from
 
     Examples
     --------
@@ -353,13 +271,8 @@ class Source:
     def place(self, row: int) -> str:
         """Where a row is found, for messages; rows are counted from 0.
 
-        Parameters
-        ----------
         row : 0-based row of the source
-
-        Returns
-        -------
-        file and row in it
+        returns file and row in it
         """
         i = next(i for i in range(len(self.files)) if row < self.starts[i + 1])
         return f'{self.files[i]}: row {row - self.starts[i]}'
@@ -367,9 +280,6 @@ class Source:
     def check(self, needed, key: str = ''):
         """Raise `UserError` naming file and column if one is missing.
 
-        Parameters
-        ----------
-        needed : column names
         key : config key that names them, for the message
         """
         named = f' ({key})' if key else ''
@@ -382,10 +292,7 @@ class Source:
 def open_files(files, key: str = 'data.train_path', time_col: str | None = None) -> Source:
     """Files as one table; `UserError` for damaged files and for a column name that occurs twice.
 
-    Parameters
-    ----------
     files : Parquet files in the order of their rows
-    key : config key, named in messages
     time_col : `data.time_col`, whose parts are columns also where it holds numbers
     """
     files, starts, columns = tuple(map(source_file, files)), [0], []
@@ -406,11 +313,7 @@ def open_files(files, key: str = 'data.train_path', time_col: str | None = None)
 def open_source(path, key: str = 'data.train_path', time_col: str | None = None) -> Source:
     """Open a source: footers only. `UserError` for missing, damaged and empty files.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob
-    key : config key, named in messages
-    time_col : `data.time_col`
     """
     source = open_files(find_files(path, key), key, time_col)
     if not source.n_rows:
@@ -419,21 +322,7 @@ def open_source(path, key: str = 'data.train_path', time_col: str | None = None)
 
 # %% ../../nbs/20_data/00_source.ipynb #0f47523c
 def file_batches(path, columns, start: int, stop: int, size: int, threads: bool):
-    """Batches of a slice of one file.
-
-    Parameters
-    ----------
-    path : one Parquet file
-    columns : top-level names
-    start : first row of the file
-    stop : the row after the last
-    size : most rows a batch
-    threads : decode columns in parallel
-
-    Returns
-    -------
-    yields (first row, pa.RecordBatch)
-    """
+    "Batches of a slice of one file."
     pf, first, groups, row = open_parquet(path), None, [], 0
     have = pf.schema_arrow.names
     found = _parts_of(pf.schema_arrow, columns)
@@ -472,17 +361,7 @@ def batches(
 ):
     """Stream a slice of a source; a damaged page is a `UserError` naming the file.
 
-    Parameters
-    ----------
-    source : the table
-    columns : names to read
-    start : first row
     stop : row behind the last; all by default
-    size : most rows a batch
-    threads : decode columns in parallel
-
-    Returns
-    -------
     yields (first row, pa.RecordBatch), rows ascending
     """
     stop = source.n_rows if stop is None else min(stop, source.n_rows)
@@ -496,14 +375,8 @@ def batches(
 def source_digest(source: Source, memo=None) -> str:
     """Digest of the files' bytes in row order; names, folders and time stamps play no part.
 
-    Parameters
-    ----------
-    source : the table
     memo : folder for the file `.sources.json` that remembers digests
-
-    Returns
-    -------
-    32 hex digits
+    returns 32 hex digits
     """
     digests = Digests(Path(memo) / '.sources.json' if memo else None)
     out = [digests.of(file) for file in source.files]
@@ -534,14 +407,9 @@ def _common_type(one, other):
 def common_types(files, schemas=None) -> dict:
     """The columns that all files have, and a type for each that holds the values of every file.
 
-    Parameters
-    ----------
     files : Parquet files in the order of their rows
     schemas : column → Polars type of each, where they are read already
-
-    Returns
-    -------
-    column → Polars type; `UserError` names file, column and both types where there is none
+    returns column → Polars type; `UserError` names file, column and both types where there is none
     """
     first, *others = schemas or _schemas(files)
     types = {c: kind for c, kind in first.items() if all(c in schema for schema in others)}
@@ -557,9 +425,6 @@ def common_types(files, schemas=None) -> dict:
 def typed_frame(batch, types: dict) -> pl.DataFrame:
     """Rows in the types that all files share.
 
-    Parameters
-    ----------
-    batch : RecordBatch or Table
     types : of `common_types`; columns it does not name stay
     """
     frame = batch_frame(batch)
@@ -577,8 +442,6 @@ def typed_frame(batch, types: dict) -> pl.DataFrame:
 def lazy_table(files) -> pl.LazyFrame:
     """Files as one lazy frame, with the columns that all of them have, in `common_types`.
 
-    Parameters
-    ----------
     files : Parquet files, or objects of a store, in the order of their rows
     """
     files = list(map(source_file, files))
@@ -601,14 +464,8 @@ def lazy_table(files) -> pl.LazyFrame:
 def scan(path, key: str = 'data.train_path') -> dict:
     """Sizes of a source from the footers alone.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob
-    key : config key, named in messages
-
-    Returns
-    -------
-    rows, bytes on disk, row_groups, files
+    returns rows, bytes on disk, row_groups, files
     """
     s = open_source(path, key)
     return dict(

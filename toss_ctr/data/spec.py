@@ -29,14 +29,9 @@ def smallest(size: int) -> np.dtype:
 class CatSpec:
     """A categorical column.
 
-    Parameters
-    ----------
-    name : of the column
-    kind : 'vocab' | 'hash'
     size : codes 0..size-1
     values : texts of codes 1..; () where hashed
     group : array that holds it: cat_8, cat_16 or cat_32
-    pos : its column there
 
     Examples
     --------
@@ -55,19 +50,7 @@ class CatSpec:
 def pack_cats(cats) -> tuple:
     """Give each column its array by the width its codes need.
 
-    Parameters
-    ----------
     cats : (name, kind, size, values) of every categorical column, in order
-
-    Returns
-    -------
-    `CatSpec`s
-
-    Examples
-    --------
-    >>> packed = pack_cats([('item', 'vocab', 2, ['7']), ('user', 'hash', 1001, ()), ('day', 'vocab', 2, ['1'])])
-    >>> [(c.group, c.pos) for c in packed]
-    [('cat_8', 0), ('cat_16', 0), ('cat_8', 1)]
     """
     packed, used = [], {}
     for name, kind, size, values in cats:
@@ -178,10 +161,6 @@ class SeqSpec:
 class MultiSpec:
     """A column with several values a cell.
 
-    Parameters
-    ----------
-    name : of the column
-    sep : between the values of a text
     values : texts of codes 1..
     weights : column with a weight for each value; None = all alike
 
@@ -210,13 +189,7 @@ class MultiSpec:
 def lone_history(histories: list) -> dict:
     """How one history called `seq` is written; the bytes of a cache with one history never changed.
 
-    Parameters
-    ----------
-    histories : plain content of each
-
-    Returns
-    -------
-    seq, with the names of its sides, and what stands beside it: targets, sides, spaces; empty for other lists
+    returns seq, with the names of its sides, and what stands beside it: targets, sides, spaces; empty for other lists
 
     Examples
     --------
@@ -233,11 +206,6 @@ def lone_history(histories: list) -> dict:
 @dataclass(frozen=True)
 class VectorSpec:
     """A column of vectors, whose components are numeric columns.
-
-    Parameters
-    ----------
-    name : of the column
-    width : numbers of each vector
 
     Examples
     --------
@@ -258,12 +226,8 @@ class VectorSpec:
 class TimeSpec:
     """The column with the rows' times.
 
-    Parameters
-    ----------
-    name : of the column
     unit : 'moment' for datetimes and dates, else that of its numbers: 's' | 'ms' | 'us' | 'ns'
     first : earliest time of the training rows, milliseconds since 1970
-    last : the latest
 
     Examples
     --------
@@ -286,20 +250,10 @@ class TimeSpec:
 class Spec:
     """Everything that was learned from the training rows to encode any rows.
 
-    Parameters
-    ----------
-    cats : `CatSpec`s
     nums : numeric columns, the components of vectors last
     null_blocks : groups of indices into `nums`: always null together, at least once in train
-    histories : `SeqSpec`s
     keys : column with exact codes of its own → texts of codes 1..
-    label : label column
-    id_col : row name
-    multis : `MultiSpec`s
     time : `TimeSpec` of the column with the rows' times
-    weight : column with the training rows' weights
-    vectors : `VectorSpec`s
-    labels : label columns beside the first
 
     Examples
     --------

@@ -23,10 +23,7 @@ from .probabilities import check_probabilities, EDGE
 def check_ids(ids: pl.Series, name):
     """Raise `UserError` with counts and examples for missing, empty and duplicate ids.
 
-    Parameters
-    ----------
     ids : (N,) strings
-    name : whose they are, for the message
     """
     empty = int((ids.is_null() | (ids == '')).sum())
     if empty:
@@ -43,27 +40,11 @@ def check_ids(ids: pl.Series, name):
 def align_ids(first: pl.Series, ids: pl.Series, name: str = 'second file', ref: str = 'first file'):
     """Where each id of the first file stands in the other.
 
-    Parameters
-    ----------
     first : (N,) ids of the file that sets the order
     ids : (M,) ids of another file, unique
     name : the other file's name, for the message
-    ref : the first one's
-
-    Returns
-    -------
-    (N,) places in `ids` of each of `first`; a slice of all where the order is the same
-
-    Raises
-    ------
-    UserError : an id is missing or additional; with counts and examples
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from toss_ctr.data.submission import align_ids
-    >>> align_ids(pl.Series(['a', 'b', 'c']), pl.Series(['c', 'a', 'b'])).tolist()
-    [1, 2, 0]
+    returns (N,) places in `ids` of each of `first`; a slice of all where the order is the same
+    raises UserError : an id is missing or additional; with counts and examples
     """
     if first.equals(ids):
         return slice(None)
@@ -170,10 +151,6 @@ def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked
 def header_of(path) -> tuple[str, ...]:
     """The names in the first line of a CSV file; () where there is none.
 
-    Parameters
-    ----------
-    path : any file
-
     Examples
     --------
     >>> import tempfile
@@ -188,14 +165,8 @@ def header_of(path) -> tuple[str, ...]:
 def refuse_submission(path, key: str):
     """Refuse to write over what a run has handed in, or could have: its record alone says what these files are.
 
-    Parameters
-    ----------
-    path : to be written
     key : the argument that names it, for the message
-
-    Raises
-    ------
-    UserError that names the argument
+    raises UserError that names the argument
     """
     path = Path(path).resolve()
     for up, within in ((1, 'submission.csv'), (3, 'members/*/submission.csv'), (2, 'ensemble/*'), (3, 'ensemble/*/*')):

@@ -19,11 +19,7 @@ from .values import is_nested, is_text
 class TokenError(ValueError):
     """A token that is no 64-bit integer.
 
-    Parameters
-    ----------
     row : 0-based, of the column that was read
-    token : the text found
-    why : what is wrong with it
     """
 
     def __init__(self, row: int, token: str, why: str = 'is not an integer'):
@@ -34,15 +30,9 @@ class TokenError(ValueError):
 def _token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.ndarray | None:
     """Where tokens end.
 
-    Parameters
-    ----------
     data : (m,) uint8, the rows' text end to end
     offsets : (n+1,) where each row starts in `data`, and m
-    scratch : buffers, used again
-
-    Returns
-    -------
-    positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
+    returns positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
     """
     m, filled = len(data), offsets[1:] > offsets[:-1]
     digit, end = scratch('digit', m, np.uint8), scratch('end', m, bool)
@@ -61,15 +51,9 @@ def _token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.n
 def _short_values(m: int, ends: np.ndarray, scratch: Scratch) -> np.ndarray:
     """Numbers of up to four digits, by sums over all bytes.
 
-    Parameters
-    ----------
-    m : bytes of the block
     ends : (t,) last byte of every token
     scratch : with `digit` (0 at commas) and `is_digit`, as `_token_ends` leaves them
-
-    Returns
-    -------
-    (t,) uint16
+    returns (t,) uint16
     """
     digit, is_digit = scratch('digit', m, np.uint8), scratch('is_digit', m, bool)
     pair, far = scratch('pair', m, np.uint8), scratch('far', m, np.uint8)
@@ -88,15 +72,10 @@ def _short_values(m: int, ends: np.ndarray, scratch: Scratch) -> np.ndarray:
 def _long_values(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Numbers of any length, digit by digit.
 
-    Parameters
-    ----------
     data : (m,) uint8, digits and commas
     ends : (t,) last byte of some tokens
     lengths : (t,) their digits, at least 1 and at most 18
-
-    Returns
-    -------
-    (t,) int64
+    returns (t,) int64
     """
     value, power = np.zeros(len(ends), np.int64), 1
     for k in range(int(lengths.max(initial=0))):
@@ -109,15 +88,9 @@ def _long_values(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.
 def _parse_block(data: np.ndarray, offsets: np.ndarray, scratch: Scratch):
     """Tokens of rows of plain text: digits and single commas.
 
-    Parameters
-    ----------
     data : (m,) uint8, the rows' text end to end
     offsets : (n+1,) int64, from 0 to m
-    scratch : buffers, used again
-
-    Returns
-    -------
-    tokens (t,) uint16 or int64 and counts (n,) int64, or None: this block needs `_parse_slowly`
+    returns tokens (t,) uint16 or int64 and counts (n,) int64, or None: this block needs `_parse_slowly`
     """
     if not len(data):
         return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
@@ -145,14 +118,9 @@ def _parse_block(data: np.ndarray, offsets: np.ndarray, scratch: Scratch):
 def _squeeze(data: np.ndarray, offsets: np.ndarray):
     """Remove spaces around tokens.
 
-    Parameters
-    ----------
     data : (m,) uint8
     offsets : (n+1,) int64
-
-    Returns
-    -------
-    the same without spaces, or None if a space parts two digits of one row
+    returns the same without spaces, or None if a space parts two digits of one row
     """
     keep = data != 32
     kept = np.flatnonzero(keep)
@@ -167,15 +135,10 @@ def _squeeze(data: np.ndarray, offsets: np.ndarray):
 def _parse_slowly(data: np.ndarray, offsets: np.ndarray, start: int):
     """Tokens of rows in any allowed form; `TokenError` names the row and the token that is no integer.
 
-    Parameters
-    ----------
     data : (m,) uint8
     offsets : (n+1,) int64
     start : row of the column the block starts with, for messages
-
-    Returns
-    -------
-    tokens (t,) int64 and counts (n,) int64
+    returns tokens (t,) int64 and counts (n,) int64
     """
     text, values, counts = data.tobytes(), [], []
     for row, (a, b) in enumerate(zip(offsets[:-1].tolist(), offsets[1:].tolist(), strict=True)):
@@ -194,13 +157,7 @@ def _parse_slowly(data: np.ndarray, offsets: np.ndarray, start: int):
 def as_text(column: pa.Array) -> pa.Array:
     """A column as text; a null is an empty text.
 
-    Parameters
-    ----------
     column : text, dictionary, integers or nulls
-
-    Returns
-    -------
-    large_string without nulls
     """
     if pa.types.is_dictionary(column.type):
         column = column.dictionary_decode()
@@ -209,23 +166,7 @@ def as_text(column: pa.Array) -> pa.Array:
 
 # %% ../../nbs/20_data/17_tokens.ipynb #b5de8341
 def text_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
-    """The raw bytes of a text column, without a copy.
-
-    Parameters
-    ----------
-    column : string or large_string without nulls
-
-    Returns
-    -------
-    (m,) uint8 bytes; (n+1,) int64 starts, from 0 to m
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> data, starts = text_buffers(pa.array(['7,12', '', '3']))
-    >>> data.tobytes(), starts.tolist()
-    (b'7,123', [0, 4, 4, 5])
-    """
+    "The raw bytes of a text column, without a copy → (m,) uint8 bytes; (n+1,) int64 starts, from 0 to m."
     if not len(column):
         return np.zeros(0, np.uint8), np.zeros(1, np.int64)
     width = np.dtype(np.int64 if pa.types.is_large_string(column.type) else np.int32)
@@ -258,13 +199,8 @@ def _integers(entries: pa.Array) -> np.ndarray:
 def list_tokens(column: pa.Array) -> Ragged:
     """Tokens of a list column; `TokenError` names the row of an entry that is no integer.
 
-    Parameters
-    ----------
     column : list of integers, integral floats or texts
-
-    Returns
-    -------
-    column `token` int64, oldest first
+    returns column `token` int64, oldest first
     """
     counts = pc.fill_null(pc.list_value_length(column), 0).to_numpy(zero_copy_only=False).astype(np.int64)
     try:

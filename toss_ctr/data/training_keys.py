@@ -23,13 +23,7 @@ TO_THE_PLATEAU = dict(  # the rate falls after the first epoch that brings nothi
 
 
 def paper_keys() -> dict:
-    """The recipe of the QNN-α paper's authors, for a log whose epoch is chosen on a file of its own, nested.
-
-    Examples
-    --------
-    >>> paper_keys()['train']['plateau']
-    True
-    """
+    "The recipe of the QNN-α paper's authors, for a log whose epoch is chosen on a file of its own, nested."
     head = dict(feature_embed_dim=16, heads=1, rank=8, layers=2, dropout=0.1, self_ensemble=1.0, packed=1)
     train = TO_THE_PLATEAU | dict(epochs=60, optimizer='adam', weight_decay=0.0, grad_clip_norm=10.0)
     return dict(
@@ -50,11 +44,6 @@ def training_keys(
 ) -> dict:
     """Keys of model, training, loss, folds and members for a log of this size, nested.
 
-    Parameters
-    ----------
-    rows : of the training file
-    clicks : among them
-    numerics : numeric columns
     valid : whether a file is there to choose the epoch on: then the recipe of `paper_keys`
     history : whether there is one; under packed heads, or tables held by L2, it is learnt too slowly from few clicks
 

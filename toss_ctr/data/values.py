@@ -59,21 +59,8 @@ def canonical_texts(values: pa.Array) -> list:
     Zeros in front of a number are kept in text and cannot be in a number: `"00"` of a text column and `0` of an
     integer column are two values.
 
-    Parameters
-    ----------
     values : distinct values of a column, any flat type
-
-    Returns
-    -------
-    a text each, None for null and NaN; `pa.ArrowInvalid` for bytes that are no text
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> canonical_texts(pa.array(['7', '7.0', '07', 'x.0', None]))
-    ['7', '7', '07', 'x.0', None]
-    >>> canonical_texts(pa.array([7.0, 7.5]))
-    ['7', '7.5']
+    returns a text each, None for null and NaN; `pa.ArrowInvalid` for bytes that are no text
     """
     if pa.types.is_dictionary(values.type):
         values = values.dictionary_decode()
@@ -106,12 +93,6 @@ def _holds(kind: pa.DataType) -> str:
 def other_type(column: str, there: pa.DataType, here: pa.DataType) -> str:
     """A line where a category is stored in another type than in training, such that equal values may not meet.
 
-    Parameters
-    ----------
-    column : its name
-    there : type in training
-    here : type in the rows to predict
-
     Examples
     --------
     >>> import pyarrow as pa
@@ -130,19 +111,9 @@ def other_type(column: str, there: pa.DataType, here: pa.DataType) -> str:
 def hash_codes(texts, buckets: int) -> np.ndarray:
     """xxh3-64 of the UTF-8 text, modulo `buckets`, plus 1; 0 for null.
 
-    Parameters
-    ----------
     texts : canonical texts, None for null
     buckets : codes 1..buckets
-
-    Returns
-    -------
-    (n,) int32
-
-    Examples
-    --------
-    >>> hash_codes(['1', '2', None], 1000).tolist()
-    [465, 821, 0]
+    returns (n,) int32
     """
     hashed = plh.col('text').nchash.xxh3_64() % buckets + 1
     codes = pl.DataFrame(dict(text=pl.Series(texts, dtype=pl.String))).select(hashed.fill_null(0))
@@ -153,8 +124,6 @@ def hash_codes(texts, buckets: int) -> np.ndarray:
 class Vocabulary:
     """Texts → codes 1..V in the order given; 0 for null and for unknown texts.
 
-    Parameters
-    ----------
     values : (V,) canonical texts
 
     Examples
@@ -227,13 +196,7 @@ class Tally:
 
 
 def natural(text: str) -> tuple:
-    """Sort key of a canonical text: whole numbers by value, before all other texts.
-
-    Examples
-    --------
-    >>> sorted(['10', '9', 'b', 'a', '-1'], key=natural)
-    ['-1', '9', '10', 'a', 'b']
-    """
+    "Sort key of a canonical text: whole numbers by value, before all other texts."
     is_number = re.fullmatch(r'[+-]?\d{1,30}', text, re.A)
     return (0, int(text), text) if is_number else (1, 0, text)
 
@@ -241,9 +204,7 @@ def natural(text: str) -> tuple:
 def _small_integers(column: pa.Array):
     """A column as whole numbers up to ±2^19.
 
-    Returns
-    -------
-    values (n,) int32, 0 where null, and nulls (n,) bool or None; None for another column
+    returns values (n,) int32, 0 where null, and nulls (n,) bool or None; None for another column
     """
     kind, null = column.type, None
     if pa.types.is_boolean(kind):
@@ -271,8 +232,6 @@ def _small_integers(column: pa.Array):
 class Coder:
     """A column → codes, by the canonical texts of its values.
 
-    Parameters
-    ----------
     assign : texts → codes: a `Vocabulary`, a `Tally`, a hash
 
     Examples
@@ -339,16 +298,8 @@ def _named(column: str, place, mend: str):
 def encode_column(coder: Coder, column: pa.Array, name: str, place) -> np.ndarray:
     """Codes of a column; `UserError` naming it where it holds no categories.
 
-    Parameters
-    ----------
-    coder : of the column
-    column : a categorical column
-    name : of the column
     place : row → text for messages
-
-    Returns
-    -------
-    (n,) int32
+    returns (n,) int32
     """
     if is_nested(column.type):
         raise UserError(f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
@@ -358,10 +309,6 @@ def encode_column(coder: Coder, column: pa.Array, name: str, place) -> np.ndarra
 # %% ../../nbs/20_data/10_values.ipynb #c6ab4934
 def large_lists(column: pa.Array) -> pa.Array:
     """Lists of any layout as large ones; entries that are null throughout are float32.
-
-    Parameters
-    ----------
-    column : lists
 
     Examples
     --------
@@ -376,14 +323,8 @@ def large_lists(column: pa.Array) -> pa.Array:
 def cells_apart(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     """Take cells apart; `pa.ArrowException` for what cannot be.
 
-    Parameters
-    ----------
     column : text, lists, or one value a cell
-    sep : between the values of a text
-
-    Returns
-    -------
-    all entries end to end, (t,) int64 the cell of each
+    returns all entries end to end, (t,) int64 the cell of each
     """
     row = np.arange(len(column))
     if pa.types.is_dictionary(column.type):
@@ -402,12 +343,7 @@ def cells_apart(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
 
 
 def filled_entries(entries: pa.Array) -> tuple[pa.Array, np.ndarray]:
-    """Entries of cells, texts without blanks around, and which of them are values: (t,) bool.
-
-    Parameters
-    ----------
-    entries : of `cells_apart`
-    """
+    "Entries of cells, texts without blanks around, and which of them are values: (t,) bool."
     keep = pc.invert(pc.is_null(entries, nan_is_null=True))
     if is_text(entries.type):
         entries = pc.utf8_trim_whitespace(pc.cast(entries, pa.large_string()))
@@ -418,21 +354,8 @@ def filled_entries(entries: pa.Array) -> tuple[pa.Array, np.ndarray]:
 def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
     """Take cells apart; `pa.ArrowException` for what cannot be.
 
-    Parameters
-    ----------
     column : text, lists, or one value a cell
-    sep : between the values of a text
-
-    Returns
-    -------
-    all values end to end, no nulls; (n,) int64 how many each cell holds
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> values, counts = cell_values(pa.array(['Action, Sci Fi', None, 'Drama']), ',')
-    >>> values.to_pylist(), counts.tolist()
-    (['Action', 'Sci Fi', 'Drama'], [2, 0, 1])
+    returns all values end to end, no nulls; (n,) int64 how many each cell holds
     """
     entries, row = cells_apart(column, sep)
     entries, keep = filled_entries(entries)
@@ -442,17 +365,10 @@ def cell_values(column: pa.Array, sep: str) -> tuple[pa.Array, np.ndarray]:
 def encode_cells(coder: Coder, column: pa.Array, sep: str, name: str, place) -> tuple[np.ndarray, np.ndarray]:
     """Codes of all values, cell by cell; `UserError` naming the column where it holds none.
 
-    Parameters
-    ----------
     coder : values → codes
     column : a column with several values a cell
-    sep : between the values of a text
-    name : of the column
     place : row → text for messages
-
-    Returns
-    -------
-    (t,) int32 codes, (n,) int64 how many each cell holds
+    returns (t,) int32 codes, (n,) int64 how many each cell holds
     """
     with _named(name, place, 'remove it from data.multi_cols'):
         values, counts = cell_values(column, sep)

@@ -23,10 +23,7 @@ BLOCK = 1 << 17  # rows worked on at once
 class Counts:
     """Impressions and clicks of every key in every part of the training rows.
 
-    Parameters
-    ----------
     n_keys : keys are 0 … n_keys-1
-    folds : the run's folds
     dtype : int32, or float64 where rows have weights that are no whole numbers
 
     Examples
@@ -52,8 +49,6 @@ class Counts:
     def add(self, key: np.ndarray, part: np.ndarray, label: np.ndarray, weight: np.ndarray | None = None):
         """Count some rows.
 
-        Parameters
-        ----------
         key : (m,) int64
         part : (m,) part of each row
         label : (m,) bool
@@ -68,14 +63,8 @@ class Counts:
     def look(self, key: np.ndarray, part: np.ndarray):
         """What is known of some training rows.
 
-        Parameters
-        ----------
         key : (m,) int64
         part : (m,) part of each row
-
-        Returns
-        -------
-        Evidence
         """
         return Evidence(self, key, part)
 
@@ -83,9 +72,6 @@ class Counts:
 class Evidence:
     """Counts of some training rows' keys, read once for the models of all folds. Made by `Counts.look`.
 
-    Parameters
-    ----------
-    counts : of all training rows
     key : (m,) int64
     part : (m,) part of each row
 
@@ -114,13 +100,7 @@ class Evidence:
     def used(self, k: int) -> list:
         """What the model of fold `k` may use: not the row's own part, nor those that the fold holds out.
 
-        Parameters
-        ----------
-        k : fold
-
-        Returns
-        -------
-        (m,) impressions, (m,) clicks, float32
+        returns (m,) impressions, (m,) clicks, float32
         """
         held_out = self.held_out[k]
         own_counts = ~held_out[self.part]  # where the own part is held out, it is subtracted once
@@ -135,8 +115,6 @@ class Evidence:
 class Total:
     """Counts of some new rows' keys, over all training rows; stands where `Evidence` stands for training rows.
 
-    Parameters
-    ----------
     n : (m,) int32 impressions
     c : (m,) int32 clicks
 
@@ -156,16 +134,7 @@ class Total:
         return len(self.n)
 
     def used(self, k: None = None) -> list:
-        """All there is.
-
-        Parameters
-        ----------
-        k : no fold
-
-        Returns
-        -------
-        (m,) impressions, (m,) clicks, float32
-        """
+        "All there is → (m,) impressions, (m,) clicks, float32."
         return [self.n.astype(np.float32), self.c.astype(np.float32)]
 
 
@@ -173,8 +142,6 @@ class Total:
 class Known:
     """Impressions and clicks over all training rows, of the keys that occurred.
 
-    Parameters
-    ----------
     key : (M,) int64, ascending
     n : (M,) int32 impressions, > 0
     c : (M,) int32 clicks
@@ -195,9 +162,6 @@ class Known:
     def of(cls, counts: Counts, name=None):
         """All parts together.
 
-        Parameters
-        ----------
-        counts : of all training rows
         name : (m,) places in the table → (m,) their keys, ascending; None = the places
         """
         n, c = counts.table.sum(1, dtype=counts.table.dtype).T
@@ -207,8 +171,6 @@ class Known:
     def look(self, key: np.ndarray, part: None = None) -> Total:
         """What is known of some new rows.
 
-        Parameters
-        ----------
         key : (m,) int64
         part : a new row lies in no part
         """
@@ -223,23 +185,11 @@ class Known:
 def smooth(prior, n, c, strength, least: int = 0):
     """(c + strength·prior) / (n + strength)
 
-    Parameters
-    ----------
     prior : (m,) rates to fall back on
     n : (m,) impressions
     c : (m,) clicks
     strength : impressions the prior is worth: a number, or (m,)
-    least : impressions below which the prior stands
-
-    Returns
-    -------
-    (m,) rates
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> smooth(0.5, np.array([0, 10]), np.array([0, 0]), strength=10).tolist()
-    [0.5, 0.25]
+    returns (m,) rates
     """
     strength = np.asarray(strength, np.float32)
     rate = (c + strength * prior) / np.maximum(n + strength, np.float32(1e-30))
@@ -261,23 +211,9 @@ def _distinct_pairs(n: np.ndarray, c: np.ndarray) -> tuple:
 def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
     """The prior strength under which the counts of keys are likeliest: the beta-binomial likelihood with a wide prior.
 
-    Parameters
-    ----------
     n : (m,) impressions of each key; keys with none say nothing
     c : (m,) clicks of each key
-
-    Returns
-    -------
-    impressions the prior is worth, 0.5 … 10,000; 50 where the counts say nothing of it
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> n = np.full(1000, 20)
-    >>> likeliest_strength(n, np.arange(1000) % 2 * 20) < 2  # every key is clicked always or never: believe the key
-    True
-    >>> likeliest_strength(n, np.full(1000, 3)) > 1000  # all keys alike: believe the mean
-    True
+    returns impressions the prior is worth, 0.5 … 10,000; 50 where the counts say nothing of it
     """
     some = n > 0
     total, clicks = n[some].sum().item(), c[some].sum().item()
@@ -298,16 +234,7 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
 
 # %% ../../nbs/30_features/00_counts.ipynb #784fe15c
 def strengths(counts: Counts) -> np.ndarray:
-    """The likeliest prior strength for the rows of each part, as the model of each fold may know it.
-
-    Parameters
-    ----------
-    counts : of all training rows
-
-    Returns
-    -------
-    (K, P) float32
-    """
+    "The likeliest prior strength for the rows of each part, as the model of each fold may know it → (K, P) float32."
     known = {}  # parts left out → strength
     dtype = counts.table.dtype
     total = counts.table.sum(1, dtype=dtype)
@@ -327,15 +254,9 @@ def strengths(counts: Counts) -> np.ndarray:
 class BaseRate:
     """The click rate of all rows that a training row may use, and the factor from their number to all training rows.
 
-    Parameters
-    ----------
-    folds : the run's folds
     label : (n,) bool
     weight : (n,) how often each row counts; None = once
-
-    Raises
-    ------
-    UserError where a row may use none
+    raises UserError where a row may use none
 
     Examples
     --------
@@ -363,15 +284,8 @@ class BaseRate:
     def rate(self, part: np.ndarray, k: int, m: int) -> tuple:
         """Rate and factor of some rows.
 
-        Parameters
-        ----------
         part : (m,) part of each row
-        k : fold whose model sees them
-        m : rows
-
-        Returns
-        -------
-        (m,) float32 rates, (m,) float32 factors
+        returns (m,) float32 rates, (m,) float32 factors
         """
         n, c = (v[part] for v in self.used[k])
         return c / n, self.n_rows / n
@@ -380,11 +294,6 @@ class BaseRate:
 @dataclass(frozen=True)
 class TotalRate:
     """The same for new rows, which may use all labels: the click rate of the training set, and 1.
-
-    Parameters
-    ----------
-    n_rows : training rows
-    clicks : how many of them were clicked
 
     Examples
     --------
@@ -399,15 +308,8 @@ class TotalRate:
     def rate(self, part, k, m: int) -> tuple:
         """Rate and factor of some rows.
 
-        Parameters
-        ----------
         part : a new row lies in no part
-        k : no fold
-        m : rows
-
-        Returns
-        -------
-        (m,) float32 rates, (m,) float32 factors
+        returns (m,) float32 rates, (m,) float32 factors
         """
         n = np.full(m, self.n_rows, np.float32)
         return np.float32(self.clicks) / n, self.n_rows / n
@@ -437,11 +339,8 @@ def join(codes: list, sizes: list) -> np.ndarray:
 class Keys:
     """Keys of a combination of columns on train.
 
-    Parameters
-    ----------
     key : (n,) int64
     known : (m,) int64: what `join` gives for each key
-    sizes : of the columns' codes
 
     Examples
     --------
@@ -458,30 +357,12 @@ class Keys:
 
 
 def codes_of(split, columns: tuple, key: str) -> list:
-    """Exact codes of some columns.
-
-    Parameters
-    ----------
-    split : cached
-    columns : one or two names
-    key : config key for messages
-
-    Returns
-    -------
-    (n,) codes of each column
-    """
+    "Exact codes of some columns → (n,) codes of each column."
     return [key_codes(split, c, key)[0] for c in columns]
 
 
 def keys_of(split, columns: tuple, key: str) -> Keys:
-    """Number the values, or combinations of values, that train has.
-
-    Parameters
-    ----------
-    split : train
-    columns : one or two names
-    key : config key for messages
-    """
+    "Number the values, or combinations of values, that train has."
     codes = codes_of(split, columns, key)
     sizes = [int(c.max(initial=0)) + 1 for c in codes]
     joint = join(codes, sizes)

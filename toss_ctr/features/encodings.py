@@ -26,12 +26,7 @@ from .family import Family, Statistics, TrainRows
 
 # %% ../../nbs/30_features/10_encodings.ipynb #0c2839a6
 def encoding_names(cfg) -> tuple:
-    """Names of the encodings' columns, two an entry.
-
-    Parameters
-    ----------
-    cfg : config: `features.encodings`
-    """
+    "Names of the encodings' columns, two an entry."
     stems = ['enc_' + '_x_'.join(columns) for columns in entries_of(cfg.features.encodings)]
     return tuple(f'{stem}_{what}' for stem in stems for what in ('logodds', 'impr'))
 
@@ -44,17 +39,12 @@ def _log_odds(rate):
 def rate_columns(n, c, prior, factor, strength) -> np.ndarray:
     """The two columns of some counts.
 
-    Parameters
-    ----------
     n : (m,) float32 impressions
     c : (m,) float32 clicks
     prior : (m,) float32 base rates
     factor : (m,) from the rows that were counted to all rows
     strength : impressions the prior is worth: a number, or (m,)
-
-    Returns
-    -------
-    (m, 2) float32
+    returns (m, 2) float32
     """
     log_odds = _log_odds(smooth(prior, n, c, strength)) - _log_odds(prior)
     evidence = np.log1p(n * factor)
@@ -64,16 +54,9 @@ def rate_columns(n, c, prior, factor, strength) -> np.ndarray:
 def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, strength) -> np.ndarray:
     """Log-odds of the smoothed rate above those of the base rate, and log(1 + impressions).
 
-    Parameters
-    ----------
-    seen : of m keys
-    base : the rate that is the prior
     k : fold whose model sees them; None for new rows
     strength : impressions the prior is worth: a number, or (m,)
-
-    Returns
-    -------
-    (m, 2) float32
+    returns (m, 2) float32
     """
     n, c = seen.used(k)
     return rate_columns(n, c, *base.rate(seen.part, k, len(n)), strength)
@@ -82,10 +65,6 @@ def encode(seen: Evidence | Total, base: BaseRate | TotalRate, k: int | None, st
 def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every entry of `features.encodings` for the training rows.
 
-    Parameters
-    ----------
-    cfg : config: `features`
-    train : rows, labels, folds
     out : (n, 2·entries) arrays to fill, one a fold
     """
     label, part = train.label, train.folds.part
@@ -109,11 +88,6 @@ def fill_train(cfg, train: TrainRows, out: list):
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     """Score every entry of `features.encodings` for new rows.
 
-    Parameters
-    ----------
-    cfg : config: `features`
-    split : new rows
-    stats : of the training rows
     out : (n, 2·entries) to fill
     """
     for i, columns in enumerate(entries_of(cfg.features.encodings)):
@@ -135,14 +109,7 @@ ENCODINGS = Family(encoding_names, fill_train, fill_new, _encoding_settings)
 def learnt_priors(cfg, strengths: dict) -> dict:
     """The prior strength of each encoding that learnt one.
 
-    Parameters
-    ----------
-    cfg : config: `features.encodings`
-    strengths : of `Statistics`
-
-    Returns
-    -------
-    columns, joined by ×, → impressions the prior is worth
+    returns columns, joined by ×, → impressions the prior is worth
     """
     names = {f'encoding {columns}': ' × '.join(columns) for columns in entries_of(cfg.features.encodings)}
     return {names[table]: strength for table, strength in strengths.items() if table in names}

@@ -21,12 +21,7 @@ FAMILIES = dict(encodings=ENCODINGS, covis=COVIS)  # in the order of their colum
 
 
 def feature_names(cfg) -> tuple:
-    """Names of the columns a config asks for.
-
-    Parameters
-    ----------
-    cfg : config: `features`
-    """
+    "Names of the columns a config asks for."
     return tuple(name for family in FAMILIES.values() for name in family.names(cfg))
 
 # %% ../../nbs/30_features/35_families.ipynb #6f28fff4
@@ -43,17 +38,8 @@ def _asked_for(cfg) -> Iterator[tuple[Family, slice]]:
 def fill_train_rows(cfg, split, folds: Folds, out: list, progress: bool = False) -> Statistics:
     """Features of the training rows.
 
-    Parameters
-    ----------
-    cfg : config: `features`
-    split : train
-    folds : the run's folds
     out : (n, E) float32 arrays to fill, one a fold: every row as the model of that fold may see it
-    progress : show bars
-
-    Returns
-    -------
-    Statistics of all training rows, for `Statistics.features`
+    returns Statistics of all training rows, for `Statistics.features`
     """
     train = TrainRows(split, folds, progress)
     for family, columns in _asked_for(cfg):
@@ -83,12 +69,7 @@ def features(self: Statistics, cfg, split, out: np.ndarray | None = None) -> np.
 
 # %% ../../nbs/30_features/35_families.ipynb #f2be44d7
 def feature_settings(cfg) -> dict:
-    """What the columns depend on, in the config; JSON-able.
-
-    Parameters
-    ----------
-    cfg : config: `features`
-    """
+    "What the columns depend on, in the config; JSON-able."
     settings = {}
     for family in FAMILIES.values():
         settings |= family.settings(cfg)

@@ -19,9 +19,6 @@ from .counts import BaseRate, codes_of, Counts, join, Known, TotalRate
 class Statistics:
     """Counts over all training rows: all that the features of a new row need.
 
-    Parameters
-    ----------
-    rate : click rate of all training rows
     tables : name → `Known`
     sizes : name → sizes of its columns' codes on train
     strengths : name → learnt prior strength, where the family learns one
@@ -43,10 +40,6 @@ class Statistics:
     def keep(self, name: str, known: Known, sizes: list, strength: float | None = None):
         """Leave a table for new rows.
 
-        Parameters
-        ----------
-        name : of the table
-        known : counts over all training rows
         sizes : of the codes of the columns its keys are made of
         strength : learnt prior strength; None: none was learnt
         """
@@ -58,16 +51,9 @@ class Statistics:
     def keys(self, name: str, split, columns: tuple, key: str) -> np.ndarray:
         """Keys of new rows.
 
-        Parameters
-        ----------
         name : of the table they are looked up in
-        split : new rows
         columns : that the table's keys are made of
-        key : config key for messages
-
-        Returns
-        -------
-        (n,) int64; 0 = training knows nothing of it
+        returns (n,) int64; 0 = training knows nothing of it
         """
         return join(codes_of(split, columns, key), self.sizes[name])
 
@@ -82,19 +68,6 @@ def _counting_weights(weights: np.ndarray | None) -> np.ndarray | None:
 
 class TrainRows:
     """The training rows, their labels and folds.
-
-    Parameters
-    ----------
-    split : train
-    folds : the run's folds
-    progress : show bars
-
-    Attributes
-    ----------
-    label : (n,) bool
-    weight : (n,) how often each row counts: int32 where all weights are whole numbers, else float64; None = once
-    base : `BaseRate` of the rows
-    stats : `Statistics` to leave tables in
 
     Examples
     --------
@@ -124,9 +97,6 @@ class TrainRows:
     def count(self, counts: Counts, key: np.ndarray, rows):
         """Count some rows.
 
-        Parameters
-        ----------
-        counts : of `counts`
         key : (m,) int64 key of each
         rows : (m,) which rows, or a mask (n,)
         """
@@ -138,11 +108,9 @@ class TrainRows:
 class Family:
     """A family of numeric columns learned from labels, out of fold.
 
-    Parameters
-    ----------
     names : (cfg) → names of its columns; () where the config does not ask for them
-    fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model,
-        and leaves in `train.stats` what `fill_new` needs
+    fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model, and
+        leaves in `train.stats` what `fill_new` needs
     fill_new : (cfg, split, stats: `Statistics`, out) fills out, (n, columns) float32, for rows that are not of train
     settings : (cfg) → JSON-able dict of what the numbers depend on, part of the features' fingerprint
 

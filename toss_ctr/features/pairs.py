@@ -114,18 +114,11 @@ class _Pool:
 def aggregate(cov, recent: Ragged, ctr, impr, weight, bare) -> np.ndarray:
     """Aggregates of `agg.outputs` over each row's tokens.
 
-    Parameters
-    ----------
-    cov : config: `features.covis`
-    recent : the m rows' T tokens
     ctr : (T,) rates
     impr : (T,) impressions
     weight : (T,) recency weights
     bare : (m,) rates of rows without tokens
-
-    Returns
-    -------
-    (m, outputs) float32
+    returns (m, outputs) float32
     """
     pool = _Pool(recent)
     outputs = dict(
@@ -208,12 +201,7 @@ def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list
 
 # %% ../../nbs/30_features/30_pairs.ipynb #c0a8ac2a
 def covis_names(cfg) -> tuple:
-    """Names of the co-visitation columns.
-
-    Parameters
-    ----------
-    cfg : config: `features.covis`, and the histories
-    """
+    "Names of the co-visitation columns."
     cov = cfg.features.covis
     if not cov.enabled:
         return ()
@@ -232,15 +220,8 @@ def _target_columns(cov, spec) -> Iterator[tuple]:
 def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every target column of `features.covis` for the training rows.
 
-    Parameters
-    ----------
-    cfg : config: `features`
-    train : rows, labels, folds
     out : (n, histories·targets·outputs) arrays to fill, one a fold
-
-    Raises
-    ------
-    UserError without a sequence column
+    raises UserError without a sequence column
     """
     cov, spec = cfg.features.covis, train.split.spec
     if not spec.histories:
@@ -261,11 +242,6 @@ def fill_train(cfg, train: TrainRows, out: list):
 def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     """Score every target column of `features.covis` for new rows.
 
-    Parameters
-    ----------
-    cfg : config: `features`
-    split : new rows
-    stats : of the training rows
     out : (n, histories·targets·outputs) to fill
     """
     cov = cfg.features.covis

@@ -17,16 +17,8 @@ from .counts import BLOCK
 def recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:
     """The most recent distinct tokens of some rows, newest first.
 
-    Parameters
-    ----------
-    shard : of a cached split
-    seq : one of its spec's histories
     rows : (m,) rows of the shard
-    top_k : distinct tokens kept of a row
-
-    Returns
-    -------
-    m rows with columns `token` int64 and `age` float32, in positions
+    returns m rows with columns `token` int64 and `age` float32, in positions
     """
     columns = dict(token=shard.arr(f'{seq.key}_values'))
     if seq.collapse:
@@ -49,17 +41,9 @@ def token_blocks(
 ) -> Iterator[tuple[np.ndarray, Ragged]]:
     """The recent tokens of a history, in blocks of rows with about `TOKENS` tokens.
 
-    Parameters
-    ----------
-    split : cached
-    seq : one of its spec's histories
     rows : (m,) ascending rows; None = all
     top_k : most recent distinct tokens of a row
     progress : called with the number of rows done
-
-    Yields
-    ------
-    (b,) rows of the split, and their recent tokens
     """
     for shard in split.iter_shards():
         if rows is None:

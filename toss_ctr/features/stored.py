@@ -33,10 +33,6 @@ from .family import Statistics
 def save_statistics(stats: Statistics, folder, made_of: str):
     """Write statistics.parquet, then statistics.json.
 
-    Parameters
-    ----------
-    stats : of all training rows
-    folder : of statistics.parquet and statistics.json
     made_of : digest of what they were counted from
     """
     path = Path(folder) / 'statistics.parquet'
@@ -53,14 +49,8 @@ def save_statistics(stats: Statistics, folder, made_of: str):
 def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
     """Read statistics, verified; `Damaged` names a damaged file.
 
-    Parameters
-    ----------
-    folder : of statistics.parquet and statistics.json
     made_of : digest they must have been counted from; None: any
-
-    Returns
-    -------
-    Statistics; None where there are none, or others
+    returns Statistics; None where there are none, or others
     """
     path = Path(folder) / 'statistics.json'
     if not path.exists():
@@ -80,13 +70,6 @@ def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
 @dataclass(frozen=True, eq=False)
 class StoredFeatures:
     """Out-of-fold features on disk.
-
-    Parameters
-    ----------
-    root : folder of the matrices
-    names : of the E columns
-    fingerprint : of all that they depend on
-    n_folds : matrices of training rows
 
     Examples
     --------

@@ -37,16 +37,7 @@ from ..training.metrics import all_metrics
 def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> dict:
     """Predict the test rows with a network's folds, and keep what it says as a member.
 
-    Parameters
-    ----------
     inputs : what the network reads, with the test rows; its folds are calibrated
-    folder : of the member
-    made : of `network_made`
-    progress : show a bar
-
-    Returns
-    -------
-    content of member.json
     """
     cfg, sides, start = inputs.cfg, finished_folds(inputs.cfg), time.perf_counter()
     predict_test(inputs, progress)
@@ -70,9 +61,6 @@ def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> 
 def network_made(inputs: Inputs, sides: dict) -> dict:
     """What a network's predictions depend on.
 
-    Parameters
-    ----------
-    inputs : what the network reads
     sides : fold → side file
     """
     return dict(
@@ -86,18 +74,8 @@ def network_made(inputs: Inputs, sides: dict) -> dict:
 def hand_in_network(cfg: Config, progress: bool = False) -> dict:
     """Calibrate a network's finished folds, predict the test rows and hand them in.
 
-    Parameters
-    ----------
     cfg : the config of a run with finished folds
-    progress : show a bar
-
-    Returns
-    -------
-    the content of ensemble.json
-
-    Raises
-    ------
-    UserError : no fold is finished
+    raises UserError : no fold is finished
     """
     sides = finished_folds(cfg)  # a run without folds is found out before its data are made
     inputs = prepare(cfg, test=True, progress=progress)
@@ -109,13 +87,7 @@ def hand_in_network(cfg: Config, progress: bool = False) -> dict:
 def hand_in_again(cfg: Config) -> str:
     """Choose anew from the members that were chosen from, and hand that in, with the artefact where there is one.
 
-    Parameters
-    ----------
-    cfg : the config of a run
-
-    Returns
-    -------
-    a line about it; '' where nothing was handed in yet
+    returns a line about it; '' where nothing was handed in yet
     """
     made, run = last_choice(cfg.run_dir), cfg.run_dir
     if made is None:

@@ -53,22 +53,8 @@ from ..training.inputs import Inputs, prepare
 def raw_frame(rows, spec: Spec) -> pl.DataFrame:
     """Raw rows as a frame with the columns a spec encodes.
 
-    Parameters
-    ----------
     rows : dict of column → value; list of such dicts; Arrow table, Polars or pandas frame
-    spec : of the training rows
-
-    Raises
-    ------
-    UserError that names the row and the missing column, or a column without one type
-
-    Examples
-    --------
-    >>> import polars as pl
-    >>> from toss_ctr.data.spec import pack_cats, Spec
-    >>> spec = Spec(pack_cats([('item', 'vocab', 2, ['7'])]), ('price',), ())
-    >>> raw_frame(dict(item=7, price=None, colour='red'), spec).rows()
-    [(7, None)]
+    raises UserError that names the row and the missing column, or a column without one type
     """
     columns = spec.columns()
     if isinstance(rows, dict):
@@ -102,8 +88,6 @@ def _one_type(name: str, values: list) -> pl.Series:
 class NetworkPart:
     """A network member.
 
-    Parameters
-    ----------
     cfg : its config; `features` and `train.batch_size` are read
     programs : of its folds: batch of tensors → log-odds, probabilities
     inputs : names of the tensors each program reads
@@ -126,16 +110,7 @@ class NetworkPart:
     statistics: Statistics | None = None
 
     def logits(self, split: Split) -> np.ndarray:
-        """Log-odds of new rows.
-
-        Parameters
-        ----------
-        split : n rows
-
-        Returns
-        -------
-        (n, K) float32
-        """
+        "Log-odds of new rows → (n, K) float32."
         features = self.statistics and self.statistics.features(self.cfg, split)
         loader = Loader(split, batch_size=self.cfg.train.batch_size, features=features)
         z, done = np.empty((len(split), len(self.programs)), np.float32), 0
@@ -151,11 +126,6 @@ class NetworkPart:
 class MatrixPart:
     """A member that learned from the matrix.
 
-    Parameters
-    ----------
-    library : of its models
-    models : of its folds
-    columns : of the matrix
     features : (config, `Statistics`) of every table of out-of-fold features, in the order of the matrix
 
     Examples
@@ -171,16 +141,7 @@ class MatrixPart:
     features: list
 
     def logits(self, split: Split) -> np.ndarray:
-        """Log-odds of new rows.
-
-        Parameters
-        ----------
-        split : n rows
-
-        Returns
-        -------
-        (n, K) float32
-        """
+        "Log-odds of new rows → (n, K) float32."
         blocks = [row_block(shard, np.arange(shard.n_rows), self.columns) for shard in split.iter_shards()]
         matrices = [np.concatenate(blocks), *(stats.features(cfg, split) for cfg, stats in self.features)]
         matrices += [id_codes(split, self.columns.ids)] if self.library.one_hot else []
@@ -192,11 +153,7 @@ class MatrixPart:
 class Served:
     """Which of a run's predictions is asked for.
 
-    Parameters
-    ----------
-    name : 'ensemble', or a member
     weights : member → weight, all above 0
-    calibrator : of the prediction
     submission : file with its probabilities of the test rows
     why : why it is not what was handed in; '' where it is, or was asked for by name
 
@@ -222,8 +179,6 @@ def _known_member(cfg: Config, member: str, known):
 def refuse_ranks(cfg: Config):
     """Refuse a run in which a row has no answer without the others.
 
-    Parameters
-    ----------
     cfg : the config of a run with finished folds
     """
     method = cfg.ensemble.method
@@ -235,14 +190,9 @@ def refuse_ranks(cfg: Config):
 def served(cfg: Config, member: str = '') -> Served:
     """Who answers for a run.
 
-    Parameters
-    ----------
     cfg : the config of a run with finished folds
     member : a member's name, or 'ensemble'; '' = what was handed in, the network where nothing was yet
-
-    Raises
-    ------
-    UserError : no such member, or nobody who can answer a row on its own
+    raises UserError : no such member, or nobody who can answer a row on its own
     """
     made = whole_choice(cfg.run_dir)
     name = member or (made['chosen'] if made else cfg.network)
@@ -338,14 +288,9 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
 def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
     """What the members on the matrix share: made from the cache where it is not kept.
 
-    Parameters
-    ----------
     cfg : the config of a run with such members
     inputs : what the run works on, where it is open already
-
-    Returns
-    -------
-    content of members/trees.matrix/matrix.json: columns, configs (of the features), statistics (their folders)
+    returns content of members/trees.matrix/matrix.json: columns, configs (of the features), statistics (their folders)
     """
     out, made = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
     if (kept := _kept(out / 'matrix.json', 'matrix', made)) is not None:
@@ -387,21 +332,9 @@ def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -
 def run_answers(cfg: Config, member: str = '') -> 'Artefact':
     """Who answers for a run, from the run's own files.
 
-    Parameters
-    ----------
     cfg : the config of a run with finished folds
     member : name of a member, or 'ensemble'; '' = what was handed in
-
-    Raises
-    ------
-    UserError : no such member; nobody who can answer new rows; a file is missing or damaged
-
-    Examples
-    --------
-    >>> from toss_ctr.config.load import load_config
-    >>> from toss_ctr.inference.artefact import run_answers
-    >>> run_answers(load_config('runs/my_run/config.yaml')).predict(frame)  # doctest: +SKIP
-    array([0.61, 0.48])
+    raises UserError : no such member; nobody who can answer new rows; a file is missing or damaged
     """
     what, parts, specs, about = served(cfg, member), {}, {}, {}
     for name in what.weights:
@@ -546,12 +479,8 @@ def export(
 class Artefact:
     """Parts × weights × calibrator: `predict(rows)`.
 
-    Parameters
-    ----------
-    content : of artefact.json
     parts : member → its `Predictor`, `NetworkPart` or `MatrixPart`
     specs : member → the `Spec` its rows are encoded by; the same object where two share it
-    calibrator : of what is served
 
     Examples
     --------
@@ -580,17 +509,9 @@ class Artefact:
     def logits(self, rows) -> np.ndarray:
         """Class-balanced log-odds, the members weighed.
 
-        Parameters
-        ----------
         rows : dict of column → value; list of such dicts; Arrow table, Polars or pandas frame
-
-        Returns
-        -------
-        (n,) float64
-
-        Raises
-        ------
-        UserError that names the row and the column of a mistake
+        returns (n,) float64
+        raises UserError that names the row and the column of a mistake
         """
         if isinstance(rows, list) and not rows:
             return np.zeros(0)
@@ -606,13 +527,8 @@ class Artefact:
     def predict(self, rows) -> np.ndarray:
         """Click probabilities of raw rows.
 
-        Parameters
-        ----------
         rows : dict of column → value; list of such dicts; Arrow table, Polars or pandas frame
-
-        Returns
-        -------
-        (n,) float64 in (0, 1)
+        returns (n,) float64 in (0, 1)
         """
         return self.calibrator(self.logits(rows))
 
@@ -629,22 +545,10 @@ def _program(content: dict, wanted: str) -> str:
 def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     """Open an artefact, every file of it verified.
 
-    Parameters
-    ----------
     folder : runs/<exp>/export, or a copy of it anywhere
     program : 'pt2' or 'onnx'; '' = ONNX Runtime where it is installed and the programs are there
     trust : open a .pt2 that this machine did not write: whoever did can run any code
-
-    Raises
-    ------
-    UserError : a file is missing or damaged, the format is not there or not trusted, a library is not installed
-
-    Examples
-    --------
-    >>> from toss_ctr.inference.artefact import load_artefact
-    >>> artefact = load_artefact('runs/my_run/export')  # doctest: +SKIP
-    >>> artefact.predict([dict(item=7, price=0.5)])  # doctest: +SKIP
-    array([0.61])
+    raises UserError : a file is missing or damaged, the format is not there or not trusted, a library is not installed
     """
     folder, again = Path(folder), 'run toss export'
     content = read_record(folder / 'artefact.json', 'artefact', again)

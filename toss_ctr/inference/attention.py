@@ -69,17 +69,11 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
     Where the folds have more rows than asked for, up to half of those drawn are clicks: AP and Score then are those of
     the draw.
 
-    Parameters
-    ----------
     inputs : of a run with a finished fold
     n : rows of all folds together, at most
-    n_boot : draws of the paired bootstrap
-
-    Returns
-    -------
-    rows, clicks, and `metrics`: for AP, WLL, Score and AUC the values `with` and `without`, their `diff` and its
-    interval `low`, `high`; of several histories that attend also `histories`, name → the same `metrics` with that
-    history's scores alone at zero; None where no model attends
+    returns rows, clicks, and `metrics`: for AP, WLL, Score and AUC the values `with` and `without`, their `diff` and
+        its interval `low`, `high`; of several histories that attend also `histories`, name → the same `metrics` with
+        that history's scores alone at zero; None where no model attends
     """
     cfg, labels = inputs.cfg, inputs.train.labels()
     attends = {seq.name: [seq.key] for seq in cfg.histories.values() if seq.pooling != 'average'}

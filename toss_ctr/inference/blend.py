@@ -30,13 +30,7 @@ def _correlation(x) -> list:
 def describe(p) -> dict:
     """A distribution in eight numbers.
 
-    Parameters
-    ----------
     p : (N,) probabilities
-
-    Returns
-    -------
-    mean, min, quantiles, max
     """
     names = ('min', '1%', '25%', '50%', '75%', '99%', 'max')
     quantiles = np.quantile(p, [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1]).tolist()
@@ -46,14 +40,7 @@ def describe(p) -> dict:
 def short_names(paths) -> list[str]:
     """Names that tell files apart: the ends of their paths, as short as they can be.
 
-    Parameters
-    ----------
     paths : of files; a `submission.csv` goes by its folder
-
-    Examples
-    --------
-    >>> short_names(['runs/a/submission.csv', 'runs/b/submission.csv', 'lightgbm.csv'])
-    ['a', 'b', 'lightgbm']
     """
     whole = [Path(path).absolute() for path in paths]
     parts = [(p.parent if p.name == 'submission.csv' else p.with_suffix('')).parts for p in whole]
@@ -68,13 +55,7 @@ def short_names(paths) -> list[str]:
 class BlendReport:
     """What went into a blend and what came out.
 
-    Parameters
-    ----------
-    out : file written
-    files : files read
-    method : how they were combined
     weights : one a file, sum 1; None for methods without
-    rows : N
     pearson : (M, M) correlation of the probabilities; None where a file is constant
     rank : (M, M) correlation of the ranks
     distribution : file → mean, min, quantiles, max
@@ -124,12 +105,7 @@ class BlendReport:
 
 # %% ../../nbs/70_inference/20_blend.ipynb #6e215616
 def two_or_more(paths) -> list[str]:
-    """The names of the files to blend; `UserError` for fewer than two.
-
-    Parameters
-    ----------
-    paths : of files
-    """
+    "The names of the files to blend; `UserError` for fewer than two."
     names = [str(p) for p in paths]
     if len(names) < 2:
         raise UserError(f'blend: {len(names)} file given', 'give two or more')

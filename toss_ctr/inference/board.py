@@ -28,19 +28,10 @@ _METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in co
 def member_rows(run_dir) -> list[dict]:
     """The members of a run and its ensemble, best first.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-
-    Returns
-    -------
-    name, kind, judged_by (key `metric`), the metrics of `COLUMNS`, low and high of the first of them; gain on the best
-    single member with gain_low and gain_high; weight (0 = not taken, None of the ensemble); without (what the ensemble
-    loses without it); fit_seconds; rows_per_s; handed_in; leaks
-
-    Raises
-    ------
-    UserError : the run has not chosen yet
+    returns name, kind, judged_by (key `metric`), the metrics of `COLUMNS`, low and high of the first of them; gain on
+        the best single member with gain_low and gain_high; weight (0 = not taken, None of the ensemble); without (what
+        the ensemble loses without it); fit_seconds; rows_per_s; handed_in; leaks
+    raises UserError : the run has not chosen yet
     """
     made = last_choice(run_dir)
     if made is None:
@@ -68,15 +59,7 @@ def member_rows(run_dir) -> list[dict]:
 def metric_cells(row: dict, metric: str) -> dict:
     """Metrics of a row as a board shows them: what counts first, with its interval where there is one.
 
-    Parameters
-    ----------
     row : metrics; low and high of the first, or None
-    metric : key `metric`
-
-    Examples
-    --------
-    >>> metric_cells(dict(LogLoss=0.5, AUC=0.7, Score=0.3, low=0.4, high=0.6), 'logloss')['AUC']
-    0.7
     """
     cells = {TITLES.get(key, key): row[key] for key in COLUMNS[metric] if key in row}
     if row['low'] is not None and row.get('judged_by', metric) == metric:
@@ -102,11 +85,8 @@ def _line(row: dict) -> dict:
 class Board:
     """Rows that show themselves as text, in a notebook as HTML, and as a frame.
 
-    Parameters
-    ----------
     rows : one dict a member or a run
     lines : name → cells as text
-    note : a line under the table
 
     Examples
     --------
@@ -132,16 +112,7 @@ class Board:
 
 
 def member_board(run_dir) -> Board:
-    """A row a member of one run; * is what was handed in; below, its scale, and whether its artefact gives the same.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-
-    Examples
-    --------
-    >>> member_board('runs/demo').frame.select('name', 'Score', 'weight')  # doctest: +SKIP
-    """
+    "A row a member of one run; * is what was handed in; below, its scale, and whether its artefact gives the same."
     rows, told = member_rows(run_dir), [scale_line(last_choice(run_dir))]
     marks = {row['name']: ' *' * row['handed_in'] + ' (leaks)' * row['leaks'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
@@ -156,13 +127,8 @@ _OF_THE_RUN = ('exp_name', 'logging.', 'data.cache_dir')  # differ without meani
 def run_rows(runs) -> list[dict]:
     """Runs, best first: what each handed in, and the keys in which their configs differ.
 
-    Parameters
-    ----------
-    runs : folders or names
-
-    Returns
-    -------
-    name, submission (what was handed in), judged_by, metrics, low and high, members (how many), keys that differ
+    returns name, submission (what was handed in), judged_by, metrics, low and high, members (how many), keys that
+        differ
     """
     cfgs = {str(run): run_config(run) for run in runs}
     first = next(iter(cfgs.values()))
@@ -188,16 +154,7 @@ def _config_value(cfg, key: str):
 
 
 def run_board(runs) -> Board:
-    """A row a run.
-
-    Parameters
-    ----------
-    runs : folders or names
-
-    Examples
-    --------
-    >>> run_board(['runs/a', 'runs/b'])  # doctest: +SKIP
-    """
+    "A row a run."
     rows, metric = run_rows(runs), run_config(runs[0]).metric
     lines = {}
     for row in rows:

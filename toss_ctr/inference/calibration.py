@@ -37,16 +37,10 @@ _BLOCK = 1 << 18
 class Calibrator:
     """Logits of any shape → probabilities strictly inside (0, 1), in the same order.
 
-    Parameters
-    ----------
-    method : key `calibration.method`, or 'none'
-    target : key `calibration.target`
     scale : a > 0; the temperature is 1/a
-    bias : b
     shift : of the raw logits, for the mix
     lambda_mix : share of the calibrated probability, 0..1; the rest is the raw one
     x : knots of the curve over σ(a·z + b), increasing
-    y : their values, non-decreasing
 
     Examples
     --------
@@ -87,13 +81,8 @@ class Calibrator:
     def __call__(self, logit) -> np.ndarray:
         """Apply to logits.
 
-        Parameters
-        ----------
         logit : array of any shape, or a number; NaN is refused
-
-        Returns
-        -------
-        float64 of the same shape
+        returns float64 of the same shape
         """
         z = np.asarray(logit)
         flat, out = z.reshape(-1), np.empty(z.size)
@@ -135,12 +124,7 @@ def to_json(self: Calibrator) -> dict:
 
 @patch(cls_method=True)
 def from_json(cls: Calibrator, obj: dict) -> Calibrator:
-    """The calibrator of a dict; `UserError` where it is not one.
-
-    Parameters
-    ----------
-    obj : made by `to_json`
-    """
+    "The calibrator of a dict; `UserError` where it is not one."
     try:
         c = cls(**obj | dict(x=tuple(obj['x']), y=tuple(obj['y'])))
         fault = _faults(c)
@@ -154,10 +138,6 @@ def from_json(cls: Calibrator, obj: dict) -> Calibrator:
 def save_calibrator(c: Calibrator, path, made_of: str = ''):
     """Write its record.
 
-    Parameters
-    ----------
-    c : to keep
-    path : target file, e.g. runs/<exp>/calibrator.json
     made_of : digest of what it was fitted on, and how
     """
     write_record(path, 'calibrator', c.to_json(), made_of=made_of)
@@ -166,9 +146,6 @@ def save_calibrator(c: Calibrator, path, made_of: str = ''):
 def load_calibrator(path, made_of: str = '') -> Calibrator:
     """Read it back; `Damaged` naming the file if it is missing, damaged or fitted on something else.
 
-    Parameters
-    ----------
-    path : a file of `save_calibrator`
     made_of : digest of what it must have been fitted on, and how; '' = anything
     """
     content = read_record(path, 'calibrator', made_of=made_of or None)
@@ -280,11 +257,8 @@ def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -
 class FitRows:
     """The out-of-fold rows that a calibrator is fitted on.
 
-    Parameters
-    ----------
     logit : (N,) out-of-fold logits
     label : (N,) labels, 0 or 1
-    target : key `calibration.target`
     weight : (N,) row weights, or None
 
     Examples
@@ -321,12 +295,7 @@ class FitRows:
         return _points(self.logit, self.label, 'balanced', self.weight)
 
     def bias(self, scale: float) -> float:
-        """What brings the mean of the raw logits' line to the click rate; 0 for the balanced target.
-
-        Parameters
-        ----------
-        scale : slope of the line
-        """
+        "What brings the mean of the raw logits' line to the click rate; 0 for the balanced target."
         return _solve_bias(scale, self.points) if self.target == 'prior' else 0.0
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #b19a7f57
@@ -334,8 +303,6 @@ class FitRows:
 class CalibrationFit:
     """How a method is fitted.
 
-    Parameters
-    ----------
     fit : (rows: `FitRows`, and the keys it reads) → fields of the `Calibrator`: scale, bias, and x, y of a curve
     reads : keys of section `calibration` that the fit reads
 
@@ -384,16 +351,11 @@ CALIBRATORS = {
 def predicted_over_observed(label, p, target: str, weight=None) -> float:
     """Predicted over observed clicks: calibration in the large.
 
-    Parameters
-    ----------
     label : (N,) labels, 0 or 1, of both classes
     p : (N,) probabilities
     target : calibration.target; 'balanced' weighs clicks and non-clicks 50:50
     weight : (N,) row weights
-
-    Returns
-    -------
-    1 where as many clicks come as were predicted; above 1, too many were predicted
+    returns 1 where as many clicks come as were predicted; above 1, too many were predicted
 
     Examples
     --------
@@ -477,15 +439,9 @@ def fit_calibrator(
 def holdouts(fold, n: int, seed: int = 0) -> list:
     """The parts of out-of-fold rows that are held out in turn when something is fitted on out-of-fold predictions.
 
-    Parameters
-    ----------
     fold : (N,) fold of each row, >= 0
-    n : N
     seed : splits the rows into five parts where there is one fold only
-
-    Returns
-    -------
-    boolean masks (N,), disjoint, together all rows
+    returns boolean masks (N,), disjoint, together all rows
     """
     fold = np.asarray(fold)
     if len(fold) != n:

@@ -23,19 +23,7 @@ from ..training.rates import rate_table
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
-    """A seeded sample of rows, up to half of them clicks.
-
-    Parameters
-    ----------
-    inputs : of the run
-    fold : whose rows
-    n : rows wanted
-    held : hold-out rows, else training rows
-
-    Returns
-    -------
-    (m,) ascending row numbers, m <= n
-    """
+    "A seeded sample of rows, up to half of them clicks → (m,) ascending row numbers, m <= n."
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 36))
     rows = inputs.folds.valid_rows(fold) if held else inputs.folds.train_rows(fold)
     label = inputs.train.labels()[rows]
@@ -64,16 +52,10 @@ def one_batch(inputs: Inputs, fold: int, rows: np.ndarray) -> dict:
 def weighted_score(y, p, rate: float, weight=None) -> float:
     """Score of a draw in which clicks are over-represented.
 
-    Parameters
-    ----------
     y : (m,) 0/1 labels of a draw
     p : (m,) probabilities
-    rate : click rate to stand for
     weight : (m,) row weights; None = every row counts once
-
-    Returns
-    -------
-    Score as rows with that click rate would give it
+    returns Score as rows with that click rate would give it
     """
     y = np.asarray(y)
     drawn = np.average(y, weights=weight)
@@ -86,13 +68,7 @@ def weighted_score(y, p, rate: float, weight=None) -> float:
 def column_groups(inputs: Inputs) -> dict[str, dict]:
     """Groups of columns to shuffle together.
 
-    Parameters
-    ----------
-    inputs : of the run
-
-    Returns
-    -------
-    group → key of the batch → positions of columns in it; None = all of it
+    returns group → key of the batch → positions of columns in it; None = all of it
     """
     spec = inputs.train.spec
     columns = dict(cat=[c.name for c in spec.cats], num=spec.nums)
@@ -122,15 +98,8 @@ def _stem(name):
 def shuffled(batch: dict, group: dict, order) -> dict:
     """The batch with one group shuffled.
 
-    Parameters
-    ----------
-    batch : tensors by name, B rows
-    group : of `column_groups`
     order : (B,) permutation
-
-    Returns
-    -------
-    a batch with the group's values moved between rows
+    returns a batch with the group's values moved between rows
     """
     out = dict(batch)
     for key, columns in group.items():
@@ -151,18 +120,8 @@ def importance(
 ) -> dict[str, list]:
     """Permutation importance by group of columns, on hold-out rows.
 
-    Parameters
-    ----------
-    model : a fold's model, in eval mode
     shift : of the fold's record, taken off its log-odds
-    inputs : of the run
-    fold : whose hold-out rows
-    n : rows to measure on
-    repeats : shuffles of each group
-
-    Returns
-    -------
-    group → [mean loss of Score when shuffled, standard deviation over the shuffles]
+    returns group → [mean loss of Score when shuffled, standard deviation over the shuffles]
     """
     device = next(model.parameters()).device
     batch = to_device(one_batch(inputs, fold, sample_rows(inputs, fold, n)), device)
@@ -192,15 +151,9 @@ def importance(
 def bin_codes(train: np.ndarray, held: np.ndarray, bins: int = 64) -> tuple[np.ndarray, np.ndarray, int]:
     """Quantile bins of the training rows, for both.
 
-    Parameters
-    ----------
     train : (n,) a numeric column of training rows, NaN for null
     held : (m,) the same of hold-out rows
-    bins : at most
-
-    Returns
-    -------
-    codes (n,) and (m,), 0 for null; number of codes
+    returns codes (n,) and (m,), 0 for null; number of codes
     """
     known = train[~np.isnan(train)]
     edges = np.zeros(0)
@@ -218,13 +171,10 @@ _PRIOR_ROWS = 20  # rows of the mean click rate that are added to each bin
 def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int, weights=(None, None)) -> float:
     """AUC on hold-out rows of the training rows' smoothed click rate by code.
 
-    Parameters
-    ----------
     train : (n,) codes of training rows
     y_train : (n,) their labels
     held : (m,) codes of hold-out rows
     y_held : (m,) their labels
-    size : codes are below it
     weights : of the training rows and of the hold-out rows; None = every row counts once
     """
     w, held_w = weights
@@ -237,16 +187,7 @@ def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int, w
 def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> dict[str, float]:
     """The columns that order hold-out rows best on their own.
 
-    Parameters
-    ----------
-    inputs : of the run
-    fold : whose rows
-    n : rows of each side
-    top : columns to return
-
-    Returns
-    -------
-    column → AUC on hold-out rows, the largest first
+    returns column → AUC on hold-out rows, the largest first
     """
     spec = inputs.train.spec
     train, held = (
@@ -267,15 +208,7 @@ def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> d
 def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
     """Click rate by decile of each out-of-fold feature, for training rows and hold-out rows.
 
-    Parameters
-    ----------
-    inputs : of the run
-    fold : whose rows
-    n : rows of each side at most
-
-    Returns
-    -------
-    name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
+    returns name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
     """
     if inputs.features is None:
         return []

@@ -62,14 +62,8 @@ def _held_out_file(path: Path) -> Path:
 def held_out(path: Path) -> pl.DataFrame:
     """Held-out rows of what a run handed in, or of an out-of-fold file.
 
-    Parameters
-    ----------
-    path : run folder, or Parquet file
-
-    Returns
-    -------
-    row, fold, label, p (as it was handed in), balanced and natural (p on both scales; of a file as it is), group and
-    weight where they are known
+    returns row, fold, label, p (as it was handed in), balanced and natural (p on both scales; of a file as it is),
+        group and weight where they are known
     """
     made = handed_in(path) if path.is_dir() else None
     if made is None or made['chosen'] == ENSEMBLE:
@@ -125,18 +119,10 @@ def _stacked(tables: list[pl.DataFrame], name: str = 'p') -> np.ndarray:
 def aligned_oof(paths, common: bool = False) -> tuple:
     """Out-of-fold predictions side by side.
 
-    Parameters
-    ----------
     paths : oof.parquet files, or run folders: what they handed in, calibrated as it was handed in
     common : keep the rows all files share instead of refusing files of other rows
-
-    Returns
-    -------
-    label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
-
-    Raises
-    ------
-    UserError where rows or labels differ
+    returns label (N,), fold (N,) of the first file, p (M, N), in ascending order of row
+    raises UserError where rows or labels differ
     """
     tables = _aligned_tables([Path(p) for p in paths], common)
     return tables[0]['label'].to_numpy(), tables[0]['fold'].to_numpy(), _stacked(tables)
@@ -150,8 +136,6 @@ def _beside(tables: list[pl.DataFrame], name: str) -> np.ndarray | None:
 def oof_scores(paths) -> list[float]:
     """Score of each: what `val_weighted` weighs by.
 
-    Parameters
-    ----------
     paths : oof.parquet files or run folders of the same rows
     """
     tables = _aligned_tables([Path(p) for p in paths])
@@ -162,10 +146,6 @@ def oof_scores(paths) -> list[float]:
 def run_names(paths) -> list[str]:
     """Short names: the run's folder, or the file's stem where it is not called oof.parquet; whole paths where those
     coincide.
-
-    Parameters
-    ----------
-    paths : oof.parquet files or run folders
     """
     paths = [Path(p) for p in paths]
     short = [p.name if p.is_dir() else p.parent.name if p.name == 'oof.parquet' else p.stem for p in paths]
@@ -178,15 +158,10 @@ def run_names(paths) -> list[str]:
 class WeightSearch:
     """Weights for a blend by `logit_mean`, and what they are worth on folds they were not found on.
 
-    Parameters
-    ----------
-    files : out-of-fold files
     weights : found on all rows, sum 1: the ones to use
     fold_weights : one set a fold, found on the other folds
     score : of `weights` on the rows they were found on: too good
     cv_score : of `fold_weights`, each on its own fold
-    equal_score : of equal weights
-    scores : of each file alone
     metric : key `metric`: what they are scores of
 
     Examples
@@ -284,15 +259,7 @@ def _handed_in_words(path: Path) -> str:
 class Comparison:
     """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
 
-    Parameters
-    ----------
-    names : the two runs
-    rows : N
-    a : first run's metrics
-    b : second run's
-    paired : their difference, a − b
     compared : what stands for each run, in words
-    metric : key `metric`: what stands first
 
     Examples
     --------

@@ -35,13 +35,7 @@ from ..training.metrics import paired_test, RATIO, TITLES
 def check_same_rows(members: list[Opinion]):
     """Refuse members that did not predict the rows of the first one, each by a number.
 
-    Parameters
-    ----------
-    members : one or more
-
-    Raises
-    ------
-    UserError that names the member, with a count and an example
+    raises UserError that names the member, with a count and an example
     """
     first = members[0]
     for member in members:
@@ -124,13 +118,8 @@ def _sure(member: Opinion) -> float:
 def leaking(members: list[Opinion]) -> dict[str, float]:
     """Members that are much surer of the rows they hold out than of the test rows.
 
-    Parameters
-    ----------
     members : of the same rows, two or more
-
-    Returns
-    -------
-    name → how much surer, relative to the median of the other members
+    returns name → how much surer, relative to the median of the other members
     """
     first = members[0]
     if len(first.ids) < ENOUGH_ROWS or not 0 < first.label.mean() < 1:
@@ -149,8 +138,6 @@ def leaking(members: list[Opinion]) -> dict[str, float]:
 class Chosen:
     """How members were put together.
 
-    Parameters
-    ----------
     weights : (M,) of the members, found on all held-out rows: those of the test rows
     fold_weights : (K, M) found without each fold
     logit : (n,) of the held-out rows, each by the weights found without its fold
@@ -168,14 +155,7 @@ class Chosen:
 
 
 def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
-    """Weights of the members, and what they are worth on folds they were not found on.
-
-    Parameters
-    ----------
-    members : of the same rows
-    cfg : `ensemble.select`, `ensemble.metric`, `seed`
-    bags : climbs of `hill_climb`
-    """
+    "Weights of the members, and what they are worth on folds they were not found on."
     first = members[0]
     z = np.stack([member.logit for member in members]).astype(np.float32)
     how = dict(select=cfg.ensemble.select, metric=cfg.ensemble.metric, seed=cfg.seed, bags=bags)
@@ -236,13 +216,7 @@ def last_choice(run_dir) -> Record | None:
 def whole_choice(run_dir) -> Record | None:
     """`last_choice`, for whoever asks its members as well: they must be those that were chosen from.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-
-    Raises
-    ------
-    Damaged : it, or the record of a member, is not the one that was chosen from
+    raises Damaged : it, or the record of a member, is not the one that was chosen from
     """
     made = last_choice(run_dir)
     for name, facts in made['facts'].items() if made else ():
@@ -254,15 +228,8 @@ def whole_choice(run_dir) -> Record | None:
 def sealed_file(run_dir, made: Record, name: str) -> Path:
     """A file of the choice that counts, verified.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    made : of `last_choice`
     name : submission of a prediction as `<prediction>.csv`, or oof.parquet, the ensemble's
-
-    Raises
-    ------
-    Damaged : it is missing, or not what was written
+    raises Damaged : it is missing, or not what was written
     """
     within = f"{ENSEMBLE}/{made['generation']}/{name}"
     check_files(made, [within])
@@ -270,27 +237,12 @@ def sealed_file(run_dir, made: Record, name: str) -> Path:
 
 
 def ensemble_oof(run_dir) -> Path:
-    """Where the ensemble's held-out predictions lie: of the choice that counts.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "Where the ensemble's held-out predictions lie: of the choice that counts."
     return Path(run_dir) / ENSEMBLE / (last_choice(run_dir) or {}).get('generation', '') / OOF
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #6d89612d
 def n_draws(rows: int, wanted: int) -> int:
-    """Draws that keep the bootstrap near 4e8 row visits, never below 30.
-
-    Parameters
-    ----------
-    rows : rows to draw from
-    wanted : bootstrap draws asked for
-
-    Returns
-    -------
-    draws made
-    """
+    "Draws that keep the bootstrap near 4e8 row visits, never below 30."
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
 
 
@@ -345,18 +297,13 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     All of it is a generation. ensemble.json switches to it; then it is copied to where people read it. This record says
     who was handed in; nothing else writes submission.csv.
 
-    Parameters
-    ----------
-    members : of the same rows
     cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
-
-    Returns
-    -------
-    the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` and `metric` of section `ensemble`,
-    `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators` (name →
-    `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best single member
-    with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
-    fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest), `when`
+    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` and `metric` of section
+        `ensemble`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators`
+        (name → `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best
+        single member with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
+        fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest),
+        `when`
     """
     check_same_rows(members)
     folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
@@ -452,19 +399,9 @@ def handed_in(run_dir) -> Record | None:
 def put_right(run_dir, made: dict, name: str = '') -> Path:
     """A submission that people read, copied anew from its generation where it is missing or was changed.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    made : content of ensemble.json
     name : of a prediction; '' = what was handed in
-
-    Returns
-    -------
-    submission.csv, or the prediction's own
-
-    Raises
-    ------
-    Damaged : the generation's file is not what was written
+    returns submission.csv, or the prediction's own
+    raises Damaged : the generation's file is not what was written
     """
     file = own_submission(run_dir, name) if name else Path(run_dir) / 'submission.csv'
     sealed = sealed_file(run_dir, made, f"{name or made['chosen']}.csv")
@@ -478,14 +415,8 @@ def put_right(run_dir, made: dict, name: str = '') -> Path:
 def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     """Groups and weights of held-out rows, where the run has any: the network's file holds them.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
     row : (n,) rows of the training file
-
-    Returns
-    -------
-    `group`, `weight` → (n,); {} where the file is missing
+    returns `group`, `weight` → (n,); {} where the file is missing
     """
     file = Path(run_dir) / OOF
     if not file.is_file():
@@ -497,13 +428,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
 
 
 def whole_opinion(run_dir, name: str) -> Opinion:
-    """What a finished member says, with the groups and weights of its rows.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    name : of the member
-    """
+    "What a finished member says, with the groups and weights of its rows."
     found = read_opinion(run_dir, name)
     return replace(found, **of_rows(run_dir, found.row))
 
@@ -558,10 +483,6 @@ def submit(cfg: Config, records: dict | None = None, names=None) -> dict:
 def leak_lines(made: dict) -> list[str]:
     """A line for each member that was left out because it has seen what it predicts.
 
-    Parameters
-    ----------
-    made : content of ensemble.json
-
     Examples
     --------
     >>> leak_lines(dict(leaking=dict(peeks=2.5)))
@@ -573,10 +494,6 @@ def leak_lines(made: dict) -> list[str]:
 # %% ../../nbs/70_inference/18_ensemble.ipynb #4832a3d4
 def submission_line(made: dict) -> str:
     """Which prediction was handed in and what it was chosen by, in one line.
-
-    Parameters
-    ----------
-    made : content of ensemble.json
 
     Examples
     --------
@@ -602,10 +519,6 @@ SCALES = dict(
 
 def scale_line(made: dict) -> str:
     """What the submission's numbers are, and predicted over observed clicks out of fold.
-
-    Parameters
-    ----------
-    made : content of ensemble.json
 
     Examples
     --------

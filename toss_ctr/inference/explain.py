@@ -25,16 +25,10 @@ from ..training.inputs import Inputs
 def telling_rows(p: torch.Tensor, label: list, length: list, n: int = 6) -> list[int]:
     """Places of sure clicks, missed clicks and false alarms, a third each, with a history of more than four tokens.
 
-    Parameters
-    ----------
     p : (B,) predictions
     label : (B,) 0/1
     length : (B,) tokens of each history
-    n : rows wanted
-
-    Returns
-    -------
-    up to n places; shorter histories where there are no long ones
+    returns up to n places; shorter histories where there are no long ones
     """
     order = torch.argsort(-p).tolist()
     long = [i for i in order if length[i] > 4] or [i for i in order if length[i] > 0]
@@ -57,18 +51,8 @@ def read_attention(
 ) -> list[dict]:
     """Attention weights of some rows of a batch.
 
-    Parameters
-    ----------
-    model : a fold's model, in eval mode
     shift : of the fold's record, taken off its log-odds
-    inputs : of the run
-    batch : of a loader
-    picks : positions in the batch
-    seq : the history
-
-    Returns
-    -------
-    history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
+    returns history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
     """
     key, spec = seq.key, inputs.train.spec
     read = model.histories[key].read(batch, model.plain(batch))
@@ -125,13 +109,8 @@ def attention_rows(model: nn.Module, shift: float, inputs: Inputs, fold: int, n:
 def plane(table) -> np.ndarray:
     """Principal components, with signs that do not depend on the machine.
 
-    Parameters
-    ----------
     table : (M, d) vectors
-
-    Returns
-    -------
-    (M, 2) coordinates on their two main axes
+    returns (M, 2) coordinates on their two main axes
     """
     x = np.asarray(table, np.float64) - np.mean(table, 0)
     missing = max(0, 2 - x.shape[1])
@@ -146,15 +125,8 @@ def plane(table) -> np.ndarray:
 def rows_with_tokens(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> tuple[np.ndarray, np.ndarray]:
     """In how many rows, and in how many clicked ones, each token of a history occurs.
 
-    Parameters
-    ----------
-    inputs : of the run
     rows : (m,) ascending rows
-    seq : the history
-
-    Returns
-    -------
-    (V,) rows that have each token, (V,) clicks of those; 0 for the unknown token
+    returns (V,) rows that have each token, (V,) clicks of those; 0 for the unknown token
     """
     size = seq.size
     count, clicks = np.zeros(size), np.zeros(size)
@@ -173,18 +145,7 @@ def token_map(
 ) -> list[dict]:
     """The most frequent tokens of a history with their embeddings.
 
-    Parameters
-    ----------
-    model : a fold's model
-    inputs : of the run
-    fold : whose hold-out rows are counted
-    seq : the history
-    top : tokens
-    n : rows at most
-
-    Returns
-    -------
-    name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
+    returns name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
     """
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 39))
     rows = np.sort(rng.permutation(inputs.folds.valid_rows(fold))[:n])
@@ -215,8 +176,6 @@ def token_map(
 def explain(inputs: Inputs):
     """Write importance.json, attention.json, columns.json and tokens.json of the run, from its first finished fold.
 
-    Parameters
-    ----------
     inputs : of a run with a finished fold
     """
     cfg = inputs.cfg

@@ -33,10 +33,6 @@ from .predictor import Predictor
 class TorchCalibrator(nn.Module):
     """A fitted `Calibrator` on tensors: (B,) log-odds → (B,) float32 probabilities in [0, 1].
 
-    Parameters
-    ----------
-    fitted : its arithmetic is copied
-
     Examples
     --------
     >>> import torch
@@ -72,15 +68,7 @@ class TorchCalibrator(nn.Module):
 def sample_split(predictor: Predictor, data: str = '', n: int = 1000) -> Split:
     """The first rows of a file.
 
-    Parameters
-    ----------
-    predictor : of a run
     data : Parquet file; '' = `data.test_path`
-    n : rows
-
-    Returns
-    -------
-    up to n rows
     """
     path = data or predictor.cfg.data.test_path
     if not path:
@@ -92,22 +80,7 @@ def sample_split(predictor: Predictor, data: str = '', n: int = 1000) -> Split:
 def as_inputs(batch: dict, names) -> dict:
     """Of a loader's batch, what a program takes.
 
-    Parameters
-    ----------
-    batch : tensors of a loader
-    names : of the tensors the program reads
-
-    Returns
-    -------
-    those tensors, in the order of the batch; cells of several values one wider
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.inference.export import as_inputs
-    >>> batch = dict(row=torch.tensor([7]), multi_tags=torch.tensor([[3]], dtype=torch.int32))
-    >>> as_inputs(batch, ['multi_tags'])['multi_tags'].tolist()
-    [[3, -1]]
+    returns those tensors, in the order of the batch; cells of several values one wider
     """
     found = {name: batch[name] for name in batch if name in names}
     for name in found:
@@ -119,15 +92,8 @@ def as_inputs(batch: dict, names) -> dict:
 def sample_batches(predictor: Predictor, split: Split, names=None) -> list[dict]:
     """The rows as batches of several sizes, histories as wide as each needs.
 
-    Parameters
-    ----------
-    predictor : of a run
-    split : rows to check with
     names : tensors to keep; None: all
-
-    Returns
-    -------
-    batches of 1, 7 and all other rows, those that are not empty
+    returns batches of 1, 7 and all other rows, those that are not empty
     """
     features = predictor.features(split)
     n = len(split)
@@ -143,12 +109,6 @@ def sample_batches(predictor: Predictor, split: Split, names=None) -> list[dict]
 # %% ../../nbs/70_inference/30_export.ipynb #62fa8356
 class FoldProgram(nn.Module):
     """A fold's model with its calibrator: named tensors → (B,) float32 log-odds and (B,) float32 probabilities.
-
-    Parameters
-    ----------
-    model : of a fold, in eval mode
-    shift : of the fold's logits
-    calibrator : of the run
 
     Examples
     --------
@@ -187,17 +147,7 @@ class _WatchedBatch(dict):
 
 @torch.no_grad()
 def inputs_of(model: nn.Module, batch: dict) -> list[str]:
-    """Names of the tensors the model reads.
-
-    Parameters
-    ----------
-    model : a fold's
-    batch : tensors of a loader
-
-    Returns
-    -------
-    in the order of the batch
-    """
+    "Names of the tensors the model reads → in the order of the batch."
     watched = _WatchedBatch(batch)
     model(watched)
     return [name for name in batch if name in watched.read]
@@ -206,13 +156,7 @@ def inputs_of(model: nn.Module, batch: dict) -> list[str]:
 def free_sizes(batch: dict) -> dict:
     """Which dimensions of each tensor vary.
 
-    Parameters
-    ----------
-    batch : the tensors the model reads
-
-    Returns
-    -------
-    name → dimension → `Dim`, as `torch.export` takes it
+    returns name → dimension → `Dim`, as `torch.export` takes it
     """
     rows, lengths, free = Dim('batch', min=1), {}, {}
     for key, names in history_tensors(batch).items():
@@ -263,14 +207,7 @@ def _two_of_each(batch: dict) -> dict:
 def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
     """Trace a fold for any number of rows and any length of history.
 
-    Parameters
-    ----------
-    program : in eval mode
-    batch : tensors the model reads
-
-    Raises
-    ------
-    UserError : `torch.export` cannot trace the model
+    raises UserError : `torch.export` cannot trace the model
     """
     batch = _two_of_each(batch)
     with _quiet():
@@ -287,16 +224,7 @@ TOLERANCE = 1e-5
 def largest_difference(run, program: FoldProgram, calibrator: Calibrator, batches: list) -> float:
     """How far an exported program is from PyTorch.
 
-    Parameters
-    ----------
     run : batch of tensors → log-odds, probabilities (arrays)
-    program : in eval mode
-    calibrator : of the run
-    batches : batches of tensors the model reads
-
-    Returns
-    -------
-    largest difference
     """
     worst = 0.0
     for batch in batches:
@@ -312,11 +240,7 @@ def largest_difference(run, program: FoldProgram, calibrator: Calibrator, batche
 def write_pt2(exported: torch.export.ExportedProgram, names: list[str], path):
     """Save a traced fold.
 
-    Parameters
-    ----------
-    exported : of `export_program`
     names : unused: a program takes its batch as a dictionary
-    path : file to write
     """
     with open(path, 'wb') as f, _quiet():
         torch.export.save(exported, f)
@@ -326,18 +250,10 @@ def write_pt2(exported: torch.export.ExportedProgram, names: list[str], path):
 def pt2_runner(path, trust: bool = False):
     """The reloaded program.
 
-    Parameters
-    ----------
     path : file of `write_pt2`
     trust : open it though this machine did not write it: whoever did can run any code
-
-    Returns
-    -------
-    batch of tensors → log-odds, probabilities
-
-    Raises
-    ------
-    UserError : this machine did not write the file
+    returns batch of tensors → log-odds, probabilities
+    raises UserError : this machine did not write the file
     """
     with open(path, 'rb') as f, _quiet():
         if not trust and not written_here(f):
@@ -370,15 +286,7 @@ def _searchsorted(sorted_sequence, self, out_int32=False, right=False, side=None
 def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
     """Convert a traced fold to ONNX, with the inputs' names.
 
-    Parameters
-    ----------
-    exported : of `export_program`
-    names : of the inputs
-    path : file to write
-
-    Raises
-    ------
-    UserError : ONNX has no operator for something the model does
+    raises UserError : ONNX has no operator for something the model does
     """
     with _quiet():
         try:
@@ -398,18 +306,8 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
 def onnx_runner(path, trust: bool = False):
     """ONNX Runtime on the CPU.
 
-    Parameters
-    ----------
-    path : ONNX file
-    trust : unused: ONNX holds no code
-
-    Returns
-    -------
-    batch of tensors → log-odds, probabilities
-
-    Raises
-    ------
-    UserError : ONNX Runtime refuses the file
+    returns batch of tensors → log-odds, probabilities
+    raises UserError : ONNX Runtime refuses the file
     """
     import onnxruntime
 
@@ -435,14 +333,7 @@ def need_export():
 def describe_inputs(predictor: Predictor, batch: dict) -> dict[str, dict]:
     """Type, shape and columns of each input.
 
-    Parameters
-    ----------
-    predictor : of a run
-    batch : tensors the model reads
-
-    Returns
-    -------
-    input → dtype, shape (names where a size is free), columns
+    returns input → dtype, shape (names where a size is free), columns
     """
     spec = predictor.spec
     features = next(iter(predictor.sides.values()))['features']
@@ -466,21 +357,9 @@ def describe_inputs(predictor: Predictor, batch: dict) -> dict[str, dict]:
 def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:
     """Write a fold in all formats, each only once it agrees, and what its inputs are.
 
-    Parameters
-    ----------
-    predictor : of a run
-    k : place of the fold in `predictor.models`
-    split : rows to trace and check with
-    out : folder
     formats : ending → (function that writes, function that reads back)
-
-    Returns
-    -------
-    file → largest difference from PyTorch
-
-    Raises
-    ------
-    RuntimeError : a written program disagrees with PyTorch
+    returns file → largest difference from PyTorch
+    raises RuntimeError : a written program disagrees with PyTorch
     """
     fold, side = list(predictor.sides.items())[k]
     calibrator = predictor.calibrator
@@ -512,25 +391,7 @@ def export_fold(predictor: Predictor, k: int, split: Split, out: Path, formats: 
 def export_folds(predictor: Predictor, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:
     """Export every finished fold.
 
-    Parameters
-    ----------
-    predictor : of a run, on the CPU
-    split : rows to trace and check with
-    out : folder
-    formats : as `export_fold` takes them
-
-    Returns
-    -------
-    file → largest difference from PyTorch
-
-    Examples
-    --------
-    >>> from toss_ctr.config.load import load_config
-    >>> from toss_ctr.inference.export import export_folds, sample_split
-    >>> from toss_ctr.inference.predictor import load_predictor
-    >>> predictor = load_predictor(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
-    >>> export_folds(predictor, sample_split(predictor), Path('programs'))  # doctest: +SKIP
-    {'fold_0.pt2': 2.4e-07, 'fold_0.onnx': 3.1e-07}
+    returns file → largest difference from PyTorch
     """
     differs = {}
     for k in range(len(predictor.sides)):

@@ -37,12 +37,7 @@ from ..training.trace import run_log
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:
-    """The mend where a run has nothing to work on yet.
-
-    Parameters
-    ----------
-    cfg : of the run
-    """
+    "The mend where a run has nothing to work on yet."
     if (cfg.run_dir / 'config.yaml').is_file():
         return f'run toss run {shell_path(cfg.run_dir)} first: it goes on where it was'
     return f'run toss run with the same config first (exp_name is {cfg.exp_name})'
@@ -51,17 +46,9 @@ def begin_run(cfg: Config) -> str:
 def finished_folds(cfg: Config) -> dict[int, dict]:
     """The run's finished folds, their weights verified.
 
-    Parameters
-    ----------
     cfg : `exp_name` and `logging.log_dir` name the run's folder
-
-    Returns
-    -------
-    fold → content of its side file, ascending
-
-    Raises
-    ------
-    UserError : no fold is finished, or a file is damaged
+    returns fold → content of its side file, ascending
+    raises UserError : no fold is finished, or a file is damaged
     """
     found = side_files(cfg.run_dir)
     if not found:
@@ -124,12 +111,7 @@ def calibration_options(cfg: Config) -> dict:
 
 # %% ../../nbs/70_inference/05_oof.ipynb #9c42d98c
 def probability_target(cfg: Config) -> str:
-    """The scale of what is handed in: `calibration.target`, and of uncalibrated logits 'balanced'.
-
-    Parameters
-    ----------
-    cfg : section `calibration` is read
-    """
+    "The scale of what is handed in: `calibration.target`, and of uncalibrated logits 'balanced'."
     options = calibration_options(cfg)
     return 'balanced' if options['method'] == 'none' else options['target']
 
@@ -137,8 +119,6 @@ def probability_target(cfg: Config) -> str:
 class Scales(NamedTuple):
     """Probabilities on both scales.
 
-    Parameters
-    ----------
     balanced : (n,) clicks and non-clicks weigh 50:50
     natural : (n,) click probabilities
 
@@ -156,11 +136,8 @@ class Scales(NamedTuple):
 def scales_of(p: np.ndarray, rate: float, cfg: Config) -> Scales:
     """Both scales of calibrated probabilities.
 
-    Parameters
-    ----------
     p : (n,) as they are handed in
     rate : click rate of the rows they were calibrated on
-    cfg : section `calibration` is read
     """
     if probability_target(cfg) == 'prior':
         return Scales(shift_prior(p, rate, 'balanced'), p)
@@ -170,10 +147,7 @@ def scales_of(p: np.ndarray, rate: float, cfg: Config) -> Scales:
 def calibrator_made_of(sides: dict, options: dict) -> str:
     """Digest of what a calibrator depends on: the folds' held-out predictions, and how it is fitted to them.
 
-    Parameters
-    ----------
     sides : fold → side file
-    options : of `calibration_options`
     """
     return digest_json(dict(oof=[side['oof'] for side in sides.values()], options=options))
 
@@ -189,8 +163,6 @@ def _held_out_arrays(oof: pl.DataFrame, beside: str = '') -> tuple:
 def labels_beside_first(sides: dict) -> list[str]:
     """Labels that the folds learned beside the first.
 
-    Parameters
-    ----------
     sides : fold → side file
     """
     return list(next(iter(sides.values())).get('labels', {}))
@@ -199,9 +171,6 @@ def labels_beside_first(sides: dict) -> list[str]:
 def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
     """The calibrator of these folds and options: the run's, fitted anew where it is missing, damaged or of others.
 
-    Parameters
-    ----------
-    cfg : section `calibration` is read
     sides : fold → side file, of `finished_folds`
     """
     options = calibration_options(cfg)
@@ -221,9 +190,6 @@ _OF_LABELS = 'label_calibrators.json'
 def label_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     """The calibrators of the labels beside the first, as `run_calibrator` has the first one's.
 
-    Parameters
-    ----------
-    cfg : section `calibration` is read
     sides : fold → side file, of `finished_folds`
     """
     options, names = calibration_options(cfg), labels_beside_first(sides)
@@ -247,25 +213,15 @@ def _fit_labels(oof: pl.DataFrame, names: list[str], options: dict) -> dict[str,
 
 # %% ../../nbs/70_inference/05_oof.ipynb #34ae3998
 def results_locked(run_dir):
-    """Hold the lock of what a run hands in: calibrator, predictions, submission.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "Hold the lock of what a run hands in: calibrator, predictions, submission."
     return locked(Path(run_dir) / '.results', 'submission')
 
 
 def held_out_now(cfg: Config) -> tuple[dict, pl.DataFrame]:
     """The finished folds and their held-out predictions, both of the same generations.
 
-    Parameters
-    ----------
     cfg : the config of a run with finished folds
-
-    Returns
-    -------
-    fold → side file, table of `read_oof_logits`
+    returns fold → side file, table of `read_oof_logits`
     """
     sides = finished_folds(cfg)
     try:
@@ -279,14 +235,7 @@ def held_out_now(cfg: Config) -> tuple[dict, pl.DataFrame]:
 def refuse_other(cfg: Config, *sections: str):
     """Refuse to go on with a run otherwise than its config.yaml says: members and submission would stay as they were.
 
-    Parameters
-    ----------
-    cfg : the config of a run
-    sections : that must be the same
-
-    Raises
-    ------
-    UserError that names the keys
+    raises UserError that names the keys
     """
     file = cfg.run_dir / 'config.yaml'
     if not file.is_file():

@@ -30,15 +30,8 @@ ROWS, SINGLE, TOLERANCE = 1000, 20, 1e-6
 def raw_rows(path, n: int = ROWS, key: str = 'data.test_path') -> pa.Table:
     """The first rows of a source, as they are.
 
-    Parameters
-    ----------
     path : a Parquet file, a folder, or a glob
-    n : rows, at most
-    key : config key, named in messages
-
-    Raises
-    ------
-    UserError that names the file
+    raises UserError that names the file
     """
     source = open_source(path, key)
     columns = [name for name in source.columns[0] if all(name in have for have in source.columns)]
@@ -85,27 +78,13 @@ def compared(artefact: Artefact, table: pa.Table, submission: pl.DataFrame) -> d
 
 
 def agrees(found: dict) -> bool:
-    """Whether a comparison was made and is within a millionth.
-
-    Parameters
-    ----------
-    found : content of parity.json
-
-    Examples
-    --------
-    >>> agrees(dict(why='', programs=dict(pt2=dict(differs=2e-8, single=3e-8))))
-    True
-    """
+    "Whether a comparison was made and is within a millionth."
     worst = [max(how['differs'], how['single']) for how in found['programs'].values()]
     return bool(worst) and max(worst) <= TOLERANCE
 
 # %% ../../nbs/70_inference/34_parity.ipynb #f434e0f6
 def parity_line(found: dict) -> str:
     """What a comparison says.
-
-    Parameters
-    ----------
-    found : content of parity.json
 
     Examples
     --------
@@ -143,19 +122,12 @@ def _reason(cfg: Config) -> str:
 def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     """Compare the artefact of a run with its submission.
 
-    Parameters
-    ----------
     cfg : the config of a run that was exported
     formats : of its programs to ask; None = all that are there
     trust : open programs that this machine did not write
-
-    Returns
-    -------
-    serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared` found)
-
-    Raises
-    ------
-    UserError : the test file or the submission is not here, or the artefact is damaged
+    returns serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared`
+        found)
+    raises UserError : the test file or the submission is not here, or the artefact is damaged
     """
     folder, what = cfg.run_dir / 'export', served(cfg)
     if not cfg.data.test_path:
@@ -174,32 +146,15 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
 
 
 def prove(inputs: Inputs, formats) -> dict:
-    """Export what a run hands in, and compare; what comes out is kept in parity.json, also where it could not be done.
-
-    Parameters
-    ----------
-    inputs : what the run works on
-    formats : of the networks' programs
-
-    Returns
-    -------
-    content of parity.json
-    """
+    "Export what a run hands in, and compare; what comes out is kept in parity.json, also where it could not be done."
     return keep_parity(inputs.cfg, lambda: export(inputs.cfg, formats, inputs=inputs))
 
 
 def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """Compare, and keep what comes out in parity.json, also where it could not be done.
 
-    Parameters
-    ----------
-    cfg : the config of a run
     first : called before; exports
     trust : open programs that this machine did not write
-
-    Returns
-    -------
-    content of parity.json
     """
     try:
         first()
@@ -222,8 +177,6 @@ def check_parity(cfg: Config):
     No program that may hold code is opened: of those the bytes must be the ones that gave the submission when they
     were written.
 
-    Parameters
-    ----------
     cfg : the config of a run that was exported
     """
     mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'

@@ -44,12 +44,7 @@ from ..training.inputs import Inputs, prepare
 def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = False):
     """Predict part by part: each fold's log-odds of each row.
 
-    Parameters
-    ----------
-    predictor : of a run
-    parts : `Split`s of `predictor.spec`, rows ascending
     path : Parquet file: id, logit_<fold> of every fold; <label>.logit_<fold> of labels beside the first
-    rows : of all parts, for the bar
     progress : show a bar, or a line at the end where nobody watches
     """
     began = time.monotonic()
@@ -75,12 +70,7 @@ def write_logits(predictor: Predictor, parts, path, rows: int, progress: bool = 
 def predict_slice(tell, config: dict, blocks: list, out: str):
     """Write the logits of some parts of the test rows: a task for `run_tasks`.
 
-    Parameters
-    ----------
-    tell : called with numbers of rows
-    config : content of the config
     blocks : number of the first part, and of the one behind the last
-    out : Parquet file
     """
     cfg = make_config(config)
     inputs = prepare(cfg, test=True)
@@ -94,13 +84,7 @@ def predict_slice(tell, config: dict, blocks: list, out: str):
 
 
 def join_slices(slices: list, path):
-    """One file of several, their row groups as they are.
-
-    Parameters
-    ----------
-    slices : files of `write_logits`, rows ascending
-    path : Parquet file
-    """
+    "One file of several, their row groups as they are."
     schema = open_parquet(slices[0]).schema_arrow
     with write_aside(path) as aside:
         with pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer:
@@ -112,12 +96,7 @@ def join_slices(slices: list, path):
 def write_elsewhere(cfg: Config, test: Split, path, progress: bool = False):
     """The logits of the test rows by the workers of the config's engine.
 
-    Parameters
-    ----------
-    cfg : of a run with finished folds
-    test : the cached test rows
     path : Parquet file: id, logit_<fold> of every fold
-    progress : show a bar
     """
     n = block_count(test)
     edges = np.linspace(0, n, parts_at_once(cfg.engine, 1, n) + 1).astype(int).tolist()
@@ -136,47 +115,22 @@ def write_elsewhere(cfg: Config, test: Split, path, progress: bool = False):
 def file_probabilities(predictor: Predictor, logits, label: str = '') -> np.ndarray:
     """`Predictor.probabilities` of a file's rows.
 
-    Parameters
-    ----------
-    predictor : of a run
-    logits : file of `write_logits`
     label : beside the first; '' = the first
-
-    Returns
-    -------
-    (n,) float64 in (0, 1)
+    returns (n,) float64 in (0, 1)
     """
     columns = [f'{label}.logit_{fold}' if label else f'logit_{fold}' for fold in predictor.sides]
     return predictor.probabilities(read_table(logits, columns).to_numpy(), label)
 
 # %% ../../nbs/70_inference/15_predict.ipynb #87c46dbb
 def write_labels(predictor: Predictor, logits, out):
-    """The probabilities of every label of a file's rows, the first label first.
-
-    Parameters
-    ----------
-    predictor : of a run with several labels
-    logits : file of `write_logits`
-    out : Parquet file
-    """
+    "The probabilities of every label of a file's rows, the first label first."
     name, first = predictor.spec.id_col, predictor.cfg.data.label_col
     every = {label or first: file_probabilities(predictor, logits, label) for label in ('', *predictor.beside)}
     write_table(pl.DataFrame({name: read_table(logits, [name])[name]} | every), out)
 
 
 def write_probabilities(predictor: Predictor, logits, out) -> Path:
-    """Combined and calibrated, rows and ids as they came; several labels go to <its name>_labels.parquet beside it.
-
-    Parameters
-    ----------
-    predictor : of a run
-    logits : file of `write_logits`
-    out : CSV file
-
-    Returns
-    -------
-    `out`
-    """
+    "Combined and calibrated, rows and ids as they came; several labels go to <its name>_labels.parquet beside it."
     data, name, out = predictor.cfg.data, predictor.spec.id_col, Path(out)
     ids = read_table(logits, [name])[name]
     write_submission(ids, file_probabilities(predictor, logits), out, data.id_col, data.label_col)
@@ -188,16 +142,9 @@ def write_probabilities(predictor: Predictor, logits, out) -> Path:
 def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str = '') -> Record:
     """Of a network's log-odds of the test rows: the probabilities of all labels, then test_logits.json.
 
-    Parameters
-    ----------
-    predictor : of the run
     logits : file of `write_logits`, in the run's folder
     cache : fingerprint of the test rows
     rows : digest of the files they came from
-
-    Returns
-    -------
-    content of test_logits.json
     """
     if predictor.beside:
         write_labels(predictor, logits, logits.with_name('submission_labels.parquet'))
@@ -207,16 +154,7 @@ def seal_predictions(predictor: Predictor, logits: Path, cache: str, rows: str =
 
 # %% ../../nbs/70_inference/15_predict.ipynb #03aa910b
 def blank_columns(split: Split) -> set[str]:
-    """Columns in which every row is null or a value that training never saw.
-
-    Parameters
-    ----------
-    split : rows to look at
-
-    Returns
-    -------
-    names
-    """
+    "Columns in which every row is null or a value that training never saw."
     spec = split.spec
     blank = {c.name for c in spec.cats if c.size > 1 and not split.column(c.name).any()}
     blank |= {m.name for m in spec.multis if m.size > 1 and not split.whole(f'multi_{m.name}_values').any()}
@@ -230,17 +168,7 @@ _ENOUGH_ROWS = 100  # a blank column of fewer rows says nothing yet
 
 
 def warn_of_blank_columns(parts, name):
-    """Warn at the end of columns that were blank in all parts.
-
-    Parameters
-    ----------
-    parts : `Split`s
-    name : of the data, for the message
-
-    Yields
-    ------
-    the same parts
-    """
+    "Warn at the end of columns that were blank in all parts."
     blank, rows = None, 0
     for part in parts:
         rows += len(part)
@@ -258,18 +186,9 @@ def warn_of_blank_columns(parts, name):
 def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     """The log-odds of the test rows by every finished fold of a network.
 
-    Parameters
-    ----------
     inputs : what the network reads, with the test rows
     progress : show a bar, or a line at the end where nobody watches
-
-    Returns
-    -------
-    test_logits.parquet, sealed by test_logits.json
-
-    Raises
-    ------
-    UserError : no fold is finished, or the folds are of another cache
+    raises UserError : no fold is finished, or the folds are of another cache
     """
     cfg, test = inputs.cfg, inputs.test
     predictor, logits = load_predictor(cfg, inputs), cfg.run_dir / 'test_logits.parquet'
@@ -287,15 +206,8 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
 def target_file(cfg: Config, data: str, out: str = '') -> Path:
     """Where predictions of a file's rows are written; a word about rows that the folds were trained on.
 
-    Parameters
-    ----------
-    cfg : the config of a run
-    data : Parquet file, folder or glob
     out : CSV file asked for; '' = submission_<name of data>.csv in the run's folder
-
-    Raises
-    ------
-    UserError : `out` is a folder, a file that is read or not ours, or what a run has handed in
+    raises UserError : `out` is a folder, a file that is read or not ours, or what a run has handed in
     """
     out, paths = Path(out or cfg.run_dir / f'submission_{Path(data).stem}.csv'), cfg.data
     if out.is_dir():
@@ -333,20 +245,9 @@ def _is_ours(path: Path, cfg: Config) -> bool:
 def predict_file(predictor: Predictor, data: str, out: Path, progress: bool = False) -> Path:
     """Predict a file's rows with every fold of a network. They are encoded as they are read; no cache is made of them.
 
-    Parameters
-    ----------
-    predictor : of a run
-    data : Parquet file, folder or glob
-    out : CSV file
     progress : show a bar, or a line at the end where nobody watches
-
-    Returns
-    -------
-    `out`; the folds' log-odds lie beside it: <its name>_logits.parquet
-
-    Raises
-    ------
-    UserError : a column is missing, ids are null or occur twice, a file in the way is not ours
+    returns `out`; the folds' log-odds lie beside it: <its name>_logits.parquet
+    raises UserError : a column is missing, ids are null or occur twice, a file in the way is not ours
     """
     cfg, rows = predictor.cfg, len(open_source(data, '--data'))
     check_ids(source_ids(data, predictor.spec, '--data'), data)

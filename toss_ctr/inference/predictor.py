@@ -59,15 +59,9 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
 def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Statistics | None:
     """The run's statistics.parquet, made from the run's features where it is missing or of another training.
 
-    Parameters
-    ----------
     cfg : the config of the run, with the features it was trained on
-    side : a finished fold's side file
     inputs : what the run works on, where it is open already
-
-    Returns
-    -------
-    None where the run has no out-of-fold features
+    returns None where the run has no out-of-fold features
     """
     if not side['features']:
         return None
@@ -86,14 +80,7 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
 
 
 def check_cache(cfg: Config, side: dict, inputs: Inputs):
-    """Refuse a run whose folds were trained on another cache than the one that is open.
-
-    Parameters
-    ----------
-    cfg : the config of the run
-    side : a finished fold's side file
-    inputs : what is open
-    """
+    "Refuse a run whose folds were trained on another cache than the one that is open."
     if side['cache'] != inputs.train.fingerprint:
         mend = 'train again, or use the config they were trained with'
         raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', mend)
@@ -103,14 +90,8 @@ def check_cache(cfg: Config, side: dict, inputs: Inputs):
 class Predictor:
     """All folds of a run with calibrator and ensemble: `logits(split)` or `predict(frame)`.
 
-    Parameters
-    ----------
     cfg : the run's; `amp`, `ensemble`, `train.batch_size` are read
-    spec : the schema
     sides : fold → side file
-    models : of the folds, ascending
-    calibrator : one for all folds
-    device : where the models are
     statistics : of the training rows, where the run has out-of-fold features
     beside : label beside the first → its calibrator
 
@@ -145,39 +126,24 @@ class Predictor:
     def features(self, split: Split) -> np.ndarray | None:
         """Out-of-fold features of new rows.
 
-        Parameters
-        ----------
         split : rows to predict, none of them of train
-
-        Returns
-        -------
-        (n, E) float32; None where the run has none
+        returns (n, E) float32; None where the run has none
         """
         return self.statistics and self.statistics.features(self.cfg, split)
 
     def logits(self, split: Split) -> np.ndarray:
         """Each fold's logits, in one pass over the rows.
 
-        Parameters
-        ----------
         split : rows to predict, none of them of train
-
-        Returns
-        -------
-        (n, K) float32 class-balanced log-odds
+        returns (n, K) float32 class-balanced log-odds
         """
         return self.passed(split) - np.array([side['shift'] for side in self.sides.values()], np.float32)
 
     def every_logits(self, split: Split) -> np.ndarray:
         """The same of every label.
 
-        Parameters
-        ----------
         split : rows to predict, none of them of train
-
-        Returns
-        -------
-        (n, K, 1 + T) float32 class-balanced log-odds
+        returns (n, K, 1 + T) float32 class-balanced log-odds
         """
         shifts = [
             [side['shift'], *(side['labels'][name]['shift'] for name in self.beside)] for side in self.sides.values()
@@ -236,13 +202,7 @@ def predict(self: Predictor, frame) -> np.ndarray:
 def label_probabilities(self: Predictor, frame) -> dict[str, np.ndarray]:
     """The probabilities of every label of a frame's rows.
 
-    Parameters
-    ----------
-    frame : as `predict` takes it
-
-    Returns
-    -------
-    label → (n,) float64 in (0, 1), the first label first
+    returns label → (n,) float64 in (0, 1), the first label first
     """
     rows = as_frame(frame, self.spec.columns(), self.spec.keys)
     z = self.every_logits(encode_frame(rows, self.spec))
@@ -253,10 +213,6 @@ def label_probabilities(self: Predictor, frame) -> dict[str, np.ndarray]:
 def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
     """The schema that the folds were trained on; written again from the cache where its file is missing or damaged.
 
-    Parameters
-    ----------
-    cfg : the config of the run
-    side : a finished fold's side file
     inputs : what the run works on, where it is open already
     """
     try:

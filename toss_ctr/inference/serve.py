@@ -20,14 +20,8 @@ MOST_BYTES, MOST_ROWS, MOST_VALUES, SECONDS = 1 << 20, 1000, 10_000, 10.0
 def check_rows(rows: list, columns):
     """Refuse more rows, or more in a cell, than a request may ask for.
 
-    Parameters
-    ----------
     rows : dicts of column → value
-    columns : that are read
-
-    Raises
-    ------
-    UserError that names row and column
+    raises UserError that names row and column
     """
     if len(rows) > MOST_ROWS:
         raise UserError(f'{len(rows):,} rows: more than {MOST_ROWS:,} in a request', 'send several')
@@ -61,10 +55,6 @@ async def _refuse(send, status: int, why: str):
 
 class Limited:
     """An ASGI application whose requests have `MOST_BYTES` at most and are read and answered within `SECONDS` each.
-
-    Parameters
-    ----------
-    app : the application
 
     Examples
     --------
@@ -106,19 +96,8 @@ class Limited:
 def server(folder: str, trust: bool = False):
     """A FastAPI application that answers raw rows.
 
-    Parameters
-    ----------
-    folder : runs/<exp>/export
     trust : open programs that this machine did not write, where there is no ONNX
-
-    Raises
-    ------
-    UserError : the artefact is missing or damaged, or FastAPI is not installed
-
-    Examples
-    --------
-    >>> from toss_ctr.inference.serve import server
-    >>> app = server('runs/demo/export')  # doctest: +SKIP
+    raises UserError : the artefact is missing or damaged, or FastAPI is not installed
     """
     try:
         from fastapi import FastAPI, HTTPException

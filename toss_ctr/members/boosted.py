@@ -23,8 +23,6 @@ from .matrix import BLOCK
 class MatrixRows:
     """Some rows of one or more matrices with the same number of rows, side by side.
 
-    Parameters
-    ----------
     rows : (m,) int64, rows to give
     parts : matrices (n, …) float32
     weight : (n,) row weights of the matrices' rows; None = every row counts once
@@ -61,13 +59,8 @@ class MatrixRows:
 class Fit:
     """What a library needs to fit a model.
 
-    Parameters
-    ----------
-    rows : `MatrixRows` to train on
     label : (m,) 0/1
-    names : of the columns
     categorical : positions of the columns that are categories
-    member : its config section
     params : of the library, as `MatrixLibrary.params` gives them
     tick : called after each round, where the library can
     judge : rows and labels on which the number of rounds is chosen; None: `member.rounds` of them
@@ -286,9 +279,6 @@ def _cat_predict(model, block: np.ndarray) -> np.ndarray:
 class MatrixLibrary:
     """How a kind of member learns from the matrix.
 
-    Parameters
-    ----------
-    package : to import
     params : (member, seed) → parameters that a model depends on
     train : (`Fit`) → model
     predict : (model, (b, F) float32) → (b,) class-balanced log-odds
@@ -319,12 +309,7 @@ class MatrixLibrary:
     one_hot: bool = False
 
     def version(self, name: str = '') -> str:
-        """The library's version; `UserError` where it is not installed.
-
-        Parameters
-        ----------
-        name : of the member that asks
-        """
+        "The library's version; `UserError` where it is not installed."
         try:
             return importlib.import_module(self.package).__version__
         except ImportError:
@@ -367,18 +352,7 @@ TREES = dict(
 
 
 def predict_rows(library: MatrixLibrary, model, rows: MatrixRows) -> np.ndarray:
-    """Class-balanced log-odds, block by block.
-
-    Parameters
-    ----------
-    library : of the model
-    model : trained by it
-    rows : to predict
-
-    Returns
-    -------
-    (m,) float64
-    """
+    "Class-balanced log-odds, block by block → (m,) float64."
     out = np.empty(len(rows))
     for part, block in rows.blocks():
         out[part] = library.predict(model, block)

@@ -54,19 +54,8 @@ def _trim_mean(p, w, trim_ratio):
 def rank_share(p) -> np.ndarray:
     """Share of the rows below, half of its equals and itself included.
 
-    Parameters
-    ----------
     p : (N,) numbers
-
-    Returns
-    -------
-    (N,) float64 in (0, 1)
-
-    Examples
-    --------
-    >>> from toss_ctr.members.combine import rank_share
-    >>> rank_share([0.3, 0.1, 0.3, 0.2]).tolist()
-    [0.75, 0.125, 0.75, 0.375]
+    returns (N,) float64 in (0, 1)
     """
     from scipy.stats import rankdata
 
@@ -82,11 +71,8 @@ def _rank_avg(p, w):
 class Method:
     """A way to combine predictions.
 
-    Parameters
-    ----------
     join : (M, n) probabilities, (M,) weights or None, and `trim_ratio` where it is read → (n,)
     reads : keys of `ensemble` that the method reads
-    needs_weights : `ensemble.weights` must be given
     by_row : a row's result does not depend on other rows, so that a file is worked through in blocks
 
     Examples
@@ -144,25 +130,9 @@ def resolve_weights(
 ) -> np.ndarray | None:
     """The weights a method will use; `UserError` for weights it cannot use.
 
-    Parameters
-    ----------
-    method : key `ensemble.method`
-    m : number of models
     weights : M numbers >= 0; None or empty for equal ones
     scores : M validation scores; used by val_weighted only
-    temperature : ensemble.val_weight_temperature
-
-    Returns
-    -------
-    (M,) float64, sum 1; None for the methods that have no weights
-
-    Examples
-    --------
-    >>> from toss_ctr.members.combine import resolve_weights
-    >>> resolve_weights('mean', 4).tolist()
-    [0.25, 0.25, 0.25, 0.25]
-    >>> resolve_weights('weighted', 2, [1, 3]).tolist()
-    [0.25, 0.75]
+    returns (M,) float64, sum 1; None for the methods that have no weights
     """
     check_choice('ensemble.method', method, EnsembleMethod)
     entry, given = METHODS[method], weights is not None and len(weights) > 0

@@ -34,22 +34,13 @@ OOF, TEST, RECORD = 'oof.parquet', 'test_logits.parquet', 'member.json'
 
 
 def member_folder(run_dir, name: str) -> Path:
-    """Where a member's files lie.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    name : of the member
-    """
+    "Where a member's files lie."
     return Path(run_dir) / 'members' / name
 
 
 def member_generation(folder, made: dict) -> Path:
     """Where the files of one making of a member lie.
 
-    Parameters
-    ----------
-    folder : of the member
     made : what its numbers depend on; JSON-able
     """
     return generation_folder(folder, digest_json(made))
@@ -67,15 +58,9 @@ def _copy_for_people(place: Path):
 def seal_member(folder, made: dict, **facts) -> Record:
     """Write member.json: from now on this generation of the member is the one that counts, and all others go.
 
-    Parameters
-    ----------
     folder : of the member; its generation holds oof.parquet, where there are any test_logits.parquet and models
     made : what its numbers depend on; JSON-able
     facts : kind, seconds and others, for people
-
-    Returns
-    -------
-    its content
     """
     folder, place = Path(folder), member_generation(folder, made)
     models = [model.with_suffix(ending) for model in place.glob('fold_*.model') for ending in ('.json', '.model')]
@@ -93,9 +78,6 @@ def seal_member(folder, made: dict, **facts) -> Record:
 def write_held_out(place, row, fold, label, z):
     """Write oof.parquet by ascending row.
 
-    Parameters
-    ----------
-    place : a `member_generation`
     row : (n,) rows of the training file
     fold : (n,) the fold that held each out
     label : (n,) 0/1
@@ -116,12 +98,8 @@ def write_held_out(place, row, fold, label, z):
 def write_test_logits(place, ids: pl.Series, z: np.ndarray, id_col: str = 'ID'):
     """Write test_logits.parquet.
 
-    Parameters
-    ----------
-    place : a `member_generation`
     ids : (n_test,) names of the rows
     z : (n_test, K) class-balanced log-odds, a column for each fold's model
-    id_col : name of the column of ids
     """
     columns = {f'logit_{k}': z[:, k].astype(np.float32) for k in range(z.shape[1])}
     write_table(pl.DataFrame({id_col: ids.cast(pl.String)} | columns), Path(place) / TEST)
@@ -138,14 +116,8 @@ def _record(folder: Path) -> Record | None:
 def finished_member(folder, made: dict | None = None) -> Record | None:
     """The record of a finished member, its files verified.
 
-    Parameters
-    ----------
-    folder : of the member
     made : what it must have been made of; None = whatever it is
-
-    Returns
-    -------
-    the content of member.json; None where a file is missing or damaged, or it was made of something else
+    returns the content of member.json; None where a file is missing or damaged, or it was made of something else
     """
     folder = Path(folder)
     record = _record(folder)
@@ -161,9 +133,6 @@ def finished_member(folder, made: dict | None = None) -> Record | None:
 def kept_member(folder, made: dict) -> Record | None:
     """As `finished_member`, by whoever would make it otherwise: it puts the copy for people right, and clears up.
 
-    Parameters
-    ----------
-    folder : of the member
     made : what it must have been made of
     """
     record, place = finished_member(folder, made), member_generation(folder, made)
@@ -175,12 +144,7 @@ def kept_member(folder, made: dict) -> Record | None:
 
 
 def held_out_file(folder) -> Path:
-    """Where the held-out predictions of the generation that counts lie.
-
-    Parameters
-    ----------
-    folder : of a member
-    """
+    "Where the held-out predictions of the generation that counts lie."
     folder = Path(folder)
     record = _record(folder) or {}
     return folder / record.get('generation', '') / OOF
@@ -189,15 +153,8 @@ def held_out_file(folder) -> Path:
 def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     """The log-odds of a member's folds together.
 
-    Parameters
-    ----------
     z : (n, K) class-balanced log-odds
-    ensemble : section `ensemble`
-    scores : K validation scores, for `val_weighted`
-
-    Returns
-    -------
-    (n,) float64
+    returns (n,) float64
     """
     z = np.clip(z, -1e4, 1e4)  # two infinite ones have no mean
     if z.shape[1] == 1 or ensemble.method == 'logit_mean' and not ensemble.weights:
@@ -217,9 +174,6 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
 class Opinion:
     """What a member says about the rows of a run: log-odds, clicks and non-clicks 50:50.
 
-    Parameters
-    ----------
-    name : of the member
     row : (n,) rows of the training file that were held out, ascending
     fold : (n,) the fold that held each out
     label : (n,) 0/1
@@ -256,16 +210,8 @@ class Opinion:
 def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict | None = None) -> Opinion:
     """What a finished member says.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    name : of the member
-    ensemble : how its folds become one
     made : what it must have been made of; None = whatever it is
-
-    Raises
-    ------
-    UserError : the member is not finished, or damaged, or another command has made it of something else
+    raises UserError : the member is not finished, or damaged, or another command has made it of something else
     """
     folder = member_folder(run_dir, name)
     record = finished_member(folder)

@@ -27,8 +27,6 @@ SAMPLE = 100_000  # rows that bins are cut by
 class Levels:
     """The levels of each column of a matrix.
 
-    Parameters
-    ----------
     sizes : (F,) int64, how many levels a column has
     edges : of each column the (B,) float32 ascending bounds between its bins; None for a column of codes
 
@@ -51,13 +49,8 @@ class Levels:
     def of(self, block: np.ndarray) -> list[np.ndarray]:
         """The level of every cell.
 
-        Parameters
-        ----------
         block : (b, F) float32
-
-        Returns
-        -------
-        F arrays (b,), uint8 where a column has no more than 256 levels, else int32
+        returns F arrays (b,), uint8 where a column has no more than 256 levels, else int32
         """
         columns = []
         for size, edges, x in zip(self.sizes, self.edges, block.T, strict=True):
@@ -70,13 +63,7 @@ class Levels:
 
 
 def cut_levels(rows: MatrixRows, codes: list) -> Levels:
-    """The levels that training rows have.
-
-    Parameters
-    ----------
-    rows : to train on
-    codes : positions of the columns of codes
-    """
+    "The levels that training rows have."
     some = slice(0, len(rows), -(-len(rows) // SAMPLE))
     sample, times = rows[some].astype(np.float32), None if rows.weight is None else rows.weight[some]
     sizes, edges = np.zeros(sample.shape[1], np.int64), [None] * sample.shape[1]
@@ -99,12 +86,8 @@ TOLERANCE = 1e-7  # of the loss, relative, below which a step is the last one
 class LinearModel:
     """A weight for every level.
 
-    Parameters
-    ----------
-    levels : of the columns
     weight : (W,) float64, those of each column one after the other
     gain : (F,) float64, how far each column moved the training rows: mean squared log-odds
-    steps : of L-BFGS that found them
 
     Examples
     --------
@@ -122,13 +105,8 @@ class LinearModel:
     def logits(self, columns: list[np.ndarray]) -> np.ndarray:
         """Class-balanced log-odds.
 
-        Parameters
-        ----------
         columns : F arrays (b,) of levels
-
-        Returns
-        -------
-        (b,) float64
+        returns (b,) float64
         """
         z = np.zeros(len(columns[0]) if columns else 0)
         for start, level in zip(self.levels.starts, columns, strict=True):
@@ -144,8 +122,6 @@ def _sums(columns: list[np.ndarray], levels: Levels, amount: np.ndarray | None) 
 def fit_linear(fit: Fit) -> LinearModel:
     """Find the weights.
 
-    Parameters
-    ----------
     fit : rows and labels; `params`: `l2`, `steps`, `tolerance`; `categorical`: the columns of codes
     """
     levels, l2 = cut_levels(fit.rows, fit.categorical), fit.params['l2']

@@ -22,13 +22,8 @@ from ..data.spec import SeqSpec
 def spread(distinct: Ragged) -> np.ndarray:
     """How long and how varied each history is.
 
-    Parameters
-    ----------
     distinct : n rows of distinct tokens; column `count`, how often each occurs
-
-    Returns
-    -------
-    (n, 4) float32: length, distinct tokens, entropy in nats, largest share; 0 for an empty history
+    returns (n, 4) float32: length, distinct tokens, entropy in nats, largest share; 0 for an empty history
     """
     n, row, count = len(distinct), distinct.rows(), distinct['count'].astype(np.float64)
     length = np.bincount(row, count, n)
@@ -42,13 +37,8 @@ def spread(distinct: Ragged) -> np.ndarray:
 def change_rate(history: Ragged) -> np.ndarray:
     """The share of neighbouring tokens that differ.
 
-    Parameters
-    ----------
     history : n rows of tokens in their order; column `token`
-
-    Returns
-    -------
-    (n, 1) float32; NaN for fewer than two tokens
+    returns (n, 1) float32; NaN for fewer than two tokens
     """
     row, token = history.rows(), history['token']
     pair = row[1:] == row[:-1]
@@ -62,14 +52,9 @@ def change_rate(history: Ragged) -> np.ndarray:
 def target_match(history: Ragged, target: np.ndarray) -> np.ndarray:
     """The target in the history.
 
-    Parameters
-    ----------
     history : n rows, newest first; columns `token`, `age` (0 = newest), `count` (occurrences a token stands for)
     target : (n,) token of the target, 0 = none
-
-    Returns
-    -------
-    (n, 3) float32: occurrences, share of the history, age of the last one (NaN where there is none)
+    returns (n, 3) float32: occurrences, share of the history, age of the last one (NaN where there is none)
     """
     n, row, token = len(history), history.rows(), history['token']
     hit = (token == target[row]) & (token != 0)
@@ -84,15 +69,9 @@ def target_match(history: Ragged, target: np.ndarray) -> np.ndarray:
 def decayed_bag(history: Ragged, column: np.ndarray, width: int) -> np.ndarray:
     """Weights summed by row and token, for the tokens in the bag.
 
-    Parameters
-    ----------
     history : n rows; columns `token` and `weight`
     column : (V,) int, column of each token in the bag, -1 = not in it
-    width : K: columns
-
-    Returns
-    -------
-    (n, K) float32
+    returns (n, K) float32
     """
     at = column[history['token']]
     keep = at >= 0
@@ -111,12 +90,8 @@ AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is n
 class HistoryColumns:
     """The columns that a history has in the trees' matrix.
 
-    Parameters
-    ----------
-    seq : SeqSpec
     target : place among its cached targets of the first in its id space, or None
     tokens : of the bag: the most frequent ones, most frequent first
-    tau : of the bag
     further : (place, side) of the other cached targets, side None = in the history's id space
 
     Examples
@@ -155,12 +130,8 @@ class HistoryColumns:
 class TreeColumns:
     """The columns of the trees' matrix.
 
-    Parameters
-    ----------
     cats : CatSpec of the columns that enter raw
-    nums : names of the numerics
     ids : names of the columns with too many levels
-    histories : `HistoryColumns`
     multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
 
     Examples
@@ -252,9 +223,6 @@ def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
 def tree_columns(split, cfg: Config) -> TreeColumns:
     """Which columns the trees use, and the most frequent tokens.
 
-    Parameters
-    ----------
-    split : the training split
     cfg : of the histories `recency_tau`, `sharing`, `share`
     """
     spec = split.spec
@@ -297,15 +265,8 @@ def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None 
 def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
     """Statistics of the histories of some rows.
 
-    Parameters
-    ----------
-    shard : of a cached split
     rows : (m,) neighbouring rows of the shard
-    columns : that the history has
-
-    Returns
-    -------
-    blocks (m, …) float32
+    returns blocks (m, …) float32
     """
     history, size = _history(shard, rows, columns), columns.seq.size
     if columns.seq.collapse:
@@ -325,16 +286,9 @@ def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
 def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
     """A column with several values a cell.
 
-    Parameters
-    ----------
-    shard : of a cached split
     rows : (m,) neighbouring rows of the shard
-    multi : `MultiSpec` of the column
     codes : that have a column of the matrix
-
-    Returns
-    -------
-    (m, 1 + len(codes)) float32: number of values, then 0/1 for each code, or its weight
+    returns (m, 1 + len(codes)) float32: number of values, then 0/1 for each code, or its weight
     """
     offsets, values = shard.arr(f'multi_{multi.name}_offsets'), shard.arr(f'multi_{multi.name}_values')
     told = dict(weight=shard.arr(f'weight_of_multi_{multi.name}_values')) if multi.weights else {}
@@ -354,14 +308,7 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
 def id_codes(split, names: tuple) -> np.ndarray:
     """The codes of columns that are not in the matrix. It is read as float32, where those above 2²⁴ share a value.
 
-    Parameters
-    ----------
-    split : a cached split
-    names : of I columns of ids
-
-    Returns
-    -------
-    (n, I) int32
+    returns (n, I) int32
     """
     codes = [split.column(name).astype(np.int32) for name in names]
     return np.stack(codes, 1) if codes else np.zeros((len(split), 0), np.int32)
@@ -373,15 +320,8 @@ BLOCK = 4096  # rows of the matrix made at a time
 def row_block(shard, rows: np.ndarray, columns: TreeColumns) -> np.ndarray:
     """The matrix of some rows, without out-of-fold features.
 
-    Parameters
-    ----------
-    shard : of a cached split
     rows : (m,) neighbouring rows of the shard
-    columns : of the matrix
-
-    Returns
-    -------
-    (m, F) float32; codes as numbers, NaN for null numerics
+    returns (m, F) float32; codes as numbers, NaN for null numerics
     """
     parts = [np.zeros((len(rows), 0), np.float32)]
     parts += [np.asarray(shard.arr(c.group)[rows, c.pos], np.float32)[:, None] for c in columns.cats]
@@ -396,15 +336,8 @@ def row_block(shard, rows: np.ndarray, columns: TreeColumns) -> np.ndarray:
 def open_matrix(path, rows: int, columns: TreeColumns) -> np.ndarray:
     """A matrix that `write_matrix` wrote.
 
-    Parameters
-    ----------
     path : raw float32 file
-    rows : of the split
-    columns : of the matrix
-
-    Returns
-    -------
-    (n, F) float32 memory map
+    returns (n, F) float32 memory map
     """
     shape = rows, len(columns.names)
     return np.memmap(path, np.float32, 'r', shape=shape) if np.prod(shape) else np.zeros(shape, np.float32)
@@ -413,16 +346,8 @@ def open_matrix(path, rows: int, columns: TreeColumns) -> np.ndarray:
 def write_matrix(split, columns: TreeColumns, path, progress: bool = False) -> np.ndarray:
     """The matrix of a whole split, on disk: memory stays that of one block.
 
-    Parameters
-    ----------
-    split : a cached split
-    columns : of the matrix
     path : raw float32 file to write
-    progress : show a bar
-
-    Returns
-    -------
-    (n, F) float32 memory map
+    returns (n, F) float32 memory map
     """
     bar = tqdm(total=split.n_rows, desc=f'{split.name} columns', mininterval=1, unit='row', disable=not progress)
     with write_aside(path) as part, open(part, 'wb') as f, bar:

@@ -57,18 +57,7 @@ def _numbers(table: pl.DataFrame, name: str, file) -> np.ndarray:
 
 
 def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
-    """The log-odds a file gives, as `logit` or as a probability.
-
-    Parameters
-    ----------
-    table : of the file
-    file : its name, for messages
-    names : columns that may hold the probability
-
-    Returns
-    -------
-    (n,) float64
-    """
+    "The log-odds a file gives, as `logit` or as a probability → (n,) float64."
     name = next((name for name in ('logit', *names) if name in table.columns), None)
     if name is None:
         raise UserError(f'{file}: no column logit or {" or ".join(names)}', f'it has {", ".join(table.columns)}')
@@ -84,15 +73,10 @@ def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
 def class_balanced(z: np.ndarray, rate: float, weight: np.ndarray | None = None) -> float:
     """What is to be taken off log-odds to make them class-balanced.
 
-    Parameters
-    ----------
     z : (n,) log-odds of training rows
     rate : share of clicks among them
     weight : (n,) of the rows, by which `rate` is weighted; None = every row counts once
-
-    Returns
-    -------
-    the prior's log-odds, or 0
+    returns the prior's log-odds, or 0
     """
     mean = float(np.average(expit(z), weights=weight))
     return float(log_odds(rate)) if 0 < rate < 1 and abs(mean - rate) < abs(mean - 0.5) else 0.0
@@ -102,8 +86,6 @@ def class_balanced(z: np.ndarray, rate: float, weight: np.ndarray | None = None)
 class HeldOutRows:
     """The rows a run holds out.
 
-    Parameters
-    ----------
     row : (n,) numbers in the training file, ascending
     fold : (n,) the fold that holds each out
     label : (n,) 0/1
@@ -165,19 +147,10 @@ def _same_partition(mine: np.ndarray, theirs: np.ndarray) -> bool:
 def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     """The log-odds a file gives for the rows a run holds out.
 
-    Parameters
-    ----------
     file : Parquet or CSV with `row` or the id, `logit` or `p`, and where it has them `label` and `fold`
-    rows : that are held out
     data : section `data`: the names of id and label
-
-    Returns
-    -------
-    (n,) float64, in the order of `rows`
-
-    Raises
-    ------
-    UserError : rows are missing, additional or repeated; labels or folds differ; a value is no probability
+    returns (n,) float64, in the order of `rows`
+    raises UserError : rows are missing, additional or repeated; labels or folds differ; a value is no probability
     """
     table = _table(file, data.id_col)
     table = table[_lines_of_rows(table, file, rows, data.id_col)]
@@ -222,13 +195,7 @@ def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
 def join_outside(inputs: Inputs) -> dict[str, dict]:
     """Every member of kind `file`: checked, put in order and written as any other member.
 
-    Parameters
-    ----------
-    inputs : what the run reads
-
-    Returns
-    -------
-    name → content of member.json
+    returns name → content of member.json
     """
     cfg, done = inputs.cfg, {}
     outside = {name: member for name, member in cfg.every_member.items() if member.kind == 'file'}

@@ -95,12 +95,9 @@ METRIC = dict(
 class Drawn:
     """Rows that were drawn for one climb.
 
-    Parameters
-    ----------
     pos : (M, a) float32 log-odds of clicks
     neg : (M, b) of non-clicks
     each : how many of all non-clicks a drawn one stands for, relative to a drawn click
-    share : of all clicks that were drawn
 
     Examples
     --------
@@ -131,11 +128,8 @@ MOST_POS, MOST_NEG = 50_000, 100_000  # rows of a draw
 def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator, weight: np.ndarray | None = None) -> Drawn:
     """Clicks and non-clicks drawn with replacement.
 
-    Parameters
-    ----------
     z : (M, N) float32 log-odds
     y : (N,) 0/1
-    rng : draws them
     weight : (N,) row weights: how likely a row is drawn, and what it stands for; None = all alike
     """
     kinds = np.flatnonzero(y), np.flatnonzero(np.asarray(y) == 0)
@@ -153,18 +147,7 @@ ROUNDS, PATIENCE = 30, 4
 
 
 def climb(drawn: Drawn, metric: str = 'score', rounds: int = ROUNDS) -> np.ndarray:
-    """How often each member was added until nothing helped any more.
-
-    Parameters
-    ----------
-    drawn : rows to climb on
-    metric : key `ensemble.metric`
-    rounds : members added at most
-
-    Returns
-    -------
-    (M,) weights, sum 1
-    """
+    "How often each member was added until nothing helped any more → (M,) weights, sum 1."
     m, judge = len(drawn.pos), METRIC[metric]
     pos, neg = np.zeros_like(drawn.pos[0]), np.zeros_like(drawn.neg[0])
     added, best, kept = [], -np.inf, 0
@@ -187,15 +170,8 @@ SURE = 1.5  # standard errors
 def prune(weights: np.ndarray, draws: list[Drawn], metric: str = 'score') -> np.ndarray:
     """Leave out, one by one, members whose part is not worth `SURE` standard errors.
 
-    Parameters
-    ----------
     weights : (M,) of the members, sum 1
-    draws : rows, each draw with replacement
-    metric : key `ensemble.metric`
-
-    Returns
-    -------
-    (M,) weights, sum 1
+    returns (M,) weights, sum 1
     """
     judge = METRIC[metric]
     while (weights > 0).sum() > 1:
@@ -222,27 +198,11 @@ def hill_climb(
 ) -> np.ndarray:
     """Weights of a mean of log-odds by bagged greedy forward selection, pruned.
 
-    Parameters
-    ----------
     z : (M, N) float32 log-odds of rows no member has seen
     y : (N,) 0/1, both classes
-    metric : key `ensemble.metric`
     bags : climbs, each on its own draw of the rows
-    seed : same seed, same weights
     weight : (N,) row weights
-
-    Returns
-    -------
-    (M,) float64, sum 1
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(0)
-    >>> y = np.arange(3000) % 3 == 0
-    >>> good, noise = 2.0 * y + rng.normal(size=(2, 3000)), rng.normal(size=3000)
-    >>> hill_climb(np.stack([good[0], noise, good[1]]).astype(np.float32), y).tolist()[1]
-    0.0
+    returns (M,) float64, sum 1
     """
     check_choice('ensemble.metric', metric, EnsembleMetric)
     streams = [np.random.default_rng(np.random.SeedSequence([seed, 60, bag])) for bag in range(bags)]

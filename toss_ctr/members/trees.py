@@ -51,14 +51,7 @@ LIBRARIES = TREES | dict(linear=LINEAR)  # kind of member → what learns from t
 def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     """What the trees must encode on their own.
 
-    Parameters
-    ----------
-    cfg : `features.encodings`
-    ids : columns with too many levels
-
-    Returns
-    -------
-    a config whose only features are the missing encodings; None where none is missing
+    returns a config whose only features are the missing encodings; None where none is missing
     """
     missing = [c for c in ids if c not in cfg.features.encodings]
     if not missing:
@@ -79,17 +72,8 @@ def _kept_note(folder: Path, k: int, made: dict) -> Record | None:
 def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
     """The kept model of a fold, or a new one.
 
-    Parameters
-    ----------
-    library : of the model
-    folder : where models are kept
-    k : fold
-    made : what the model depends on
     train : () → model and its rounds, called where no valid model is kept
-
-    Returns
-    -------
-    model, and a note: `seconds` of the processor that training took, `rounds`
+    returns model, and a note: `seconds` of the processor that training took, `rounds`
     """
     path, note = folder / f'fold_{k}.model', _kept_note(folder, k, made)
     if note is None:
@@ -108,10 +92,7 @@ def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: 
 class IdCodes:
     """The codes of columns with too many levels for the matrix, for models that have a weight for each.
 
-    Parameters
-    ----------
     splits : 'train', and 'test' where there are test rows → the rows
-    names : of the columns
 
     Examples
     --------
@@ -137,15 +118,11 @@ class IdCodes:
 class Matrices:
     """Everything the folds share.
 
-    Parameters
-    ----------
-    columns : of the base matrices
     train : (n, F) float32
     test : (n_test, F), or None
     extra : objects with `names`, `train(k)`, `test()`: out-of-fold features
     weight : (n,) weights of the training rows; None = every row counts once
     ids : `IdCodes`, where a library may ask for them
-    one_hot : whether they are beside the matrix
 
     Examples
     --------
@@ -194,13 +171,6 @@ class Matrices:
 class MatrixJob:
     """A member that is to be fitted.
 
-    Parameters
-    ----------
-    name : of the member
-    member : its config section
-    seed : of what it draws
-    folder : where its files go
-    made : what its numbers depend on
     progress : show a bar of rounds, or a line a fold where nobody watches
 
     Examples
@@ -240,26 +210,9 @@ class MatrixJob:
 def latest_part(folds, rows: np.ndarray) -> np.ndarray:
     """The part of a fold's training rows on which its rounds are chosen.
 
-    Parameters
-    ----------
-    folds : the run's `Folds`
     rows : (m,) int64 that the fold learns from
-
-    Returns
-    -------
-    (m,) bool: of the last fold or day among them one part
-
-    Raises
-    ------
-    UserError
-        Where the rows are one part only.
-
-    Examples
-    --------
-    >>> from toss_ctr.data.folds import Folds
-    >>> days = Folds(np.array([-1, -1, 0, 1], np.int8), 2, 'forward', np.array([2, 3, 0, 1], np.int8))
-    >>> latest_part(days, days.train_rows(1)).tolist()
-    [False, False, True]
+    returns (m,) bool: of the last fold or day among them one part
+    raises UserError Where the rows are one part only.
     """
     last = folds.fold[rows] == folds.fold[rows].max()
     found = last & (folds.part[rows] == folds.part[rows][last].max())
@@ -272,18 +225,9 @@ def latest_part(folds, rows: np.ndarray) -> np.ndarray:
 def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, label, folds, rows, tick: Callable) -> int:
     """How many rounds a fold's trees grow.
 
-    Parameters
-    ----------
-    k : fold
-    matrices : the columns
     label : (n,) 0/1
-    folds : the run's `Folds`
     rows : (m,) that the fold learns from
-    tick : called after each round
-
-    Returns
-    -------
-    the most its library grows, with `patience` as many as were best on `latest_part`
+    returns the most its library grows, with `patience` as many as were best on `latest_part`
     """
     if not self.member.patience:
         return self.library.most(self.member)
@@ -374,18 +318,9 @@ def write_files(
 ) -> dict:
     """Write what the member leaves behind.
 
-    Parameters
-    ----------
-    parts : of `fold`
-    names : of the columns
     label : (n,) 0/1
     test_split : for the ids; may be None
-    id_col : name of the column of ids
     weight : (n,) row weights; None = every row counts once
-
-    Returns
-    -------
-    the content of member.json
     """
     row = np.concatenate([p['rows'] for p in parts])
     z = np.concatenate([p['logit'] for p in parts])
@@ -418,19 +353,7 @@ def _matrix_file(cfg: Config, split: str) -> Path:
 
 @contextmanager
 def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: bool = False):
-    """The matrix all these members read, on disk while it is needed.
-
-    Parameters
-    ----------
-    inputs : the splits
-    columns : of the matrix
-    extra : out-of-fold features
-    progress : show bars
-
-    Yields
-    ------
-    `Matrices`
-    """
+    "The matrix all these members read, on disk while it is needed."
     with locked(member_folder(inputs.cfg.run_dir, MATRIX), 'matrix of the trees') as folder:
         sweep(folder, held=True)
         files = {name: _matrix_file(inputs.cfg, name) for name in inputs.splits}
@@ -484,17 +407,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
 def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
     """Fit a member's model of one fold on a matrix that is there, and keep it: a task for `run_tasks`.
 
-    Parameters
-    ----------
     tell : called with 1 after each round
-    config : content of the config
-    member : its name
-    fold : its number
-    test : whether the member predicts test rows
-
-    Returns
-    -------
-    rounds
     """
     cfg = make_config(config)
     inputs = prepare(cfg, test=test)

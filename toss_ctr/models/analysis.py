@@ -82,16 +82,7 @@ def attention_lift(out: dict, seq: Tensor, n_tokens: int) -> np.ndarray:
 
 # %% ../../nbs/40_models/70_analysis.ipynb #7f2e6188
 def split_roles(model: DARE) -> DARE:
-    """The same function with a table for each role.
-
-    Parameters
-    ----------
-    model : a coupled model
-
-    Returns
-    -------
-    a decoupled copy with the same weights in both roles
-    """
+    "The same function with a table for each role → a decoupled copy with the same weights in both roles."
     twin = copy.deepcopy(model)
     if 'att' not in twin.emb.roles:
         twin.emb.roles['att'] = copy.deepcopy(twin.emb.roles['rep'])

@@ -21,14 +21,8 @@ from ..config.sequence import Gating
 def length_mask(lengths: Tensor, width: int) -> Tensor:
     """Which positions of a right-padded batch are real.
 
-    Parameters
-    ----------
     lengths : (B,) int, real positions of each row
-    width : L, positions of the padded batch
-
-    Returns
-    -------
-    (B, L) bool, true where a position is real
+    returns (B, L) bool, true where a position is real
     """
     return torch.arange(width, device=lengths.device) < lengths.unsqueeze(1)
 
@@ -36,14 +30,9 @@ def length_mask(lengths: Tensor, width: int) -> Tensor:
 def masked_softmax(score: Tensor, mask: Tensor) -> Tensor:
     """Softmax over the real positions of the last axis.
 
-    Parameters
-    ----------
     score : (..., L) float
     mask : (..., L) bool, true where real; broadcast
-
-    Returns
-    -------
-    (..., L), sums to 1 over real positions, to 0 where there are none
+    returns (..., L), sums to 1 over real positions, to 0 where there are none
     """
     score = score if score.dtype == torch.float64 else score.float()
     return torch.softmax(score.masked_fill(~mask, torch.finfo(score.dtype).min / 2), -1) * mask
@@ -52,16 +41,10 @@ def masked_softmax(score: Tensor, mask: Tensor) -> Tensor:
 def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: Gating = 'softmax') -> Tensor:
     """Attention weights; both gates give one position of bias log n what n equal positions without bias get together.
 
-    Parameters
-    ----------
     score : (..., L) float
     mask : (..., L) bool, true where real
     bias : (..., L) float, log weight of a position
-    gating : key `sequence.tfm.gating`
-
-    Returns
-    -------
-    (..., L) weights, 0 at pads
+    returns (..., L) weights, 0 at pads
     """
     if gating == 'softmax':
         return masked_softmax(score if bias is None else score + bias, mask)
@@ -72,13 +55,8 @@ def gate(score: Tensor, mask: Tensor, bias: Tensor | None = None, gating: Gating
 def recent_first(score: Tensor) -> Tensor:
     """Scores without ties: a relative 2^-42 is taken off per position, less than a float32 step up to L = 131,072.
 
-    Parameters
-    ----------
     score : (B, L) float
-
-    Returns
-    -------
-    (B, L) float64, order of the float32 score, ties broken towards position 0
+    returns (B, L) float64, order of the float32 score, ties broken towards position 0
     """
     score = score.detach().float().double()
     position = torch.arange(score.shape[-1], device=score.device, dtype=torch.float64)
@@ -106,15 +84,9 @@ def search(score: Tensor, mask: Tensor, k: int) -> tuple[Tensor, Tensor]:
 def age_buckets(exact: int = 64, spaced: int = 64, max_age: int = 16_384) -> Tensor:
     """The bucket of every age: exact at first, log-spaced beyond, never decreasing.
 
-    Parameters
-    ----------
     exact : ages 0 … exact-1 have a bucket each
-    spaced : buckets for the ages beyond
     max_age : larger ages share the last bucket
-
-    Returns
-    -------
-    (max_age + 1,) int64: age → bucket in 0 … exact + spaced - 1
+    returns (max_age + 1,) int64: age → bucket in 0 … exact + spaced - 1
     """
     age = torch.arange(max_age + 1)
     if max_age < exact or not spaced:
@@ -155,8 +127,6 @@ class Dropout(nn.Module):
 
     **Shape**: any → the same.
 
-    Parameters
-    ----------
     p : probability to drop an element, in [0, 1)
 
     Examples
@@ -181,10 +151,6 @@ class BatchNorm(nn.BatchNorm1d):
 
     **Shape**: (B, W) → (B, W).
 
-    Parameters
-    ----------
-    num_features : W
-
     Examples
     --------
     >>> BatchNorm(2)(torch.zeros(1, 2)).shape  # where PyTorch's own ends in a ValueError
@@ -201,15 +167,7 @@ class BatchNorm(nn.BatchNorm1d):
 def make_norm(name: Norm, width: int, key: str = 'norm') -> nn.Module:
     """A normalisation of the last axis; `batch` needs (B, width).
 
-    Parameters
-    ----------
-    name : 'rms', 'layernorm', 'batch' or 'none'
-    width : size of the last axis
-    key : the config key, for the message
-
-    Raises
-    ------
-    UserError for an unknown name
+    raises UserError for an unknown name
     """
     check_choice(key, name, Norm)
     if name == 'rms':

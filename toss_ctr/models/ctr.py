@@ -43,11 +43,6 @@ class Mix(nn.Module):
 
     **Shape**: (B, n, d) → (B, m, d).
 
-    Parameters
-    ----------
-    n : fields in
-    m : fields out
-
     Examples
     --------
     >>> Mix(5, 2)(torch.ones(3, 5, 4)).shape
@@ -63,27 +58,13 @@ class Mix(nn.Module):
 
 # %% ../../nbs/40_models/60_ctr.ipynb #689d66f7
 def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
-    """Quantile edges on the scaled axis, for the piecewise-linear code.
-
-    Parameters
-    ----------
-    stats : of the training rows
-    n_bins : bins of the code
-
-    Returns
-    -------
-    (N, n_bins+1) float32
-    """
+    "Quantile edges on the scaled axis, for the piecewise-linear code → (N, n_bins+1) float32."
     return stats.transform(stats.edges(n_bins).T)[0].T
 
 # %% ../../nbs/40_models/60_ctr.ipynb #bc833936
 def curves_of(n: int, n_labels: int, edges=None) -> nn.Module:
     """A curve of each number for each label, flat at first: bent at the numbers' quantiles, or a straight line.
 
-    Parameters
-    ----------
-    n : numbers
-    n_labels : labels
     edges : (n, T + 1) quantiles; None = lines
     """
     curves = numeric_fields('affine' if edges is None else 'piecewise', n, n_labels, edges)
@@ -99,10 +80,6 @@ class Columns(nn.Module):
     **Shape**: codes (B, C) int32 or None, numbers (B, N) float32 with NaN, and for each column with several values
     a cell (B, M) int32 codes, -1 = padding, and (B, M) float32 weights or None → (B, F, d).
 
-    Parameters
-    ----------
-    cfg : sections `data`, `model`, `train`
-    spec : the cache's schema
     stats : of the fold's training rows, out-of-fold features included
 
     Examples
@@ -198,11 +175,7 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
 
     Side fields take half of a role's width, learned positions a quarter; the encoder's heads divide both.
 
-    Parameters
-    ----------
     cfg : section of the history, sections `model`, `train`
-    seq : the history
-    spec : the cache's schema
     n_context : width of the context of S2
     """
     s = cfg.history(seq.key)
@@ -252,10 +225,6 @@ class MatchField(nn.Module):
     **Shape**: hit (B, L) bool, where it stands; age (B, L), positions back; times (B, L) or None, how often an entry
     occurred → (B, d).
 
-    Parameters
-    ----------
-    d : width of a field
-
     Examples
     --------
     >>> hit, age = torch.tensor([[False, True, True], [False] * 3]), torch.arange(3).expand(2, 3)
@@ -291,11 +260,7 @@ class History(nn.Module):
     **Shape**: a batch and its plain fields (B, F, d) → what `DARE.forward` returns, and the fields (B, 4 + M, d): two
     of the target times what was pooled, what was pooled, the length; with `sequence.match` one for each shared column.
 
-    Parameters
-    ----------
     cfg : section of the history, sections `model`, `train`
-    seq : the history
-    spec : the cache's schema
     n_context : width of the flattened plain fields, the context of S2
 
     Examples
@@ -387,12 +352,9 @@ class History(nn.Module):
 class Logits:
     """What a training forward returns; each (B,) log-odds, or None where there is none.
 
-    Parameters
-    ----------
     main : the model's answer about the first label
     second : a second pass with other dropout masks
     aux : key of a history → from its pooled whole (`sequence.aux`)
-    linear : from the sequence vectors alone (`model.qnn_alpha.aux_head_weight`)
     further : (B, T), of the labels beside the first (`data.labels`)
     packed : (B, k), of each of the heads that share their layers (`model.qnn_alpha.packed`); `main` is their mean
 
@@ -411,18 +373,7 @@ class Logits:
 
 # %% ../../nbs/40_models/60_ctr.ipynb #21ff0bc9
 def part_name(part: str, key: str) -> str:
-    """Name of a module that belongs to a history.
-
-    Parameters
-    ----------
-    part : 'history', 'linear' or 'aux'
-    key : of the history
-
-    Examples
-    --------
-    >>> part_name('aux', 'seq'), part_name('aux', 'history_views')
-    ('aux', 'aux_views')
-    """
+    "Name of a module that belongs to a history."
     return part if key == 'seq' else key.replace('history', part, 1)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #19ef7309
@@ -431,16 +382,7 @@ class CTRModel(nn.Module):
 
     **Shape**: a loader's batch → (B,) log-odds; in training `Logits`.
 
-    Parameters
-    ----------
     cfg : sections of the histories, sections `data`, `model`, `train`
-    spec : the cache's schema
-    stats : of the fold's training rows
-
-    Attributes
-    ----------
-    keys : of the histories
-    n_labels : labels it answers, the first and those beside it
 
     Examples
     --------
@@ -530,15 +472,8 @@ class CTRModel(nn.Module):
 def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
     """The model a config asks for.
 
-    Parameters
-    ----------
     cfg : sections of the histories, sections `data`, `model`, `train`
-    spec : the cache's schema
-    stats : of the fold's training rows
-
-    Returns
-    -------
-    initialised from PyTorch's global generator
+    returns initialised from PyTorch's global generator
     """
     return CTRModel(cfg, spec, stats)
 
@@ -547,8 +482,6 @@ def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
 def start_at(self: CTRModel, *priors: float):
     """Start at the labels' rates (`loss.balance: shift`).
 
-    Parameters
-    ----------
     priors : click rate of the batches, and the rates of the labels beside it, in (0, 1)
     """
     with torch.no_grad():
@@ -556,17 +489,7 @@ def start_at(self: CTRModel, *priors: float):
 
 
 def parameter_table(model: nn.Module, depth: int = 2) -> list[tuple[str, int]]:
-    """Parameters by part; a table that two roles share counts once.
-
-    Parameters
-    ----------
-    model : the model
-    depth : levels of names told apart
-
-    Returns
-    -------
-    (part, parameters), in the model's order
-    """
+    "Parameters by part; a table that two roles share counts once → (part, parameters), in the model's order."
     count: dict = {}
     for name, p in model.named_parameters():
         part = '.'.join(name.split('.')[:depth])

@@ -28,11 +28,7 @@ class TopKAttention(nn.Module):
     tables (B, L) or None, ages (B, L) → pooled (B, d_out), index (B, K) int64 in time order, weights (B, K),
     real (B, K) bool.
 
-    Parameters
-    ----------
     top_k : positions kept; None = all
-    pooling : key `sequence.pooling`
-    gating : key `sequence.tfm.gating`
     encoder : (B, K, d), mask, age → (B, K, d); None = no encoder
     dropout : of what enters the encoder, in [0, 1)
 
@@ -104,13 +100,7 @@ class TopKAttention(nn.Module):
 def check_collapse(position: PositionTerm):
     """Refuse what unique tokens cannot stand for.
 
-    Parameters
-    ----------
-    position : key `sequence.position`
-
-    Raises
-    ------
-    UserError naming `sequence.collapse`
+    raises UserError naming `sequence.collapse`
     """
     if position == 'learned':
         raise UserError(
@@ -281,8 +271,6 @@ def every_target(self: DARE) -> Tensor | None:
 def suits_table(self: DARE, seq: Tensor) -> bool:
     """Whether `from_table` answers for histories like these, and with less work.
 
-    Parameters
-    ----------
     seq : (B, L) int
     """
     emb, attention = self.emb, self.attention
@@ -298,16 +286,11 @@ def suits_table(self: DARE, seq: Tensor) -> bool:
 def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: Tensor | None) -> dict | None:
     """`h` and `pooled` of `forward`, by a table of targets and tokens.
 
-    Parameters
-    ----------
     seq : (B, L) int
     seq_len : (B,) int
     target : (B, 1) int
     bias : (B, L) float or None
-
-    Returns
-    -------
-    None where scores lie so far apart that their exponentials vanish
+    returns None where scores lie so far apart that their exponentials vanish
     """
     emb = self.emb
     with torch.autocast(seq.device.type, enabled=False):

@@ -23,14 +23,6 @@ class TimeBias(nn.Module):
     **Shape**: ages (B, K) int, keys (B, K) bool (positions to attend to), dtype of the scores → (H·B, K, K);
     (H·B, 1, K) where nothing is learned.
 
-    Parameters
-    ----------
-    n_heads : H
-    learned : false: the mask alone
-    exact : distances with a bucket each
-    spaced : log-spaced buckets beyond
-    max_age : largest distance told apart, in positions
-
     Examples
     --------
     >>> bias = TimeBias(n_heads=2)
@@ -66,19 +58,8 @@ def attend(
 ) -> Tensor:
     """Scaled dot-product attention with an additive bias.
 
-    Parameters
-    ----------
-    q : (H·B, K, d)
-    k : (H·B, K, d)
-    v : (H·B, K, d)
     bias : (H·B, K or 1, K), added to the scores
     n : (H·B, 1, 1) number of keys, for 'relu'
-    gating : key `sequence.tfm.gating`
-    fused : use `scaled_dot_product_attention` for the softmax
-
-    Returns
-    -------
-    (H·B, K, d)
     """
     if fused and gating == 'softmax':
         return F.scaled_dot_product_attention(q, k, v, attn_mask=bias.expand(-1, q.shape[1], -1))
@@ -90,16 +71,9 @@ def attend(
 def drop_units(x: Tensor, p: float, training: bool = True, keys: bool = False) -> Tensor:
     """Dropout of whole units or whole positions of a row.
 
-    Parameters
-    ----------
     x : (B, K, d)
-    p : probability to drop
-    training : identity when false
     keys : drop positions (B, K, 1) instead of units (B, 1, d)
-
-    Returns
-    -------
-    (B, K, d)
+    returns (B, K, d)
     """
     if not training or p <= 0:
         return x
@@ -112,12 +86,7 @@ class SelfAttention(nn.Module):
 
     **Shape**: x (B, K, d), bias (H·B, K or 1, K), number of keys (H·B, 1, 1) → (B, K, d).
 
-    Parameters
-    ----------
-    d : width, a multiple of `n_heads`
-    n_heads : H
     dropout : share of keys dropped, in [0, 1)
-    gating : key `sequence.tfm.gating`
 
     Examples
     --------
@@ -149,10 +118,6 @@ class FeedForward(nn.Module):
 
     **Shape**: (B, K, d) → (B, K, d).
 
-    Parameters
-    ----------
-    d : width
-    hidden : width between the layers
     dropout : share of hidden units dropped, in [0, 1)
 
     Examples
@@ -176,11 +141,6 @@ class EncoderBlock(nn.Module):
     """A pre-norm Transformer block.
 
     **Shape**: x (B, K, d), bias (H·B, K or 1, K), number of keys (H·B, 1, 1) → (B, K, d).
-
-    Parameters
-    ----------
-    d : width
-    cfg : section `sequence.tfm`
 
     Examples
     --------
@@ -221,15 +181,7 @@ class HistoryEncoder(nn.Module):
 
     **Shape**: representations (B, K, d), mask (B, K) bool (true where real), ages (B, K) int → (B, K, d), 0 at pads.
 
-    Parameters
-    ----------
-    d : width of the representations
-    cfg : section `sequence.tfm`
-    max_age : largest distance told apart, in positions
-
-    Raises
-    ------
-    UserError where `n_heads` does not divide `d`
+    raises UserError where `n_heads` does not divide `d`
 
     Examples
     --------

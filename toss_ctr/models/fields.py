@@ -22,9 +22,6 @@ from .attention import dropout
 def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
     """Normal, the rows of unseen values at zero: a value never trained on says nothing.
 
-    Parameters
-    ----------
-    table : changed in place
     unseen : row or rows (k,) that start at zero
     std : standard deviation, default width^-1/2
     """
@@ -34,13 +31,7 @@ def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
 
 
 def restart_tables(model: nn.Module, std: float):
-    """Draw all embedding tables of a model anew (`train.embedding.init_std`); rows at zero stay there.
-
-    Parameters
-    ----------
-    model : changed in place
-    std : standard deviation
-    """
+    "Draw all embedding tables of a model anew (`train.embedding.init_std`); rows at zero stay there."
     for table in model.modules():
         if isinstance(table, nn.Embedding):
             zero = ~table.weight.any(1)
@@ -52,12 +43,7 @@ class FusedTable(nn.Module):
 
     **Shape**: codes (B, C) int, below each column's size → (B, C, d).
 
-    Parameters
-    ----------
     sizes : rows of each column, code 0 included
-    width : width of the tables
-    d : width of a field
-    sparse : sparse gradients
 
     Examples
     --------
@@ -87,12 +73,8 @@ class CategoricalFields(nn.Module):
 
     **Shape**: codes (B, C) int → (B, C, d).
 
-    Parameters
-    ----------
     sizes : rows of each column, code 0 included
-    d : width of a field
     widths : width of each column's table, default d
-    sparse : sparse gradients
 
     Examples
     --------
@@ -130,11 +112,6 @@ class AffineFields(nn.Module):
 
     **Shape**: (B, N) float, scaled, without NaN → (B, N, d).
 
-    Parameters
-    ----------
-    n : columns
-    d : width of a field
-
     Examples
     --------
     >>> AffineFields(3, d=4)(torch.zeros(5, 3)).shape
@@ -153,14 +130,9 @@ class AffineFields(nn.Module):
 def piecewise(x: Tensor, edges: Tensor) -> Tensor:
     """Piecewise-linear code of each value over its column's bins; linear beyond the first and the last edge.
 
-    Parameters
-    ----------
     x : (B, N) float
     edges : (N, T + 1) float, not decreasing
-
-    Returns
-    -------
-    (B, N, T)
+    returns (B, N, T)
     """
     low, high = edges[:, :-1], edges[:, 1:]
     width = high - low
@@ -179,10 +151,7 @@ class PiecewiseFields(nn.Module):
 
     **Shape**: (B, N) float → (B, N, d).
 
-    Parameters
-    ----------
     edges : (N, T + 1) float, quantiles of the scaled columns on the training rows
-    d : width of a field
 
     Examples
     --------
@@ -204,16 +173,8 @@ class PiecewiseFields(nn.Module):
 def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Module:
     """The numeric embedding of that name.
 
-    Parameters
-    ----------
-    kind : key `model.numeric.embedding`
-    n : columns
-    d : width of a field
     edges : (n, T + 1) quantiles for 'piecewise'
-
-    Raises
-    ------
-    UserError for an unknown name, and for 'piecewise' without edges
+    raises UserError for an unknown name, and for 'piecewise' without edges
     """
     check_choice('model.numeric.embedding', kind, NumericEmbedding)
     if kind == 'affine':
@@ -224,13 +185,7 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
 
 
 def restart_numbers(model: nn.Module, std: float):
-    """Draw the field vectors of all numbers of a model anew (`model.numeric.init_std`); what is zero stays so.
-
-    Parameters
-    ----------
-    model : changed in place
-    std : standard deviation
-    """
+    "Draw the field vectors of all numbers of a model anew (`model.numeric.init_std`); what is zero stays so."
     for fields in model.modules():
         if isinstance(fields, (AffineFields, PiecewiseFields)):
             for start in (fields.weight, fields.bias):
@@ -244,11 +199,7 @@ class BagField(nn.Module):
     **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or
     without weight, is `none`.
 
-    Parameters
-    ----------
     size : rows of the table, code 0 included
-    d : width of a field
-    sparse : sparse gradients of the table
 
     Examples
     --------
@@ -282,11 +233,6 @@ class VectorField(nn.Module):
 
     **Shape**: (B, W) float, scaled, and (B, W) bool, which are null → (B, 1, d).
 
-    Parameters
-    ----------
-    width : numbers of a vector
-    d : width of a field
-
     Examples
     --------
     >>> VectorField(width=5, d=4)(torch.zeros(2, 5), torch.zeros(2, 5, dtype=torch.bool)).shape
@@ -307,17 +253,9 @@ class Fields(nn.Module):
     **Shape**: codes (B, C) int, numbers (B, N) float, scaled and without NaN, indicators (B, M) float or bool (1 where
     a block is null); each None where there are none → (B, C + N + M, d).
 
-    Parameters
-    ----------
     sizes : rows of each categorical column, code 0 included
-    n_num : numeric columns
-    n_ind : null indicators
-    d : width of a field
     widths : width of each categorical column's table, default d
-    numeric : key `model.numeric.embedding`
     edges : (n_num, T + 1) quantiles for 'piecewise'
-    dropout : of the embeddings' elements
-    sparse : sparse gradients of the categorical tables
 
     Examples
     --------

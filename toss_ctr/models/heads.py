@@ -22,16 +22,7 @@ HEAD_CLASSES: dict[str, type[nn.Module]] = {}
 
 
 def interaction_head(name: str) -> Callable:
-    """Decorator that enters a class under its name in `HEADS`; made with (section, fields, fields of the sequence).
-
-    Parameters
-    ----------
-    name : a row of `HEADS`
-
-    Returns
-    -------
-    the class, unchanged
-    """
+    "Decorator that enters a class under its name in `HEADS`; made with (section, fields, fields of the sequence)."
     assert name in HEADS, f'{name} has no row in HEADS of toss_ctr.config.model'
 
     def enter(head: type[nn.Module]) -> type[nn.Module]:
@@ -44,13 +35,8 @@ def interaction_head(name: str) -> Callable:
 def by_label(z: Tensor) -> Tensor:
     """Logits from the columns of a head's last layer.
 
-    Parameters
-    ----------
     z : (B, T) float, a column for each label
-
-    Returns
-    -------
-    (B,) where T is 1, else (B, T)
+    returns (B,) where T is 1, else (B, T)
 
     Examples
     --------
@@ -65,13 +51,7 @@ class KhatriRaoLayer(nn.Module):
 
     **Shape**: (B, F·d) → (B, F·d).
 
-    Parameters
-    ----------
-    n_fields : F
     d : width of a field, a multiple of `heads`
-    heads : H
-    rows : R, maps of each head
-    batch_norm : BN before the activation
     dropout : of the activations, in [0, 1)
 
     Examples
@@ -106,11 +86,6 @@ class PackedEnds(nn.Module):
 
     **Shape**: `spread` (B, W) → (B·k, W), `logits` (B·k, W) → (B, k).
 
-    Parameters
-    ----------
-    k : heads
-    width : W
-
     Examples
     --------
     >>> ends = PackedEnds(k=4, width=6)
@@ -137,12 +112,8 @@ class KhatriRaoHead(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit; with `packed` heads (B, packed), a logit of each.
 
-    Parameters
-    ----------
     cfg : section `model.qnn_alpha`; reads heads, rank (rows R), layers, dropout (of the activations, and after each
         layer), norm (`batch` or none) and packed
-    n_fields : F
-    n_seq_fields : not used
     n_logits : more than 1: (B, n_logits) from one net
 
     Examples
@@ -175,16 +146,11 @@ class KhatriRaoHead(nn.Module):
 def self_ensemble_loss(logit1: Tensor, logit2: Tensor, label: Tensor, weight: float = 1.0) -> Tensor:
     """The paper's self-ensemble loss of each row, from logits.
 
-    Parameters
-    ----------
     logit1 : (B,) first pass
     logit2 : (B,) second pass
     label : (B,) float in [0, 1]
     weight : of the members' terms (`model.qnn_alpha.self_ensemble`; the paper's is 1)
-
-    Returns
-    -------
-    (B,) loss of each row
+    returns (B,) loss of each row
 
     Examples
     --------
@@ -204,9 +170,6 @@ class FieldGate(nn.Module):
 
     **Shape**: (B, F, d) → (B, F, d).
 
-    Parameters
-    ----------
-    n_fields : F
     reduction : F / width of the hidden layer
 
     Examples
@@ -230,11 +193,6 @@ class LowRankPairs(nn.Module):
 
     **Shape**: (B, F, d) → (B, n_out), with n_out = H·rank, twice that with a block.
 
-    Parameters
-    ----------
-    d : width of a field
-    heads : H
-    rank : factors of each head
     n_block : last fields to be paired with the rest once more; 0 = all pairs only
 
     Examples
@@ -266,16 +224,8 @@ class LowRankPairs(nn.Module):
 def mlp(width: int, hidden: Sequence[int], dropout: float = 0.0, n_out: int = 1) -> nn.Sequential:
     """Linear, ReLU, dropout for each hidden layer, then one number, or several.
 
-    Parameters
-    ----------
-    width : of the input
-    hidden : widths of the hidden layers
     dropout : after each activation, in [0, 1)
-    n_out : numbers
-
-    Returns
-    -------
-    module, (B, width) → (B, n_out)
+    returns module, (B, width) → (B, n_out)
     """
     steps = []
     for units in hidden:
@@ -290,11 +240,8 @@ class LowRankHead(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    Parameters
-    ----------
     cfg : section `model.qnn_alpha`; reads heads, rank, proj_dim, mlp_hidden, dropout (after the projection and in the
         MLP), use_se, se_reduction, use_residual, norm, pair_grouping
-    n_fields : F, the sequence's fields last
     n_seq_fields : last fields paired with the rest once more (`pair_grouping: block`)
     n_logits : more than 1: (B, n_logits) from one net
 
@@ -331,11 +278,7 @@ class MLPHead(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    Parameters
-    ----------
     cfg : section `model.qnn_alpha`; reads mlp_hidden and dropout (after each activation)
-    n_fields : F
-    n_seq_fields : not used
     n_logits : more than 1: (B, n_logits) from one net
 
     Examples
@@ -359,12 +302,8 @@ class DCNv2Head(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    Parameters
-    ----------
     cfg : section `model.qnn_alpha`; reads layers (of the cross network), mlp_hidden and dropout (after each activation
         of the plain network, and before the cross network's logit)
-    n_fields : F
-    n_seq_fields : not used
     n_logits : more than 1: (B, n_logits) from one net
 
     Examples
@@ -395,10 +334,6 @@ class AuxHead(nn.Module):
 
     **Shape**: (B, d) → (B,) logit.
 
-    Parameters
-    ----------
-    d : width of the vector
-
     Examples
     --------
     >>> AuxHead(4)(torch.ones(5, 4)).shape
@@ -416,21 +351,8 @@ class AuxHead(nn.Module):
 def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> nn.Module:
     """The interaction head that a config section asks for.
 
-    Parameters
-    ----------
-    cfg : section `model.qnn_alpha`
-    n_fields : F, the sequence's fields last
     n_seq_fields : how many of them are the sequence's
-    n_logits : of how many labels
-
-    Returns
-    -------
-    module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
-
-    Examples
-    --------
-    >>> type(make_head(QNNAlpha(variant='khatri_rao'), n_fields=6)).__name__
-    'KhatriRaoHead'
+    returns module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
     """
     several = dict(n_logits=n_logits) if n_logits > 1 else {}
     return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields, **several)

@@ -23,16 +23,11 @@ from ..config.base import check_choice
 def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor, max_scan: int) -> Tensor:
     """Inner products of each row's query with its tokens; never in bf16, for they decide what is kept.
 
-    Parameters
-    ----------
     table : (V, d)
     q : (B, d)
     ids : (B, L) int
     max_scan : rows up to which all of the table is scored
-
-    Returns
-    -------
-    (B, L), float32 at least
+    returns (B, L), float32 at least
     """
     with torch.autocast(q.device.type, enabled=False):
         q = q.to(table.weight.dtype)
@@ -45,16 +40,11 @@ def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor, max_scan: int) -> Ten
 def sum_table(table: nn.Embedding, weight: Tensor, ids: Tensor, max_scan: int) -> Tensor:
     """Weighted sums of the tokens' embeddings.
 
-    Parameters
-    ----------
     table : (V, d)
     weight : (B, L)
     ids : (B, L) int
     max_scan : rows up to which weights are summed by token first
-
-    Returns
-    -------
-    (B, d)
+    returns (B, d)
     """
     weight = weight.to(table.weight.dtype)
     if table.num_embeddings > max_scan:
@@ -70,8 +60,6 @@ class Behaviour(nn.Module):
     Its three uses: `lookup` gives embeddings (B, K, d), `score` inner products (B, L) with a query (B, d), `pool` sums
     (B, d) weighted by (B, L). `ids` are (B, L) int for each field.
 
-    Parameters
-    ----------
     fields : (rows, width) of each field; row 0 is the unseen id
     sparse : sparse gradients of the tables that are not scanned
 
@@ -107,12 +95,7 @@ class Behaviour(nn.Module):
 
 # %% ../../nbs/40_models/30_roles.ipynb #7dc72e37
 def scanned_rows(longest: int) -> int:
-    """Rows up to which scoring a whole table is cheaper than looking up the tokens.
-
-    Parameters
-    ----------
-    longest : tokens of the longest histories
-    """
+    "Rows up to which scoring a whole table is cheaper than looking up the tokens."
     return min(Behaviour.max_scan, 48 * longest)
 
 # %% ../../nbs/40_models/30_roles.ipynb #daa63cc6
@@ -121,12 +104,9 @@ class Query(nn.Module):
 
     **Shape**: target (B, T) int, context (B, C) float or None, the behaviour's tables of this role → (B, d).
 
-    Parameters
-    ----------
     targets : rows of each target column's own table (unused where shared)
     share : for each column the behaviour field whose table it uses, None: its own
     widths : widths of the behaviour's fields; d is their sum
-    mode : key `sequence.query_mode`
     n_context : width C of the context of S2
 
     Examples
@@ -197,11 +177,6 @@ class Position(nn.Module):
     Its uses: `rows` gives the rows (B, L) of the table for ages (B, L) in positions, `target` the target's vectors
     (n, d), `score` the time term (B, L) of the attention score, `pool` sums (B, d) weighted by (B, L).
 
-    Parameters
-    ----------
-    d : width
-    exact : ages with a row each
-    spaced : log-spaced buckets beyond
     max_age : larger ages share the last row
 
     Examples
@@ -234,11 +209,6 @@ class Position(nn.Module):
 class TimePosition(Position):
     """Learned age in seconds for one role: the cache's buckets of its logarithm, a row of the table each.
 
-    Parameters
-    ----------
-    d : width
-    buckets : of ages
-
     Examples
     --------
     >>> TimePosition(4, buckets=128).rows(torch.tensor([[0, 127]]))
@@ -255,16 +225,10 @@ class TimePosition(Position):
 class Role(nn.Module):
     """Everything that one role embeds with: behaviours, target, position.
 
-    Parameters
-    ----------
     fields : (rows, width) of each behaviour field
-    targets : rows of each target column
     share : field whose table a target column shares, None: its own
-    query_mode : key `sequence.query_mode`
-    n_context : width of the context
     d_pos : width of the position, 0 = none
     buckets : exact ages, log-spaced buckets; a single number: buckets of ages in seconds
-    sparse : sparse gradients of the behaviour tables
 
     Examples
     --------
@@ -306,19 +270,7 @@ def check_embeddings(
 ):
     """Refuse an unknown name or a combination that has no meaning.
 
-    Parameters
-    ----------
-    variant : `sequence.variant`
-    query_mode : `sequence.query_mode`
-    position : `sequence.position`
-    d_att : width of attention embeddings
-    d_rep : width of representation embeddings
-    targets : target columns
-    n_context : width of the context
-
-    Raises
-    ------
-    UserError naming the key
+    raises UserError naming the key
     """
     check_choice('sequence.variant', variant, Variant)
     check_choice('sequence.query_mode', query_mode, QueryMode)
@@ -432,16 +384,10 @@ def embed_target(emb: Embeddings, target: Tensor | None, context: Tensor | None)
 def attention_scores(emb: Embeddings, q: Tensor, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
     """Attention scores: semantic term and time term, each scaled by its own width.
 
-    Parameters
-    ----------
-    emb : the tables
     q : (B, d) of `embed_target`
     ids : (B, L) int for each field
     rows : (B, L) int, rows of the position tables; None = no time term
-
-    Returns
-    -------
-    (B, L)
+    returns (B, L)
     """
     semantic = emb.att.behaviour.score(q, ids) / math.sqrt(emb.d_att)
     return semantic if rows is None else semantic + emb.att.position.score(rows)
@@ -474,16 +420,10 @@ def values(emb: Embeddings, ids: Sequence[Tensor], rows: Tensor | None) -> Tenso
 def pool(emb: Embeddings, weight: Tensor, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
     """Weighted sums of representations, in table space.
 
-    Parameters
-    ----------
-    emb : the tables
     weight : (B, K)
     ids : (B, K) int for each field
     rows : (B, K) int, rows of the position tables; None = no positions
-
-    Returns
-    -------
-    (B, d_out)
+    returns (B, d_out)
     """
     position = None if rows is None else emb.rep.position.pool(weight, rows)
     return _map_values(emb, emb.rep.behaviour.pool(weight, ids), position)

@@ -26,13 +26,7 @@ from .predictions import load_predictions, Predictions, read_log, score_rows
 
 # %% ../../nbs/80_report/25_advice.ipynb #bdf7c314
 def folds_text(some, n: int) -> str:
-    """Which folds, for a sentence.
-
-    Parameters
-    ----------
-    some : fold numbers
-    n : folds there are
-    """
+    "Which folds, for a sentence."
     some = sorted(some)
     return (
         'all folds'
@@ -64,15 +58,9 @@ def _check_slow(rows: list[dict], gained: float, ahead: list, noise: float) -> l
 def check_epochs(log: list[dict], rows: list[dict] = (), monitor: str = 'score') -> list[tuple]:
     """Over-fitting and trainings that ended too early, from the hold-out Score.
 
-    Parameters
-    ----------
-    log : of `read_log`
     rows : of `score_rows`; their interval says which gains count
     monitor : what selects the epoch whose weights are kept
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     score, noise = curves(log, 'Score'), _noise(rows)
     held = {k: v for (k, split), v in score.items() if split != 'train'}
@@ -103,16 +91,7 @@ def check_epochs(log: list[dict], rows: list[dict] = (), monitor: str = 'score')
 
 # %% ../../nbs/80_report/25_advice.ipynb #7d330ffc
 def check_gap(log: list[dict]) -> list[tuple]:
-    """Training WLL that goes on falling after the hold-out WLL was lowest.
-
-    Parameters
-    ----------
-    log : of `read_log`
-
-    Returns
-    -------
-    (kind, title, text)
-    """
+    "Training WLL that goes on falling after the hold-out WLL was lowest → (kind, title, text)."
     wll, out = curves(log, 'WLL'), {}
     for (k, split), (_, held) in wll.items():
         if split == 'train' or (k, 'train') not in wll or len(held) < 2:
@@ -136,13 +115,7 @@ def check_gap(log: list[dict]) -> list[tuple]:
 def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0, weight=None) -> float:
     """The class-balanced calibration error that well calibrated predictions stay below in 97.5 % of draws.
 
-    Parameters
-    ----------
     p : (n,) class-balanced probabilities
-    prior : click rate
-    bins : of the calibration error
-    draws : of the clicks
-    seed : same seed, same number
     weight : (n,) row weights; few heavy rows leave more to chance than many light ones
     """
     p = np.asarray(p, np.float64)
@@ -161,16 +134,9 @@ def chance_ece(p, prior: float, bins: int = 15, draws: int = 200, seed: int = 0,
 def redrawn_gain(pred: Predictions, true, draws: int = 200, seed: int = 0) -> tuple[float, float]:
     """By how much calibration lowers WLL where the clicks are drawn anew: 95 % of the draws lie between the two ends.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows, raw and calibrated
     true : (n,) class-balanced probabilities that are taken as true
-    draws : of the clicks
-    seed : same seed, same numbers
-
-    Returns
-    -------
-    low, high; nan where no draw has both classes
+    returns low, high; nan where no draw has both classes
     """
     rng, rate = np.random.default_rng(seed), shift_prior(true, pred.prior, 'natural')
     both = np.ones(len(rate)), np.zeros(len(rate))
@@ -191,17 +157,10 @@ def check_calibration(
 
     Calibration is praised or blamed where the paired interval of the difference says so, and `redrawn_gain` too.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    method : `calibration.method`
     rows : of `score_rows`; their interval says which losses count
     n_boot : draws of the paired bootstrap, and of the clicks
-    seed : of both
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     raw, cal = (all_metrics(pred.label, p, pred.weight) for p in (pred.raw, pred.network))
     off = _still_off(pred, method)
@@ -261,16 +220,7 @@ def _off_text(who: str, off: float, chance: float, raw: bool, method: str) -> st
 
 # %% ../../nbs/80_report/25_advice.ipynb #d9385d75
 def check_leak(rows: list[dict]) -> list[tuple]:
-    """Scores too good to be true, and folds that do not agree.
-
-    Parameters
-    ----------
-    rows : of `score_rows`
-
-    Returns
-    -------
-    (kind, title, text)
-    """
+    "Scores too good to be true, and folds that do not agree → (kind, title, text)."
     by, out = {r['name']: r for r in rows}, []
     own, best = by['out of fold'], by.get('best possible')
     if best and own['AP'] > best['AP'] + 0.02 and own['AUC'] > best['AUC']:
@@ -311,14 +261,9 @@ def check_leak(rows: list[dict]) -> list[tuple]:
 def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
     """Columns that know the label, columns better than the model, and features that do not carry over.
 
-    Parameters
-    ----------
     columns : columns.json: `alone` (column → AUC), `features` (name, auc_train, auc_held, clicks)
     own : AUC of the model on held-out rows
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     alone, out = (columns or {}).get('alone') or {}, []
     if alone:
@@ -362,15 +307,9 @@ def check_lone_columns(columns: dict | None, own: float) -> list[tuple]:
 def check_baseline(pred: Predictions, cfg: Config, n_boot: int = N_BOOT) -> list[tuple]:
     """The network against the first member that is none, and what the ensemble adds; paired, on the same rows.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
     cfg : its seed, the baseline's name, and what it already tries
-    n_boot : draws of the paired bootstrap
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     if pred.baseline is None:
         return []
@@ -430,13 +369,8 @@ def check_baseline(pred: Predictions, cfg: Config, n_boot: int = N_BOOT) -> list
 def check_calibration_target(pred: Predictions) -> list[tuple]:
     """What probabilities at the natural click rate cost where Score is what counts.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     if pred.metric != 'toss' or pred.target != 'prior':
         return []
@@ -456,15 +390,8 @@ def check_calibration_target(pred: Predictions) -> list[tuple]:
 def check_evidence(pred: Predictions, rows: list[dict], run_dir) -> list[tuple]:
     """Intervals too wide to compare models by, and a submission whose mean differs from the held-out rows'.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    rows : of `score_rows`
-    run_dir : folder of the run, for submission.csv
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     own, out = next(r for r in rows if r['name'] == 'out of fold'), []
     name = 'Score' if pred.metric == 'toss' else 'AUC'
@@ -516,14 +443,8 @@ def _later_rows(telling: list[str], cfg: Config) -> str:
 def check_drift(moved: dict | None, cfg: Config = Config()) -> list[tuple]:
     """Test rows that trees tell from training rows, and by which columns.
 
-    Parameters
-    ----------
-    moved : of `drift`
     cfg : what its folds are made of already, and the column that knows the day
-
-    Returns
-    -------
-    (kind, title, text)
+    returns (kind, title, text)
     """
     if not moved or moved['auc'] <= max(0.75, moved['chance']):
         return []
@@ -540,17 +461,7 @@ _SHOWN = 0.00005  # a smaller Score is shown as 0.0000
 
 
 def check_attention(worth: dict | None, cfg: Config = Config()) -> list[tuple]:
-    """Whether the model scores better than with its attention scores at zero.
-
-    Parameters
-    ----------
-    worth : of `attention_worth`
-    cfg : its histories
-
-    Returns
-    -------
-    (kind, title, text)
-    """
+    "Whether the model scores better than with its attention scores at zero → (kind, title, text)."
     if not worth:
         return []
     every = worth.get('histories') or {'': worth['metrics']}
@@ -586,16 +497,7 @@ def _attention_line(worth: dict, history: str, score: dict, cfg: Config) -> list
 
 # %% ../../nbs/80_report/25_advice.ipynb #0a4b6380
 def check_room(rows: list[dict]) -> list[tuple]:
-    """How far the true probabilities are above the model, where they are known.
-
-    Parameters
-    ----------
-    rows : of `score_rows`
-
-    Returns
-    -------
-    (kind, title, text)
-    """
+    "How far the true probabilities are above the model, where they are known → (kind, title, text)."
     by = {r['name']: r for r in rows}
     handed = next((row for row in rows if row['handed_in']), None)
     best, mine = by.get('best possible'), handed or by.get('calibrated', by['out of fold'])
@@ -626,21 +528,9 @@ def findings(
 ) -> list[tuple]:
     """What the numbers say, most urgent first.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    rows : of `score_rows`
-    log : of `read_log`
-    run_dir : folder of the run
     cfg : the run's config; by default its defaults
-    columns : columns.json
-    n_boot : draws of the paired bootstraps
-    worth : of `attention_worth`
-    moved : of `drift`
-
-    Returns
-    -------
-    (kind, title, text); kind is 'watch', 'next' or 'good'
+    returns (kind, title, text); kind is 'watch', 'next' or 'good'
     """
     own = next(r for r in rows if r['name'] == 'out of fold')
     out = (
@@ -663,23 +553,13 @@ ADVICE = 'advice.json'
 
 
 def advice_made_of(run_dir) -> str:
-    """Digest of what advice depends on.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "Digest of what advice depends on."
     files = (Path(run_dir) / name for name in ('oof.parquet', 'ensemble.json', 'submission.csv'))
     return digest_json([digest_file(file) if file.is_file() else '' for file in files])
 
 
 def is_fresh(run_dir) -> bool:
-    """Is the advice of a run's report there, and of what the run holds today?
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "Is the advice of a run's report there, and of what the run holds today?"
     try:
         read_record(Path(run_dir) / ADVICE, 'advice', made_of=advice_made_of(run_dir))
     except UserError:
@@ -688,13 +568,7 @@ def is_fresh(run_dir) -> bool:
 
 
 def run_advice(run_dir, cfg: Config) -> list[tuple]:
-    """The findings of a run: those of its report, anew where something has changed since.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    cfg : its config
-    """
+    "The findings of a run: those of its report, anew where something has changed since."
     folder = Path(run_dir)
     if is_fresh(folder):
         return [tuple(finding) for finding in read_record(folder / ADVICE, 'advice')['findings']]

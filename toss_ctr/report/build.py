@@ -50,13 +50,7 @@ from .test_rows import read_test_scores, test_section
 def anchors(parts: list[Html]) -> dict:
     """What the navigation points to.
 
-    Parameters
-    ----------
-    parts : sections
-
-    Returns
-    -------
-    anchor → title
+    returns anchor → title
     """
     return {
         m[1]: Html(m[2])
@@ -66,15 +60,7 @@ def anchors(parts: list[Html]) -> dict:
 
 # %% ../../nbs/80_report/40_build.ipynb #72bc0582
 def tile(name: str, value: float, more: str, kind: str = 'tile') -> Html:
-    """A number to be seen first.
-
-    Parameters
-    ----------
-    name : above the number
-    value : the number
-    more : below it
-    kind : classes
-    """
+    "A number to be seen first."
     return tag('div', tag('span', name), tag('b', f'{value:.4f}'), tag('span', more), class_=kind)
 
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
@@ -86,10 +72,7 @@ def _beside(gain: float) -> str:
 def tiles(cfg: Config, rows: list[dict]) -> list[Html]:
     """The numbers to be seen first: of what was handed in, and how far the others are from it.
 
-    Parameters
-    ----------
     cfg : its members' names, and the scale of the probabilities
-    rows : of `score_rows`
     """
     by, first = {row['name']: row for row in rows}, first_metric(cfg.metric)
     own = next((row for row in rows if row['handed_in']), by.get('calibrated') or by['out of fold'])
@@ -109,11 +92,6 @@ def tiles(cfg: Config, rows: list[dict]) -> list[Html]:
 def header(cfg: Config, rows: list[dict], clicks: int, keys: dict, weighted: tuple | None = None) -> Html:
     """Name, what was held out, the scores that matter, navigation.
 
-    Parameters
-    ----------
-    cfg : its name, and the baseline's
-    rows : of `score_rows`
-    clicks : among the held-out rows
     keys : anchor → title, for the navigation
     weighted : rows and clicks by their weights, where rows have any
     """

@@ -143,16 +143,7 @@ def _written(fig: Figure, letters: str, missing: str) -> str:
 
 
 def figure_svg(fig: Figure) -> str:
-    """SVG text, the same bytes for the same figure, with colours for both themes.
-
-    Parameters
-    ----------
-    fig : what to draw
-
-    Returns
-    -------
-    `<svg …>…</svg>`
-    """
+    "SVG text, the same bytes for the same figure, with colours for both themes."
     _plain_text(fig)
     try:
         text = _written(fig, 'path', 'error')
@@ -181,14 +172,8 @@ def figure_png(fig: Figure, dpi: int = 72, paper='white') -> bytes:
 def figure_uri(fig: Figure, limit: int = 400_000) -> str:
     """A figure as a data URI.
 
-    Parameters
-    ----------
-    fig : what to draw
     limit : longest SVG in characters; above it the figure becomes a PNG
-
-    Returns
-    -------
-    `data:image/…;base64,…`
+    returns `data:image/…;base64,…`
     """
     kind, data = 'svg+xml', figure_svg(fig).encode()
     if len(data.decode()) > limit:

@@ -24,9 +24,6 @@ from ..training.metrics import row_loss
 class Disagreement:
     """Members side by side on held-out rows.
 
-    Parameters
-    ----------
-    names : of the M members
     weights : (M,) sum 1
     row : (n,) rows of the training file
     label : (n,) 0/1
@@ -78,14 +75,7 @@ MOST_ROWS = 1_000_000
 def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
     """The members of a run on the rows they hold out, every so many of more than a million.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    cfg : its config: how members are calibrated
-
-    Returns
-    -------
-    None where fewer than two members stand to choice, or the run has not chosen yet
+    returns None where fewer than two members stand to choice, or the run has not chosen yet
     """
     made = whole_choice(run_dir) or {}
     names = [name for name in made.get('calibrators', ()) if name != 'ensemble' and name not in made['leaking']]
@@ -110,12 +100,7 @@ def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
 
 # %% ../../nbs/80_report/24_disagreement.ipynb #4a95602d
 def verdict(found: Disagreement) -> str:
-    """Why the mean is ahead of its best member, or why it is not.
-
-    Parameters
-    ----------
-    found : of a run
-    """
+    "Why the mean is ahead of its best member, or why it is not."
     own, mean = found.losses()
     average, best = float(found.weights @ own), int(own.argmin())
     gain, lag = average - mean, average - own[best]
@@ -133,14 +118,8 @@ def verdict(found: Disagreement) -> str:
 def fifths(found: Disagreement) -> list[dict]:
     """Held-out rows by how far apart the members are.
 
-    Parameters
-    ----------
-    found : of a run
-
-    Returns
-    -------
-    five dicts, most alike first: rows, clicks, spread (log-odds), best and mean (balanced loss of the best member and
-    of the mean, in parts of WLL: they add up to it), gain (best − mean)
+    returns five dicts, most alike first: rows, clicks, spread (log-odds), best and mean (balanced loss of the best
+        member and of the mean, in parts of WLL: they add up to it), gain (best − mean)
     """
     own, _ = found.losses()
     best = row_loss(found.label, expit(found.z[own.argmin()])) * found.importance / len(found.row)
@@ -156,17 +135,10 @@ def fifths(found: Disagreement) -> list[dict]:
 def apart(found: Disagreement, groups: Iterable, least: int = 200, most: int = 10) -> list[dict]:
     """Groups of rows whose members are furthest apart.
 
-    Parameters
-    ----------
-    found : of a run
     groups : (column, codes of the rows, names of the codes)
     least : groups with fewer rows are left out
-    most : groups shown
-
-    Returns
-    -------
-    column, value, rows, spread (log-odds), times (that of all rows), highest and lowest (which member is how far above
-    and below the mean there), furthest apart first
+    returns column, value, rows, spread (log-odds), times (that of all rows), highest and lowest (which member is how
+        far above and below the mean there), furthest apart first
     """
     spread, out = found.spread, []
     usual = float(spread.mean())
@@ -191,9 +163,6 @@ def apart(found: Disagreement, groups: Iterable, least: int = 200, most: int = 1
 def disagreement_part(found: Disagreement | None, groups=()) -> list[Html]:
     """Verdict and tables; [] where there is nothing to compare.
 
-    Parameters
-    ----------
-    found : of a run
     groups : (column, codes of the rows of `found`, names of the codes)
     """
     if found is None:

@@ -16,16 +16,10 @@ from ..training.metrics import auc
 def stability_index(train, test, groups: int, weight=None) -> float:
     """Population stability index of two samples.
 
-    Parameters
-    ----------
     train : (n,) int, group of each training row
     test : (m,) int, group of each test row
-    groups : how many there are
     weight : (n,) of the training rows; None = every row counts once
-
-    Returns
-    -------
-    0 for equal shares, without bound above
+    returns 0 for equal shares, without bound above
     """
     p, q = (np.bincount(codes, w, groups) + 0.5 for codes, w in ((train, weight), (test, None)))
     p, q = p / p.sum(), q / q.sum()
@@ -103,28 +97,10 @@ FEWEST = 30  # rows on each side: fewer may all fall into one half
 def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict | None:
     """How far the test rows are from the training rows, as much as those count.
 
-    Parameters
-    ----------
-    train : training `Split`
-    test : test `Split`
-    rows : looked at in each
-    seed : of the trees
-
-    Returns
-    -------
-    rows (train, test), auc (0.5: the rows cannot be told apart), chance (what the AUC stays below by chance),
-    columns (column, psi, unknown_train and unknown_test – shares of rows with a value outside the vocabulary, None for
-    numbers and hashed columns –, gain – share of what tells the rows apart –, the most telling first); None for so few
-    rows that nothing can be said
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.report.drift import drift
-    >>> from toss_ctr.tests.small import small_split
-    >>> log = lambda shift: small_split(dict(clicked=[0, 1] * 500, x=np.arange(1000.0) + shift), nums=('x',))
-    >>> drift(log(0), log(5000))['auc']
-    1.0
+    returns rows (train, test), auc (0.5: the rows cannot be told apart), chance (what the AUC stays below by chance),
+        columns (column, psi, unknown_train and unknown_test – shares of rows with a value outside the vocabulary, None
+        for numbers and hashed columns –, gain – share of what tells the rows apart –, the most telling first); None
+        for so few rows that nothing can be said
     """
     if min(train.n_rows, test.n_rows) < FEWEST:
         return None
@@ -154,13 +130,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict | None:
 
 # %% ../../nbs/80_report/22_drift.ipynb #8f6f8678
 def drift_section(found: dict | None, top: int = 12) -> Html | None:
-    """The test rows beside the training rows.
-
-    Parameters
-    ----------
-    found : of `drift`
-    top : columns to show
-    """
+    "The test rows beside the training rows."
     if found is None:
         return None
     text = (

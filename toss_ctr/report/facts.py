@@ -23,13 +23,7 @@ from .html import Html, pairs, section, table, tag
 def nearest_config(cfg: Config):
     """The preset, or the bare defaults, with the fewest differing keys.
 
-    Parameters
-    ----------
-    cfg : the run's config
-
-    Returns
-    -------
-    (name, dotted key → (there, here))
+    returns (name, dotted key → (there, here))
     """
     known = {'the defaults': Config()} | {f'preset {n}': load_config(n) for n in presets()}
     diffs = {n: config_diff(cfg, c) for n, c in known.items()}
@@ -40,13 +34,8 @@ def nearest_config(cfg: Config):
 def seconds_text(s: float) -> str:
     """A duration for people.
 
-    Parameters
-    ----------
     s : seconds
-
-    Returns
-    -------
-    '42 s', '3 min 05 s', '2 h 10 min'
+    returns '42 s', '3 min 05 s', '2 h 10 min'
     """
     s = int(round(s))
     if s < 60:
@@ -59,15 +48,8 @@ def seconds_text(s: float) -> str:
 def side_file(run_dir, name: str, key: str | None = None):
     """What a step of the run wrote beside its result.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    name : of its record
     key : what of it; all by default
-
-    Returns
-    -------
-    None where the file is missing
+    returns None where the file is missing
     """
     path = Path(run_dir) / name
     if not path.is_file():
@@ -132,12 +114,7 @@ def _prior_fact(run_dir, cfg):
 
 # %% ../../nbs/80_report/30_facts.ipynb #df5a5a0b
 def parameters_part(run_dir: Path) -> list | None:
-    """The parameters of the first fold's model by part, as its checkpoint's side file lists them.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "The parameters of the first fold's model by part, as its checkpoint's side file lists them."
     first = next(iter(sorted(run_dir.glob('ckpt_folds_*.json'))), None)
     parts = first and side_file(run_dir, first.name, 'parameters')
     if not parts:
@@ -150,16 +127,7 @@ def parameters_part(run_dir: Path) -> list | None:
 
 # %% ../../nbs/80_report/30_facts.ipynb #e51cce23
 def ran_section(run_dir: Path, cfg: Config, log: list[dict], train=None, test=None) -> Html:
-    """What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters.
-
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    cfg : its config
-    log : of `read_log`
-    train : its training `Split`
-    test : its test `Split`
-    """
+    "What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters."
     near, diff = nearest_config(cfg)
     made = side_file(run_dir, 'origin.json') or {}
     took = {
@@ -224,9 +192,6 @@ HOW = (
 def links_section(run_dir: Path, absent: list[str]) -> Html:
     """Links to the folds' notebooks, what is missing, how the numbers were made.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
     absent : further things that could not be shown
     """
     links = [tag('li', tag('a', f.name, href=f.name)) for f in sorted(run_dir.glob('fold_*.html'))]

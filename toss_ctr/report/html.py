@@ -29,9 +29,6 @@ class Html(str):
 def tag(element: str, *children, **attrs) -> Html:
     """An HTML element.
 
-    Parameters
-    ----------
-    element : its name
     children : text (escaped), `Html`, lists of them, or None
     attrs : attributes; `class_` for class, `aria_label` for aria-label
     """
@@ -50,16 +47,7 @@ def tag(element: str, *children, **attrs) -> Html:
 
 # %% ../../nbs/80_report/10_html.ipynb #5ad21e6a
 def with_keys(text: str) -> list:
-    """Dotted config keys as code.
-
-    Parameters
-    ----------
-    text : a sentence
-
-    Returns
-    -------
-    text and `Html`
-    """
+    "Dotted config keys as code."
     keys = rf"\b((?:{'|'.join(Config.model_fields)})\.(?!csv|parquet|json)[a-z_]+(?:\.[a-z_]+)*)"
     return [tag('code', part) if i % 2 else part for i, part in enumerate(re.split(keys, text))]
 
@@ -67,11 +55,7 @@ def with_keys(text: str) -> list:
 def interval_text(low: float | None, high: float | None, form: str = '.4f') -> str | None:
     """The ends of an interval as a table shows them.
 
-    Parameters
-    ----------
     low : the lower end; None: there is no interval
-    high : the upper end
-    form : of both numbers
     """
     return None if low is None else f'{low:{form}} to {high:{form}}'
 
@@ -82,9 +66,6 @@ _FORMS = dict(AUC='.4f', gAUC='.4f', predicted_over_observed='.3f')
 def metric_columns(metric: str, rows: list[dict]) -> dict:
     """Columns of a table of scores: what counts first, with its interval.
 
-    Parameters
-    ----------
-    metric : key `metric`
     rows : of the table; a metric that none of them has gets no column
     """
     known = [key for key in COLUMNS[metric] if any(key in row for row in rows)]
@@ -139,11 +120,7 @@ def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
 def figure(fig, alt: str, caption: str = '') -> Html:
     """A figure inside the page.
 
-    Parameters
-    ----------
-    fig : matplotlib Figure
     alt : what it shows, for those who cannot see it
-    caption : below it
     """
     from toss_ctr.report.canvas import figure_uri  # pages without pictures need no Matplotlib
 
@@ -155,8 +132,6 @@ def figure(fig, alt: str, caption: str = '') -> Html:
 def pairs(items: dict) -> Html:
     """A list of terms and descriptions.
 
-    Parameters
-    ----------
     items : term → description
     """
     return tag('dl', [[tag('dt', k), tag('dd', v)] for k, v in items.items()])
@@ -165,10 +140,6 @@ def pairs(items: dict) -> Html:
 def section(key: str, title: str, *body) -> Html:
     """A section with its anchor.
 
-    Parameters
-    ----------
-    key : anchor
-    title : heading
     body : content; None is left out
     """
     return tag('section', tag('h2', title), *body, id=key)
@@ -259,17 +230,7 @@ footer{font-size:.85rem;padding-top:1rem;padding-bottom:2.5rem}
 
 # %% ../../nbs/80_report/10_html.ipynb #8a935a35
 def page(title: str, *body) -> str:
-    """A complete, self-contained HTML document.
-
-    Parameters
-    ----------
-    title : of the document
-    body : header, main, footer
-
-    Returns
-    -------
-    the whole document
-    """
+    "A complete, self-contained HTML document."
     policy = (
         "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'"
     )

@@ -71,20 +71,8 @@ def _sections(notebook) -> list[Html]:
 def notebook_page(path, title: str, back: str = 'report.html') -> Path:
     """Write an executed notebook as a page that needs no network.
 
-    Parameters
-    ----------
-    path : executed notebook
-    title : of the page
     back : file beside the page that it links to
-
-    Returns
-    -------
-    the .html beside the notebook
-
-    Examples
-    --------
-    >>> from toss_ctr.report.notebook import notebook_page
-    >>> notebook_page('runs/demo/fold_0.ipynb', 'demo, fold 0')  # doctest: +SKIP
+    returns the .html beside the notebook
     """
     way = tag('p', tag('a', '← report', href=back), class_='kicker')
     head = tag('header', way, tag('h1', title), tag('p', f'{Path(path).name}, its outputs only', class_='muted'))

@@ -78,14 +78,8 @@ def plot_scores(rows: list[dict], title: str = 'Score', key: str = 'Score') -> F
 def curves(rows: list[dict], metric: str) -> dict:
     """The series of one metric in a log; rows without the metric are left out.
 
-    Parameters
-    ----------
     rows : rows of train_log.csv with `fold`, `epoch`, `split` and the metric
-    metric : column to draw
-
-    Returns
-    -------
-    (fold, split) → (epochs, values), sorted by epoch; the last row of an epoch counts
+    returns (fold, split) → (epochs, values), sorted by epoch; the last row of an epoch counts
     """
     series: dict = {}
     for r in rows:
@@ -130,16 +124,10 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
 def pr_points(y, p, points: int = 300, weight=None):
     """The precision–recall curve, thinned to `points` corners.
 
-    Parameters
-    ----------
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale
-    points : how many to keep
     weight : (n,) row weights; None = every row counts once
-
-    Returns
-    -------
-    recall (m,), precision (m,), rising in recall
+    returns recall (m,), precision (m,), rising in recall
     """
     from sklearn.metrics import precision_recall_curve
 
@@ -304,8 +292,6 @@ def quantile_groups(values, bins: int = 10):
 def plot_lengths(lengths, max_len: int | None = None) -> Figure:
     """Histogram of history lengths, up to the 99th percentile.
 
-    Parameters
-    ----------
     lengths : (n,) int, tokens of each history
     max_len : where histories are cut, drawn as a line
     """
@@ -391,8 +377,6 @@ def plot_importance(
 def plot_correlation(names: list[str], corr) -> Figure:
     """Heat-map of correlations between members.
 
-    Parameters
-    ----------
     names : (M,) members
     corr : (M, M) correlations
     """
@@ -416,11 +400,7 @@ def plot_map(
 ) -> Figure:
     """Points on a plane, by how rows with the token are clicked.
 
-    Parameters
-    ----------
     tokens : each with `name`, `x`, `y`, `rows`, `clicks`
-    prior : click rate of all rows
-    title : above the plot
     named : how many of the most frequent are named
     """
     x, y, rows = (_values_of(tokens, k) for k in ('x', 'y', 'rows'))
@@ -448,8 +428,6 @@ def plot_map(
 def plot_norms(rows, norms: dict) -> Figure:
     """Norm of each token's embedding by how often it occurs, a colour a table.
 
-    Parameters
-    ----------
     rows : (M,) rows with each token
     norms : name of a table → (M,) norms of its rows
     """
@@ -468,11 +446,7 @@ def plot_norms(rows, norms: dict) -> Figure:
 def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
     """Click rate by decile of a feature, on training rows and on held-out rows.
 
-    Parameters
-    ----------
     train : rows of `rate_table` by decile of the feature, training rows
-    held : the same for held-out rows
-    title : the feature
     """
     fig, ax = canvas()
     looks = {

@@ -55,21 +55,19 @@ def align(rows, have, values):
 class Predictions:
     """What is known about the rows that were held out; all probabilities are class-balanced unless said otherwise.
 
-    Parameters
-    ----------
     row : (n,) int64, row of the training file
     fold : (n,) int, the fold that held it out
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
     calibrated : (n,) calibrated by the other folds
-    baseline : (n,) of the first member that is no network (`lightgbm`), calibrated as the network is, NaN where unknown
+    baseline : (n,) of the first member that is no network (`lightgbm`), calibrated as the network is, NaN where
+        unknown
     ensemble : (n,) of the members together, calibrated by the other folds, NaN where unknown
     truth : (n,) the true probability of a click at the natural rate
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
     submitted : (n,) of what was handed in, calibrated by the other folds; None = the network
     chosen : name of what was handed in, '' = unknown
-    metric : key `metric`
     target : key `calibration.target`: the scale of what was handed in
 
     Examples
@@ -167,14 +165,8 @@ def _read_held_out(path: Path) -> dict:
 def read_truth(path, rows):
     """True click probabilities of training rows.
 
-    Parameters
-    ----------
-    path : `data.truth_path`
     rows : (n,) int64 rows wanted
-
-    Returns
-    -------
-    (n,) float64, or None where the file is absent or does not cover all rows
+    returns (n,) float64, or None where the file is absent or does not cover all rows
     """
     if not path or not Path(path).is_file():
         return None
@@ -217,13 +209,7 @@ def _submitted(run_dir: Path, rows) -> tuple[str, np.ndarray | None]:
 
 
 def load_predictions(run_dir, cfg: Config) -> Predictions:
-    """Join out-of-fold predictions, baseline, what was handed in, and truth.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    cfg : its config
-    """
+    "Join out-of-fold predictions, baseline, what was handed in, and truth."
     run_dir = Path(run_dir)
     oof = _read_held_out(run_dir / 'oof.parquet')
     raw, label = expit(oof['logit']), oof['label'].astype(np.uint8)
@@ -255,21 +241,11 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
 def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int = 0, seed: int = 0, **beside) -> dict:
     """One row of the table of scores.
 
-    Parameters
-    ----------
-    name : what was scored
-    kind : 'fold', 'model', 'baseline', 'ensemble' or 'best'
     y : (n,) 0/1
     scales : of (n,) probabilities
-    metric : key `metric`
     n_boot : bootstrap draws, 0 = no intervals
-    seed : of the bootstrap
-    beside : `group` and `weight` of the rows
-
-    Returns
-    -------
-    name, kind, judged_by, rows, the metrics of `COLUMNS`, ends (metric → those of its interval, {} without draws), low
-    and high of what `metric` puts first (None without draws)
+    returns name, kind, judged_by, rows, the metrics of `COLUMNS`, ends (metric → those of its interval, {} without
+        draws), low and high of what `metric` puts first (None without draws)
     """
     ends = {key: (e.lo, e.hi) for key, e in intervals(scales, y, seed, **beside, n_boot=n_boot).items()}
     got = all_metrics(y, scales.balanced, beside.get('weight'), beside.get('group'), scales.natural)
@@ -289,17 +265,10 @@ def _handed_in_row(pred: Predictions, network: str, yardstick: str | None) -> st
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = Config()) -> list[dict]:
     """Folds, out of fold, calibrated, baseline, ensemble, what was handed in where it is none of these, best possible.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
     n_boot : bootstrap draws, 0 = no intervals
-    seed : of the bootstrap
-    cfg : names network and baseline
-
-    Returns
-    -------
-    rows of `score_row`, each with handed_in; a fold's also holds what `pred.metric` puts first of the `baseline` and of
-    the network, both `calibrated`
+    returns rows of `score_row`, each with handed_in; a fold's also holds what `pred.metric` puts first of the
+        `baseline` and of the network, both `calibrated`
     """
     out, y, handed = [], pred.label, _handed_in_row(pred, cfg.network, cfg.yardstick)
 

@@ -52,13 +52,7 @@ SAID = dict(  # key metric → what a table of scores is about
 
 
 def scores_section(rows: list[dict], handed_in: str = '') -> Html:
-    """The table of scores and its picture.
-
-    Parameters
-    ----------
-    rows : of `score_rows`
-    handed_in : which prediction submission.csv is, and why
-    """
+    "The table of scores and its picture."
     metric = rows[0]['judged_by']
     shown = [dict(r, name=r['name'] + ' *' * r['handed_in'], interval=interval_text(r['low'], r['high'])) for r in rows]
     strong = [i for i, r in enumerate(rows) if r['kind'] != 'fold']
@@ -82,12 +76,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
 
 
 def folds_sentence(rows: list[dict]) -> Html | None:
-    """In how many folds the network is ahead of the baseline, and by how much on average.
-
-    Parameters
-    ----------
-    rows : of `score_rows`
-    """
+    "In how many folds the network is ahead of the baseline, and by how much on average."
     both = [r for r in rows if r.get('baseline') is not None]
     if not both:
         return None
@@ -103,12 +92,7 @@ def folds_sentence(rows: list[dict]) -> Html | None:
 
 
 def findings_section(found: list[tuple]) -> Html:
-    """What to try next.
-
-    Parameters
-    ----------
-    found : of `findings`
-    """
+    "What to try next."
     names = dict(watch='look here', next='try next', good='good')
     items = [
         tag('li', tag('small', names[kind]), tag('b', title), '. ', with_keys(text), class_=kind)
@@ -121,15 +105,8 @@ def findings_section(found: list[tuple]) -> Html:
 def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -> list[dict]:
     """A training in a line.
 
-    Parameters
-    ----------
-    log : of `read_log`
     monitor : what selected the epoch whose weights were kept, `train.monitor`
-    shown : metric of that epoch
-
-    Returns
-    -------
-    a row a fold: fold, epochs, kept (the epoch), shown, train, held (WLL there), lr, seconds, speed
+    returns a row a fold: fold, epochs, kept (the epoch), shown, train, held (WLL there), lr, seconds, speed
     """
     sign = -1 if monitor in MINIMISED else 1
     out = []
@@ -163,11 +140,7 @@ def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -
 def curves_section(log: list[dict], monitor: str = 'score', metric: str = 'toss') -> Html | None:
     """Learning curves of Score or AUC, AP, WLL and the training objective, and a line a fold.
 
-    Parameters
-    ----------
-    log : of `read_log`
     monitor : what selected the epoch whose weights were kept
-    metric : key `metric`
     """
     first = 'Score' if metric == 'toss' else 'AUC'
     made = [(m, up) for m, up in ((first, True), ('AP', True), ('WLL', False)) if curves(log, m)]
@@ -212,8 +185,6 @@ def _weighed(pred: Predictions) -> str:
 def labels_section(judged: dict) -> Html | None:
     """The labels beside the first, on rows neither their net nor their calibrator has seen.
 
-    Parameters
-    ----------
     judged : label → what calibration.json says of it
     """
     if not judged:
@@ -230,8 +201,6 @@ def labels_section(judged: dict) -> Html | None:
 def quality_section(pred: Predictions) -> Html:
     """Precision and recall, reliability, distributions.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
     """
     balanced, handed = pred.target == 'balanced', pred.chosen or 'handed in'
@@ -319,12 +288,7 @@ def _misjudged_table(found: list[dict]) -> Html:
 def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by: str = '') -> Html:
     """Predicted and observed clicks: of all rows, by day, by a field, and the groups that are predicted wrongly.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    groups : of `groupings`
-    roles : of `find_columns`
-    wrong : of `misjudged_groups`
     by : a further column of `groups` to be shown as a table; the target by default
     """
     p = pred.scales(pred.p).natural
@@ -356,14 +320,7 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
 
 
 def slices_section(found: list[dict], other: str, loss: str = 'WLL') -> Html:
-    """Where the model loses.
-
-    Parameters
-    ----------
-    found : of `error_slices`
-    other : what the model is compared with
-    loss : which one
-    """
+    "Where the model loses."
     cols = dict(
         column=('column', None),
         value=('value', None),
@@ -410,11 +367,7 @@ def _worth_table(worth: dict | None) -> list | None:
 def attention_section(attention: list[dict] | None, worth: dict | None = None, scale: str = '50:50') -> Html | None:
     """What attention is worth, and the weights of a few histories.
 
-    Parameters
-    ----------
     attention : row, label, p, target, tokens, weights (newest first), optionally ages
-    worth : of `attention_worth`
-    scale : of p
     """
     if not attention:
         return None
@@ -447,8 +400,6 @@ def attention_section(attention: list[dict] | None, worth: dict | None = None, s
 def importance_section(importance: dict | None, gain: dict | None = None) -> Html | None:
     """Permutation importance by group of fields, and the columns the baseline's trees split on.
 
-    Parameters
-    ----------
     importance : group → loss of Score, or (loss, standard deviation)
     gain : column → share of the baseline's gain
     """
@@ -480,15 +431,7 @@ def importance_section(importance: dict | None, gain: dict | None = None) -> Htm
 def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
     """The tokens whose rows are clicked most and least for sure.
 
-    Parameters
-    ----------
-    tokens : of tokens.json
-    rate : click rate of all rows
-    each : at either end
-
-    Returns
-    -------
-    for `plot_scores`: name, Score (click rate), low, high, kind
+    returns for `plot_scores`: name, Score (click rate), low, high, kind
     """
     low, high = wilson([t['clicks'] for t in tokens], [t['rows'] for t in tokens])
     more, less = np.argsort(-low, kind='stable')[:each], np.argsort(high, kind='stable')[:each]
@@ -537,13 +480,7 @@ def _token_figures(known: list[dict], rate: float, of: str) -> list:
 
 
 def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
-    """Columns alone, out-of-fold features, tokens and embeddings.
-
-    Parameters
-    ----------
-    columns : columns.json: `alone`, `features`
-    tokens : tokens.json: `tokens` of each history, `rate`
-    """
+    "Columns alone, out-of-fold features, tokens and embeddings."
     figs, columns, tokens = [], columns or {}, tokens or {}
     if alone := columns.get('alone'):
         figs.append(
@@ -571,12 +508,7 @@ def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
 def board_part(run_dir: Path) -> list:
-    """What each member scores, adds and costs; [] before members were chosen from.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "What each member scores, adds and costs; [] before members were chosen from."
     made = last_choice(run_dir)
     if made is None:
         return []
@@ -611,10 +543,6 @@ def board_part(run_dir: Path) -> list:
 def members_section(run_dir: Path, found: Disagreement | None = None, groups=()) -> Html | None:
     """The board, what the members disagree on, and the correlation of their test logits.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
-    found : of `disagreement`
     groups : (column, codes of its rows, names of the codes)
     """
     board, logits = board_part(run_dir) + disagreement_part(found, groups), {}
@@ -638,8 +566,6 @@ def members_section(run_dir: Path, found: Disagreement | None = None, groups=())
 def lengths_section(split) -> Html | None:
     """Histogram of history lengths.
 
-    Parameters
-    ----------
     split : the training split, or None
     """
     if split is None or not split.spec.histories:

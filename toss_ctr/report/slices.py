@@ -26,15 +26,8 @@ _WHOLE = re.compile(r'-?[0-9]{1,6}([.]0)?')
 def group_of(split, name: str, rows):
     """A column's values at some rows, in numeric or alphabetic order, null and unseen last.
 
-    Parameters
-    ----------
-    split : the training split
-    name : a categorical or key column
     rows : (n,) int64 rows
-
-    Returns
-    -------
-    codes (n,) int64 in the order of the values, names list[str]
+    returns codes (n,) int64 in the order of the values, names list[str]
     """
     cat = next((c for c in split.spec.cats if c.name == name), None)
     column, values = (split.column(name), cat.values) if cat else split.key(name)  # a day is a key and a number
@@ -53,19 +46,9 @@ def group_of(split, name: str, rows):
 def chosen_groups(split, name: str, rows):
     """The groups of any column: its values, or the deciles of a number.
 
-    Parameters
-    ----------
-    split : the training split
-    name : a column of it
     rows : (n,) int64 rows
-
-    Returns
-    -------
-    codes (n,) int64, names list[str]
-
-    Raises
-    ------
-    UserError for a column that the split does not have
+    returns codes (n,) int64, names list[str]
+    raises UserError for a column that the split does not have
     """
     if name in split.spec.nums:
         return quantile_groups(np.asarray(split.column(name))[rows])
@@ -78,14 +61,8 @@ def chosen_groups(split, name: str, rows):
 def find_columns(spec, cfg: Config) -> dict[str, str]:
     """Which columns hold day, hour and target.
 
-    Parameters
-    ----------
-    spec : of the training split
     cfg : names day and target (`cv`, `data`, `sequence.query_key`)
-
-    Returns
-    -------
-    role → column, for the roles day, hour and target that exist
+    returns role → column, for the roles day, hour and target that exist
     """
     names = [c.name for c in spec.cats] + list(spec.keys)
     wanted = dict(
@@ -98,26 +75,15 @@ def find_columns(spec, cfg: Config) -> dict[str, str]:
 
 # %% ../../nbs/80_report/20_slices.ipynb #076699d9
 def length_name(seq) -> str:
-    """What the report calls the length of a history.
-
-    Parameters
-    ----------
-    seq : `SeqSpec`
-    """
+    "What the report calls the length of a history."
     return 'history length' if seq.key == 'seq' else f'history length {seq.history}'
 
 
 def groupings(split, rows, cfg: Config, levels: int = 100):
     """All groupings of the rows worth a look, day, hour and target first.
 
-    Parameters
-    ----------
-    split : the training split
     rows : (n,) int64 rows
     levels : columns with more values are no groups to look at; 0: day, hour, target and history length only
-
-    Returns
-    -------
     yields (column, codes, names), one grouping in memory at a time
     """
     roles = list(find_columns(split.spec, cfg).values())
@@ -131,15 +97,10 @@ def groupings(split, rows, cfg: Config, levels: int = 100):
 def beyond_chance(z, share: float = 0.1, sides: int = 1) -> float:
     """Benjamini and Hochberg's threshold.
 
-    Parameters
-    ----------
     z : (m,) surpluses in standard errors
     share : of those kept that may be chance
     sides : 1: only large z count; 2: z are sizes of deviations to either side
-
-    Returns
-    -------
-    the least z that counts; inf where none does
+    returns the least z that counts; inf where none does
     """
     z = np.sort(np.asarray(z, np.float64))[::-1]
     ok = np.flatnonzero(sides * ndtr(-z) <= share * (np.arange(len(z)) + 1) / max(len(z), 1))
@@ -160,15 +121,8 @@ def _yardstick(pred: Predictions) -> np.ndarray:
 def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
     """The loss of every group, and by how much it exceeds what all rows lose: with metric toss the class-balanced one.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    groups : of `groupings`
-    min_clicks : groups with fewer are left out
-
-    Returns
-    -------
-    column, value, rows, clicks, model and other (mean losses), lost (part of the loss), z
+    returns column, value, rows, clicks, model and other (mean losses), lost (part of the loss), z
     """
     m = pred.both
     y, counts = pred.label[m], pred.counts[m]
@@ -212,15 +166,8 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
 def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
     """Groups in which the model's loss exceeds the baseline's beyond chance.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    groups : of `groupings`
-    top : slices to return
-
-    Returns
-    -------
-    rows of `slice_table`, largest loss first
+    returns rows of `slice_table`, largest loss first
     """
     table = slice_table(pred, groups)
     least = beyond_chance([r['z'] for r in table])
@@ -232,14 +179,9 @@ def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
 def clicks_ratio(clicks, predicted):
     """Predicted over observed clicks, with its 95 % interval.
 
-    Parameters
-    ----------
     clicks : (m,) observed clicks
     predicted : (m,) sums of probabilities at the natural click rate
-
-    Returns
-    -------
-    ratio, low, high, each (m,) float64; inf where nothing was clicked, nan where nothing was expected either
+    returns ratio, low, high, each (m,) float64; inf where nothing was clicked, nan where nothing was expected either
     """
     clicks, predicted = np.asarray(clicks, np.float64), np.asarray(predicted, np.float64)
     fewest = np.where(clicks > 0, gammaincinv(np.maximum(clicks, 1), 0.025), 0)
@@ -251,16 +193,10 @@ def clicks_ratio(clicks, predicted):
 def group_table(pred: Predictions, codes, names, top: int | None = None) -> list[dict]:
     """Scores and predicted clicks of each group.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
     codes : (n,) int, the group of each row
-    names : name of each code
-    top : only the groups with most rows
-
-    Returns
-    -------
-    name, rows, clicks, predicted (clicks), ratio, low, high, the metrics of `COLUMNS` (none where a class is missing)
+    returns name, rows, clicks, predicted (clicks), ratio, low, high, the metrics of `COLUMNS` (none where a class is
+        missing)
     """
     codes = np.asarray(codes)
     w = pred.counts
@@ -288,15 +224,8 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
 def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
     """Groups whose clicks are predicted wrongly beyond chance, and by more than the whole.
 
-    Parameters
-    ----------
     pred : what is known about the held-out rows
-    groups : of `groupings`
-    top : groups to return
-
-    Returns
-    -------
-    column, value, rows, clicks, predicted, ratio, low, high, z; the most clicks amiss first
+    returns column, value, rows, clicks, predicted, ratio, low, high, z; the most clicks amiss first
     """
     p, w, out = pred.scales(pred.p).natural, pred.counts, []
     expected = p * ((w @ pred.label) / (w @ p))
@@ -317,16 +246,10 @@ def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
 def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0), weight=None) -> list[dict]:
     """Clicks among the rows with the highest predictions.
 
-    Parameters
-    ----------
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale; equal ones share their clicks
-    shares : of the rows, highest first
     weight : (n,) row weights; None = every row counts once
-
-    Returns
-    -------
-    share, rows, clicks, rate, lift (rate over the rate of all rows), found (share of all clicks)
+    returns share, rows, clicks, rate, lift (rate over the rate of all rows), found (share of all clicks)
     """
     y = np.asarray(y, np.float64)
     w = np.ones(len(y)) if weight is None else np.asarray(weight, np.float64)

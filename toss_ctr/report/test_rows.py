@@ -33,18 +33,9 @@ from ..training.metrics import MetricsTable
 def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     """Labels of the test file, in the order of `ids`.
 
-    Parameters
-    ----------
-    cfg : `data.test_path`, `data.id_col` and `data.label_col` are read
     ids : (n,) names of the rows
-
-    Returns
-    -------
-    (n,) uint8; None where the file has no labels
-
-    Raises
-    ------
-    UserError : a row has another label than 0 and 1, or the rows are others
+    returns (n,) uint8; None where the file has no labels
+    raises UserError : a row has another label than 0 and 1, or the rows are others
     """
     data = cfg.data
     if not data.test_path:
@@ -97,21 +88,10 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 
     A label that cannot be used is mentioned in one line; the run goes on without a score.
 
-    Parameters
-    ----------
     cfg : the config of a run with a submission
     n_boot : bootstrap draws, 0 = no interval
-
-    Returns
-    -------
-    n, clicks, rate (click rate of the held-out rows), metric (the key), submission (its digest), predictions (name →
-    the metrics of `COLUMNS`, low and high of the first); None where nothing was scored
-
-    Examples
-    --------
-    >>> from toss_ctr.config.load import load_config
-    >>> from toss_ctr.report.test_rows import score_test_rows
-    >>> score_test_rows(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
+    returns n, clicks, rate (click rate of the held-out rows), metric (the key), submission (its digest), predictions
+        (name → the metrics of `COLUMNS`, low and high of the first); None where nothing was scored
     """
     folder = cfg.run_dir
     (folder / FILE).unlink(missing_ok=True)
@@ -141,10 +121,6 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 def test_table(scored: dict) -> MetricsTable:
     """The scores of the test rows, as text and HTML.
 
-    Parameters
-    ----------
-    scored : of `score_test_rows`
-
     Examples
     --------
     >>> scores = dict(LogLoss=0.5, low=0.4, high=0.6, AUC=0.7)
@@ -157,16 +133,7 @@ def test_table(scored: dict) -> MetricsTable:
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #164d1b70
 def read_test_scores(run_dir) -> dict | None:
-    """The scores of a run's test rows, where they are those of the submission that lies there.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-
-    Returns
-    -------
-    as of `score_test_rows`
-    """
+    "The scores of a run's test rows, where they are those of the submission that lies there."
     folder = Path(run_dir)
     if not (folder / FILE).is_file() or not (folder / 'submission.csv').is_file():
         return None
@@ -175,12 +142,7 @@ def read_test_scores(run_dir) -> dict | None:
 
 
 def test_section(scored: dict | None) -> Html | None:
-    """The report's table of the test rows.
-
-    Parameters
-    ----------
-    scored : of `read_test_scores`
-    """
+    "The report's table of the test rows."
     if scored is None:
         return None
     found = scored['predictions'].items()

@@ -109,19 +109,13 @@ def _with_frames(text: str, given: dict, paths: dict) -> str:
 def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
 
-    Parameters
-    ----------
-    train : Parquet file, folder or glob
-    test : the rows to predict
     out : YAML file, whose name the run gets; by default the training file's name
     label : column of 0 and 1; where none is called so, the only one that the rows to predict lack
     history : column of tokens; guessed by default
     target : column that the history is asked about
     valid : the rows to choose the epoch on, where they are a file of their own
-
-    Raises
-    ------
-    UserError for a mistake in the files or a column that is not there, and for a file with other content in its place
+    raises UserError for a mistake in the files or a column that is not there, and for a file with other content in its
+        place
     """
     schema = guess_schema(train, label=label, test=test, valid=valid, history=history, target=target)
     make_config(schema.config())  # what is written can be read
@@ -306,13 +300,7 @@ def _repr_html_(self: Run):
 def run_list(folder='runs') -> MetricsTable:
     """The runs of a folder, a line each.
 
-    Parameters
-    ----------
-    folder : where runs lie
-
-    Returns
-    -------
-    folds (finished), rows (held out), handed in (what submission.csv is), and what that scores out of fold
+    returns folds (finished), rows (held out), handed in (what submission.csv is), and what that scores out of fold
     """
     from toss_ctr.inference.ensemble import handed_in, last_choice
 
@@ -379,11 +367,6 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
 @dataclass(frozen=True)
 class Page:
     """A page that a notebook shows in a frame.
-
-    Parameters
-    ----------
-    path : HTML file
-    height : of the frame, pixels
 
     Examples
     --------
@@ -507,14 +490,8 @@ def _inputs(self: Run):
 class Attention:
     """What the model looked at in one history; a notebook shows it as a picture.
 
-    Parameters
-    ----------
-    history : its name
-    row : row of the training file
     label : 0 or 1
     p : class-balanced probability of a click, by the fold that held the row out
-    target : what the history was asked about
-    tokens : newest first
     weights : (L,) of the tokens, sum 1
     ages : (L,) positions back, 0 = newest
 

@@ -40,13 +40,7 @@ from ..training.step import train_batch
 def data_rows(cfg: Config) -> dict[str, int]:
     """How many rows a run has, from the files' footers, or from what will be generated.
 
-    Parameters
-    ----------
-    cfg : the config
-
-    Returns
-    -------
-    rows of train, with those of a validation file, and of test
+    returns rows of train, with those of a validation file, and of test
     """
     if will_generate(cfg):
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
@@ -66,17 +60,7 @@ DAYS = 7  # leave_one_day_out: folds are the days of the data; a log of a week i
 
 
 def fold_count(cv: CV) -> int:
-    """How many folds a run has.
-
-    Parameters
-    ----------
-    cv : section `cv`
-
-    Examples
-    --------
-    >>> fold_count(CV(n_splits=3))
-    3
-    """
+    "How many folds a run has."
     counts = dict(group_kfold=cv.n_splits, forward=cv.n_splits, leave_one_day_out=DAYS)
     return counts.get(cv.scheme, 1)
 
@@ -86,12 +70,7 @@ TIMED = 6  # steps that are timed
 
 
 def seconds_per_row(trainer: FoldTrainer) -> float:
-    """CPU seconds of training a row takes, from a few real steps.
-
-    Parameters
-    ----------
-    trainer : a fresh fold
-    """
+    "CPU seconds of training a row takes, from a few real steps."
     trainer.model.train()
     rows = 0
     again = chain.from_iterable(trainer.train_loader for _ in range(WARM_UP + TIMED))  # few rows may be one batch
@@ -111,14 +90,7 @@ FEW_TREES, MORE_TREES = 2, 12  # of each member, timed
 def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict, int]:
     """CPU seconds of the members that learn from the matrix.
 
-    Parameters
-    ----------
-    inputs : of a small run
-    folder : for its matrix
-
-    Returns
-    -------
-    to write a row of the matrix; member → seconds of a tree, of a row in a tree, and of a row once; columns
+    returns to write a row of the matrix; member → seconds of a tree, of a row in a tree, and of a row once; columns
     """
     cfg, train = inputs.cfg, inputs.train
     members = {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
@@ -156,20 +128,12 @@ def tree_seconds(inputs: Inputs, folder) -> tuple[float, dict, int]:
 class Cost:
     """What a row costs, measured in a small run.
 
-    Parameters
-    ----------
     build : CPU seconds to cache a row
-    step : to train on a row
-    look : to read and evaluate a row
     matrix : to write a row of the trees' matrix; 0 without trees
     trees : member → seconds of a tree, of a row in a tree, and of a row once
-    wide : columns of the trees' matrix
-    encoded : out-of-fold features
     disk : bytes of cache of a row, without them
-    parameters : of a fold's model
     memory : bytes of a fold's process, the row numbers of the small run left out
     kept : share of the training rows that an epoch reads (`sampler`)
-    rate : click rate
 
     Examples
     --------
@@ -216,12 +180,7 @@ def _built(cfg: Config, folder: str, rows: int) -> tuple[Inputs, float]:
 
 
 def measured_cost(cfg: Config) -> Cost:
-    """Run the first steps of the road on the head of the data.
-
-    Parameters
-    ----------
-    cfg : the config
-    """
+    "Run the first steps of the road on the head of the data."
     with temporary_folder() as folder, threads(1), _instead_of_the_run(cfg, folder):
         fewer, first = _built(cfg, f'{folder}/fewer', SAMPLE_ROWS // 4)
         inputs, second = _built(cfg, f'{folder}/more', SAMPLE_ROWS)
@@ -268,17 +227,8 @@ ANSWERS = 100
 def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: int) -> dict:
     """Wall time of every step, memory and disk of a run from what a small one has cost.
 
-    Parameters
-    ----------
-    cfg : keys `train`, `members`, `cv`, `num_workers`
-    cost : of the small run
-    rows : of train and test
-    jobs : folds at once
-    cores : of the machine
-
-    Returns
-    -------
-    rows, folds, jobs, parameters; seconds of each step; bytes of memory, of a fold and of all at once, and of disk
+    returns rows, folds, jobs, parameters; seconds of each step; bytes of memory, of a fold and of all at once, and of
+        disk
     """
     train, test = rows['train'], rows['test']
     folds, epochs = fold_count(cfg.cv), cfg.train.epochs
@@ -325,14 +275,7 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
 def estimate(cfg: Config, jobs: int = 0) -> dict:
     """Time, memory and disk of a run, from a small one.
 
-    Parameters
-    ----------
-    cfg : the config
     jobs : folds at once; 0 = as many as fit
-
-    Returns
-    -------
-    as of `scale_up`
     """
     rows = data_rows(cfg)
     cost = measured_cost(cfg)
@@ -343,12 +286,7 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
 
 # %% ../../nbs/90_run/15_estimate.ipynb #8777448e
 def estimate_text(told: dict) -> str:
-    """An estimate for a terminal.
-
-    Parameters
-    ----------
-    told : as of `estimate`
-    """
+    "An estimate for a terminal."
     rows, seconds, gib = told['rows'], told['seconds'], 2**30
     steps = ', '.join(f'{name} {time_text(s)}' for name, s in seconds.items())
     return '\n'.join(

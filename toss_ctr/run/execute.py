@@ -21,21 +21,7 @@ with without(GRAMMAR):
 
 # %% ../../nbs/90_run/08_execute.ipynb #25f2339b
 def template(name: str) -> Path:
-    """A papermill template of the package.
-
-    Parameters
-    ----------
-    name : file name without ending
-
-    Returns
-    -------
-    the notebook
-
-    Examples
-    --------
-    >>> template('train_fold').name
-    'train_fold.ipynb'
-    """
+    "A papermill template of the package."
     package = Path(str(resources.files('toss_ctr')))
     for folder in (package / 'templates', package.parent / 'nbs' / 'templates'):
         notebook = folder / f'{name}.ipynb'
@@ -45,27 +31,12 @@ def template(name: str) -> Path:
 
 # %% ../../nbs/90_run/08_execute.ipynb #e6e2402e
 def working_notebook(run, fold: int) -> Path:
-    """Where a fold's notebook is while it runs.
-
-    Parameters
-    ----------
-    run : folder of the run
-    fold : fold number
-    """
+    "Where a fold's notebook is while it runs."
     return Path(run).resolve() / f'.fold_{fold}' / 'notebook.ipynb'
 
 
 def notebook_error(path) -> tuple[str, str]:
-    """The error an executed notebook holds.
-
-    Parameters
-    ----------
-    path : executed notebook
-
-    Returns
-    -------
-    kind, text; ('', '') where there is none, or no whole notebook
-    """
+    "The error an executed notebook holds → kind, text; ('', '') where there is none, or no whole notebook."
     try:
         notebook = nbformat.read(path, as_version=4)
     except (OSError, ValueError):  # papermill was killed while it wrote
@@ -78,15 +49,7 @@ def notebook_error(path) -> tuple[str, str]:
 
 # %% ../../nbs/90_run/08_execute.ipynb #509cc623
 def keep_notebook(run, fold: int, title: str, whole: bool):
-    """Put an executed notebook and its page into the run.
-
-    Parameters
-    ----------
-    run : folder of the run
-    fold : fold number
-    title : of the page
-    whole : it came to its end
-    """
+    "Put an executed notebook and its page into the run."
     notebook = working_notebook(run, fold)
     if whole or notebook_error(notebook)[0] not in ('', 'KeyboardInterrupt'):
         kept = Path(run) / f'fold_{fold}.ipynb'
@@ -98,10 +61,7 @@ def keep_notebook(run, fold: int, title: str, whole: bool):
 def kernel_environment(folder: Path, threads: int) -> dict:
     """The environment in which papermill finds our kernel.
 
-    Parameters
-    ----------
     folder : for the files of kernels, IPython and their connections
-    threads : that the kernel uses
     """
     spec = folder / 'jupyter' / 'kernels' / 'python3' / 'kernel.json'
     code = 'from ipykernel.kernelapp import launch_new_instance; launch_new_instance()'
@@ -118,14 +78,7 @@ def kernel_environment(folder: Path, threads: int) -> dict:
 def execute_fold(tell, run: str, fold: int, title: str, parameters: dict, threads: int):
     """Execute a fold's notebook and put it into the run: a task for `run_tasks`, `apart`.
 
-    Parameters
-    ----------
     tell : called with 'starts 0', the lines that the kernel prints, 'ends 0'
-    run : folder of the run
-    fold : fold number
-    title : of its page
-    parameters : of the template
-    threads : that the kernel uses
     """
     os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}', threads))
     notebook, path = working_notebook(run, fold), Path(run) / f'fold_{fold}.log'

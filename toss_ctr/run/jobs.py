@@ -15,10 +15,6 @@ from ..core.resources import cores, free_memory
 def time_text(seconds: float) -> str:
     """A duration in its own unit.
 
-    Parameters
-    ----------
-    seconds : not negative
-
     Examples
     --------
     >>> time_text(90), time_text(600), time_text(9000)
@@ -34,18 +30,8 @@ def time_text(seconds: float) -> str:
 def default_jobs(cfg: Config, folds: int, processes: int = 1, memory: float = 1, free: int | None = None) -> int:
     """Folds at once: one on a GPU; on a CPU as many as cores have threads for and memory has room for.
 
-    Parameters
-    ----------
-    cfg : keys `device`, `train.threads`
-    folds : folds to train
     processes : processes that share each
-    memory : bytes of a process, from `fold_memory`
     free : bytes there are; by default what is free now
-
-    Examples
-    --------
-    >>> default_jobs(Config(device='cpu'), folds=5, memory=3 * 2**30, free=4 * 2**30)
-    1
     """
     if resolve_device(cfg.device).type != 'cpu':
         return 1
@@ -57,14 +43,9 @@ def default_jobs(cfg: Config, folds: int, processes: int = 1, memory: float = 1,
 def check_jobs(jobs: int | None, processes: int):
     """Refuse numbers of processes that make no sense.
 
-    Parameters
-    ----------
     jobs : folds at once; None or 0 = as many as fit
     processes : processes that share each
-
-    Raises
-    ------
-    UserError that names the argument
+    raises UserError that names the argument
     """
     if jobs is not None and jobs < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')

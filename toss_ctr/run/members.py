@@ -37,14 +37,7 @@ def _nested(keys: dict) -> dict:
 def network_config(cfg: Config, name: str) -> Config:
     """The config of a network member.
 
-    Parameters
-    ----------
-    cfg : of the run
-    name : of the member
-
-    Raises
-    ------
-    UserError : a key of its `set` is unknown, or is not one a variant may change
+    raises UserError : a key of its `set` is unknown, or is not one a variant may change
     """
     if name == cfg.network:
         return cfg
@@ -74,19 +67,7 @@ def _same_folds(inputs: Inputs, name: str, others: Inputs):
 
 
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
-    """A network member: its folds, calibration and test predictions; what is finished is kept.
-
-    Parameters
-    ----------
-    inputs : what the run reads
-    name : of the member
-    progress : show progress
-    options : `jobs` and `force` of `train_folds`
-
-    Returns
-    -------
-    content of member.json
-    """
+    "A network member: its folds, calibration and test predictions; what is finished is kept."
     cfg = network_config(inputs.cfg, name)
     own = name == inputs.cfg.network
     if not own:

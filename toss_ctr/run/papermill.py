@@ -38,12 +38,7 @@ _PROGRESS = re.compile(
 class FoldLine:
     """A line of progress of a fold.
 
-    Parameters
-    ----------
-    text : the line
-    fold : fold number
     epochs : epochs done, with the part of the running one
-    says : the line without fold and epoch
 
     Examples
     --------
@@ -58,17 +53,7 @@ class FoldLine:
 
 
 def read_progress(line: str) -> FoldLine | None:
-    """The progress a line of a fold's log tells; None for other lines.
-
-    Parameters
-    ----------
-    line : of the log
-
-    Examples
-    --------
-    >>> read_progress('fold 0 epoch 1 batch 20/40 loss 0.6').epochs
-    1.5
-    """
+    "The progress a line of a fold's log tells; None for other lines."
     found = _PROGRESS.search(line.rstrip())
     if not found:
         return None
@@ -80,13 +65,7 @@ _MACHINE = ('MemoryError', 'OutOfMemoryError', 'OSError', 'SafetensorError', 'Pe
 
 
 def failed(cfg: Config, fold: int) -> Exception:
-    """The exception for a fold that did not finish: what the user can mend as it is, everything else as a fault.
-
-    Parameters
-    ----------
-    cfg : the config
-    fold : the fold that is not done
-    """
+    "The exception for a fold that did not finish: what the user can mend as it is, everything else as a fault."
     kind, text = notebook_error(working_notebook(cfg.run_dir, fold))
     if not kind:
         kind, text = notebook_error(cfg.run_dir / f'fold_{fold}.ipynb')
@@ -108,11 +87,6 @@ def failed(cfg: Config, fold: int) -> Exception:
 class FoldProgress:
     """Progress of folds.
 
-    Parameters
-    ----------
-    epochs : of each fold
-    folds : fold numbers
-    show : show progress at all
     bars : draw bars instead of printing lines; by default where someone watches
     clock : seconds
 
@@ -187,13 +161,7 @@ class FoldProgress:
 def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
     """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
 
-    Parameters
-    ----------
-    cfg : the config
-    folds : fold numbers
-    jobs : folds at once
     force : train again over finished folds of another config
-    progress : show progress
     processes : processes that share each fold
     """
     shown, run = FoldProgress(cfg.train.epochs, folds, progress), cfg.run_dir.resolve()
@@ -241,15 +209,8 @@ def _plan(cfg, wanted, todo, jobs, processes) -> str:
 def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
     """Claim the folds that no other command trains; where others train all of them, wait for one.
 
-    Parameters
-    ----------
     claims : gives the folds back when it is closed
-    cfg : the config
-    folds : fold numbers
-
-    Returns
-    -------
-    the folds claimed, at least one if there are any
+    returns the folds claimed, at least one if there are any
 
     Examples
     --------
@@ -289,22 +250,12 @@ def train_folds(
 
     A fold that another command trains is waited for, and then kept like any other that is finished.
 
-    Parameters
-    ----------
-    inputs : what a run reads, from `prepare`
     folds : fold numbers; all by default
     jobs : folds at once; by default as many as fit
     force : train again over finished folds of another config
-    progress : show progress
     processes : processes (or GPUs) that share each fold
-
-    Returns
-    -------
-    fold → side file's content
-
-    Raises
-    ------
-    UserError for finished folds of another config, and for a user's mistake inside a fold
+    returns fold → side file's content
+    raises UserError for finished folds of another config, and for a user's mistake inside a fold
     """
     check_jobs(jobs, processes)
     cfg = inputs.cfg

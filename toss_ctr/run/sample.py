@@ -25,10 +25,6 @@ _RANGE = 1 << 32
 def sample_file(source, out, share: float):
     """Write a fixed pseudo-random share of the rows, in their order.
 
-    Parameters
-    ----------
-    source : Parquet file, folder or glob
-    out : Parquet file to write
     share : of the rows, in (0, 1)
     """
     place = (pl.col('__row').cast(pl.UInt64) * _PRIME) % _RANGE
@@ -40,14 +36,8 @@ def sample_file(source, out, share: float):
 def sampled(cfg: Config, share: float) -> Config:
     """The same run on a share of the rows of every file (`--sample`).
 
-    Parameters
-    ----------
-    cfg : the config
     share : of the rows, in (0, 1]
-
-    Returns
-    -------
-    config of a run of its own, `<exp_name>_sample_<share>`; for a share of 1 the config itself
+    returns config of a run of its own, `<exp_name>_sample_<share>`; for a share of 1 the config itself
     """
     if share == 1:
         return cfg
@@ -71,12 +61,7 @@ SAMPLE_ROWS = 20_000  # enough for some batches of training, few enough for seco
 
 
 def will_generate(cfg: Config) -> bool:
-    """Whether the run's data does not exist yet and will be generated.
-
-    Parameters
-    ----------
-    cfg : the config
-    """
+    "Whether the run's data does not exist yet and will be generated."
     path = cfg.data.train_path or ''
     return bool(cfg.data.synthetic) and not is_object(path) and not Path(path).exists()
 
@@ -84,15 +69,8 @@ def will_generate(cfg: Config) -> bool:
 def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
     """The same run on the first rows of its files, or on as many generated ones.
 
-    Parameters
-    ----------
-    cfg : the config
     folder : an empty folder for data, cache and run
-    rows : of each file, at most
-
-    Returns
-    -------
-    config on at most so many rows, in one process, with two folds
+    returns config on at most so many rows, in one process, with two folds
     """
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
     if will_generate(cfg):

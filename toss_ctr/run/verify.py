@@ -34,14 +34,8 @@ from ..training.trace import run_log
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
     """The caches a run was made on, where they are here.
 
-    Parameters
-    ----------
-    cfg : the config of the run
     train : fingerprint of the training split
-
-    Returns
-    -------
-    'train' | 'test' → folder of its manifest
+    returns 'train' | 'test' → folder of its manifest
     """
     found, unreadable = {}, []
     given = [path for path in (cfg.data.manifest_train, cfg.data.manifest_test) if path]
@@ -61,13 +55,7 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
 
 
 def check_source(cfg: Config, folder: Path):
-    """Raise `UserError` where the Parquet files of the config are not those a cache was built from.
-
-    Parameters
-    ----------
-    cfg : section `data`
-    folder : of the manifest
-    """
+    "Raise `UserError` where the Parquet files of the config are not those a cache was built from."
     manifest = read_manifest(folder)
     path = getattr(cfg.data, f"{manifest['name']}_path")
     source = open_source(path, f"data.{manifest['name']}_path")
@@ -84,9 +72,6 @@ EXPLAINED = ('attention', 'columns', 'importance', 'tokens')  # what a fold's mo
 def check_record(path: Path, mend: str = '', sides=None):
     """Raise `Damaged` where a record, or a file it speaks of, is not the one that belongs in this place.
 
-    Parameters
-    ----------
-    path : JSON file
     mend : how it is made again; '' = by the run it lies in
     sides : fold → side file, of the folds that are explained
     """
@@ -99,9 +84,6 @@ def check_record(path: Path, mend: str = '', sides=None):
 def check_log(run_dir: Path, sides: dict):
     """Raise `Damaged` where train_log.csv is not what the finished folds say of their epochs.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
     sides : fold → side file
     """
     path = run_dir / 'train_log.csv'
@@ -113,9 +95,6 @@ def check_log(run_dir: Path, sides: dict):
 def check_dealt(cfg: Config, sides: dict):
     """Raise `UserError` where the folds' rows, trainings or schema are not those of this run's cache and config.
 
-    Parameters
-    ----------
-    cfg : section `cv`, `seed`
     sides : fold → side file
     """
     cache = next(iter(sides.values()))['cache']
@@ -127,9 +106,6 @@ def check_dealt(cfg: Config, sides: dict):
 def check_calibrator(cfg: Config, sides: dict):
     """Raise `Damaged` where the calibrator was fitted on other predictions, or with other options.
 
-    Parameters
-    ----------
-    cfg : section `calibration`
     sides : fold → side file
     """
     load_calibrator(cfg.run_dir / 'calibrator.json', calibrator_made_of(sides, calibration_options(cfg)))
@@ -138,9 +114,6 @@ def check_calibrator(cfg: Config, sides: dict):
 def check_test_rows(run_dir: Path, sides: dict):
     """Raise `Damaged` where the log-odds of the test rows are not of these folds.
 
-    Parameters
-    ----------
-    run_dir : folder of the run
     sides : fold → side file
     """
     again = f'run toss run {shell_path(run_dir)}'
@@ -150,12 +123,7 @@ def check_test_rows(run_dir: Path, sides: dict):
 
 
 def check_submission(run_dir: Path):
-    """Raise `Damaged` where submission.csv is not what the run's record says was handed in.
-
-    Parameters
-    ----------
-    run_dir : folder of the run
-    """
+    "Raise `Damaged` where submission.csv is not what the run's record says was handed in."
     if handed_in(run_dir) is None:
         again = f'run toss infer {shell_path(run_dir)}: it writes it again'
         raise Damaged(f'{run_dir / "submission.csv"}: not what was handed in', again)
@@ -172,12 +140,7 @@ def _has_statistics(run: Path, folds) -> bool:
 
 
 def needed_files(cfg: Config) -> list[Path]:
-    """The files that what was handed in is derived from; none where nothing was handed in yet.
-
-    Parameters
-    ----------
-    cfg : of a run
-    """
+    "The files that what was handed in is derived from; none where nothing was handed in yet."
     run = cfg.run_dir
     if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return []
@@ -198,12 +161,7 @@ def needed_files(cfg: Config) -> list[Path]:
 
 
 def check_present(cfg: Config):
-    """Raise `Damaged` naming the first file that was handed in, or was needed for it, and is gone.
-
-    Parameters
-    ----------
-    cfg : of a run
-    """
+    "Raise `Damaged` naming the first file that was handed in, or was needed for it, and is gone."
     for path in needed_files(cfg):
         if not path.is_file():
             raise Damaged(f'{path}: missing', f'run toss run {shell_path(cfg.run_dir)}')

@@ -31,16 +31,7 @@ NUMERICS = tuple(name for name in FLOATS if name not in CARDINALITY)
 
 # %% ../../nbs/25_synthetic/05_columns.ipynb #18687239
 def log_schema(split: str = 'train') -> pa.Schema:
-    """Arrow schema of the Toss train or test file.
-
-    Parameters
-    ----------
-    split : 'train' | 'test'
-
-    Returns
-    -------
-    119 fields in the order of the real files
-    """
+    "Arrow schema of the Toss train or test file → 119 fields in the order of the real files."
     fields = [(name, pa.string()) for name in (*TEXTS, 'seq')]
     fields += [(name, pa.float32()) for name in FLOATS]
     if split == 'train':
@@ -54,16 +45,7 @@ _NULL_L_FEATS = tuple(f'l_feat_{i}' for i in (1, 2, 3, 8, 13, 16, 18, 19, 27))
 
 
 def null_block(col: str) -> int:
-    """Which of the three nested row blocks a column is null in.
-
-    Parameters
-    ----------
-    col : column name
-
-    Returns
-    -------
-    0, 1 or 2: the block it is null in; -1 never
-    """
+    "Which of the three nested row blocks a column is null in → 0, 1 or 2: the block it is null in; -1 never."
     if col == 'feat_e_3':
         return 2
     if col.startswith('feat_a_'):

@@ -26,12 +26,7 @@ from .rows import draw_rows, make_world
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #1628f302
 def token_words() -> tuple[np.ndarray, np.ndarray]:
-    """Four bytes a token, padded with zeros.
-
-    Returns
-    -------
-    (595,) uint32 with and without the comma in front
-    """
+    "Four bytes a token, padded with zeros → (595,) uint32 with and without the comma in front."
 
     def pack(comma):
         words = [(comma + str(token).encode()).ljust(4, b'\0') for token in range(TOKENS + 1)]
@@ -43,13 +38,8 @@ def token_words() -> tuple[np.ndarray, np.ndarray]:
 def history_text(runs: Ragged) -> pa.Array:
     """Histories as text.
 
-    Parameters
-    ----------
     runs : histories of n rows, as in `Rows`
-
-    Returns
-    -------
-    (n,) string: comma-separated tokens, oldest first
+    returns (n,) string: comma-separated tokens, oldest first
     """
     token, repeats, first = runs['token'], runs['length'], runs.starts
     comma, bare = token_words()
@@ -66,14 +56,8 @@ def history_text(runs: Ragged) -> pa.Array:
 def category_array(col: str, code: np.ndarray) -> pa.Array:
     """Codes as the values of the real files: texts, or 1.0, 2.0, … (feat_a from 0.0).
 
-    Parameters
-    ----------
-    col : column name
     code : (n,) codes, -1 for null
-
-    Returns
-    -------
-    (n,) string or float32
+    returns (n,) string or float32
     """
     null = code < 0
     if col in TEXTS:
@@ -84,15 +68,7 @@ def category_array(col: str, code: np.ndarray) -> pa.Array:
 def rows_batch(rows: Rows, clicked: np.ndarray | None, start: int = 0) -> pa.RecordBatch:
     """A block as the columns of the train or test file.
 
-    Parameters
-    ----------
-    rows : a block
     clicked : (n,) 0/1 of train rows
-    start : number of the first row
-
-    Returns
-    -------
-    columns of `log_schema`
     """
     columns = {col: category_array(col, code) for col, code in rows.codes.items()}
     columns['seq'] = history_text(rows.runs)
@@ -108,15 +84,8 @@ def rows_batch(rows: Rows, clicked: np.ndarray | None, start: int = 0) -> pa.Rec
 def make_block(world: World, split: str, block: int) -> tuple[pa.RecordBatch, np.ndarray]:
     """One block of a split and what its clicks were drawn from.
 
-    Parameters
-    ----------
-    world : the data set's world
-    split : 'train' | 'test'
     block : 0-based
-
-    Returns
-    -------
-    `BLOCK` rows; their (n,) float64 true click probabilities
+    returns `BLOCK` rows; their (n,) float64 true click probabilities
     """
     rows = draw_rows(world, split, block)
     p = 1 / (1 + np.exp(-(world.intercept + sum(parts_of(rows, world).values()))))
@@ -130,15 +99,6 @@ def make_block(world: World, split: str, block: int) -> tuple[pa.RecordBatch, np
 def split_batches(world: World, split: str, rows: int, group: int):
     """The blocks of a split, gathered into pieces of `group` rows.
 
-    Parameters
-    ----------
-    world : the data set's world
-    split : 'train' | 'test'
-    rows : rows in all
-    group : rows a piece
-
-    Returns
-    -------
     yields (pa.Table of up to `group` rows, (n,) probabilities)
     """
     tables, probs, held = [], [], 0
@@ -163,17 +123,7 @@ def _on_record(folder: Path) -> dict[str, list]:
 
 
 def put_on_record(path: Path, part: Path) -> str:
-    """Say that a file is ours, before it is renamed.
-
-    Parameters
-    ----------
-    path : what it will be
-    part : its bytes
-
-    Returns
-    -------
-    its digest
-    """
+    "Say that a file is ours, before it is renamed."
     digest, known = digest_file(part), _on_record(path.parent)
     known[path.name] = list(dict.fromkeys([*known.get(path.name, []), digest]))
     write_record(path.parent / '.data_set.json', 'data set', dict(digests=known))
@@ -184,19 +134,9 @@ def put_on_record(path: Path, part: Path) -> str:
 def data_set(out_dir, want: dict, reuse: bool = True) -> Iterator[tuple[dict[str, Path], bool]]:
     """Work alone on a data set.
 
-    Parameters
-    ----------
-    out_dir : its folder
-    want : its `recipe`
     reuse : leave a complete one as it is
-
-    Returns
-    -------
     yields 'train', 'test', 'truth' → file; whether they are there and complete
-
-    Raises
-    ------
-    UserError where one of these files is not ours
+    raises UserError where one of these files is not ours
     """
     out = Path(out_dir)
     if out.exists() and not out.is_dir():
@@ -218,22 +158,7 @@ TRUTH = pa.schema([('split', pa.string()), ('row', pa.int64()), ('p', pa.float64
 def write_split(
     world: World, split: str, rows: int, path: Path, truth: pq.ParquetWriter, group: int, bar: tqdm
 ) -> str:
-    """Write one split, and its lines of the truth.
-
-    Parameters
-    ----------
-    world : the data set's world
-    split : 'train' | 'test'
-    rows : rows to write
-    path : Parquet file to appear
-    truth : receives split, row, p, id
-    group : rows a row group
-    bar : progress
-
-    Returns
-    -------
-    the file's digest
-    """
+    "Write one split, and its lines of the truth."
     schema = log_schema(split)
     options = dict(
         compression='zstd',
@@ -259,32 +184,13 @@ FORMAT = '1'  # raise it when the same seed no longer gives the same rows
 
 
 def recipe(rows: int, test_rows: int, seed: int, seq_scale: float, row_group: int | None) -> dict[str, str]:
-    """What a data set was made from.
-
-    Parameters
-    ----------
-    rows : of the train file
-    test_rows : of the test file
-    seed : of the data set
-    seq_scale : history lengths times this
-    row_group : rows a row group
-
-    Returns
-    -------
-    kept as `truth.parquet`'s metadata
-    """
+    "What a data set was made from."
     values = dict(rows=rows, test_rows=test_rows, seed=seed, seq_scale=float(seq_scale), row_group=row_group)
     return dict(format=FORMAT) | {key: str(value) for key, value in values.items()}
 
 
 def is_complete(out_dir, want: dict) -> bool:
-    """Whether all three files are there, whole, and made from this recipe.
-
-    Parameters
-    ----------
-    out_dir : folder of a data set
-    want : its `recipe`
-    """
+    "Whether all three files are there, whole, and made from this recipe."
     out = Path(out_dir)
     try:
         raw = pq.read_metadata(out / 'truth.parquet').metadata or {}
@@ -298,16 +204,7 @@ def is_complete(out_dir, want: dict) -> bool:
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #1ded5a6a
 def check_request(rows: int, test_rows: int, seed: int, seq_scale: float, row_group: int | None):
-    """Refuse what cannot be made.
-
-    Parameters
-    ----------
-    rows : of the train file
-    test_rows : of the test file
-    seed : of the data set
-    seq_scale : history lengths times this
-    row_group : rows a row group
-    """
+    "Refuse what cannot be made."
     for name, value in dict(rows=rows, test_rows=test_rows, row_group=row_group).items():
         if value is not None and value < 1:
             raise UserError(f'{name}: {value} is not a number of rows', 'use 1 or more')

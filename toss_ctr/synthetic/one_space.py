@@ -32,16 +32,12 @@ ITEM_RATE = 0.35
 class ItemWorld:
     """What is planted in a log with one id space; item j of the file is row j-1.
 
-    Parameters
-    ----------
-    seed : of the data set
     look : (200, 3) vectors whose inner products are the attention scores
     meaning : (200, 3) vectors whose inner products are attended
     effect : (200,) logit of an item as a target
     cdf : (200,) cumulative shares of the items
     mean : of the attended value in the pilot
     factor : what brings its standard deviation to `MEANING_SD`
-    intercept : of the logit
 
     Examples
     --------
@@ -67,12 +63,7 @@ class ItemWorld:
 
 
 def draw_items(seed: int) -> ItemWorld:
-    """The tables of a data set, without pilot.
-
-    Parameters
-    ----------
-    seed : of the data set
-    """
+    "The tables of a data set, without pilot."
     rng = block_rng(seed, 'world')
     look, meaning = rng.standard_normal((2, ITEMS, LATENT))
     look = look * np.sqrt(LOOK_SD / (look @ look.T).std())
@@ -84,15 +75,8 @@ def draw_items(seed: int) -> ItemWorld:
 def draw_item_rows(world: ItemWorld, stream: str, block: int) -> tuple[np.ndarray, Ragged]:
     """Targets and histories of a block.
 
-    Parameters
-    ----------
-    world : its tables
-    stream : 'train' | 'test' | 'pilot'
     block : 0-based
-
-    Returns
-    -------
-    (BLOCK,) int64 targets in 0..199; histories, oldest first: column `item`, 1 to 64 a row
+    returns (BLOCK,) int64 targets in 0..199; histories, oldest first: column `item`, 1 to 64 a row
     """
     rng = block_rng(world.seed, stream, block)
     draw = lambda n: np.searchsorted(world.cdf, rng.random(n)).clip(max=ITEMS - 1)
@@ -104,15 +88,8 @@ def draw_item_rows(world: ItemWorld, stream: str, block: int) -> tuple[np.ndarra
 def attended_value(world: ItemWorld, target: np.ndarray, histories: Ragged) -> np.ndarray:
     """What a target takes from its history, before it is centred and scaled.
 
-    Parameters
-    ----------
-    world : its tables
     target : (n,) items
-    histories : n rows, column `item`, oldest first
-
-    Returns
-    -------
-    (n,) float64
+    returns (n,) float64
     """
     row, first, item = histories.rows(), histories.starts, histories['item']
     lengths = np.diff(np.append(first, len(item)))
@@ -126,11 +103,7 @@ def attended_value(world: ItemWorld, target: np.ndarray, histories: Ragged) -> n
 def item_logit(world: ItemWorld, target: np.ndarray, histories: Ragged) -> np.ndarray:
     """The true logit of rows.
 
-    Parameters
-    ----------
-    world : with its pilot
     target : (n,) items
-    histories : n rows, column `item`, oldest first
     """
     value = (attended_value(world, target, histories) - world.mean) * world.factor
     return world.intercept + world.effect[target] + value
@@ -174,23 +147,12 @@ def write_data_set(
 ) -> dict[str, Path]:
     """Write a data set whose rows are drawn block by block; a complete one of the same recipe is left as it is.
 
-    Parameters
-    ----------
-    out_dir : folder for train.parquet, test.parquet, truth.parquet
-    recipe : name and version of the law
-    rows : train rows, all in memory
     test_rows : test rows; a seventh of `rows` by default
     seed : the same seed gives the same bytes
     make_world : → what is planted
     block_of : world, split, block → columns of BLOCK rows without label and id, their true probabilities
-
-    Returns
-    -------
-    'train', 'test', 'truth' -> file
-
-    Raises
-    ------
-    UserError on impossible sizes or a folder that cannot be written
+    returns 'train', 'test', 'truth' -> file
+    raises UserError on impossible sizes or a folder that cannot be written
     """
     sizes = dict(train=rows, test=max(1, rows // 7) if test_rows is None else test_rows)
     for name, value in zip(('rows', 'test_rows'), sizes.values(), strict=True):

@@ -24,10 +24,6 @@ STREAMS = dict(world=0, train=1, test=2, pilot=3, pool=4)
 def block_rng(seed: int, stream: str, block: int = 0, clicks: bool = False) -> np.random.Generator:
     """The generator of one block of rows.
 
-    Parameters
-    ----------
-    seed : the data set's seed
-    stream : a name in `STREAMS`
     block : 0-based block of `BLOCK` rows
     clicks : the block's clicks are drawn apart from its rows
     """
@@ -42,10 +38,6 @@ TOPICS, DIM, TAU = 22, 3, 48.0
 class World:
     """Distributions and effects of one data set.
 
-    Parameters
-    ----------
-    seed : of the data set
-    seq_scale : history lengths times this
     cdf : column -> (card,) cumulative probabilities
     order : column -> (card,) code of the r-th most frequent value
     effect : column or (column, column) -> effects by code; the last entry, for null, is 0
@@ -58,7 +50,6 @@ class World:
     center : (82,) medians in the pilot
     scale : (82,) interquartile ranges in the pilot
     norm : (part, term) -> (mean, factor)
-    intercept : of the logit
     pool : histories that several rows share, runs as in `Rows`
 
     Examples
@@ -93,17 +84,7 @@ class World:
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0bfb324e
 def value_shares(col: str, card: int) -> np.ndarray:
-    """How often the values of a categorical column occur.
-
-    Parameters
-    ----------
-    col : categorical column
-    card : its number of values
-
-    Returns
-    -------
-    (card,) probabilities, most frequent first
-    """
+    "How often the values of a categorical column occur → (card,) probabilities, most frequent first."
     rank = np.arange(card)
     if col.startswith('feat_a'):
         p = 1 / (rank + 0.4) ** 2.2
@@ -115,16 +96,7 @@ def value_shares(col: str, card: int) -> np.ndarray:
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #96f7774b
 def draw_categories(rng: np.random.Generator) -> tuple[dict, dict]:
-    """Distributions of the categorical columns.
-
-    Parameters
-    ----------
-    rng : of the world
-
-    Returns
-    -------
-    cdf and order of every categorical column
-    """
+    "Distributions of the categorical columns → cdf and order of every categorical column."
     cdf, order = {}, {}
     for col, n in CARDINALITY.items():
         cdf[col] = np.cumsum(value_shares(col, n))
@@ -136,14 +108,9 @@ def draw_categories(rng: np.random.Generator) -> tuple[dict, dict]:
 def shares_by_code(cdf: dict, order: dict) -> dict:
     """How often each code occurs.
 
-    Parameters
-    ----------
     cdf : column -> (card,) cumulative probabilities, most frequent first
     order : column -> (card,) code of the r-th most frequent value
-
-    Returns
-    -------
-    column -> (card,) probability by code
+    returns column -> (card,) probability by code
     """
     return {col: np.diff(cdf[col], prepend=0)[np.argsort(order[col])] for col in cdf}
 
@@ -177,14 +144,8 @@ def _centred(rng: np.random.Generator, col: str, share: np.ndarray, *dims: int) 
 def draw_effects(rng: np.random.Generator, share: dict) -> dict:
     """Effects of values, of pairs of values, and slopes by value.
 
-    Parameters
-    ----------
-    rng : of the world
     share : column -> (card,) probability by code
-
-    Returns
-    -------
-    column or pair -> effects, 0 for null
+    returns column or pair -> effects, 0 for null
     """
     effect = {col: _centred(rng, col, share[col]) for col in MAIN}
     for col, numeric in SLOPES:
@@ -202,13 +163,7 @@ def _quantile_table(weights: np.ndarray) -> np.ndarray:
 def draw_tokens(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
     """Topics of tokens, and tables that turn a uniform integer into a token.
 
-    Parameters
-    ----------
-    rng : of the world
-
-    Returns
-    -------
-    (595,) topic of a token, -1 for token 0; (TOPICS+1, 1024) token by topic and uniform
+    returns (595,) topic of a token, -1 for token 0; (TOPICS+1, 1024) token by topic and uniform
     """
     size = TOKENS // TOPICS
     members = 1 + rng.permutation(TOKENS).reshape(TOPICS, size)
@@ -228,15 +183,9 @@ def _token_vectors(rng: np.random.Generator, topic: np.ndarray) -> np.ndarray:
 def draw_tables(rng: np.random.Generator, topic: np.ndarray, share: np.ndarray) -> dict:
     """What a slot looks at, what it takes from there, and its favourite topics.
 
-    Parameters
-    ----------
-    rng : of the world
     topic : (595,) topic of a token, -1 for token 0
     share : (18,) probability of an inventory code
-
-    Returns
-    -------
-    'look', 'value', 'favourite' -> (18, 595)
+    returns 'look', 'value', 'favourite' -> (18, 595)
     """
     score = rng.standard_normal((18, DIM)) @ _token_vectors(rng, topic).T / np.sqrt(DIM)
     value = rng.standard_normal((18, DIM)) @ _token_vectors(rng, topic).T
@@ -254,13 +203,7 @@ RANGES = dict(feat_e_2=(-450, -5833), feat_b_6=(350, 2888), history_a_4=(-142, -
 def draw_ranges(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Ranges of the numerics and how they hang on the user's six latent factors.
 
-    Parameters
-    ----------
-    rng : of the world
-
-    Returns
-    -------
-    (82,) lower ends, (82,) upper ends, (82, 6) loadings
+    returns (82,) lower ends, (82,) upper ends, (82, 6) loadings
     """
     n = len(NUMERICS)
     lo = np.round(rng.normal(0, 1, n) * 10 ** rng.uniform(-1, 2, n), 2)
@@ -273,17 +216,7 @@ def draw_ranges(rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray, np.nd
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #fc380765
 def draw_world(seed: int, seq_scale: float) -> World:
-    """The tables of a data set, drawn from its seed.
-
-    Parameters
-    ----------
-    seed : of the data set
-    seq_scale : history lengths times this
-
-    Returns
-    -------
-    without shared histories and without pilot
-    """
+    "The tables of a data set, drawn from its seed → without shared histories and without pilot."
     rng = block_rng(seed, 'world')
     cdf, order = draw_categories(rng)
     share = shares_by_code(cdf, order)
@@ -301,8 +234,6 @@ def draw_world(seed: int, seq_scale: float) -> World:
 class Rows:
     """Some rows in the generator's terms.
 
-    Parameters
-    ----------
     codes : column -> (n,) int64 codes, -1 for null
     x : (82, n) float32, NaN for null
     runs : histories, oldest first: columns `token` in 1..594 and `length`, the repeats; at least one run a row
@@ -330,15 +261,9 @@ def history_terms(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """What slot and history make of each other.
 
-    Parameters
-    ----------
     runs : histories of n rows, as in `Rows`
     inventory : (n,) inventory codes
-    table : `World.table`
-
-    Returns
-    -------
-    (n,) attended value; (n,) share of favourite topics; (n,) length
+    returns (n,) attended value; (n,) share of favourite topics; (n,) length
     """
     row, first = runs.rows(), runs.starts
     repeats = runs['length']
@@ -366,15 +291,10 @@ PRODUCTS = {('feat_e_1', 'feat_d_2'): 1.0, ('feat_b_2', 'history_a_2'): 0.7}
 def curve(kind: str, z: np.ndarray, x: np.ndarray) -> np.ndarray:
     """One-dimensional effects of a numeric column.
 
-    Parameters
-    ----------
     kind : 'line' | 'bend' | 'bowl' | 'step'
     z : (n,) robust scores, NaN for null
     x : (n,) raw values
-
-    Returns
-    -------
-    (n,) the shape's value, NaN for null
+    returns (n,) the shape's value, NaN for null
     """
     if kind == 'line':
         return np.clip(z, -3, 3)
@@ -388,14 +308,7 @@ def curve(kind: str, z: np.ndarray, x: np.ndarray) -> np.ndarray:
 def raw_terms(rows: Rows, world: World) -> dict:
     """Every term of the logit before centring and weighting.
 
-    Parameters
-    ----------
-    rows : a block
-    world : its world
-
-    Returns
-    -------
-    (part, term) -> (n,) float64, NaN where a null makes it void
+    returns (part, term) -> (n,) float64, NaN where a null makes it void
     """
     codes, effect = rows.codes, world.effect
 
@@ -436,13 +349,8 @@ WEIGHTS = (
 def pilot_norms(terms: dict) -> dict:
     """Centre every term, weigh it, and bring each part to its size.
 
-    Parameters
-    ----------
     terms : (part, term) -> (n,) of the pilot
-
-    Returns
-    -------
-    (part, term) -> (mean, factor)
+    returns (part, term) -> (mean, factor)
     """
     norm = {key: (np.nanmean(terms[key]), weight / np.nanstd(terms[key])) for key, weight in WEIGHTS.items()}
     for part, size in SIZES.items():
@@ -456,17 +364,7 @@ def pilot_norms(terms: dict) -> dict:
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #f5affe6b
 def parts_of(rows: Rows, world: World) -> dict:
-    """The parts of the true logit of a block.
-
-    Parameters
-    ----------
-    rows : a block
-    world : its world, pilot done
-
-    Returns
-    -------
-    part -> (n,) float64
-    """
+    "The parts of the true logit of a block → part -> (n,) float64."
     parts = {}
     for (part, term), values in raw_terms(rows, world).items():
         mean, factor = world.norm[part, term]
@@ -477,10 +375,7 @@ def parts_of(rows: Rows, world: World) -> dict:
 def solve_intercept(logit: np.ndarray, rate: float = CTR) -> float:
     """The intercept that gives `rate`, by bisection (always the same 60 halvings).
 
-    Parameters
-    ----------
     logit : (n,) without intercept
-    rate : wanted mean probability
     """
     lo, hi = -30.0, 30.0
     for _ in range(60):

@@ -45,14 +45,8 @@ _LENGTHS = {  # level → length
 def draw_lengths(u: np.ndarray, seq_scale: float = 1.0) -> np.ndarray:
     """History lengths by inverting their distribution function.
 
-    Parameters
-    ----------
     u : (n,) uniform in [0, 1)
-    seq_scale : lengths times this
-
-    Returns
-    -------
-    (n,) int64, at least 1
+    returns (n,) int64, at least 1
     """
     levels, lengths = np.array(list(_LENGTHS.items()), float).T
     drawn = np.exp(np.interp(u, levels, np.log(lengths)))
@@ -62,15 +56,8 @@ def draw_lengths(u: np.ndarray, seq_scale: float = 1.0) -> np.ndarray:
 def draw_numerics(rng: np.random.Generator, world: World, factors: np.ndarray) -> np.ndarray:
     """Numeric columns of a block.
 
-    Parameters
-    ----------
-    rng : of the block
-    world : the data set's tables
     factors : (6, n) float32, the users' latent factors
-
-    Returns
-    -------
-    (82, n) float32, no nulls yet
+    returns (82, n) float32, no nulls yet
     """
     noise = rng.standard_normal((len(NUMERICS), factors.shape[1]), dtype=np.float32)
     g = world.loading.astype(np.float32) @ factors + 0.8 * noise
@@ -94,16 +81,8 @@ def draw_numerics(rng: np.random.Generator, world: World, factors: np.ndarray) -
 def draw_codes(rng: np.random.Generator, world: World, split: str, n: int = BLOCK) -> dict:
     """Categorical codes of a block, no nulls yet.
 
-    Parameters
-    ----------
-    rng : of the block
-    world : the data set's tables
     split : 'test' rows are all of day 7
-    n : rows
-
-    Returns
-    -------
-    column -> (n,) int64 codes
+    returns column -> (n,) int64 codes
     """
     moment = np.cumsum(rng.random(n) < 1 / 12)  # rows of one moment share day and hour
     codes = {}
@@ -124,15 +103,8 @@ def draw_codes(rng: np.random.Generator, world: World, split: str, n: int = BLOC
 def run_ends(rng: np.random.Generator, ends: np.ndarray, mean: float = 4.5) -> np.ndarray:
     """Where runs of a repeated token end.
 
-    Parameters
-    ----------
-    rng : of the block
     ends : (n,) int64, cumulative lengths of the rows
-    mean : tokens a run, roughly
-
-    Returns
-    -------
-    (R,) int64, sorted, unique, holding every row's end
+    returns (R,) int64, sorted, unique, holding every row's end
     """
     total = ends[-1]
     waits = rng.standard_exponential(int(total / mean * 1.15) + 64, dtype=np.float32)
@@ -149,16 +121,8 @@ _OLD, _NEW = [0.20, 0.50, 0.75, 0.93], [0.62, 0.78, 0.87, 0.93]  # cumulative sh
 def draw_runs(rng: np.random.Generator, world: World, lengths: np.ndarray, age_group: np.ndarray) -> Ragged:
     """Histories of a block.
 
-    Parameters
-    ----------
-    rng : of the block
-    world : the data set's tables
     lengths : (n,) int64 ≥ 1, tokens a row
     age_group : (n,) codes 0..7
-
-    Returns
-    -------
-    runs as in `Rows`
     """
     n, ends = len(lengths), np.cumsum(lengths)
     topics = rng.integers(0, TOPICS, (n, 5))
@@ -185,15 +149,8 @@ def _share_histories(rng: np.random.Generator, runs: Ragged, pool: Ragged) -> Ra
 def draw_rows(world: World, stream: str, block: int) -> Rows:
     """Everything of a block but its clicks.
 
-    Parameters
-    ----------
-    world : the data set's tables
     stream : 'train' | 'test' | 'pilot' | 'pool'
     block : 0-based
-
-    Returns
-    -------
-    `BLOCK` rows
     """
     rng = block_rng(world.seed, stream, block)
     codes = draw_codes(rng, world, stream)
@@ -216,13 +173,7 @@ def draw_rows(world: World, stream: str, block: int) -> Rows:
 
 # %% ../../nbs/25_synthetic/20_rows.ipynb #88e162c6
 def make_world(seed: int = 777, seq_scale: float = 1.0) -> World:
-    """A data set's world: its tables, shared histories, and the pilot that centres, weighs and sets the rate.
-
-    Parameters
-    ----------
-    seed : of the data set
-    seq_scale : history lengths times this
-    """
+    "A data set's world: its tables, shared histories, and the pilot that centres, weighs and sets the rate."
     world = draw_world(seed, seq_scale)
     world = replace(world, pool=draw_rows(world, 'pool', 0).runs.take(np.arange(256)).pack())
     pilot = [draw_rows(world, 'pilot', block) for block in (0, 1)]

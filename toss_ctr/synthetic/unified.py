@@ -35,9 +35,6 @@ VIEW_TAU, BUY_TAU = DAY / 4, 2 * DAY  # what a view and a purchase still say, in
 class UnifiedWorld:
     """What is planted in a log of several histories; item j of the file is row j-1.
 
-    Parameters
-    ----------
-    seed : of the data set
     look : (300, 3) vectors whose inner products say which views a target looks at
     meaning : (300, 3) vectors whose inner products say what it finds there
     effect : (300,) of a target
@@ -51,7 +48,6 @@ class UnifiedWorld:
     cdf : (300,) cumulative shares of the items
     centre : term → its mean in the pilot
     spread : term → its standard deviation there
-    intercept : of the logit
 
     Examples
     --------
@@ -78,12 +74,7 @@ class UnifiedWorld:
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #2255c248
 def draw_unified(seed: int) -> UnifiedWorld:
-    """The tables of a data set, without pilot.
-
-    Parameters
-    ----------
-    seed : of the data set
-    """
+    "The tables of a data set, without pilot."
     rng = block_rng(seed, 'world')
     look, meaning = rng.standard_normal((2, UNIFIED_ITEMS, 3))
     look = look * np.sqrt(1.5 / (look @ look.T).std())
@@ -129,17 +120,7 @@ def draw_events(rng: np.random.Generator, n: int, mean: float, most: int, pause:
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #16df096c
 def draw_tags(rng: np.random.Generator, n: int) -> Ragged:
-    """Up to five of 40 tags a row, each with a weight.
-
-    Parameters
-    ----------
-    rng : of the block
-    n : rows
-
-    Returns
-    -------
-    columns `token` int64 and `weight` float32, .05 to 2
-    """
+    "Up to five of 40 tags a row, each with a weight → columns `token` int64 and `weight` float32, .05 to 2."
     lengths = rng.integers(0, MOST_TAGS + 1, n)
     mixed = rng.random((n, TAGS)).argsort(axis=1)[:, :MOST_TAGS]
     token = mixed[np.arange(MOST_TAGS) < lengths[:, None]]
@@ -151,8 +132,6 @@ def draw_tags(rng: np.random.Generator, n: int) -> Ragged:
 class UnifiedRows:
     """Rows of a log of several histories, before anything is written.
 
-    Parameters
-    ----------
     target : (n,) items 0 … 299
     device : (n,) 0 … 3
     at : (n,) seconds since 1970
@@ -204,14 +183,7 @@ def draw_unified_rows(world: UnifiedWorld, stream: str, block: int) -> UnifiedRo
 def unified_values(world: UnifiedWorld, rows: UnifiedRows) -> dict[str, np.ndarray]:
     """Each term of some rows, as it is drawn.
 
-    Parameters
-    ----------
-    world : its tables
-    rows : n rows
-
-    Returns
-    -------
-    term → (n,) float64
+    returns term → (n,) float64
     """
     n, target, kind = len(rows.target), rows.target, world.kind[rows.target]
     row, item, age = rows.views.rows(), rows.views['token'], rows.views['age']

@@ -23,40 +23,20 @@ from ..core.records import check_files, read_record, Record, write_record
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
-    """Where a fold's side file lies: what says that it is done.
-
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    fold : fold number
-    """
+    "Where a fold's side file lies: what says that it is done."
     return Path(run_dir) / f'ckpt_folds_{fold}.json'
 
 
 def generation(run_dir, fold: int, fingerprint: str) -> Path:
     """The folder of what one training of a fold makes.
 
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    fold : fold number
     fingerprint : of all that the fold depends on
-
-    Examples
-    --------
-    >>> generation('runs/a', 0, '0123456789abcdef0123456789abcdef').as_posix()
-    'runs/a/fold_0/0123456789abcdef'
     """
     return generation_folder(Path(run_dir) / f'fold_{fold}', fingerprint)
 
 
 def weights_path(run_dir, fold: int, fingerprint: str) -> Path:
-    """Where the weights of a generation lie.
-
-    Parameters
-    ----------
-    run_dir, fold, fingerprint : of `generation`
-    """
+    "Where the weights of a generation lie."
     return generation(run_dir, fold, fingerprint) / 'weights.safetensors'
 
 
@@ -71,12 +51,7 @@ def oof_path(run_dir, fold: int, fingerprint: str) -> Path:
 
 
 def resume_path(run_dir, fold: int, fingerprint: str) -> Path:
-    """Where the state of a generation in training lies.
-
-    Parameters
-    ----------
-    run_dir, fold, fingerprint : of `generation`
-    """
+    "Where the state of a generation in training lies."
     return generation(run_dir, fold, fingerprint) / 'resume.pt'
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ac0aa721
@@ -92,17 +67,7 @@ def _own_folder(path):
 
 
 def save_weights(model: nn.Module, path) -> str:
-    """Write a model's weights aside, check them by reading, rename; returns the digest for the side file.
-
-    Parameters
-    ----------
-    model : whose weights to keep
-    path : target `.safetensors`
-
-    Returns
-    -------
-    digest of the file
-    """
+    "Write a model's weights aside, check them by reading, rename; returns the digest for the side file."
     with write_aside(path) as part, _own_folder(path) as folder:
         safetensors.torch.save_model(model, str(folder / 'weights'))
         os.replace(folder / 'weights', part)
@@ -115,15 +80,7 @@ def save_weights(model: nn.Module, path) -> str:
 def load_weights(model: nn.Module, path, digest: str) -> nn.Module:
     """Verify the file, then load it; `UserError` naming the file if it is damaged or of another model.
 
-    Parameters
-    ----------
     model : to be filled; must have the saved shapes
-    path : a `.safetensors` file
-    digest : its digest on record
-
-    Returns
-    -------
-    the same model
     """
     verify_file(path, digest)
     try:
@@ -142,13 +99,7 @@ _MAGIC = b'toss_ctr resume 3\n'  # another number where what a state holds chang
 
 
 def save_resume(state: dict, path):
-    """Write a resume state: digest first, then the bytes.
-
-    Parameters
-    ----------
-    state : tensors and plain Python only
-    path : target `.pt`
-    """
+    "Write a resume state: digest first, then the bytes."
     buffer = io.BytesIO()
     torch.save(state, buffer)
     data = buffer.getbuffer()
@@ -160,13 +111,7 @@ def save_resume(state: dict, path):
 def load_resume(path) -> dict | None:
     """Read a resume state; a damaged one counts as none (the fold then starts afresh).
 
-    Parameters
-    ----------
-    path : a file of `save_resume`
-
-    Returns
-    -------
-    None where there is none or it cannot be believed
+    returns None where there is none or it cannot be believed
     """
     path = Path(path)
     if not path.is_file():
@@ -179,23 +124,12 @@ def load_resume(path) -> dict | None:
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ae572f8e
 def train_again(run_dir, fold: int) -> str:
-    """The mend for a damaged fold.
-
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    fold : fold number
-    """
+    "The mend for a damaged fold."
     return f'run toss train {shell_path(run_dir)}: it trains fold {fold} again'
 
 
 def side_files(run_dir) -> list[int]:
-    """The folds that have a side file, ascending.
-
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    """
+    "The folds that have a side file, ascending."
     names = (re.fullmatch(r'ckpt_folds_(\d+)\.json', path.name) for path in Path(run_dir).glob('ckpt_folds_*'))
     return sorted(int(name[1]) for name in names if name)
 
@@ -228,14 +162,7 @@ def read_fold(run_dir, fold: int, oof: bool = False) -> Record:
 def finished(run_dir, fold: int) -> Record | None:
     """A finished fold's side file; a fold whose files are not all there and intact is not done.
 
-    Parameters
-    ----------
-    run_dir : runs/<exp>
-    fold : fold number
-
-    Returns
-    -------
-    the side file's content, None where the fold is not done
+    returns the side file's content, None where the fold is not done
     """
     if not side_path(run_dir, fold).exists():
         return None
@@ -246,23 +173,12 @@ def finished(run_dir, fold: int) -> Record | None:
 
 
 def clear_others(run_dir, fold: int, fingerprint: str):
-    """Remove what other trainings of a fold have left, a killed one too; by whoever holds the fold's lock.
-
-    Parameters
-    ----------
-    run_dir, fold : of `generation`
-    fingerprint : of the generation that stays
-    """
+    "Remove what other trainings of a fold have left, a killed one too; by whoever holds the fold's lock."
     clear_other_generations(generation(run_dir, fold, fingerprint))
 
 
 def clear_idle(run_dir, fold: int, fingerprint: str):
-    """As `clear_others`, without the lock; where a process works on the fold it does nothing.
-
-    Parameters
-    ----------
-    run_dir, fold, fingerprint : of `clear_others`
-    """
+    "As `clear_others`, without the lock; where a process works on the fold it does nothing."
     with suppress(UserError), locked(Path(run_dir) / f'.fold_{fold}', 'fold', timeout=0):
         clear_others(run_dir, fold, fingerprint)
 

@@ -62,28 +62,14 @@ def this_process() -> Process:
 
 # %% ../../nbs/50_training/35_distributed.ipynb #41b5e027
 def own_device(name: str) -> torch.device:
-    """The device to use; in a group of processes each has a GPU of its own.
-
-    Parameters
-    ----------
-    name : `device`
-
-    Returns
-    -------
-    of this process
-    """
+    "The device to use; in a group of processes each has a GPU of its own."
     d, w = resolve_device(name), this_process()
     return torch.device('cuda', w.local) if d.type == 'cuda' and w.size > 1 else d
 
 
 @contextmanager
 def joined(device: str = 'auto'):
-    """Be one of the launched processes inside; yields the `Process`.
-
-    Parameters
-    ----------
-    device : `device`
-    """
+    "Be one of the launched processes inside; yields the `Process`."
     if not launched() or dist.is_initialized():
         yield this_process()
         return
@@ -114,13 +100,7 @@ def _claim_first_fault(store: str, rank: int):
 def run_in_first(job):
     """Run a job in the first process only and tell everyone the outcome.
 
-    Parameters
-    ----------
-    job : function without arguments
-
-    Returns
-    -------
-    what it returned in the first process; must be picklable
+    returns what it returned in the first process; must be picklable
     """
     w, told = this_process(), [None, None]
     if w.first:
@@ -144,14 +124,9 @@ def _wire():
 def gather_columns(x: Tensor, n: int) -> Tensor:
     """All columns in the loader's order.
 
-    Parameters
-    ----------
     x : (k, m) float, this process's columns of a global (k, n)
     n : columns in all; process r has those at r, r+W, …
-
-    Returns
-    -------
-    (k, n), differentiable in the own columns
+    returns (k, n), differentiable in the own columns
     """
     w = this_process()
     if w.size == 1:
@@ -168,17 +143,10 @@ def global_batch(
 ) -> tuple[Logits, Tensor, Tensor | None, Tensor | None]:
     """Log-odds, labels and weights of the whole batch.
 
-    Parameters
-    ----------
-    out : of this process's rows
     y : (m,) their labels
-    n : rows of the global batch
     weight : (m,) their weights, where they have any
     further : (m, T) their labels beside the first, where there are any
-
-    Returns
-    -------
-    of all of its rows, in the loader's order
+    returns of all of its rows, in the loader's order
     """
     if this_process().size == 1:
         return out, y, weight, further
@@ -202,14 +170,8 @@ def global_batch(
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:
     """One number a row of every process, in order.
 
-    Parameters
-    ----------
     z : (m,) float32 of this process's rows
-    n : rows in all
-
-    Returns
-    -------
-    (n,) float32 in the loader's order
+    returns (n,) float32 in the loader's order
     """
     if this_process().size == 1:
         return z
@@ -217,16 +179,7 @@ def gather_rows(z: np.ndarray, n: int) -> np.ndarray:
 
 
 def gather_texts(text: str) -> list[str]:
-    """Everyone's finding, in the order of ranks.
-
-    Parameters
-    ----------
-    text : what this process found
-
-    Returns
-    -------
-    what each found
-    """
+    "Everyone's finding, in the order of ranks."
     if this_process().size == 1:
         return [text]
     texts = [None] * this_process().size
@@ -242,11 +195,7 @@ def loopback() -> str:
 def take_part(tell, function: str, arguments: dict, variables: dict):
     """Be one of the processes that share a work: a task for `run_tasks`, `apart`.
 
-    Parameters
-    ----------
     tell : called with each line that is printed
-    function : 'package.module:function'
-    arguments : its arguments
     variables : of the environment, by which the processes find each other
     """
     os.environ.update(variables)

@@ -31,20 +31,9 @@ from .setup import FoldTrainer
 def in_order(function: Callable, items: Iterable, workers: int):
     """Results of a function, a few computed at once in threads, in the order of the items.
 
-    Parameters
-    ----------
     function : item → result
     items : taken as they are needed: at most `workers` are computed ahead of the one that is waited for
     workers : threads; 1 = none
-
-    Yields
-    ------
-    results
-
-    Examples
-    --------
-    >>> list(in_order(abs, [-3, 2, -1], workers=2))
-    [3, 2, 1]
     """
     if workers == 1:
         yield from map(function, items)
@@ -120,13 +109,7 @@ def predict_logits(
 def evaluated_model(trainer: FoldTrainer) -> nn.Module:
     """The weights that are evaluated and saved now.
 
-    Parameters
-    ----------
-    trainer : the fold
-
-    Returns
-    -------
-    the average where `ema.eval_with_ema` asks for it and it has begun, the live model otherwise
+    returns the average where `ema.eval_with_ema` asks for it and it has begun, the live model otherwise
     """
     cfg, average = trainer.cfg.ema, trainer.average
     if not (average and cfg.eval_with_ema and average.started):
@@ -140,15 +123,8 @@ def evaluated_model(trainer: FoldTrainer) -> nn.Module:
 def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> np.ndarray:
     """Log-odds of every label for all rows of a loader, whichever process has computed them.
 
-    Parameters
-    ----------
-    trainer : the fold
-    model : its weights
     loader : one of the fold's, with `shuffle=False`
-
-    Returns
-    -------
-    (n, 1 + T) float32
+    returns (n, 1 + T) float32
     """
     own = predict_logits([model], loader, trainer.device, trainer.cfg.amp, every=True)[:, 0]
     return np.stack([gather_rows(np.ascontiguousarray(z), len(loader.rows)) for z in own.T], 1)
@@ -157,14 +133,7 @@ def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> 
 def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     """`learnt_shift` of every label, by some of the rows that the weights were learned from.
 
-    Parameters
-    ----------
-    trainer : the fold
-    model : its weights
-
-    Returns
-    -------
-    1 + T, to be subtracted from the log-odds
+    returns 1 + T, to be subtracted from the log-odds
     """
     levels, nominal = trainer.levels, [trainer.shift, *(trainer.further.shifts if trainer.further else ())]
     z_of = levels.of_labels(logits_of_labels(trainer, model, trainer.level_loader))
@@ -177,13 +146,7 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
 def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict, list[float]]:
     """Hold-out logits of the weights that count, and the first label's metrics as class-balanced probabilities.
 
-    Parameters
-    ----------
-    trainer : the fold
-
-    Returns
-    -------
-    hold-out logits (m, 1 + T) float32 of all labels, metrics of the first, (1 + T) shifts that the logits had
+    returns hold-out logits (m, 1 + T) float32 of all labels, metrics of the first, (1 + T) shifts that the logits had
     """
     model = evaluated_model(trainer)
     shifts = learnt_shifts(trainer, model)
@@ -201,14 +164,8 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, dict, list[float]]:
 def label_metrics(trainer: FoldTrainer, logits: np.ndarray) -> dict[str, dict]:
     """Metrics of the labels beside the first, as class-balanced probabilities.
 
-    Parameters
-    ----------
-    trainer : the fold
     logits : (m, 1 + T) of `evaluate`
-
-    Returns
-    -------
-    label → metrics; empty where there are none
+    returns label → metrics; empty where there are none
     """
     found = {}
     for place, name in enumerate(trainer.inputs.train.spec.labels):
@@ -222,8 +179,6 @@ def label_metrics(trainer: FoldTrainer, logits: np.ndarray) -> dict[str, dict]:
 def train_metrics(trainer: FoldTrainer) -> dict:
     """Metrics of the log-odds the epoch's steps produced, as class-balanced probabilities of all training rows.
 
-    Parameters
-    ----------
     trainer : the fold, its epoch's batches done; where a sampler drew them, rows weigh as much as those they stand for
     """
     logits, labels, *weights = trainer.seen.whole()
@@ -239,8 +194,6 @@ def keep_best(trainer: FoldTrainer, logits: np.ndarray):
     """Write weights and out-of-fold predictions (row, fold, label, logit, p, group, weight, and label, logit and p of
     every label beside the first) of the best epoch so far.
 
-    Parameters
-    ----------
     trainer : the fold; `state.weights` and `state.oof` become the digests
     logits : (m, 1 + T) float32 of the hold-out rows
     """

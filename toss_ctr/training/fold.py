@@ -34,12 +34,7 @@ from .setup import fold_fingerprint, fold_keys, FoldTrainer
 
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
-    """Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine.
-
-    Parameters
-    ----------
-    cfg : of the run
-    """
+    "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine."
     write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)))
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
@@ -98,21 +93,10 @@ def fold_record(trainer: FoldTrainer) -> dict:
 def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict | None:
     """The record of a fold that is done; what killed trainings of another config have left beside it goes.
 
-    Parameters
-    ----------
-    inputs : of the run
-    fold : fold number
     fingerprint : of the fold as it is asked for
     force : train again over a finished fold of another config
-
-    Returns
-    -------
-    the side file's content, None where there is work to do
-
-    Raises
-    ------
-    UserError
-        Where the fold is done, but with another config or other data.
+    returns the side file's content, None where there is work to do
+    raises UserError Where the fold is done, but with another config or other data.
     """
     store_spec(inputs)
     done = finished(inputs.cfg.run_dir, fold)
@@ -132,9 +116,6 @@ def kept_fold(inputs: Inputs, fold: int, fingerprint: str, force: bool) -> dict 
 def check_trainings(cfg: Config, sides: dict):
     """Raise `Damaged` where finished folds are not all of one training, by the config.yaml of their run.
 
-    Parameters
-    ----------
-    cfg : of the run
     sides : fold → side file
     """
     file = cfg.run_dir / 'config.yaml'
@@ -199,15 +180,9 @@ def train_fold(
 def train_launched(cfg: Config, folds=None, force: bool = False) -> dict:
     """Train folds by the processes a launcher started, one fold after the other.
 
-    Parameters
-    ----------
-    cfg : of the run
     folds : fold numbers; all by default
     force : train again over finished folds of another config
-
-    Returns
-    -------
-    fold → side file's content
+    returns fold → side file's content
     """
     prepared = []
     run_in_first(lambda: write_config(cfg))
@@ -224,10 +199,7 @@ def train_launched(cfg: Config, folds=None, force: bool = False) -> dict:
 def train_in_group(cfg_path: str, fold: int, overrides: list, force: bool):
     """Train a fold, as one of the processes that `share_fold` has started.
 
-    Parameters
-    ----------
     cfg_path : a preset's name, a YAML file or a run's folder
-    fold : fold number
     overrides : `key=value` texts
     force : train again over a finished fold of another config
     """

@@ -40,14 +40,7 @@ def _check_made(folder: Path, made: dict, asked: dict):
 def ensure_data(cfg: Config, progress: bool = False):
     """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
 
-    Parameters
-    ----------
-    cfg : `data.synthetic`, `data.train_path`, `data.test_path`
-    progress : show a bar
-
-    Raises
-    ------
-    UserError for paths that do not fit, and for files generated with other settings
+    raises UserError for paths that do not fit, and for files generated with other settings
     """
     s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
     if s is None or is_object(train or ''):  # a store's files are never generated
@@ -77,12 +70,7 @@ def ensure_data(cfg: Config, progress: bool = False):
 class Inputs:
     """What every step of a run reads.
 
-    Parameters
-    ----------
-    cfg : of the run
-    train : cached training rows
     test : cached test rows, or None
-    folds : of the training rows
     features : out-of-fold features, or None
 
     Examples
@@ -148,9 +136,6 @@ class Inputs:
 def folds_source(cfg: Config, cache: str) -> str:
     """Digest of what a run's folds are made of: its training rows, and how they are dealt.
 
-    Parameters
-    ----------
-    cfg : section `cv`, `seed`
     cache : fingerprint of the training rows
     """
     return digest_json(dict(cache=cache, cv=json.loads(cfg.cv.model_dump_json()), seed=cfg.seed))
@@ -159,15 +144,9 @@ def folds_source(cfg: Config, cache: str) -> str:
 def run_folds(cfg: Config, train: Split, force: bool = False) -> Folds:
     """The run's folds.
 
-    Parameters
-    ----------
     cfg : section `cv`, `seed`; folds.json lies in its run's folder
-    train : cached training rows
     force : deal them again where they are those of other rows
-
-    Returns
-    -------
-    those of the run's folder, made and stored if there are none
+    returns those of the run's folder, made and stored if there are none
     """
     source = folds_source(cfg, train.fingerprint)
     with locked(cfg.run_dir, 'run'):

@@ -19,12 +19,7 @@ from .trace import print_batch, print_epoch, write_events, write_log
 
 # %% ../../nbs/50_training/60_loop.ipynb #4661981e
 def save_state(trainer: FoldTrainer):
-    """Write the resume file.
-
-    Parameters
-    ----------
-    trainer : the fold, between two optimiser steps
-    """
+    "Write the resume file."
     state = dict(
         fingerprint=trainer.fingerprint,
         progress=asdict(trainer.state),
@@ -38,16 +33,7 @@ def save_state(trainer: FoldTrainer):
 
 
 def load_state(trainer: FoldTrainer) -> bool:
-    """Load the resume file if there is one for this very fold.
-
-    Parameters
-    ----------
-    trainer : a fresh fold
-
-    Returns
-    -------
-    whether there was something to go on from
-    """
+    "Load the resume file if there is one for this very fold → whether there was something to go on from."
     state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
@@ -66,25 +52,13 @@ def load_state(trainer: FoldTrainer) -> bool:
 
 # %% ../../nbs/50_training/60_loop.ipynb #1a913763
 def cut_rate(trainer: FoldTrainer):
-    """Cut the rate where the monitor has stopped improving (`train.plateau`).
-
-    Parameters
-    ----------
-    trainer : the fold, an epoch just judged
-    """
+    "Cut the rate where the monitor has stopped improving (`train.plateau`)."
     if trainer.cfg.train.plateau and trainer.state.since_best:
         trainer.state.cuts += 1
 
 # %% ../../nbs/50_training/60_loop.ipynb #a6d5d964
 def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
-    """Evaluate, keep the weights if they are the best, log, cut the rate, advance the epoch.
-
-    Parameters
-    ----------
-    trainer : the fold, its epoch's batches done
-    seconds : they took
-    batches : done in that time
-    """
+    "Evaluate, keep the weights if they are the best, log, cut the rate, advance the epoch."
     state, cfg = trainer.state, trainer.cfg
     logits, metrics, shifts = evaluate(trainer)
     of_labels = label_metrics(trainer, logits)
@@ -114,14 +88,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
 
 
 def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
-    """End an epoch and leave every trace of it on disk.
-
-    Parameters
-    ----------
-    trainer : the fold, its epoch's batches done
-    seconds : they took
-    batches : done in that time
-    """
+    "End an epoch and leave every trace of it on disk."
     end_epoch(trainer, seconds, batches)
     if trainer.show:
         print_epoch(trainer)
@@ -137,15 +104,8 @@ def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
 def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     """The rest of the epoch in progress, its evaluation and its traces on disk.
 
-    Parameters
-    ----------
-    trainer : the fold
     save_every : seconds between resume files
-
-    Raises
-    ------
-    KeyboardInterrupt
-        Where SIGINT or SIGTERM came: after the optimiser step in progress, its state saved.
+    raises KeyboardInterrupt Where SIGINT or SIGTERM came: after the optimiser step in progress, its state saved.
     """
     state, loader, cfg = trainer.state, trainer.train_loader, trainer.cfg
     loader.set_epoch(state.epoch)

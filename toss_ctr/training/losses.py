@@ -81,20 +81,8 @@ def weighted_bce(logit: Tensor, target: Tensor, w: Tensor) -> Tensor:
 def mean_one(weight: Tensor) -> Tensor:
     """Row weights with mean 1; all zero where no row counts.
 
-    Parameters
-    ----------
     weight : (B,) weights >= 0
-
-    Returns
-    -------
-    (B,)
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.training.losses import mean_one
-    >>> mean_one(torch.tensor([3.0, 1.0])).tolist()
-    [1.5, 0.5]
+    returns (B,)
     """
     weight = weight.to(torch.promote_types(weight.dtype, torch.float32))
     return weight / weight.mean().clamp(min=1e-12)
@@ -105,17 +93,11 @@ def rank_loss(
 ) -> Tensor:
     """Mean pairwise logistic loss of each positive against hard and random negatives.
 
-    Parameters
-    ----------
     logit : (B,) log-odds
     y : (B,) labels 0/1
-    num_neg : `loss.num_neg_per_pos`
     hard_frac : `loss.hard_neg_frac`, share of them that are the hardest
     weight : (B,) row weights; a pair weighs the product of its two
-
-    Returns
-    -------
-    scalar; 0 where a class is missing
+    returns scalar; 0 where a class is missing
 
     Examples
     --------
@@ -145,18 +127,7 @@ TERMS: dict[str, Callable] = {}  # weight's key in section `loss` → function o
 
 
 def loss_term(key: str) -> Callable:
-    """Decorator that adds a term to the loss, weighted by a key of section `loss`.
-
-    Parameters
-    ----------
-    key : the weight's key, `lambda_…`
-
-    Examples
-    --------
-    >>> from toss_ctr.training.losses import TERMS
-    >>> list(TERMS)[:2]
-    ['lambda_rank', 'lambda_logit_l2']
-    """
+    "Decorator that adds a term to the loss, weighted by a key of section `loss`."
 
     def add(term):
         TERMS[key] = term
@@ -181,17 +152,9 @@ def training_loss(
 ) -> Tensor:
     """The weighted sum of every configured term.
 
-    Parameters
-    ----------
-    out : a training forward
     y : (B,) labels 0/1, float
-    cfg : sections `loss`, `sequence.aux`, `model.qnn_alpha`
     prior : click rate of the batches, see `class_weights`
     weight : (B,) row weights (`data.weight_col`); None = every row counts once
-
-    Returns
-    -------
-    scalar
 
     Examples
     --------
@@ -226,17 +189,10 @@ def training_loss(
 def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: Tensor | None = None) -> Tensor:
     """What the labels beside the first add to the loss.
 
-    Parameters
-    ----------
     z : (B, T) log-odds
     y : (B, T) labels, float: 0, 1 or `UNKNOWN`
-    cfg : section `loss`
     rates : of each label among the rows that know it, in (0, 1)
     weight : (B,) row weights; None = every row counts once
-
-    Returns
-    -------
-    scalar
 
     Examples
     --------
@@ -260,20 +216,8 @@ def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: 
 def logit_shift(prior: float, balance: str) -> float:
     """Shift that turns the model's log-odds into class-balanced ones.
 
-    Parameters
-    ----------
     prior : click rate of the batches, in (0, 1)
-    balance : `loss.balance`
-
-    Returns
-    -------
-    to be subtracted from the model's log-odds
-
-    Examples
-    --------
-    >>> from toss_ctr.training.losses import logit_shift
-    >>> round(logit_shift(0.02, 'shift'), 3), logit_shift(0.02, 'batch')
-    (-3.892, 0.0)
+    returns to be subtracted from the model's log-odds
     """
     return math.log(prior / (1 - prior)) if balance == 'shift' else 0.0
 
@@ -284,23 +228,11 @@ CERTAIN = 30.0  # log-odds: further out a probability is 0 or 1 to a float64
 def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndarray | None = None) -> float:
     """The shift that log-odds of rows that were learned from need in place of `logit_shift`.
 
-    Parameters
-    ----------
     z : (n,) log-odds
     label : (n,) 0 or 1, both
     shift : `logit_shift`: the classes weigh as it says, whatever their rows weigh in all
     weight : (n,) of the rows within their class; None = all alike
-
-    Returns
-    -------
-    to be subtracted from the model's log-odds
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.training.losses import learnt_shift
-    >>> round(learnt_shift(np.array([0.25, 0.25, 0.25]), np.array([1, 0, 0]), shift=0.0), 6)
-    0.25
+    returns to be subtracted from the model's log-odds
     """
     z = np.clip(np.asarray(z, np.float64), -CERTAIN, CERTAIN)
     weight = np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)

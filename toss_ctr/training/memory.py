@@ -22,20 +22,7 @@ from ..models.ctr import build_model
 
 # %% ../../nbs/50_training/37_memory.ipynb #f4c216fc
 def kept_bytes(model: nn.Module, run) -> int:
-    """Bytes that a forward pass keeps for its backward pass.
-
-    Parameters
-    ----------
-    model : its weights are not counted
-    run : function without arguments, the forward pass
-
-    Examples
-    --------
-    >>> layer = nn.Linear(10, 1)
-    >>> x = torch.ones(100, 10)
-    >>> kept_bytes(layer, lambda: layer(x).sigmoid())  # x, and the result of the sigmoid, in float32
-    4400
-    """
+    "Bytes that a forward pass keeps for its backward pass."
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     kept = {}
 
@@ -58,9 +45,6 @@ FEW = 16  # rows that are measured; then twice as many
 def widened(batch: dict, rows: int, width: int) -> dict:
     """A batch of some number of rows whose histories have some width.
 
-    Parameters
-    ----------
-    batch : of a loader
     rows : of the result: those of the batch, again and again
     width : columns of its histories, cut or padded; without a history it plays no part
     """
@@ -78,12 +62,8 @@ def widened(batch: dict, rows: int, width: int) -> dict:
 def row_bytes(model: nn.Module, batch: dict, width: int, amp: str = 'none') -> float:
     """Bytes that a training step keeps of a row.
 
-    Parameters
-    ----------
     model : a `CTRModel`; as it was after the call
     batch : some rows of a loader, on the model's device
-    width : columns of the histories
-    amp : key `amp`
     """
     device = next(model.parameters()).device
     buffers = {name: buffer.clone() for name, buffer in model.named_buffers()}
@@ -108,14 +88,7 @@ AHEAD = 3  # pools of rows in memory: one in use, one being read, and the batche
 
 
 def fixed_bytes(cfg: Config, split: Split, model: nn.Module) -> float:
-    """Bytes that a fold's process takes beside a step.
-
-    Parameters
-    ----------
-    cfg : the config
-    split : training rows
-    model : of the fold
-    """
+    "Bytes that a fold's process takes beside a step."
     weights = sum(p.numel() * p.element_size() for p in model.parameters())
     copies = 4 + 2 * cfg.ema.enabled
     first = split.shards[0]
@@ -125,28 +98,13 @@ def fixed_bytes(cfg: Config, split: Split, model: nn.Module) -> float:
 
 # %% ../../nbs/50_training/37_memory.ipynb #da9c1aa1
 def longest_history(split: Split) -> int:
-    """Tokens of the longest history as the cache keeps it, at least 1.
-
-    Parameters
-    ----------
-    split : of the cache
-    """
+    "Tokens of the longest history as the cache keeps it, at least 1."
     every = [shard.arr(f'{seq.key}_offsets') for shard in split.shards for seq in split.spec.histories]
     return max([1, *(int(np.diff(offsets).max()) for offsets in every)])
 
 # %% ../../nbs/50_training/37_memory.ipynb #ead70c37
 def fold_memory(cfg: Config, split: Split) -> float:
-    """Bytes that the process of a fold will take at its peak.
-
-    Parameters
-    ----------
-    cfg : the config
-    split : cached training rows
-
-    Returns
-    -------
-    on a GPU those of the main memory
-    """
+    "Bytes that the process of a fold will take at its peak → on a GPU those of the main memory."
     n_features = len(feature_names(cfg))
     rows = np.arange(min(len(split), 1024))
     features = np.zeros((len(split), n_features), np.float32) if n_features else None

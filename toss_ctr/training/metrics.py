@@ -29,17 +29,9 @@ def _ap(counts):
 def average_precision(y, p, weight=None) -> float:
     """Average precision; `UserError` where a class is missing.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) predictions; only their order counts, so logits will do
     weight : (N,) row weights
-
-    Examples
-    --------
-    >>> from toss_ctr.training.metrics import average_precision
-    >>> average_precision([0, 1, 0], [0.2, 0.6, 0.9])
-    0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     return _ap(rank(y, p).counts(weight))
@@ -77,14 +69,9 @@ _EPS = float(np.finfo(np.float64).eps)
 def row_loss(y, p) -> np.ndarray:
     """Log-loss of each row, natural logarithm; 0 and 1 are taken as 2.2e-16 away.
 
-    Parameters
-    ----------
     y : (n,) labels, 0 or 1
     p : (n,) probabilities
-
-    Returns
-    -------
-    (n,) float64
+    returns (n,) float64
 
     Examples
     --------
@@ -113,29 +100,15 @@ def _wll(y, p, weight=None):
 def wll(y, p, weight=None) -> float:
     """Class-balanced log-loss 0.5·mean(−log p | y=1) + 0.5·mean(−log(1−p) | y=0); lower is better.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     weight : (N,) row weights within each class
-
-    Examples
-    --------
-    >>> from toss_ctr.training.metrics import wll
-    >>> round(wll([0, 0, 0, 1], [0.5] * 4), 4)
-    0.6931
     """
     return _wll(*check_inputs(y, p, weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #70c082c0
 def score_of(ap: float, wll: float) -> float:
-    """The leaderboard's formula, 0.5·AP + 0.5/(1+WLL); higher is better.
-
-    Parameters
-    ----------
-    ap : average precision
-    wll : class-balanced log-loss
-    """
+    "The leaderboard's formula, 0.5·AP + 0.5/(1+WLL); higher is better."
     return 0.5 * ap + 0.5 / (1 + wll)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #3dd27fe0
@@ -161,8 +134,6 @@ def score(y, p, weight=None) -> float:
 def score_sum(y, p) -> float:
     """The literal 0.5·AP + 0.5·WLL of older logs; not for selection, since WLL is a loss.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     """
@@ -173,17 +144,11 @@ def score_sum(y, p) -> float:
 def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> dict:
     """Mean prediction against share of clicks, by bins of equal width.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
-    n_bins : bins of equal width
     balanced : weigh both classes 50:50
     weight : (N,) row weights
-
-    Returns
-    -------
-    lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
+    returns lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
     """
     y, p, weight = check_inputs(y, p, weight)
     rows = np.zeros((2, n_bins))  # weight of non-clicks and clicks in each bin
@@ -212,11 +177,8 @@ def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=Non
 def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
     """Expected calibration error: Σ over bins of share·|mean prediction − share of clicks|.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
-    n_bins : bins of equal width
     balanced : weigh both classes 50:50
     weight : (N,) row weights
     """
@@ -244,8 +206,6 @@ def _grouped_auc(click, p, code, weight) -> float:
 def grouped_auc(y, p, group, weight=None) -> float:
     """Mean AUC within groups that have both classes, weighted by their rows; `UserError` where there is none.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) predictions; only their order counts
     group : (N,) group of each row: integers or strings
@@ -268,17 +228,9 @@ NATURAL = ('LogLoss', RATIO)
 def natural_metrics(y, p, weight=None) -> dict[str, float]:
     """Log loss of the rows as they are, and predicted over observed clicks.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) click probabilities
     weight : (N,) row weights
-
-    Examples
-    --------
-    >>> from toss_ctr.training.metrics import natural_metrics
-    >>> natural_metrics([1, 0, 0, 0], [0.25, 0.25, 0.25, 0.75])['predicted_over_observed']
-    1.5
     """
     y, p, weight = check_inputs(y, p, weight)
     sums = np.zeros(4)
@@ -307,13 +259,7 @@ def first_metric(metric: str) -> str:
 
 
 def merit(found: dict, metric: str) -> float:
-    """How good a prediction is: more is better.
-
-    Parameters
-    ----------
-    found : of `all_metrics`
-    metric : key `metric`
-    """
+    "How good a prediction is: more is better."
     name = first_metric(metric)
     return -found[name] if name in LOWER else found[name]
 
@@ -455,13 +401,6 @@ N_BOOT = 200  # draws wherever nobody says otherwise: an interval that stands tw
 class Interval(NamedTuple):
     """A metric with its bootstrap interval.
 
-    Parameters
-    ----------
-    value : on the rows as they are
-    lo : lower end
-    hi : upper end
-    sd : standard error
-
     Examples
     --------
     >>> from toss_ctr.training.metrics import Interval
@@ -515,14 +454,7 @@ def bootstrap_interval(
 class Paired(NamedTuple):
     """Two predictions of the same rows compared.
 
-    Parameters
-    ----------
-    a : metric of the first
-    b : metric of the second
-    diff : a − b
     lo : lower end of the difference's interval
-    hi : upper end
-    p_value : of no difference, two-sided
 
     Examples
     --------
@@ -611,24 +543,12 @@ def paired_test(
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cbe67dd1
 def gain_of(difference: float, name: str) -> float:
-    """A difference of a metric as a gain: more is better, whatever the metric.
-
-    Parameters
-    ----------
-    difference : of two predictions
-    name : of the metric
-    """
+    "A difference of a metric as a gain: more is better, whatever the metric."
     return -difference if name in LOWER else difference
 
 
 def gain(paired: dict[str, Paired], name: str) -> Paired:
-    """By how much the first prediction is better: more is better, whatever the metric.
-
-    Parameters
-    ----------
-    paired : of `paired_test`
-    name : of the metric
-    """
+    "By how much the first prediction is better: more is better, whatever the metric."
     found = paired[name]
     return found._replace(diff=-found.diff, lo=-found.hi, hi=-found.lo) if name in LOWER else found
 

@@ -17,16 +17,7 @@ from ..config.train import Train
 
 # %% ../../nbs/50_training/15_optim.ipynb #832665b5
 def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
-    """Parameters by treatment: matrices and tables decay, vectors and biases do not, sparse tables are updated by row.
-
-    Parameters
-    ----------
-    model : the model
-
-    Returns
-    -------
-    decay, keep, tables, sparse
-    """
+    "Parameters by treatment: matrices and tables decay, vectors and biases do not, sparse tables are updated by row."
     embeddings = [m for m in model.modules() if isinstance(m, nn.Embedding)]
     tables = {id(m.weight): 'sparse' if m.sparse else 'tables' for m in embeddings}
     norms = {
@@ -49,13 +40,7 @@ def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
 
 # %% ../../nbs/50_training/15_optim.ipynb #37756710
 def set_lr(optimizers, lr: float):
-    """Set every group's learning rate.
-
-    Parameters
-    ----------
-    optimizers : from `make_optimizers`
-    lr : learning rate of the next step
-    """
+    "Set every group's learning rate."
     for o in optimizers:
         for g in o.param_groups:
             g['lr'] = lr
@@ -64,14 +49,7 @@ def set_lr(optimizers, lr: float):
 def make_optimizers(model: nn.Module, cfg: Train) -> list[torch.optim.Optimizer]:
     """Adam on dense parameters, its decay decoupled (adamw) or not; row by row on sparse tables.
 
-    Parameters
-    ----------
-    model : the model
-    cfg : section `train`
-
-    Returns
-    -------
-    one dense, and one row-wise where tables are sparse
+    returns one dense, and one row-wise where tables are sparse
     """
     parts = split_parameters(model)
     tables = dict(params=parts['tables'], weight_decay=cfg.weight_decay)
@@ -93,16 +71,9 @@ def make_optimizers(model: nn.Module, cfg: Train) -> list[torch.optim.Optimizer]
 def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
     """Learning-rate factor of a step (`train.warmup_epochs`, `train.cosine`).
 
-    Parameters
-    ----------
     step : optimiser steps done, from 0
-    warmup : steps of linear warm-up
-    total : steps of the whole run
     cosine : cosine decay to zero after the warm-up
-
-    Returns
-    -------
-    in [0, 1]
+    returns in [0, 1]
     """
     if step < warmup:
         return (step + 1) / warmup
@@ -112,17 +83,7 @@ def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
 
 # %% ../../nbs/50_training/15_optim.ipynb #b150b092
 def ema_decay(n: int, cfg: EMAConfig) -> float:
-    """Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps`.
-
-    Parameters
-    ----------
-    n : updates done so far
-    cfg : section `ema`
-
-    Returns
-    -------
-    in [0, 1)
-    """
+    "Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps` → in [0, 1)."
     if n >= cfg.warmup_steps:
         return cfg.decay
     x = n / cfg.warmup_steps
@@ -131,11 +92,6 @@ def ema_decay(n: int, cfg: EMAConfig) -> float:
 # %% ../../nbs/50_training/15_optim.ipynb #0e545f21
 class Average:
     """Exponential moving average of a model's weights (section `ema`).
-
-    Parameters
-    ----------
-    model : the model that trains
-    cfg : section `ema`
 
     Examples
     --------
@@ -175,9 +131,6 @@ class Average:
     def update(self, model: nn.Module, epoch: int):
         """Take in the weights of a step, if it is one that counts.
 
-        Parameters
-        ----------
-        model : the model after a successful step
         epoch : epoch from 0
         """
         self.steps += 1
@@ -205,14 +158,8 @@ class Average:
 def first_nonfinite(model: nn.Module, run) -> str:
     """The first module that turned finite inputs into NaN or infinity.
 
-    Parameters
-    ----------
-    model : the model
     run : function without arguments that runs its forward
-
-    Returns
-    -------
-    dotted name of the module, '' where all outputs are finite
+    returns dotted name of the module, '' where all outputs are finite
     """
     found: list[str] = []
 

@@ -20,12 +20,6 @@ _BLOCK = 1 << 18  # rows a temporary array may hold
 def row_blocks(n: int):
     """Slices that cover `n` rows, each of 262,144 rows at most.
 
-    Parameters
-    ----------
-    n : rows
-
-    Returns
-    -------
     yields slices in ascending order
     """
     for start in range(0, n, _BLOCK):
@@ -57,28 +51,13 @@ def _refuse(x, name, bad, what, mend):
 def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
     """Refuse what no metric is defined on.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) predictions
     weight : (N,) row weights >= 0, or None
     probability : refuse predictions outside [0, 1]
-
-    Returns
-    -------
-    y, p, weight as arrays, not copied where they already are
-
-    Raises
-    ------
-    UserError
-        For other lengths, no rows, labels other than 0 and 1, NaN, values outside [0, 1], negative weights.
-
-    Examples
-    --------
-    >>> from toss_ctr.training.ranking import check_inputs
-    >>> y, p, weight = check_inputs([0, 1], [0.2, 0.7])
-    >>> p.shape, weight
-    ((2,), None)
+    returns y, p, weight as arrays, not copied where they already are
+    raises UserError For other lengths, no rows, labels other than 0 and 1, NaN, values outside [0, 1], negative
+        weights.
     """
     y, p = _vector(y, 'labels'), _vector(p, 'predictions')
     if len(y) != len(p):
@@ -103,13 +82,9 @@ def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
 class RankCounts(NamedTuple):
     """Weighted rows at each distinct value among the clicks, highest value first.
 
-    Parameters
-    ----------
     clicks : (G,) clicks with the value or a higher one
     above : (G,) non-clicks with a higher value
     down_to : (G,) non-clicks with the value or a higher one
-    all_clicks : clicks in all
-    all_others : non-clicks in all
 
     Examples
     --------
@@ -133,8 +108,6 @@ class Ranking:
 
     AP and AUC under any row weights follow from it without a new sort. A run is the rows that share one value.
 
-    Parameters
-    ----------
     order : (N,) rows in descending order of prediction
     pos : (P,) places of the clicks in that order
     last : (G,) for each distinct value among the clicks: how many clicks have it or a higher one
@@ -159,8 +132,6 @@ class Ranking:
     def counts(self, w=None) -> RankCounts:
         """Rows at each distinct value among the clicks.
 
-        Parameters
-        ----------
         w : (N,) row weights, in row order; None for one each
         """
         if w is None:
@@ -198,22 +169,9 @@ def _positions(mask, dtype):
 def rank(y, p) -> Ranking:
     """Sort once, in descending order of prediction.
 
-    Parameters
-    ----------
     y : (N,) labels, checked
     p : (N,) predictions, checked
-
-    Raises
-    ------
-    UserError
-        Where there is no click, or nothing but clicks.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.training.ranking import rank
-    >>> rank(np.array([0, 1, 0]), np.array([0.2, 0.6, 0.9])).order.tolist()
-    [2, 1, 0]
+    raises UserError Where there is no click, or nothing but clicks.
     """
     n_clicks = int(np.count_nonzero(y))
     if n_clicks in (0, len(y)):

@@ -12,15 +12,10 @@ import numpy as np
 def wilson(clicks, rows, z: float = 1.959964):
     """Wilson's interval of a rate (1927).
 
-    Parameters
-    ----------
     clicks : (m,) clicks
     rows : (m,) rows
     z : normal quantile, 95 % by default
-
-    Returns
-    -------
-    low (m,), high (m,)
+    returns low (m,), high (m,)
     """
     clicks, rows = np.asarray(clicks, np.float64), np.maximum(np.asarray(rows, np.float64), 1)
     rate = clicks / rows

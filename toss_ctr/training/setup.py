@@ -34,12 +34,7 @@ _IRRELEVANT = ('exp_name', 'logging', 'calibration', 'ensemble', 'members', 'dat
 
 
 def fold_keys(cfg: Config) -> dict:
-    """The keys that a fold's weights depend on, as sections `cfg` and `data`.
-
-    Parameters
-    ----------
-    cfg : of a run
-    """
+    "The keys that a fold's weights depend on, as sections `cfg` and `data`."
     keys = apart(cfg.model_dump(mode='json'))[0]
     keys['train']['monitor'] = cfg.monitor  # also where it follows from the metric
     del keys['train']['seeds']  # how many networks there are is nothing to one of them
@@ -69,22 +64,12 @@ def fold_fingerprint(inputs: Inputs) -> str:
 class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
 
-    Parameters
-    ----------
-    epoch : epoch in progress
-    batch : batches of it that are done
-    step : optimiser steps done
     loss_sum : of the batches done in this epoch
-    best : best value of the monitor
     best_epoch : its epoch; -1 = the untrained model
-    since_best : epochs since
-    cuts : times the rate was cut (`train.plateau`)
     weights : digest of the best epoch's weights file
     oof : digest of its predictions of the held-out rows
     shifts : that turn its log-odds into class-balanced ones, of every label (`learnt_shift`)
-    metrics : of the best epoch
     of_labels : label beside the first → its metrics in that epoch
-    log : rows of train_log.csv
 
     Examples
     --------
@@ -119,8 +104,6 @@ class Progress:
 class EpochLogits:
     """Log-odds, labels and, where rows have any, weights of the epoch's batches so far.
 
-    Parameters
-    ----------
     logits : (B,) float32 of each batch
     labels : (B,) uint8 of each batch
     weights : (B,) float32 of each batch
@@ -157,15 +140,7 @@ class EpochLogits:
 def check_classes(inputs: Inputs, fold: int):
     """Refuse a fold whose training or hold-out rows lack a class.
 
-    Parameters
-    ----------
-    inputs : labels and folds
-    fold : fold number
-
-    Raises
-    ------
-    UserError
-        With the rows in question.
+    raises UserError With the rows in question.
     """
     spec, sides = inputs.train.spec, dict(training=inputs.folds.train_rows(fold))
     sides['hold-out'] = inputs.folds.valid_rows(fold)
@@ -186,8 +161,6 @@ def check_classes(inputs: Inputs, fold: int):
 class FurtherLabels:
     """The labels beside the first, in a fold.
 
-    Parameters
-    ----------
     rates : of each in the training rows that know it, in (0, 1)
     shifts : that turn the model's log-odds into class-balanced ones
     held : (m, T) uint8 of the hold-out rows: 0, 1 or `UNKNOWN`
@@ -209,13 +182,7 @@ class FurtherLabels:
 
 
 def labels_beside(inputs: Inputs, fold: int) -> FurtherLabels | None:
-    """The labels beside the first, where the run has any.
-
-    Parameters
-    ----------
-    inputs : of the run
-    fold : fold number
-    """
+    "The labels beside the first, where the run has any."
     rows, held = inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)
     labels, weights = inputs.train.further_labels(rows), inputs.train.weights(rows)
     if labels is None:
@@ -230,16 +197,9 @@ def labels_beside(inputs: Inputs, fold: int) -> FurtherLabels | None:
 def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> Loader:
     """Batches of `train.batch_size` rows, divided between the processes.
 
-    Parameters
-    ----------
-    inputs : of the run
-    fold : fold number
     rows : (m,) ascending row numbers
     shuffle : for training: shuffled, and drawn as `sampler` says
-
-    Returns
-    -------
-    of this process's share of each batch
+    returns of this process's share of each batch
     """
     cfg, process = inputs.cfg, this_process()
     size = cfg.train.batch_size
@@ -268,16 +228,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
 def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = ()) -> nn.Module:
     """The model to train; batch norms of several GPUs share their statistics.
 
-    Parameters
-    ----------
-    inputs : config and schema
-    stats : statistics of the fold's training rows
     prior : click rate of the batches; with `loss.balance: shift` the model starts at it
-    rates : of the labels beside the click
-
-    Returns
-    -------
-    on this process's device
     """
     cfg = inputs.cfg
     device = own_device(cfg.device)
@@ -292,15 +243,7 @@ def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = (
 def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.device) -> nn.Module:
     """What a training step calls: compiled where asked for, averaging gradients where several processes train.
 
-    Parameters
-    ----------
-    model : whose parameters it uses
-    compiled : `use_compile`
-    device : where the model is
-
-    Returns
-    -------
-    a module of the same parameters
+    returns a module of the same parameters
     """
     module = torch.compile(model) if compiled else model
     if this_process().size == 1:
@@ -316,8 +259,6 @@ LEVEL_ROWS = 16_384  # of each class
 class LevelRows:
     """Training rows that tell at which level the log-odds lie.
 
-    Parameters
-    ----------
     rows : (n,) ascending, of all labels together
     labels : of each label (n_t,) uint8, 0 or 1
     places : of each label (n_t,) among `rows`
@@ -346,10 +287,6 @@ class LevelRows:
 def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows:
     """Some training rows of each class of each label.
 
-    Parameters
-    ----------
-    inputs : of the run
-    fold : fold number
     most : rows of a class of a label
     """
     train, rows = inputs.train, inputs.folds.train_rows(fold)

@@ -22,8 +22,6 @@ from .setup import FoldTrainer
 def seed_step(trainer: FoldTrainer):
     """Seed the random numbers of the step in turn.
 
-    Parameters
-    ----------
     trainer : whose epoch, batch and process give the seed
     """
     state, rank = trainer.state, trainer.process.rank
@@ -34,8 +32,6 @@ def seed_step(trainer: FoldTrainer):
 def global_batch_size(trainer: FoldTrainer) -> int:
     """Rows of the global batch in turn; the last of an epoch may be smaller.
 
-    Parameters
-    ----------
     trainer : whose `state.batch` says which batch that is
     """
     loader = trainer.train_loader
@@ -47,8 +43,6 @@ def global_batch_size(trainer: FoldTrainer) -> int:
 def learning_rate(trainer: FoldTrainer) -> float:
     """Learning rate of the next step (`train.lr`, `train.warmup_epochs`, `train.cosine`, `train.plateau`).
 
-    Parameters
-    ----------
     trainer : whose `state` says which step that is, and how often the rate was cut
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
@@ -60,12 +54,7 @@ def learning_rate(trainer: FoldTrainer) -> float:
 
 # %% ../../nbs/50_training/45_step.ipynb #bfa6f960
 def optimizer_step(trainer: FoldTrainer):
-    """Clip, step every optimiser at the scheduled rate, update the average.
-
-    Parameters
-    ----------
-    trainer : its gradients summed
-    """
+    "Clip, step every optimiser at the scheduled rate, update the average."
     train, scaler = trainer.cfg.train, trainer.scaler
     set_lr(trainer.optimizers, learning_rate(trainer))
     for optimizer in trainer.optimizers:
@@ -87,14 +76,7 @@ def optimizer_step(trainer: FoldTrainer):
 
 # %% ../../nbs/50_training/45_step.ipynb #d16c68bc
 def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserError:
-    """The error for a loss that is NaN or infinite: where, on which rows, in which module.
-
-    Parameters
-    ----------
-    trainer : before its step
-    batch : on the device
-    value : the loss
-    """
+    "The error for a loss that is NaN or infinite: where, on which rows, in which module."
 
     def forward_again():
         seed_step(trainer)
@@ -115,9 +97,6 @@ def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserErro
 def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor | None:
     """Weights of a batch's rows as if no sampler had drawn them; None = every row counts once.
 
-    Parameters
-    ----------
-    trainer : the fold
     labels : (B,) clicks
     weights : (B,) row weights, where they have any
     """

@@ -26,10 +26,6 @@ LOG_SCHEMA |= dict.fromkeys(_numbers, pl.Float64)
 def write_log(cfg: Config, fold: int, rows: list):
     """Replace a fold's rows in runs/<exp>/train_log.csv.
 
-    Parameters
-    ----------
-    cfg : of the run
-    fold : whose rows they are
     rows : dicts with (some of) the columns of `LOG_SCHEMA`
     """
     path = cfg.run_dir / 'train_log.csv'
@@ -55,8 +51,6 @@ def _csv(log: pl.DataFrame) -> str:
 def run_log(sides: dict) -> str:
     """The text of train_log.csv as the finished folds have it in their sealed side files.
 
-    Parameters
-    ----------
     sides : fold → side file
     """
     return _csv(_log_table([row for side in sides.values() for row in side['log']]))
@@ -66,15 +60,7 @@ def run_log(sides: dict) -> str:
 def attention_entropy(model: nn.Module, batch: dict, key: str = 'seq') -> torch.Tensor:
     """Relative entropy of the attention weights of each row.
 
-    Parameters
-    ----------
-    model : in eval mode
-    batch : on its device
-    key : of the history
-
-    Returns
-    -------
-    (m,) float32 in [0, 1], of rows that attend to at least two behaviours
+    returns (m,) float32 in [0, 1], of rows that attend to at least two behaviours
     """
     read = model.histories[key].read(batch, model.plain(batch))
     weights = read['weights'].float() * read['real']
@@ -85,12 +71,7 @@ def attention_entropy(model: nn.Module, batch: dict, key: str = 'seq') -> torch.
 
 # %% ../../nbs/50_training/55_trace.ipynb #56137e4a
 def write_events(trainer: FoldTrainer):
-    """Scalars of the last epoch, norms of the embedding tables and the spread of attention as TensorBoard events.
-
-    Parameters
-    ----------
-    trainer : the fold, an epoch just ended
-    """
+    "Scalars of the last epoch, norms of the embedding tables and the spread of attention as TensorBoard events."
     from torch.utils.tensorboard import SummaryWriter
 
     epoch = trainer.state.epoch - 1
@@ -113,14 +94,7 @@ def write_events(trainer: FoldTrainer):
 
 # %% ../../nbs/50_training/55_trace.ipynb #ffdbc137
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
-    """A line of progress within an epoch.
-
-    Parameters
-    ----------
-    trainer : the fold
-    batches : of the epoch
-    batches_per_second : so far
-    """
+    "A line of progress within an epoch."
     state = trainer.state
     loss = state.loss_sum / state.batch
     speed = batches_per_second * trainer.cfg.train.batch_size
@@ -129,12 +103,7 @@ def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
 
 
 def print_epoch(trainer: FoldTrainer):
-    """A line of progress at an epoch's end; a star marks the best so far.
-
-    Parameters
-    ----------
-    trainer : the fold, an epoch just ended
-    """
+    "A line of progress at an epoch's end; a star marks the best so far."
     row = trainer.state.log[-1]
     of_order, of_score = ('AUC', 'gAUC'), ('AP', 'WLL', 'Score')
     shown = ('loss', *of_score, *of_order) if trainer.cfg.metric == 'toss' else ('loss', *of_order, *of_score)
