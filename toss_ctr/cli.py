@@ -106,7 +106,7 @@ def console(function):
     COMMANDS[function.__name__] = function
     return function
 
-
+# %% ../nbs/90_run/40_cli.ipynb #c28a377e
 def verbs() -> str:
     "What `toss` can do, a line each."
     lines = ['usage: toss COMMAND [RUN, NAME OR FILE] [OPTIONS]', '']
@@ -115,7 +115,7 @@ def verbs() -> str:
         lines.append(f"  toss {name.removeprefix('toss_'):10}{says.partition('. ')[0].rstrip('.')}")
     return '\n'.join([*lines, '', 'toss COMMAND --help tells its options; toss_COMMAND is the same as toss COMMAND.'])
 
-
+# %% ../nbs/90_run/40_cli.ipynb #944f0fe7
 def check_docstrings():
     "Refuse a Python without docstrings where LightGBM cannot do without them."
     try:
@@ -124,7 +124,7 @@ def check_docstrings():
         what = 'this Python drops docstrings (-OO or PYTHONOPTIMIZE=2), and LightGBM cannot be imported without'
         raise UserError(what, 'leave that out, or use -O') from None
 
-
+# %% ../nbs/90_run/40_cli.ipynb #e913fb39
 def main(name: str = '', argv=None):
     """Parse, call, and turn what happened into an exit code.
 
@@ -633,7 +633,7 @@ def _searched_weights(oof) -> list:
         print('equal weights are as good on folds the search has not seen')
     return found.weights
 
-
+# %% ../nbs/90_run/40_cli.ipynb #c2b95b70
 @console
 def toss_blend(
     sub1: str = '',

@@ -64,7 +64,7 @@ class HeadKeys(NamedTuple):
     reads: tuple[str, ...]
     norms: tuple[str, ...] = ('rms', 'layernorm', 'batch', 'none')
 
-
+# %% ../../nbs/10_config/15_model.ipynb #be7b0b11
 EVERY_HEAD_READS = ('enabled', 'variant', 'feature_embed_dim', 'aux_head_weight')
 HEADS = dict(
     khatri_rao=HeadKeys(

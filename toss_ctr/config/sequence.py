@@ -60,7 +60,7 @@ def history_key(name: str) -> str:
     "What the arrays, tensors and modules of a history are called by; that of the name `seq` as it always was."
     return name if name == 'seq' else f'history_{name}'
 
-
+# %% ../../nbs/10_config/10_sequence.ipynb #e409013d
 class Sequence(Section):
     """A behaviour sequence and its DARE: the one of `sequence`, or one of the list `sequences`.
 
@@ -159,7 +159,7 @@ def _check_share(seq: Sequence, at: str):
                 nearest(history, histories) or f'use one of {", ".join(histories)}',
             )
 
-
+# %% ../../nbs/10_config/10_sequence.ipynb #f04dba96
 def _check_query(seq: Sequence, data: Data, at: str):
     "Refuse a query that has no column, or one that is not categorical."
     if seq.query_mode != 'S2' and not seq.query_key:
@@ -179,7 +179,7 @@ def _check_query(seq: Sequence, data: Data, at: str):
             'use query_mode S1 or sharing none',
         )
 
-
+# %% ../../nbs/10_config/10_sequence.ipynb #dffa2a1a
 def _check_time(seq: Sequence, data: Data, at: str):
     "Refuse times of tokens that nothing reads, and what reads them where there are none."
     if seq.position == 'time' and not seq.time_col:
@@ -189,7 +189,7 @@ def _check_time(seq: Sequence, data: Data, at: str):
     if seq.time_col and not data.time_col:
         raise UserError(f"{at}.time_col: needs the rows' times", 'name their column in data.time_col')
 
-
+# %% ../../nbs/10_config/10_sequence.ipynb #9b301af4
 def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'):
     """Refuse combinations of a history's keys that cannot be had.
 

@@ -81,16 +81,16 @@ STOPPED = 'stopped; what is done is kept – run the same command again to go on
 class Terminated(KeyboardInterrupt):
     "SIGTERM, raised where it found the program."
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #d4df6f63
 def _terminated(*_):
     raise Terminated
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #efec1ebb
 def _is_console() -> bool:
     "Whether this process is one of the installed commands, and not a notebook that imports it."
     return Path(sys.argv[0]).stem.startswith('toss') and threading.current_thread() is threading.main_thread()
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #92e7af5e
 def stop_while_loading():
     "In a console script: a signal ends the process with its line, until the command begins."
 
@@ -102,14 +102,14 @@ def stop_while_loading():
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, end)
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #1f4d2e68
 def done():
     "In a console script: all is written; a signal that comes while libraries are taken down changes nothing."
     if _is_console():
         for sign in (signal.SIGINT, signal.SIGTERM):
             signal.signal(sign, signal.SIG_IGN)
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #863f3cd9
 class _Ear(threading.Thread):
     "Ends the process STOP_SECONDS after SIGINT or SIGTERM, if it has not ended by itself."
 
@@ -138,7 +138,7 @@ class _Ear(threading.Thread):
         self.join()
         os.close(self.pipe)
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #34444df9
 @contextmanager
 def stoppable(name: str):
     """Inside, SIGTERM is an interrupt, and after either signal the process ends in time, whatever it is doing.
@@ -165,7 +165,7 @@ def stoppable(name: str):
 def _say(text):
     print(text, file=sys.stderr, flush=True)
 
-
+# %% ../../nbs/00_core/25_commands.ipynb #af3db68e
 @contextmanager
 def edge(name: str):
     """Turn what leaves a command into an exit code, and into one line where it is no fault of ours.

@@ -43,7 +43,7 @@ _DISK = {
 def _cannot_write(path, why: str, mend: str) -> UserError:
     return UserError(f'{path}: cannot write: {why}', f'{mend}; nothing was left half-written')
 
-
+# %% ../../nbs/00_core/10_files.ipynb #8023fbb9
 @contextmanager
 def names_file(path):
     "Let what a failing disk says of a file name it."
@@ -54,7 +54,7 @@ def names_file(path):
             error.filename = str(path)
         raise
 
-
+# %% ../../nbs/00_core/10_files.ipynb #b45203b5
 @contextmanager
 def disk_errors(path):
     "Turn a full disk or a read-only folder into one clear line."
@@ -114,13 +114,13 @@ def born(process: int) -> str:
     except OSError:
         return ''
 
-
+# %% ../../nbs/00_core/10_files.ipynb #b4163b94
 def part_beside(path) -> Path:
     "A new name beside a path, which says what process of what machine writes it."
     path, process = Path(path), os.getpid()
     return path.parent / f'.{path.name}.{process}-{MACHINE}-{born(process)}-{secrets.token_hex(4)}.part'
 
-
+# %% ../../nbs/00_core/10_files.ipynb #a7608c11
 @contextmanager
 def write_aside(path):
     """Yield a path beside `path`; on success flush it and rename it over `path`, on failure remove it.
@@ -275,7 +275,7 @@ def stat_key(path) -> list:
     s = os.stat(path)
     return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
 
-
+# %% ../../nbs/00_core/10_files.ipynb #21c3a11e
 _YOUNG = 2 * 10**9  # ns
 _DAY = int(DAY_SECONDS * 10**9)
 _SEEN = {}  # memory → what this process has hashed itself
@@ -384,7 +384,7 @@ def _with_digest(raw: memoryview) -> tuple:
     h.update(rest)
     return pages, _MARK + h.digest(), rest
 
-
+# %% ../../nbs/00_core/10_files.ipynb #c03ca1e0
 def _check_digest(raw: memoryview):
     "Refuse bytes that are not those of `_with_digest`; files of other writers have no digest and pass."
     footer = len(raw) - 8 - int.from_bytes(raw[-8:-4], 'little')
@@ -396,7 +396,7 @@ def _check_digest(raw: memoryview):
     if h.digest() != raw[footer - 8 : footer]:
         raise ValueError('its bytes are not those written')
 
-
+# %% ../../nbs/00_core/10_files.ipynb #c1737787
 def write_table(df, path, meta: dict | None = None):
     """Write a Parquet file that carries a digest of itself: aside, flushed, renamed. Any reader of Parquet can read it.
 
@@ -415,7 +415,7 @@ def write_table(df, path, meta: dict | None = None):
         for piece in _with_digest(file.getbuffer()):
             written.write(piece)
 
-
+# %% ../../nbs/00_core/10_files.ipynb #e4dce8fa
 def read_table(path, columns=None, mend: str = '') -> pl.DataFrame:
     """Read a Parquet file of our own, verifying its digest; `Damaged` naming it if it is missing or damaged.
 
@@ -452,7 +452,7 @@ def _wait_for(lock: FileLock, folder: Path, what: str, timeout: float):
             said = f'{folder}: another process is still working on this {what}'
             raise UserError(said, 'wait for it to end') from None
 
-
+# %% ../../nbs/00_core/10_files.ipynb #f138a49b
 @contextmanager
 def locked(folder, what: str = 'folder', timeout: float = -1):
     """Hold the lock of `folder` (a file `.lock` in it).

@@ -87,7 +87,7 @@ def _store_errors() -> tuple:
 
     return OSError, pyarrow.ArrowException
 
-
+# %% ../../nbs/00_core/07_objects.ipynb #f85c9e60
 def object_trouble(url, e: Exception) -> UserError:
     """One line for what a store did not give; nothing the server said is repeated but the name of its error.
 
@@ -180,7 +180,7 @@ class StoredObject:
             except _store_errors() as e:
                 raise object_trouble(self, e) from None
 
-
+# %% ../../nbs/00_core/07_objects.ipynb #b4c5bae0
 def source_file(path) -> Path | StoredObject:
     """A path as what it is: an object of a store, or a `Path`.
 

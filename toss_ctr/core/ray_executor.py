@@ -85,7 +85,7 @@ def start_ray(ray, cpus: int, reaper: Reaper):
                 what = f'engine.kind: ray did not start on this machine: {str(error).splitlines()[0][:200]}'
                 raise UserError(what, 'look into its folder in /tmp/ray, or use engine.kind local') from None
 
-
+# %% ../../nbs/00_core/24_ray_executor.ipynb #831f5c00
 def join_ray(ray, address: str):
     """Become a driver of a running cluster.
 

@@ -155,7 +155,7 @@ class Task:
         gone = (Path(token).parent.is_dir() and not Path(token).exists() for token in tokens)
         return bool(tokens) and all(gone)  # a task without tokens tells nothing of its command
 
-
+# %% ../../nbs/00_core/22_tasks.ipynb #a15ac8ea
 def task_of(folder, function: str, arguments: dict) -> Task:
     "The task of a function and its arguments."
     name = digest_json(dict(function=function, arguments=arguments))[:16]

@@ -68,7 +68,7 @@ class LongList(Sequence):
     def __repr__(self):
         return f'LongList({self.path.name}, {self.n:,} elements)'
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #2fbb609a
 def kept_list(values):
     "A tuple of some values; a long list stays what it is."
     return values if isinstance(values, LongList) else tuple(values)
@@ -81,7 +81,7 @@ def _is_long(content) -> bool:
     plain = isinstance(content, (list, tuple)) and len(content) > LONG
     return plain and (all(isinstance(v, str) for v in content) or all(type(v) is int for v in content))
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #b5ec7f01
 def _put_aside(content, folder: Path):
     "Content with marks for its long lists, whose tables are in the folder afterwards."
     if isinstance(content, dict):
@@ -101,7 +101,7 @@ def _put_aside(content, folder: Path):
         return dict(aside=path.name, n=content.n, digest=content.digest)
     return content
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #d3017681
 def _fetch(content, folder: Path):
     "Content with long lists for their marks."
     if isinstance(content, dict) and content.keys() == _MARK:
@@ -112,7 +112,7 @@ def _fetch(content, folder: Path):
         return [_fetch(value, folder) for value in content]
     return content
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #b1edbc6c
 def _tables_in(content) -> set[str]:
     "Names of the tables that plain content has marks for."
     if isinstance(content, dict) and content.keys() == _MARK:
@@ -120,7 +120,7 @@ def _tables_in(content) -> set[str]:
     parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
     return {name for part in parts if isinstance(part, (dict, list)) for name in _tables_in(part)}
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #50d063fd
 def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
     "As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go."
     path = Path(path)
@@ -134,7 +134,7 @@ def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, fi
     for name in before - used:
         (path.parent / name).unlink(missing_ok=True)
 
-
+# %% ../../nbs/20_data/18_aside.ipynb #c4255c1d
 def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
     """As `read_record`; the tables of long lists are verified now and read when they are needed.
 

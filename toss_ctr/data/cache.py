@@ -49,7 +49,7 @@ class _Training:
     learned: dict
     fingerprint: str
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #62ee0f41
 @dataclass(frozen=True)
 class _SplitPlan:
     "A split to be found or built, in the folder `root`, named by its fingerprint."
@@ -78,7 +78,7 @@ class _SplitPlan:
         "The file that says the split is whole."
         return self.folder / 'manifest.json'
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #f0bcafc8
 def _open_split_source(name: str, data) -> tuple[Source, dict]:
     "The files of a split as one table, and what the manifest says about it: rows, rows to validate on, digest."
     key = f'data.{name}_path'
@@ -92,14 +92,14 @@ def _open_split_source(name: str, data) -> tuple[Source, dict]:
         valid = dict(valid_rows=more.n_rows)
     return source, dict(rows=source.n_rows, digest=source_digest(source, data.cache_dir), **valid)
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #1577269a
 def _tell_folders(name: str, cfg, source: Source):
     "Print a line where folders of a split are named by a column that is in no file."
     note = folder_note(getattr(cfg.data, f'{name}_path'), source.files, source.columns[0])
     if note:
         print(note)
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #dfbe08ca
 def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
     "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
     data = cfg.data
@@ -268,7 +268,7 @@ def _whole_split(plan: _SplitPlan):
     except Damaged as e:
         print(f'{e.what}; building it again')
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #604e5a3e
 def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
     "Category that a test file stores in another type than the training file, or moment by another clock → a line."
     path = cfg.data.train_path
@@ -283,7 +283,7 @@ def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
         lines[c] = other_clock(c, there.field(c).type, here.field(c).type)
     return {c: line for c, line in lines.items() if line}
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #ff2b4b8f
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     _tell_folders(plan.name, cfg, plan.source)
@@ -392,7 +392,7 @@ def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split
     split, learned = _found_or_built(plan, reuse, build)
     return split, _Training(plan.needs, learned, plan.fingerprint)
 
-
+# %% ../../nbs/20_data/50_cache.ipynb #8cec67b1
 def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
     "The test split: given, found, or built by the training split's spec."
     path = cfg.data.manifest_test

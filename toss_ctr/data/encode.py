@@ -95,7 +95,7 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch):
         what = f"{place(0)}: column '{name}': {column.type} is no sequence ({said})"
         raise UserError(what, 'set sequence.col') from None
 
-
+# %% ../../nbs/20_data/22_encode.ipynb #fe9f36c5
 def read_texts(column: pa.Array, name: str, place, coder: Coder, sep: str, pad_id: int | None = None, size: int = 512):
     """Tokens that are texts, as `read_tokens` yields integers: codes block by block, 0 for unseen, -1 for padding.
 
@@ -235,7 +235,7 @@ def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
         length=history.lengths.astype(np.uint32),
     )
 
-
+# %% ../../nbs/20_data/22_encode.ipynb #bee4d6a6
 @dataclass
 class HistoryArrays:
     """Encodes a history column, and what is aligned with it.

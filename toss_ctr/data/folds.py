@@ -215,7 +215,7 @@ def _deal_rows(label: np.ndarray, n_splits: int, seed: int) -> np.ndarray:
         fold[valid] = k
     return fold
 
-
+# %% ../../nbs/20_data/55_folds.ipynb #ee6ed860
 def kfold(label, groups, n_splits: int, seed: int, stratify: bool = True) -> np.ndarray:
     """A seeded K-fold assignment that respects groups and balances classes.
 

@@ -26,7 +26,7 @@ def _check_frame(have, columns):
         if c not in have:
             raise UserError(f"frame: no column '{c}'", nearest(c, have))
 
-
+# %% ../../nbs/20_data/45_frames.ipynb #daa9df89
 _ODD = TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError
 
 
@@ -38,7 +38,7 @@ def _pandas_column(frame, name: str) -> pl.Series:
         mend = f"give its values one type, for example frame['{name}'].astype(str)"
         raise UserError(f"frame: column '{name}': {str(e).splitlines()[0][:120]}", mend) from None
 
-
+# %% ../../nbs/20_data/45_frames.ipynb #b018f34c
 def as_frame(frame, columns, more=()) -> pl.DataFrame:
     """Some columns of a frame of any make; `UserError` names one that is missing.
 

@@ -126,14 +126,14 @@ def _pieces(r: Ragged, gap: float):
     slices = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
     return slices, starts - np.repeat(first - to, np.diff(cut))
 
-
+# %% ../../nbs/20_data/15_histories.ipynb #9ff1950e
 def _size(pieces: list) -> int:
     size = 0
     for piece in pieces:
         size += piece.stop - piece.start if isinstance(piece, slice) else len(piece)
     return size
 
-
+# %% ../../nbs/20_data/15_histories.ipynb #43021538
 def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
     """The rows of several parts, one part behind the other, in memory of their own.
 
@@ -160,7 +160,7 @@ def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
                 at += len(values)
     return Ragged(lengths, columns, starts if gap or slack else None)
 
-
+# %% ../../nbs/20_data/15_histories.ipynb #f780ef2d
 @patch
 def pack(self: Ragged) -> Ragged:
     "The same rows end to end; neighbouring rows are a view of the columns, others are copied."

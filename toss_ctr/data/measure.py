@@ -281,7 +281,7 @@ def width_of(source: Source, name: str, stop: int) -> int:
             return width
     raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #0018e981
 def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> list[dict]:
     """Units that together measure everything a spec needs, the longest first.
 
@@ -375,12 +375,12 @@ def _sizes(measured: dict) -> dict:
         k: v for k, v in measured.items() if k not in ('values', 'counts')
     }
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #573d3ada
 def _varies(measured: dict) -> bool:
     "Is a part of the time another one in some row? Of what was measured as codes, or as numbers."
     return len(measured['values']) > 1 if 'values' in measured else measured['min'] != measured['max']
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #bf67ca45
 def constant_parts(needs: Needs, codes: dict, nums: dict) -> list[str]:
     """Parts of the time that are the same in all training rows: no column of the spec is made of them.
 
@@ -390,7 +390,7 @@ def constant_parts(needs: Needs, codes: dict, nums: dict) -> list[str]:
     """
     return [c for c in needs.parts if not _varies(nums[c] if c in nums else codes[c])]
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #b1df3085
 def _check_parts(of_vectors: tuple, taken: set):
     "`UserError` where a component of a vector is named as another column is."
     for v in of_vectors:
@@ -399,7 +399,7 @@ def _check_parts(of_vectors: tuple, taken: set):
             what = f"data.vector_cols: a component of '{v.name}' is named as the column '{min(twice)}'"
             raise UserError(what, 'rename one of them')
 
-
+# %% ../../nbs/20_data/25_measure.ipynb #f52f759a
 def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
     """Put the measurements together.
 

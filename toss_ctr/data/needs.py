@@ -110,7 +110,7 @@ def _check_named(named: dict, columns):
             if c not in columns:
                 raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #33888d0f
 def _check_label(data, columns):
     "`UserError` where the label is missing; says so where the test file has it."
     if data.label_col in columns:
@@ -125,14 +125,14 @@ def _check_label(data, columns):
     in_file = [c for c in columns if moment_column(c) not in columns]
     raise UserError(what, nearest(data.label_col, in_file))
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #1258d480
 def _buckets(data, column: str) -> int:
     "How a categorical is encoded: 0 = exact vocabulary, -1 = hashed into as many buckets as fit."
     if column in data.hash_buckets:
         return data.hash_buckets[column] + data.hash_buckets_margin
     return -1 if data.encoding == 'hash' else 0
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #a6bc2a14
 def _history_needs(s) -> dict:
     "What a cache depends on of a history's section."
     spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
@@ -152,18 +152,18 @@ def _history_needs(s) -> dict:
         **texts,
     )
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #3dd35893
 def history_columns(asked: dict) -> list[str]:
     "Columns of a history: of its tokens, and of what is aligned with them."
     return [asked['name'], *asked['sides'], *([asked['time']] if 'time' in asked else [])]
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #f570e130
 def _time_parts(data, columns) -> dict[str, str]:
     "Column → part of `data.time_col` that is learned from; dates have no hour."
     named = {f'{data.time_col}.{part}': part for part in data.time_parts} if data.time_col else {}
     return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
 
-
+# %% ../../nbs/20_data/24_needs.ipynb #819b1d5d
 def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.

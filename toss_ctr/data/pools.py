@@ -73,7 +73,7 @@ class Layout:
     multis: dict
     weighted: tuple = ()
 
-
+# %% ../../nbs/20_data/65_pools.ipynb #4490c67b
 def layout_of(split) -> Layout:
     "What a batch of this split holds."
     spec, held = split.spec, split.shards[0].names
@@ -95,7 +95,7 @@ def layout_of(split) -> Layout:
     weighted = tuple(f'multi_{m.name}' for m in spec.multis if m.weights)
     return Layout(flat, cats, len(spec.nums), histories, multis, weighted)
 
-
+# %% ../../nbs/20_data/65_pools.ipynb #b584210d
 def _places(cats, group: str) -> tuple[int, ...]:
     "Places in the spec of the columns of a group, in the order in which its array has them."
     members = [(c.pos, place) for place, c in enumerate(cats) if c.group == group]

@@ -108,7 +108,7 @@ def _token_lists(values: pl.Series, mark: str) -> pl.Series:
     texts = pl.element().cast(pl.String).str.strip_chars().str.replace(WHOLE_TEXT, '${1}')
     return lists.list.eval(texts).list.eval(pl.element().filter(pl.element() != ''))
 
-
+# %% ../../nbs/20_data/27_profile.ipynb #0e74ed92
 def _holds_tokens(values: pl.Series) -> bool:
     "Can a list hold tokens: integers, whole floats, texts, moments?"
     inner = values.dtype.inner
@@ -117,7 +117,7 @@ def _holds_tokens(values: pl.Series) -> bool:
     entries = values.explode().drop_nulls()
     return bool(len(entries) and (entries.is_finite() & (entries == entries.round())).all())
 
-
+# %% ../../nbs/20_data/27_profile.ipynb #41e32ec6
 def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
 
@@ -255,7 +255,7 @@ def _check_batch(batch: pa.RecordBatch, facts: dict, source: Source, row: int):
             what = f"{source.place(row)} ff.: column '{name}': bytes that are no text"
             raise UserError(what, 'copy the file again, or write it as UTF-8') from None
 
-
+# %% ../../nbs/20_data/27_profile.ipynb #c046a42d
 def profile(
     source: Source, progress: bool = False, history: str | None = None, columns=None, types: dict | None = None
 ) -> dict[str, Facts]:

@@ -232,7 +232,7 @@ def _list_lengths(c: Facts) -> bytes:
     "Entries of each list of a sample."
     return c.sample.list.len().fill_null(0).to_numpy().tobytes()
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #a9422b92
 @dataclass
 class Log:
     """The facts of a log's columns, and what is known of them beforehand.
@@ -352,14 +352,14 @@ def _names_rows(c: Facts, log: Log) -> str | None:
     every = there is not None and there.card == there.rows and c.card == c.rows and words(c.name)[-1:] == ['id']
     return 'it names the rows' if every and c.rows > 1 else None
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #18df2d5a
 def _constant(c: Facts, log: Log) -> str | None:
     "One value, or none."
     if c.nulls == c.rows:
         return 'only nulls'
     return f'always {c.values[0]}' if c.card == 1 and not c.nulls else None
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #95e5adf4
 def _after_click(c: Facts, log: Log) -> str | None:
     "A click has filled it, or it tells the click."
     if log.clicks is None or log.told(c.name):
@@ -373,7 +373,7 @@ def _after_click(c: Facts, log: Log) -> str | None:
     auc = telltale(c, log.clicks) if flat else None
     return f'alone it tells the label (AUC {auc:.3f}): known only after the click?' if auc else None
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #5d696430
 def _row_weight(c: Facts, log: Log) -> str | None:
     "How much a training row counts; a weight that the test rows have too is a thing's."
     able = says(c.name, _WEIGHT) and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
@@ -381,13 +381,13 @@ def _row_weight(c: Facts, log: Log) -> str | None:
     first = able and own and not any(_row_weight(o, log) is not None for o in _before(c, log) if o.name != log.label)
     return 'how many rows a training row counts for' if first and not log.told(c.name) else None
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #88845353
 def _before(c: Facts, log: Log) -> list[Facts]:
     "The columns before this one."
     names = list(log.facts)
     return [log.facts[name] for name in names[: names.index(c.name)]]
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #17debb72
 def _moment(c: Facts, log: Log) -> str | None:
     "A moment that is not the row's time."
     if c.kind != 'moment':
@@ -395,17 +395,17 @@ def _moment(c: Facts, log: Log) -> str | None:
     parts = ', '.join(f'{c.name}.{part}' for part in moment_parts(c.type) if part != 'day')
     return f'{MOMENT}, {parts}' if parts else f'type {c.type}'
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #e0bfe9f7
 def _if(holds, reason: str = '') -> str | None:
     "The reason, where something holds."
     return reason if holds else None
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #f4aa045f
 def _placed(role: str):
     "A test: does a column belong to a history, or to a list with weights, in this role?"
     return lambda c, log: dict([(log.weighed | log.beside).get(c.name, ('', ''))]).get(role)
 
-
+# %% ../../nbs/20_data/29_rules.ipynb #ad7d2795
 RULES = (
     ('label', lambda c, log: _if(c.name == log.label)),
     ('ignored', lambda c, log: _if(log.told(c.name) == 'ignored', 'left out by the caller')),

@@ -175,7 +175,7 @@ def _lines(s: Schema) -> list[str]:
         out.append(f'null together in {s[block[0]].nulls / s.n_rows:.2%} of the rows: {shown}')
     return out
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #7d6d7be8
 def _warnings(s: Schema) -> list[str]:
     "What to look at in a schema."
     out = [*s.notes, *(f'{c.name}: {c.note}' for c in s.columns if c.role in ('constant', 'ignored'))]
@@ -291,7 +291,7 @@ def _data(s: Schema) -> dict:
         data['id_col'] = s.names('id')[0]
     return data
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #c86a39fe
 def first_config(s: Schema) -> dict:
     "The config keys that a schema settles, nested."
     sections = [_section(s, h) for h in s.histories]
@@ -452,7 +452,7 @@ def _of_other_moment(c: Column) -> Column:
     note = 'of a moment that is not the row’s' if part else 'a moment, not the row’s: its day is a number'
     return replace(c, role='ignored', note=note, width=None)
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #1bd51d67
 def _same_files(train: Source, test: Source) -> bool:
     "Are two sources the same files, or files with the same bytes?"
     if [str(f) for f in train.files] == [str(f) for f in test.files]:
@@ -463,7 +463,7 @@ def _same_files(train: Source, test: Source) -> bool:
     alike = all(a.is_file() and b.is_file() and a.stat().st_size == b.stat().st_size for a, b in pairs)
     return alike and all(digest_file(a) == digest_file(b) for a, b in pairs)
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #39171a79
 def _type_notes(s: Schema, train: Source, test: Source) -> list[str]:
     "A line for each column that a test file stores in another type than training, such that they may not meet."
     there, notes = open_parquet(train.files[0]).schema_arrow, {}
@@ -498,7 +498,7 @@ def _test_notes(s: Schema, log: Log, train: Source, test: Source, by_day: bool) 
         notes.append(f'{log.time}: all test rows are later; cv.scheme forward would hold out the last days')
     return notes + _type_notes(s, train, test)
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #d53135e9
 def _day_of(c: Facts) -> Facts:
     "The days of a column of numbers since 1970, as a column of its own."
     days = Facts(f'{c.name}.day', c.type)
@@ -506,7 +506,7 @@ def _day_of(c: Facts) -> Facts:
     days.close()
     return days
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #1cc3a3b7
 def _later(log: Log, numbers: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
     pairs = {c: (log.facts[c], log.test[c]) for c in numbers if c in log.test}
@@ -515,7 +515,7 @@ def _later(log: Log, numbers: list[str], grouped: bool) -> dict[str, int]:
         pairs[f'{log.time}.day'] = _day_of(log.facts[log.time]), _day_of(log.test[log.time])
     return {c: train.card or 0 for c, (train, test) in pairs.items() if is_later(train, test)}
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #2d0abb5a
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have, known = log.test, {c.name for c in s.columns}
@@ -561,7 +561,7 @@ def _swapped(facts: dict, label: str, path, test: Source, test_path):
         has = 'it' if found == [label] else f"'{found[0]}', 0 and 1"
         raise UserError(f"{path}: no label column '{label}', but {test_path} has {has}", 'give the training file first')
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #c2ae4574
 def _check_history(facts: dict, history: str, path):
     "Refuse a column that holds no tokens."
     if history not in facts:
@@ -574,13 +574,13 @@ def _check_history(facts: dict, history: str, path):
     if c.cells.fault:
         raise UserError(f"{path}: history '{history}': {c.cells.fault}", 'mend such rows, or name another column')
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #78623fee
 def _test_facts(test: Source, names) -> dict[str, Facts]:
     "Facts of the columns that all test files have, in types that hold the values of every file."
     shared = [c for c in test.columns[0] if all(c in columns for columns in test.columns) and c in names]
     return profile(test, columns=shared, types=common_types(test.files))
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #0d771076
 def _null_blocks(facts: dict) -> list[tuple]:
     "Columns that are null in the same rows, of those looked at; the largest block first."
     groups, most = {}, max(c.every for c in facts.values())
@@ -653,7 +653,7 @@ def guess_schema(
     schema = replace(schema, valid=str(valid or ''), test=str(test or ''))
     return schema if test is None else _against_test(schema, log, source, rows_to_predict)
 
-
+# %% ../../nbs/20_data/30_schema.ipynb #458556cc
 def _schema_of(log: Log, path, source: Source, targets: list[str], notes: list[str]) -> Schema:
     "What the training rows alone say."
     columns, facts = [], log.facts

@@ -160,7 +160,7 @@ class ShardWriter:
         for writer in self.arrays.values():
             writer.file.close()
 
-
+# %% ../../nbs/20_data/35_shards.ipynb #85c65248
 def _offsets_name(counts: str) -> str:
     return counts.removesuffix('_counts') + '_offsets'
 
@@ -248,7 +248,7 @@ def _most_maps() -> int:
             soft = wanted
     return max(1, soft // 2)
 
-
+# %% ../../nbs/20_data/35_shards.ipynb #0f43f328
 _MAPPED = deque()  # (arrays of a shard, name), oldest first
 
 
@@ -259,7 +259,7 @@ def _close_oldest(arrays: dict, name: str):
         old, name = _MAPPED.popleft()
         old.pop(name, None)
 
-
+# %% ../../nbs/20_data/35_shards.ipynb #c3ea3a88
 class Shard:
     """Consecutive rows of a split: arrays by name, mapped from disk or in memory.
 

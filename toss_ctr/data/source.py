@@ -164,7 +164,7 @@ def moment_part(column: str, part: str, kind) -> pl.Expr:
         return at.dt.hour()
     return at.dt.weekday() if part == 'weekday' else at.dt.date().to_physical()
 
-
+# %% ../../nbs/20_data/00_source.ipynb #c4031b05
 def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
     """A line where moments are written by another clock than in training; '' = by the same, or they are no moments.
 
@@ -184,13 +184,13 @@ def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
     other = f'in {there}' if there else 'without a zone'
     return f"column '{column}' is {one}, in training {other}: hours and days go by another clock; write one zone"
 
-
+# %% ../../nbs/20_data/00_source.ipynb #b9d59126
 def moment_column(column: str) -> str | None:
     "The column that a part is of, by its name; None for a name that is no part's."
     of, _, part = column.rpartition('.')
     return of if of and part in PARTS else None
 
-
+# %% ../../nbs/20_data/00_source.ipynb #0cc9ca92
 def _parts_of(schema: pa.Schema, wanted=()) -> dict[str, tuple[str, str]]:
     "Name of each part → column and part: those of moments, and of numbers those that are `wanted`."
     parts = {f'{f.name}.{part}': (f.name, part) for f in schema for part in moment_parts(f.type)}
@@ -201,14 +201,14 @@ def _parts_of(schema: pa.Schema, wanted=()) -> dict[str, tuple[str, str]]:
             parts[c] = of, c.rpartition('.')[2]
     return parts
 
-
+# %% ../../nbs/20_data/00_source.ipynb #7ef82f95
 def batch_frame(batch) -> pl.DataFrame:
     "Rows under the names they have: Polars calls a column without a name 'column_1'."
     frame = pl.from_arrow(batch)
     frame.columns = batch.schema.names
     return frame
 
-
+# %% ../../nbs/20_data/00_source.ipynb #371fc5e1
 def _with_parts(batch: pa.RecordBatch, columns, parts: dict) -> pa.RecordBatch:
     "The wanted columns of a batch, parts of moments among them; `parts` : name → column and part."
     if not parts:
@@ -219,7 +219,7 @@ def _with_parts(batch: pa.RecordBatch, columns, parts: dict) -> pa.RecordBatch:
     arrays = {c: made[c].to_arrow() if c in parts else batch[c] for c in columns}
     return pa.RecordBatch.from_arrays(list(arrays.values()), list(arrays))
 
-
+# %% ../../nbs/20_data/00_source.ipynb #f8a8484d
 def add_parts(frame, columns):
     """A frame with those wanted parts of moments that it has no column for; columns that are neither stay missing.
 
@@ -388,7 +388,7 @@ def _schemas(files) -> list[dict]:
     "Column → Polars type, of each file."
     return [dict(batch_frame(open_parquet(f).schema_arrow.empty_table()).schema) for f in files]
 
-
+# %% ../../nbs/20_data/00_source.ipynb #7600f19f
 def _common_type(one, other):
     "A Polars type that holds the values of both; None: there is none."
     if one == pl.Datetime and other == pl.Datetime:  # the same instants, by one clock, where both have a zone
@@ -403,7 +403,7 @@ def _common_type(one, other):
         return None
     return pl.Int64 if kind == pl.Int128 else kind
 
-
+# %% ../../nbs/20_data/00_source.ipynb #96041707
 def common_types(files, schemas=None) -> dict:
     """The columns that all files have, and a type for each that holds the values of every file.
 
@@ -421,7 +421,7 @@ def common_types(files, schemas=None) -> dict:
                 raise UserError(what, 'write it in one type')
     return types
 
-
+# %% ../../nbs/20_data/00_source.ipynb #84950770
 def typed_frame(batch, types: dict) -> pl.DataFrame:
     """Rows in the types that all files share.
 
@@ -436,7 +436,6 @@ def typed_frame(batch, types: dict) -> pl.DataFrame:
                 what = f"column '{c}': {frame.schema[c]} values are no {types[c]}, the type of other files"
                 raise UserError(what, 'write it in one type in all files') from None
     return frame
-
 
 # %% ../../nbs/20_data/00_source.ipynb #4cbc7ac8
 def lazy_table(files) -> pl.LazyFrame:

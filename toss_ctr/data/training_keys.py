@@ -33,7 +33,7 @@ def paper_keys() -> dict:
         loss=dict(balance='shift'),
     )
 
-
+# %% ../../nbs/20_data/26_training_keys.ipynb #850a1983
 STEPS = 150  # of an epoch, where the largest batch allows it
 MANY_NUMBERS = 30  # numeric columns beyond which they are mixed into fields
 SMALL = 50_000  # rows up to which five folds and eight packed heads cost minutes

@@ -53,11 +53,11 @@ class _Seen:
                 rate = pulled(rate, n, c)
         return _clipped(rate, cov), n * factor[row], _clipped(bare, cov)
 
-
+# %% ../../nbs/30_features/30_pairs.ipynb #8a74f4b4
 def _clipped(rate, cov):
     return np.clip(rate, *cov.ctr_clip).astype(np.float32)
 
-
+# %% ../../nbs/30_features/30_pairs.ipynb #f2d27347
 @dataclass(frozen=True, eq=False)
 class _Levels:
     "Counts at every level of one target column, for a range of its keys from `low`."

@@ -156,7 +156,7 @@ def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: st
     content = dict(names=list(names), n_folds=folds.n_folds, strengths=stats.strengths)
     write_record(root / 'manifest.json', 'features', content, made_of=fingerprint, files=files)
 
-
+# %% ../../nbs/30_features/40_stored.ipynb #4b781cf9
 def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> StoredFeatures | None:
     """Make the features, or open those that are there already.
 

@@ -137,7 +137,7 @@ def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Pat
     say(f"{file}: {member}’s own" if member else f"handed in {made['when']}: {submission_line(made)}")
     return target or file
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #348e1944
 def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, say) -> Path:
     "The predictions of a file's rows."
     target, source, who = target_file(cfg, data, out), open_source(data, '--data'), run_answers(cfg, member)
@@ -160,7 +160,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     say(f'{name} answered, {same}{beside}')
     return target
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #45b3eeae
 def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False, say=lambda line: None) -> Path:
     """What was handed in for the test rows, or predictions of a file's rows.
 

@@ -169,13 +169,13 @@ class Served:
     submission: Path
     why: str = ''
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #5a19f336
 def _known_member(cfg: Config, member: str, known):
     "Refuse a name that is none of the `known`."
     if member not in known:
         raise UserError(f'member={member}: {cfg.run_dir} has no such member', nearest(member, list(known)))
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #9130ba14
 def refuse_ranks(cfg: Config):
     """Refuse a run in which a row has no answer without the others.
 
@@ -186,7 +186,7 @@ def refuse_ranks(cfg: Config):
         what = f'ensemble.method: {method} ranks rows among each other, a single one has no answer'
         raise UserError(what, f'use logit_mean, or ask member {cfg.network}: it ranks the rows it is given')
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #59353bcc
 def served(cfg: Config, member: str = '') -> Served:
     """Who answers for a run.
 
@@ -230,7 +230,7 @@ def _member_config(cfg: Config, name: str) -> Config:
         return cfg
     return folder_config(member_folder(cfg.run_dir, name), handed_on(cfg, 'logging.log_dir'))
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #c3c728c7
 _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 
@@ -241,7 +241,7 @@ def _matrix_of(cfg: Config) -> str:
     keys = 'train', 'columns', 'features', 'tau'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #afcfa6ca
 def _ours(file: Path) -> bool:
     "Whether a file may be opened as it is: any but a program that another machine wrote."
     if file.suffix != '.pt2':
@@ -249,7 +249,7 @@ def _ours(file: Path) -> bool:
     with open(file, 'rb') as program:
         return written_here(program)
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #3e458e88
 def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | None:
     "A record whose files are whole, if it is of this making, and of this machine or trusted."
     try:
@@ -259,14 +259,14 @@ def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | Non
         return None
     return record if trust or all(_ours(path.parent / name) for name in record['files']) else None
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #db63d5b9
 def _seal_folder(path: Path, kind: str, content: dict, made: str) -> Record:
     "Write a record of all files beside it."
     files = sorted(file for file in path.parent.rglob('[!.]*') if file.is_file() and file != path)
     names = [file.relative_to(path.parent).as_posix() for file in files]
     return write_record(path, kind, content, made_of=made, files=names)
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #dd33a12d
 def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
     "Write spec, columns and counts that all members on the matrix share."
     columns = tree_columns(inputs.train, cfg)
@@ -284,7 +284,7 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
     )
     return _seal_folder(out / 'matrix.json', 'matrix', content, made)
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #97d97808
 def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
     """What the members on the matrix share: made from the cache where it is not kept.
 
@@ -304,12 +304,12 @@ def _read_spec(path: Path) -> Spec:
     "A spec that was written beside what answers by it."
     return Spec.from_json(read_with_lists(path, 'spec')['spec'])
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #7ae9c486
 def _fold_scores(record: dict) -> list[float]:
     "What each fold scored on the rows it held out."
     return [metrics['Score'] for metrics in record['folds']]
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #1f10ad28
 def _tree_files(cfg: Config, name: str) -> tuple[list[Path], Record]:
     "The models of a member on the matrix, fold by fold, verified, and its record."
     folder = member_folder(cfg.run_dir, name)
@@ -318,7 +318,7 @@ def _tree_files(cfg: Config, name: str) -> tuple[list[Path], Record]:
     check_files(record, names)
     return sorted((folder / file for file in names), key=lambda file: int(file.stem[5:])), record
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #52a933fc
 def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -> MatrixPart:
     "A member on the matrix from its models and from what the matrix says, whose statistics lie in `home`."
     library = LIBRARIES[kind]
@@ -328,7 +328,7 @@ def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -
     tables = list(zip(configs, statistics, strict=True))
     return MatrixPart(library, [*map(library.load, files)], TreeColumns.from_json(matrix['columns'], spec), tables)
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #c344ca7a
 def run_answers(cfg: Config, member: str = '') -> 'Artefact':
     """Who answers for a run, from the run's own files.
 
@@ -406,7 +406,7 @@ def _made_of(cfg: Config, what: Served, formats) -> str:
     rest |= dict(torch=torch.__version__.split('+')[0])
     return digest_json(dict(members=members, formats=sorted(formats), served=what.name, why=what.why, **rest))
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #6855f74b
 def export(
     cfg: Config,
     formats=('pt2', 'onnx'),
@@ -541,7 +541,7 @@ def _program(content: dict, wanted: str) -> str:
     quick = 'onnx' in there and importlib.util.find_spec('onnxruntime')
     return wanted or ('onnx' if quick else next(name for name in there if name != 'onnx'))
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #180d78c6
 def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
     """Open an artefact, every file of it verified.
 
@@ -569,7 +569,7 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Artefact:
             parts[name] = _matrix_part(about['kind'], models, content['matrix'], folder, specs[name])
     return Artefact(content, parts, specs, Calibrator.from_json(content['calibrator']))
 
-
+# %% ../../nbs/70_inference/32_artefact.ipynb #0fbb271e
 def _load_network(folder: Path, about: dict, ending: str, trust: bool) -> NetworkPart:
     runner = FORMATS[ending][1]
     programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]

@@ -62,7 +62,7 @@ def _metrics(tests: dict) -> dict:
         found[name] = {'with': test.a, 'without': test.b, 'diff': test.diff, 'low': test.lo, 'high': test.hi}
     return found
 
-
+# %% ../../nbs/70_inference/43_attention.ipynb #458d30f5
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict | None:
     """What held-out rows of all finished folds score with their attention scores, and with all of them at zero.
 

@@ -67,7 +67,7 @@ def metric_cells(row: dict, metric: str) -> dict:
         cells[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'], 0.0)
     return cells
 
-
+# %% ../../nbs/70_inference/36_board.ipynb #4ee0ece1
 def _line(row: dict) -> dict:
     "Cells of a member, as text."
     gain = '' if row['gain'] is None else f"{row['gain']:+.4f} [{row['gain_low']:+.4f}, {row['gain_high']:+.4f}]"
@@ -80,7 +80,7 @@ def _line(row: dict) -> dict:
         'rows/s': '' if row['rows_per_s'] is None else f"{row['rows_per_s']:,}",
     }
 
-
+# %% ../../nbs/70_inference/36_board.ipynb #bd77d0a7
 @dataclass(frozen=True)
 class Board:
     """Rows that show themselves as text, in a notebook as HTML, and as a frame.
@@ -110,7 +110,7 @@ class Board:
     def _repr_html_(self):
         return MetricsTable(self.lines)._repr_html_() + (f'<p>{html.escape(self.note)}</p>' if self.note else '')
 
-
+# %% ../../nbs/70_inference/36_board.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
     "A row a member of one run; * is what was handed in; below, its scale, and whether its artefact gives the same."
     rows, told = member_rows(run_dir), [scale_line(last_choice(run_dir))]

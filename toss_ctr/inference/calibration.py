@@ -90,7 +90,7 @@ class Calibrator:
             out[i : i + _BLOCK] = _apply(self, flat[i : i + _BLOCK].astype(np.float64))
         return out.reshape(z.shape)
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #d2ad9a20
 def _apply(c: Calibrator, z: np.ndarray) -> np.ndarray:
     if np.isnan(z).any():
         raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
@@ -386,7 +386,7 @@ def _check_options(method, target, lambda_mix, lr, iters):
     if iters < 0:
         raise UserError(f'calibration.iters: {iters} is negative', 'give the most steps there may be')
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #a9e64421
 @threadpool_limits.wrap(limits=1)  # the same bits on any number of cores
 def fit_calibrator(
     logit,

@@ -38,7 +38,7 @@ def _read(file: Path) -> pl.DataFrame:
         raise UserError(f'{file}: a row occurs twice', 'run the training again')
     return table
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #70aec9b2
 def _common_rows(tables: list) -> list:
     rows = tables[0].select('row')
     for table in tables[1:]:
@@ -47,7 +47,7 @@ def _common_rows(tables: list) -> list:
         raise UserError('out-of-fold files share no rows', 'compare runs on the same training file')
     return [table.join(rows, on='row', how='semi').sort('row') for table in tables]
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #ca6351f0
 def _held_out_file(path: Path) -> Path:
     "The out-of-fold file of what a run handed in, or of a run that has chosen nothing yet; a file as it is."
     if not path.is_dir():
@@ -58,7 +58,7 @@ def _held_out_file(path: Path) -> Path:
     chosen = made['chosen']
     return ensemble_oof(path) if chosen == ENSEMBLE else held_out_file(member_folder(path, chosen))
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #afc9a4fe
 def held_out(path: Path) -> pl.DataFrame:
     """Held-out rows of what a run handed in, or of an out-of-fold file.
 
@@ -76,7 +76,7 @@ def held_out(path: Path) -> pl.DataFrame:
         table = pl.DataFrame(columns | {name: values for name, values in beside.items() if values is not None})
     return table.with_columns(**_both_scales(path, table)._asdict())
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #b62b7c2c
 def _both_scales(path: Path, table: pl.DataFrame) -> Scales:
     "What a run handed in on both scales; of a file, or a folder without a config, as it is."
     p = table['p'].to_numpy().astype(np.float64)
@@ -85,12 +85,12 @@ def _both_scales(path: Path, table: pl.DataFrame) -> Scales:
     weight = table['weight'] if 'weight' in table.columns else None
     return scales_of(p, np.average(table['label'], weights=weight), run_config(path))
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #b1e90424
 def _metric(paths) -> str:
     "Key `metric` of the first run; files have none and are judged as most logs are."
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #0b1222ea
 def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
     "A table of `held_out` each, of the same rows in ascending order; `UserError` where rows or labels differ."
     files, tables = [_held_out_file(path) for path in paths], [held_out(path) for path in paths]
@@ -110,12 +110,12 @@ def _aligned_tables(paths, common: bool = False) -> list[pl.DataFrame]:
             )
     return tables
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #74979357
 def _stacked(tables: list[pl.DataFrame], name: str = 'p') -> np.ndarray:
     "A column of all tables, (M, N)."
     return np.stack([table[name].to_numpy() for table in tables])
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #04f2e10f
 def aligned_oof(paths, common: bool = False) -> tuple:
     """Out-of-fold predictions side by side.
 
@@ -205,7 +205,7 @@ class WeightSearch:
     def _repr_html_(self):
         return self.table()._repr_html_()
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #38f35e7f
 _SCALE = dict(toss='balanced', logloss='natural')
 
 
@@ -213,7 +213,7 @@ def _value(label, p, weight, metric: str) -> float:
     "What a metric puts first, of probabilities on its scale."
     return score(label, p, weight) if metric == 'toss' else natural_metrics(label, p, weight)['LogLoss']
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #022d8502
 def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     """Weights of `logit_mean` by the ensembles' `hill_climb` on out-of-fold predictions, cross-validated by fold.
 
@@ -254,7 +254,7 @@ def _handed_in_words(path: Path) -> str:
     made = handed_in(path)
     return 'the network, calibrated' if made is None else f"{made['chosen']}, as handed in"
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #57b1469a
 @dataclass(frozen=True)
 class Comparison:
     """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
@@ -304,7 +304,7 @@ class Comparison:
     def _repr_html_(self):
         return f'<p>{html.escape(self._head())}</p>{self.table()._repr_html_()}'
 
-
+# %% ../../nbs/70_inference/25_compare.ipynb #a4e9d4d2
 def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False) -> Comparison:
     """Metrics, intervals and a paired test of two runs' out-of-fold predictions; `eval.group_col` is drawn whole.
 

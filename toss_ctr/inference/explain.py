@@ -79,7 +79,7 @@ def read_attention(
         )
     return rows
 
-
+# %% ../../nbs/70_inference/45_explain.ipynb #dc7ad4cc
 @torch.no_grad()
 def attention_rows(model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 6) -> list[dict]:
     """Attention weights of a few rows with each history: sure clicks, missed clicks, false alarms.

@@ -186,14 +186,14 @@ def _quiet():
     finally:
         log.setLevel(level)
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #849ec9a2
 def _first_cause(e: Exception) -> str:
     "A line of what it all began with."
     while e.__cause__:
         e = e.__cause__
     return (str(e).strip().splitlines() or [type(e).__name__])[0]
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #0c95e333
 def _two_of_each(batch: dict) -> dict:
     "The batch, repeated where a free size is one: that would be traced as a constant."
     out = dict(batch)
@@ -203,7 +203,7 @@ def _two_of_each(batch: dict) -> dict:
                 out[name] = out[name].repeat_interleave(2, place)
     return out
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #d499efa6
 def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedProgram:
     """Trace a fold for any number of rows and any length of history.
 
@@ -282,7 +282,7 @@ def _searchsorted(sorted_sequence, self, out_int32=False, right=False, side=None
     int64 = 7  # ONNX's number of the type
     return op.ReduceSum(op.Cast(below, to=int64), last, keepdims=0)
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #d96dc35e
 def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
     """Convert a traced fold to ONNX, with the inputs' names.
 
@@ -302,7 +302,7 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
             raise UserError(f'the model cannot be written as ONNX ({_first_cause(e)[:150]})', _INSTEAD) from None
         onnx.save(str(path), external_data=False)
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #b5596c2d
 def onnx_runner(path, trust: bool = False):
     """ONNX Runtime on the CPU.
 

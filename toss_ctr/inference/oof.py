@@ -151,7 +151,7 @@ def calibrator_made_of(sides: dict, options: dict) -> str:
     """
     return digest_json(dict(oof=[side['oof'] for side in sides.values()], options=options))
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #1c6f6633
 def _held_out_arrays(oof: pl.DataFrame, beside: str = '') -> tuple:
     "Logits, labels, folds and, where there are any, weights of held-out rows; `beside` : a label; of rows that know it"
     of = f'_{beside}' if beside else ''
@@ -159,7 +159,7 @@ def _held_out_arrays(oof: pl.DataFrame, beside: str = '') -> tuple:
     weight = oof['weight'].to_numpy() if 'weight' in oof.columns else None
     return *(oof[name].to_numpy() for name in (f'logit{of}', f'label{of}', 'fold')), weight
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #9a323553
 def labels_beside_first(sides: dict) -> list[str]:
     """Labels that the folds learned beside the first.
 
@@ -167,7 +167,7 @@ def labels_beside_first(sides: dict) -> list[str]:
     """
     return list(next(iter(sides.values())).get('labels', {}))
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #5b5fd2bc
 def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
     """The calibrator of these folds and options: the run's, fitted anew where it is missing, damaged or of others.
 
@@ -183,7 +183,7 @@ def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
     logit, label, _, weight = _held_out_arrays(read_oof_logits(cfg, sides))
     return fit_calibrator(logit, label, weight=weight, **options)
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #7754d93a
 _OF_LABELS = 'label_calibrators.json'
 
 
@@ -203,7 +203,7 @@ def label_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
         print(f'{e.what}; fitted anew')
     return _fit_labels(read_oof_logits(cfg, sides), names, options)
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #20f2c777
 def _fit_labels(oof: pl.DataFrame, names: list[str], options: dict) -> dict[str, Calibrator]:
     found = {}
     for name in names:
@@ -251,7 +251,7 @@ def refuse_other(cfg: Config, *sections: str):
         mend = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {asked}'
         raise UserError(f'{file}: {was}', mend)
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #d96b8252
 def calibrate(cfg: Config) -> dict:
     """Fit and store the calibrators, one a label; write oof.parquet with cross-fitted probabilities.
 
@@ -280,7 +280,7 @@ def calibrate(cfg: Config) -> dict:
     with results_locked(cfg.run_dir):
         return _calibrate_folds(cfg, *held_out_now(cfg))
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #cb96c6ae
 def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     "Everything that `calibrate` writes, of the folds of `sides`."
     options, run = calibration_options(cfg), cfg.run_dir
@@ -304,7 +304,7 @@ def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)
     return report
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #e58c49e4
 def _judge_label(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple[dict, pl.Series]:
     "Report of a label beside the first, and its cross-fitted probabilities: null where nobody knows it."
     logit, label, fold, weight = _held_out_arrays(oof, name)

@@ -118,7 +118,7 @@ def _reason(cfg: Config) -> str:
         return f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32'
     return ''
 
-
+# %% ../../nbs/70_inference/34_parity.ipynb #cd8f2b6e
 def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     """Compare the artefact of a run with its submission.
 
@@ -144,12 +144,12 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     compared_with = ['export/artefact.json']
     return dict(serves=what.name, why=what.why, reason=_reason(cfg), programs=programs, files=compared_with)
 
-
+# %% ../../nbs/70_inference/34_parity.ipynb #a8f0ac8c
 def prove(inputs: Inputs, formats) -> dict:
     "Export what a run hands in, and compare; what comes out is kept in parity.json, also where it could not be done."
     return keep_parity(inputs.cfg, lambda: export(inputs.cfg, formats, inputs=inputs))
 
-
+# %% ../../nbs/70_inference/34_parity.ipynb #51716614
 def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
     """Compare, and keep what comes out in parity.json, also where it could not be done.
 
@@ -163,14 +163,14 @@ def keep_parity(cfg: Config, first=lambda: None, trust: bool = False) -> dict:
         found = dict(serves='', why=str(e), reason='', programs={}, files=[])
     return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=found['files'])
 
-
+# %% ../../nbs/70_inference/34_parity.ipynb #d158110c
 def _without_code(content: dict) -> list[str]:
     "The formats of an artefact that can be asked without running code that came with it."
     if not any(about['kind'] == 'network' for about in content['members'].values()):
         return content['formats'][:1]  # trees and linear models: no program is opened
     return ['onnx'] if 'onnx' in content['formats'] and find_spec('onnxruntime') else []
 
-
+# %% ../../nbs/70_inference/34_parity.ipynb #febd8d76
 def check_parity(cfg: Config):
     """Raise `Damaged` where a run's artefact does not give its submission, or is not the one that was compared.
 

@@ -93,7 +93,7 @@ def _threads() -> int:
     given = os.environ.get('OMP_NUM_THREADS', '')
     return int(given) if given.isdigit() and int(given) > 0 else cores()
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #67c7044e
 def _lightgbm():
     "The library, with our rows as rows of its own and without its warnings, which no verbosity silences."
     import lightgbm
@@ -104,7 +104,7 @@ def _lightgbm():
     lightgbm.Sequence.register(MatrixRows)
     return lightgbm
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #d3d86038
 def _lgb_params(member: Member, seed: int) -> dict:
     "The same rows and seed give the same trees, whatever the number of threads."
     return dict(
@@ -124,7 +124,7 @@ def _lgb_params(member: Member, seed: int) -> dict:
         verbosity=-1,
     )
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #7f960b9e
 def _lgb_train(g: Fit):
     lgb = _lightgbm()
     # LightGBM refuses JSON's special characters in names
@@ -147,7 +147,7 @@ def _lgb_train(g: Fit):
         callbacks.append(lgb.early_stopping(g.member.patience, verbose=False))
     return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #20698a68
 def _lgb_save(model, path: Path):
     path.write_text(model.model_to_string(), encoding='utf-8')
 
@@ -168,7 +168,7 @@ def _xgb_params(member: Member, seed: int) -> dict:
         seed=seed % 2**31,
     )
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #9a843f87
 def _xgb_data(g: Fit, rows: MatrixRows, label, **ref):
     "A matrix of bins, filled from blocks of rows."
     import xgboost as xgb
@@ -193,7 +193,7 @@ def _xgb_data(g: Fit, rows: MatrixRows, label, **ref):
 
     return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads(), **ref)
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #15f8f418
 def _xgb_train(g: Fit):
     import xgboost as xgb
 
@@ -209,7 +209,7 @@ def _xgb_train(g: Fit):
         stop = dict(evals=[(judged, 'judge')], early_stopping_rounds=g.member.patience, verbose_eval=False)
     return xgb.train(params, data, g.member.rounds, callbacks=[Tick()], **stop)
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #92a2efed
 def _xgb_load(path: Path):
     import xgboost as xgb
 
@@ -217,11 +217,11 @@ def _xgb_load(path: Path):
     model.load_model(bytearray(path.read_bytes()))  # of a path it guesses the format by its ending, and says so
     return model
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #3477d79b
 def _xgb_predict(model, block: np.ndarray) -> np.ndarray:
     return model.inplace_predict(block, predict_type='margin')
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #0eca272f
 def _xgb_gain(model, columns: int) -> np.ndarray:
     gain = np.zeros(columns)
     for name, value in model.get_score(importance_type='total_gain').items():
@@ -243,7 +243,7 @@ def _cat_params(member: Member, seed: int) -> dict:
         logging_level='Silent',
     )
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #0290e9dc
 def _cat_data(g: Fit, rows: MatrixRows, label):
     "The rows as float32, which the library bins itself."
     import catboost
@@ -254,7 +254,7 @@ def _cat_data(g: Fit, rows: MatrixRows, label):
     told = dict(weight=rows.weight, baseline=g.start(len(rows)))
     return catboost.Pool(matrix, np.asarray(label), thread_count=_threads(), **told)
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #8e97de67
 def _cat_train(g: Fit):
     import catboost
 
@@ -264,13 +264,13 @@ def _cat_train(g: Fit):
         return model.fit(data)
     return model.fit(data, eval_set=_cat_data(g, *g.judge), early_stopping_rounds=g.member.patience)
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #e99d6bb4
 def _cat_load(path: Path):
     import catboost
 
     return catboost.CatBoost().load_model(str(path))
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #3f9d59c0
 def _cat_predict(model, block: np.ndarray) -> np.ndarray:
     return model.predict(block, prediction_type='RawFormulaVal', thread_count=_threads())
 
@@ -316,7 +316,7 @@ class MatrixLibrary:
             what = f'members.{name or self.package}: {self.package} is not installed'
             raise UserError(what, "pip install 'toss_ctr[boost]'") from None
 
-
+# %% ../../nbs/60_members/10_boosted.ipynb #88d4f02c
 TREES = dict(
     lightgbm=MatrixLibrary(
         'lightgbm',

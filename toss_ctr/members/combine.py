@@ -113,7 +113,7 @@ def _softmax(scores, m, temperature):
     e = np.exp(t - t.max())
     return e / e.sum()
 
-
+# %% ../../nbs/60_members/00_combine.ipynb #8547e8da
 def _normalised(weights, m):
     "Weights with the sum 1."
     w = np.asarray(weights, np.float64)
@@ -124,7 +124,7 @@ def _normalised(weights, m):
         raise UserError(what, 'weights must be finite, not negative, and not all 0')
     return w / w.sum()
 
-
+# %% ../../nbs/60_members/00_combine.ipynb #1a12db4b
 def resolve_weights(
     method: EnsembleMethod, m: int, weights=None, scores=None, temperature: float = 10.0
 ) -> np.ndarray | None:
@@ -165,7 +165,7 @@ def _checked(p):
         check_probabilities(model, f'prediction {i} of {len(p)}')
     return p
 
-
+# %% ../../nbs/60_members/00_combine.ipynb #d2542368
 def combine(
     p,
     method: EnsembleMethod = 'logit_mean',

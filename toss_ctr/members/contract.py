@@ -37,7 +37,7 @@ def member_folder(run_dir, name: str) -> Path:
     "Where a member's files lie."
     return Path(run_dir) / 'members' / name
 
-
+# %% ../../nbs/60_members/07_contract.ipynb #ee866847
 def member_generation(folder, made: dict) -> Path:
     """Where the files of one making of a member lie.
 
@@ -45,7 +45,7 @@ def member_generation(folder, made: dict) -> Path:
     """
     return generation_folder(folder, digest_json(made))
 
-
+# %% ../../nbs/60_members/07_contract.ipynb #025093a4
 def _copy_for_people(place: Path):
     "Of a generation's predictions, where everybody finds them."
     for name in (OOF, TEST):
@@ -54,7 +54,7 @@ def _copy_for_people(place: Path):
         else:
             (place.parent / name).unlink(missing_ok=True)  # of an earlier making
 
-
+# %% ../../nbs/60_members/07_contract.ipynb #6f78b873
 def seal_member(folder, made: dict, **facts) -> Record:
     """Write member.json: from now on this generation of the member is the one that counts, and all others go.
 
@@ -74,7 +74,7 @@ def seal_member(folder, made: dict, **facts) -> Record:
     clear_other_generations(place)
     return record
 
-
+# %% ../../nbs/60_members/07_contract.ipynb #ae017285
 def write_held_out(place, row, fold, label, z):
     """Write oof.parquet by ascending row.
 
@@ -94,7 +94,7 @@ def write_held_out(place, row, fold, label, z):
     )
     write_table(pl.DataFrame(numbers), Path(place) / OOF)
 
-
+# %% ../../nbs/60_members/07_contract.ipynb #a7531e55
 def write_test_logits(place, ids: pl.Series, z: np.ndarray, id_col: str = 'ID'):
     """Write test_logits.parquet.
 
@@ -205,8 +205,7 @@ class Opinion:
     weight: np.ndarray | None = None
     facts: dict = field(default_factory=dict)
 
-
-
+# %% ../../nbs/60_members/07_contract.ipynb #85df7e87
 def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict | None = None) -> Opinion:
     """What a finished member says.
 

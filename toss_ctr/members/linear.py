@@ -61,7 +61,7 @@ class Levels:
             columns.append(level.astype(np.uint8 if size <= 256 else np.int32))
         return columns
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #a3395fe3
 def cut_levels(rows: MatrixRows, codes: list) -> Levels:
     "The levels that training rows have."
     some = slice(0, len(rows), -(-len(rows) // SAMPLE))
@@ -113,12 +113,12 @@ class LinearModel:
             z += self.weight[start:][level]
         return z
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #6dc7bc12
 def _sums(columns: list[np.ndarray], levels: Levels, amount: np.ndarray | None) -> np.ndarray:
     "(W,) float64: `amount` of the rows, added up by level."
     return np.concatenate([np.bincount(level, amount, size) for level, size in zip(columns, levels.sizes, strict=True)])
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #7840865b
 def fit_linear(fit: Fit) -> LinearModel:
     """Find the weights.
 
@@ -157,7 +157,7 @@ def _save(model: LinearModel, path: Path):
     arrays |= dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps]))
     path.write_bytes(save(arrays))
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #b32ee17d
 def _load(path: Path) -> LinearModel:
     arrays = load_file(path)
     lengths = arrays['lengths']
@@ -166,11 +166,11 @@ def _load(path: Path) -> LinearModel:
     levels = Levels(arrays['sizes'], edges)
     return LinearModel(levels, arrays['weight'], arrays['gain'], int(arrays['steps'][0]))
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #67f0d5ce
 def _steps(member: Member) -> int:
     return min(STEPS, member.rounds)
 
-
+# %% ../../nbs/60_members/12_linear.ipynb #ecc4cffd
 def _linear_params(member: Member, seed: int) -> dict:
     "What a model depends on; with `keep` also on the seed, which draws its rows."
     drawn = dict(seed=seed) if member.keep < 1 else {}

@@ -190,7 +190,7 @@ class TreeColumns:
             multis=tuple((multis[name], tuple(codes)) for name, codes in content['multis']),
         )
 
-
+# %% ../../nbs/60_members/05_matrix.ipynb #eff42388
 def _most_frequent(count: np.ndarray, most: int) -> tuple:
     "Codes ≥ 1 that occur, the most frequent first."
     count[0] = 0
@@ -245,7 +245,7 @@ def _by_token(history: Ragged, size: int) -> Ragged:
     sums = {name: np.bincount(place, history[name], len(key)) for name in ('count', 'weight')}
     return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
 
-
+# %% ../../nbs/60_members/05_matrix.ipynb #89741a77
 def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None = None) -> Ragged:
     "The histories of some rows: columns `token` (or codes of a `side`), `age`, `count`, `weight`."
     seq, key = columns.seq, columns.seq.key
@@ -261,7 +261,7 @@ def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None 
     age = found.ages()
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, columns.tau))
 
-
+# %% ../../nbs/60_members/05_matrix.ipynb #926eae3f
 def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
     """Statistics of the histories of some rows.
 

@@ -31,7 +31,7 @@ def _refuse_file(file, what: str, rows, mend: str):
     "A `UserError` about some rows of a file: how many, and the first."
     raise UserError(f'{file}: {len(rows):,} {what} (e.g. {rows[0]})', mend)
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #30a2286e
 def _table(file, id_col: str) -> pl.DataFrame:
     "A Parquet or CSV file; of a CSV the ids stay as they are written: 007 is no 7."
     if not Path(file).is_file():
@@ -44,7 +44,7 @@ def _table(file, id_col: str) -> pl.DataFrame:
         why = str(e).splitlines()[0][:100]
         raise UserError(f'{file}: not a table ({why})', 'give a Parquet file, or one that ends with .csv') from None
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #6e6e2647
 def _numbers(table: pl.DataFrame, name: str, file) -> np.ndarray:
     "A column as float64, NaN for null."
     column = table[name]
@@ -55,7 +55,7 @@ def _numbers(table: pl.DataFrame, name: str, file) -> np.ndarray:
         pass
     raise UserError(f'{file}: column {name} holds {column.dtype}', 'give numbers')
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #27e14689
 def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
     "The log-odds a file gives, as `logit` or as a probability → (n,) float64."
     name = next((name for name in ('logit', *names) if name in table.columns), None)
@@ -105,13 +105,13 @@ class HeldOutRows:
     ids: pl.Series | None = None
     weight: np.ndarray | None = None
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #9d9d19e6
 def _ids(column: pl.Series, file) -> pl.Series:
     "Names of rows, as the cache has them."
     texts = id_texts(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, lambda r: f'{file}: row {r}')
     return pl.Series(column.name, texts)
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #16b223f9
 def _row_numbers(column: pl.Series, file) -> pl.Series:
     "Whole numbers; 3.5 is not 3."
     if not (column.dtype.is_numeric() or column.dtype == pl.String):
@@ -123,7 +123,7 @@ def _row_numbers(column: pl.Series, file) -> pl.Series:
         _refuse_file(file, 'values of row are no whole numbers', odd.to_list(), 'number the rows of the file from 0 on')
     return found
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #4f56a213
 def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) -> np.ndarray:
     "Where each held-out row stands in a file; refuses missing, additional and repeated rows."
     if id_col in table.columns and rows.ids is not None:
@@ -137,13 +137,13 @@ def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) ->
         _refuse_file(file, 'rows occur more than once', twice.to_list(), 'give one prediction a row')
     return align_ids(wanted, key, file, 'the rows that are held out')
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #363066e2
 def _same_partition(mine: np.ndarray, theirs: np.ndarray) -> bool:
     "Whether the same rows are held out together; names of folds may differ."
     pairs = pl.DataFrame(dict(mine=mine, theirs=theirs)).unique()
     return pairs['mine'].n_unique() == pairs['theirs'].n_unique() == len(pairs)
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #2d4ea316
 def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     """The log-odds a file gives for the rows a run holds out.
 
@@ -176,7 +176,7 @@ def _run_rows(inputs: Inputs) -> HeldOutRows:
     label = np.asarray(inputs.train.labels())[row]
     return HeldOutRows(row, fold[row], label, _train_ids(inputs, row), inputs.train.weights(row))
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #cc869d1c
 def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
     "Names of the held-out rows, where their file has a column of them."
     path = inputs.cfg.data.train_path
@@ -191,7 +191,7 @@ def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
     except UserError:  # not every row has a name that can be read
         return None
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #559dac17
 def join_outside(inputs: Inputs) -> dict[str, dict]:
     """Every member of kind `file`: checked, put in order and written as any other member.
 
@@ -204,7 +204,7 @@ def join_outside(inputs: Inputs) -> dict[str, dict]:
         done[name] = _join(inputs, rows, name, member)
     return done
 
-
+# %% ../../nbs/60_members/17_outside.ipynb #cd203e1e
 def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
     cfg, folder = inputs.cfg, member_folder(inputs.cfg.run_dir, name)
     for file in (member.oof, member.test):

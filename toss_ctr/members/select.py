@@ -28,19 +28,19 @@ def _counts(z: np.ndarray, weight: np.ndarray | None = None) -> np.ndarray:
     at = (z + EDGE) * (BINS / (2 * EDGE))
     return np.bincount(np.clip(at, 0, BINS - 1).astype(np.int32), weight, minlength=BINS)
 
-
+# %% ../../nbs/60_members/20_select.ipynb #f47ddb5d
 def _ap_of_counts(pos, neg):
     "Average precision of counts (BINS,), bins ascending."
     pos, neg = pos[::-1], neg[::-1]
     clicks = np.cumsum(pos)
     return float((pos * clicks / np.maximum(clicks + np.cumsum(neg), 1e-12)).sum() / clicks[-1])
 
-
+# %% ../../nbs/60_members/20_select.ipynb #f629d0b2
 def _auc_of_counts(pos, neg):
     below = np.cumsum(neg) - neg / 2
     return float(pos @ below / (pos.sum() * neg.sum()))
 
-
+# %% ../../nbs/60_members/20_select.ipynb #f019f816
 _COARSE = 8  # bins put together for the logloss
 _X = ((np.arange(BINS // _COARSE) + 0.5) * (_COARSE * 2 * EDGE / BINS) - EDGE)[None] ** np.array([[0], [1]])
 
@@ -70,12 +70,12 @@ def _logloss_of_counts(pos, neg, masses):
         line, best = line - step, found
     return best
 
-
+# %% ../../nbs/60_members/20_select.ipynb #64ffbdaf
 def _wll_of_counts(pos, neg):
     "Least class-balanced logloss."
     return _logloss_of_counts(pos, neg, (0.5, 0.5))
 
-
+# %% ../../nbs/60_members/20_select.ipynb #1c28be86
 def _natural_logloss(pos, neg):
     "Least logloss of the rows as they are."
     rate = pos.sum() / (pos.sum() + neg.sum())
@@ -121,7 +121,7 @@ class Drawn:
         weights = np.asarray(weights, np.float32)
         return self.value(metric, weights @ self.pos, weights @ self.neg)
 
-
+# %% ../../nbs/60_members/20_select.ipynb #a1768771
 MOST_POS, MOST_NEG = 50_000, 100_000  # rows of a draw
 
 
@@ -142,7 +142,7 @@ def draw(z: np.ndarray, y: np.ndarray, rng: np.random.Generator, weight: np.ndar
     each = (mass[1] / len(rows[1])) / (mass[0] / len(rows[0]))
     return Drawn(z[:, rows[0]], z[:, rows[1]], each, len(rows[0]) / len(kinds[0]))
 
-
+# %% ../../nbs/60_members/20_select.ipynb #2551a658
 ROUNDS, PATIENCE = 30, 4
 
 
@@ -236,7 +236,7 @@ def _most_likely(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[np.nd
     scatter = (x * (count * (p - y)) ** 2) @ x.T + np.diag(prior)
     return line[1:], line[1:] / np.sqrt(np.diag(bend @ scatter @ bend)[1:])
 
-
+# %% ../../nbs/60_members/20_select.ipynb #7a8a33c4
 @threadpool_limits.wrap(limits=1)  # the same bits on any number of cores
 def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None = None) -> np.ndarray:
     """Weights of a mean of log-odds under which the labels are most likely, none negative.
@@ -283,18 +283,18 @@ def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None
 def _stacked(z, y, metric, bags, seed, weight):
     return stack(z, y, seed, weight)
 
-
+# %% ../../nbs/60_members/20_select.ipynb #f7d28234
 def _equal_weights(z, y, metric, bags, seed, weight):
     return np.full(len(z), 1 / len(z))
 
-
+# %% ../../nbs/60_members/20_select.ipynb #ba647489
 def _best(z, y, metric, bags, seed, weight):
     pos, neg = np.asarray(y) == 1, np.asarray(y) == 0
     of_pos, of_neg = (None, None) if weight is None else (weight[pos], weight[neg])
     values = [METRIC[metric](_counts(one[pos], of_pos), _counts(one[neg], of_neg)) for one in z]
     return (np.arange(len(z)) == np.argmax(values)).astype(float)
 
-
+# %% ../../nbs/60_members/20_select.ipynb #844102a6
 SELECT = dict(hill_climb=hill_climb, stack=_stacked, mean=_equal_weights, best=_best)
 
 
@@ -335,7 +335,7 @@ def choose_weights(
         select = 'mean'
     return SELECT[select](z, y, metric, bags, seed, weight)
 
-
+# %% ../../nbs/60_members/20_select.ipynb #e2d06b8b
 def cross_weights(
     z: np.ndarray, y: np.ndarray, parts: list, weight: np.ndarray | None = None, **how
 ) -> tuple[np.ndarray, np.ndarray]:

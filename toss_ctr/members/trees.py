@@ -113,7 +113,7 @@ class IdCodes:
         "Of the test rows, (n_test, I) int32."
         return id_codes(self.splits['test'], self.names)
 
-
+# %% ../../nbs/60_members/15_trees.ipynb #72c2173a
 @dataclass(frozen=True, eq=False)
 class Matrices:
     """Everything the folds share.
@@ -278,7 +278,7 @@ def model(
 
     return kept_model(self.library, self.place, k, self.made, train)
 
-
+# %% ../../nbs/60_members/15_trees.ipynb #ce88dd7a
 @patch
 def fold(self: MatrixJob, k: int, matrices: Matrices, label, folds) -> dict:
     """Train a fold, predict its hold-out rows and the test rows.
@@ -350,7 +350,7 @@ MATRIX = '.matrix'  # its folder, beside those of the members
 def _matrix_file(cfg: Config, split: str) -> Path:
     return member_folder(cfg.run_dir, MATRIX) / f'{split}.f32'
 
-
+# %% ../../nbs/60_members/15_trees.ipynb #4a0e111d
 @contextmanager
 def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: bool = False):
     "The matrix all these members read, on disk while it is needed."
@@ -365,7 +365,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
             for file in files.values():
                 file.unlink(missing_ok=True)
 
-
+# %% ../../nbs/60_members/15_trees.ipynb #c998e6c9
 def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: MatrixJob) -> dict:
     "What a member's numbers depend on; JSON-able."
     taus = [history.tau for history in columns.histories] or [AGE_SCALE]
@@ -385,7 +385,7 @@ def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: Matri
         folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
     ) | (dict(patience=job.member.patience) if job.member.patience else {})
 
-
+# %% ../../nbs/60_members/15_trees.ipynb #74a7141d
 def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob], TreeColumns, list]:
     "The members to be fitted, the columns of their matrix, the features beside it."
     cfg = inputs.cfg

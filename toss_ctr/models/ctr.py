@@ -72,7 +72,7 @@ def curves_of(n: int, n_labels: int, edges=None) -> nn.Module:
         nn.init.zeros_(start)
     return curves
 
-
+# %% ../../nbs/40_models/60_ctr.ipynb #76bf5efa
 class Columns(nn.Module):
     """The plain columns of a batch as fields: categories, null indicators, numbers, columns with several values a cell,
     vectors.
@@ -169,7 +169,7 @@ class Columns(nn.Module):
 def _next_multiple(n: int, of: int) -> int:
     return math.ceil(n / of) * of
 
-
+# %% ../../nbs/40_models/60_ctr.ipynb #925c38bb
 def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     """A history's DARE as a config asks for it; `dim_att` defaults to `model.emb_dim`.
 
@@ -214,7 +214,7 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         role.behaviour.max_scan = scanned_rows(s.max_len)
     return dare
 
-
+# %% ../../nbs/40_models/60_ctr.ipynb #c38757dc
 def _column(spec: Spec, name: str):
     return next(column for column in spec.cats if column.name == name)
 

@@ -266,7 +266,7 @@ def every_target(self: DARE) -> Tensor | None:
     table = query.own[0] if shared is None else self.emb.att.behaviour.tables[shared]
     return torch.arange(table.num_embeddings, device=table.weight.device).unsqueeze(1)
 
-
+# %% ../../nbs/40_models/40_dare.ipynb #75ffc9e4
 @patch
 def suits_table(self: DARE, seq: Tensor) -> bool:
     """Whether `from_table` answers for histories like these, and with less work.
@@ -281,7 +281,7 @@ def suits_table(self: DARE, seq: Tensor) -> bool:
     targets, tables = self.every_target(), emb.att.behaviour.tables
     return targets is not None and len(tables) == 1 and 2 * len(targets) * len(tables[0].weight) <= seq.numel()
 
-
+# %% ../../nbs/40_models/40_dare.ipynb #be09820c
 @patch
 def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: Tensor | None) -> dict | None:
     """`h` and `pooled` of `forward`, by a table of targets and tokens.

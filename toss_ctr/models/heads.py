@@ -105,7 +105,7 @@ class PackedEnds(nn.Module):
     def logits(self, x: Tensor) -> Tensor:
         return (x.unflatten(0, (-1, len(self.bias))) * self.weight).sum(2) + self.bias
 
-
+# %% ../../nbs/40_models/50_heads.ipynb #927d817a
 @interaction_head('khatri_rao')
 class KhatriRaoHead(nn.Module):
     """QNN-α: layers of Khatri–Rao products, then a linear map to the logit.

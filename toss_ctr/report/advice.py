@@ -34,13 +34,13 @@ def folds_text(some, n: int) -> str:
         else f"fold{'s' if len(some) > 1 else ''} {', '.join(map(str, some))}"
     )
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #f397eb8c
 def _noise(rows: list[dict]) -> float:
     "A quarter of the width of the interval of the out-of-fold Score: what epochs may differ by for no reason."
     ends = next((r['ends'] for r in rows if r['name'] == 'out of fold'), {}).get('Score')
     return max(0.0005, (ends[1] - ends[0]) / 4) if ends else 0.0005
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #bf9df748
 def _check_slow(rows: list[dict], gained: float, ahead: list, noise: float) -> list[tuple]:
     "Curves that stand before they got anywhere: `gained` in the last epoch, `ahead` : training rows of held-out ones."
     by = {r['name']: r.get('Score') for r in rows}
@@ -54,7 +54,7 @@ def _check_slow(rows: list[dict], gained: float, ahead: list, noise: float) -> l
     )
     return [('next', 'Under-trained', text)]
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 def check_epochs(log: list[dict], rows: list[dict] = (), monitor: str = 'score') -> list[tuple]:
     """Over-fitting and trainings that ended too early, from the hold-out Score.
 
@@ -190,7 +190,7 @@ def check_calibration(
     )
     return [('watch', 'Calibration costs', text)]  # a curve with more freedom would fit even less
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #2b262e31
 _SEEN_ECE = 0.001  # less is not seen in the digits told
 
 
@@ -202,11 +202,11 @@ def _still_off(pred: Predictions, method: str) -> list[tuple]:
             return [('watch', 'Miscalibrated', _off_text(who, off, chance, pred.calibrated is None, method))]
     return []
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #9584d1c1
 def _beyond(off: float, chance: float) -> bool:
     return off - max(0.02, chance) > _SEEN_ECE
 
-
+# %% ../../nbs/80_report/25_advice.ipynb #1d8b3a89
 def _off_text(who: str, off: float, chance: float, raw: bool, method: str) -> str:
     "What a calibration error is beside chance, and what may mend it."
     mend = 'the error differs between folds or groups: look at the click rates below'

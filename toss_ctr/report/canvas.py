@@ -58,7 +58,7 @@ def _families() -> list[str]:
     here = {font.name for font in fontManager.ttflist}
     return ['DejaVu Sans', *[name for name in _EAST if name in here][:1]]
 
-
+# %% ../../nbs/80_report/00_canvas.ipynb #f63ebdda
 def canvas(width: float = 4.5, height: float = 2.8, **kw):
     """A figure of the house: transparent, quiet axes, no pyplot.
 

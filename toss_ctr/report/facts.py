@@ -75,7 +75,7 @@ def _data_facts(cfg, train, test):
         facts['test rows'] = f'{test.n_rows:,}'
     return {k: v for k, v in facts.items() if v}
 
-
+# %% ../../nbs/80_report/30_facts.ipynb #ba41528a
 def _members_fact(run_dir, cfg):
     said = []
     for name in cfg.every_member:
@@ -85,7 +85,7 @@ def _members_fact(run_dir, cfg):
             said.append(f"{name} ({record['kind']}{trees}, {seconds_text(sum(record['seconds']))})")
     return '; '.join(said)
 
-
+# %% ../../nbs/80_report/30_facts.ipynb #c1bcd709
 def _calibration_fact(run_dir):
     c = side_file(run_dir, 'calibrator.json')
     if not c or not c.get('scale'):
@@ -93,13 +93,13 @@ def _calibration_fact(run_dir):
     line = f"temperature {1 / c['scale']:.3f}, intercept {c['bias']:+.3f}"
     return f"{c['method']} to the {c['target']} posterior, {line}"
 
-
+# %% ../../nbs/80_report/30_facts.ipynb #54654df6
 def _clicks_fact(run_dir):
     judged = side_file(run_dir, 'calibration.json') or {}
     before, after = (judged.get(when, {}).get('predicted_over_observed') for when in ('before', 'after'))
     return after and f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
 
-
+# %% ../../nbs/80_report/30_facts.ipynb #70296e85
 def _draws_fact(cfg):
     if cfg.eval.group_col:
         return f'groups of {cfg.eval.group_col}'
@@ -107,7 +107,7 @@ def _draws_fact(cfg):
         return f'rows, each by itself (eval.group_col {cfg.cv.group_key} would draw groups, as the folds do)'
     return 'rows'
 
-
+# %% ../../nbs/80_report/30_facts.ipynb #87e88a43
 def _prior_fact(run_dir, cfg):
     learnt = learnt_priors(cfg, side_file(run_dir, 'statistics.json', 'strengths') or {})
     return ', '.join(f'{columns} {strength:.1f}' for columns, strength in learnt.items())

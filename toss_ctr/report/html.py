@@ -82,7 +82,7 @@ def _csv_uri(rows: list[dict], columns: dict) -> str:
     out.writerows(rows)
     return f'data:text/csv;charset=utf-8,{quote(text.getvalue())}'
 
-
+# %% ../../nbs/80_report/10_html.ipynb #35c10862
 def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
     """A table in a box that scrolls sideways, and a link that saves it as CSV with all digits.
 
@@ -116,7 +116,7 @@ def table(rows: list[dict], columns: dict, label: str, strong=()) -> Html:
     link = tag('a', 'CSV', href=_csv_uri(rows, columns), download=f'{name}.csv', aria_label=f'{label} as CSV')
     return tag('div', box, link, class_='table')
 
-
+# %% ../../nbs/80_report/10_html.ipynb #0bcce5e4
 def figure(fig, alt: str, caption: str = '') -> Html:
     """A figure inside the page.
 
@@ -128,7 +128,7 @@ def figure(fig, alt: str, caption: str = '') -> Html:
         'figure', tag('img', src=figure_uri(fig), alt=alt), tag('figcaption', caption) if caption else None
     )
 
-
+# %% ../../nbs/80_report/10_html.ipynb #ab024128
 def pairs(items: dict) -> Html:
     """A list of terms and descriptions.
 
@@ -136,7 +136,7 @@ def pairs(items: dict) -> Html:
     """
     return tag('dl', [[tag('dt', k), tag('dd', v)] for k, v in items.items()])
 
-
+# %% ../../nbs/80_report/10_html.ipynb #7d52e812
 def section(key: str, title: str, *body) -> Html:
     """A section with its anchor.
 

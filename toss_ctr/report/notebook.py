@@ -25,7 +25,7 @@ def _plain(text: str) -> Html:
     "A text as it was printed, without colours of a terminal."
     return tag('pre', re.sub(r'\x1b\[[0-9;]*m', '', text).rstrip('\n'))
 
-
+# %% ../../nbs/80_report/45_pages.ipynb #ddcf4cfd
 def _output(output) -> Html | None:
     "What a cell gave: printed text, an error, a picture, a table or a value."
     if output.output_type == 'stream':
@@ -40,7 +40,7 @@ def _output(output) -> Html | None:
         return tag('div', Html(re.sub(r'(?s)<script.*?</script>', '', data['text/html'])), class_='scroll')
     return _plain(data['text/plain']) if 'text/plain' in data else None
 
-
+# %% ../../nbs/80_report/45_pages.ipynb #e8282c17
 def _side_by_side(part: list) -> list:
     "Pictures that follow each other stand beside each other where there is room."
     shown = [piece for piece in part if piece]
@@ -50,7 +50,7 @@ def _side_by_side(part: list) -> list:
         out += [tag('div', pieces, class_='figures')] if pictures else pieces
     return out
 
-
+# %% ../../nbs/80_report/45_pages.ipynb #4ed8d59d
 def _sections(notebook) -> list[Html]:
     "A section for each heading of the second level, with all that was put out under it."
     from nbconvert.filters.markdown import markdown2html
@@ -67,7 +67,7 @@ def _sections(notebook) -> list[Html]:
             parts[-1] += [_output(output) for output in cell.get('outputs', ())]
     return [tag('section', _side_by_side(part)) for part in parts if any(part)]
 
-
+# %% ../../nbs/80_report/45_pages.ipynb #84a03df1
 def notebook_page(path, title: str, back: str = 'report.html') -> Path:
     """Write an executed notebook as a page that needs no network.
 

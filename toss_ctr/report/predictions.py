@@ -183,7 +183,7 @@ def _other(path: Path, rows) -> np.ndarray | None:
     p = align(rows, other['row'], other['p'])
     return None if np.isnan(p).all() else p
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #66350103
 def _baseline(path: Path, oof: dict, cfg: Config, rate: float) -> np.ndarray | None:
     "The baseline's probabilities of the network's rows, calibrated as the network is; None where it knows none."
     if not path.exists():
@@ -197,7 +197,7 @@ def _baseline(path: Path, oof: dict, cfg: Config, rate: float) -> np.ndarray | N
     p = cross_fit(z, label, fold, cfg.seed, weight, **calibration_options(cfg))
     return align(oof['row'], row, scales_of(p, rate, cfg).balanced)
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #a915e1f4
 def _submitted(run_dir: Path, rows) -> tuple[str, np.ndarray | None]:
     "Name and class-balanced probabilities of what was handed in; '', None where that is not known of all rows."
     made = handed_in(run_dir)
@@ -207,7 +207,7 @@ def _submitted(run_dir: Path, rows) -> tuple[str, np.ndarray | None]:
     p = align(rows, table['row'].to_numpy(), table['balanced'].to_numpy())
     return ('', None) if np.isnan(p).any() else (made['chosen'], p)
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #304b3d0f
 def load_predictions(run_dir, cfg: Config) -> Predictions:
     "Join out-of-fold predictions, baseline, what was handed in, and truth."
     run_dir = Path(run_dir)
@@ -261,7 +261,7 @@ def _handed_in_row(pred: Predictions, network: str, yardstick: str | None) -> st
     known |= {yardstick: 'baseline'} if pred.baseline is not None else {}
     return known.get(pred.chosen, pred.chosen)
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #0adb6bd1
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = Config()) -> list[dict]:
     """Folds, out of fold, calibrated, baseline, ensemble, what was handed in where it is none of these, best possible.
 
@@ -288,7 +288,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = 
             add(name, kind, p, np.isfinite(p))
     return out
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #9bfe5e2c
 def _both_calibrated(pred: Predictions, m, kind: str) -> dict:
     "What a fold's rows say of network and baseline, both calibrated by the other folds."
     if kind != 'fold' or pred.baseline is None or not pred.both[m].all():
@@ -298,7 +298,7 @@ def _both_calibrated(pred: Predictions, m, kind: str) -> dict:
     of = {k: all_metrics(pred.label[m], s.balanced[m], weight, natural=s.natural[m]) for k, s in both.items()}
     return {name: found[first] for name, found in of.items()}
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #95d2c31e
 def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:
     """The table of scores of a run; `UserError` if it has no oof.parquet.
 
@@ -314,7 +314,7 @@ def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:
     """
     return score_rows(load_predictions(run_dir, cfg), n_boot, cfg.seed, cfg)
 
-
+# %% ../../nbs/80_report/15_predictions.ipynb #ab63fabd
 def summary_lines(rows: list[dict]) -> MetricsTable:
     """The table of scores as text and HTML; * is what was handed in.
 

@@ -74,7 +74,7 @@ def scores_section(rows: list[dict], handed_in: str = '') -> Html:
         tag('div', table(shown, columns, 'Scores', strong), picture, class_='beside'),
     )
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #e0ef4540
 def folds_sentence(rows: list[dict]) -> Html | None:
     "In how many folds the network is ahead of the baseline, and by how much on average."
     both = [r for r in rows if r.get('baseline') is not None]
@@ -90,7 +90,7 @@ def folds_sentence(rows: list[dict]) -> Html | None:
         f'{np.std(ahead):.4f}; + is better).',
     )
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #a8ea5651
 def findings_section(found: list[tuple]) -> Html:
     "What to try next."
     names = dict(watch='look here', next='try next', good='good')
@@ -136,7 +136,7 @@ def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -
         )
     return out
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #1771cf50
 def curves_section(log: list[dict], monitor: str = 'score', metric: str = 'toss') -> Html | None:
     """Learning curves of Score or AUC, AP, WLL and the training objective, and a line a fold.
 
@@ -181,7 +181,7 @@ def _weighed(pred: Predictions) -> str:
     "That rows and clicks count by their weights, where they have any."
     return '' if pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #1bd17550
 def labels_section(judged: dict) -> Html | None:
     """The labels beside the first, on rows neither their net nor their calibrator has seen.
 
@@ -197,7 +197,7 @@ def labels_section(judged: dict) -> Html | None:
     title = 'Labels beside the first'
     return section('labels', title, tag('p', with_keys(text)), table(rows, columns, title))
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
 def quality_section(pred: Predictions) -> Html:
     """Precision and recall, reliability, distributions.
 
@@ -254,7 +254,7 @@ def _ratio_text(row: dict) -> str:
     "Predicted over observed clicks with its interval."
     return '–' if not row['clicks'] else f"{row['ratio']:.3f} [{row['low']:.3f}, {row['high']:.3f}]"
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #dcc4041b
 _RATIO = 'predicted / observed [95 %]'
 
 
@@ -268,7 +268,7 @@ def _groups_table(pred: Predictions, codes, names, title: str, column: str) -> H
     columns |= {key: scores[key] for key in scores if key not in ('interval', RATIO)}
     return Html(tag('h3', f'By {title}') + table(rows, columns, f'Scores and clicks by {title}'))
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #f72f0887
 def _misjudged_table(found: list[dict]) -> Html:
     "The groups whose clicks are predicted wrongly, or that there is none."
     title = tag('h3', 'Groups whose clicks are predicted wrongly')
@@ -284,7 +284,7 @@ def _misjudged_table(found: list[dict]) -> Html:
     rows = [dict(r, shown=_ratio_text(r)) for r in found]
     return Html(title + tag('p', text) + table(rows, columns, 'Groups whose clicks are predicted wrongly'))
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
 def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by: str = '') -> Html:
     """Predicted and observed clicks: of all rows, by day, by a field, and the groups that are predicted wrongly.
 
@@ -318,7 +318,7 @@ def rates_section(pred: Predictions, groups, roles: dict, wrong: list[dict], by:
     told = tag('p', with_keys(text))
     return section('rates', 'Clicks, observed and predicted', told, pictures, tables, _misjudged_table(wrong))
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #a71e5200
 def slices_section(found: list[dict], other: str, loss: str = 'WLL') -> Html:
     "Where the model loses."
     cols = dict(
@@ -363,7 +363,7 @@ def _worth_table(worth: dict | None) -> list | None:
     columns = dict(metric=('', None)) | numbers | dict(interval=('95 % interval', None))
     return [tag('p', text), table(rows, columns, 'With and without attention scores')]
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
 def attention_section(attention: list[dict] | None, worth: dict | None = None, scale: str = '50:50') -> Html | None:
     """What attention is worth, and the weights of a few histories.
 
@@ -396,7 +396,7 @@ def attention_section(attention: list[dict] | None, worth: dict | None = None, s
         tag('div', figs, class_='figures'),
     )
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(importance: dict | None, gain: dict | None = None) -> Html | None:
     """Permutation importance by group of fields, and the columns the baseline's trees split on.
 
@@ -450,7 +450,7 @@ def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
     ]
     return out and out + [dict(name='all rows', Score=rate, low=None, high=None, kind='best')]
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #d7958943
 def _token_figures(known: list[dict], rate: float, of: str) -> list:
     "What a history's tokens go with, and where their embeddings lie; `of` : the history, for the titles."
     if not known:
@@ -478,7 +478,7 @@ def _token_figures(known: list[dict], rate: float, of: str) -> list:
         ),
     ]
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
 def features_section(columns: dict | None, tokens: dict | None) -> Html | None:
     "Columns alone, out-of-fold features, tokens and embeddings."
     figs, columns, tokens = [], columns or {}, tokens or {}
@@ -539,7 +539,7 @@ def board_part(run_dir: Path) -> list:
     told = [tag('p', text), tag('p', f'Handed in: {scale_line(made)}.'), *leaks]
     return [*told, table(rows, columns, 'Members', strong), serving]
 
-
+# %% ../../nbs/80_report/35_sections.ipynb #a2bee48a
 def members_section(run_dir: Path, found: Disagreement | None = None, groups=()) -> Html | None:
     """The board, what the members disagree on, and the correlation of their test logits.
 

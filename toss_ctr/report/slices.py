@@ -42,7 +42,7 @@ def group_of(split, name: str, rows):
         names[i] = str(np.datetime64(int(float(v)), 'D')) if dates and _WHOLE.fullmatch(str(v)) else str(v)
     return place[codes], names
 
-
+# %% ../../nbs/80_report/20_slices.ipynb #eb476e10
 def chosen_groups(split, name: str, rows):
     """The groups of any column: its values, or the deciles of a number.
 
@@ -57,7 +57,7 @@ def chosen_groups(split, name: str, rows):
         raise UserError(f"by: no column '{name}' in the training cache", nearest(name, known))
     return group_of(split, name, rows)
 
-
+# %% ../../nbs/80_report/20_slices.ipynb #01bfbfc9
 def find_columns(spec, cfg: Config) -> dict[str, str]:
     """Which columns hold day, hour and target.
 
@@ -117,7 +117,7 @@ def _yardstick(pred: Predictions) -> np.ndarray:
         return np.full(len(p), np.average(row_loss(pred.label, p), weights=pred.counts / clicked))
     return p * row_loss(np.ones(len(p)), p) + (1 - p) * row_loss(np.zeros(len(p)), p)
 
-
+# %% ../../nbs/80_report/20_slices.ipynb #ac761a10
 def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
     """The loss of every group, and by how much it exceeds what all rows lose: with metric toss the class-balanced one.
 
@@ -162,7 +162,7 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
             )
     return out
 
-
+# %% ../../nbs/80_report/20_slices.ipynb #93ea343c
 def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
     """Groups in which the model's loss exceeds the baseline's beyond chance.
 

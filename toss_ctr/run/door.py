@@ -269,14 +269,14 @@ def _state(self: Run) -> str:
     rows = next(r['rows'] for r in self.scores if r['name'] == 'out of fold')
     return f'{where}: trained, {rows:,} held-out rows'
 
-
+# %% ../../nbs/90_run/30_door.ipynb #f084b053
 @patch(as_prop=True)
 def _links(self: Run) -> dict:
     "What there is to open: name → file."
     found = {name: self.folder / file for file, name in _OUTPUTS.items() if (self.folder / file).is_file()}
     return found | {page.stem.replace('_', ' '): page for page in sorted(self.folder.glob('fold_*.html'))[:10]}
 
-
+# %% ../../nbs/90_run/30_door.ipynb #6c5e0e9f
 @patch
 def __repr__(self: Run):
     if not self.done:
@@ -285,7 +285,7 @@ def __repr__(self: Run):
     files = [f'{name}: {file}' for name, file in self._links.items() if not name.startswith('fold')]
     return '\n'.join([self._state, '', repr(self.board(0)), '', *advice, '', *files])
 
-
+# %% ../../nbs/90_run/30_door.ipynb #199a799c
 @patch
 def _repr_html_(self: Run):
     parts = [f'<p><b>{html.escape(self._state)}</b></p>']
@@ -323,13 +323,13 @@ def run_list(folder='runs') -> MetricsTable:
         raise UserError(f'{folder}: no runs', 'toss run makes one')
     return metrics_table(lines)
 
-
+# %% ../../nbs/90_run/30_door.ipynb #4e34ecfd
 def _listed_scores(made: dict) -> dict:
     "What was handed in scores: by the run's metric, AUC, predicted over observed clicks."
     found, first = made['scores'][made['chosen']], first_metric(made['judged_by'])
     return {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
 
-
+# %% ../../nbs/90_run/30_door.ipynb #11ee2723
 def _own_caches(cfg: Config) -> list[Path]:
     "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
     from toss_ctr.run.verify import run_caches
@@ -341,7 +341,7 @@ def _own_caches(cfg: Config) -> list[Path]:
     found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
     return sorted(cache for cache in found if cache.parent == Path(cfg.data.cache_dir))
 
-
+# %% ../../nbs/90_run/30_door.ipynb #c0d0432c
 def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
@@ -530,7 +530,7 @@ class Attention:
 
         return figure_png(plot_attention(self.tokens, self.weights, self.target, self.ages, self.title), 110)
 
-
+# %% ../../nbs/90_run/30_door.ipynb #9594fa50
 @patch
 def attention(self: Run, row: int, history: str = '') -> Attention:
     """What the model looks at in the history of a training row, by the fold that held the row out.

@@ -154,7 +154,7 @@ class Cost:
     wide: int = 0
     encoded: int = 0
 
-
+# %% ../../nbs/90_run/15_estimate.ipynb #4e476942
 @contextmanager
 def _instead_of_the_run(cfg: Config, folder: str):
     "Inside, small runs leave unsaid what the run itself will say, and a mistake names the file of the run."
@@ -169,7 +169,7 @@ def _instead_of_the_run(cfg: Config, folder: str):
                 text = text.replace(f'{folder}/{small}/{split}.parquet', str(path))
         raise UserError(text) from None
 
-
+# %% ../../nbs/90_run/15_estimate.ipynb #45188433
 def _built(cfg: Config, folder: str, rows: int) -> tuple[Inputs, float]:
     "The small run on some rows, and the CPU seconds it took to prepare."
     Path(folder).mkdir()
@@ -178,7 +178,7 @@ def _built(cfg: Config, folder: str, rows: int) -> tuple[Inputs, float]:
     inputs = prepare(small)
     return inputs, time.process_time() - began
 
-
+# %% ../../nbs/90_run/15_estimate.ipynb #583da3d8
 def measured_cost(cfg: Config) -> Cost:
     "Run the first steps of the road on the head of the data."
     with temporary_folder() as folder, threads(1), _instead_of_the_run(cfg, folder):

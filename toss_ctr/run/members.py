@@ -65,7 +65,7 @@ def _same_folds(inputs: Inputs, name: str, others: Inputs):
         what = f'members.{name}: {differ:,} rows are in another fold than in {inputs.cfg.network}'
         raise UserError(what, 'leave out of its set what the folds depend on')
 
-
+# %% ../../nbs/90_run/17_members.ipynb #65fc8c5a
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
     "A network member: its folds, calibration and test predictions; what is finished is kept."
     cfg = network_config(inputs.cfg, name)
@@ -83,7 +83,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     calibrate(cfg)
     return seal_network(inputs, folder, made, progress)
 
-
+# %% ../../nbs/90_run/17_members.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
     """All members of a run, one after the other.
 

@@ -36,7 +36,7 @@ def _to_be_read_only(cfg: Config) -> bool:
     here, asked = (apart(of.model_dump(mode='json'))[0] for of in (folder_config(cfg.run_dir), cfg))
     return here == asked and handed_in(cfg.run_dir) is not None
 
-
+# %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
 

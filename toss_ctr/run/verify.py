@@ -208,7 +208,7 @@ def _chain(cfg: Config) -> Iterator:
         here = path and (is_object(path) or Path(path).exists())
         yield 'parity: raw test rows, export/, submission', (lambda: check_parity(cfg)) if here else None
 
-
+# %% ../../nbs/90_run/25_verify.ipynb #3170955e
 def verify(cfg: Config) -> list[str]:
     """Derive every digest of a run again, from the data to the submission.
 

@@ -141,7 +141,7 @@ def _log_split(world, split: str, rows: int, seed: int, block_of) -> tuple[pa.Ta
         probs.append(p)
     return pa.concat_tables(tables).slice(0, rows), np.concatenate(probs)[:rows]
 
-
+# %% ../../nbs/25_synthetic/50_one_space.ipynb #bb40c390
 def write_data_set(
     out_dir, recipe: str, rows: int, test_rows: int | None, seed: int, make_world, block_of
 ) -> dict[str, Path]:
@@ -177,7 +177,7 @@ def write_data_set(
             put_on_record(paths['truth'], part)
     return paths
 
-
+# %% ../../nbs/25_synthetic/50_one_space.ipynb #92f07b99
 def _item_block(world: ItemWorld, split: str, block: int) -> tuple[dict, np.ndarray]:
     "Columns of a block, and its (BLOCK,) true probabilities."
     target, histories = draw_item_rows(world, split, block)
@@ -186,7 +186,7 @@ def _item_block(world: ItemWorld, split: str, block: int) -> tuple[dict, np.ndar
     items = pa.ListArray.from_arrays(offsets, pa.array(histories['item'] + 1, pa.int32()))
     return dict(item=pa.array(target + 1, pa.int32()), seq=items), p
 
-
+# %% ../../nbs/25_synthetic/50_one_space.ipynb #b417e8c9
 def synthesize_items(out_dir, rows: int, test_rows: int | None = None, seed: int = 777) -> dict[str, Path]:
     """Make a data set with one id space; a complete one of the same recipe is left as it is.
 

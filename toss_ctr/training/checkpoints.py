@@ -127,13 +127,13 @@ def train_again(run_dir, fold: int) -> str:
     "The mend for a damaged fold."
     return f'run toss train {shell_path(run_dir)}: it trains fold {fold} again'
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #80714e7f
 def side_files(run_dir) -> list[int]:
     "The folds that have a side file, ascending."
     names = (re.fullmatch(r'ckpt_folds_(\d+)\.json', path.name) for path in Path(run_dir).glob('ckpt_folds_*'))
     return sorted(int(name[1]) for name in names if name)
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #f6d97f7e
 def read_fold(run_dir, fold: int, oof: bool = False) -> Record:
     """A finished fold's side file, after verifying the weights it names.
 
@@ -158,7 +158,7 @@ def read_fold(run_dir, fold: int, oof: bool = False) -> Record:
         return read_fold(run_dir, fold, oof)  # the fold was switched to another generation meanwhile
     return side
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #627ad194
 def finished(run_dir, fold: int) -> Record | None:
     """A finished fold's side file; a fold whose files are not all there and intact is not done.
 
@@ -171,18 +171,18 @@ def finished(run_dir, fold: int) -> Record | None:
     except Damaged as e:
         print(f'{e.what}; fold {fold} is not done')
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #e0bb7930
 def clear_others(run_dir, fold: int, fingerprint: str):
     "Remove what other trainings of a fold have left, a killed one too; by whoever holds the fold's lock."
     clear_other_generations(generation(run_dir, fold, fingerprint))
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #255c0f9f
 def clear_idle(run_dir, fold: int, fingerprint: str):
     "As `clear_others`, without the lock; where a process works on the fold it does nothing."
     with suppress(UserError), locked(Path(run_dir) / f'.fold_{fold}', 'fold', timeout=0):
         clear_others(run_dir, fold, fingerprint)
 
-
+# %% ../../nbs/50_training/30_checkpoints.ipynb #027d4444
 def finish(run_dir, fold: int, side: dict) -> Record:
     """Declare a fold done: this switches to its new generation; then its resume state and all other generations go.
 

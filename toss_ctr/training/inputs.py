@@ -36,7 +36,7 @@ def _check_made(folder: Path, made: dict, asked: dict):
             'name another folder in data.train_path and data.test_path, or remove this one',
         )
 
-
+# %% ../../nbs/50_training/10_inputs.ipynb #d3f80354
 def ensure_data(cfg: Config, progress: bool = False):
     """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
 

@@ -86,7 +86,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     state.loss_sum = 0.0
     trainer.seen = EpochLogits()
 
-
+# %% ../../nbs/50_training/60_loop.ipynb #50e796ca
 def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     "End an epoch and leave every trace of it on disk."
     end_epoch(trainer, seconds, batches)

@@ -345,7 +345,7 @@ class _Replicates:
         lost, predicted = (_sum(weight, values) for values in self.natural)
         return *found, lost / (counts.all_clicks + counts.all_others), predicted / counts.all_clicks
 
-
+# %% ../../nbs/50_training/05_metrics.ipynb #369fd75f
 def _losses(click, p) -> np.ndarray:
     "Log-loss of each row, block by block."
     loss = np.empty(len(click), np.float32)
@@ -353,7 +353,7 @@ def _losses(click, p) -> np.ndarray:
         loss[s] = row_loss(click[s], p[s])
     return loss
 
-
+# %% ../../nbs/50_training/05_metrics.ipynb #6d2e7c0f
 def _sum(weight, values) -> float:
     "Weighted sum, block by block."
     return sum(weight[s].astype(np.float64) @ values[s] for s in row_blocks(len(weight)))

@@ -101,7 +101,7 @@ class RankCounts(NamedTuple):
     all_clicks: float
     all_others: float
 
-
+# %% ../../nbs/50_training/00_ranking.ipynb #620c0cce
 @dataclass(frozen=True)
 class Ranking:
     """Where the clicks stand in descending order of prediction.
@@ -165,7 +165,7 @@ def _positions(mask, dtype):
         done += len(found)
     return out
 
-
+# %% ../../nbs/50_training/00_ranking.ipynb #93f34ae5
 def rank(y, p) -> Ranking:
     """Sort once, in descending order of prediction.
 
