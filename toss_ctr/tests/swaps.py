@@ -210,6 +210,7 @@ class Swaps:
             said = call(COMMANDS[name], self.run)
             self.counts[f'{name}: {"refused" if said.answer is None else "answered"}'] += 1
             other = said.answer not in (None, self.promised[name].answer) and path.name not in said.line
+            other = other and 'is not done' not in said.line  # a fold whose files are not those of its record
             other = other and (name, path.name) != ('board', 'submission.csv')  # without its star; `ls` says why
             if said.fault or other:
                 odd.append(f'{name} {said.fault or "answered otherwise"}')
@@ -219,7 +220,8 @@ class Swaps:
 
     def mend(self, path: Path) -> list[str]:
         "What is wrong with `run` after a swap: it mends the file, or names it or its folder."
-        odd, cfg = [], world_config(self.world, export='pt2' if 'export' in path.parts else 'none')
+        odd, exported = [], 'export' in path.parts or path.name == 'parity.json'
+        cfg = world_config(self.world, export='pt2' if exported else 'none')
         said = call(lambda run: str(road.run(cfg)), self.run)
         self.counts[f'run: {"named" if said.answer is None else "healed"}'] += 1
         if said.fault or said.answer is None and str(path.parent) not in said.line:
