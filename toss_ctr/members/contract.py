@@ -16,8 +16,9 @@ import polars as pl
 from scipy.special import expit
 
 from ..config.inference import Ensemble
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from toss_ctr.core.files import (
+    again,
     digest_file,
     digest_json,
     locked,
@@ -137,6 +138,9 @@ def kept_member(folder, made: dict) -> Record | None:
     """
     record, place = finished_member(folder, made), member_generation(folder, made)
     if record is not None:
+        for path in (Path(folder) / OOF, Path(folder) / TEST):
+            if path.is_dir():
+                raise Damaged(f'{path}: damaged (it is a folder)', f'remove it and {again(path)}')
         with suppress(UserError), locked(folder, 'member', timeout=0):  # another command makes it: it does that itself
             _copy_for_people(place)
             clear_other_generations(place)
