@@ -9,7 +9,7 @@ __all__ = ['generation_folder', 'clear_other_generations', 'copy_aside']
 import re, shutil
 from pathlib import Path
 
-from .files import digest_file, write_aside
+from .files import digest_file, names_file, write_aside
 
 # %% ../../nbs/00_core/11_generations.ipynb #56c4e42b
 def generation_folder(folder, fingerprint: str) -> Path:
@@ -42,5 +42,5 @@ def copy_aside(source, target):
     target = Path(target)
     if target.is_file() and digest_file(target) == digest_file(source):
         return
-    with write_aside(target) as part:
+    with write_aside(target) as part, names_file(source):
         shutil.copyfile(source, part)

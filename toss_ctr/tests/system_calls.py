@@ -26,8 +26,9 @@ def _work(words: list, folder: str, said: str, gate):
     from toss_ctr.cli import main
 
     os.chdir(folder)
+    file = os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND)
     for stream in (1, 2):
-        os.dup2(os.open(said, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), stream)
+        os.dup2(file, stream)
     sys.argv = ['toss', *words]
     gate.recv()
     main()
@@ -57,7 +58,9 @@ def command(words: list, folder: Path, strace: tuple = ()) -> tuple[int, str]:
     child.join()
     if strace:
         tracer.communicate()
-    return child.exitcode, (said.read_text(errors='replace').splitlines() or [''])[-1]
+    lines = said.read_text(errors='replace').splitlines() or ['']
+    refusals = [line for line in lines if line.startswith('toss: ')]  # what was printed before may be flushed later
+    return child.exitcode, (refusals or lines)[-1]
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #d2051b25
 def contents(folder: Path) -> dict[str, str]:
