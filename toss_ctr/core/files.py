@@ -478,7 +478,8 @@ def locked(folder, what: str = 'folder', timeout: float = -1):
     try:
         yield folder
     finally:
-        lock.release()
+        with names_file(folder / '.lock'):
+            lock.release()
 
 # %% ../../nbs/00_core/10_files.ipynb #2395617c
 def check_target(path, key: str, inputs=(), ours=lambda path: False):

@@ -15,7 +15,7 @@ import pyarrow.parquet as pq
 
 from .errors import Damaged
 from .files import again, digest_bytes, digest_file, digest_json
-from .files import read_json, read_table, verify_file, write_json
+from .files import names_file, read_json, read_table, verify_file, write_json
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
 FORMAT = 1
@@ -108,8 +108,9 @@ def read_recorded_table(record: Record, name: str, columns=None, mend: str = '')
     """
     path = record.path.parent / name
     try:
-        raw = path.read_bytes() if name in record['files'] else b''
-    except OSError:  # missing, or a folder
+        with names_file(path):
+            raw = path.read_bytes() if name in record['files'] else b''
+    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
         raw = b''
     if digest_bytes(raw) != record['files'].get(name):
         check_files(record, [name], mend)  # says what is wrong
