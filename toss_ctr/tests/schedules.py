@@ -217,8 +217,9 @@ def _read_grown(run: Path):
     with locked(run / 'trees', 'member trees') as folder:  # nobody reads the model of an unfinished member without
         if not (folder / 'fold_0.json').exists():
             return None
-        note, version = read_record(folder / 'fold_0.json', 'model'), _Model().load(folder / 'fold_0.model')
+        note = read_record(folder / 'fold_0.json', 'model')
         check_files(note)
+        version = _Model().load(folder / 'fold_0.model')
         return the_one(version, version if note['made_of'] == digest_json(dict(version=version)) else -1)
 
 
