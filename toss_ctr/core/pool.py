@@ -70,8 +70,8 @@ class Worker:
         return self.process.poll() is None
 
     def done(self) -> bool:
-        "Whether its task has ended, one way or the other."
-        if self.task and self.task.answer():
+        "Whether its task has ended, one way or the other; who reads answers elsewhere may have cleared it already."
+        if self.task and (self.task.answer() or not self.task.folder.exists()):
             self.task = None  # its directory may go now
         return self.task is None or not self.lives()
 
