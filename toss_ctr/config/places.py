@@ -52,7 +52,7 @@ def handed_on(cfg: Config, *but: str) -> list[str]:
     return texts
 
 # %% ../../nbs/10_config/52_places.ipynb #d51985e7
-def _kept_note(folder) -> str:
+def _remembered_in(folder) -> str:
     "Name of the file in the state folder that speaks of a run."
     place = str(Path(folder).resolve())
     return f'runs/{hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
@@ -67,7 +67,7 @@ def remember_where(cfg: Config):
     del where['logging']  # the folder is where it is found
     odd = {key: value for key, value in where.items() if value != usual[key]}
     note = dict(run=str(cfg.run_dir.resolve()), keys=odd)
-    remember(_kept_note(cfg.run_dir), json.dumps(note) if odd else '')
+    remember(_remembered_in(cfg.run_dir), json.dumps(note) if odd else '')
 
 
 def _read_kept(note: str) -> dict:
@@ -79,4 +79,4 @@ def _read_kept(note: str) -> dict:
 
 def remembered_where(folder) -> dict:
     "What this machine remembers of a run, nested keys; nothing of one that others have made."
-    return _read_kept(_kept_note(folder)).get('keys', {})
+    return _read_kept(_remembered_in(folder)).get('keys', {})

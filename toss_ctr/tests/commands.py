@@ -120,7 +120,7 @@ def _weight(name: str, content: bytes) -> bytes:
     return _torch_bait() if name.endswith('/weight_0') else content
 
 
-def _inputs(name: str, content: bytes) -> bytes:
+def _traced_inputs(name: str, content: bytes) -> bytes:
     return _torch_bait() if '/sample_inputs/' in name else content
 
 
@@ -138,7 +138,7 @@ def _torch_bait() -> bytes:
     return out.getvalue()
 
 
-WAYS = dict(weight=_weight, inputs=_inputs, expression=_expression)
+WAYS = dict(weight=_weight, inputs=_traced_inputs, expression=_expression)
 
 
 def hostile_program(path: Path, way: str):
