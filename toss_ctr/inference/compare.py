@@ -128,7 +128,7 @@ def aligned_oof(paths, common: bool = False) -> tuple:
     return tables[0]['label'].to_numpy(), tables[0]['fold'].to_numpy(), _stacked(tables)
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0b34cf06
-def _side_by_side(tables: list[pl.DataFrame], name: str) -> np.ndarray | None:
+def _column_beside(tables: list[pl.DataFrame], name: str) -> np.ndarray | None:
     "Group (`eval.group_col`) or weight (`data.weight_col`) of the compared rows, of the first table that holds it."
     return next((table[name].to_numpy() for table in tables if name in table.columns), None)
 
@@ -139,7 +139,7 @@ def oof_scores(paths) -> list[float]:
     paths : oof.parquet files or run folders of the same rows
     """
     tables = _aligned_tables([Path(p) for p in paths])
-    label, weight = tables[0]['label'].to_numpy(), _side_by_side(tables, 'weight')
+    label, weight = tables[0]['label'].to_numpy(), _column_beside(tables, 'weight')
     return [score(label, p, weight) for p in _stacked(tables, 'balanced')]
 
 # %% ../../nbs/70_inference/25_compare.ipynb #0d8bd41b
@@ -230,7 +230,7 @@ def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     """
     names = two_or_more(paths)
     tables, metric = _aligned_tables([Path(p) for p in names]), metric or _metric(names)
-    p, weight = _stacked(tables, _SCALE[metric]), _side_by_side(tables, 'weight')
+    p, weight = _stacked(tables, _SCALE[metric]), _column_beside(tables, 'weight')
     z, (label, fold) = logit(p).astype(np.float32), (tables[0][name].to_numpy() for name in ('label', 'fold'))
     how = dict(seed=seed, metric='score' if metric == 'toss' else metric)
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, **how)
@@ -323,7 +323,7 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     """
     paths = [Path(a), Path(b)]
     tables = _aligned_tables(paths, common)
-    label, how = tables[0]['label'].to_numpy(), {name: _side_by_side(tables, name) for name in ('group', 'weight')}
+    label, how = tables[0]['label'].to_numpy(), {name: _column_beside(tables, name) for name in ('group', 'weight')}
     how |= dict(natural=_stacked(tables, 'natural'), seed=seed)
     found = compare_predictions(label, *_stacked(tables, 'balanced'), n_boot, **how)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
