@@ -8,6 +8,7 @@ __all__ = ['LONG', 'LongList', 'kept_list', 'write_with_lists', 'read_with_lists
 # %% ../../nbs/20_data/18_aside.ipynb #a18b3fe3
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -56,17 +57,10 @@ class LongList(Sequence):
         return self.column.to_numpy().astype(dtype or self.column.to_numpy().dtype)
 
     def __eq__(self, other):
-        same = isinstance(other, LongList) and other.digest == self.digest
-        return same or isinstance(other, (tuple, list, LongList)) and self._elements == tuple(other)
-
-    def __hash__(self):
-        return hash(self.digest)
+        return isinstance(other, (tuple, list, LongList)) and self._elements == tuple(other)
 
     def __getstate__(self):
         return dict(path=self.path, n=self.n, digest=self.digest)
-
-    def __repr__(self):
-        return f'LongList({self.path.name}, {self.n:,} elements)'
 
 # %% ../../nbs/20_data/18_aside.ipynb #2fbb609a
 def kept_list(values):
@@ -74,64 +68,53 @@ def kept_list(values):
     return values if isinstance(values, LongList) else tuple(values)
 
 # %% ../../nbs/20_data/18_aside.ipynb #6cf1a033
-_MARK = {'aside', 'n', 'digest'}
-
-
-def _is_long(content) -> bool:
-    plain = isinstance(content, (list, tuple)) and len(content) > LONG
-    return plain and (all(isinstance(v, str) for v in content) or all(type(v) is int for v in content))
+def _as_table(values, folder: Path) -> dict | None:
+    "The mark of a long list, whose table is in the folder afterwards; None for other content."
+    if isinstance(values, LongList):
+        path = folder / values.path.name
+        verify_file(values.path, values.digest)
+        if path.resolve() != values.path.resolve():
+            with write_aside(path) as part:
+                shutil.copyfile(values.path, part)
+        return dict(aside=path.name, n=values.n, digest=values.digest)
+    if isinstance(values, (list, tuple)) and len(values) > LONG and {*map(type, values)} in ({str}, {int}):
+        path = folder / f'long_{digest_json(list(values))[:16]}.parquet'
+        write_table(pl.DataFrame(dict(value=list(values))), path)  # also over a damaged one
+        return dict(aside=path.name, n=len(values), digest=digest_file(path))
 
 # %% ../../nbs/20_data/18_aside.ipynb #b5ec7f01
-def _put_aside(content, folder: Path):
-    "Content with marks for its long lists, whose tables are in the folder afterwards."
+def _changed(content, change):
+    "Content with what `change` makes of its values; where that is None, they are looked into."
+    found = change(content)
+    if found is not None:
+        return found
     if isinstance(content, dict):
-        return {key: _put_aside(value, folder) for key, value in content.items()}
+        return {key: _changed(value, change) for key, value in content.items()}
     if isinstance(content, list) and any(isinstance(value, dict) for value in content[:1]):
-        return [_put_aside(value, folder) for value in content]
-    if _is_long(content):
-        path = folder / f'long_{digest_json(list(content))[:16]}.parquet'
-        write_table(pl.DataFrame(dict(value=list(content))), path)  # also over a damaged one
-        return dict(aside=path.name, n=len(content), digest=digest_file(path))
-    if isinstance(content, LongList):
-        path = folder / content.path.name
-        verify_file(content.path, content.digest)
-        if path.resolve() != content.path.resolve():
-            with write_aside(path) as part:
-                shutil.copyfile(content.path, part)
-        return dict(aside=path.name, n=content.n, digest=content.digest)
+        return [_changed(value, change) for value in content]
     return content
 
-# %% ../../nbs/20_data/18_aside.ipynb #d3017681
-def _fetch(content, folder: Path):
-    "Content with long lists for their marks."
-    if isinstance(content, dict) and content.keys() == _MARK:
-        return LongList(folder / content['aside'], content['n'], content['digest'])
-    if isinstance(content, dict):
-        return {key: _fetch(value, folder) for key, value in content.items()}
-    if isinstance(content, list) and any(isinstance(value, dict) for value in content[:1]):
-        return [_fetch(value, folder) for value in content]
-    return content
 
-# %% ../../nbs/20_data/18_aside.ipynb #b1edbc6c
-def _tables_in(content) -> set[str]:
-    "Names of the tables that plain content has marks for."
-    if isinstance(content, dict) and content.keys() == _MARK:
-        return {content['aside']}
-    parts = content.values() if isinstance(content, dict) else content if isinstance(content, list) else ()
-    return {name for part in parts if isinstance(part, (dict, list)) for name in _tables_in(part)}
+def _tables(record: Record) -> set[str]:
+    "Names of the tables that a record speaks of."
+    return {name for name in record['files'] if name.startswith('long_')}
 
 # %% ../../nbs/20_data/18_aside.ipynb #50d063fd
 def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
     "As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go."
-    path = Path(path)
-    try:
-        before = _tables_in(read_record(path, kind))
-    except Damaged:
-        before = set()
-    plain = _put_aside(content, path.parent)
-    used = _tables_in(plain)
+    path, before, used = Path(path), set(), {}
+    with suppress(Damaged):
+        before = _tables(read_record(path, kind))
+
+    def put_aside(value):
+        mark = _as_table(value, path.parent)
+        if mark:
+            used[mark['aside']] = mark
+        return mark
+
+    plain = _changed(content, put_aside)
     write_record(path, kind, plain, home, made_of, [*files, *sorted(used)])
-    for name in before - used:
+    for name in before - used.keys():
         (path.parent / name).unlink(missing_ok=True)
 
 # %% ../../nbs/20_data/18_aside.ipynb #c4255c1d
@@ -143,5 +126,10 @@ def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
     raises Damaged that names the JSON file, or the table of a list
     """
     record = read_record(path, kind, mend, made_of)
-    check_files(record, sorted(_tables_in(record)), mend)
-    return Record(path, _fetch(dict(record), record.path.parent))
+    check_files(record, sorted(_tables(record)), mend)
+
+    def fetch(value):
+        if isinstance(value, dict) and value.keys() == {'aside', 'n', 'digest'}:
+            return LongList(record.path.parent / value['aside'], value['n'], value['digest'])
+
+    return Record(path, _changed(dict(record), fetch))

@@ -14,10 +14,10 @@ import pyarrow as pa
 
 from ..core.errors import nearest, UserError
 from .encode import RowEncoder
-from .numbers import id_texts
 from .shards import aligned, is_part, memory_split, Shard, Split
-from .source import add_parts, batches, open_source
+from .source import batches, open_source
 from .spec import Spec
+from .types import add_parts, id_texts, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #cca476e1
 def _check_frame(have, columns):
@@ -92,14 +92,10 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     encode = RowEncoder(spec, ids=spec.id_col in frame.columns, keys=keys)
     frame = add_parts(frame, encode.columns)
     _check_frame(frame.columns, encode.columns)
-    table = frame[list(encode.columns)].to_arrow(compat_level=pl.CompatLevel.oldest())
-    blocks, size = [], 1 << 15
-    for start in range(0, max(len(frame), 1), size):
-        batch = {c: table[c].slice(start, size).combine_chunks() for c in encode.columns}
-        n = min(size, len(frame) - start)
-        blocks.append(encode(batch, n, lambda r: f'frame: row {start + r}'))
+    batch = {c: frame[c].to_arrow(compat_level=pl.CompatLevel.oldest()) for c in encode.columns}
+    block = encode(batch, len(frame), lambda r: f'frame: row {r}')
     _warn_of_zeros(encode, 'frame')
-    return memory_split(spec, blocks, len(frame), first_row=first_row)
+    return memory_split(spec, [block], len(frame), first_row=first_row)
 
 # %% ../../nbs/20_data/45_frames.ipynb #55a4bdf9
 def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'data.test_path'):
@@ -128,7 +124,8 @@ def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
         return pl.Series(name, np.arange(len(source))).cast(pl.String)
     texts = []
     for row, batch in batches(source, [name], size=1 << 16):
-        texts.append(id_texts(batch[name], name, lambda r: source.place(row + r)))
+        place = lambda r: source.place(row + r)
+        texts.append(id_texts(plain(batch[name], name, place), name, place))
     return pl.from_arrow(pa.chunked_array(texts)).alias(name)
 
 # %% ../../nbs/20_data/45_frames.ipynb #9ba693a2
@@ -172,8 +169,5 @@ def cached_parts(split: Split, rows_per_block: int = 1 << 13, blocks=None):
         for start in range(0, shard.n_rows, rows_per_block):
             if not first <= next(numbers) < stop:
                 continue
-            mapped = shard
-            if shard.folder is not None:
-                mapped = Shard(shard.start, shard.n_rows, shard.names, shard.folder)
-            part = _rows_of(mapped, start, min(start + rows_per_block, shard.n_rows), offsets_of)
+            part = _rows_of(shard, start, min(start + rows_per_block, shard.n_rows), offsets_of)
             yield Split(split.name, split.spec, [part], first_row=split.first_row + shard.start + start)

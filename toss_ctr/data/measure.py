@@ -13,13 +13,13 @@ import numpy as np
 import xxhash
 
 from ..core.errors import UserError
-from .encode import event_unit, is_moments, read_events, read_texts, read_tokens
+from .encode import event_unit
 from .histories import Ragged, Scratch
 from .needs import Needs
-from .numbers import labels, numbers, time_unit, times, vector_width, vectors
 from .source import batches, open_files, Source
 from .spec import MultiSpec, pack_cats, SeqSpec, Spec, TimeSpec, VectorSpec
-from .values import Coder, encode_cells, encode_column, natural, Tally
+from .tokens import BLOCK, codes_of, encode_cells, natural, read_texts, read_tokens, Tally
+from .types import labels, numbers, plain, time_unit, times, vector_lengths, vectors
 
 # %% ../../nbs/20_data/25_measure.ipynb #1e2b2dd3
 class TokenSet:
@@ -145,47 +145,48 @@ def null_groups(masks: dict) -> list[tuple]:
 
 # %% ../../nbs/20_data/25_measure.ipynb #1806f7aa
 def _stream(tell, source: Source, columns: list, stop: int):
-    "First row, batch, and row of the batch → its place in a file, over the first `stop` rows."
+    "First row, columns behind the gate, and row of the batch → its place in a file, over the first `stop` rows."
     for row, batch in batches(source, columns, 0, stop):
-        yield row, batch, lambda r: source.place(row + r)
+        place = lambda r: source.place(row + r)
+        yield row, {c: plain(batch[c], c, place) for c in columns}, place
         tell(len(batch))
 
 # %% ../../nbs/20_data/25_measure.ipynb #dd47881f
 def _measure_tokens(stream, columns: list, pad_id, sep: str | None = None) -> dict:
     "Distinct tokens of a column, integers or with `sep` texts, and how long its histories are."
-    tally, scratch, column, texts = HistoryTally(), Scratch(), columns[0], Coder(Tally())
+    tally, scratch, column, texts = HistoryTally(), Scratch(), columns[0], Tally()
     for _, batch, place in stream:
-        if sep is None:
-            blocks = read_tokens(batch[column], column, place, scratch)
-        else:
-            blocks = read_texts(batch[column], column, place, texts, sep)
-        for _, history in blocks:
-            tally.add(history)
+        if sep is not None:
+            tally.add(read_texts(batch[column], column, place, texts, sep))
+            continue
+        for start in range(0, len(batch[column]), BLOCK):
+            block = batch[column].slice(start, BLOCK)
+            tally.add(read_tokens(block, column, lambda r: place(start + r), scratch))
     found = tally.measured(pad_id if sep is None else None)
     if sep is None:
         return found
     padding = None if pad_id is None else str(pad_id)
-    return found | dict(values=[text for text in sorted(texts.assign.code, key=natural) if text != padding])
+    return found | dict(values=[text for text in sorted(texts.code, key=natural) if text != padding])
 
 
 def _measure_codes(stream, columns: list) -> dict:
     "Column → distinct values in natural order, how often each occurs, nulls."
-    coders = {c: Coder(Tally()) for c in columns}
+    tallies = {c: Tally() for c in columns}
     for _, batch, place in stream:
-        for c, coder in coders.items():
-            coder.assign.add(encode_column(coder, batch[c], c, place))
-    return {c: coder.assign.measured() | dict(nulls=int(coder.assign.counts[0])) for c, coder in coders.items()}
+        for c, tally in tallies.items():
+            tally.add(codes_of(tally, batch[c], c, place))
+    return {c: tally.measured() | dict(nulls=int(tally.counts[0])) for c, tally in tallies.items()}
 
 
 def _measure_cells(stream, columns: list, sep: str) -> dict:
     "Values and counts of a column's cells; how many the fullest cell has, and how many cells have none."
-    coder, column, most, empty = Coder(Tally()), columns[0], 0, 0
+    tally, column, most, empty = Tally(), columns[0], 0, 0
     for _, batch, place in stream:
-        codes, counts = encode_cells(coder, batch[column], sep, column, place)
-        coder.assign.add(codes)
+        codes, _, counts = encode_cells(tally, batch[column], MultiSpec(column, sep, ()), place)
+        tally.add(codes)
         most = max(most, int(counts.max(initial=0)))
         empty += int(np.count_nonzero(counts == 0))
-    return coder.assign.measured() | dict(most=most, empty=empty)
+    return tally.measured() | dict(most=most, empty=empty)
 
 # %% ../../nbs/20_data/25_measure.ipynb #9ffcfaf6
 def _summaries(columns: list, x: np.ndarray) -> dict:
@@ -202,10 +203,7 @@ def _measure_numbers(stream, columns: list, stop: int) -> dict:
     x = np.empty((len(columns), stop), np.float32)
     for row, batch, place in stream:
         for j, c in enumerate(columns):
-            try:
-                x[j, row : row + len(batch)] = numbers(batch[c], c)
-            except UserError as e:
-                raise UserError(f'{place(0)} ff.: {e}') from None
+            x[j, row : row + len(batch[c])] = numbers(batch[c], c, place)
     return _summaries(columns, x)
 
 
@@ -214,7 +212,7 @@ def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, l
     x = np.empty((last - first, stop), np.float32)
     for row, batch, place in stream:
         found = vectors(batch[columns[0]], columns[0], place, width)
-        x[:, row : row + len(batch)] = found[:, first:last].T
+        x[:, row : row + len(found)] = found[:, first:last].T
     return _summaries(list(VectorSpec(columns[0], width).parts[first:last]), x)
 
 # %% ../../nbs/20_data/25_measure.ipynb #15712259
@@ -228,13 +226,8 @@ def _measure_label(stream, columns: list, beside: bool = False) -> dict:
 
 def _measure_events(stream, columns: list) -> dict:
     "Unit of the times of a history's tokens, that of the first of them."
-    column, scratch = columns[0], Scratch()
-    for _, batch, place in stream:
-        moments = is_moments(batch[column].type)
-        for _, history in read_events(batch[column], column, place, scratch):
-            if len(history['token']):
-                return dict(unit='moment' if moments else event_unit(history['token'][:1])[0])
-    return dict(unit='moment')
+    units = (event_unit(batch[columns[0]], columns[0], place) for _, batch, place in stream)
+    return dict(unit=next(filter(None, units), 'moment'))
 
 
 def _measure_time(stream, columns: list) -> dict:
@@ -276,9 +269,10 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
 def width_of(source: Source, name: str, stop: int) -> int:
     "Numbers of a column's vectors; `UserError` where no row has any."
     for row, batch in batches(source, [name], 0, stop, size=1 << 12):
-        width = vector_width(batch[name], name, lambda r: source.place(row + r))
-        if width:
-            return width
+        place = lambda r: source.place(row + r)
+        lengths = vector_lengths(plain(batch[name], name, place), name, place)
+        if lengths.max() > 0:
+            return int(lengths[lengths > 0][0])
     raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
@@ -292,10 +286,10 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
     pads = {h['name']: h['pad_id'] for h in needs.histories}
     beside = [(c, h) for h in needs.histories for c in (h['name'], *h['sides'])]
-    texts = {c: dict(sep=h['sep']) for c, h in beside if 'sep' in h}
+    texts = {c: h['sep'] for c, h in beside}
     for c in dict.fromkeys(c for c, _ in beside):  # once, however many histories have it
-        add('tokens', [c], pad_id=pads.get(c), **texts.get(c, {}))
-    for c in dict.fromkeys(h['time'] for h in needs.histories if 'time' in h):
+        add('tokens', [c], pad_id=pads.get(c), sep=texts[c])
+    for c in dict.fromkeys(h['time'] for h in needs.histories if h['time']):
         add('events', [c])
     wide = max(1, room // max(stop, 1))
     for a in range(0, len(needs.nums), wide):
@@ -360,11 +354,11 @@ def _text_values(asked: dict, tokens: dict, codes: dict, side: str | None = None
 
 def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec:
     "A history column of the spec; `asked` : of `Needs.histories`."
-    known = _text_values if 'sep' in asked else _token_values
+    known = _text_values if asked['sep'] else _token_values
     values = known(asked, tokens, codes)
     sides = {c: tuple(np.asarray(known(asked, tokens, codes, c)).tolist()) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
-    if 'time' in asked:
+    if asked['time']:
         learned['unit'] = events[asked['time']]['unit']
     return SeqSpec(**dict(asked, **learned))
 

@@ -221,19 +221,16 @@ def take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
     return out
 
 # %% ../../nbs/20_data/65_pools.ipynb #24f04515
-def make_batch(parts: list[tuple[Pool, np.ndarray]], multiple: int = 1) -> dict[str, torch.Tensor]:
+def make_batch(parts: list[tuple[Pool, np.ndarray]]) -> dict[str, torch.Tensor]:
     """One batch from parts of pools.
 
     parts : (pool, positions in it), at least one
-    multiple : the width of histories is rounded up to a multiple of this
     returns batch key → tensor, rows in the order of the parts
     """
     widths = {}
     for key in parts[0][0].ragged:
         longest = [pool.ragged[key].lengths[at].max(initial=1) for pool, at in parts]
         widths[key] = int(max(longest))
-    for history in parts[0][0].layout.histories:
-        widths[history] = -(-widths[history] // multiple) * multiple
     found = [take_rows(pool, at, widths) for pool, at in parts]
     arrays = found[0]
     if len(found) > 1:

@@ -53,9 +53,6 @@ def shift_prior(p, prior: float, to: str):
     return expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
 
 # %% ../../nbs/20_data/80_probabilities.ipynb #d9b7e91a
-_BLOCK = 1 << 17
-
-
 def check_probabilities(p, name: str):
     """Raise `UserError` with counts and an example for NaN and for values outside [0, 1].
 
@@ -65,11 +62,9 @@ def check_probabilities(p, name: str):
     p = np.asarray(p)
     if p.dtype.kind not in 'fiub':
         raise UserError(f'{name}: type {p.dtype}', 'numbers are expected')
-    for start in range(0, len(p), _BLOCK):
-        block = p[start : start + _BLOCK]
-        good = (block >= 0) & (block <= 1)  # NaN is neither
-        if not good.all():
-            row = start + int(np.argmin(good))
-            nan, outside = int(np.isnan(p).sum()), int(((p < 0) | (p > 1)).sum())
-            counts = f'{nan:,} values are NaN and {outside:,} lie outside [0, 1] of {len(p):,}'
-            raise UserError(f'{name}: {counts} (first: row {row}, {p[row]})', 'pass probabilities')
+    nan, outside = np.isnan(p), (p < 0) | (p > 1)
+    wrong = nan | outside
+    if wrong.any():
+        row = int(wrong.argmax())
+        counts = f'{nan.sum():,} values are NaN and {outside.sum():,} lie outside [0, 1] of {len(p):,}'
+        raise UserError(f'{name}: {counts} (first: row {row}, {p[row]})', 'pass probabilities')

@@ -15,7 +15,7 @@ import torch
 from fastcore.basics import patch
 from torch import nn, Tensor
 
-from .order import rng_of
+from .batches import rng_of
 from .pools import copy_rows, pieces_of
 
 # %% ../../nbs/20_data/75_scaling.ipynb #063cb571

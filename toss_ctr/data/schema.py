@@ -23,10 +23,10 @@ from ..core.tables import folded, html_table
 from .profile import Facts, LIMIT, profile
 from .rules import cell_separator, DAY, find_label, Log, MOMENT, moments_written, role_of, text_mark
 from .rules import UNSEEN, words, zero_and_one
-from .source import common_types, folder_note, lazy_table, moment_column, moment_part, moment_parts, named
-from .source import open_parquet, open_source, other_clock, Source
+from .source import common_types, folder_note, lazy_table, open_parquet, open_source, Source
 from .training_keys import training_keys
-from .values import canonical_texts, other_type, WHOLE_TEXT
+from .types import canonical_texts, moment_column, moment_part, moment_parts, named, other_clock
+from .types import other_type, WHOLE_TEXT
 
 # %% ../../nbs/20_data/30_schema.ipynb #cd21cb08
 def embedding_width(card: int) -> int:

@@ -28,9 +28,6 @@ def check_ids(ids: pl.Series, name):
     empty = int((ids.is_null() | (ids == '')).sum())
     if empty:
         raise UserError(f'{name}: {empty:,} of {len(ids):,} ids are empty', 'every row needs its id')
-    hashes = np.sort(ids.hash().to_numpy())
-    if (hashes[1:] != hashes[:-1]).all():
-        return
     twice = ids.filter(ids.is_duplicated())
     if len(twice):
         shared = f'{len(twice):,} rows share an id with another row (e.g. {twice[0]!r})'
@@ -58,15 +55,6 @@ def align_ids(first: pl.Series, ids: pl.Series, name: str = 'second file', ref: 
     return at.to_numpy()
 
 # %% ../../nbs/20_data/85_submission.ipynb #50a75fa9
-def _csv_options(id_col: str, label_col: str) -> dict:
-    "Options of Arrow's CSV readers that keep ids to the letter."
-    types = {id_col: pa.large_string(), label_col: pa.float64()}
-    return dict(
-        parse_options=pcsv.ParseOptions(newlines_in_values=True),
-        convert_options=pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False),
-    )
-
-
 def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tuple[pl.Series, np.ndarray]:
     """Read a submission; `UserError` naming the file for anything but two columns of unique ids and probabilities.
 
@@ -80,8 +68,10 @@ def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tup
     -------
     ids (N,) strings, probabilities (N,) float64
     """
+    types = {id_col: pa.large_string(), label_col: pa.float64()}  # ids to the letter
+    options = pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False)
     try:
-        table = pcsv.read_csv(path, **_csv_options(id_col, label_col))
+        table = pcsv.read_csv(path, None, pcsv.ParseOptions(newlines_in_values=True), options)
         header = ','.join(table.column_names)[:100]
     except FileNotFoundError:
         raise UserError(f'{path}: missing', 'check the path') from None
@@ -99,20 +89,6 @@ def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tup
     return ids, p
 
 # %% ../../nbs/20_data/85_submission.ipynb #81ca99d9
-def _reads_back(path, table: pl.DataFrame) -> bool:
-    "Whether a CSV file holds the rows of `table` and no others, a block at a time."
-    at = 0
-    try:
-        with pcsv.open_csv(path, **_csv_options(*table.columns)) as reader:
-            for batch in reader:
-                if not pl.from_arrow(batch).equals(table[at : at + len(batch)]):
-                    return False
-                at += len(batch)
-    except pa.ArrowException:
-        return False
-    return at == len(table)
-
-
 def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked'):
     """Write a submission, read it back, compare, and only then let it appear under its name.
 
@@ -144,7 +120,8 @@ def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked
     table = pl.DataFrame([ids, pl.Series(label_col, np.clip(p, EDGE, 1 - EDGE, dtype=np.float64))])
     with write_aside(path) as part:
         table.write_csv(part, quote_style='necessary')
-        if not _reads_back(part, table):
+        back, read = read_submission(part, id_col, label_col)
+        if not (back.equals(ids) and np.array_equal(read, table[label_col])):
             raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')
 
 # %% ../../nbs/20_data/85_submission.ipynb #773ac993

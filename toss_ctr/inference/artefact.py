@@ -33,7 +33,7 @@ from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
-from ..data.source import moment_column
+from ..data.types import moment_column
 from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics

@@ -17,10 +17,10 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file
 from ..core.records import read_record, read_run_table, write_record
-from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
+from ..data.types import id_texts, labels, plain
 from ..inference.ensemble import handed_in, sealed_file
 from ..inference.oof import Scales, scales_of
 from ..members.contract import read_opinion
@@ -46,11 +46,12 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     named = all(data.id_col in columns for columns in source.columns)
     wanted = [data.id_col] * named + [data.label_col]
     rows = pa.Table.from_batches([batch for _, batch in batches(source, wanted)])
-    column = rows[data.label_col].combine_chunks()
+    column = plain(rows[data.label_col].combine_chunks(), data.label_col, source.place)
     if column.null_count == len(column):
         return None
     if named:
-        names = pl.Series(id_texts(rows[data.id_col].combine_chunks(), data.id_col, source.place))
+        ids_there = plain(rows[data.id_col].combine_chunks(), data.id_col, source.place)
+        names = pl.Series(id_texts(ids_there, data.id_col, source.place))
     else:
         names = pl.Series(np.arange(len(rows))).cast(pl.String)
     at = align_ids(ids, names, data.test_path, 'the submission')
