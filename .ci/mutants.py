@@ -22,7 +22,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
 
     ('data.folds', 'return self.fold >= k if', 'return self.fold == k if'),
     ('data.folds', 'first += n_parts', 'first += 1'),
-    ('data.tokens', '* np.array(whole, np.int32)', ''),
+    ('data.tokens', '.astype(np.int32) * known', '.astype(np.int32)'),
     ('data.encode', '4 * np.log2(1 + seconds)', '4 * np.log2(seconds + 1e-9)'),
     ('data.types', '(w >= 0) & (w < np.inf)', '(w >= 0)'),
     ('data.types', 'null = np.isnan(y) & beside', 'null = np.isnan(y)'),

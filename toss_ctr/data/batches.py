@@ -15,7 +15,7 @@ import torch
 from fastcore.basics import patch
 
 from ..core.errors import UserError
-from .pools import layout_of, make_batch, Pool
+from .pools import make_batch, Pool
 from .shards import Split
 
 # %% ../../nbs/20_data/70_batches.ipynb #2447f302
@@ -260,7 +260,6 @@ class Loader:
         self.rows = np.arange(self.split.n_rows) if self.rows is None else np.asarray(self.rows, np.int64)
         if not (np.diff(self.rows) > 0).all():
             raise ValueError('rows must be ascending and distinct')
-        self.layout = layout_of(self.split)
         self.total = self.batch_size * self.world
         self.pool = self.total * -(-self.pool_rows // self.total)
         self.label = self.split.labels()[self.rows] if self.sampler else None
@@ -358,7 +357,7 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
         place = np.zeros(len(rows), np.int64)
         place[mine] = np.arange(len(mine))
         rows, permutation = rows[mine], place[permutation]
-    pool = Pool(loader.split, loader.layout, rows, loader.features)
+    pool = Pool(loader.split, rows, loader.features)
     self.pools[i, pass_no, number] = pool, permutation
     return pool, permutation
 

@@ -93,10 +93,9 @@ class Tally:
         self.code, self.counts = {}, np.zeros(1, np.int64)
 
     def __call__(self, texts) -> np.ndarray:
-        for text in texts:
-            if text is not None and text not in self.code:
-                self.code[text] = len(self.code) + 1
-        return np.fromiter((self.code.get(text, 0) for text in texts), np.int32, len(texts))
+        known = self.code
+        codes = (0 if text is None else known.setdefault(text, len(known) + 1) for text in texts)
+        return np.fromiter(codes, np.int32, len(texts))
 
     def add(self, codes: np.ndarray):
         "Count rows by their codes, (n,)."
@@ -391,18 +390,15 @@ class TokenCoder:
         return np.where(self.values[at] == tokens, at + 1, 0).astype(self.dtype)
 
 # %% ../../nbs/20_data/21_tokens.ipynb #5cc7006f
-_WHOLE_NUMBER = re.compile(r'[+-]?\d{1,18}', re.A)
-
-
 def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
     """Codes of a target column in the history's id space.
 
     texts : canonical texts of another column, None for null
     returns (n,) int32, 0 for what is no integer or no token
     """
-    whole = [t is not None and bool(_WHOLE_NUMBER.fullmatch(t)) for t in texts]
-    tokens = np.array([int(t) if w else 0 for t, w in zip(texts, whole, strict=True)], np.int64)
-    return code(tokens).astype(np.int32) * np.array(whole, np.int32)
+    tokens = pl.Series(texts, dtype=pl.String).cast(pl.Int64, strict=False)
+    known = tokens.is_not_null().to_numpy()
+    return code(tokens.fill_null(0).to_numpy()).astype(np.int32) * known
 
 # %% ../../nbs/20_data/21_tokens.ipynb #fe9f36c5
 def read_texts(column: pa.Array, name: str, place, assign, sep: str, pad_id: int | None = None) -> Ragged:
