@@ -307,9 +307,7 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
     wants, has = resolve_needs(cfg, manifest['columns']).to_json(), manifest['needs']
     for k in wants:
         if has.get(k) != wants[k]:
-            found, asked = str(has.get(k))[:120], str(wants[k])[:120]
-            what = f'{path} does not fit the config in {k}: it has {found}, the config asks for {asked}'
-            raise UserError(f'{key}: {what}', mend)
+            raise UserError(f'{key}: {path} does not fit the config in {k}', mend)
     return split_of(manifest, mend)
 
 # %% ../../nbs/20_data/50_cache.ipynb #5bd74af5

@@ -17,7 +17,7 @@ from .encode import RowEncoder
 from .shards import aligned, is_part, memory_split, Shard, Split
 from .source import batches, open_source
 from .spec import Spec
-from .types import add_parts, id_texts, plain
+from .types import add_parts, id_texts, moment_column, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #cca476e1
 def _check_frame(have, columns):
@@ -44,20 +44,20 @@ def as_frame(frame, columns, more=()) -> pl.DataFrame:
 
     frame : Polars (lazy or not) or pandas DataFrame, Arrow table, list of dicts
     """
-    if isinstance(frame, pl.LazyFrame):
-        frame = frame.collect()
-    pandas = hasattr(frame, 'iloc') and hasattr(frame, 'columns')
+    wanted = list(dict.fromkeys([*columns, *more]))
     try:
-        frame = frame if pandas else pl.DataFrame(frame)
+        if hasattr(frame, 'iloc') and hasattr(frame, 'columns'):
+            names = [str(c) for c in frame.columns]
+            read = {*wanted, *map(moment_column, wanted)}
+            frame = pl.DataFrame([_pandas_column(frame, c) for c in names if c in read])
+        else:
+            frame = pl.DataFrame(frame.collect() if isinstance(frame, pl.LazyFrame) else frame)
+            names = frame.columns
     except _ODD as e:
         what = f'frame: {type(frame).__name__}: {str(e).splitlines()[0][:120]}'
         raise UserError(what, 'pass a Polars or pandas frame, or an Arrow table') from None
-    have, wanted = [str(c) for c in frame.columns], list(dict.fromkeys([*columns, *more]))
-    if pandas:
-        moments = {c.rpartition('.')[0] for c in wanted if c not in have}
-        frame = pl.DataFrame([_pandas_column(frame, c) for c in have if c in wanted or c in moments])
     frame = add_parts(frame, wanted)
-    _check_frame([*have, *frame.columns], columns)
+    _check_frame([*names, *frame.columns], columns)
     frame = frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
     for name, dtype in frame.schema.items():
         if '128' in str(dtype):
@@ -95,7 +95,7 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     batch = {c: frame[c].to_arrow(compat_level=pl.CompatLevel.oldest()) for c in encode.columns}
     block = encode(batch, len(frame), lambda r: f'frame: row {r}')
     _warn_of_zeros(encode, 'frame')
-    return memory_split(spec, [block], len(frame), first_row=first_row)
+    return memory_split(spec, block, len(frame), first_row=first_row)
 
 # %% ../../nbs/20_data/45_frames.ipynb #55a4bdf9
 def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'data.test_path'):
@@ -109,7 +109,7 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
     source.check(encode.columns)
     for row, batch in batches(source, encode.columns, size=rows_per_block):
         block = encode(batch, len(batch), lambda r: source.place(row + r))
-        yield memory_split(spec, [block], len(batch), first_row=row)
+        yield memory_split(spec, block, len(batch), first_row=row)
     _warn_of_zeros(encode, path)
 
 # %% ../../nbs/20_data/45_frames.ipynb #09d38719

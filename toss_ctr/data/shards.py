@@ -9,6 +9,7 @@ __all__ = ['REBUILT', 'is_part', 'ShardWriter', 'folder_aside', 'check_shard', '
 # %% ../../nbs/20_data/35_shards.ipynb #f646088e
 import hashlib, io, os, re, shutil
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -62,11 +63,9 @@ class _ArrayWriter:
 
     def append(self, block: np.ndarray):
         "Write rows, (m, …) of the file's type."
-        if block.dtype != self.dtype or block.shape[1:] != self.inner:
-            raise ValueError(f'{self.path.name}: {block.dtype} {block.shape} after {self.dtype} {self.inner}')
         self.rows += len(block)
         if block.size:
-            data = memoryview(np.ascontiguousarray(block)).cast('B')
+            data = memoryview(np.ascontiguousarray(block, self.dtype)).cast('B')
             self.file.write(data)
             self.digest.update(data)
 
@@ -118,27 +117,18 @@ class ShardWriter:
         self.arrays = {}  # name → _ArrayWriter
         self.ends = {}  # name of offsets → the last of them
 
-    def _add(self, name, block):
-        if name not in self.arrays:
-            self.arrays[name] = _ArrayWriter(_array_file(self.folder, name), block)
-        self.arrays[name].append(block)
-
-    def _add_counts(self, name, counts):
-        if name not in self.ends:
-            self.ends[name] = 0
-            self._add(name, np.zeros(1, np.int64))
-        offsets = np.cumsum(counts, dtype=np.int64) + self.ends[name]
-        self._add(name, offsets)
-        if len(offsets):
-            self.ends[name] = int(offsets[-1])
-
     def append(self, block: dict, n: int):
         "Add a batch."
         for name, array in block.items():
             if is_part(name, '_counts'):
-                self._add_counts(_offsets_name(name), array)
-            else:
-                self._add(name, array)
+                name = _offsets_name(name)
+                first = name not in self.ends
+                array = self.ends.get(name, 0) + np.cumsum(np.append(0, array), dtype=np.int64)
+                self.ends[name] = int(array[-1])
+                array = array[0 if first else 1 :]
+            if name not in self.arrays:
+                self.arrays[name] = _ArrayWriter(_array_file(self.folder, name), array)
+            self.arrays[name].append(array)
         self.rows += n
 
     def close(self, **about) -> dict:
@@ -249,6 +239,7 @@ class Shard:
         return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
 # %% ../../nbs/20_data/35_shards.ipynb #285181ba
+@dataclass(eq=False, repr=False)
 class Split:
     """The rows of one Parquet source, encoded: shards, spec and train statistics.
 
@@ -273,24 +264,18 @@ class Split:
     ([2, 1, 0], [1, 0, 0], ('a', 'b'))
     """
 
-    def __init__(
-        self,
-        name: str,
-        spec: Spec,
-        shards: list,
-        fingerprint: str = '',
-        root=None,
-        stats=None,
-        first_row: int = 0,
-        valid_rows: int = 0,
-    ):
-        self.name, self.spec, self.fingerprint = name, spec, fingerprint
-        self.shards = list(shards)
+    name: str
+    spec: Spec
+    shards: list
+    fingerprint: str = ''
+    root: Path | None = None
+    stats: dict = field(default_factory=dict)
+    first_row: int = 0
+    valid_rows: int = 0
+
+    def __post_init__(self):
+        self.root = self.root and Path(self.root)
         self.n_rows = sum(shard.n_rows for shard in self.shards)
-        self.root = root and Path(root)
-        self.stats = stats or {}
-        self.first_row = first_row
-        self.valid_rows = valid_rows
 
     def __len__(self):
         return self.n_rows
@@ -335,14 +320,12 @@ def aligned(seq: SeqSpec) -> dict:
     return found
 
 
-def memory_split(spec: Spec, blocks: list, n: int, name: str = 'test', first_row: int = 0) -> Split:
-    """Join encoded batches in memory.
+def memory_split(spec: Spec, block: dict, n: int, name: str = 'test', first_row: int = 0) -> Split:
+    """An encoded batch as a split in memory.
 
-    blocks : what an `RowEncoder` gave for consecutive rows
+    block : what a `RowEncoder` gave for `n` rows
     """
-    arrays = dict(blocks[0])
-    if len(blocks) > 1:
-        arrays = {name: np.concatenate([block[name] for block in blocks]) for name in arrays}
+    arrays = dict(block)
     for counts in [name for name in arrays if is_part(name, '_counts')]:
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(arrays.pop(counts), out=offsets[1:])
