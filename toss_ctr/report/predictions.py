@@ -21,7 +21,7 @@ from ..core.files import again
 from ..core.records import read_run_table
 from ..inference.calibration import cross_fit
 from ..inference.compare import held_out
-from ..inference.board import metric_cells
+from ..inference.compare import metric_cells
 from ..inference.ensemble import ENSEMBLE, ensemble_oof, handed_in, intervals
 from ..inference.oof import calibration_options, probability_target, Scales, scales_of
 from ..members.contract import held_out_file, member_folder

@@ -15,9 +15,9 @@ import polars as pl
 
 from ..config.train import MINIMISED
 from ..core.records import read_record, read_run_table
-from ..inference.board import member_rows
+from ..inference.compare import member_rows
 from ..inference.ensemble import last_choice, leak_lines, scale_line
-from ..inference.parity import parity_line
+from ..inference.answers import parity_line
 from ..members.contract import held_out_file, TEST
 from .html import figure, Html, interval_text, metric_columns, section, table, tag, with_keys
 from toss_ctr.report.plots import (

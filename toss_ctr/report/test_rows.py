@@ -26,7 +26,7 @@ from ..inference.oof import Scales, scales_of
 from ..members.contract import read_opinion
 from .html import Html, interval_text, metric_columns, section, table, tag, with_keys
 from .predictions import score_row
-from ..inference.board import metric_cells
+from ..inference.compare import metric_cells
 from ..training.metrics import MetricsTable
 
 # %% ../../nbs/80_report/17_test_rows.ipynb #f3690627
