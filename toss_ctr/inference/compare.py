@@ -36,9 +36,20 @@ from ..members.select import choose_weights, cross_weights
 from ..training.metrics import COLUMNS, compare_predictions, first_metric, Interval, merit, MetricsTable, N_BOOT
 from ..training.metrics import natural_metrics, Paired, score, TITLES
 
-# %% ../../nbs/70_inference/36_compare.ipynb #b2b588db
+# %% ../../nbs/70_inference/36_compare.ipynb #7120a563
 class Shown:
-    "Lines and tables, one below the other: `parts` says which."
+    """Lines and tables, one below the other: `parts` says which.
+
+    Examples
+    --------
+    >>> class Score(Shown):
+    ...     parts = lambda self: ['100 rows', MetricsTable({'a': dict(AP=0.5)})]
+    >>> Score()
+    100 rows
+    <BLANKLINE>
+            AP
+    a  0.50000
+    """
 
     def parts(self) -> list:
         "Texts and `MetricsTable`s."
@@ -400,7 +411,7 @@ class BlendReport(Shown):
         title = f'{self.rows:,} rows, {len(self.files)} files by {self.method}{given} → {Path(self.out).name}'
         return [title, MetricsTable(self.distribution), MetricsTable(self.agreement)]
 
-# %% ../../nbs/70_inference/36_compare.ipynb #efde1e09
+# %% ../../nbs/70_inference/36_compare.ipynb #ba051193
 def _weights_of(m: int, weights, w: float | None):
     "Weights of m files, given one by one or as the first one's share."
     if w is None:
