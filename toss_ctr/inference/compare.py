@@ -25,7 +25,7 @@ from ..core.files import check_target, shell_path
 from ..core.records import read_record, read_run_table
 from ..data.probabilities import logit
 from ..data.source import open_source
-from ..data.submission import align_ids, header_of, read_submission, write_submission
+from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
 from .calibration import holdouts
 from .ensemble import ENSEMBLE, ensemble_oof, handed_in, judged, last_choice, of_rows, scale_line
@@ -36,7 +36,7 @@ from ..members.select import choose_weights, cross_weights
 from ..training.metrics import COLUMNS, compare_predictions, first_metric, Interval, merit, MetricsTable, N_BOOT
 from ..training.metrics import natural_metrics, Paired, score, TITLES
 
-# %% ../../nbs/70_inference/36_compare.ipynb #7120a563
+# %% ../../nbs/70_inference/36_compare.ipynb #ae6001ed
 class Shown:
     """Lines and tables, one below the other: `parts` says which.
 
@@ -335,7 +335,7 @@ def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     names = two_or_more(paths)
     rows, metric = same_rows(names), metric or _metric(names)
     label, fold, weight, p = rows.label, rows.fold, rows.weight, getattr(rows, _SCALE[metric])
-    z, how = logit(p).astype(np.float32), dict(seed=seed, metric='score' if metric == 'toss' else metric)
+    z, how = logit(p).astype(np.float32), dict(seed=seed, metric=metric)
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, **how)
     weights = choose_weights(z, label, weight=weight, **how)
     return WeightSearch(
@@ -411,7 +411,7 @@ class BlendReport(Shown):
         title = f'{self.rows:,} rows, {len(self.files)} files by {self.method}{given} → {Path(self.out).name}'
         return [title, MetricsTable(self.distribution), MetricsTable(self.agreement)]
 
-# %% ../../nbs/70_inference/36_compare.ipynb #ba051193
+# %% ../../nbs/70_inference/36_compare.ipynb #a657ca76
 def _weights_of(m: int, weights, w: float | None):
     "Weights of m files, given one by one or as the first one's share."
     if w is None:
@@ -465,6 +465,7 @@ def blend_files(
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
+    refuse_submission(out, '--out')
     ids, first = read_submission(names[0], id_col, label_col)
     p = np.empty((len(names), len(ids)))
     p[0] = first
@@ -589,7 +590,7 @@ def run_rows(runs) -> list[dict]:
         row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '')
         row |= {key: best[key] for key in ('judged_by', *_METRICS, 'low', 'high') if key in best}
         own = {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys}
-        rows.append(row | dict(members=len(cfg.every_member)) | own)
+        rows.append(row | dict(members=len(cfg.members)) | own)
     return sorted(rows, key=lambda row: -merit(row, cfgs[0].metric))
 
 

@@ -151,7 +151,7 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     "Weights of the members, and what they are worth on folds they were not found on."
     first = members[0]
     z = np.stack([member.logit for member in members]).astype(np.float32)
-    how = dict(select=cfg.ensemble.select, metric=cfg.ensemble.metric, seed=cfg.seed, bags=bags)
+    how = dict(select=cfg.ensemble.select, metric=cfg.metric, seed=cfg.seed, bags=bags)
     parts = holdouts(first.fold, len(first.fold), cfg.seed)
     held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
     return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
@@ -294,7 +294,7 @@ def _mixed(fit: list[Opinion], cfg: Config) -> tuple[dict, list[Opinion]]:
     mean = [averaged(fit, chosen.weights, chosen.logit)] if (chosen.weights > 0).sum() > 1 else []
     return dict(weights=weights, fold_weights=fold_weights), mean
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #bb3e32b9
+# %% ../../nbs/70_inference/18_ensemble.ipynb #c290338d
 def _write_choice(candidates: list[Opinion], fitted: dict, held_out: dict, content: dict, cfg: Config) -> Path:
     "The folder of a generation of the choice, with every submission and the ensemble's held-out predictions."
     answers = {member.name: fitted[member.name](member.test_logit) for member in candidates}
@@ -310,7 +310,7 @@ def _write_choice(candidates: list[Opinion], fitted: dict, held_out: dict, conte
             write_table(pl.DataFrame(numbers), place / OOF)
     return place
 
-# %% ../../nbs/70_inference/18_ensemble.ipynb #fc4d8aba
+# %% ../../nbs/70_inference/18_ensemble.ipynb #314c1fe3
 def hand_in(members: list[Opinion], cfg: Config) -> dict:
     """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
 
@@ -318,7 +318,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     who was handed in; nothing else writes submission.csv.
 
     cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
-    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` and `metric` of section
+    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
         `ensemble`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best
         single member with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
@@ -341,7 +341,6 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         chosen=max(honest, key=lambda name: merit(scores[name], cfg.metric)),
         judged_by=cfg.metric,
         select=cfg.ensemble.select,
-        metric=cfg.ensemble.metric,
         scores=scores,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=_compared(scales, members[0], [m.name for m in fit], lost, cfg.metric, cfg.seed),
@@ -439,7 +438,7 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     names : of the members; None: of all
     """
     opinions = []
-    for name in cfg.every_member if names is None else names:
+    for name in cfg.members if names is None else names:
         made = records[name]['made'] if records else None
         found, first = read_opinion(cfg.run_dir, name, cfg.ensemble, made), opinions[0] if opinions else None
         if first is not None and np.array_equal(found.row, first.row):  # ten million rows are kept once

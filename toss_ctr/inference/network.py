@@ -212,7 +212,7 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     statistics = run_statistics(cfg, first, inputs)
     return Network(cfg, spec, sides, models, device, run_calibrators(cfg, sides), statistics)
 
-# %% ../../nbs/70_inference/10_network.ipynb #a58fbd54
+# %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
 @contextmanager
 def progress_bar(rows: int, progress: bool):
     "A bar of rows for whoever watches, or a line at the end; yields the function to call with the rows that are done."

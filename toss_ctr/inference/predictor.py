@@ -114,7 +114,7 @@ class Programs:
             blocks.append(np.stack([run(as_inputs(batch, names)) for run, names in named], 1))
         return np.concatenate(blocks)
 
-# %% ../../nbs/70_inference/32_predictor.ipynb #1762d114
+# %% ../../nbs/70_inference/32_predictor.ipynb #ad0904cd
 @dataclass(frozen=True, eq=False)
 class MatrixModels:
     """A member that learned from the matrix.
@@ -259,7 +259,7 @@ def who_answers(cfg: Config, member: str = '') -> Asked:
     """
     made, run = whole_choice(cfg.run_dir), cfg.run_dir
     name = member or (made['chosen'] if made else cfg.network)
-    known = dict.fromkeys([*(made['scores'] if made else ()), *cfg.every_member])
+    known = dict.fromkeys([*(made['scores'] if made else ()), *cfg.members])
     if name not in known:
         raise UserError(f'member={name}: {run} has no such member', nearest(name, list(known)))
     if name != cfg.network:  # it ranks the rows it is given
@@ -283,7 +283,7 @@ def who_answers(cfg: Config, member: str = '') -> Asked:
 
 def _is_file(cfg: Config, name: str) -> bool:
     "Whether a member is nothing but predictions."
-    return name not in cfg.every_member or cfg.every_member[name].kind == 'file'
+    return name not in cfg.members or cfg.members[name].kind == 'file'
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #19c4c471
 def _member_config(cfg: Config, name: str) -> Config:
@@ -298,7 +298,7 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
-    names = [name for name, member in cfg.every_member.items() if member.kind in LIBRARIES]
+    names = [name for name, member in cfg.members.items() if member.kind in LIBRARIES]
     made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features', 'tau'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
@@ -376,7 +376,7 @@ def _trees_of(cfg: Config, name: str) -> dict:
     check_files(record, names)
     files = sorted((record.path.parent / file for file in names), key=lambda file: int(file.stem[5:]))
     scores = [metrics['Score'] for metrics in record['folds']]
-    return dict(kind=cfg.every_member[name].kind, files=files, scores=scores, made=record['made'])
+    return dict(kind=cfg.members[name].kind, files=files, scores=scores, made=record['made'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
 def _load_models(about: dict, matrix: dict, home: Path) -> MatrixModels:
@@ -413,7 +413,7 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
     """
     asked, parts, specs = who_answers(cfg, member), {}, {}
     for name in asked.weights:
-        if cfg.every_member[name].kind == 'network':
+        if cfg.members[name].kind == 'network':
             part = load_network(_member_config(cfg, name), inputs if name == cfg.network else None)
             cache = next(iter(part.sides.values()))['cache']
         else:
@@ -426,7 +426,7 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
         calibrator = Calibrator.from_json(asked.made['calibrators'][asked.name])
     return Predictor(asked.name, parts, asked.weights, calibrator, cfg.ensemble, asked.why)
 
-# %% ../../nbs/70_inference/32_predictor.ipynb #bcecf015
+# %% ../../nbs/70_inference/32_predictor.ipynb #40c52c66
 def predict_labels(cfg: Config, rows) -> dict[str, np.ndarray]:
     """The probabilities of every label by a run's network.
 
