@@ -23,7 +23,7 @@ from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
-from ..inference.parity import check_parity
+from ..inference.answers import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
