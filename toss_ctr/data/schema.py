@@ -147,7 +147,7 @@ _WHOLE |= dict(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
 
 # %% ../../nbs/20_data/30_schema.ipynb #7d6d7be8
 def _lines(s: Schema) -> list[str]:
-    "The summary of a schema."
+    "The summary of a schema: size, label, roles, histories."
     counts = ', '.join(f'{len(s.names(role))} {role}' for role in ROLES if s.names(role))
     out = [f'{s.n_rows:,} rows, {len(s.columns)} columns: {counts}']
     if s.label:
@@ -200,10 +200,10 @@ def _folds(s: Schema) -> dict:
 # %% ../../nbs/20_data/30_schema.ipynb #58468f75
 def history_names(columns: list[str]) -> list[str]:
     "Names of histories for a config: those of their columns, numbers where these could be mistaken for one another."
-    names = [re.sub(r'[^a-z0-9_]', '_', column.lower()) for column in columns]
-    names = [name if name[0].isalpha() else f'h_{name}' for name in names]
+    names = [column.lower() for column in columns]
+    odd = [name for name in names if not re.fullmatch(r'[a-z][a-z0-9_]*', name)]
     alike = any(a.startswith(f'{b}_') for a in names for b in names) or len(set(names)) < len(names)
-    return [f'h{i + 1}' for i in range(len(names))] if alike else names
+    return [f'h{i + 1}' for i in range(len(names))] if odd or alike else names
 
 
 def _section(h: dict, timed: bool) -> dict:
@@ -412,15 +412,11 @@ def is_later(train: Facts, test: Facts) -> bool:
     return alike and later and abs(train.high) < np.inf and abs(test.low) < np.inf
 
 # %% ../../nbs/20_data/30_schema.ipynb #b315f165
-def _test_notes(s: Schema, log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
+def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
     "What is to be said of the test file; `by_day` : folds are told by the day."
     notes = []
     if [*map(str, train.files)] == [*map(str, test.files)]:
         notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
-    found = test.columns[0]
-    new = [c for c in found if c not in log.facts and c not in ('ID', *s.names('id')) and moment_column(c) not in found]
-    if new:
-        notes.append(f"{', '.join(new[:5])}: only in the test file, ignored")
     if not by_day and log.time in log.test and is_later(log.facts[log.time], log.test[log.time]):
         notes.append(f'{log.time}: all test rows are later; cv.scheme forward would hold out the last days')
     return notes
@@ -461,7 +457,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             c = replace(c, role='numeric', note='')  # as of birth
         columns.append(replace(c, role='ignored', note=note) if note else c)
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
-    notes = tuple(_test_notes(s, log, train, test, bool(days)))
+    notes = tuple(_test_notes(log, train, test, bool(days)))
     return replace(s, columns=tuple(columns), unseen=many, days=days, notes=s.notes + notes)
 
 # %% ../../nbs/20_data/30_schema.ipynb #c2ae4574
