@@ -249,15 +249,13 @@ def toss_synth(
 
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
-def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''):
-    """Guess column roles, cardinalities and embedding widths; warn of constant and duplicate columns.
+def toss_schema(data: str, label: str = 'clicked', test: str = ''):
+    """Show what each column can be and why; warn of constant and duplicate columns. `toss init` writes it.
 
     Parameters
     ----------
     data : str
         Parquet file
-    out : str
-        YAML file to write the guessed roles to
     label : str
         label column
     test : str
@@ -265,10 +263,7 @@ def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''
     """
     from toss_ctr.data.schema import guess_schema
 
-    schema = guess_schema(data, label=label, test=test or None)
-    print(schema)
-    if out:
-        schema.to_yaml(out)
+    print(guess_schema(data, label=label, test=test or None))
 
 # %% ../nbs/90_run/40_cli.ipynb #cd2e7c02
 @console

@@ -220,6 +220,74 @@ def folds_text(some, n: int) -> str:
     "Which folds, for a sentence."
     return 'all folds' if len(some) == n > 1 else f'fold{"s" * (len(some) > 1)} {", ".join(map(str, sorted(some)))}'
 
+# %% ../../nbs/80_report/25_advice.ipynb #d9385d75
+@rule(
+    'watch',
+    'Leak?',
+    'AUC {AUC:.3f} is rare in click prediction: look for a column that is only known after the click.',
+)
+def _leak(f: Facts):
+    if f.own['AUC'] > 0.98:
+        yield f.own
+
+
+@rule(
+    'watch',
+    'Folds disagree',
+    '{name} ranges from {low:.4f} to {high:.4f}, more than their intervals explain: the groups of cv.group_key '
+    'differ, or one fold diverged.',
+)
+def _folds_disagree(f: Facts):
+    first, folds = first_metric(f.pred.metric), [row for row in f.rows if row['kind'] == 'fold']
+    values, wide = [row[first] for row in folds], [row['high'] - row['low'] for row in folds if row['ends']]
+    if wide and max(values) - min(values) > 1.5 * max(wide):
+        yield dict(name=TITLES.get(first, first).capitalize(), low=min(values), high=max(values))
+
+# %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
+def _best_alone(f: Facts) -> tuple[str, float]:
+    "The column that orders held-out rows best, and its AUC."
+    alone = side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}
+    return max(alone.items(), key=lambda item: item[1])
+
+
+@rule(
+    'watch',
+    'Leaking column',
+    '{name} alone orders held-out rows with AUC {auc:.3f}: it is probably known only after the click. Put it '
+    'into data.remove_cols and compare.',
+)
+def _leaking_column(f: Facts):
+    name, value = _best_alone(f)
+    if value > 0.95:
+        yield dict(name=name, auc=value)
+
+
+@rule(
+    'watch',
+    'One column beats the model',
+    '{name} alone reaches AUC {auc:.3f} on held-out rows, the whole model {own:.3f}: the training did not get '
+    'hold of it. Look at train.lr, train.epochs and how the column enters (data.cat_cols or data.num_patterns).',
+)
+def _lone_column(f: Facts):
+    name, value = _best_alone(f)
+    if f.own['AUC'] + 0.03 < value <= 0.95:
+        yield dict(name=name, auc=value, own=f.own['AUC'])
+
+
+@rule(
+    'watch',
+    'Feature does not carry over',
+    '{name} orders the rows it was made for with AUC {auc_train:.3f}, held-out rows with {auc_held:.3f}: its '
+    'values are new there (cv.group_key), or it has seen labels it should not. Leave it out of section '
+    'features.',
+)
+def _feature_does_not_carry(f: Facts):
+    for feature in side_file(f.folder, 'columns.json', 'features') or ():
+        gap = feature['auc_train'] - feature['auc_held']
+        if gap > max(0.05, 4 * 0.29 / max(feature['clicks'], 1) ** 0.5):
+            yield feature
+            return  # the widest gap says it; the others are in the pictures
+
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 @rule(
     'watch',
@@ -313,74 +381,6 @@ def _calibration_costs(f: Facts):
     lost = f.lead(f.pred.raw, f.pred.network)
     if lost['lo'] > 0 and lost['diff'] > f.noise:
         yield lost
-
-# %% ../../nbs/80_report/25_advice.ipynb #d9385d75
-@rule(
-    'watch',
-    'Leak?',
-    'AUC {AUC:.3f} is rare in click prediction: look for a column that is only known after the click.',
-)
-def _leak(f: Facts):
-    if f.own['AUC'] > 0.98:
-        yield f.own
-
-
-@rule(
-    'watch',
-    'Folds disagree',
-    '{name} ranges from {low:.4f} to {high:.4f}, more than their intervals explain: the groups of cv.group_key '
-    'differ, or one fold diverged.',
-)
-def _folds_disagree(f: Facts):
-    first, folds = first_metric(f.pred.metric), [row for row in f.rows if row['kind'] == 'fold']
-    values, wide = [row[first] for row in folds], [row['high'] - row['low'] for row in folds if row['ends']]
-    if wide and max(values) - min(values) > 1.5 * max(wide):
-        yield dict(name=TITLES.get(first, first).capitalize(), low=min(values), high=max(values))
-
-# %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
-def _best_alone(f: Facts) -> tuple[str, float]:
-    "The column that orders held-out rows best, and its AUC."
-    alone = side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}
-    return max(alone.items(), key=lambda item: item[1])
-
-
-@rule(
-    'watch',
-    'Leaking column',
-    '{name} alone orders held-out rows with AUC {auc:.3f}: it is probably known only after the click. Put it '
-    'into data.remove_cols and compare.',
-)
-def _leaking_column(f: Facts):
-    name, value = _best_alone(f)
-    if value > 0.95:
-        yield dict(name=name, auc=value)
-
-
-@rule(
-    'watch',
-    'One column beats the model',
-    '{name} alone reaches AUC {auc:.3f} on held-out rows, the whole model {own:.3f}: the training did not get '
-    'hold of it. Look at train.lr, train.epochs and how the column enters (data.cat_cols or data.num_patterns).',
-)
-def _lone_column(f: Facts):
-    name, value = _best_alone(f)
-    if f.own['AUC'] + 0.03 < value <= 0.95:
-        yield dict(name=name, auc=value, own=f.own['AUC'])
-
-
-@rule(
-    'watch',
-    'Feature does not carry over',
-    '{name} orders the rows it was made for with AUC {auc_train:.3f}, held-out rows with {auc_held:.3f}: its '
-    'values are new there (cv.group_key), or it has seen labels it should not. Leave it out of section '
-    'features.',
-)
-def _feature_does_not_carry(f: Facts):
-    for feature in side_file(f.folder, 'columns.json', 'features') or ():
-        gap = feature['auc_train'] - feature['auc_held']
-        if gap > max(0.05, 4 * 0.29 / max(feature['clicks'], 1) ** 0.5):
-            yield feature
-            return  # the widest gap says it; the others are in the pictures
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 @rule(

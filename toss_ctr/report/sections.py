@@ -283,7 +283,7 @@ def slices_section(f: Facts) -> Markup | None:
     loss = 'WLL' if f.pred.metric == 'toss' else 'log loss'
     columns = dict(model=('model', '.4f'), other=('the baseline', '.4f'), lost=(f'lost {loss}', '.5f'), z=('z', '.1f'))
     text = (
-        f'Groups of rows whose {loss} is further behind the baseline than that of all rows together, beyond what chance '
+        f'Groups of rows whose {loss} is further behind the baseline than that of all rows, beyond what chance '
         f'gives among so many groups (at most one in ten by chance). “lost {loss}” adds up over the values of a column '
         f'to the difference in {loss}; z is the group’s surplus in standard errors.'
     )
