@@ -262,7 +262,7 @@ def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     """The id space of a history or of a side column, with the values of columns that share it: sorted integers, texts in
     natural order.
     """
-    values, texts = set(tokens[side or asked['name']]['values']), 'sep' in asked
+    values, texts = set(tokens[side or asked['name']]['values']), bool(asked['sep'])
     padding = set() if side else {str(asked['pad_id']) if texts else asked['pad_id']}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         shared = {v for v, count in zip(codes[t]['values'], codes[t]['counts'], strict=True) if count}
