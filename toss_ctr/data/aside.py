@@ -6,7 +6,6 @@
 __all__ = ['LONG', 'LongList', 'kept_list', 'write_with_lists', 'read_with_lists']
 
 # %% ../../nbs/20_data/18_aside.ipynb #a18b3fe3
-import shutil
 from collections.abc import Sequence
 from contextlib import suppress
 from functools import cached_property
@@ -15,7 +14,7 @@ from pathlib import Path
 import polars as pl
 
 from ..core.errors import Damaged
-from ..core.files import digest_file, digest_json, verify_file, write_aside, write_table
+from ..core.files import digest_file, digest_json, write_table
 from ..core.records import check_files, read_record, read_recorded_table, Record, write_record
 
 # %% ../../nbs/20_data/18_aside.ipynb #f003b50c
@@ -70,17 +69,14 @@ def kept_list(values):
 # %% ../../nbs/20_data/18_aside.ipynb #6cf1a033
 def _as_table(values, folder: Path) -> dict | None:
     "The mark of a long list, whose table is in the folder afterwards; None for other content."
-    if isinstance(values, LongList):
-        path = folder / values.path.name
-        verify_file(values.path, values.digest)
-        if path.resolve() != values.path.resolve():
-            with write_aside(path) as part:
-                shutil.copyfile(values.path, part)
-        return dict(aside=path.name, n=values.n, digest=values.digest)
-    if isinstance(values, (list, tuple)) and len(values) > LONG and {*map(type, values)} in ({str}, {int}):
-        path = folder / f'long_{digest_json(list(values))[:16]}.parquet'
-        write_table(pl.DataFrame(dict(value=list(values))), path)  # also over a damaged one
-        return dict(aside=path.name, n=len(values), digest=digest_file(path))
+    if not isinstance(values, (list, tuple, LongList)) or len(values) <= LONG:
+        return None
+    values = list(values)
+    if {*map(type, values)} not in ({str}, {int}):
+        return None
+    path = folder / f'long_{digest_json(values)[:16]}.parquet'
+    write_table(pl.DataFrame(dict(value=values)), path)  # also over a damaged one
+    return dict(aside=path.name, n=len(values), digest=digest_file(path))
 
 # %% ../../nbs/20_data/18_aside.ipynb #b5ec7f01
 def _changed(content, change):

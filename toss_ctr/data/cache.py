@@ -33,7 +33,7 @@ from toss_ctr.data.source import (
     Source,
     source_digest,
 )
-from .types import moment_column, other_clock, other_type
+from .types import moment_column, other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
 from ..core.executors import open_executor, parts_at_once, run_tasks
@@ -233,9 +233,9 @@ def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
         return {}  # the cache is there without it
     files = trained, plan.source.files[0]
     there, here = ({f.name: f.type for f in open_parquet(file).schema_arrow} for file in files)
-    both, needs = there.keys() & here.keys(), plan.needs
-    lines = {c: other_type(c, there[c], here[c]) for c in both & {*needs.cats, *needs.keys}}
-    lines |= {c: other_clock(c, there[c], here[c]) for c in both & {*map(moment_column, needs.columns), needs.time}}
+    needs = plan.needs
+    read = {*needs.cats, *needs.keys, *map(moment_column, needs.columns), needs.time}
+    lines = {c: other_type(c, there[c], here[c]) for c in there if c in read and c in here}
     return {c: line for c, line in lines.items() if line}
 
 # %% ../../nbs/20_data/50_cache.ipynb #ff2b4b8f

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'PARTS', 'EPOCH_UNITS', 'UNKNOWN', 'plain_type', 'is_moment', 'plain', 'is_text', 'canonical_texts',
            'other_type', 'moment_parts', 'named', 'epoch_unit', 'as_moment', 'moment_part', 'moment_column',
-           'add_parts', 'other_clock', 'numbers', 'number_matrix', 'vector_lengths', 'vectors', 'labels', 'row_weights',
-           'time_unit', 'times', 'id_texts']
+           'add_parts', 'numbers', 'number_matrix', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit',
+           'times', 'id_texts']
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
@@ -108,6 +108,9 @@ def canonical_texts(values: pa.Array) -> list:
 # %% ../../nbs/20_data/05_types.ipynb #41447db8
 def _holds(kind: pa.DataType) -> str:
     "What a column of this type holds, in words."
+    if pa.types.is_timestamp(kind):
+        zone = 'UTC' if kind.tz in ('+00:00', 'Etc/UTC', 'Z') else kind.tz
+        return f'moments by the clock of {zone}' if zone else 'moments without a zone'
     if pa.types.is_decimal(kind):
         return 'numbers'
     kind = plain_type(kind)
@@ -117,21 +120,21 @@ def _holds(kind: pa.DataType) -> str:
 
 
 def other_type(column: str, there: pa.DataType, here: pa.DataType) -> str:
-    """A line where a category is stored in another type than in training, such that equal values may not meet.
+    """A line where a column is stored in another type than in training, such that equal values may not meet.
 
     Examples
     --------
     >>> import pyarrow as pa
     >>> other_type('shop', pa.string(), pa.int64())
-    "column 'shop' holds numbers, in training text: they are compared as text, so '007' and 7 are two values"
+    "column 'shop' holds numbers, in training text; as categories '007' and 7 are two values: write it as in training"
     """
     one, other = _holds(there), _holds(here)
     if one == other:
         return ''
-    example = "'007' and 7" if 'numbers' in (one, other) else 'a date and a moment of that day'
+    why = "; as categories '007' and 7 are two values" if 'numbers' in (one, other) else ''
     if pa.bool_() in (there, here):
-        example = "'true' and true"
-    return f"column '{column}' holds {other}, in training {one}: they are compared as text, so {example} are two values"
+        why = "; as categories 'true' and true are two values"
+    return f"column '{column}' holds {other}, in training {one}{why}: write it as in training"
 
 # %% ../../nbs/20_data/05_types.ipynb #a4620742
 PARTS = 'hour', 'weekday', 'day'
@@ -211,26 +214,6 @@ def add_parts(frame, columns):
         if c not in schema and kind is not None and (dated or kind == pl.Datetime or kind.is_numeric()):
             made.append(moment_part(moment_column(c), part, kind).alias(c))
     return frame.with_columns(made)
-
-# %% ../../nbs/20_data/05_types.ipynb #c4031b05
-def other_clock(column: str, there: pa.DataType, here: pa.DataType) -> str:
-    """A line where moments are written by another clock than in training; '' = by the same, or they are no moments.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> other_clock('when', pa.timestamp('ms', 'Asia/Seoul'), pa.timestamp('us', 'UTC'))
-    "column 'when' is in the zone UTC, in training in Asia/Seoul: hours and days go by another clock; write one zone"
-    """
-    if not (pa.types.is_timestamp(there) and pa.types.is_timestamp(here)):
-        return ''
-    zones = ['UTC' if kind.tz in ('+00:00', 'Etc/UTC', 'Z') else kind.tz for kind in (here, there)]
-    if zones[0] == zones[1]:
-        return ''
-    here, there = (zone or '' for zone in zones)
-    one = f'in the zone {here}' if here else 'without a zone'
-    other = f'in {there}' if there else 'without a zone'
-    return f"column '{column}' is {one}, in training {other}: hours and days go by another clock; write one zone"
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 def _text_numbers(column: pa.Array, name: str, place) -> pa.Array:
