@@ -21,7 +21,7 @@ from .aside import read_with_lists, write_with_lists
 from .spec import Spec
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
-from .manifest import library_versions, open_split, read_manifest, split_of
+from .frames import library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from toss_ctr.data.source import (
     batches,

@@ -17,7 +17,7 @@ from ..config.data import Data
 from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
 from ..data.types import id_texts, plain

@@ -19,7 +19,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import again, digest_file
 from ..core.records import read_record, read_run_table, write_record
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..data.types import id_texts, labels, plain
