@@ -43,15 +43,12 @@ def class_sample(label: np.ndarray, most: int, *key: int) -> tuple[np.ndarray, n
     >>> len(places), 1 in places, sorted(stands_for.tolist())
     (3, True, [1.0, 2.0, 2.0])
     """
-    rng, places, stands_for = rng_of(*key), [], []
-    for kind in (0, 1):
-        rows = np.flatnonzero(label == kind)
-        drawn = rng.choice(rows, most, replace=False) if len(rows) > most else rows
-        places.append(drawn)
-        stands_for.append(np.full(len(drawn), len(rows) / max(len(drawn), 1)))
-    places, stands_for = np.concatenate(places), np.concatenate(stands_for)
-    order = np.argsort(places)
-    return places[order], stands_for[order]
+    rng, label = rng_of(*key), np.asarray(label).astype(int)
+    of_class = [np.flatnonzero(label == kind) for kind in (0, 1)]
+    drawn = [rng.choice(rows, most, replace=False) if len(rows) > most else rows for rows in of_class]
+    places = np.sort(np.concatenate(drawn))
+    stands_for = [len(rows) / max(len(some), 1) for rows, some in zip(of_class, drawn, strict=True)]
+    return places, np.array(stands_for)[label[places]]
 
 # %% ../../nbs/20_data/70_batches.ipynb #2b1fb131
 @dataclass(eq=False)

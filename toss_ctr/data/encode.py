@@ -18,7 +18,7 @@ from .histories import Ragged, Scratch
 from .spec import SeqSpec, smallest, Spec, TimeSpec
 from .tokens import BLOCK, cells, codes_of, encode_cells, hash_codes, integers, read_texts, read_tokens
 from .tokens import shared_codes, text_buffers, TokenCoder, Vocabulary
-from .types import id_texts, is_text, labels, number_matrix, numbers, plain, row_weights
+from .types import id_texts, is_text, labels, numbers, plain, row_weights
 from .types import time_unit, times, vectors
 
 # %% ../../nbs/20_data/22_encode.ipynb #919edc52
@@ -278,9 +278,10 @@ class RowEncoder:
         out = self._told(batch, place) if self.label else {}
         out |= _cat_matrices(spec, n, lambda c: codes_of(self.cats[c.name], batch[c.name], c.name, place))
         if spec.nums:
-            out['num'] = number_matrix([numbers(batch[c], c, place) for c in spec.plain_nums], n)
-            cells_of = [vectors(batch[v.name], v.name, place, v.width) for v in spec.vectors]
-            out['num'] = np.concatenate([out['num'], *cells_of], 1) if cells_of else out['num']
+            columns = [numbers(batch[c], c, place)[:, None] for c in spec.plain_nums]
+            columns += [vectors(batch[v.name], v.name, place, v.width) for v in spec.vectors]
+            out['num'] = np.concatenate(columns, 1)
+            out['num'][~np.isfinite(out['num'])] = np.nan  # an infinite number is as good as none
         for history in self.histories:
             out |= history(batch, place) | self._targets(batch, place, history)
         for k, known in self.key_codes.items():

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'PARTS', 'EPOCH_UNITS', 'UNKNOWN', 'plain_type', 'is_moment', 'plain', 'is_text', 'canonical_texts',
            'other_type', 'moment_parts', 'named', 'epoch_unit', 'as_moment', 'moment_part', 'moment_column',
-           'add_parts', 'numbers', 'number_matrix', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit',
-           'times', 'id_texts']
+           'add_parts', 'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit', 'times',
+           'id_texts']
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
@@ -249,20 +249,6 @@ def numbers(column: pa.Array, name: str, place=str) -> np.ndarray:
     with np.errstate(over='ignore'):
         return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
 
-# %% ../../nbs/20_data/05_types.ipynb #727e8d7e
-def number_matrix(columns: list, n: int) -> np.ndarray:
-    """Columns side by side, in strips that stay in the processor's cache while they are filled.
-
-    columns : N arrays (n,) float32
-    returns (n, N) float32, row-major, NaN for null and infinite
-    """
-    out = np.empty((n, len(columns)), np.float32)
-    for start in range(0, n, 1024):
-        for j, column in enumerate(columns):
-            out[start : start + 1024, j] = column[start : start + 1024]
-    out[~np.isfinite(out)] = np.nan  # one bit pattern for all of them
-    return out
-
 # %% ../../nbs/20_data/05_types.ipynb #2b835eb1
 def vector_lengths(column: pa.Array, name: str, place) -> np.ndarray:
     """Numbers of every cell, (n,) int64, -1 for null; `UserError` for what is no list.
@@ -281,7 +267,7 @@ def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
     """A column of vectors; `UserError` naming the row of one with another number of entries.
 
     place : row → text for messages
-    returns (n, width) float32, NaN for null and infinite
+    returns (n, width) float32, NaN for null
 
     Examples
     --------
@@ -298,7 +284,6 @@ def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
     out = np.full((len(column), width), np.nan, np.float32)
     if (lengths >= 0).any():
         out[lengths >= 0] = numbers(column.flatten(), name, place).reshape(-1, width)
-    out[~np.isfinite(out)] = np.nan
     return out
 
 # %% ../../nbs/20_data/05_types.ipynb #1f731989
