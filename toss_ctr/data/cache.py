@@ -17,8 +17,7 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .aside import read_with_lists, write_with_lists
-from .spec import Spec
+from .spec import read_with_lists, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
 from .frames import library_versions, open_split, read_manifest, split_of
@@ -245,11 +244,8 @@ def _finished_shards(plan: _SplitPlan, cfg) -> tuple[dict, list]:
     for i, start in enumerate(range(0, n, plan.shard_rows)):
         stop = min(start + plan.shard_rows, n)
         expected = dict(fingerprint=plan.fingerprint, start=start, n_rows=stop - start)
-        about = finished_shard(plan.folder / f'shard_{i:05d}', **expected) if cfg.data.use_cache else None
-        if about:
-            described[i] = about
-        else:
-            todo.append([i, start, stop])
+        described[i] = finished_shard(plan.folder / f'shard_{i:05d}', **expected) if cfg.data.use_cache else None
+        todo += [] if described[i] else [[i, start, stop]]
     return described, todo
 
 
@@ -284,7 +280,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             lines |= answer[-1]['warnings']
     for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
-    _write_manifest(plan, learned, [described[i] for i in sorted(described)])
+    _write_manifest(plan, learned, list(described.values()))
     for file in (plan.root / 'spec.json', *plan.root.glob('long_*.parquet')):  # the manifest holds it from here on
         file.unlink()
     return open_split(plan.manifest)

@@ -191,13 +191,12 @@ class HistoryArrays:
         return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 # %% ../../nbs/20_data/22_encode.ipynb #dc31e098
-def _cat_matrices(spec: Spec, n: int, codes) -> dict:
-    "Categorical codes side by side by width: cat_8, cat_16, cat_32; `codes` : `CatSpec` → (n,) codes."
-    groups = [c.group for c in spec.cats]
-    out = {g: np.empty((n, groups.count(g)), f'uint{g[4:]}') for g in sorted(set(groups))}
+def _cat_matrices(spec: Spec, codes) -> dict:
+    "Categorical codes side by side by width: cat_8, cat_16, cat_32; `codes` : name of a column → (n,) codes."
+    out = {}
     for c in spec.cats:
-        out[c.group][:, c.pos] = codes(c)
-    return out
+        out.setdefault(c.group, []).append(codes(c.name))
+    return {group: np.stack(out[group], 1).astype(f'uint{group[4:]}') for group in sorted(out)}
 
 # %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
 class RowEncoder:
@@ -276,7 +275,7 @@ class RowEncoder:
         spec = self.spec
         batch = {c: plain(batch[c], c, place) for c in self.columns}
         out = self._told(batch, place) if self.label else {}
-        out |= _cat_matrices(spec, n, lambda c: codes_of(self.cats[c.name], batch[c.name], c.name, place))
+        out |= _cat_matrices(spec, lambda name: codes_of(self.cats[name], batch[name], name, place))
         if spec.nums:
             columns = [numbers(batch[c], c, place)[:, None] for c in spec.plain_nums]
             columns += [vectors(batch[v.name], v.name, place, v.width) for v in spec.vectors]

@@ -17,11 +17,10 @@ import pyarrow as pa
 from ..core.errors import nearest, UserError
 from ..core.files import Digests
 from ..core.records import check_files, Record
-from .aside import read_with_lists
 from .encode import RowEncoder
 from .shards import aligned, check_shard, is_part, memory_split, REBUILT, Shard, Split
 from .source import batches, open_source
-from .spec import Spec
+from .spec import read_with_lists, Spec
 from .types import add_parts, id_texts, moment_column, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #36719a9b

@@ -21,8 +21,7 @@ from fastcore.basics import patch
 from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
 from ..core.tables import html_table
-from .aside import kept_list
-from .spec import SeqSpec, Spec
+from .spec import kept_list, SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,

@@ -21,7 +21,7 @@ from ..config.whole import Config
 from ..core.device import deterministic, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
-from ..data.aside import write_with_lists
+from ..data.spec import write_with_lists
 from ..data.frames import verify_cache
 from ..core.origin import origin
 from ..core.records import write_record
