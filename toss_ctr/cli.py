@@ -232,8 +232,7 @@ def toss_synth(
         a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
-    from toss_ctr.synthetic.one_space import synthesize_items
-    from toss_ctr.synthetic.unified import synthesize_unified
+    from toss_ctr.synthetic.unified import synthesize_items, synthesize_unified
 
     check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':

@@ -344,7 +344,7 @@ def _token_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
         whole = {int(v) for v in seen if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not whole:
             what = f"sequence.sharing: column '{t}' has no integers to share"
-            raise UserError(what, 'set sequence.sharing none, and leave it out of sequence.share')
+            raise UserError(what, 'leave it out of sequence.sharing')
         values |= whole - padding
     return np.array(sorted(values), np.int64)
 

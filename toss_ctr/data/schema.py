@@ -259,7 +259,7 @@ def _section(s: Schema, h: dict) -> dict:
         section |= dict(query_mode='S1', query_key=list(h['asks']))
     if shared:
         alone = [*shared.values()] == [h['col']] and len(h['asks']) == 1
-        section |= dict(sharing='target', match=True) if alone else dict(share=shared, match=True)
+        section |= dict(sharing='target' if alone else shared, match=True)
     if h['sides']:
         section['side_cols'] = list(h['sides'])
     if h['time'] and s.names('time'):

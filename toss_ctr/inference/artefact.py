@@ -196,7 +196,7 @@ def served(cfg: Config, member: str = '') -> Served:
     """
     made = whole_choice(cfg.run_dir)
     name = member or (made['chosen'] if made else cfg.network)
-    _known_member(cfg, name, dict.fromkeys([*(made['scores'] if made else ()), *cfg.every_member]))
+    _known_member(cfg, name, dict.fromkeys([*(made['scores'] if made else ()), *cfg.members]))
     if name != cfg.network:  # it ranks the rows it is given
         refuse_ranks(cfg)
     if made is None and name == cfg.network:
@@ -205,7 +205,7 @@ def served(cfg: Config, member: str = '') -> Served:
     if made is None or name not in made['scores']:
         mend = f'run toss run {shell_path(cfg.run_dir)}: it goes on to the end'
         raise UserError(f'{cfg.run_dir}: {name} has no part in the last choice', mend)
-    kinds, why = {name: member.kind for name, member in cfg.every_member.items()}, ''
+    kinds, why = {name: member.kind for name, member in cfg.members.items()}, ''
     weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
     gone = [k for k in weights if k not in kinds]
     if gone:
@@ -236,7 +236,7 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
-    names = [name for name, member in cfg.every_member.items() if member.kind in LIBRARIES]
+    names = [name for name, member in cfg.members.items() if member.kind in LIBRARIES]
     made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features', 'tau'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
@@ -338,7 +338,7 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
     """
     what, parts, specs, about = served(cfg, member), {}, {}, {}
     for name in what.weights:
-        kind = cfg.every_member[name].kind
+        kind = cfg.members[name].kind
         if kind == 'network':
             part = load_predictor(_member_config(cfg, name))
             specs[name], sides = part.spec, part.sides.values()
@@ -346,7 +346,7 @@ def run_answers(cfg: Config, member: str = '') -> 'Artefact':
         else:
             (files, record), matrix = _tree_files(cfg, name), shared_matrix(cfg)
             home = matrix.path.parent
-            beside = [key for key in specs if key == cfg.network or cfg.every_member[key].kind != 'network']
+            beside = [key for key in specs if key == cfg.network or cfg.members[key].kind != 'network']
             spec = specs[beside[0]] if beside else _read_spec(home / matrix['spec'])
             part, specs[name] = _matrix_part(kind, files, matrix, home, spec), spec
             scores = _fold_scores(record)
@@ -396,7 +396,7 @@ def _made_of(cfg: Config, what: Served, formats) -> str:
     "Digest of all that an artefact depends on."
     members = {}
     for name, weight in what.weights.items():
-        if cfg.every_member[name].kind == 'network':
+        if cfg.members[name].kind == 'network':
             sides = finished_folds(_member_config(cfg, name))
             made = [side['weights'] for side in sides.values()]
         else:
@@ -444,7 +444,7 @@ def export(
         need_export()
     refuse_ranks(cfg)
     what, folder = served(cfg), cfg.run_dir / 'export'
-    kinds = {name: cfg.every_member[name].kind for name in what.weights}
+    kinds = {name: cfg.members[name].kind for name in what.weights}
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
         made = _made_of(cfg, what, formats)

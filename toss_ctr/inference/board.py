@@ -141,7 +141,7 @@ def run_rows(runs) -> list[dict]:
         row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '')
         row |= {key: best[key] for key in ('judged_by', *_METRICS, 'low', 'high') if key in best}
         own = {key: value_text(_config_value(cfg, key)) for key in keys}
-        rows.append(row | dict(members=len(cfg.every_member)) | own)
+        rows.append(row | dict(members=len(cfg.members)) | own)
     return sorted(rows, key=lambda row: -merit(row, first.metric))
 
 

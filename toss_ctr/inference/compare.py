@@ -232,7 +232,7 @@ def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     tables, metric = _aligned_tables([Path(p) for p in names]), metric or _metric(names)
     p, weight = _stacked(tables, _SCALE[metric]), _column_beside(tables, 'weight')
     z, (label, fold) = logit(p).astype(np.float32), (tables[0][name].to_numpy() for name in ('label', 'fold'))
-    how = dict(seed=seed, metric='score' if metric == 'toss' else metric)
+    how = dict(seed=seed, metric=metric)
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, **how)
     weights = choose_weights(z, label, weight=weight, **how)
     return WeightSearch(

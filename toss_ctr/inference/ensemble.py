@@ -158,7 +158,7 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     "Weights of the members, and what they are worth on folds they were not found on."
     first = members[0]
     z = np.stack([member.logit for member in members]).astype(np.float32)
-    how = dict(select=cfg.ensemble.select, metric=cfg.ensemble.metric, seed=cfg.seed, bags=bags)
+    how = dict(select=cfg.ensemble.select, metric=cfg.metric, seed=cfg.seed, bags=bags)
     parts = holdouts(first.fold, len(first.fold), cfg.seed)
     held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
     return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
@@ -298,7 +298,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     who was handed in; nothing else writes submission.csv.
 
     cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
-    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` and `metric` of section
+    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
         `ensemble`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best
         single member with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
@@ -332,7 +332,6 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         chosen=max(honest, key=lambda name: merit(scores[name], cfg.metric)),
         judged_by=cfg.metric,
         select=cfg.ensemble.select,
-        metric=cfg.ensemble.metric,
         weights=weights,
         fold_weights=fold_weights,
         scores=scores,
@@ -443,7 +442,7 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     names : of the members; None: of all
     """
     opinions = []
-    for name in cfg.every_member if names is None else names:
+    for name in cfg.members if names is None else names:
         made = records[name]['made'] if records else None
         found = read_opinion(cfg.run_dir, name, cfg.ensemble, made)
         if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once

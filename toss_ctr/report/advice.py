@@ -474,7 +474,7 @@ def _help_for_attention(cfg: Config, history: str) -> str:
         if history in ('', seq.name) and seq.shared_with:
             return '' if seq.match else f'; {at}.match counts the target’s own values where it cannot be learnt'
         if history in ('', seq.name):
-            return f', and where ids are the same a table that target and history share ({at}.sharing or {at}.share)'
+            return f', and where ids are the same a table that target and history share ({at}.sharing)'
     return ''
 
 

@@ -78,7 +78,7 @@ def _data_facts(cfg, train, test):
 # %% ../../nbs/80_report/30_facts.ipynb #ba41528a
 def _members_fact(run_dir, cfg):
     said = []
-    for name in cfg.every_member:
+    for name in cfg.members:
         record = side_file(run_dir, f'members/{name}/member.json') or {}
         trees = f", {record['rounds']} rounds on {record['columns']} columns" if 'rounds' in record else ''
         if 'seconds' in record:

@@ -75,7 +75,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         step('data, cache and folds')
         inputs = prepare(cfg, test=True, progress=bars, force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)
-        step(f"members {', '.join(cfg.every_member)}")
+        step(f"members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
     handed_in = submit(cfg, records)

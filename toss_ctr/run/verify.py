@@ -145,7 +145,7 @@ def needed_files(cfg: Config) -> list[Path]:
     run = cfg.run_dir
     if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return []
-    members = cfg.every_member
+    members = cfg.members
     with suppress(UserError):  # said elsewhere
         members = [name for name in (whole_choice(run) or {}).get('scores', members) if name != ENSEMBLE]
     try:

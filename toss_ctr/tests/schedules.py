@@ -344,7 +344,7 @@ INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)
 # %% ../../nbs/95_tests/60_schedules.ipynb #a6f3f2c6
 def _submit(run: Path, version: int):
     cfg = _run_of(run)
-    records = {name: _seal_one(run, version, name) for name in cfg.every_member}
+    records = {name: _seal_one(run, version, name) for name in cfg.members}
     submit(cfg, records)
 
 
