@@ -18,8 +18,7 @@ from ..config.load import load_config
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import locked, shell_path
-from ..core.records import read_record, read_run_table
-from ..core.generations import copy_aside
+from ..core.records import copy_aside, read_record, read_run_table
 from ..data.frames import source_ids
 from ..data.source import batches, open_source, source_digest
 from ..data.submission import check_ids, write_submission

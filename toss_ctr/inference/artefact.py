@@ -26,8 +26,7 @@ from toss_ctr.core.files import (
     shell_path,
     sweep,
 )
-from ..core.records import check_files, read_record, Record, write_record
-from ..core.generations import copy_aside
+from ..core.records import check_files, copy_aside, read_record, Record, write_record
 from ..core.machine import written_here
 from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader

@@ -10,7 +10,7 @@ import re
 from itertools import groupby
 from pathlib import Path
 
-from ..core.doors import GRAMMAR, without
+from ..core.processes import GRAMMAR, without
 from ..core.files import write_aside
 from .html import Html, page, tag
 

@@ -18,12 +18,12 @@ from ..config.places import apart, remember_where
 from ..config.text import yaml_text
 from ..config.runs import run_config
 from ..config.whole import Config
-from ..core.device import deterministic, resolve_device, threads
+from ..core.device import deterministic, device_name, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
 from ..data.aside import write_with_lists
 from ..data.manifest import verify_cache
-from ..core.origin import origin
+from ..core.machine import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table
 from .checkpoints import clear_others, finish, finished, read_fold
@@ -35,7 +35,7 @@ from .setup import fold_fingerprint, fold_keys, FoldTrainer
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine."
-    write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)))
+    write_record(cfg.run_dir / 'origin.json', 'origin', origin(device_name(resolve_device(cfg.device))))
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
     remember_where(cfg)
