@@ -346,15 +346,6 @@ def make_folds(split, cfg) -> Folds:
     ----------
     split : the cached training split
     cfg : config: `cv` and `seed`
-
-    Examples
-    --------
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(clicked=[0, 1] * 6, user=[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), keys=['user'])
-    >>> folds = make_folds(split, Config(cv=dict(group_key='user', n_splits=3)))
-    >>> sorted(folds.valid_rows(k).tolist() for k in range(3))
-    [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
     """
     cv, label = cfg.cv, np.asarray(split.labels())
     if cv.n_splits > _MOST_FOLDS:

@@ -91,16 +91,6 @@ class NetworkPart:
     programs : of its folds: batch of tensors → log-odds, probabilities
     inputs : names of the tensors each program reads
     statistics : behind its out-of-fold features, where it has any
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(price=[1.0, 3.0]), nums=['price'])
-    >>> price = lambda batch: (batch['num'][:, 0].numpy(), None)
-    >>> NetworkPart(Config(), [price, price], [['num'], ['num']]).logits(split).tolist()
-    [[1.0, 1.0], [3.0, 3.0]]
     """
 
     cfg: Config

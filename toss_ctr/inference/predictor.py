@@ -94,24 +94,6 @@ class Predictor:
     sides : fold → side file
     statistics : of the training rows, where the run has out-of-fold features
     beside : label beside the first → its calibrator
-
-    Examples
-    --------
-    >>> import numpy as np, torch
-    >>> from toss_ctr.config.load import make_config
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.inference.calibration import Calibrator
-    >>> from toss_ctr.inference.predictor import Predictor
-    >>> from toss_ctr.tests.small import small_spec
-    >>> spec = small_spec(dict(item=['b', 'a', 'b']), cats=['item'])
-    >>> sides = {0: dict(shift=0.0), 1: dict(shift=0.0)}
-    >>> code = lambda batch: batch['cat'][:, 0].float()
-    >>> models = [torch.nn.Identity(), torch.nn.Identity()]
-    >>> for model in models:
-    ...     model.forward = code  # a fold whose log-odds are the code of the item
-    >>> predictor = Predictor(Config(), spec, sides, models, Calibrator.identity(), torch.device('cpu'))
-    >>> predictor.predict([dict(item='a'), dict(item='b'), dict(item='never seen')]).round(3).tolist()
-    [0.731, 0.881, 0.5]
     """
 
     cfg: Config

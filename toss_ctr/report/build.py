@@ -163,16 +163,6 @@ def build_report(
     Returns
     -------
     the file
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.report.build import build_report
-    >>> from toss_ctr.tests.small import made_up_run
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     cfg, train, attention = made_up_run(folder, n=300)
-    ...     build_report(folder, cfg, train, attention=attention, n_boot=0).name
-    'report.html'
     """
     run_dir = Path(run_dir)
     out = Path(out or run_dir / 'report.html')

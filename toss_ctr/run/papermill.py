@@ -211,14 +211,6 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
 
     claims : gives the folds back when it is closed
     returns the folds claimed, at least one if there are any
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> with tempfile.TemporaryDirectory() as folder, ExitStack() as claims:
-    ...     claim_folds(claims, small_config(folder), [0, 1])
-    [0, 1]
     """
 
     def claim(fold, wait=True):

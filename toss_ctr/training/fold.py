@@ -150,17 +150,6 @@ def train_fold(
     ------
     UserError
         Where the fold was trained with another config, has one class only, or its loss is not finite.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training import train_fold
-    >>> from toss_ctr.training.inputs import prepare
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     record = train_fold(prepare(small_config(folder, train=dict(epochs=1))), fold=0)
-    >>> record['best_epoch'], record['metrics']['AUC'] > 0.4
-    (0, True)
     """
     cfg, fingerprint = inputs.cfg, fold_fingerprint(inputs)
     alone = locked(cfg.run_dir / f'.fold_{fold}', 'fold') if this_process().first else nullcontext()
