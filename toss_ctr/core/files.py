@@ -238,15 +238,10 @@ def verify_file(path, digest: str, mend: str = '', digests=None):
 
     mend : the step that makes it again; '' = that of `again`
     """
-    path, found = Path(path), None
-    try:
-        if path.is_file():
-            found = digests.of(path) if digests else digest_file(path)
-    except FileNotFoundError:
-        pass  # it went meanwhile
-    if found is None:
+    path = Path(path)
+    if not path.is_file():
         raise Damaged(f'{path}: missing', mend or again(path))
-    if found != digest:
+    if (digests.of(path) if digests else digest_file(path)) != digest:
         raise Damaged(f'{path}: damaged (its bytes are not the ones written)', mend or again(path))
 
 # %% ../../nbs/00_core/10_files.ipynb #19d214a4
@@ -322,9 +317,7 @@ def read_json(path, mend: str = '') -> dict:
             obj = json.loads(path.read_text(encoding='utf-8'))
     except (FileNotFoundError, NotADirectoryError):
         raise Damaged(f'{path}: missing', mend or again(path)) from None
-    except IsADirectoryError:
-        raise Damaged(f'{path}: damaged (it is a folder)', f'remove it and {mend or again(path)}') from None
-    except (UnicodeDecodeError, ValueError, RecursionError):
+    except (IsADirectoryError, ValueError, RecursionError):
         obj = None
     if not isinstance(obj, dict) or obj.pop('digest', None) != _seal(obj):
         raise Damaged(f'{path}: damaged (its content is not the one written)', mend or again(path))

@@ -71,20 +71,19 @@ def remembered(name: str) -> str:
         return ''
 
 # %% ../../nbs/00_core/42_machine.ipynb #633e863f
-def remember(name: str, text: str, more: bool = False):
+def remember(name: str, text: str):
     """Write a file in the state folder; where that cannot be, nothing is remembered.
 
     text : its content; '' = there is to be none
     """
     file = state_file(name)
-    part = file if more else file.with_name(f'.{file.name}.{os.getpid()}')
+    part = file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         if not text or not file.is_absolute():  # a user without a home
             file.unlink()
             return
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        how = os.O_APPEND if more else os.O_TRUNC
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | how, 0o600), 'w', encoding='utf-8') as out:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w', encoding='utf-8') as out:
             out.write(text)
         os.replace(part, file)
     except OSError:
@@ -104,7 +103,7 @@ def wrote(path):
         digest = _sha256(file)
     if digest not in _WRITTEN:
         _WRITTEN.add(digest)
-        remember('programs', f'{digest}\n', more=True)
+        remember('programs', f'{remembered("programs")}{digest}\n')
 
 
 def written_here(file) -> bool:

@@ -216,12 +216,12 @@ def fits_glob(parts, wanted) -> bool:
     return fnmatchcase(parts[0], wanted[0]) and fits_glob(parts[1:], wanted[1:])
 
 # %% ../../nbs/00_core/07_objects.ipynb #67cd4ade
-def _below(scheme: str, folder: str) -> list[str]:
+def _below(store, folder: str) -> list[str]:
     "Names of all objects below a folder."
     from pyarrow import fs
 
-    found = object_store(scheme).get_file_info(fs.FileSelector(folder, recursive=True))
-    return [info.path for info in found if info.type == fs.FileType.File]
+    found = store.get_file_info(fs.FileSelector(folder, recursive=True))
+    return [info.path for info in found if info.is_file]
 
 
 def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
@@ -230,27 +230,20 @@ def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
     url : an object, a folder of a bucket, or a glob
     returns the objects, in the order of their rows
     """
-    from pyarrow import fs
-
     scheme, name = str(url).partition('://')[0], object_name(url, key)
     parts = name.split('/')
-    hidden = lambda path: any(part[0] in '._' for part in path.removeprefix(f'{name}/').split('/'))
-    fixed = next((i for i, part in enumerate(parts) if set(part) & set('*?[')), None)
+    stars = [i for i, part in enumerate(parts) if set(part) & set('*?[')]
     try:
-        if fixed is not None:
-            found = [p for p in _below(scheme, '/'.join(parts[:fixed])) if fits_glob(p.split('/'), parts)]
-        elif (kind := object_store(scheme).get_file_info(name).type) == fs.FileType.File:
+        store = object_store(scheme)
+        if stars:
+            found = [p for p in _below(store, '/'.join(parts[: stars[0]])) if fits_glob(p.split('/'), parts)]
+        elif store.get_file_info(name).is_file:
             found = [name]
-        elif kind == fs.FileType.Directory:
-            found = [p for p in _below(scheme, name) if p.endswith(suffixes) and not hidden(p)]
-            if not found:
-                raise UserError(f'{key}: no *.parquet file in the folder {url}', 'check the path')
         else:
-            object_store(scheme).get_file_info(fs.FileSelector(parts[0]))  # a bucket that is not there is named
-            found = []
+            below = [p for p in _below(store, name) if p.endswith(suffixes)]
+            found = [p for p in below if not any(part[0] in '._' for part in p.removeprefix(f'{name}/').split('/'))]
+        if not found:
+            raise FileNotFoundError
     except _store_errors() as e:
-        trouble = object_trouble(url, e)
-        raise UserError(f'{key}: {trouble}') from None
-    if not found:
-        raise UserError(f'{key}: no such object: {url}', 'check the path')
+        raise UserError(f'{key}: {object_trouble(url, e)}') from None
     return tuple(StoredObject(f'{scheme}://{path}') for path in sorted(found, key=lambda path: path.split('/')))

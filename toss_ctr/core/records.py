@@ -53,6 +53,18 @@ def write_record(path, kind: str, content: dict, home=None, made_of=None, files=
     return record
 
 # %% ../../nbs/00_core/13_records.ipynb #26b2eda4
+def _refusal(path: Path, head: dict, kind: str, same: bool) -> str:
+    "What is wrong with a sealed file that was found in this place; '' = nothing."
+    if head.get('format') != FORMAT:
+        return f'not of format {FORMAT}, which this version writes'
+    if head['kind'] != kind:
+        return f'it is a record of kind {head["kind"]}, not {kind}'
+    place = Path(head['place']).parts
+    if path.absolute().parts[-len(place) :] != place:
+        return f'it belongs in another place, {head["place"]}'
+    return '' if same else 'it is of another run, or of an older state of this one'
+
+
 def read_record(path, kind: str, mend: str = '', made_of=None) -> Record:
     """Read a record; what it speaks of is not looked at.
 
@@ -67,18 +79,9 @@ def read_record(path, kind: str, mend: str = '', made_of=None) -> Record:
     ------
     Damaged : it is missing, not as it was written, or another record than the one asked for
     """
-    content, why = read_json(path, mend), ''
-    head = dict(format=0) | content.pop('record', {})
-    place = Path(head.get('place', '')).parts
-    if head['format'] != FORMAT:
-        why = f'not of format {FORMAT}, which this version writes'
-    elif head['kind'] != kind:
-        why = f'it is a record of kind {head["kind"]}, not {kind}'
-    elif Path(path).absolute().parts[-len(place) :] != place:
-        why = f'it belongs in another place, {head["place"]}'
-    elif made_of is not None and digest_json(made_of) != digest_json(content.get('made_of')):
-        why = 'it is of another run, or of an older state of this one'
-    if why:
+    content = read_json(path, mend)
+    same = made_of is None or digest_json(made_of) == digest_json(content.get('made_of'))
+    if why := _refusal(Path(path), content.pop('record', {}), kind, same):
         raise Damaged(f'{path}: damaged ({why})', mend or again(path))
     return Record(path, content)
 
