@@ -201,7 +201,6 @@ def toss_synth(
     seed: int = 777,
     seq_scale: float = 1.0,
     kind: str = 'toss',
-    one_group: bool = False,
 ):
     """Generate a click log with the schema of the Toss task, or with one id space, and a known click probability a row.
 
@@ -220,8 +219,6 @@ def toss_synth(
     kind : str
         toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
         histories with times and sides, a vector, weighted tags
-    one_group : bool
-        a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
     from toss_ctr.synthetic.one_space import synthesize_items
@@ -229,12 +226,9 @@ def toss_synth(
 
     check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':
-        log = dict(test_rows=test_rows or None, seed=seed, seq_scale=seq_scale)
-        grouped = dict(row_group=None) if one_group else {}
-        synthesize(out, rows, **log, **grouped, progress=watched())
-    elif seq_scale != 1 or one_group:
-        key = '--one-group' if one_group else '--seq-scale'
-        raise UserError(f'{key}: not read with --kind {kind}', 'remove it, or use --kind toss')
+        synthesize(out, rows, test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
+    elif seq_scale != 1:
+        raise UserError(f'--seq-scale: not read with --kind {kind}', 'remove it, or use --kind toss')
     else:
         write = synthesize_items if kind == 'one_space' else synthesize_unified
         write(out, rows, test_rows=test_rows or None, seed=seed)

@@ -114,16 +114,12 @@ class Task:
     def news(self) -> list:
         "What the task has told since the last call; a task that began again begins to tell again."
         try:
-            with open(self.folder / 'said.jsonl', 'rb') as said:
-                if said.seek(0, os.SEEK_END) < self.read:
-                    self.read = 0
-                said.seek(self.read)
-                text = said.read()
+            *lines, _ = (self.folder / 'said.jsonl').read_bytes().split(b'\n')  # the last one may be on its way
         except FileNotFoundError:
             return []
-        whole = text[: text.rfind(b'\n') + 1]  # the last line may still be on its way
-        self.read += len(whole)
-        return [json.loads(line) for line in whole.splitlines()]
+        new = lines[self.read if self.read <= len(lines) else 0 :]
+        self.read = len(lines)
+        return [json.loads(line) for line in new]
 
     def forget(self):
         "Remove what an earlier worker left: its answer and what it told."
