@@ -346,6 +346,13 @@ def make_folds(split, cfg) -> Folds:
     ----------
     split : the cached training split
     cfg : config: `cv` and `seed`
+
+    Examples
+    --------
+    >>> from toss_ctr import load_config, prepare
+    >>> cfg = load_config('demo')
+    >>> make_folds(prepare(cfg).train, cfg).n_folds  # doctest: +SKIP
+    3
     """
     cv, label = cfg.cv, np.asarray(split.labels())
     if cv.n_splits > _MOST_FOLDS:

@@ -163,6 +163,12 @@ def build_report(
     Returns
     -------
     the file
+
+    Examples
+    --------
+    >>> from toss_ctr import load_config
+    >>> build_report('runs/demo', load_config('demo'))  # doctest: +SKIP
+    PosixPath('runs/demo/report.html')
     """
     run_dir = Path(run_dir)
     out = Path(out or run_dir / 'report.html')

@@ -150,6 +150,12 @@ def train_fold(
     ------
     UserError
         Where the fold was trained with another config, has one class only, or its loss is not finite.
+
+    Examples
+    --------
+    >>> from toss_ctr import load_config, prepare
+    >>> train_fold(prepare(load_config('demo')), fold=0)['best_epoch']  # doctest: +SKIP
+    1
     """
     cfg, fingerprint = inputs.cfg, fold_fingerprint(inputs)
     alone = locked(cfg.run_dir / f'.fold_{fold}', 'fold') if this_process().first else nullcontext()

@@ -167,6 +167,11 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
     ------
     UserError
         Where a path is missing, or the run's folder has folds of another config.
+
+    Examples
+    --------
+    >>> from toss_ctr import load_config
+    >>> inputs = prepare(load_config('demo'))  # doctest: +SKIP
     """
     ensure_data(cfg, progress)
     if not (cfg.data.train_path or cfg.data.manifest_train):
