@@ -17,7 +17,7 @@ from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..data.scaling import numeric_stats
 from ..data.shards import Split
-from ..features.families import feature_names
+from ..features.stored import feature_names
 from ..models.ctr import build_model
 
 # %% ../../nbs/50_training/37_memory.ipynb #f4c216fc

@@ -13,7 +13,6 @@ from torch import nn
 from ..config.whole import Config
 from ..core.device import to_device
 from ..core.files import locked, write_aside
-from ..models.ctr import part_name
 from .evaluate import evaluated_model
 from .setup import FoldTrainer
 
@@ -86,11 +85,11 @@ def write_events(trainer: FoldTrainer):
             if isinstance(module, nn.Embedding):
                 norms = module.weight.detach().float().norm(dim=1).cpu()
                 board.add_histogram(f'norms/{name}', norms, epoch)
-        batch = to_device(next(iter(trainer.valid_loader)), trainer.device) if model.keys else {}
-        for key in model.keys:
+        batch = to_device(next(iter(trainer.valid_loader)), trainer.device) if model.histories else {}
+        for key in model.histories:
             entropy = attention_entropy(model, batch, key).cpu()
             if len(entropy):
-                board.add_histogram(f"attention/{part_name('entropy', key)}", entropy, epoch)
+                board.add_histogram(f'attention/{key}', entropy, epoch)
 
 # %% ../../nbs/50_training/55_trace.ipynb #ffdbc137
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
