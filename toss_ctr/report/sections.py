@@ -37,7 +37,7 @@ from toss_ctr.report.plots import (
     plot_transfer,
 )
 from ..training.metrics import first_metric, gain_of, RATIO, TITLES
-from ..training.rates import rate_table, wilson
+from ..training.ranking import rate_table, wilson
 from .disagreement import Disagreement, disagreement_part
 from .predictions import Predictions
 from .slices import clicks_ratio, group_table, lift_table
