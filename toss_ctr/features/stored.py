@@ -174,7 +174,7 @@ def _zeros_file(path, shape: tuple) -> np.memmap:
 def _feature_fingerprint(cfg, splits: dict, folds: Folds) -> str:
     "Digest of all that the features depend on."
     inputs = dict(
-        features=cfg.features.model_dump(mode='json', exclude=dict(enter=True, covis=dict(work_dir=True))),
+        features=cfg.features.model_dump(mode='json', exclude={'enter'}),
         caches={name: split.fingerprint for name, split in splits.items()},
         label=digest_bytes(np.ascontiguousarray(splits['train'].labels())),
         fold=digest_bytes(folds.fold),
@@ -223,11 +223,7 @@ def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> S
     if not feature_names(cfg):
         return None
     fingerprint = _feature_fingerprint(cfg, splits, folds)
-    covis = cfg.features.covis
-    home = splits['train'].root.parent / 'features'
-    if covis.enabled and covis.work_dir:
-        home = Path(covis.work_dir)
-    root = home / fingerprint
+    root = splits['train'].root.parent / 'features' / fingerprint
     with locked(root, 'folder of features'):
         sweep(root, held=True)
         if (root / 'manifest.json').exists():

@@ -10,7 +10,6 @@ __all__ = ['in_order', 'predict_logits', 'evaluated_model', 'logits_of_labels', 
 from collections import deque
 from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from copy import deepcopy
 
 import numpy as np
 import polars as pl
@@ -115,10 +114,7 @@ def evaluated_model(trainer: FoldTrainer) -> nn.Module:
     cfg, average = trainer.cfg.ema, trainer.average
     if not (average and cfg.eval_with_ema and average.started):
         return trainer.model
-    model = average.averaged.module
-    if cfg.offload_to_cpu and trainer.device.type != 'cpu':
-        return deepcopy(model).to(trainer.device)  # the average itself stays where it is
-    return model
+    return average.averaged.module
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #4d1bd54e
 def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> np.ndarray:

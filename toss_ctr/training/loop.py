@@ -82,7 +82,7 @@ def optimizer_step(trainer: FoldTrainer):
     trainer.state.step += 1
     skipped = scaler.get_scale() < scale_before  # fp16: a gradient was not finite
     if trainer.average and not skipped:
-        trainer.average.update(trainer.model, trainer.state.epoch)
+        trainer.average.update(trainer.model)
 
 # %% ../../nbs/50_training/60_loop.ipynb #d16c68bc
 def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserError:

@@ -39,7 +39,6 @@ def fold_keys(cfg: Config) -> dict:
     "The keys that a fold's weights depend on, as sections `cfg` and `data`."
     keys = apart(cfg.model_dump(mode='json'))[0]
     keys['train']['monitor'] = cfg.monitor  # also where it follows from the metric
-    del keys['train']['seeds']  # how many networks there are is nothing to one of them
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
 
