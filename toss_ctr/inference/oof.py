@@ -27,7 +27,7 @@ from toss_ctr.inference.calibration import (
     fit_calibrator,
     load_calibrator,
 )
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
 from ..training.fold import check_trainings
 from ..training.metrics import auc

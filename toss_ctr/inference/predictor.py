@@ -24,12 +24,11 @@ from ..core.errors import Damaged, nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
 from ..core.records import check_files, copy_aside, read_record, Record, write_record
 from ..core.machine import written_here
-from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
-from ..data.source import moment_column
-from ..data.spec import Spec
+from ..data.types import moment_column
+from ..data.spec import read_with_lists, Spec, write_with_lists
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
