@@ -162,7 +162,7 @@ class RayExecutor:
 
     Examples
     --------
-    >>> from toss_ctr.config.engine import Engine
+    >>> from toss_ctr.config.inference import Engine
     >>> with RayExecutor(Engine(kind='ray', slots=2), {}) as executor:  # doctest: +SKIP
     ...     executor.slots
     2

@@ -130,7 +130,7 @@ class SlurmExecutor:
 
     Examples
     --------
-    >>> from toss_ctr.config.engine import Engine
+    >>> from toss_ctr.config.inference import Engine
     >>> engine = Engine(kind='slurm', slots=2, slurm=dict(cluster='local'))
     >>> with SlurmExecutor(engine, {}) as executor:  # doctest: +SKIP
     ...     executor.slots

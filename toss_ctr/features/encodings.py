@@ -9,7 +9,7 @@ __all__ = ['ENCODINGS', 'encoding_names', 'rate_columns', 'encode', 'fill_train'
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..config.features import entries_of
+from ..config.data import entries_of
 from toss_ctr.features.counts import (
     BaseRate,
     BLOCK,

@@ -16,8 +16,7 @@ import polars as pl
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import folder_config, make_config
-from ..config.places import apart, handed_on
+from ..config.load import apart, folder_config, handed_on, make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from toss_ctr.core.files import (
@@ -38,7 +37,7 @@ from ..data.spec import Spec
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
-from .ensemble import ENSEMBLE, whole_choice, sealed_file
+from .ensemble import ENSEMBLE, sealed_file, whole_choice
 from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .oof import finished_folds, run_calibrator
 from .predictor import load_predictor
@@ -131,7 +130,7 @@ class MatrixPart:
     Examples
     --------
     >>> from toss_ctr.members.matrix import TreeColumns
-    >>> MatrixPart(LIBRARIES['lightgbm'], [], TreeColumns((), ('price',), ()), []).library.package
+    >>> MatrixPart(LIBRARIES['lightgbm'], [], TreeColumns(('price',)), []).library.package
     'lightgbm'
     """
 
@@ -142,7 +141,7 @@ class MatrixPart:
 
     def logits(self, split: Split) -> np.ndarray:
         "Log-odds of new rows → (n, K) float32."
-        blocks = [row_block(shard, np.arange(shard.n_rows), self.columns) for shard in split.iter_shards()]
+        blocks = [row_block(shard, np.arange(shard.n_rows), self.columns, split.spec) for shard in split.iter_shards()]
         matrices = [np.concatenate(blocks), *(stats.features(cfg, split) for cfg, stats in self.features)]
         matrices += [id_codes(split, self.columns.ids)] if self.library.one_hot else []
         rows = MatrixRows(np.arange(len(split)), matrices)
@@ -326,7 +325,7 @@ def _matrix_part(kind: str, files: list, matrix: dict, home: Path, spec: Spec) -
     statistics = [load_statistics(home / place) for place in matrix['statistics']]
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
     tables = list(zip(configs, statistics, strict=True))
-    return MatrixPart(library, [*map(library.load, files)], TreeColumns.from_json(matrix['columns'], spec), tables)
+    return MatrixPart(library, [*map(library.load, files)], TreeColumns.from_json(matrix['columns']), tables)
 
 # %% ../../nbs/70_inference/32_artefact.ipynb #c344ca7a
 def run_answers(cfg: Config, member: str = '') -> 'Artefact':

@@ -12,8 +12,8 @@ from pathlib import Path
 
 import polars as pl
 
-from ..config.runs import run_config
-from ..config.show import config_diff, value_text
+from ..config.load import run_config
+from ..config.text import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import shell_path
 from ..core.records import read_record

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
-from ..config.runs import run_config
+from ..config.load import run_config
 from ..core.errors import UserError
 from ..core.records import read_run_table
 from ..data.probabilities import logit

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..config.load import load_config, presets, to_yaml
-from ..config.show import config_diff, value_text
+from ..config.text import config_diff, value_text
 from ..config.whole import Config
 from ..core.records import kind_of, read_record
 from ..core.tables import folded
