@@ -28,18 +28,18 @@ class Levels:
     """The levels of each column of a matrix.
 
     sizes : (F,) int64, how many levels a column has
-    edges : of each column the (B,) float32 ascending bounds between its bins; None for a column of codes
+    edges : (F, BINS - 1) float32, ascending bounds between a column's bins, then inf; NaN for a column of codes
 
     Examples
     --------
     >>> import numpy as np
-    >>> levels = Levels(np.array([3, 3]), [None, np.array([0.5], np.float32)])
+    >>> levels = Levels(np.array([3, 3]), np.float32([[np.nan], [0.5]]))
     >>> [column.tolist() for column in levels.of(np.array([[2, 0.1], [7, np.nan]], np.float32))]
     [[2, 0], [1, 0]]
     """
 
     sizes: np.ndarray
-    edges: list
+    edges: np.ndarray
 
     @property
     def starts(self) -> np.ndarray:
@@ -54,10 +54,10 @@ class Levels:
         """
         columns = []
         for size, edges, x in zip(self.sizes, self.edges, block.T, strict=True):
-            if edges is None:
+            if np.isnan(edges[0]):
                 level = np.where(x < size, x, 0)
             else:
-                level = np.where(np.isnan(x), 0, 1 + np.searchsorted(edges, x, 'right'))
+                level = np.where(np.isnan(x), 0, 1 + np.searchsorted(edges[: size - 2], x, 'right'))
             columns.append(level.astype(np.uint8 if size <= 256 else np.int32))
         return columns
 
@@ -66,15 +66,18 @@ def cut_levels(rows: MatrixRows, codes: list) -> Levels:
     "The levels that training rows have."
     some = slice(0, len(rows), -(-len(rows) // SAMPLE))
     sample, times = rows[some].astype(np.float32), None if rows.weight is None else rows.weight[some]
-    sizes, edges = np.zeros(sample.shape[1], np.int64), [None] * sample.shape[1]
+    sizes = np.zeros(sample.shape[1], np.int64)
+    edges = np.full((sample.shape[1], BINS - 1), np.nan, np.float32)
     for _, block in rows.blocks():
         sizes[codes] = np.maximum(sizes[codes], block[:, codes].max(0) + 1)
     for place in sorted(set(range(len(sizes))) - set(codes)):
         known = ~np.isnan(sample[:, place])
         of = dict(method='inverted_cdf', weights=None if times is None else times[known])
         at = np.quantile(sample[known, place], np.arange(1, BINS) / BINS, **of) if known.any() else []
-        edges[place] = np.unique(np.asarray(at, np.float32))
-        sizes[place] = len(edges[place]) + 2
+        bounds = np.unique(np.asarray(at, np.float32))
+        edges[place] = np.inf
+        edges[place, : len(bounds)] = bounds
+        sizes[place] = len(bounds) + 2
     return Levels(sizes, edges)
 
 # %% ../../nbs/60_members/12_linear.ipynb #3dc67536
@@ -92,7 +95,7 @@ class LinearModel:
     Examples
     --------
     >>> import numpy as np
-    >>> model = LinearModel(Levels(np.array([3]), [None]), np.array([0.0, -1.0, 2.0]), np.zeros(1))
+    >>> model = LinearModel(Levels(np.array([3]), np.float32([[np.nan]])), np.array([0.0, -1.0, 2.0]), np.zeros(1))
     >>> model.logits([np.array([2, 0, 1])]).tolist()
     [2.0, 0.0, -1.0]
     """
@@ -151,19 +154,13 @@ def fit_linear(fit: Fit) -> LinearModel:
 
 # %% ../../nbs/60_members/12_linear.ipynb #af762dbc
 def _save(model: LinearModel, path: Path):
-    bounds = [np.zeros(0, np.float32) if edges is None else edges for edges in model.levels.edges]
-    lengths = np.array([-1 if edges is None else len(edges) for edges in model.levels.edges], np.int64)
-    arrays = dict(sizes=model.levels.sizes, edges=np.concatenate(bounds), lengths=lengths)
-    arrays |= dict(weight=model.weight, gain=model.gain, steps=np.array([model.steps]))
-    path.write_bytes(save(arrays))
+    arrays = dict(sizes=model.levels.sizes, edges=model.levels.edges, weight=model.weight, gain=model.gain)
+    path.write_bytes(save(arrays | dict(steps=np.array([model.steps]))))
 
 # %% ../../nbs/60_members/12_linear.ipynb #b32ee17d
 def _load(path: Path) -> LinearModel:
     arrays = load_file(path)
-    lengths = arrays['lengths']
-    parts = np.split(arrays['edges'], np.cumsum(np.maximum(lengths, 0))[:-1])
-    edges = [None if length < 0 else part for length, part in zip(lengths, parts, strict=True)]
-    levels = Levels(arrays['sizes'], edges)
+    levels = Levels(arrays['sizes'], arrays['edges'])
     return LinearModel(levels, arrays['weight'], arrays['gain'], int(arrays['steps'][0]))
 
 # %% ../../nbs/60_members/12_linear.ipynb #67f0d5ce
