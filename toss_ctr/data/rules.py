@@ -29,7 +29,7 @@ def words(column: str) -> list[str]:
 
 
 _TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
-_TIME += r'|zeit|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
+_TIME += r'|zeit\w*|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
 _PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
 _PAST += r'|viewed|clicked|watched|seen|bought|purchased'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'
@@ -322,6 +322,11 @@ class Log:
         able = [c for c in able if not self.told(c.name)]
         return min(able, key=lambda c: (c.sample.dtype == pl.Date, _days(c))).name if able else ''
 
+    @cached_property
+    def weight(self) -> str:
+        "How much a training row counts: the first column that can say so; ''."
+        return next((name for name, c in self.facts.items() if _counts_rows(c, self)), '')
+
 # %% ../../nbs/20_data/29_rules.ipynb #822a4a52
 def is_time(c: Facts) -> bool:
     "May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so."
@@ -374,18 +379,11 @@ def _after_click(c: Facts, log: Log) -> str | None:
     return f'alone it tells the label (AUC {auc:.3f}): known only after the click?' if auc else None
 
 # %% ../../nbs/20_data/29_rules.ipynb #5d696430
-def _row_weight(c: Facts, log: Log) -> str | None:
-    "How much a training row counts; a weight that the test rows have too is a thing's."
+def _counts_rows(c: Facts, log: Log) -> bool:
+    "Can a column say how much a training row counts? What the test rows have too is a thing's weight."
     able = says(c.name, _WEIGHT) and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
     own = log.test is None or c.name not in log.test or set(words(c.name)) <= {'sample', 'row', 'instance', 'weight'}
-    first = able and own and not any(_row_weight(o, log) is not None for o in _before(c, log) if o.name != log.label)
-    return 'how many rows a training row counts for' if first and not log.told(c.name) else None
-
-# %% ../../nbs/20_data/29_rules.ipynb #88845353
-def _before(c: Facts, log: Log) -> list[Facts]:
-    "The columns before this one."
-    names = list(log.facts)
-    return [log.facts[name] for name in names[: names.index(c.name)]]
+    return able and own and c.name != log.label and not log.told(c.name)
 
 # %% ../../nbs/20_data/29_rules.ipynb #17debb72
 def _moment(c: Facts, log: Log) -> str | None:
@@ -425,7 +423,7 @@ RULES = (
     ('ignored', lambda c, log: _if(c.cells and c.cells.fault and c.cells.whole, c.cells and c.cells.fault)),
     ('ignored', lambda c, log: _if(c.cells and c.cells.moments, 'times without tokens beside them')),
     ('time', lambda c, log: _if(c.name == log.time, DAY_AND_HOUR if c.kind != 'moment' else _moment(c, log))),
-    ('weight', _row_weight),
+    ('weight', lambda c, log: _if(c.name == log.weight, 'how many rows a training row counts for')),
     ('vector', lambda c, log: _if(c.reals and 2 <= c.low == c.high, f'{c.low:.0f} numbers a row')),
     ('multi', lambda c, log: _if(cell_separator(c), 'several values a cell')),
     ('ignored', _moment),

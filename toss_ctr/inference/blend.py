@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.errors import UserError
 from ..core.files import check_target
-from ..data.submission import align_ids, header_of, read_submission, write_submission
+from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import MetricsTable
 
@@ -167,6 +167,7 @@ def blend_files(
     weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
+    refuse_submission(out, '--out')
     ids, first = read_submission(names[0], id_col, label_col)
     p = np.empty((len(names), len(ids)))
     p[0] = first

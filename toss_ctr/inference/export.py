@@ -8,7 +8,7 @@ __all__ = ['TOLERANCE', 'FORMATS', 'TorchCalibrator', 'sample_split', 'as_inputs
            'need_export', 'describe_inputs', 'export_fold', 'export_folds']
 
 # %% ../../nbs/70_inference/30_export.ipynb #078a72f4
-import logging, warnings
+import io, logging, warnings
 from contextlib import contextmanager
 from importlib.util import find_spec
 from pathlib import Path
@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from ..core.errors import UserError
-from ..core.files import write_aside
+from ..core.files import names_file, write_aside
 from ..core.records import write_record
 from ..core.machine import written_here, wrote
 from ..data.batches import Loader
@@ -242,8 +242,11 @@ def write_pt2(exported: torch.export.ExportedProgram, names: list[str], path):
 
     names : unused: a program takes its batch as a dictionary
     """
-    with open(path, 'wb') as f, _quiet():
-        torch.export.save(exported, f)
+    whole = io.BytesIO()  # PyTorch's own writer aborts the process where a disk is full
+    with _quiet():
+        torch.export.save(exported, whole)
+    with names_file(path):
+        Path(path).write_bytes(whole.getbuffer())
     wrote(path)
 
 
