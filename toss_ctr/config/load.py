@@ -15,8 +15,8 @@ from typing import get_origin
 
 from pydantic import ValidationError
 
-from .base import section_of
-from .members import default_members, without_null_members
+from .base import sections_of
+from .members import default_members, KINDS, without_null_members
 from .model import leave_former_head
 from .text import read_yaml, yaml_text
 from .whole import Config
@@ -99,13 +99,17 @@ def _explain(e: ValidationError, raw) -> UserError:
     if finding['type'] == 'extra_forbidden':
         section = Config
         for step in place[:-1]:
-            if step in section.model_fields:  # otherwise the name of a member
-                section = section_of(section.model_fields[step]) or section
+            inner = sections_of(section.model_fields[step].annotation) if step in section.model_fields else []
+            section = inner[0] if inner else section  # otherwise the name of a member, or of a history
+        if place[0] == 'members':
+            section = KINDS[finding['loc'][2]]
         return UserError(f'{key}: unknown key{more}', nearest(place[-1], section.model_fields))
-    if finding['type'] == 'literal_error':
-        expected = finding['ctx']['expected']
-        known = re.findall("'([^']*)'", expected)
-        return UserError(f'{key}: {value} is not one of {expected}{more}', nearest(finding['input'], known))
+    if finding['type'] in ('literal_error', 'union_tag_invalid'):
+        told = finding['ctx']
+        given, expected = told.get('tag', finding['input']), told.get('expected', told.get('expected_tags'))
+        key, known = key + '.kind' * ('tag' in told), re.findall("'([^']*)'", expected)
+        what = f'{key}: {json.dumps(given, default=str, ensure_ascii=False)[:80]} is not one of {expected}{more}'
+        return UserError(what, nearest(given, known))
     message = finding['msg']
     says = message[0].lower() + message[1:]
     return UserError(f'{key}: {value}: {says}{more}', 'give a value of that kind')
@@ -381,11 +385,12 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     """
     rows, alone = [], [field.annotation for field in section.model_fields.values()]
     for name, field in section.model_fields.items():
-        inner = section_of(field)
+        inner = sections_of(field.annotation)
         named = get_origin(field.annotation) is dict
-        if inner and not (named and inner in alone):
+        if inner and not (named and inner[0] in alone):
             each = '<name>.' if named else ''
-            rows += keys_table(inner, f'{prefix}{name}.{each}')
+            every = [row for one in inner for row in keys_table(one, f'{prefix}{name}.{each}')]
+            rows += {row[0]: row for row in [*every, *every[::-1]]}.values()  # of equals the first
         else:
             default = 'required' if field.is_required() else json.dumps(field.default, default=str)
             rows.append((f'{prefix}{name}', default, field.description or ''))

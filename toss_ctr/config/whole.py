@@ -17,7 +17,7 @@ from .model import check_model, Model
 from .train import EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
 from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
-from .members import check_members, default_members, Member, own_network
+from .members import AnyMember, check_members, default_members, own_network
 from .text import config_html, config_text
 
 # %% ../../nbs/10_config/50_whole.ipynb #3ded8d13
@@ -69,7 +69,7 @@ class Config(Section):
     ema: EMA = EMA()
     features: Features = Features()
     engine: Engine = Engine()
-    members: dict[MemberName, Member] = default_members()
+    members: dict[MemberName, AnyMember] = default_members()
     "Who predicts the rows; see section members."
 
     @property

@@ -175,7 +175,8 @@ class MatrixJob:
 
     Examples
     --------
-    >>> MatrixJob('lgb', Member(kind='lightgbm'), 777, Path('runs/x/members/lgb'), {}).library.package
+    >>> from toss_ctr.config.members import LightGBM
+    >>> MatrixJob('lgb', LightGBM(), 777, Path('runs/x/members/lgb'), {}).library.package
     'lightgbm'
     """
 
