@@ -91,10 +91,8 @@ def _place(loc: tuple, raw) -> list:
 def _explain(e: ValidationError, raw) -> UserError:
     "Pydantic's first finding in one line that names key, value and mend."
     finding = e.errors()[0]
-    place = _place(finding['loc'], raw)
-    key = '.'.join(map(str, place))
-    value = json.dumps(finding['input'], default=str, ensure_ascii=False)[:80]
-    others = e.error_count() - 1
+    told, place = finding.get('ctx', {}), _place(finding['loc'], raw)
+    key, others = '.'.join(map(str, place)), e.error_count() - 1
     more = f' (and {others} more)' if others else ''
     if finding['type'] == 'extra_forbidden':
         section = Config
@@ -104,15 +102,14 @@ def _explain(e: ValidationError, raw) -> UserError:
         if place[0] == 'members':
             section = KINDS[finding['loc'][2]]
         return UserError(f'{key}: unknown key{more}', nearest(place[-1], section.model_fields))
-    if finding['type'] in ('literal_error', 'union_tag_invalid'):
-        told = finding['ctx']
-        given, expected = told.get('tag', finding['input']), told.get('expected', told.get('expected_tags'))
-        key, known = key + '.kind' * ('tag' in told), re.findall("'([^']*)'", expected)
-        what = f'{key}: {json.dumps(given, default=str, ensure_ascii=False)[:80]} is not one of {expected}{more}'
-        return UserError(what, nearest(given, known))
+    given = told.get('tag', finding['input'])
+    value = json.dumps(given, default=str, ensure_ascii=False)[:80]
+    expected = told.get('expected') or told.get('expected_tags')
+    if expected:
+        known = re.findall("'([^']*)'", expected)
+        return UserError(f'{key}: {value} is not one of {expected}{more}', nearest(given, known))
     message = finding['msg']
-    says = message[0].lower() + message[1:]
-    return UserError(f'{key}: {value}: {says}{more}', 'give a value of that kind')
+    return UserError(f'{key}: {value}: {message[0].lower()}{message[1:]}{more}', 'give a value of that kind')
 
 # %% ../../nbs/10_config/55_load.ipynb #003fb254
 def make_config(raw: dict) -> Config:
