@@ -180,14 +180,13 @@ def _platt_line(points: _Points) -> tuple[float, float]:
     sd = math.sqrt(float(points.weight @ (points.z - mean) ** 2))
     if sd < 1e-9:
         return 1.0, _solve_bias(1.0, points)  # all logits equal: a slope has no meaning
-    x = np.concatenate([points.z, points.z])[:, None] / sd - mean / sd
+    x = np.tile(points.z, 2)[:, None] / sd - mean / sd
     clicked = np.repeat([1, 0], len(points.z))
-    weight = np.concatenate([points.pos, points.neg])
-    some = weight > 0
+    weight = np.concatenate([points.pos, points.neg]) * len(points.z)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # separable rows do not converge; the bound below is the answer then
         line = LogisticRegression(C=np.inf, tol=1e-10, max_iter=200)
-        line.fit(x[some], clicked[some], weight[some] * len(points.z))
+        line.fit(x, clicked, weight)
     slope = float(np.clip(line.coef_[0, 0] / sd, math.exp(-_BOUND), math.exp(_BOUND)))
     return slope, _solve_bias(slope, points)
 
@@ -199,16 +198,16 @@ def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -
     s = expit(scale * points.z + bias)
     weight = points.weight
     one_row = weight.sum() / n_rows  # of a pseudo-row
-    x = np.concatenate([s[:1], s, s[-1:]])
-    rate = np.concatenate([[1.0], points.pos / weight, [0.0]])
-    weight = np.concatenate([[one_row], weight, [one_row]])
+    x = np.pad(s, 1, mode='edge')
+    rate = np.pad(points.pos / weight, 1, constant_values=(1.0, 0.0))
+    weight = np.pad(weight, 1, constant_values=one_row)
     place = np.arange(len(x))
     stairs = IsotonicRegression(y_min=0, y_max=1).fit(place, rate, sample_weight=weight).predict(place)
-    step = np.concatenate([[0], np.cumsum(np.diff(stairs) > 0)])
+    step = np.cumsum(np.diff(stairs, prepend=stairs[0]) > 0)
     mass = np.bincount(step, weight)
     middle = np.bincount(step, weight * x) / mass
     height = np.bincount(step, weight * stairs) / mass
-    keep = np.concatenate([[True], np.diff(middle) > 0])
+    keep = np.diff(middle, prepend=-1) > 0
     height = np.maximum.accumulate(np.clip(height[keep], 1e-7, 1 - 1e-7))
     return tuple(middle[keep].tolist()), tuple(height.tolist())
 

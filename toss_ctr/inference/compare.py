@@ -249,7 +249,7 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     """
     paths = [Path(a), Path(b)]
     rows = same_rows(paths, common)
-    how = dict(natural=rows.natural, seed=seed, group=rows.group, weight=rows.weight)
+    how = dict(natural=tuple(rows.natural), seed=seed, group=rows.group, weight=rows.weight)
     found = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
     compared = tuple(_handed_in_words(path) for path in paths)

@@ -28,8 +28,8 @@ from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
 from ..members.contract import member_folder, OOF, Opinion, read_opinion, RECORD
 from ..members.select import BAGS, choose_weights, cross_weights
-from ..training.metrics import all_metrics, bootstrap_interval, first_metric, gain, Interval, merit, N_BOOT
-from ..training.metrics import paired_test, RATIO, TITLES
+from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
+from ..training.metrics import merit, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #27ad5711
 def check_same_rows(members: list[Opinion]):
@@ -261,27 +261,22 @@ def intervals(
     return bootstrap_interval(label, scales.balanced, natural=scales.natural, **how) if how['n_boot'] else {}
 
 
-def _compared(p: dict[str, Scales], rows_of: Opinion, singles: list[str], lost: dict, metric: str, seed: int) -> dict:
-    "Name → interval of what `metric` puts first, paired gain on the best of the `singles`, loss without it."
-    label, first = rows_of.label, first_metric(metric)
+def _compared(p: dict[str, Scales], scores: dict, rows_of: Opinion, singles: list[str], cfg: Config) -> dict:
+    "Name → interval of what key `metric` puts first, paired gain on the best of the `singles`."
+    label, first = rows_of.label, first_metric(cfg.metric)
     if not 0 < label.mean() < 1:
         return {}
-    how = dict(seed=seed, group=rows_of.group, weight=rows_of.weight)
-    found = {name: intervals(scales, label, **how) for name, scales in p.items()}
-    best = max(singles, key=lambda name: merit({key: ends.value for key, ends in found[name].items()}, metric))
-    rows = {}
+    best, rows = max(singles, key=lambda name: merit(scores[name], cfg.metric)), {}
+    how = dict(n_boot=n_draws(len(label), N_BOOT), seed=cfg.seed, group=rows_of.group, weight=rows_of.weight)
     for name, scales in p.items():
-        rows[name] = dict(low=found[name][first].lo, high=found[name][first].hi, without=lost.get(name))
+        (balanced, natural), of_best = scales, p[best]
+        found = compare_predictions(label, balanced, of_best.balanced, natural=(natural, of_best.natural), **how)
+        own, _, paired = found[first]
+        rows[name] = dict(low=own.lo, high=own.hi)
         if name != best:
-            pairs = zip(scales, p[best], strict=True)
-            rows[name] |= _gain(label, *pairs, first, n_boot=n_draws(len(label), N_BOOT), **how)
+            better = gain({first: paired}, first)
+            rows[name] |= dict(gain=better.diff, gain_low=better.lo, gain_high=better.hi)
     return rows
-
-
-def _gain(label, balanced: tuple, natural: tuple, name: str, **how) -> dict:
-    "By how much the first of two predictions is better, with the ends of the interval."
-    found = gain(paired_test(label, *balanced, natural=natural, **how), name)
-    return dict(gain=found.diff, gain_low=found.lo, gain_high=found.hi)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
 def _mixed(fit: list[Opinion], cfg: Config) -> tuple[dict, list[Opinion]]:
@@ -334,8 +329,10 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         scores[member.name], held_out[member.name] = judged(member, cfg)
         how = dict(weight=member.weight, **calibration_options(cfg))
         fitted[member.name] = fit_calibrator(member.logit, member.label, **how)
-    lost = worth(fit, scores[ENSEMBLE], cfg) if mean else {}
     scales = {name: _scales(p, members[0], cfg) for name, p in held_out.items()}
+    board = _compared(scales, scores, members[0], [m.name for m in fit], cfg)
+    for name, lost in (worth(fit, scores[ENSEMBLE], cfg) if mean else {}).items():
+        board.setdefault(name, {})['without'] = lost
     honest = [name for name in scores if name not in suspects] or list(scores)
     content = mixed | dict(
         chosen=max(honest, key=lambda name: merit(scores[name], cfg.metric)),
@@ -343,7 +340,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         select=cfg.ensemble.select,
         scores=scores,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
-        board=_compared(scales, members[0], [m.name for m in fit], lost, cfg.metric, cfg.seed),
+        board=board,
         leaking=suspects,
     )
     place = _write_choice(candidates, fitted, held_out, content, cfg)
