@@ -18,8 +18,7 @@ from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_l
 from ..inference.explain import explain
 from ..inference.answers import parity_line, prove
 from ..report.build import build_report
-from ..report.predictions import summary_lines, summary_table
-from ..report.test_rows import score_test_rows, test_table
+from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
 from .members import train_members
 from ..training.inputs import prepare
 from ..training.metrics import N_BOOT

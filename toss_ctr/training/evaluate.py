@@ -74,19 +74,6 @@ def predict_logits(
     Returns
     -------
     (n, M) float32 log-odds of this process's rows, in the loader's order; with `every` (n, M, labels)
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.evaluate import predict_logits
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    ...     logits = predict_logits([trainer.model], trainer.valid_loader, trainer.device)
-    >>> logits.shape
-    (1500, 1)
     """
     for model in models:
         model.eval()

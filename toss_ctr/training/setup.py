@@ -249,17 +249,6 @@ class FoldTrainer:
     fold : fold number
     show : print lines of progress
     fingerprint : what its resume file is valid for
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    >>> len(trainer.rows), trainer.steps_per_epoch
-    (1500, 6)
     """
 
     def __init__(self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = ''):

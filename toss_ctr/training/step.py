@@ -123,19 +123,6 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     ------
     UserError
         Where the loss is not finite.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> from toss_ctr.training.step import train_batch
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    ...     loss = train_batch(trainer, next(iter(trainer.train_loader)), last=False)
-    >>> 0.3 < loss < 1.5, trainer.state.step
-    (True, 1)
     """
     cfg, state = trainer.cfg, trainer.state
     seed_step(trainer)
