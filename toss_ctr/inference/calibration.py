@@ -130,7 +130,7 @@ class _Points:
             of_clicks = of_others = 1 / self.weight.sum()
         return _Points(self.z, self.pos * of_clicks, self.neg * of_others)
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #0208f61a
 def _counted(logit, label, weight=None) -> _Points:
     "Merge rows of nearly equal logit; `weight` : (n,) of the rows, or None."
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
@@ -216,7 +216,7 @@ def _temperature_line(points: _Points, balanced: _Points, lr: float, iters: int)
     scale = _newton_scale(balanced, lr, iters) if np.ptp(points.z) > 0 else 1.0
     return scale, _solve_bias(scale, points)
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #3d1a05d7
 def _raw_line(points: _Points, balanced: _Points, *_) -> tuple[float, float]:
     return 1.0, 0.0 if points is balanced else _solve_bias(1.0, points)
 
@@ -359,7 +359,7 @@ def _judge(label, p, target: str, weight=None) -> dict:
         reliability=reliability_curve(label, p, balanced=even, weight=weight),
     )
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #61aeb549
 def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -> tuple[np.ndarray, dict]:
     """Rows calibrated by calibrators that have not seen their folds, and what that does to them.
 
@@ -387,7 +387,7 @@ def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -
         after=_judge(label, after, c.target, weight),
     )
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #21c42b41
 def calibration_report(logit, label, fold, **how) -> dict:
     """What calibration does to rows it has not seen; ECE and reliability in the target's weighting.
 

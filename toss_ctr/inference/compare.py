@@ -141,7 +141,7 @@ class SameRows(NamedTuple):
     group: np.ndarray | None
     weight: np.ndarray | None
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #8f68ec9f
 def same_rows(paths, common: bool = False) -> SameRows:
     """Held-out predictions side by side.
 
@@ -179,7 +179,7 @@ def _metric(paths) -> str:
     "Key `metric` of the first run; files have none and are judged as most logs are."
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #3af2eef7
 def _handed_in_words(path: Path) -> str:
     "What stands for a run, or for a file, in a comparison."
     if not path.is_dir():
@@ -593,7 +593,7 @@ def run_rows(runs) -> list[dict]:
         rows.append(row | dict(members=len(cfg.members)) | own)
     return sorted(rows, key=lambda row: -merit(row, cfgs[0].metric))
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #b00bbf10
 def run_board(runs) -> Board:
     "A row a run."
     rows, metric = run_rows(runs), run_config(runs[0]).metric

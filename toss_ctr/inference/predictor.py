@@ -66,7 +66,7 @@ def raw_frame(rows, spec: Spec) -> pl.DataFrame:
         rows = pl.DataFrame(series)
     return as_frame(rows, columns, spec.keys)
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #731309b2
 def _one_type(name: str, values: list) -> pl.Series:
     "A column of dicts; texts where whole numbers and texts are mixed."
     kinds = {type(v) for v in values if v is not None}
@@ -239,7 +239,7 @@ class Asked(NamedTuple):
     made: Record | None
     why: str = ''
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #9db317d3
 def who_answers(cfg: Config, member: str = '') -> Asked:
     """Who answers for a run.
 
@@ -270,7 +270,7 @@ def who_answers(cfg: Config, member: str = '') -> Asked:
     best = max(able, key=lambda k: made['scores'][k]['Score'])
     return Asked(best, {best: 1.0}, made, why)
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #4ffe8b99
 def _is_file(cfg: Config, name: str) -> bool:
     "Whether a member is nothing but predictions."
     return name not in cfg.members or cfg.members[name].kind == 'file'
@@ -446,7 +446,7 @@ def _write_network(network: Network, name: str, folder: Path, formats, data: str
         folds=[f'{name}/fold_{fold}' for fold in network.sides],
     )
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #bb60f6cd
 def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
     "Copies of the models of a member on the matrix."
     about = _trees_of(cfg, name)
@@ -454,7 +454,7 @@ def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
         copy_aside(model, folder / name / model.name)
     return about | dict(files=[f'{name}/{model.name}' for model in about['files']])
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #96c48178
 def _write_matrix(cfg: Config, folder: Path) -> dict:
     "A copy of what all members on the matrix share."
     matrix = shared_matrix(cfg)
@@ -560,7 +560,7 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Predictor:
     calibrator, ensemble = Calibrator.from_json(content['calibrator']), Ensemble(**content['ensemble'])
     return Predictor(content['serves'], parts, content['weights'], calibrator, ensemble, content['why'])
 
-
+# %% ../../nbs/70_inference/32_predictor.ipynb #f0a92978
 def _load_programs(folder: Path, about: dict, ending: str, trust: bool) -> Programs:
     "A network member of an artefact."
     runner, spec = FORMATS[ending][1], _read_spec(folder / about['spec'])
