@@ -131,7 +131,7 @@ class _Points:
         return _Points(self.z, self.pos * of_clicks, self.neg * of_others)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #0208f61a
-def _counted(logit, label, weight=None) -> _Points:
+def _merged(logit, label, weight=None) -> _Points:
     "Merge rows of nearly equal logit; `weight` : (n,) of the rows, or None."
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
     low, high = np.quantile(z, [0.25, 0.75])
@@ -294,7 +294,7 @@ def fit_calibrator(
             f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are'
         )
         return Calibrator.identity()
-    counted, (line, curve) = _counted(logit, label, weight), CALIBRATORS[method]
+    counted, (line, curve) = _merged(logit, label, weight), CALIBRATORS[method]
     balanced = counted.weighed('balanced')
     points = balanced if target == 'balanced' else counted.weighed(target)
     scale, bias = line(points, balanced, lr, iters)

@@ -175,7 +175,7 @@ def oof_scores(paths) -> list[float]:
     return [score(rows.label, p, rows.weight) for p in rows.balanced]
 
 # %% ../../nbs/70_inference/36_compare.ipynb #b1e90424
-def _metric(paths) -> str:
+def _key_metric(paths) -> str:
     "Key `metric` of the first run; files have none and are judged as most logs are."
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
 
@@ -253,7 +253,7 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     found = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
     compared = tuple(_handed_in_words(path) for path in paths)
-    return Comparison(tuple(short_names(paths)), len(rows.label), of_a, of_b, paired, compared, _metric(paths))
+    return Comparison(tuple(short_names(paths)), len(rows.label), of_a, of_b, paired, compared, _key_metric(paths))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #875d3802
 @dataclass(frozen=True, repr=False)
@@ -333,7 +333,7 @@ def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     [0.62, 0.38]
     """
     names = two_or_more(paths)
-    rows, metric = same_rows(names), metric or _metric(names)
+    rows, metric = same_rows(names), metric or _key_metric(names)
     label, fold, weight, p = rows.label, rows.fold, rows.weight, getattr(rows, _SCALE[metric])
     z, how = logit(p).astype(np.float32), dict(seed=seed, metric=metric)
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, **how)
