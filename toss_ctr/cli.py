@@ -221,8 +221,7 @@ def toss_synth(
         histories with times and sides, a vector, weighted tags
     """
     from toss_ctr.synthetic.files import synthesize
-    from toss_ctr.synthetic.one_space import synthesize_items
-    from toss_ctr.synthetic.unified import synthesize_unified
+    from toss_ctr.synthetic.unified import synthesize_items, synthesize_unified
 
     check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':
@@ -236,15 +235,13 @@ def toss_synth(
 
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178
 @console
-def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''):
-    """Guess column roles, cardinalities and embedding widths; warn of constant and duplicate columns.
+def toss_schema(data: str, label: str = 'clicked', test: str = ''):
+    """Show what each column can be and why; warn of constant and duplicate columns. `toss init` writes it.
 
     Parameters
     ----------
     data : str
         Parquet file
-    out : str
-        YAML file to write the guessed roles to
     label : str
         label column
     test : str
@@ -252,10 +249,7 @@ def toss_schema(data: str, out: str = '', label: str = 'clicked', test: str = ''
     """
     from toss_ctr.data.schema import guess_schema
 
-    schema = guess_schema(data, label=label, test=test or None)
-    print(schema)
-    if out:
-        schema.to_yaml(out)
+    print(guess_schema(data, label=label, test=test or None))
 
 # %% ../nbs/90_run/40_cli.ipynb #cd2e7c02
 @console
@@ -472,11 +466,11 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust:
         keep and open programs that another machine wrote: whoever did can run any code
     """
     c = run_config(cfg, set or ())
-    from toss_ctr.inference.artefact import export
-    from toss_ctr.inference.parity import keep_parity, parity_line
+    from toss_ctr.inference.answers import parity_line, prove
+    from toss_ctr.inference.predictor import export
 
     print(export(c, data=data, trust=trust))
-    print(parity_line(keep_parity(c, trust=trust)))
+    print(parity_line(prove(c, trust=trust)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
@@ -526,7 +520,7 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = None):
         further runs: a row a run
     """
     c, *others = [run_config(name) for name in (cfg, *(runs or []))]  # a wrong name is told at once
-    from toss_ctr.inference.board import run_board
+    from toss_ctr.inference.compare import run_board
     from toss_ctr.run.door import Run
 
     if others:
@@ -662,8 +656,7 @@ def toss_blend(
         find the weights of logit_mean that are best on --oof by the runs' metric, cross-validated
     """
     from toss_ctr.data.submission import header_of
-    from toss_ctr.inference.blend import blend_files
-    from toss_ctr.inference.compare import oof_scores
+    from toss_ctr.inference.compare import blend_files, oof_scores
 
     files = [file for file in (sub1, sub2, *(subs or [])) if file]
     check_blend(files, out, method, w, weights, oof, search)

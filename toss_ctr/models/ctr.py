@@ -24,7 +24,7 @@ from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
 from ..core.tables import html_table
 from .dare import DARE
-from ..data.scaling import NumericStats, Scale
+from ..data.scaling import NumericStats, quantile_edges, Scale
 from toss_ctr.models.fields import (
     AffineFields,
     BagField,
@@ -59,7 +59,7 @@ class Mix(nn.Module):
 # %% ../../nbs/40_models/60_ctr.ipynb #689d66f7
 def scaled_edges(stats: NumericStats, n_bins: int = 16) -> np.ndarray:
     "Quantile edges on the scaled axis, for the piecewise-linear code → (N, n_bins+1) float32."
-    return stats.transform(stats.edges(n_bins).T)[0].T
+    return Scale(stats)(torch.tensor(quantile_edges(stats, n_bins).T))[0].T.numpy()
 
 # %% ../../nbs/40_models/60_ctr.ipynb #bc833936
 def curves_of(n: int, n_labels: int, edges=None) -> nn.Module:
