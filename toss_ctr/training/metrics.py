@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT', 'average_precision', 'auc', 'row_loss', 'wll',
            'score_of', 'score', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics', 'first_metric', 'merit',
-           'all_metrics', 'Judged', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'paired_test',
+           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'paired_test',
            'gain_of', 'gain', 'MetricsTable', 'metrics_table']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
@@ -227,6 +227,34 @@ def merit(found: dict, metric: str) -> float:
     name = first_metric(metric)
     return -found[name] if name in LOWER else found[name]
 
+# %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
+METRICS = ('AP', 'WLL', 'Score', 'AUC')
+
+
+class Judged:
+    """One prediction, sorted once and its losses taken once: its metrics under any row weights.
+
+    y : (N,) labels, checked
+    p : (N,) probabilities, checked
+    natural : (N,) the same at the natural click rate
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Judged(np.array([0, 1]), np.array([0.5, 0.5]))(np.ones(2))['AUC']
+    0.5
+    """
+
+    def __init__(self, y, p, natural=None):
+        self.ranking, self.clicks, self.loss = rank(y, p), np.flatnonzero(y), row_loss(y, p)
+        self.natural = None if natural is None else (row_loss(y, natural), np.asarray(natural, np.float64))
+
+    def __call__(self, weight) -> dict[str, float]:
+        "`METRICS`, with `natural` also `NATURAL`; `weight` : (N,) row weights."
+        (ap, area), loss = order_metrics(self.ranking, weight), _balanced_loss(self.loss, self.clicks, weight)
+        found = dict(AP=ap, WLL=loss, Score=score_of(ap, loss), AUC=area)
+        return found if self.natural is None else found | _natural(*self.natural, self.clicks, weight)
+
 # %% ../../nbs/50_training/05_metrics.ipynb #7d67ca1e
 def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]:
     """Every metric that is logged, from one sort.
@@ -265,34 +293,6 @@ def _poisson_table() -> np.ndarray:
     n[1] += 65536 - int((n * np.arange(9)).sum())  # the mean is exactly 1 …
     n[0] += 65536 - n.sum()  # … and the table exactly full
     return np.repeat(np.arange(9, dtype=np.uint8), n)
-
-# %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
-METRICS = ('AP', 'WLL', 'Score', 'AUC')
-
-
-class Judged:
-    """One prediction, sorted once and its losses taken once: its metrics under any row weights.
-
-    y : (N,) labels, checked
-    p : (N,) probabilities, checked
-    natural : (N,) the same at the natural click rate
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Judged(np.array([0, 1]), np.array([0.5, 0.5]))(np.ones(2))['AUC']
-    0.5
-    """
-
-    def __init__(self, y, p, natural=None):
-        self.ranking, self.clicks, self.loss = rank(y, p), np.flatnonzero(y), row_loss(y, p)
-        self.natural = None if natural is None else (row_loss(y, natural), np.asarray(natural, np.float64))
-
-    def __call__(self, weight) -> dict[str, float]:
-        "`METRICS`, with `natural` also `NATURAL`; `weight` : (N,) row weights."
-        (ap, area), loss = order_metrics(self.ranking, weight), _balanced_loss(self.loss, self.clicks, weight)
-        found = dict(AP=ap, WLL=loss, Score=score_of(ap, loss), AUC=area)
-        return found if self.natural is None else found | _natural(*self.natural, self.clicks, weight)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b8a37953
 def _drawn_weights(y, n_boot: int, seed: int, group=None, row_weight=None):
