@@ -150,7 +150,7 @@ def numeric_stats(
 
 # %% ../../nbs/20_data/75_scaling.ipynb #5891f22c
 class Scale(nn.Module):
-    """Fill and scale numeric columns by a fold's training statistics; a value that is not finite is missing.
+    """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
     """
 
     def __init__(self, stats: NumericStats):

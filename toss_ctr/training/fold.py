@@ -37,7 +37,8 @@ def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
-    write_record(cfg.run_dir / 'origin.json', 'origin', origin(device_name(resolve_device(cfg.device))), files=['config.yaml'])
+    made = origin(device_name(resolve_device(cfg.device)))
+    write_record(cfg.run_dir / 'origin.json', 'origin', made, files=['config.yaml'])
     remember_where(cfg)
 
 
