@@ -20,7 +20,7 @@ from sklearn import datasets
 from ..config.load import load_config, make_config
 from ..data.schema import first_config, guess_schema
 from ..synthetic.files import synthesize
-from ..synthetic.one_space import synthesize_items
+from ..synthetic.unified import synthesize_items
 from ..synthetic.unified import synthesize_unified
 from .unseen_logs import draw_clicks, stranger
 
