@@ -53,7 +53,7 @@ from toss_ctr.report.slices import (
     verdict,
 )
 from ..training.metrics import first_metric, gain_of, RATIO, TITLES
-from ..training.rates import rate_table, wilson
+from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
 SAID = dict(  # key metric → what a table of scores is about

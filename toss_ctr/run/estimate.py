@@ -34,7 +34,7 @@ from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 from ..training.memory import fold_memory, ROW_NUMBERS
 from ..training.setup import FoldTrainer, LEVEL_ROWS
-from ..training.step import train_batch
+from ..training.loop import train_batch
 
 # %% ../../nbs/90_run/15_estimate.ipynb #80bef840
 def data_rows(cfg: Config) -> dict[str, int]:

@@ -27,7 +27,7 @@ from ..inference.answers import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
