@@ -16,7 +16,7 @@ import yaml
 from latex2mathml.converter import convert
 from nbconvert import MarkdownExporter
 
-from toss_ctr.config.keys import keys_table
+from toss_ctr.config.load import keys_table
 
 NOTEBOOKS, SITE = Path('nbs'), Path('_docs')
 SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from .config.base import check_choice
-from .config.runs import run_config
+from .config.load import run_config
 from . import __version__
 from .core.errors import nearest, UserError
 from .core.files import watched

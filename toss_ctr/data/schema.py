@@ -322,7 +322,7 @@ def first_config(s: Schema) -> dict:
     keys['sequence'] = sections[0] if len(sections) == 1 else dict(col=None)
     if len(sections) > 1:
         names = history_names([h['col'] for h in s.histories])
-        keys['sequences'] = [dict(name=name) | section for name, section in zip(names, sections, strict=True)]
+        keys['sequences'] = dict(zip(names, sections, strict=True))
     training = training_keys(s.n_rows, s.positives, len(s.names('numeric')), bool(s.valid), bool(sections))
     many = {c.name: c.card or LIMIT for c in s.columns if c.role == 'categorical' and (c.card or LIMIT) >= MANY}
     features = dict(encodings=sorted(many, key=many.get, reverse=True)[:MOST])

@@ -17,7 +17,7 @@ from torch import nn
 
 from ..core.device import step_seed
 from ..core.errors import UserError
-from ..config.places import apart
+from ..config.load import apart
 from ..config.whole import Config
 from ..core.files import digest_json
 from ..data.batches import class_sample, Loader
