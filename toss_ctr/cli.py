@@ -300,7 +300,7 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     """
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
-    from toss_ctr.data.manifest import verify_cache
+    from toss_ctr.data.frames import verify_cache
     from toss_ctr.core.executors import executor_of
     from toss_ctr.training.inputs import ensure_data
 

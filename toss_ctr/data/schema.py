@@ -22,8 +22,8 @@ from ..core.tables import folded
 from .profile import Facts, LIMIT, profile
 from .rules import agree, are_numbers, cell_separator, DAY, days_of, find_label, listed, Log
 from .rules import moments_written, named_alike, NEVER, role_of, zero_and_one
-from .source import lazy_table, moment_column, moment_part, named, open_source, Source
-from .values import canonical_texts, WHOLE_TEXT
+from .source import lazy_table, open_source, Source
+from .types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
 
 # %% ../../nbs/20_data/30_schema.ipynb #cd21cb08
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ from toss_ctr.core.files import (
     write_aside,
 )
 from ..core.records import check_files, read_record, Record, write_record
-from ..data.order import thinned
+from ..data.batches import thinned
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
 from .contract import kept_member, member_folder, member_generation, seal_member

@@ -470,9 +470,9 @@ def predict_labels(self: Run, frame) -> dict:
     -------
     label → (n,) float64
     """
-    from toss_ctr.inference.predictor import predict_labels
+    from toss_ctr.inference.predictor import every_label
 
-    return predict_labels(self.cfg, frame)
+    return every_label(self.cfg, frame)
 
 
 @patch(as_prop=True)

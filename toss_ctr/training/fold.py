@@ -19,8 +19,8 @@ from ..config.whole import Config
 from ..core.device import deterministic, device_name, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
-from ..data.aside import write_with_lists
-from ..data.manifest import verify_cache
+from ..data.spec import write_with_lists
+from ..data.frames import verify_cache
 from ..core.machine import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table
