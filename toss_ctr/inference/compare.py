@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
-from ..config.runs import run_config
-from ..config.show import config_diff, value_text
+from ..config.load import run_config
+from ..config.text import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.records import read_record, read_run_table
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line

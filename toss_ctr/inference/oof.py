@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from ..config.load import load_config
-from ..config.show import config_diff, value_text
+from ..config.text import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table
@@ -27,7 +27,7 @@ from toss_ctr.inference.calibration import (
     fit_calibrator,
     load_calibrator,
 )
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
 from ..training.fold import check_trainings
 from ..training.metrics import auc

@@ -17,19 +17,17 @@ import polars as pl
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import folder_config, make_config
-from ..config.places import apart, handed_on
+from ..config.load import apart, folder_config, handed_on, make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
 from ..core.records import check_files, copy_aside, read_record, Record, write_record
 from ..core.machine import written_here
-from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
-from ..data.source import moment_column
-from ..data.spec import Spec
+from ..data.types import moment_column
+from ..data.spec import read_with_lists, Spec, write_with_lists
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
@@ -117,7 +115,7 @@ class MatrixModels:
     --------
     >>> from toss_ctr.members.matrix import TreeColumns
     >>> spec = Spec((), ('price',), ())
-    >>> MatrixModels(spec, LIBRARIES['lightgbm'], [], TreeColumns((), ('price',), ()), [], []).library.package
+    >>> MatrixModels(spec, LIBRARIES['lightgbm'], [], TreeColumns(('price',)), [], []).library.package
     'lightgbm'
     """
 
@@ -131,7 +129,7 @@ class MatrixModels:
 
     def logits(self, split: Split) -> np.ndarray:
         "Log-odds of new rows → (n, K) float32."
-        blocks = [row_block(shard, np.arange(shard.n_rows), self.columns) for shard in split.iter_shards()]
+        blocks = [row_block(shard, np.arange(shard.n_rows), self.columns, split.spec) for shard in split.iter_shards()]
         matrices = [np.concatenate(blocks), *(stats.features(cfg, split) for cfg, stats in self.features)]
         matrices += [id_codes(split, self.columns.ids)] if self.library.one_hot else []
         rows = MatrixRows(np.arange(len(split)), matrices)
@@ -376,7 +374,7 @@ def _load_models(about: dict, matrix: dict, home: Path) -> MatrixModels:
     spec = _read_spec(home / matrix['spec'])
     statistics = [load_statistics(home / place) for place in matrix['statistics']]
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
-    tables, columns = list(zip(configs, statistics, strict=True)), TreeColumns.from_json(matrix['columns'], spec)
+    tables, columns = list(zip(configs, statistics, strict=True)), TreeColumns.from_json(matrix['columns'])
     models = [library.load(file) for file in about['files']]
     return MatrixModels(spec, library, models, columns, tables, about['scores'], about['made'])
 

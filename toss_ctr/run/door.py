@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from fastcore.basics import patch
 
-from ..config.load import make_config, merge, overridden, parse_overrides
-from ..config.runs import run_config, run_folders
+from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_file, locked, shell_path, sweep, write_aside
