@@ -258,14 +258,6 @@ class Keys:
 
     key : (n,) int64
     known : (m,) int64: what `join` gives for each key
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> log = small_split(dict(user=['a', 'a', 'b'], hour=['9', '8', '8']), cats=['user', 'hour'])
-    >>> keys = keys_of(log, ('user', 'hour'), 'features.encodings')
-    >>> keys.key.tolist(), keys.sizes
-    ([2, 1, 3], [3, 3])
     """
 
     key: np.ndarray

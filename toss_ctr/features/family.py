@@ -66,16 +66,6 @@ def _counting_weights(split) -> np.ndarray:
 
 class TrainRows:
     """The training rows, their labels and folds.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.folds import Folds
-    >>> from toss_ctr.tests.small import small_split
-    >>> log = small_split(dict(user=['a', 'b', 'a'], clicked=[1, 0, 0]), cats=['user'])
-    >>> train = TrainRows(log, Folds(np.arange(3, dtype=np.int8), 3))
-    >>> train.label.tolist(), train.stats.tables['every row'].c.tolist()
-    ([True, False, False], [1])
     """
 
     def __init__(self, split, folds: Folds, progress: bool = False):

@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from ..config.members import Member
 from ..core.errors import UserError
-from ..core.resources import cores
+from ..core.processes import cores
 from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6
@@ -68,8 +68,9 @@ class Fit:
     Examples
     --------
     >>> import numpy as np
+    >>> from toss_ctr.config.members import LightGBM
     >>> rows = MatrixRows(np.arange(4), [np.zeros((4, 1))])
-    >>> Fit(rows, np.array([0, 1, 0, 0]), ['x'], [], Member(kind='lightgbm'), {}).start().round(3).tolist()
+    >>> Fit(rows, np.array([0, 1, 0, 0]), ['x'], [], LightGBM(), {}).start().round(3).tolist()
     [-1.099, -1.099, -1.099, -1.099]
     """
 

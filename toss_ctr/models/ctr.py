@@ -80,15 +80,6 @@ class Columns(nn.Module):
     a cell (B, M) int32 codes, -1 = padding, and (B, M) float32 weights or None → (B, F, d).
 
     stats : of the fold's training rows, out-of-fold features included
-
-    Examples
-    --------
-    >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
-    >>> columns = Columns(Config(), split.spec, numeric_stats(split))
-    >>> columns(torch.tensor([[2], [1]]), torch.tensor([[1.0], [torch.nan]])).shape
-    torch.Size([2, 2, 16])
     """
 
     def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
@@ -252,16 +243,6 @@ class History(nn.Module):
 
     cfg : section of the history, sections `model`, `train`
     n_context : width of the flattened plain fields, the context of S2
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_spec
-    >>> spec = small_spec(dict(item=['b', 'a'], seq=[[7, 9], [9]]), cats=['item'], seq='seq')
-    >>> cfg = Config(data=dict(cat_cols=['item']), sequence=dict(query_key='item'))
-    >>> history = History(cfg, spec.histories[0], spec, n_context=16)
-    >>> batch = dict(cat=torch.tensor([[2]]), seq=torch.tensor([[2, 1]]), seq_len=torch.tensor([2]))
-    >>> history(batch, torch.zeros(1, 1, 16))[1].shape
-    torch.Size([1, 4, 16])
     """
 
     def __init__(self, cfg: Config, seq: SeqSpec, spec: Spec, n_context: int):
@@ -369,16 +350,6 @@ class CTRModel(nn.Module):
     **Shape**: a loader's batch → (B,) log-odds; in training `Logits`.
 
     cfg : sections of the histories, sections `data`, `model`, `train`
-
-    Examples
-    --------
-    >>> from toss_ctr.data.batches import Loader
-    >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(item=['b', 'a'], price=[1.0, 2.0]), cats=['item'], nums=['price'])
-    >>> model = CTRModel(Config(), split.spec, numeric_stats(split)).eval()
-    >>> model(next(iter(Loader(split, batch_size=2)))).shape
-    torch.Size([2])
     """
 
     def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):

@@ -22,7 +22,7 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..core.files import temporary_folder
-from ..core.resources import cores
+from ..core.processes import cores
 from ..data.source import scan
 from ..inference.ensemble import n_draws
 from ..members.boosted import Fit

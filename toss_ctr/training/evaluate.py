@@ -20,7 +20,7 @@ from torch import nn
 from ..core.device import autocast, memory_errors, to_device
 from ..core.files import digest_file, write_table
 from ..data.batches import Loader
-from ..data.numbers import UNKNOWN
+from ..data.types import UNKNOWN
 from .checkpoints import oof_path, save_weights, weights_path
 from .distributed import gather_rows
 from .losses import learnt_shift
@@ -74,19 +74,6 @@ def predict_logits(
     Returns
     -------
     (n, M) float32 log-odds of this process's rows, in the loader's order; with `every` (n, M, labels)
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.evaluate import predict_logits
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    ...     logits = predict_logits([trainer.model], trainer.valid_loader, trainer.device)
-    >>> logits.shape
-    (1500, 1)
     """
     for model in models:
         model.eval()

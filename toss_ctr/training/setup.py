@@ -17,12 +17,11 @@ from torch import nn
 
 from ..core.device import step_seed
 from ..core.errors import UserError
-from ..config.places import apart
+from ..config.load import apart
 from ..config.whole import Config
 from ..core.files import digest_json
-from ..data.batches import Loader
-from ..data.numbers import UNKNOWN
-from ..data.order import class_sample
+from ..data.batches import class_sample, Loader
+from ..data.types import UNKNOWN
 from ..data.scaling import numeric_stats
 from ..data.shards import Split
 from ..models.ctr import build_model
@@ -249,17 +248,6 @@ class FoldTrainer:
     fold : fold number
     show : print lines of progress
     fingerprint : what its resume file is valid for
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    >>> len(trainer.rows), trainer.steps_per_epoch
-    (1500, 6)
     """
 
     def __init__(self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = ''):
