@@ -109,7 +109,7 @@ class Folds:
 
     @classmethod
     def load(cls, folder, source: str = ''):
-        """Read folds back, verified; `Damaged` naming the file that is missing or damaged, `UserError` for another cache.
+        """Read folds back, verified; `Damaged` names a file that is missing or damaged, `UserError` another cache.
 
         Parameters
         ----------
