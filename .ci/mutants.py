@@ -46,7 +46,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shift)', '.astype(np.float64))'),
 
-    ('inference.calibration', '(1 - c.lambda_mix) * expit(z + c.shift)', '(1 - c.lambda_mix) * expit(z)'),
+    ('inference.calibration', '(1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p', 'np.interp(p, c.x, c.y)'),
     ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
     ('inference.oof', "if oof['row'].is_duplicated().any():", 'if False:'),
 ]

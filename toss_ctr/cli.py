@@ -232,8 +232,7 @@ def toss_synth(
         a single row group a file, as the task's files have (kind toss; all rows in memory while they are written)
     """
     from toss_ctr.synthetic.files import synthesize
-    from toss_ctr.synthetic.one_space import synthesize_items
-    from toss_ctr.synthetic.unified import synthesize_unified
+    from toss_ctr.synthetic.unified import synthesize_items, synthesize_unified
 
     check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
     if kind == 'toss':
@@ -481,11 +480,11 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust:
         keep and open programs that another machine wrote: whoever did can run any code
     """
     c = run_config(cfg, set or ())
-    from toss_ctr.inference.artefact import export
-    from toss_ctr.inference.parity import keep_parity, parity_line
+    from toss_ctr.inference.answers import parity_line, prove
+    from toss_ctr.inference.predictor import export
 
     print(export(c, data=data, trust=trust))
-    print(parity_line(keep_parity(c, trust=trust)))
+    print(parity_line(prove(c, trust=trust)))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
@@ -535,7 +534,7 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = None):
         further runs: a row a run
     """
     c, *others = [run_config(name) for name in (cfg, *(runs or []))]  # a wrong name is told at once
-    from toss_ctr.inference.board import run_board
+    from toss_ctr.inference.compare import run_board
     from toss_ctr.run.door import Run
 
     if others:
@@ -671,8 +670,7 @@ def toss_blend(
         find the weights of logit_mean that are best on --oof by the runs' metric, cross-validated
     """
     from toss_ctr.data.submission import header_of
-    from toss_ctr.inference.blend import blend_files
-    from toss_ctr.inference.compare import oof_scores
+    from toss_ctr.inference.compare import blend_files, oof_scores
 
     files = [file for file in (sub1, sub2, *(subs or [])) if file]
     check_blend(files, out, method, w, weights, oof, search)

@@ -168,10 +168,10 @@ class RayExecutor:
     2
     """
 
-    lasting, arrays, poll = False, False, 0.1
+    retries, lasting, arrays, poll = 2, False, False, 0.1
 
     def __init__(self, engine, terms: dict):
-        self.engine, self.terms, self.retries = engine, terms, engine.retries
+        self.engine, self.terms = engine, terms
         self.slots, self.ray = slots_of(engine), _load_ray()
         if self.ray.is_initialized():
             raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')

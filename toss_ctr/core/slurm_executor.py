@@ -137,10 +137,10 @@ class SlurmExecutor:
     2
     """
 
-    poll = 0.1
+    retries, poll = 2, 0.1  # of a task whose node was lost; seconds between looks
 
     def __init__(self, engine, terms: dict):
-        self.engine, self.terms, self.retries, self.slots = engine, terms, engine.retries, slots_of(engine)
+        self.engine, self.terms, self.slots = engine, terms, slots_of(engine)
         self.arrays = self.lasting = not engine.here  # a queue holds back what has no room, and outlives the command
         self.queue, self.made = Queue(), {}
         if importlib.util.find_spec('submitit') is None:
@@ -171,10 +171,11 @@ class SlurmExecutor:
 
     def _options(self, gpu: bool, limit: int) -> dict:
         "What submitit is told of the jobs; what begins with slurm_ means nothing to its local kind."
-        engine, slurm = self.engine, self.engine.slurm
-        options = {f'slurm_{key}': getattr(slurm, key) for key in ('partition', 'account', 'qos', 'constraint')}
-        options |= dict(slurm_setup=list(slurm.setup), local_setup=list(slurm.setup), mem_gb=engine.memory)
-        options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=slurm.time)
+        engine, slurm = self.engine, dict(self.engine.slurm)
+        setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
+        slurm.pop('cluster', None)
+        options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm, mem_gb=engine.memory)
+        options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
         options |= dict(slurm_array_parallelism=limit or engine.slots or 256, cpus_per_task=engine.cpus)
         return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}
 
@@ -189,7 +190,7 @@ class SlurmExecutor:
         folder = tasks[0].folder.parent.with_name(JOBS)
         try:
             with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
-                executor = submitit.AutoExecutor(folder=folder, cluster=self.engine.slurm.cluster)
+                executor = submitit.AutoExecutor(folder=folder, cluster=self.engine.slurm.get('cluster', 'slurm'))
                 executor.update_parameters(**self._options(gpu, limit))
                 return executor.map_array(do_job, [str(task.folder) for task in tasks])
         except Exception as error:  # submitit raises what sbatch said in several ways

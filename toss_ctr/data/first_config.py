@@ -50,8 +50,7 @@ def _section(h: dict, timed: bool) -> dict:
         sep=h['sep'],
         pad_id=h['pad'],
         query_key=list(h['asks']),
-        sharing='target' if alone else '',
-        share={} if alone else shared,
+        sharing='target' if alone else shared,
         match=bool(shared),
         side_cols=list(h['sides']),
     )

@@ -23,7 +23,7 @@ def words(column: str) -> list[str]:
 
 
 TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
-TIME += r'|zeit|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
+TIME += r'|zeit\w*|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
 _PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
 _PAST += r'|viewed|clicked|watched|seen|bought|purchased'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'

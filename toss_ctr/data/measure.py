@@ -272,7 +272,7 @@ def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
             shared = {int(v) for v in shared if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
         if not (texts or shared):
             what = f"sequence.sharing: column '{t}' has no integers to share"
-            raise UserError(what, 'set sequence.sharing none, and leave it out of sequence.share')
+            raise UserError(what, 'leave it out of sequence.sharing')
         values |= shared - padding
     return tuple(sorted(values, key=natural)) if texts else np.array(sorted(values), np.int64)
 

@@ -174,11 +174,7 @@ def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> S
     if not feature_names(cfg):
         return None
     fingerprint = _feature_fingerprint(cfg, splits, folds)
-    covis = cfg.features.covis
-    home = splits['train'].root.parent / 'features'
-    if covis.enabled and covis.work_dir:
-        home = Path(covis.work_dir)
-    root = home / fingerprint
+    root = splits['train'].root.parent / 'features' / fingerprint
     with locked(root, 'folder of features'):
         sweep(root, held=True)
         if (root / 'manifest.json').exists():

@@ -13,7 +13,7 @@ from pathlib import Path
 from ..core.doors import GRAMMAR, without
 from ..core.files import disk_errors, write_aside
 from ..core.processes import bound_command, Lines, STOP
-from ..report.notebook import notebook_page
+from ..report.html import notebook_page
 
 with without(GRAMMAR):
     import nbformat

@@ -41,7 +41,7 @@ def network_config(cfg: Config, name: str) -> Config:
     """
     if name == cfg.network:
         return cfg
-    chosen = _nested(cfg.every_member[name].set)
+    chosen = _nested(cfg.members[name].set)
     for section in chosen:
         if section not in MAY_DIFFER:
             mend = f'it may change {", ".join(MAY_DIFFER)}'
@@ -51,7 +51,6 @@ def network_config(cfg: Config, name: str) -> Config:
     raw = cfg.model_dump(mode='json')
     raw |= dict(exp_name=name, members={cfg.network: dict(kind='network')})
     raw['logging']['log_dir'] = str(cfg.run_dir / 'members')
-    raw['train']['seeds'] = 1
     try:
         return make_config(overridden(raw, chosen))
     except UserError as e:
@@ -105,7 +104,7 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     0.66
     """
     cfg = inputs.cfg
-    networks = [name for name, member in cfg.every_member.items() if member.kind == 'network']
+    networks = [name for name, member in cfg.members.items() if member.kind == 'network']
     for name in networks:
         network_config(cfg, name)  # a mistake is found before anything is trained
     done = join_outside(inputs)
@@ -113,8 +112,8 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
         if progress:
             print(f'── {name}: {inputs.folds.n_folds} folds, one notebook each', flush=True)
         done[name] = train_network(inputs, name, progress, **options)
-    trees = [name for name, member in cfg.every_member.items() if member.kind not in ('network', 'file')]
+    trees = [name for name, member in cfg.members.items() if member.kind not in ('network', 'file')]
     if trees and progress:
         print(f"── {', '.join(trees)}: on the same folds", flush=True)
     done |= grow_members(inputs, progress)
-    return {name: done[name] for name in cfg.every_member if name in done}
+    return {name: done[name] for name in cfg.members if name in done}

@@ -23,8 +23,7 @@ from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
-from ..inference.parity import check_parity
-from ..report.advice import ADVICE, is_fresh
+from ..inference.answers import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
@@ -145,7 +144,7 @@ def needed_files(cfg: Config) -> list[Path]:
     run = cfg.run_dir
     if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return []
-    members = cfg.every_member
+    members = cfg.members
     with suppress(UserError):  # said elsewhere
         members = [name for name in (whole_choice(run) or {}).get('scores', members) if name != ENSEMBLE]
     try:
@@ -194,9 +193,8 @@ def _chain(cfg: Config) -> Iterator:
     for path in sorted(run.rglob('[!.]*.json')):
         if Path(cfg.data.cache_dir) not in path.parents:
             name = f'{kind_of(path) or "not ours"}: {path.relative_to(run)}'
-            read = kind_of(path) and (path != run / ADVICE or is_fresh(run))  # advice of another state is not read
             mend = f'run toss export {shell_path(run)}' if kind_of(path) in EXPORTED else ''
-            yield name, partial(check_record, path, mend, sides) if read else None
+            yield name, partial(check_record, path, mend, sides) if kind_of(path) else None
     yield 'train_log.csv', lambda: check_log(run, sides)
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
         yield 'calibrator: of these folds and options', lambda: check_calibrator(cfg, sides)

@@ -34,10 +34,10 @@ from .setup import fold_fingerprint, fold_keys, FoldTrainer
 
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
-    "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine."
-    write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)))
+    "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
+    write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)), files=['config.yaml'])
     remember_where(cfg)
 
 
@@ -61,17 +61,15 @@ def fold_record(trainer: FoldTrainer) -> dict:
     trainer : a fold that is done
     """
     state, inputs = trainer.state, trainer.inputs
-    beside = {}
-    for place, name in enumerate(inputs.train.spec.labels):
-        rate, shift = trainer.further.rates[place], state.shifts[1 + place]
-        beside[name] = dict(metrics=state.of_labels[name], rate=rate, shift=shift)
+    beside = zip(inputs.train.spec.labels, state.metrics[1:], trainer.rates, state.shifts[1:], strict=True)
+    labels = {name: dict(metrics=metrics, rate=rate, shift=shift) for name, metrics, rate, shift in beside}
     return dict(
         fold=trainer.fold,
         fingerprint=trainer.fingerprint,
         weights=state.weights,
         oof=state.oof,
         best_epoch=state.best_epoch,
-        metrics=state.metrics,
+        metrics=state.metrics[0],
         monitor=trainer.cfg.monitor,
         prior=trainer.prior,
         train_rate=trainer.rate,
@@ -86,7 +84,7 @@ def fold_record(trainer: FoldTrainer) -> dict:
         parameters=parameter_table(trainer.model),
         log=state.log,
         versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__),
-        **(dict(labels=beside) if beside else {}),
+        labels=labels,
     )
 
 # %% ../../nbs/50_training/70_fold.ipynb #9a20bf54

@@ -12,8 +12,8 @@ from dataclasses import asdict
 from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import run_in_first
-from .evaluate import evaluate, keep_best, label_metrics, train_metrics
-from .setup import EpochLogits, FoldTrainer, Progress
+from .evaluate import evaluate, keep_best, train_metrics
+from .setup import FoldTrainer, Progress
 from .step import learning_rate, train_batch
 from .trace import print_batch, print_epoch, write_events, write_log
 
@@ -23,7 +23,7 @@ def save_state(trainer: FoldTrainer):
     state = dict(
         fingerprint=trainer.fingerprint,
         progress=asdict(trainer.state),
-        seen=list(trainer.seen.whole()),
+        seen=[batch.cpu() for batch in trainer.seen],
         model=trainer.model.state_dict(),
         average=trainer.average.state_dict() if trainer.average else None,
         optimizers=[optimizer.state_dict() for optimizer in trainer.optimizers],
@@ -38,15 +38,13 @@ def load_state(trainer: FoldTrainer) -> bool:
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False
-    if state['progress'].keys() != asdict(trainer.state).keys():  # an older version's: the fold begins anew
-        return False
     trainer.model.load_state_dict(state['model'])
     trainer.scaler.load_state_dict(state['scaler'])
     for optimizer, saved in zip(trainer.optimizers, state['optimizers'], strict=True):
         optimizer.load_state_dict(saved)
     if trainer.average:
         trainer.average.load_state_dict(state['average'])
-    trainer.seen.add(*(tensor.to(trainer.device) for tensor in state['seen']))
+    trainer.seen = [batch.to(trainer.device) for batch in state['seen']]
     trainer.state = Progress(**state['progress'])
     return True
 
@@ -61,30 +59,25 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     "Evaluate, keep the weights if they are the best, log, cut the rate, advance the epoch."
     state, cfg = trainer.state, trainer.cfg
     logits, metrics, shifts = evaluate(trainer)
-    of_labels = label_metrics(trainer, logits)
-    value = {name.lower(): number for name, number in metrics.items()}[cfg.monitor]
+    value = {name.lower(): number for name, number in metrics[0].items()}[cfg.monitor]
     state.since_best += 1
     if state.better(value, cfg.monitor_rises):
-        state.best = value
-        state.best_epoch = state.epoch
-        state.since_best = 0
-        state.metrics, state.of_labels, state.shifts = metrics, of_labels, shifts
+        state.best, state.best_epoch, state.since_best = value, state.epoch, 0
+        state.metrics, state.shifts = metrics, shifts
         if trainer.process.first:
             keep_best(trainer, logits)
-    lr = learning_rate(trainer)
+    place = dict(fold=trainer.fold, epoch=state.epoch, lr=learning_rate(trainer))
     if state.batch:
-        speed = batches * cfg.train.batch_size / max(seconds, 1e-9)
-        row = dict(fold=trainer.fold, epoch=state.epoch, split='train', lr=lr, seconds=seconds, rows_per_s=speed)
-        row |= train_metrics(trainer)
-        state.log.append(row | dict(loss=state.loss_sum / state.batch))
-    for name, own in of_labels.items():
-        state.log.append(dict(fold=trainer.fold, epoch=state.epoch, split=f'valid {name}', lr=lr, **own))
-    state.log.append(dict(fold=trainer.fold, epoch=state.epoch, split='valid', lr=lr, **metrics))
+        of_time = dict(seconds=seconds, rows_per_s=batches * cfg.train.batch_size / max(seconds, 1e-9))
+        loss = dict(loss=state.loss_sum / state.batch)
+        state.log.append(place | dict(split='train') | of_time | train_metrics(trainer) | loss)
+    splits = ['valid', *(f'valid {name}' for name in trainer.inputs.train.spec.labels)]
+    state.log += [place | dict(split=split) | found for split, found in zip(splits, metrics, strict=True)]
     cut_rate(trainer)
     state.epoch += 1
     state.batch = 0
     state.loss_sum = 0.0
-    trainer.seen = EpochLogits()
+    trainer.seen = []
 
 # %% ../../nbs/50_training/60_loop.ipynb #50e796ca
 def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):

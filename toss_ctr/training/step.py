@@ -72,7 +72,7 @@ def optimizer_step(trainer: FoldTrainer):
     trainer.state.step += 1
     skipped = scaler.get_scale() < scale_before  # fp16: a gradient was not finite
     if trainer.average and not skipped:
-        trainer.average.update(trainer.model, trainer.state.epoch)
+        trainer.average.update(trainer.model)
 
 # %% ../../nbs/50_training/45_step.ipynb #d16c68bc
 def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserError:
@@ -142,18 +142,19 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
         out = trainer.forward(own_rows)
-        size = global_batch_size(trainer)
-        told = own_rows['label'], size, own_rows.get('weight'), own_rows.get('labels')
-        out, labels, weights, further = global_batch(out, *told)
+        told = {name: own_rows[name] for name in ('label', 'weight', 'labels') if name in own_rows}
+        out, told = global_batch(out, told, global_batch_size(trainer))
+        labels, weights = told['label'], told.get('weight')
         torch.manual_seed(step_seed(cfg.train_seed, trainer.fold, 3, state.epoch, state.batch))
         loss = training_loss(out, labels, cfg, trainer.prior, weights)
-        if further is not None:
+        if trainer.rates:
             counted = natural_weights(trainer, labels, weights)
-            loss = loss + further_loss(out.further, further, cfg, trainer.further.rates, counted)
+            loss = loss + further_loss(out.further, told['labels'], cfg, trainer.rates, counted)
     value = loss.item()
     if not np.isfinite(value):
         raise nonfinite_error(trainer, own_rows, value)
-    trainer.seen.add(out.main, labels, weights)
+    seen = [out.main.detach(), labels, *([] if weights is None else [weights])]
+    trainer.seen.append(torch.stack([column.float() for column in seen], 1))
     with memory_errors():
         trainer.scaler.scale(loss * trainer.process.size / cfg.train.accumulate).backward()
     if last or (state.batch + 1) % cfg.train.accumulate == 0:

@@ -104,12 +104,12 @@ def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
 
 def print_epoch(trainer: FoldTrainer):
     "A line of progress at an epoch's end; a star marks the best so far."
-    row = trainer.state.log[-1]
+    epoch = trainer.state.log[-1]['epoch']
+    last = {row['split']: row for row in trainer.state.log if row['epoch'] == epoch}
     of_order, of_score = ('AUC', 'gAUC'), ('AP', 'WLL', 'Score')
     shown = ('loss', *of_score, *of_order) if trainer.cfg.metric == 'toss' else ('loss', *of_order, *of_score)
-    numbers = ' '.join(f'{name} {row[name]:.4f}' for name in shown if name in row)
-    for beside in trainer.state.log[:-1]:
-        if beside['epoch'] == row['epoch'] and beside['split'].startswith('valid '):
-            numbers += f" | {beside['split'].removeprefix('valid ')} AUC {beside['AUC']:.4f}"
+    numbers = ' '.join(f"{name} {last['valid'][name]:.4f}" for name in shown if name in last['valid'])
+    for name in trainer.inputs.train.spec.labels:
+        numbers += f" | {name} AUC {last[f'valid {name}']['AUC']:.4f}"
     star = ' *' if trainer.state.since_best == 0 else ''
-    print(f"fold {trainer.fold} epoch {row['epoch']} valid {numbers}{star}", flush=True)
+    print(f'fold {trainer.fold} epoch {epoch} valid {numbers}{star}', flush=True)
