@@ -216,45 +216,43 @@ def _all_different(c: Facts, log: Log):
 
 # %% ../../nbs/20_data/29_rules.ipynb #87e9ed7f
 RULES = (
-    ('label', '', lambda c, log: c.name == log.label),
-    ('ignored', '', lambda c, log: log.told(c.name) == 'ignored' and 'left out by the caller'),
-    ('id', '', _names_rows),
-    ('sequence', '', _placed('sequence')),
-    ('ignored', 'day', lambda c, log: moment_column(c.name) in log.facts and DAY),
-    ('constant', '', _constant),
-    ('ignored', '', lambda c, log: c.name in log.repeats and f'repeats {log.repeats[c.name]}'),
-    ('ignored', '', _after_click),
-    ('categorical', '', lambda c, log: log.told(c.name) == 'categorical'),
-    ('numeric', '', lambda c, log: log.told(c.name) == 'numeric'),
-    *((role, '', _placed(role)) for role in ('multi', 'weights', 'side', 'times')),
-    ('ignored', '', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
-    ('ignored', '', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
-    ('multi', '', lambda c, log: c.cells and is_bag(c, log.facts) and 'several values a cell'),
-    ('time', '', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
-    ('weight', '', lambda c, log: c.name == log.weight and 'how many rows a training row counts for'),
-    ('vector', '', lambda c, log: width_of_lists(c) and f'{width_of_lists(c)} numbers a row'),
-    ('multi', '', lambda c, log: cell_separator(c) and 'several values a cell'),
-    ('ignored', '', _moment),
-    ('numeric', '', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
-    ('categorical', '', lambda c, log: c.kind == 'text'),
-    ('ignored', '', lambda c, log: not c.flat and f'type {c.type}'),
-    ('categorical', '', lambda c, log: c.kind == 'real' and _codes(c, log)),
-    ('numeric', '', lambda c, log: c.kind == 'real'),
-    ('categorical', '', lambda c, log: is_id(c.name)),
-    ('ignored', '', _all_different),
-    ('numeric', '', lambda c, log: c.card is None or c.card > MAX_CARD),
-    ('numeric', '', lambda c, log: c.card > COUNTED and is_count(c, log.clicks) and 'its order tells as its values'),
-    ('categorical', '', lambda c, log: True),
+    ('label', lambda c, log: c.name == log.label),
+    ('ignored', lambda c, log: log.told(c.name) == 'ignored' and 'left out by the caller'),
+    ('id', _names_rows),
+    ('sequence', _placed('sequence')),
+    ('ignored', lambda c, log: c.name.endswith('.day') and moment_column(c.name) in log.facts and DAY),
+    ('constant', _constant),
+    ('ignored', lambda c, log: c.name in log.repeats and f'repeats {log.repeats[c.name]}'),
+    ('ignored', _after_click),
+    ('categorical', lambda c, log: log.told(c.name) == 'categorical'),
+    ('numeric', lambda c, log: log.told(c.name) == 'numeric'),
+    *((role, _placed(role)) for role in ('multi', 'weights', 'side', 'times')),
+    ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
+    ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
+    ('multi', lambda c, log: c.cells and is_bag(c, log.facts) and 'several values a cell'),
+    ('time', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
+    ('weight', lambda c, log: c.name == log.weight and 'how many rows a training row counts for'),
+    ('vector', lambda c, log: width_of_lists(c) and f'{width_of_lists(c)} numbers a row'),
+    ('multi', lambda c, log: cell_separator(c) and 'several values a cell'),
+    ('ignored', _moment),
+    ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
+    ('categorical', lambda c, log: c.kind == 'text'),
+    ('ignored', lambda c, log: not c.flat and f'type {c.type}'),
+    ('categorical', lambda c, log: c.kind == 'real' and _codes(c, log)),
+    ('numeric', lambda c, log: c.kind == 'real'),
+    ('categorical', lambda c, log: is_id(c.name)),
+    ('ignored', _all_different),
+    ('numeric', lambda c, log: c.card is None or c.card > MAX_CARD),
+    ('numeric', lambda c, log: c.card > COUNTED and is_count(c, log.clicks) and 'its order tells as its values'),
+    ('categorical', lambda c, log: True),
 )
 
 
 def role_of(c: Facts, log: Log) -> tuple[str, str]:
     "The role of a column and the reason, by the first rule that holds."
-    for role, named, holds in RULES:
-        reason = (not named or says(c.name, named)) and holds(c, log)
-        if reason:
-            return role, '' if reason is True else reason
-    raise AssertionError(c.name)
+    found = ((role, holds(c, log)) for role, holds in RULES)
+    role, reason = next(pair for pair in found if pair[1])
+    return role, '' if reason is True else reason
 
 # %% ../../nbs/20_data/29_rules.ipynb #3208fd9d
 def moments_written(c: Facts) -> str:
