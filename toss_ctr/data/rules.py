@@ -17,7 +17,7 @@ import polars as pl
 from ..core.errors import nearest, UserError
 from .lists import cell_separator, guess_histories, is_bag, is_id, says, second_of, TIME, words
 from .profile import COUNTED, Facts, filled_by_clicks, is_count, telltale
-from .source import moment_column, moment_parts
+from .types import moment_column, moment_parts
 
 # %% ../../nbs/20_data/29_rules.ipynb #5426ef32
 def _list_lengths(c: Facts) -> bytes:

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import nn, Tensor
 
-from .order import rng_of
-from .pools import copy_rows, pieces_of
+from .batches import rng_of
+from .pools import pieces_of
 
 # %% ../../nbs/20_data/75_scaling.ipynb #063cb571
 KNOTS = 65  # quantiles kept of a column: 0, 1/64, …, 1
@@ -74,14 +74,6 @@ class NumericStats:
     center : (N,) float32
     scale : (N,) float32 > 0
     knots : (N, 65) float32 quantiles, non-decreasing
-
-    Examples
-    --------
-    >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.tests.small import small_split
-    >>> stats = numeric_stats(small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x']), scaler='robust')
-    >>> stats.center, stats.scale
-    (array([3.], dtype=float32), array([2.], dtype=float32))
     """
 
     scaler: str
@@ -118,9 +110,9 @@ def read_columns(split, rows: np.ndarray, columns: range, features: np.ndarray |
     out = np.empty((len(columns), len(rows)), np.float32)
     if own:
         for shard, at, local in pieces_of(split, rows):
-            copy_rows(out[: len(own), at].T, shard.arr('num')[:, own[0] : own[-1] + 1], local)
+            out[: len(own), at] = shard.arr('num')[:, own[0] : own[-1] + 1][local].T
     if extra:
-        copy_rows(out[len(own) :].T, features[:, extra[0] : extra[-1] + 1], rows)
+        out[len(own) :] = features[:, extra[0] : extra[-1] + 1][rows].T
     return out
 
 # %% ../../nbs/20_data/75_scaling.ipynb #5e586630
@@ -158,19 +150,7 @@ def numeric_stats(
 
 # %% ../../nbs/20_data/75_scaling.ipynb #5891f22c
 class Scale(nn.Module):
-    """Fill and scale numeric columns by a fold's training statistics; a value that is not finite is missing.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.data.scaling import numeric_stats, Scale
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x'])
-    >>> scale = Scale(numeric_stats(split, scaler='robust'))
-    >>> scale(torch.tensor([[5.0], [float('nan')]]))
-    (tensor([[1.],
-            [0.]]), tensor([[False],
-            [ True]]))
+    """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
     """
 
     def __init__(self, stats: NumericStats):
@@ -214,12 +194,6 @@ def quantile_edges(stats: NumericStats, n_bins: int) -> np.ndarray:
 # %% ../../nbs/20_data/75_scaling.ipynb #e23065cf
 def far_cells(split) -> list[str]:
     """A line for each numeric column that holds a value farther from its median than `FAR` times its spread.
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> far_cells(small_split(dict(x=[1.0, 2.0, 1e30, 3.0, 4.0, 5.0], clicked=[0] * 6), nums=['x']))
-    ["column 'x': row 2 holds 1e+30, more than 10,000 times the spread from the median; it counts as that far"]
     """
     lines, stats, rows = [], split.stats, split.n_rows
     for i, name in enumerate(split.spec.nums):

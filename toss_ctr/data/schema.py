@@ -21,8 +21,8 @@ from .first_config import first_config, LONG, MANY
 from .lists import asking, cell_separator, described
 from .profile import Facts, LIMIT, profile
 from .rules import DAY, days_of, find_label, Log, moments_written, NEVER, role_of, zero_and_one
-from .source import lazy_table, moment_column, moment_part, named, open_source, Source
-from .values import canonical_texts, WHOLE_TEXT
+from .source import lazy_table, open_source, Source
+from .types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
 
 # %% ../../nbs/20_data/30_schema.ipynb #cd21cb08
 @dataclass(frozen=True)

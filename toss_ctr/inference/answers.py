@@ -20,8 +20,7 @@ import pyarrow as pa
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from ..core.files import check_target, locked, shell_path
-from ..core.records import check_files, read_record, read_run_table, write_record
-from ..core.generations import copy_aside
+from ..core.records import check_files, copy_aside, read_record, read_run_table, write_record
 from ..data.batches import prefetched
 from ..data.frames import source_ids, stream_split
 from ..data.shards import Split

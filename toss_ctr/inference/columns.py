@@ -19,7 +19,7 @@ from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
-from ..training.rates import rate_table
+from ..training.ranking import rate_table
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:

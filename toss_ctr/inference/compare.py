@@ -23,7 +23,7 @@ from ..config.show import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.records import read_record, read_run_table
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line

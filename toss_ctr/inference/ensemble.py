@@ -21,8 +21,8 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
 from ..core.files import write_table
-from ..core.records import check_files, read_record, read_run_table, Record, write_record
-from ..core.generations import clear_other_generations, copy_aside, generation_folder
+from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
+from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of

@@ -98,12 +98,12 @@ def attention_rows(model: nn.Module, shift: float, inputs: Inputs, fold: int, n:
     -------
     rows of `read_attention`
     """
-    if not model.keys:
+    if not model.histories:
         return []
     batch = one_batch(inputs, fold, sample_rows(inputs, fold, 512))
     p, label, rows = torch.sigmoid(model(batch) - shift), batch['label'].tolist(), []
     for seq in inputs.train.spec.histories:
-        picks = telling_rows(p, label, batch[f'{seq.key}_len'].tolist(), -(-n // len(model.keys)))
+        picks = telling_rows(p, label, batch[f'{seq.key}_len'].tolist(), -(-n // len(model.histories)))
         rows += read_attention(model, shift, inputs, batch, picks, seq)
     return rows
 

@@ -32,11 +32,10 @@ from ..core.records import Record, write_record
 from ..data.batches import Loader, prefetched
 from ..data.scaling import NumericStats
 from ..data.frames import block_count, cached_parts
-from ..data.manifest import read_manifest
+from ..data.frames import read_manifest
 from ..data.shards import Split
-from ..data.aside import read_with_lists
 from ..data.source import open_parquet
-from ..data.spec import Spec
+from ..data.spec import read_with_lists, Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import finished_folds, results_locked, run_calibrators

@@ -27,11 +27,11 @@ from toss_ctr.inference.calibration import (
     fit_calibrator,
     load_calibrator,
 )
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
 from ..training.fold import check_trainings
 from ..training.metrics import auc
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:

@@ -22,15 +22,13 @@ from ..config.places import apart, handed_on
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
-from ..core.records import check_files, read_record, Record, write_record
-from ..core.generations import copy_aside
+from ..core.records import check_files, copy_aside, read_record, Record, write_record
 from ..core.machine import written_here
-from ..data.aside import read_with_lists, write_with_lists
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
-from ..data.source import moment_column
-from ..data.spec import Spec
+from ..data.types import moment_column
+from ..data.spec import read_with_lists, Spec, write_with_lists
 from ..features.family import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
@@ -87,15 +85,6 @@ class Programs:
     inputs : names of the tensors each program reads
     scores : of the folds, on the rows they held out
     statistics : behind its out-of-fold features, where it has any
-
-    Examples
-    --------
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(price=[1.0, 3.0]), nums=['price'])
-    >>> price = lambda batch: batch['num'][:, 0].numpy()
-    >>> Programs(Config(), split.spec, [price, price], [['num'], ['num']], []).logits(split).tolist()
-    [[1.0, 1.0], [3.0, 3.0]]
     """
 
     cfg: Config

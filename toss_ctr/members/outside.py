@@ -17,10 +17,10 @@ from ..config.data import Data
 from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
-from ..data.numbers import id_texts
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
+from ..data.types import id_texts, plain
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
 from ..training.inputs import Inputs
@@ -108,7 +108,9 @@ class HeldOutRows:
 # %% ../../nbs/60_members/17_outside.ipynb #9d9d19e6
 def _ids(column: pl.Series, file) -> pl.Series:
     "Names of rows, as the cache has them."
-    texts = id_texts(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, lambda r: f'{file}: row {r}')
+    place = lambda r: f'{file}: row {r}'
+    stored = column.to_arrow(compat_level=pl.CompatLevel.oldest())
+    texts = id_texts(plain(stored, column.name, place), column.name, place)
     return pl.Series(column.name, texts)
 
 # %% ../../nbs/60_members/17_outside.ipynb #16b223f9

@@ -34,7 +34,7 @@ from toss_ctr.core.files import (
     write_aside,
 )
 from ..core.records import check_files, read_record, Record, write_record
-from ..data.order import thinned
+from ..data.batches import thinned
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
 from .contract import kept_member, member_folder, member_generation, seal_member
@@ -93,13 +93,6 @@ class IdCodes:
     """The codes of columns with too many levels for the matrix, for models that have a weight for each.
 
     splits : 'train', and 'test' where there are test rows → the rows
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
-    >>> codes.train(0).tolist()
-    [[2], [1], [2]]
     """
 
     splits: dict

@@ -257,13 +257,9 @@ def build_report(
 
     Examples
     --------
-    >>> import tempfile
-    >>> from toss_ctr.report.build import build_report
-    >>> from toss_ctr.tests.small import made_up_run
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     cfg, train, attention = made_up_run(folder, n=300)
-    ...     build_report(folder, cfg, train, n_boot=0).name
-    'report.html'
+    >>> from toss_ctr import load_config
+    >>> build_report('runs/demo', load_config('demo'))  # doctest: +SKIP
+    PosixPath('runs/demo/report.html')
     """
     run_dir = Path(run_dir)
     out, text = Path(out or run_dir / 'report.html'), dict(encoding='utf-8', errors='replace')

@@ -53,29 +53,7 @@ from toss_ctr.report.slices import (
     verdict,
 )
 from ..training.metrics import first_metric, gain_of, RATIO, TITLES
-from ..training.rates import rate_table, wilson
-
-# %% ../../nbs/80_report/35_sections.ipynb #b434dd82
-_COUNTS = dict(rows=('rows', ',d'), clicks=('clicks', ',d'))
-_PLACE = dict(column=('column', None), value=('value', None))
-_RATIO = dict(predicted=('predicted clicks', ',.1f'), shown=('predicted / observed [95 %]', 's'))
-
-
-def _with_ratio(rows: list[dict]) -> list[dict]:
-    "Rows with predicted over observed clicks and its interval as text."
-    text = '{ratio:.3f} [{low:.3f}, {high:.3f}]'
-    return [dict(row, shown=text.format(**row) if row['clicks'] else '–') for row in rows]
-
-
-def _weighed(f: Facts) -> str:
-    "That rows and clicks count by their weights, where they have any."
-    return '' if f.pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
-
-
-def _metric(f: Facts) -> str:
-    "What people call the metric that counts."
-    first = first_metric(f.pred.metric)
-    return TITLES.get(first, first)
+from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
 SAID = dict(  # key metric → what a table of scores is about
@@ -192,6 +170,28 @@ def curves_section(f: Facts) -> Markup | None:
     )
     lines = table(epoch_table(f.log, monitor, first), columns, 'Training of the folds')
     return section('curves', 'Learning curves', text, figs, lines)
+
+# %% ../../nbs/80_report/35_sections.ipynb #b434dd82
+_COUNTS = dict(rows=('rows', ',d'), clicks=('clicks', ',d'))
+_PLACE = dict(column=('column', None), value=('value', None))
+_RATIO = dict(predicted=('predicted clicks', ',.1f'), shown=('predicted / observed [95 %]', 's'))
+
+
+def _with_ratio(rows: list[dict]) -> list[dict]:
+    "Rows with predicted over observed clicks and its interval as text."
+    text = '{ratio:.3f} [{low:.3f}, {high:.3f}]'
+    return [dict(row, shown=text.format(**row) if row['clicks'] else '–') for row in rows]
+
+
+def _weighed(f: Facts) -> str:
+    "That rows and clicks count by their weights, where they have any."
+    return '' if f.pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
+
+
+def _metric(f: Facts) -> str:
+    "What people call the metric that counts."
+    first = first_metric(f.pred.metric)
+    return TITLES.get(first, first)
 
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
 def labels_section(f: Facts) -> Markup | None:

@@ -18,7 +18,7 @@ from ..core.files import shell_path
 from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
 from ..data.folds import Folds
-from ..data.manifest import read_manifest, verify_cache
+from ..data.frames import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
@@ -27,7 +27,7 @@ from ..inference.answers import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:

@@ -19,7 +19,7 @@ from torch import Tensor
 
 from ..config.train import Loss
 from ..config.whole import Config
-from ..data.numbers import UNKNOWN
+from ..data.types import UNKNOWN
 from ..models.ctr import Logits
 from ..models.heads import self_ensemble_loss
 
