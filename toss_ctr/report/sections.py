@@ -127,7 +127,7 @@ def findings_section(found: list[tuple]) -> Markup:
     items = html(_FINDINGS, found=found, names=names) if found else 'Nothing stands out in these numbers.'
     return section('next', 'What to try next', items)
 
-# %% ../../nbs/80_report/35_sections.ipynb #ad902703
+# %% ../../nbs/80_report/35_sections.ipynb #6ddc0011
 def test_section(f: Facts) -> Markup | None:
     "The table of the test rows."
     scored = read_test_scores(f.folder)
@@ -281,7 +281,8 @@ def slices_section(f: Facts) -> Markup | None:
         return None
     found = error_slices(f.pred, groupings(f.train, f.pred.row, f.cfg))
     loss = 'WLL' if f.pred.metric == 'toss' else 'log loss'
-    columns = dict(model=('model', '.4f'), other=('the baseline', '.4f'), lost=(f'lost {loss}', '.5f'), z=('z', '.1f'))
+    columns = dict(model=('model', '.4f'), other=('the baseline', '.4f'))
+    columns |= dict(lost=(f'lost {loss}', '.5f'), z=('z', '.1f'))
     text = (
         f'Groups of rows whose {loss} is further behind the baseline than that of all rows together, beyond what chance '
         f'gives among so many groups (at most one in ten by chance). “lost {loss}” adds up over the values of a column '
