@@ -127,7 +127,7 @@ def findings_section(found: list[tuple]) -> Markup:
     items = html(_FINDINGS, found=found, names=names) if found else 'Nothing stands out in these numbers.'
     return section('next', 'What to try next', items)
 
-# %% ../../nbs/80_report/35_sections.ipynb #6ddc0011
+# %% ../../nbs/80_report/35_sections.ipynb #851e370c
 def test_section(f: Facts) -> Markup | None:
     "The table of the test rows."
     scored = read_test_scores(f.folder)
@@ -284,7 +284,7 @@ def slices_section(f: Facts) -> Markup | None:
     columns = dict(model=('model', '.4f'), other=('the baseline', '.4f'))
     columns |= dict(lost=(f'lost {loss}', '.5f'), z=('z', '.1f'))
     text = (
-        f'Groups of rows whose {loss} is further behind the baseline than that of all rows together, beyond what chance '
+        f'Groups of rows whose {loss} is further behind the baseline than that of all rows, beyond what chance '
         f'gives among so many groups (at most one in ten by chance). “lost {loss}” adds up over the values of a column '
         f'to the difference in {loss}; z is the group’s surplus in standard errors.'
     )
