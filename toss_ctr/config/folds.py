@@ -10,7 +10,7 @@ from typing import Literal
 
 from .base import OptionalText, Positive, Section
 from .data import Data
-from .train import MINIMISED, Monitor, Train
+from .train import Train
 from ..core.errors import closest, UserError
 
 # %% ../../nbs/10_config/25_folds.ipynb #35bff636
@@ -84,40 +84,21 @@ class Eval(Section):
 
     Examples
     --------
-    >>> Eval(monitor='auc')
-    Eval(monitor='auc', maximize=None, group_col=None)
+    >>> Eval(group_col='user')
+    Eval(group_col='user')
     """
 
-    monitor: Monitor | None = None
-    "What selects the best epoch, where train.monitor is absent; null = auc; with metric toss: score."
-    maximize: bool | None = None
-    "Whether a larger value is better; must fit the monitor."
     group_col: OptionalText = None
     """Column of the users (or whatever clicks belong together): gAUC is the AUC within them, and intervals and paired
     tests draw whole groups; null = every row by itself."""
 
 # %% ../../nbs/10_config/25_folds.ipynb #8eef68a8
-def chosen_monitor(train: Train, evaluation: Eval, metric: Metric = 'logloss') -> str:
+def chosen_monitor(train: Train, metric: Metric = 'logloss') -> str:
     "The metric that selects the best epoch."
-    return train.monitor or evaluation.monitor or CHOSEN_BY[metric]
+    return train.monitor or CHOSEN_BY[metric]
 
 # %% ../../nbs/10_config/25_folds.ipynb #8f02af8b
-def check_monitor(train: Train, evaluation: Eval, metric: Metric = 'logloss'):
-    """Refuse two monitors, and a direction that is not the monitor's.
-
-    raises UserError that names the key and the mend
-    """
-    if evaluation.monitor and train.monitor not in (None, evaluation.monitor):
-        raise UserError(
-            f'train.monitor: {train.monitor} differs from eval.monitor {evaluation.monitor}',
-            'give one of them',
-        )
-    monitor = chosen_monitor(train, evaluation, metric)
+def check_monitor(monitor: str, evaluation: Eval):
+    "Refuse gAUC where there are no groups."
     if monitor == 'gauc' and not evaluation.group_col:
         raise UserError('train.monitor: gauc needs groups', 'name their column in eval.group_col')
-    rises = monitor not in MINIMISED
-    if evaluation.maximize not in (None, rises):
-        raise UserError(
-            f'eval.maximize: {str(evaluation.maximize).lower()} does not fit the monitor {monitor}',
-            f'set eval.maximize {str(rises).lower()}',
-        )

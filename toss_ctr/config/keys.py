@@ -20,9 +20,9 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
 
     Examples
     --------
-    >>> from toss_ctr.config.folds import Eval
-    >>> keys_table(Eval, 'eval.')[1]
-    ('eval.maximize', 'null', 'Whether a larger value is better; must fit the monitor.')
+    >>> from toss_ctr.config.train import EMA
+    >>> keys_table(EMA, 'ema.')[0]
+    ('ema.enabled', 'false', 'Keep an average.')
     """
     rows = []
     for name, field in section.model_fields.items():

@@ -134,15 +134,13 @@ def own_network(members: dict[str, Member]) -> str:
 NOT_MEMBERS = ('ensemble',)  # names with another meaning
 
 
-def check_members(members: dict[str, Member], more=()):
+def check_members(members: dict[str, Member]):
     """Refuse members without exactly one own network, and names that mean something else.
 
     members : name → `Member`
     """
     own_network(members)
     for name in members:
-        if name in more:
-            raise UserError(f'members.{name}: train.seeds makes a member of that name', 'choose another one')
         if name in NOT_MEMBERS:
             raise UserError(f'members.{name}: the name is taken', 'choose another one')
 

@@ -15,7 +15,7 @@ from .whole import Config
 from ..core.machine import remember, remembered, state_file
 
 # %% ../../nbs/10_config/52_places.ipynb #a22a8aaa
-WHERE = 'device', 'num_workers', 'engine', 'data.cache_dir', 'features.covis.work_dir', 'logging.log_dir'
+WHERE = 'device', 'num_workers', 'engine', 'data.cache_dir', 'logging.log_dir'
 
 
 def apart(keys: dict, at: str = '') -> tuple[dict, dict]:

@@ -50,7 +50,7 @@ class Encoder(Section):
 # %% ../../nbs/10_config/10_sequence.ipynb #f1045093
 QueryMode = Literal['S1', 'S2', 'concat', 'mean']
 Variant = Literal['dare', 'coupled', 'projected']
-Sharing = Literal['none', 'target']
+Sharing = Literal['none', 'target'] | dict[str, str]
 PositionTerm = Literal['none', 'learned', 'time']
 TIME_BUCKETS = 128  # of ages in seconds: four to an octave of age + 1 s, the last from 136 years on
 Pooling = Literal['target', 'average']
@@ -109,13 +109,12 @@ class Sequence(Section):
     sharing: Sharing = 'none'
     """target: every query column shares the history's id space and, within a role, its table (DARE in the paper).
     none: the query columns have tables of their own (the paper's TWIN-4E), the only choice where their ids are not
-    those of the history; the score then is learnt for each pair of target and token, and needs more clicks."""
-    share: dict[str, str] = {}
-    """Query column → the history column (`col` or one of `side_cols`) whose id space and tables it shares, as the
-    paper's item and category do; query columns not named have tables of their own. With it, sharing stays none."""
+    those of the history; the score then is learnt for each pair of target and token, and needs more clicks. A mapping
+    says which query column shares which history column (`col` or one of `side_cols`), as the paper's item and category
+    do; query columns not named have tables of their own."""
     match: bool = False
     """Tell the network how often, and how lately, the history holds the target's own value: a field for each query
-    column that shares an id space (sharing, share). Attention must learn that from clicks; this is counted."""
+    column that shares an id space (sharing). Attention must learn that from clicks; this is counted."""
     aux: NonNegative = 0.0
     "Weight of the auxiliary loss on the whole history."
     position: PositionTerm = 'learned'
@@ -135,29 +134,23 @@ class Sequence(Section):
         "Query column → the history column whose id space and tables it shares."
         if self.col is None:
             return {}
-        if self.sharing == 'target':
-            return dict.fromkeys(self.query_key, self.col)
-        return {column: self.share[column] for column in self.query_key if column in self.share}
+        if isinstance(self.sharing, str):
+            return dict.fromkeys(self.query_key, self.col) if self.sharing == 'target' else {}
+        return {column: self.sharing[column] for column in self.query_key if column in self.sharing}
 
 # %% ../../nbs/10_config/10_sequence.ipynb #719b50bb
-def _check_share(seq: Sequence, at: str):
-    "Refuse what the key `share` of a history cannot mean; `at` : its section."
-    if seq.sharing == 'target':
-        raise UserError(f'{at}.share: not read with sharing target', 'leave sharing none, or remove share')
+def _check_sharing(seq: Sequence, at: str):
+    "Refuse tables that cannot be shared; `at` : the history's section."
     if seq.query_mode == 'S2':
-        raise UserError(f'{at}.share: not read with query_mode S2', 'use query_mode S1, or remove share')
+        raise UserError(f'{at}.sharing: needs a target column, but {at}.query_mode is S2', 'use query_mode S1')
     histories = (seq.col, *seq.side_cols)
-    for column, history in seq.share.items():
+    for column, history in seq.sharing.items() if isinstance(seq.sharing, dict) else ():
         if column not in seq.query_key:
-            raise UserError(
-                f"{at}.share: '{column}' is not in {at}.query_key",
-                nearest(column, seq.query_key) or f'add it to {at}.query_key',
-            )
+            mend = nearest(column, seq.query_key) or f'add it to {at}.query_key'
+            raise UserError(f"{at}.sharing: '{column}' is not in {at}.query_key", mend)
         if history not in histories:
-            raise UserError(
-                f"{at}.share: {column}: '{history}' is no history column",
-                nearest(history, histories) or f'use one of {", ".join(histories)}',
-            )
+            mend = nearest(history, histories) or f'use one of {", ".join(histories)}'
+            raise UserError(f"{at}.sharing: {column}: '{history}' is no history column", mend)
 
 # %% ../../nbs/10_config/10_sequence.ipynb #f04dba96
 def _check_query(seq: Sequence, data: Data, at: str):
@@ -173,11 +166,6 @@ def _check_query(seq: Sequence, data: Data, at: str):
                 f"{at}.query_key: '{col}' is not in data.cat_cols",
                 nearest(col, data.cat_cols) or 'add it to data.cat_cols',
             )
-    if seq.sharing == 'target' and seq.query_mode == 'S2':
-        raise UserError(
-            f'{at}.sharing: target needs a target column, but {at}.query_mode is S2',
-            'use query_mode S1 or sharing none',
-        )
 
 # %% ../../nbs/10_config/10_sequence.ipynb #dffa2a1a
 def _check_time(seq: Sequence, data: Data, at: str):
@@ -204,10 +192,10 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     if seq.col is None:
         return
     _check_query(seq, data, at)
-    if seq.share:
-        _check_share(seq, at)
+    if seq.sharing != 'none':
+        _check_sharing(seq, at)
     if seq.match and not seq.shared_with:
-        mend = f'set {at}.sharing target or name {at}.share, or match false'
+        mend = f'name it in {at}.sharing, or set match false'
         raise UserError(f'{at}.match: no query column shares an id space with the history', mend)
     if seq.collapse and seq.position == 'learned':
         raise UserError(

@@ -223,7 +223,7 @@ def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
 def tree_columns(split, cfg: Config) -> TreeColumns:
     """Which columns the trees use, and the most frequent tokens.
 
-    cfg : of the histories `recency_tau`, `sharing`, `share`
+    cfg : of the histories `recency_tau`, `sharing`
     """
     spec = split.spec
     cats = tuple(c for c in spec.cats if c.size <= MAX_LEVELS + 1)

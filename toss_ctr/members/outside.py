@@ -198,7 +198,7 @@ def join_outside(inputs: Inputs) -> dict[str, dict]:
     returns name → content of member.json
     """
     cfg, done = inputs.cfg, {}
-    outside = {name: member for name, member in cfg.every_member.items() if member.kind == 'file'}
+    outside = {name: member for name, member in cfg.members.items() if member.kind == 'file'}
     rows = _run_rows(inputs) if outside else None
     for name, member in outside.items():
         done[name] = _join(inputs, rows, name, member)

@@ -93,13 +93,6 @@ class IdCodes:
     """The codes of columns with too many levels for the matrix, for models that have a weight for each.
 
     splits : 'train', and 'test' where there are test rows → the rows
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
-    >>> codes.train(0).tolist()
-    [[2], [1], [2]]
     """
 
     splits: dict
@@ -396,7 +389,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     if not columns.names and not extra:
         raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
     jobs = []
-    for name, member in cfg.every_member.items():
+    for name, member in cfg.members.items():
         if member.kind in LIBRARIES:
             job = MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), {}, progress)
             job.made.update(_trees_made_of(inputs, columns, extra, job))
@@ -454,7 +447,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     >>> grow_members(prepare(load_config('demo')))['lightgbm']['metrics']['AUC']  # doctest: +SKIP
     0.66
     """
-    if not any(member.kind in LIBRARIES for member in inputs.cfg.every_member.values()):
+    if not any(member.kind in LIBRARIES for member in inputs.cfg.members.values()):
         return {}
     jobs, columns, extra = _tree_jobs(inputs, progress)
     done = {job.name: kept_member(job.folder, job.made) for job in jobs}

@@ -530,7 +530,7 @@ def _attention_harms(f: Facts):
     'watch',
     'Attention{of}: nothing learnt',
     _WORTH + ('an average of the history would do as well. Attention needs many clicks and a high enough train.lr, and '
-    'where ids are the same a table that target and history share (sequence.sharing, sequence.share) or '
+    'where ids are the same a table that target and history share (sequence.sharing) or '
     'sequence.match.'),
 )
 def _attention_learnt_nothing(f: Facts):

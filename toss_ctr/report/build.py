@@ -71,7 +71,7 @@ def _data_facts(f: Facts) -> dict:
 def _members_fact(f: Facts) -> str:
     "What the members are."
     said = []
-    for name in f.cfg.every_member:
+    for name in f.cfg.members:
         if record := side_file(f.folder, f'members/{name}/member.json'):
             trees = f", {record['rounds']} rounds on {record['columns']} columns" if 'rounds' in record else ''
             said.append(f"{name} ({record['kind']}{trees})")
@@ -257,13 +257,9 @@ def build_report(
 
     Examples
     --------
-    >>> import tempfile
-    >>> from toss_ctr.report.build import build_report
-    >>> from toss_ctr.tests.small import made_up_run
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     cfg, train, attention = made_up_run(folder, n=300)
-    ...     build_report(folder, cfg, train, n_boot=0).name
-    'report.html'
+    >>> from toss_ctr import load_config
+    >>> build_report('runs/demo', load_config('demo'))  # doctest: +SKIP
+    PosixPath('runs/demo/report.html')
     """
     run_dir = Path(run_dir)
     out, text = Path(out or run_dir / 'report.html'), dict(encoding='utf-8', errors='replace')

@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
-from ..training.rates import rate_table, wilson
+from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/05_plots.ipynb #fb029a56
 def _style(i: int) -> dict:

@@ -23,7 +23,7 @@ from ..data.numbers import id_texts, labels
 from ..data.probabilities import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
-from ..inference.board import metric_cells
+from ..inference.compare import metric_cells
 from ..inference.calibration import cross_fit
 from ..inference.compare import held_out
 from ..inference.ensemble import ENSEMBLE, ensemble_oof, handed_in, intervals, sealed_file

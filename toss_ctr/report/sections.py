@@ -15,9 +15,9 @@ from markupsafe import Markup
 
 from ..config.train import MINIMISED
 from ..core.records import read_record, read_run_table
-from ..inference.board import member_rows
+from ..inference.answers import parity_line
+from ..inference.compare import member_rows
 from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
-from ..inference.parity import parity_line
 from ..members.contract import held_out_file, TEST
 from .advice import Facts, side_file
 from .html import figure, html, interval_text, metric_columns, section, table
@@ -53,7 +53,7 @@ from toss_ctr.report.slices import (
     verdict,
 )
 from ..training.metrics import first_metric, gain_of, RATIO, TITLES
-from ..training.rates import rate_table, wilson
+from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
 _COUNTS = dict(rows=('rows', ',d'), clicks=('clicks', ',d'))

@@ -80,7 +80,7 @@ class _Known:
     @property
     def members(self):
         "The `Board` of its members: what each scores, adds and costs; None before `fit`."
-        from toss_ctr.inference.board import member_board
+        from toss_ctr.inference.compare import member_board
 
         return member_board(self.folder) if (self.folder / 'ensemble.json').is_file() else None
 
@@ -207,7 +207,7 @@ def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
     from toss_ctr.inference.columns import one_batch
     from toss_ctr.inference.explain import read_attention
     from toss_ctr.inference.oof import finished_folds
-    from toss_ctr.inference.predictor import load_fold
+    from toss_ctr.inference.network import load_fold
 
     table = read_run_table(cfg.run_dir / 'oof.parquet').filter(row=row)
     if not len(table):
@@ -406,14 +406,14 @@ class Run(_Shown):
         UserError for a name that is no trained member's, and for a column that is missing
         """
         from toss_ctr.inference.answers import infer
-        from toss_ctr.inference.artefact import run_answers
+        from toss_ctr.inference.predictor import load_predictor
         from toss_ctr.inference.ensemble import last_choice
 
         if isinstance(data, (str, Path)):
             return infer(self.cfg, data, out, member)
         asked = (last_choice(self.folder) or {}).get('generation'), member
         if asked not in self._answers:
-            self._answers[asked] = run_answers(self.cfg, member)
+            self._answers[asked] = load_predictor(self.cfg, member)
         return self._answers[asked].predict(data)
 
     def predict_labels(self, frame) -> dict:
@@ -427,9 +427,9 @@ class Run(_Shown):
         -------
         label → (n,) float64
         """
-        from toss_ctr.inference.predictor import load_predictor
+        from toss_ctr.inference.predictor import predict_labels
 
-        return load_predictor(self.cfg).label_probabilities(frame)
+        return predict_labels(self.cfg, frame)
 
     def attention(self, row: int, history: str = '') -> Attention:
         """What the model looks at in the history of a training row, by the fold that held the row out.

@@ -23,7 +23,7 @@ from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..core.files import temporary_folder, write_aside
 from ..core.objects import is_object
-from ..core.resources import cores
+from ..core.processes import cores
 from ..data.source import find_files, lazy_table, scan
 from ..members.trees import grow_members, LIBRARIES
 from .papermill import default_jobs, time_text
@@ -31,7 +31,7 @@ from ..training.evaluate import predict_logits
 from ..training.inputs import ensure_data, prepare
 from ..training.memory import fold_memory, ROW_NUMBERS
 from ..training.setup import FoldTrainer
-from ..training.step import train_batch
+from ..training.loop import train_batch
 
 # %% ../../nbs/90_run/15_estimate.ipynb #abe42794
 _PRIME = 2654435761  # Knuth, The Art of Computer Programming, volume 3, section 6.4
@@ -181,7 +181,7 @@ class Cost:
 def measured_cost(cfg: Config, folder) -> Cost:
     "Run the first steps of the road on the head of the data, in an empty folder."
     boosted = {name: m.model_copy(update=dict(rounds=FEW_TREES, patience=0)) for name, m in _boosted(cfg).items()}
-    members = {cfg.network: cfg.every_member[cfg.network]} | boosted
+    members = {cfg.network: cfg.members[cfg.network]} | boosted
     clock, times = time.process_time, [time.process_time()]
     inputs = prepare(head_run(cfg, folder).model_copy(update=dict(members=members)))
     times.append(clock())
@@ -206,7 +206,7 @@ def measured_cost(cfg: Config, folder) -> Cost:
 
 def _boosted(cfg: Config) -> dict:
     "The members that grow trees."
-    return {name: member for name, member in cfg.every_member.items() if member.kind in LIBRARIES}
+    return {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
 
 # %% ../../nbs/90_run/15_estimate.ipynb #9ddb2554
 SAVED_COPIES = 5

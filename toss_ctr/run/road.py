@@ -14,11 +14,10 @@ from ..core.errors import UserError
 from ..core.executors import executor_of
 from ..core.files import watched
 from ..data.submission import check_ids
-from ..inference.answers import network_made, seal_network
+from ..inference.answers import network_made, parity_line, prove, seal_network
 from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.oof import calibrate
-from ..inference.parity import parity_line, prove
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.trees import grow_members
@@ -49,7 +48,7 @@ def network_config(cfg: Config, name: str) -> Config:
     """
     if name == cfg.network:
         return cfg
-    chosen = _nested(cfg.every_member[name].set)
+    chosen = _nested(cfg.members[name].set)
     for section in chosen:
         if section not in MAY_DIFFER:
             mend = f'it may change {", ".join(MAY_DIFFER)}'
@@ -59,7 +58,6 @@ def network_config(cfg: Config, name: str) -> Config:
     raw = cfg.model_dump(mode='json')
     raw |= dict(exp_name=name, members={cfg.network: dict(kind='network')})
     raw['logging']['log_dir'] = str(cfg.run_dir / 'members')
-    raw['train']['seeds'] = 1
     try:
         return make_config(overridden(raw, chosen))
     except UserError as e:
@@ -102,7 +100,7 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     >>> train_members(prepare(load_config('demo'), test=True))['lightgbm']['metrics']['AUC']  # doctest: +SKIP
     0.66
     """
-    members = inputs.cfg.every_member
+    members = inputs.cfg.members
     networks = [name for name, member in members.items() if member.kind == 'network']
     for name in networks:
         network_config(inputs.cfg, name)  # a mistake is found before anything is trained
@@ -153,13 +151,13 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         step('data, cache and folds')
         inputs = prepare(cfg, test=True, progress=bars, force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)
-        step(f"members {', '.join(cfg.every_member)}")
+        step(f"members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
     handed_in = submit(cfg, records)
     for line in leak_lines(handed_in):
         warnings.warn(line)
-    parity = prove(inputs, EXPORTS[cfg.logging.export]) if cfg.logging.export != 'none' else None
+    parity = prove(cfg, EXPORTS[cfg.logging.export], inputs) if cfg.logging.export != 'none' else None
     scored = score_test_rows(cfg)
     step('report')
     explain(inputs)

@@ -17,14 +17,14 @@ from ..core.records import check_files, kind_of, read_record
 from ..data.folds import Folds
 from ..data.manifest import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
+from ..inference.answers import check_parity
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
-from ..inference.parity import check_parity
 from ..training.checkpoints import read_fold, side_files
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
@@ -121,7 +121,7 @@ def check_present(cfg: Config, sides: dict):
     names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
     names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
-    members = [name for name in made['scores'] if name != ENSEMBLE] if made else cfg.every_member
+    members = [name for name in made['scores'] if name != ENSEMBLE] if made else cfg.members
     names += [f'members/{member}/member.json' for member in members]
     for name in names:
         if not (run / name).is_file():

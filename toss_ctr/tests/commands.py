@@ -41,7 +41,7 @@ def obeyed(cfg: Config):
     ----------
     cfg : of a command
     """
-    for line in cfg.engine.slurm.setup if cfg.engine.kind == 'slurm' else ():
+    for line in cfg.engine.slurm.get('setup', ()) if cfg.engine.kind == 'slurm' else ():
         subprocess.run(line, shell=True, check=True)
 
 

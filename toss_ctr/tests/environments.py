@@ -6,7 +6,7 @@
 __all__ = ['SURROUNDINGS', 'RESULTS', 'Surroundings', 'enter', 'call_in', 'results_of', 'surrounded', 'environments']
 
 # %% ../../nbs/95_tests/45_environments.ipynb #b7d70ab9
-import os, resource, subprocess, sys
+import contextlib, os, resource, subprocess, sys
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,7 +14,7 @@ import numpy as np
 
 import toss_ctr
 from ..core.commands import command
-from .bench import Answer, Bench, Promise, shorten, tell, undisturbed
+from .bench import Answer, Bench, Promise, shortened, tell, undisturbed
 
 # %% ../../nbs/95_tests/45_environments.ipynb #867ac37f
 @dataclass(frozen=True)
@@ -88,7 +88,6 @@ SURROUNDINGS = (
     Surroundings('temporary files elsewhere', dict(TMPDIR='/dev/shm')),
     Surroundings('no temporary files', dict(TMPDIR='/nowhere')),
     Surroundings('-O', dict(PYTHONOPTIMIZE='1')),
-    Surroundings('-OO', dict(PYTHONOPTIMIZE='2'), notebooks=True),
     Surroundings('warnings are errors', dict(PYTHONWARNINGS='error')),
     Surroundings('development mode', dict(PYTHONDEVMODE='1')),
     Surroundings('no terminal', dict(TERM=None, COLUMNS=None)),
@@ -116,9 +115,8 @@ def enter(name: str, notebooks: str, size: str, opened: str, *args: str):
     if int(opened):
         resource.setrlimit(resource.RLIMIT_NOFILE, (int(opened), int(opened)))
     sys.argv = [name, *args]
-    if notebooks == '0':
-        shorten(report=False)
-    command(name)(name, list(args))
+    with shortened(report=False) if notebooks == '0' else contextlib.nullcontext():
+        command(name)(name, list(args))
 
 
 def call_in(bench: Bench, case: Surroundings, name: str, *args) -> Answer:

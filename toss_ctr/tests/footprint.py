@@ -15,7 +15,7 @@ from ..core.commands import command
 from ..inference.ensemble import submit
 from ..members.trees import grow_members
 from ..run.road import train_network
-from .bench import shorten, tell, tiny_config
+from .bench import shortened, tell, tiny_config
 from ..training.inputs import ensure_data, prepare
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #8bf734fa
@@ -99,13 +99,13 @@ def take_step(step: str, file: str):
         trees=lambda: grow_members(prepare(cfg, test=True)),
         ensemble=lambda: submit(cfg),
     )
-    shorten(report=True)  # folds one after the other, without notebooks
-    if step in calls:
-        calls[step]()
-        return
-    name, *args = commands[step]
-    sys.argv = [name, *args]
-    command(name)(name, args)
+    with shortened(report=True):  # folds one after the other, without notebooks
+        if step in calls:
+            calls[step]()
+            return
+        name, *args = commands[step]
+        sys.argv = [name, *args]
+        command(name)(name, args)
 
 
 def long_run(folder, rows: int, seed: int) -> Config:

@@ -21,7 +21,7 @@ from ..inference.ensemble import last_choice
 from ..run import road
 from ..run.door import Run, run_list
 from ..run.verify import verify
-from .bench import kind_of, MEMORIES, shorten, tiny_config
+from .bench import kind_of, MEMORIES, shortened, tiny_config
 
 # %% ../../nbs/95_tests/67_swaps.ipynb #164478eb
 def _infer_file(run: Path) -> str:
@@ -101,9 +101,9 @@ def finished_world(world: Path, seed: int = 7, epochs: int = 2, export: str = 'n
     epochs : of its networks
     export : format of its artefact, or none
     """
-    shorten(report=True)
     cfg = world_config(world, seed=seed, epochs=epochs, export=export)
-    road.run(cfg)
+    with shortened(report=True):
+        road.run(cfg)
     return cfg.run_dir
 
 
@@ -115,7 +115,7 @@ def places(world: Path) -> dict[str, list[Path]]:
     world : folder of `finish`
     """
     for_eyes, found = ('.html', '.ipynb', '.log'), {}
-    left = 'answers.csv', 'answers_logits.parquet', 'advice.json'  # of another state it is not read
+    left = 'answers.csv', 'advice.json'  # of another state it is not read
     for path in sorted(path for part in ('runs', 'cache') for path in (world / part).rglob('*') if path.is_file()):
         name = path.relative_to(world).as_posix()
         hidden = any(part.startswith('.') for part in path.relative_to(world).parts) or path.name in MEMORIES
@@ -194,7 +194,6 @@ class Swaps:
         finished_world(self.others[0], seed=8)
         finished_world(self.others[1], epochs=1)
         self.run = finished_world(self.world, export='pt2')
-        shorten(report=False)
         self.promised = {name: call(command, self.run) for name, command in COMMANDS.items()}
         shutil.copytree(self.world, self.kept, symlinks=True)
 
@@ -222,7 +221,8 @@ class Swaps:
         "What is wrong with `run` after a swap: it mends the file, or names it or its folder."
         odd, exported = [], 'export' in path.parts or path.name == 'parity.json'
         cfg = world_config(self.world, export='pt2' if exported else 'none')
-        said = call(lambda run: str(road.run(cfg)), self.run)
+        with shortened(report=False):
+            said = call(lambda run: str(road.run(cfg)), self.run)
         self.counts[f'run: {"named" if said.answer is None else "healed"}'] += 1
         if said.fault or said.answer is None and str(path.parent) not in said.line:
             odd.append(f'run {said.fault or said.line}')

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT', 'average_precision', 'auc', 'row_loss', 'wll',
-           'score_of', 'score', 'score_sum', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics',
-           'first_metric', 'merit', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions',
-           'paired_test', 'gain_of', 'gain', 'MetricsTable', 'metrics_table']
+           'score_of', 'score', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics', 'first_metric', 'merit',
+           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'paired_test',
+           'gain_of', 'gain', 'MetricsTable', 'metrics_table']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
 from typing import NamedTuple
@@ -14,16 +14,13 @@ from typing import NamedTuple
 import numpy as np
 
 from ..core.errors import UserError
-from .ranking import check_inputs, row_blocks, rank
+from .ranking import check_inputs, order_metrics, rank
 from ..core.tables import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
-def _ap(counts):
-    "Average precision from the `RankCounts` of any row weights."
-    clicks_here = np.diff(counts.clicks, prepend=0)
-    with np.errstate(invalid='ignore', divide='ignore'):
-        precision = np.where(clicks_here > 0, counts.clicks / (counts.clicks + counts.down_to), 0.0)
-    return float(np.sum(clicks_here * precision) / counts.all_clicks)
+def _counted(weight, y) -> np.ndarray:
+    "Row weights, one each where there are none."
+    return np.ones(len(y)) if weight is None else weight
 
 
 def average_precision(y, p, weight=None) -> float:
@@ -34,16 +31,9 @@ def average_precision(y, p, weight=None) -> float:
     weight : (N,) row weights
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    return _ap(rank(y, p).counts(weight))
+    return order_metrics(rank(y, p), _counted(weight, y))[0]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d5fc5d07
-def _auc(counts):
-    "AUC from the `RankCounts` of any row weights."
-    clicks_here = np.diff(counts.clicks, prepend=0)
-    others_above = (counts.above + counts.down_to) / 2  # a tie counts one half
-    return float(np.sum(clicks_here / counts.all_clicks * (1 - others_above / counts.all_others)))
-
-
 def auc(y, p, weight=None) -> float:
     """Area under the ROC curve; `UserError` where a class is missing.
 
@@ -60,7 +50,7 @@ def auc(y, p, weight=None) -> float:
     0.5
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    return _auc(rank(y, p).counts(weight))
+    return order_metrics(rank(y, p), _counted(weight, y))[1]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #aefa0fe2
 _EPS = float(np.finfo(np.float64).eps)
@@ -83,18 +73,13 @@ def row_loss(y, p) -> np.ndarray:
     return -np.where(np.asarray(y) == 1, np.log(q), np.log1p(-q))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #45350f50
-def _wll(y, p, weight=None):
-    "WLL of checked rows, block by block."
-    loss_sum, weight_sum = np.zeros(2), np.zeros(2)  # of non-clicks, of clicks
-    for s in row_blocks(len(y)):
-        click = y[s] == 1
-        w = np.ones(len(click)) if weight is None else weight[s]
-        loss = row_loss(click, p[s]) * w
-        loss_sum += loss[~click].sum(), loss[click].sum()
-        weight_sum += w[~click].sum(), w[click].sum()
-    if not weight_sum.all():
+def _balanced_loss(loss, clicks, weight) -> float:
+    "Mean of both classes' mean losses; `clicks` : which rows are clicks."
+    of_clicks, mass, clicks_mass = (weight[clicks] * loss[clicks]).sum(), weight.sum(), weight[clicks].sum()
+    if not 0 < clicks_mass < mass:
         raise UserError('labels: only one class', 'WLL needs rows of both classes')
-    return float((loss_sum / weight_sum).mean())
+    of_others = (weight * loss).sum() - of_clicks
+    return float((of_clicks / clicks_mass + of_others / (mass - clicks_mass)) / 2)
 
 
 def wll(y, p, weight=None) -> float:
@@ -104,7 +89,8 @@ def wll(y, p, weight=None) -> float:
     p : (N,) probabilities in [0, 1]
     weight : (N,) row weights within each class
     """
-    return _wll(*check_inputs(y, p, weight))
+    y, p, weight = check_inputs(y, p, weight)
+    return _balanced_loss(row_loss(y, p), np.flatnonzero(y), _counted(weight, y))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #70c082c0
 def score_of(ap: float, wll: float) -> float:
@@ -127,18 +113,7 @@ def score(y, p, weight=None) -> float:
     >>> score([0, 0, 1], [0.1, 0.3, 0.8]) > score([0, 0, 1], [0.1, 0.8, 0.3])
     True
     """
-    y, p, weight = check_inputs(y, p, weight)
-    return score_of(_ap(rank(y, p).counts(weight)), _wll(y, p, weight))
-
-# %% ../../nbs/50_training/05_metrics.ipynb #f4f537a7
-def score_sum(y, p) -> float:
-    """The literal 0.5·AP + 0.5·WLL of older logs; not for selection, since WLL is a loss.
-
-    y : (N,) labels, 0 or 1
-    p : (N,) probabilities in [0, 1]
-    """
-    y, p, _ = check_inputs(y, p)
-    return 0.5 * _ap(rank(y, p).counts()) + 0.5 * _wll(y, p)
+    return score_of(average_precision(y, p, weight), wll(y, p, weight))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #1d411628
 def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> dict:
@@ -151,27 +126,17 @@ def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=Non
     returns lists over bins that have rows: p (mean prediction), rate (share of clicks), share (of the weight)
     """
     y, p, weight = check_inputs(y, p, weight)
-    rows = np.zeros((2, n_bins))  # weight of non-clicks and clicks in each bin
-    sums = np.zeros((2, n_bins))  # weighted predictions
-    for s in row_blocks(len(y)):
-        q = np.asarray(p[s], np.float64)
-        bins = np.minimum((q * n_bins).astype(np.int64), n_bins - 1)
-        cells = bins + n_bins * (y[s] == 1)
-        w = np.ones(len(q)) if weight is None else weight[s]
-        rows += np.bincount(cells, w, 2 * n_bins).reshape(2, n_bins)
-        sums += np.bincount(cells, q * w, 2 * n_bins).reshape(2, n_bins)
+    click, w, p = y.astype(np.int64), _counted(weight, y), p.astype(np.float64)
     if balanced:
-        by_class = rows.sum(1, keepdims=True)
+        by_class = np.bincount(click, w, 2)
         if not by_class.all():
             raise UserError('labels: only one class', 'the 50:50 weighting needs rows of both classes')
-        rows = rows * (0.5 / by_class)
-        sums = sums * (0.5 / by_class)
-    mass = rows.sum(0)
-    filled = mass > 0
-    mean = sums.sum(0)[filled] / mass[filled]
-    rate = rows[1, filled] / mass[filled]
-    share = mass[filled] / mass.sum()
-    return dict(p=mean.tolist(), rate=rate.tolist(), share=share.tolist())
+        w = w * (0.5 / by_class)[click]
+    bins = np.minimum((p * n_bins).astype(np.int64), n_bins - 1)
+    mass, predicted, clicks = (np.bincount(bins, w * of_row, n_bins) for of_row in (1, p, click))
+    some = mass > 0
+    mass, predicted, clicks = mass[some], predicted[some], clicks[some]
+    return dict(p=(predicted / mass).tolist(), rate=(clicks / mass).tolist(), share=(mass / mass.sum()).tolist())
 
 # %% ../../nbs/50_training/05_metrics.ipynb #753885a9
 def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
@@ -182,25 +147,16 @@ def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:
     balanced : weigh both classes 50:50
     weight : (N,) row weights
     """
-    curve = reliability_curve(y, p, n_bins, balanced, weight)
-    distance = np.abs(np.array(curve['p']) - np.array(curve['rate']))
-    return float(np.sum(np.array(curve['share']) * distance))
+    mean, rate, share = map(np.array, reliability_curve(y, p, n_bins, balanced, weight).values())
+    return float(np.sum(share * np.abs(mean - rate)))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f6a46346
-def _grouped_auc(click, p, code, weight) -> float:
-    "gAUC of weighted rows, sorted by group, then by prediction; `code` : groups 0, 1, …"
-    starts_run = np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))
-    run = np.cumsum(starts_run) - 1
-    other = np.where(click, 0.0, weight)
-    of_run = np.bincount(run, other)
-    of_group, clicks = np.bincount(code, other), np.bincount(code, np.where(click, weight, 0.0))
-    before = (np.cumsum(of_run) - of_run)[run] - (np.cumsum(of_group) - of_group)[code]  # in the group, below the run
-    won = np.bincount(code, np.where(click, weight * (before + of_run[run] / 2), 0.0))
-    both = (clicks > 0) & (of_group > 0)
-    if not both.any():
-        raise UserError('groups: none has rows of both classes', 'choose a coarser group')
-    aucs = won[both] / (clicks[both] * of_group[both])
-    return float(np.average(aucs, weights=(clicks + of_group)[both]))
+def _group_codes(group, rows: int) -> np.ndarray:
+    "The group of each row as a number 0, 1, …"
+    code = np.unique(np.asarray(group), return_inverse=True)[1]
+    if len(code) != rows:
+        raise UserError(f'groups have {len(code):,} rows, labels {rows:,}', 'pass rows of one table')
+    return code
 
 
 def grouped_auc(y, p, group, weight=None) -> float:
@@ -212,17 +168,28 @@ def grouped_auc(y, p, group, weight=None) -> float:
     weight : (N,) row weights
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    code = np.unique(np.asarray(group), return_inverse=True)[1]
-    if len(code) != len(y):
-        raise UserError(f'groups have {len(code):,} rows, labels {len(y):,}', 'pass rows of one table')
+    code = _group_codes(group, len(y))
     order = np.lexsort((p, code))  # by group, then by prediction
-    code, p, click = code[order], p[order], y[order] == 1
-    weight = np.ones(len(y)) if weight is None else weight[order].astype(np.float64)
-    return _grouped_auc(click, p, code, weight)
+    code, p, weight = code[order], p[order], _counted(weight, y)[order].astype(np.float64)
+    of_clicks, of_others = weight * y[order], weight * (1 - y[order])
+    tie = np.cumsum(np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))) - 1
+    in_tie, others, clicks = np.bincount(tie, of_others), np.bincount(code, of_others), np.bincount(code, of_clicks)
+    below = (np.cumsum(in_tie) - in_tie)[tie] - (np.cumsum(others) - others)[code]  # non-clicks of the group
+    won = np.bincount(code, of_clicks * (below + in_tie[tie] / 2))
+    both = (clicks > 0) & (others > 0)
+    if not both.any():
+        raise UserError('groups: none has rows of both classes', 'choose a coarser group')
+    return float(np.average(won[both] / (clicks * others)[both], weights=(clicks + others)[both]))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #05846854
 RATIO = 'predicted_over_observed'
 NATURAL = ('LogLoss', RATIO)
+
+
+def _natural(loss, p, clicks, weight) -> dict[str, float]:
+    "`natural_metrics` of rows whose losses are known."
+    mean_loss, predicted = (weight * loss).sum() / weight.sum(), (weight * p).sum()
+    return {'LogLoss': float(mean_loss), RATIO: float(predicted / weight[clicks].sum())}
 
 
 def natural_metrics(y, p, weight=None) -> dict[str, float]:
@@ -233,11 +200,7 @@ def natural_metrics(y, p, weight=None) -> dict[str, float]:
     weight : (N,) row weights
     """
     y, p, weight = check_inputs(y, p, weight)
-    sums = np.zeros(4)
-    for s in row_blocks(len(y)):
-        click, w = y[s] == 1, np.ones(len(y[s])) if weight is None else weight[s].astype(np.float64)
-        sums += w @ row_loss(click, p[s]), w.sum(), w @ p[s].astype(np.float64), w @ click
-    return {'LogLoss': float(sums[0] / sums[1]), RATIO: float(sums[2] / sums[3])}
+    return _natural(row_loss(y, p), p.astype(np.float64), np.flatnonzero(y), _counted(weight, y))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #67fbc319
 COLUMNS = dict(  # key metric → what a board shows, the first one being what chooses
@@ -263,6 +226,34 @@ def merit(found: dict, metric: str) -> float:
     name = first_metric(metric)
     return -found[name] if name in LOWER else found[name]
 
+# %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
+METRICS = ('AP', 'WLL', 'Score', 'AUC')
+
+
+class Judged:
+    """One prediction, sorted once and its losses taken once: its metrics under any row weights.
+
+    y : (N,) labels, checked
+    p : (N,) probabilities, checked
+    natural : (N,) the same at the natural click rate
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> Judged(np.array([0, 1]), np.array([0.5, 0.5]))(np.ones(2))['AUC']
+    0.5
+    """
+
+    def __init__(self, y, p, natural=None):
+        self.ranking, self.clicks, self.loss = rank(y, p), np.flatnonzero(y), row_loss(y, p)
+        self.natural = None if natural is None else (row_loss(y, natural), np.asarray(natural, np.float64))
+
+    def __call__(self, weight) -> dict[str, float]:
+        "`METRICS`, with `natural` also `NATURAL`; `weight` : (N,) row weights."
+        (ap, area), loss = order_metrics(self.ranking, weight), _balanced_loss(self.loss, self.clicks, weight)
+        found = dict(AP=ap, WLL=loss, Score=score_of(ap, loss), AUC=area)
+        return found if self.natural is None else found | _natural(*self.natural, self.clicks, weight)
+
 # %% ../../nbs/50_training/05_metrics.ipynb #7d67ca1e
 def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]:
     """Every metric that is logged, from one sort.
@@ -277,7 +268,7 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
 
     Returns
     -------
-    AP, WLL, Score, Score_sum, AUC, ECE (class-balanced, 15 bins); with groups gAUC; with `natural` `NATURAL`
+    AP, WLL, Score, AUC, Score_sum, ECE (class-balanced, 15 bins); with groups gAUC; with `natural` `NATURAL`
 
     Examples
     --------
@@ -286,113 +277,44 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
     0.5
     """
     y, p, weight = check_inputs(y, p, weight)
-    counts = rank(y, p).counts(weight)
-    ap, loss = _ap(counts), _wll(y, p, weight)
-    found = dict(
-        AP=ap,
-        WLL=loss,
-        Score=score_of(ap, loss),
-        Score_sum=0.5 * ap + 0.5 * loss,
-        AUC=_auc(counts),
-        ECE=ece(y, p, balanced=True, weight=weight),
-    )
-    found |= {} if group is None else dict(gAUC=grouped_auc(y, p, group, weight))
+    found = Judged(y, p)(_counted(weight, y))
+    found['Score_sum'] = 0.5 * found['AP'] + 0.5 * found['WLL']
+    found['ECE'] = ece(y, p, balanced=True, weight=weight)
+    if group is not None:
+        found['gAUC'] = grouped_auc(y, p, group, weight)
     return found if natural is None else found | natural_metrics(y, natural, weight)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
-def _poisson_table():
+def _poisson_table() -> np.ndarray:
+    "Poisson(1) numbers, each as often among 65,536 as it is likely."
     pmf = np.exp(-1.0) / np.cumprod(np.append(1.0, np.arange(1, 9)))
     n = np.rint(pmf * 65536).astype(int)
     n[1] += 65536 - int((n * np.arange(9)).sum())  # the mean is exactly 1 …
     n[0] += 65536 - n.sum()  # … and the table exactly full
     return np.repeat(np.arange(9, dtype=np.uint8), n)
 
-
-def _poisson(rng, n, table):
-    "Poisson(1) weights of n rows."
-    weight = np.empty(n, np.uint8)
-    for s in row_blocks(n):
-        weight[s] = table[rng.integers(0, 65536, s.stop - s.start, dtype=np.uint16)]
-    return weight
-
-# %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
-METRICS = ('AP', 'WLL', 'Score', 'AUC')
-
-
-class _Replicates:
-    "One prediction's metrics under row weights: sorted once, losses taken once."
-
-    def __init__(self, y, p, weight=None, natural=None):
-        self.ranking = rank(y, p)
-        click = np.asarray(y) == 1
-        self.clicks = np.flatnonzero(click)
-        self.loss = _losses(click, p)
-        self.natural = None if natural is None else (_losses(click, natural), natural)
-        counts = self.ranking.counts(weight)
-        ap, loss = _ap(counts), _wll(y, p, weight)
-        of_rows = () if natural is None else natural_metrics(y, natural, weight).values()
-        self.value = np.array([ap, loss, score_of(ap, loss), _auc(counts), *of_rows])
-
-    def __call__(self, weight):
-        "The metrics, in the order of `METRICS` and `NATURAL`, under weights (N,) of the rows."
-        of_all, of_clicks = _sum(weight, self.loss), _sum(weight[self.clicks], self.loss[self.clicks])
-        counts = self.ranking.counts(weight)
-        ap = _ap(counts)
-        loss = float((of_clicks / counts.all_clicks + (of_all - of_clicks) / counts.all_others) / 2)
-        found = ap, loss, score_of(ap, loss), _auc(counts)
-        if self.natural is None:
-            return found
-        lost, predicted = (_sum(weight, values) for values in self.natural)
-        return *found, lost / (counts.all_clicks + counts.all_others), predicted / counts.all_clicks
-
-# %% ../../nbs/50_training/05_metrics.ipynb #369fd75f
-def _losses(click, p) -> np.ndarray:
-    "Log-loss of each row, block by block."
-    loss = np.empty(len(click), np.float32)
-    for s in row_blocks(len(click)):
-        loss[s] = row_loss(click[s], p[s])
-    return loss
-
-# %% ../../nbs/50_training/05_metrics.ipynb #6d2e7c0f
-def _sum(weight, values) -> float:
-    "Weighted sum, block by block."
-    return sum(weight[s].astype(np.float64) @ values[s] for s in row_blocks(len(weight)))
-
 # %% ../../nbs/50_training/05_metrics.ipynb #b8a37953
-def _group_codes(group, n: int):
-    "Codes 0, 1, … of the groups of n rows, and how many there are; every row its own group without any."
-    if group is None:
-        return None, n
-    code = np.unique(np.asarray(group), return_inverse=True)[1]
-    if len(code) != n:
-        raise UserError(f'groups have {len(code):,} rows, labels {n:,}', 'pass rows of one table')
-    if not code.any():
-        raise UserError('groups: all rows are in one', 'an interval needs several; choose a finer column')
-    return code, int(code.max()) + 1
-
-
-def _draws(y, replicates, n_boot, seed, group=None, row_weight=None):
-    "Metrics of every prediction in every draw of rows or of groups: (predictions, draws, metrics)."
+def _drawn_weights(y, n_boot: int, seed: int, group=None, row_weight=None):
+    "Weights of the rows in each draw of rows, or of whole groups."
     if n_boot < 2:
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
-    rng = np.random.default_rng(np.random.SeedSequence([seed, 5]))
-    table = _poisson_table()
-    clicks = np.flatnonzero(np.asarray(y) == 1)
-    code, units = _group_codes(group, len(y))
+    code = np.arange(len(y)) if group is None else _group_codes(group, len(y))
+    if not code.any():
+        raise UserError('groups: all rows are in one', 'an interval needs several; choose a finer column')
+    rng, table = np.random.default_rng(np.random.SeedSequence([seed, 5])), _poisson_table()
+    clicks, units, drawn = np.flatnonzero(y), int(code.max()) + 1, 0
+    while drawn < n_boot:
+        weight = table[rng.integers(0, 65536, units, dtype=np.uint16)][code]
+        weight = weight if row_weight is None else weight * row_weight
+        if 0 < weight[clicks].sum() < weight.sum():  # a draw without one class has no metric
+            yield weight
+            drawn += 1
 
-    def drawn():
-        weight = _poisson(rng, units, table)
-        weight = weight if code is None else weight[code]
-        return weight if row_weight is None else weight * row_weight
 
-    out = np.empty((len(replicates), n_boot, len(replicates[0].value)))
-    for draw in range(n_boot):
-        weight = drawn()
-        while not 0 < weight[clicks].sum() < weight.sum():
-            weight = drawn()  # a draw without one class has no metric
-        for k, replicate in enumerate(replicates):
-            out[k, draw] = replicate(weight)
-    return out
+def _draws(y, judged: list, *how) -> np.ndarray:
+    "Metrics of every prediction in every draw: (predictions, draws, metrics); `how` : of `_drawn_weights`."
+    draws = [[list(of_rows(weight).values()) for of_rows in judged] for weight in _drawn_weights(y, *how)]
+    return np.array(draws).swapaxes(0, 1)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #f4cbe53c
 N_BOOT = 200  # draws wherever nobody says otherwise: an interval that stands twice is the same
@@ -420,11 +342,6 @@ def _interval(value, draws, level):
     return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
-def _named(natural) -> tuple[str, ...]:
-    "Metrics that replicates give."
-    return METRICS if natural is None else METRICS + NATURAL
-
-
 def bootstrap_interval(
     y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None, natural=None
 ) -> dict[str, Interval]:
@@ -446,9 +363,10 @@ def bootstrap_interval(
     for AP, WLL, Score, AUC; with `natural` for LogLoss and predicted over observed clicks
     """
     y, p, weight = check_inputs(y, p, weight)
-    replicates = _Replicates(y, p, weight, natural)
-    draws = _draws(y, [replicates], n_boot, seed, group, weight)[0]
-    return {name: _interval(replicates.value[i], draws[:, i], level) for i, name in enumerate(_named(natural))}
+    judged = Judged(y, p, natural)
+    draws = _draws(y, [judged], n_boot, seed, group, weight)[0]
+    values = judged(_counted(weight, y))
+    return {name: _interval(value, draws[:, i], level) for i, (name, value) in enumerate(values.items())}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
 class Paired(NamedTuple):
@@ -504,16 +422,14 @@ def compare_predictions(
     """
     y, a, weight = check_inputs(y, a, weight)
     y, b, _ = check_inputs(y, b)
-    of = (None, None) if natural is None else natural
-    first, second = (_Replicates(y, p, weight, q) for p, q in zip((a, b), of, strict=True))
-    draws_a, draws_b = _draws(y, [first, second], n_boot, seed, group, weight)
+    first, second = (Judged(y, p, q) for p, q in zip((a, b), natural or (None, None), strict=True))
+    draws = zip(*(of_metric.T for of_metric in _draws(y, [first, second], n_boot, seed, group, weight)), strict=True)
+    every = _counted(weight, y)
+    values = zip(first(every).items(), second(every).values(), draws, strict=True)
     out = {}
-    for i, name in enumerate(_named(natural)):
-        value_a, value_b = first.value[i], second.value[i]
-        interval_a = _interval(value_a, draws_a[:, i], level)
-        interval_b = _interval(value_b, draws_b[:, i], level)
-        paired = _paired(value_a, value_b, draws_a[:, i], draws_b[:, i], level)
-        out[name] = (interval_a, interval_b, paired)
+    for (name, value_a), value_b, (draws_a, draws_b) in values:
+        intervals = _interval(value_a, draws_a, level), _interval(value_b, draws_b, level)
+        out[name] = *intervals, _paired(value_a, value_b, draws_a, draws_b, level)
     return out
 
 
@@ -586,13 +502,11 @@ class MetricsTable:
         return f'{value:.5f}' if isinstance(value, (float, np.floating)) else str(value)
 
     def __repr__(self):
-        table = self.cells()
-        widths = [max(map(len, column)) for column in zip(*table, strict=True)]
-        lines = []
-        for name, *numbers in table:
-            padded = [text.rjust(width) for text, width in zip(numbers, widths[1:], strict=True)]
-            lines.append('  '.join([name.ljust(widths[0]), *padded]).rstrip())
-        return '\n'.join(lines)
+        columns = []
+        for place, texts in enumerate(zip(*self.cells(), strict=True)):
+            width = max(map(len, texts))
+            columns.append([text.rjust(width) if place else text.ljust(width) for text in texts])
+        return '\n'.join('  '.join(line).rstrip() for line in zip(*columns, strict=True))
 
     def _repr_html_(self):
         head, *rows = self.cells()

@@ -6,7 +6,7 @@
 __all__ = ['split_parameters', 'set_lr', 'make_optimizers', 'lr_factor', 'ema_decay', 'Average', 'first_nonfinite']
 
 # %% ../../nbs/50_training/15_optim.ipynb #d485d29d
-import math, re
+import math
 
 import torch
 from torch import nn
@@ -86,8 +86,7 @@ def ema_decay(n: int, cfg: EMAConfig) -> float:
     "Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps` → in [0, 1)."
     if n >= cfg.warmup_steps:
         return cfg.decay
-    x = n / cfg.warmup_steps
-    return cfg.decay * (x if cfg.warmup_type == 'linear' else (1 - math.exp(-5 * x)) / (1 - math.exp(-5)))
+    return cfg.decay * n / cfg.warmup_steps
 
 # %% ../../nbs/50_training/15_optim.ipynb #0e545f21
 class Average:
@@ -105,42 +104,20 @@ class Average:
     """
 
     def __init__(self, model: nn.Module, cfg: EMAConfig):
-        self.cfg, self.steps = cfg, 0
-        self.averaged = AveragedModel(
-            model,
-            device='cpu' if cfg.offload_to_cpu else None,
-            multi_avg_fn=self._mix,
-            use_buffers=cfg.ema_on_buffers == 'average',
-        )
-        if cfg.offload_to_cpu and cfg.pin_memory and torch.cuda.is_available():
-            for t in (*self.averaged.parameters(), *self.averaged.buffers()):
-                t.data = t.data.pin_memory()
-        self.copied = [
-            n for n, _ in model.named_parameters() if cfg.param_filter and not re.search(cfg.param_filter, n)
-        ]
+        self.cfg = cfg
+        self.averaged = AveragedModel(model, multi_avg_fn=self._mix)
 
     def _mix(self, averaged, live, n):
         d = ema_decay(int(n), self.cfg)
         for a, p in zip(averaged, live, strict=True):
             if a.is_floating_point():
-                a.lerp_(p.to(a.device, a.dtype), 1 - d)
+                a.lerp_(p.to(a.dtype), 1 - d)
             else:
                 a.copy_(p)
 
-    @torch.no_grad()
-    def update(self, model: nn.Module, epoch: int):
-        """Take in the weights of a step, if it is one that counts.
-
-        epoch : epoch from 0
-        """
-        self.steps += 1
-        c = self.cfg
-        if epoch < c.start_epoch or self.steps <= c.update_after_step or self.steps % c.update_interval:
-            return
+    def update(self, model: nn.Module):
+        "Take in the weights of a step."
         self.averaged.update_parameters(model)
-        live, mine = dict(model.named_parameters()), dict(self.averaged.module.named_parameters())
-        for n in self.copied:
-            mine[n].copy_(live[n])
 
     @property
     def started(self) -> bool:
@@ -148,11 +125,10 @@ class Average:
         return bool(self.averaged.n_averaged > 0)
 
     def state_dict(self):
-        return dict(steps=self.steps, averaged=self.averaged.state_dict())
+        return self.averaged.state_dict()
 
     def load_state_dict(self, state):
-        self.steps = state['steps']
-        self.averaged.load_state_dict(state['averaged'])
+        self.averaged.load_state_dict(state)
 
 # %% ../../nbs/50_training/15_optim.ipynb #4e8c4998
 def first_nonfinite(model: nn.Module, run) -> str:
