@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 from typing import TYPE_CHECKING
 
-from .core.doors import doors
+from .core.processes import doors
 
 if TYPE_CHECKING:
     from .config.load import load_config

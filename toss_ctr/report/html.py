@@ -15,8 +15,8 @@ from jinja2 import Environment
 from markupsafe import escape, Markup
 
 from ..config.whole import Config
-from ..core.doors import GRAMMAR, without
 from ..core.files import write_aside
+from ..core.processes import GRAMMAR, without
 from ..training.metrics import COLUMNS, first_metric, TITLES
 
 with without(GRAMMAR):
