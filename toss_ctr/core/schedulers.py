@@ -147,10 +147,10 @@ def check_nodes(ray, engine, terms: dict):
 class RayExecutor:
     "Workers of Ray."
 
-    lasting, poll = False, 0.1
+    retries, lasting, poll = 2, False, 0.1
 
     def __init__(self, engine):
-        self.engine, self.retries, self.slots, self.ray = engine, engine.retries, slots_of(engine), _load_ray()
+        self.engine, self.slots, self.ray = engine, slots_of(engine), _load_ray()
         if self.ray.is_initialized():
             raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
 
@@ -257,10 +257,10 @@ JOBS = '.task_jobs'  # beside the tasks: what submitit writes
 class SlurmExecutor:
     "Jobs of Slurm, or of submitit's local executor."
 
-    poll = 0.1
+    retries, poll = 2, 0.1  # of a task whose node was lost; seconds between looks
 
     def __init__(self, engine):
-        self.engine, self.retries, self.slots = engine, engine.retries, slots_of(engine)
+        self.engine, self.slots = engine, slots_of(engine)
         self.lasting = not engine.here  # a queue's jobs outlive the command
         self.made, self.jobs, self.states, self.asked = {}, set(), {}, 0.0
         if importlib.util.find_spec('submitit') is None:
@@ -321,10 +321,11 @@ class SlurmExecutor:
 
     def _options(self, gpu: bool) -> dict:
         "What submitit is told of the jobs; what begins with slurm_ means nothing to its local kind."
-        engine, slurm = self.engine, self.engine.slurm
-        options = {f'slurm_{key}': getattr(slurm, key) for key in ('partition', 'account', 'qos', 'constraint')}
-        options |= dict(slurm_setup=list(slurm.setup), local_setup=list(slurm.setup), mem_gb=engine.memory)
-        options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=slurm.time)
+        engine, slurm = self.engine, dict(self.engine.slurm)
+        setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
+        slurm.pop('cluster', None)
+        options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm, mem_gb=engine.memory)
+        options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
         options |= dict(cpus_per_task=engine.cpus)
         return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}
 
@@ -339,7 +340,7 @@ class SlurmExecutor:
         folder = tasks[0].folder.parent.with_name(JOBS)
         try:
             with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
-                executor = submitit.AutoExecutor(folder=folder, cluster=self.engine.slurm.cluster)
+                executor = submitit.AutoExecutor(folder=folder, cluster=self.engine.slurm.get('cluster', 'slurm'))
                 executor.update_parameters(**self._options(gpu))
                 return executor.map_array(do_job, [str(task.folder) for task in tasks])
         except Exception as error:  # submitit raises what sbatch said in several ways

@@ -14,8 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.load import make_config, merge, overridden, parse_overrides
-from ..config.runs import run_config, run_folders
+from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import locked, shell_path, sweep, write_aside
@@ -427,9 +426,9 @@ class Run(_Shown):
         -------
         label → (n,) float64
         """
-        from toss_ctr.inference.predictor import predict_labels
+        from toss_ctr.inference.predictor import every_label
 
-        return predict_labels(self.cfg, frame)
+        return every_label(self.cfg, frame)
 
     def attention(self, row: int, history: str = '') -> Attention:
         """What the model looks at in the history of a training row, by the fold that held the row out.
