@@ -6,16 +6,16 @@
 __all__ = ['MAY_DIFFER', 'EXPORTS', 'network_config', 'train_network', 'train_members', 'run']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
-import itertools, warnings
+import itertools, os, warnings
 
-from ..config.load import make_config, merge, overridden
+from ..config.load import apart, folder_config, make_config, merge, overridden
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.executors import executor_of
 from ..core.files import watched
 from ..data.submission import check_ids
 from ..inference.answers import network_made, parity_line, prove, seal_network
-from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
+from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
@@ -115,6 +115,15 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
 
+
+def _to_be_read_only(cfg: Config) -> bool:
+    "Whether this very run is finished, and lies where nothing may be written."
+    file = cfg.run_dir / 'config.yaml'
+    if not file.is_file() or os.access(cfg.run_dir, os.W_OK):
+        return False
+    here, asked = (apart(of.model_dump(mode='json'))[0] for of in (folder_config(cfg.run_dir), cfg))
+    return here == asked and handed_in(cfg.run_dir) is not None
+
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
@@ -141,6 +150,9 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         if progress:
             print(text, flush=True)
 
+    if _to_be_read_only(cfg):
+        say(f'{cfg.run_dir}: finished, and nothing may be written there')
+        return summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
     bars = watched(progress)
     number, steps = itertools.count(1), 4
 
@@ -154,8 +166,8 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         step(f"members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
-    handed_in = submit(cfg, records)
-    for line in leak_lines(handed_in):
+    submitted = submit(cfg, records)
+    for line in leak_lines(submitted):
         warnings.warn(line)
     parity = prove(cfg, EXPORTS[cfg.logging.export], inputs) if cfg.logging.export != 'none' else None
     scored = score_test_rows(cfg)
@@ -167,7 +179,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     if scored:
         read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
         say(f'\n{test_table(scored)}\n{read}')
-    say(f'\n{submission_line(handed_in)}\n{scale_line(handed_in)}')
+    say(f'\n{submission_line(submitted)}\n{scale_line(submitted)}')
     if parity:
         say(parity_line(parity))
     say(f'submission  {cfg.run_dir}/submission.csv\nreport      {report}')
