@@ -13,7 +13,7 @@ from contextlib import contextmanager, ExitStack, suppress
 from .errors import UserError
 from .processes import find_function
 from .schedulers import JOBS, RayExecutor, SlurmExecutor
-from .tasks import GRACE, INSIDE, Lost, needed_versions, Pool, shared_token, Task, task_of
+from .tasks import GRACE, INSIDE, Lost, needed_versions, LocalPool, shared_token, Task, task_of
 
 # %% ../../nbs/00_core/28_executors.ipynb #438799a8
 EXECUTORS = dict(ray=RayExecutor, slurm=SlurmExecutor)
@@ -194,7 +194,7 @@ def run_tasks(
         if not units or (not apart and min(slots, len(units)) <= 1):
             work = find_function(function)
             return [work(tell, **unit) for unit in units]
-        with Pool(grace) as pool:
+        with LocalPool(grace) as pool:
             return _Batch(function, units, pool, pool.folder, tell, keep).run(max(1, slots), gpu)
 
 # %% ../../nbs/00_core/28_executors.ipynb #e7409d58

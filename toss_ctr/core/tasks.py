@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LIBRARIES', 'TOKEN', 'TASKS', 'INSIDE', 'GRACE', 'versions', 'needed_versions', 'shared_token', 'unshared',
-           'check_terms', 'Task', 'task_of', 'do_task', 'work', 'Worker', 'Pool', 'slots_of', 'Lost', 'do_apart']
+           'check_terms', 'Task', 'task_of', 'do_task', 'work', 'Worker', 'LocalPool', 'slots_of', 'Lost', 'do_apart']
 
 # %% ../../nbs/00_core/22_tasks.ipynb #a117ab5c
 import json, os, platform, signal, socket, subprocess, time, traceback
@@ -212,7 +212,7 @@ class Worker:
 GRACE = 1.0  # seconds in which a task can write down where it is
 
 
-class Pool:
+class LocalPool:
     """Workers that end with the `with`, however that ends: asked first, then killed.
 
     grace : seconds they have to stop by themselves
@@ -272,7 +272,7 @@ def do_apart(folder: str):
         task.todo()
     except Damaged:
         raise UserError(unshared(Path(folder).parents[1])) from None
-    with Pool() as pool:
+    with LocalPool() as pool:
         worker, = pool.submit([task])
         while not worker.done():
             time.sleep(0.05)  # a signal that comes just before a process blocks is only seen when it wakes up

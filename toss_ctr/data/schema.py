@@ -328,7 +328,7 @@ def guess_schema(
     return _against_test(schema, log, source, later) if later else schema
 
 # %% ../../nbs/20_data/30_schema.ipynb #458556cc
-def _column(c: Facts, log: Log) -> Column:
+def _column_text(c: Facts, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
     mark = cell_separator(c) or ',' if role == 'multi' else ''
@@ -339,7 +339,7 @@ def _column(c: Facts, log: Log) -> Column:
 
 def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     "What the training rows alone say."
-    facts, columns = log.facts, tuple(_column(c, log) for c in log.facts.values())
+    facts, columns = log.facts, tuple(_column_text(c, log) for c in log.facts.values())
     of = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
     kept = [h for h in log.histories if h['col'] in of['sequence'] and log.history in (None, h['col'])]
     histories = asking([described(facts, h, of['categorical'], of['side'], targets) for h in kept])

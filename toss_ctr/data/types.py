@@ -290,7 +290,7 @@ def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
 UNKNOWN = 2  # stands for the null of a label beside the first
 
 
-def _refuse(bad: np.ndarray, column: pa.Array, place, name: str, no: str, mend: str):
+def _refuse_column(bad: np.ndarray, column: pa.Array, place, name: str, no: str, mend: str):
     "`UserError` naming the first row that is marked."
     if bad.any():
         row = int(bad.argmax())
@@ -308,7 +308,7 @@ def labels(column: pa.Array, name: str, place, beside: bool = False) -> np.ndarr
     y = numbers(column, name, place)
     null = np.isnan(y) & beside
     mend = 'take it out of data.labels' if beside else 'set data.label_col'
-    _refuse((y != 0) & (y != 1) & ~null, column, place, f"label '{name}'", '0 or 1', mend)
+    _refuse_column((y != 0) & (y != 1) & ~null, column, place, f"label '{name}'", '0 or 1', mend)
     return np.where(null, UNKNOWN, y).astype(np.uint8)
 
 # %% ../../nbs/20_data/05_types.ipynb #462cb792
@@ -320,7 +320,7 @@ def row_weights(column: pa.Array, name: str, place) -> np.ndarray:
     """
     w = numbers(column, name, place)
     good = (w >= 0) & (w < np.inf)
-    _refuse(~good, column, place, f"weight '{name}'", 'a finite number from 0 on', 'unset data.weight_col')
+    _refuse_column(~good, column, place, f"weight '{name}'", 'a finite number from 0 on', 'unset data.weight_col')
     return w
 
 # %% ../../nbs/20_data/05_types.ipynb #40a16dd6

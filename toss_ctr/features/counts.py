@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'Counts', 'Evidence', 'Known', 'smooth', 'likeliest_strength', 'strengths', 'BaseRate', 'join', 'Keys',
-           'codes_of', 'keys_of']
+           'group_codes', 'keys_of']
 
 # %% ../../nbs/30_features/00_counts.ipynb #6b80a891
 from dataclasses import dataclass, field
@@ -265,14 +265,14 @@ class Keys:
     sizes: list
 
 
-def codes_of(split, columns: tuple, key: str) -> list:
+def group_codes(split, columns: tuple, key: str) -> list:
     "Exact codes of some columns → (n,) codes of each column."
     return [key_codes(split, c, key)[0] for c in columns]
 
 
 def keys_of(split, columns: tuple, key: str) -> Keys:
     "Number the values, or combinations of values, that train has."
-    codes = codes_of(split, columns, key)
+    codes = group_codes(split, columns, key)
     sizes = [int(c.max(initial=0)) + 1 for c in codes]
     joint = join(codes, sizes)
     if len(sizes) == 1:  # every code is a key

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..data.folds import Folds
-from .counts import BaseRate, codes_of, Counts, join, Known
+from .counts import BaseRate, group_codes, Counts, join, Known
 
 # %% ../../nbs/30_features/05_family.ipynb #cff9fa9d
 EVERY_ROW = 'every row'  # name of the table with a single key, which every row has
@@ -52,7 +52,7 @@ class Statistics:
         columns : that the table's keys are made of
         returns (n,) int64; 0 = training knows nothing of it
         """
-        return join(codes_of(split, columns, key), self.tables[name].sizes)
+        return join(group_codes(split, columns, key), self.tables[name].sizes)
 
 # %% ../../nbs/30_features/05_family.ipynb #23ffcf6b
 def _counting_weights(split) -> np.ndarray:

@@ -141,7 +141,9 @@ def _ranges(n_keys: int, per_key: int, cells: int) -> list:
     return [(a, min(a + step, n_keys)) for a in range(0, n_keys, step)]
 
 # %% ../../nbs/30_features/30_pairs.ipynb #b07c9032
-def _counted(cov, train: TrainRows, seq, n_keys: int, rows: np.ndarray, first: Callable, done: Callable) -> Counts:
+def _counted_pairs(
+    cov, train: TrainRows, seq, n_keys: int, rows: np.ndarray, first: Callable, done: Callable
+) -> Counts:
     "Counts of the tokens of some rows; `first` : row of each token → the key of token 0 there."
     counts = train.counts(n_keys, rows[:0], rows[:0])
     for block, recent in token_blocks(train.split, seq, rows, cov.seq_top_k, done):
@@ -152,14 +154,14 @@ def _counted(cov, train: TrainRows, seq, n_keys: int, rows: np.ndarray, first: C
 # %% ../../nbs/30_features/30_pairs.ipynb #a4dc5c78
 def _count_tokens(cov, train: TrainRows, seq, done: Callable) -> Counts:
     "Counts of every token of a history."
-    return _counted(cov, train, seq, seq.size, np.arange(train.split.n_rows), lambda row: 0, done)
+    return _counted_pairs(cov, train, seq, seq.size, np.arange(train.split.n_rows), lambda row: 0, done)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #31cfd1fa
 def _count_pairs(cov, train: TrainRows, seq, combo: Keys, bounds: tuple, rows: np.ndarray, done: Callable) -> Counts:
     "Counts of every (target × time key, token), for a range of keys (low, high) and the rows that have them."
     low, high = bounds
     first = lambda row: (combo.key[row] - low) * seq.size
-    return _counted(cov, train, seq, (high - low) * seq.size, rows[combo.key[rows] > 0], first, done)
+    return _counted_pairs(cov, train, seq, (high - low) * seq.size, rows[combo.key[rows] > 0], first, done)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #7bae86da
 def _counts_name(what: str, seq, name: str = '') -> str:

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['raw_frame', 'Programs', 'MatrixModels', 'Predictor', 'refuse_ranks', 'Answering', 'who_answers', 'shared_matrix',
-           'load_predictor', 'every_label', 'export', 'load_artefact']
+           'load_predictor', 'label_answers', 'export', 'load_artefact']
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #f66f4b45
 import importlib.util, shutil
@@ -415,7 +415,7 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
     return Predictor(asked.name, parts, asked.weights, calibrator, cfg.ensemble, asked.why)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #40c52c66
-def every_label(cfg: Config, rows) -> dict[str, np.ndarray]:
+def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
     """The probabilities of every label by a run's network.
 
     rows : as `Predictor.predict` takes them

@@ -66,7 +66,7 @@ def _logloss_of_counts(pos, neg, masses):
     return best if line[1] > 0 else loss(np.array([np.log(masses[0] / masses[1]), 0.0]))
 
 # %% ../../nbs/60_members/20_select.ipynb #1c28be86
-def _natural(pos, neg):
+def _natural_loss(pos, neg):
     "Least logloss of the rows as they are, its sign changed."
     rate = pos.sum() / (pos.sum() + neg.sum())
     return -_logloss_of_counts(pos, neg, (rate, 1 - rate))
@@ -77,7 +77,7 @@ def _score(pos, neg):
     return 0.5 * _ap_of_counts(pos, neg) + 0.5 / (1 + _logloss_of_counts(pos, neg, (0.5, 0.5)))
 
 
-METRIC = dict(logloss=_natural, toss=_score)  # key `metric` → what is to be large
+METRIC = dict(logloss=_natural_loss, toss=_score)  # key `metric` → what is to be large
 
 # %% ../../nbs/60_members/20_select.ipynb #3937abc9
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from ..core.records import write_record
 from ..core.tables import folded
 from ..features.encodings import learnt_priors
 from ..inference.ensemble import SCALES
-from .advice import ADVICE, advice_made_of, drift, Facts, findings, side_file
+from .advice import ADVICE, advice_made_of, drift, RunFacts, findings, side_file
 from .html import html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
 from toss_ctr.report.sections import (
@@ -54,7 +54,7 @@ def nearest_config(cfg: Config):
     return min(diffs.items(), key=lambda item: (len(item[1]), item[0]))
 
 # %% ../../nbs/80_report/40_build.ipynb #59304351
-def _data_facts(f: Facts) -> dict:
+def _data_facts(f: RunFacts) -> dict:
     "Files, rows and columns."
     data, train = f.cfg.data, f.train
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
@@ -68,7 +68,7 @@ def _data_facts(f: Facts) -> dict:
     return facts | ({} if f.test is None else {'test rows': f'{f.test.n_rows:,}'})
 
 # %% ../../nbs/80_report/40_build.ipynb #ba41528a
-def _calibration_facts(f: Facts) -> dict:
+def _calibration_facts(f: RunFacts) -> dict:
     "How the network was calibrated, and what its clicks were before and after."
     made, judged = side_file(f.folder, 'calibrator.json'), side_file(f.folder, 'calibration.json')
     facts = {}
@@ -82,7 +82,7 @@ def _calibration_facts(f: Facts) -> dict:
     return facts
 
 # %% ../../nbs/80_report/40_build.ipynb #df5a5a0b
-def parameters_part(f: Facts) -> list:
+def parameters_part(f: RunFacts) -> list:
     "The parameters of the first fold's model by part, as its checkpoint's side file lists them."
     first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
     parts = first and side_file(f.folder, first.name, 'parameters')
@@ -96,7 +96,7 @@ def parameters_part(f: Facts) -> list:
 _PAIRS = '<dl>{% for name, value in facts.items() if value %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>'
 
 
-def ran_section(f: Facts) -> Markup:
+def ran_section(f: RunFacts) -> Markup:
     "What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config, parameters."
     cfg, made, took = f.cfg, side_file(f.folder, 'origin.json') or {}, {}
     near, diff = nearest_config(cfg)
@@ -154,7 +154,7 @@ HOW = (
 _LINKS = '<ul>{% for name in names %}<li><a href="{{ name }}">{{ name }}</a></li>{% endfor %}</ul>'
 
 
-def links_section(f: Facts) -> Markup:
+def links_section(f: RunFacts) -> Markup:
     "Links to the folds' notebooks, what is missing, how the numbers were made."
     names = sorted(file.name for file in f.folder.glob('fold_*.html'))
     lost = [f'{file} ({what})' for file, what in WANTED.items() if not (f.folder / file).is_file()]
@@ -164,7 +164,7 @@ def links_section(f: Facts) -> Markup:
     return section('made', 'How these numbers were made', *HOW, *links, told)
 
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
-def tiles(f: Facts) -> list[tuple[str, float, str]]:
+def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     "Name, number, and what stands below it."
     by, first, cfg = {row['name']: row for row in f.rows}, first_metric(f.pred.metric), f.cfg
     own = next((row for row in f.rows if row['handed_in']), by.get('calibrated') or f.own)
@@ -188,7 +188,7 @@ _HEAD = '''<header><p class="kicker">toss_ctr experiment</p><h1>{{ name }}</h1><
 <nav aria-label="Sections">{% for key, title in sections %}<a href="#{{ key }}">{{ title }}</a>{% endfor %}</nav>'''
 
 
-def header(f: Facts, parts: list[Markup]) -> Markup:
+def header(f: RunFacts, parts: list[Markup]) -> Markup:
     "Name, what was held out, the scores that matter, navigation."
     pred, folds = f.pred, len(np.unique(f.pred.fold))
     what = f'{len(pred.row):,} held-out rows in {folds} fold{"s" * (folds != 1)}, {int(pred.label.sum()):,} clicks'
@@ -257,7 +257,7 @@ def build_report(
     pred, log = load_predictions(run_dir, cfg), read_log(run_dir / 'train_log.csv')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     rows = scores or score_rows(pred, n_boot, cfg.seed, cfg)
-    facts = Facts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
+    facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
     found = findings(facts)
     if out.parent == run_dir:
         write_record(run_dir / ADVICE, 'advice', dict(findings=found), made_of=advice_made_of(run_dir))

@@ -19,7 +19,7 @@ from ..inference.answers import parity_line
 from ..inference.compare import member_rows
 from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
 from ..members.contract import held_out_file, TEST
-from .advice import Facts, side_file
+from .advice import RunFacts, side_file
 from .html import figure, html, interval_text, metric_columns, section, table
 from toss_ctr.report.plots import (
     curves,
@@ -67,12 +67,12 @@ def _with_ratio(rows: list[dict]) -> list[dict]:
     return [dict(row, shown=text.format(**row) if row['clicks'] else '–') for row in rows]
 
 
-def _weighed(f: Facts) -> str:
+def _weighed(f: RunFacts) -> str:
     "That rows and clicks count by their weights, where they have any."
     return '' if f.pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
 
 
-def _metric(f: Facts) -> str:
+def _metric(f: RunFacts) -> str:
     "What people call the metric that counts."
     first = first_metric(f.pred.metric)
     return TITLES.get(first, first)
@@ -86,7 +86,7 @@ SAID = dict(  # key metric → what a table of scores is about
 )
 
 
-def scores_section(f: Facts) -> Markup:
+def scores_section(f: RunFacts) -> Markup:
     "The table of scores and its picture."
     made, metric, name = handed_in(f.folder), f.pred.metric, _metric(f)
     ends = [interval_text(r['low'], r['high']) for r in f.rows]
@@ -117,7 +117,7 @@ def findings_section(found: list[tuple]) -> Markup:
     return section('next', 'What to try next', items)
 
 # %% ../../nbs/80_report/35_sections.ipynb #851e370c
-def test_section(f: Facts) -> Markup | None:
+def test_section(f: RunFacts) -> Markup | None:
     "The table of the test rows."
     scored = read_test_scores(f.folder)
     if scored is None:
@@ -151,7 +151,7 @@ def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -
     return each.join(kept, on='fold', how='left').join(there, on=['fold', 'kept'], how='left').sort('fold').to_dicts()
 
 # %% ../../nbs/80_report/35_sections.ipynb #1771cf50
-def curves_section(f: Facts) -> Markup | None:
+def curves_section(f: RunFacts) -> Markup | None:
     "Learning curves of Score or AUC, AP, WLL and the training objective, and a line a fold."
     first, monitor = 'Score' if f.pred.metric == 'toss' else 'AUC', f.cfg.monitor
     made = [(m, up) for m, up in ((first, True), ('AP', True), ('WLL', False)) if curves(f.log, m)]
@@ -183,7 +183,7 @@ def curves_section(f: Facts) -> Markup | None:
     return section('curves', 'Learning curves', text, figs, lines)
 
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
-def labels_section(f: Facts) -> Markup | None:
+def labels_section(f: RunFacts) -> Markup | None:
     "The labels beside the first, on rows neither their net nor their calibrator has seen."
     judged = side_file(f.folder, 'calibration.json', 'labels')
     if not judged:
@@ -196,7 +196,7 @@ def labels_section(f: Facts) -> Markup | None:
     return section('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
-def quality_section(f: Facts) -> Markup:
+def quality_section(f: RunFacts) -> Markup:
     "Precision and recall, reliability, distributions, lift."
     pred, balanced, handed = f.pred, f.pred.target == 'balanced', f.pred.chosen or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
@@ -227,7 +227,7 @@ def quality_section(f: Facts) -> Markup:
     return section('quality', 'Ranking and calibration', text + _weighed(f), figs, lift)
 
 # %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
-def rates_section(f: Facts) -> Markup | None:
+def rates_section(f: RunFacts) -> Markup | None:
     "Predicted and observed clicks: of all rows, by day, by a field, and the groups that are predicted wrongly."
     if f.train is None:
         return None
@@ -264,7 +264,7 @@ def rates_section(f: Facts) -> Markup | None:
     return section('rates', 'Clicks, observed and predicted', text, figs, *tables, title, beyond, wrong)
 
 # %% ../../nbs/80_report/35_sections.ipynb #a71e5200
-def slices_section(f: Facts) -> Markup | None:
+def slices_section(f: RunFacts) -> Markup | None:
     "Where the model loses."
     if f.train is None or f.pred.baseline is None:
         return None
@@ -282,7 +282,7 @@ def slices_section(f: Facts) -> Markup | None:
     return section('slices', 'Where the model loses to the baseline', text, shown)
 
 # %% ../../nbs/80_report/35_sections.ipynb #8f6f8678
-def drift_section(f: Facts) -> Markup | None:
+def drift_section(f: RunFacts) -> Markup | None:
     "The test rows beside the training rows."
     found = f.moved
     if found is None:
@@ -318,7 +318,7 @@ def _worth_table(worth: dict) -> list:
     return [text, table(rows, columns, 'With and without attention scores')]
 
 # %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
-def attention_section(f: Facts) -> Markup | None:
+def attention_section(f: RunFacts) -> Markup | None:
     "What attention is worth, and the weights of a few histories, with what the fold that held each row out predicts."
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
@@ -337,7 +337,7 @@ def attention_section(f: Facts) -> Markup | None:
     return section('attention', 'Attention over a history', *parts, text, figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
-def importance_section(f: Facts) -> Markup | None:
+def importance_section(f: RunFacts) -> Markup | None:
     "Permutation importance by group of fields, and the columns the baseline's trees split on."
     importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
     if importance:
@@ -386,7 +386,7 @@ def _token_figures(known: list[dict], rate: float, of: str) -> list:
     return [*figs, figure(points, f'Norms of token embeddings{of} by frequency', text)]
 
 # %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
-def features_section(f: Facts) -> Markup | None:
+def features_section(f: RunFacts) -> Markup | None:
     "Columns alone, out-of-fold features, tokens and embeddings."
     columns, tokens = side_file(f.folder, 'columns.json') or {}, side_file(f.folder, 'tokens.json') or {}
     figs = []
@@ -406,7 +406,7 @@ def features_section(f: Facts) -> Markup | None:
     return section('features', 'Features and embeddings', figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
-def board_part(f: Facts) -> list:
+def board_part(f: RunFacts) -> list:
     "What each member scores, adds and costs; [] before members were chosen from."
     made, parity = last_choice(f.folder), f.folder / 'parity.json'
     if made is None:
@@ -435,7 +435,7 @@ def board_part(f: Facts) -> list:
     return [*told, table(rows, columns, 'Members', strong), serving]
 
 # %% ../../nbs/80_report/35_sections.ipynb #5ebb4444
-def disagreement_part(f: Facts) -> list:
+def disagreement_part(f: RunFacts) -> list:
     "What the members disagree on; [] where there is nothing to compare."
     found = disagreement(f.folder, f.cfg)
     if found is None:
@@ -454,7 +454,7 @@ def disagreement_part(f: Facts) -> list:
     return parts
 
 # %% ../../nbs/80_report/35_sections.ipynb #a2bee48a
-def members_section(f: Facts) -> Markup | None:
+def members_section(f: RunFacts) -> Markup | None:
     "The board, what the members disagree on, and the correlation of their test logits."
     parts, logits = board_part(f) + disagreement_part(f), {}
     for folder in sorted(f.folder.glob('members/[!.]*')):
@@ -472,7 +472,7 @@ def members_section(f: Facts) -> Markup | None:
     return section('members', 'Members', *parts) if parts else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
-def lengths_section(f: Facts) -> Markup | None:
+def lengths_section(f: RunFacts) -> Markup | None:
     "Histograms of history lengths."
     figs = []
     for seq in f.train.spec.histories if f.train else ():

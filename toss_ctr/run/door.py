@@ -426,9 +426,9 @@ class Run(_Shown):
         -------
         label → (n,) float64
         """
-        from toss_ctr.inference.predictor import every_label
+        from toss_ctr.inference.predictor import label_answers
 
-        return every_label(self.cfg, frame)
+        return label_answers(self.cfg, frame)
 
     def attention(self, row: int, history: str = '') -> Attention:
         """What the model looks at in the history of a training row, by the fold that held the row out.

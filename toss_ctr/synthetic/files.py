@@ -26,14 +26,14 @@ from .process import World
 from .rows import draw_rows, make_world, parts_of
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #17eafac1
-def _record(folder: Path) -> dict:
+def _put_record(folder: Path) -> dict:
     "What a folder's whole data set was made of, None where there is none; digests that its generated files had."
     record = folder / '.data_set.json'
     return read_record(record, 'data set', 'remove it') if record.exists() else dict(recipe=None, digests={})
 
 
 def _put_on_record(folder: Path, digests: dict[str, str], recipe: dict | None = None):
-    known = _record(folder)['digests']
+    known = _put_record(folder)['digests']
     for name, digest in digests.items():
         known[name] = [*(d for d in known.get(name, ()) if d != digest), digest]
     write_record(folder / '.data_set.json', 'data set', dict(recipe=recipe, digests=known))
@@ -49,7 +49,7 @@ def _ours(path: Path) -> Iterator[Path]:
 
 def _is_whole(paths: dict[str, Path], recipe: dict) -> bool:
     "Whether all files are there as they were written, made of this."
-    record = _record(paths['truth'].parent)
+    record = _put_record(paths['truth'].parent)
     last = {path: record['digests'].get(path.name, [''])[-1] for path in paths.values()}
     return record['recipe'] == recipe and all(p.is_file() and digest_file(p) == digest for p, digest in last.items())
 
@@ -125,7 +125,7 @@ def write_log(
         raise UserError(f'{out}: is a file', 'name a folder')
     paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
     for path in () if _is_whole(paths, recipe) else paths.values():
-        check_target(path, 'out', ours=lambda path: digest_file(path) in _record(out)['digests'].get(path.name, ()))
+        check_target(path, 'out', ours=lambda path: digest_file(path) in _put_record(out)['digests'].get(path.name, ()))
     with locked(out, 'data set'):
         sweep(out, held=True)
         if not _is_whole(paths, recipe):

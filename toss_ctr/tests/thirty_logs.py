@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LOGS', 'KUAIRAND', 'ML100K', 'ML1M', 'UNIFIED', 'OTHERS', 'skewed', 'histories', 'of_items', 'of_times', 'of_draws',
-           'column', 'hash_of', 'effect', 'rows_of', 'of_sklearn', 'by_hand', 'toss_roles', 'the_logs', 'given_roles',
-           'misses']
+           'values_for', 'hash_of', 'effect', 'rows_of', 'of_sklearn', 'by_hand', 'toss_roles', 'the_logs',
+           'given_roles', 'misses']
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #3f0aa693
 from datetime import datetime, timedelta
@@ -232,7 +232,7 @@ def of_draws(word: str, arg: float, n: int, rng) -> np.ndarray:
     return draws[word]()
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #91bbff74
-def column(words: list[str], made: dict, when: np.ndarray, test: bool, rng):
+def values_for(words: list[str], made: dict, when: np.ndarray, test: bool, rng):
     "The values of a column that is known before the click."
     n, word, arg = len(when), words[0], words[1] if words[1:] else '0'
     if word == 'number':
@@ -240,7 +240,7 @@ def column(words: list[str], made: dict, when: np.ndarray, test: bool, rng):
     if word == 'names':
         return [f'{"t" if test else "r"}{k:06x}' for k in rng.permutation(n)]
     if word == 'holes':
-        values = pl.Series(column(words[2:], made, when, test, rng))
+        values = pl.Series(values_for(words[2:], made, when, test, rng))
         return pl.select(pl.when(pl.Series(rng.random(n) >= float(arg))).then(values)).to_series()
     if word == 'devices':
         new = rng.random(n) < float(arg) * test
@@ -283,7 +283,7 @@ def rows_of(name: str, rows: int = 4000) -> tuple[pl.DataFrame, pl.DataFrame, di
         n = rows // 4 if test else rows
         when, made = np.sort(rng.random(n)) + test, {}
         for col, *words, _ in table:
-            made[col] = None if words[0] in ('label', 'after') else column(words, made, when, test, rng)
+            made[col] = None if words[0] in ('label', 'after') else values_for(words, made, when, test, rng)
         logit = sum(effect(made[col], words[0], col) for col, *words, _ in table if made[col] is not None)
         click = draw_clicks(logit, float(table[0][2]), rng)
         for col, *words, _ in table:

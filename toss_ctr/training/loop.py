@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['LOG_SCHEMA', 'seed_step', 'global_batch_size', 'learning_rate', 'optimizer_step', 'nonfinite_error', 'train_batch',
-           'write_log', 'run_log', 'write_events', 'print_batch', 'print_epoch', 'save_state', 'load_state', 'cut_rate',
-           'end_epoch', 'close_epoch', 'run_epoch', 'run_epochs']
+           'write_train_log', 'run_log', 'write_events', 'print_batch', 'print_epoch', 'save_state', 'load_state',
+           'cut_rate', 'end_epoch', 'close_epoch', 'run_epoch', 'run_epochs']
 
 # %% ../../nbs/50_training/60_loop.ipynb #0f768d67
 import time
@@ -164,7 +164,7 @@ _numbers = ['loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC', 'gAUC', 'lr', 'sec
 LOG_SCHEMA |= dict.fromkeys(_numbers, pl.Float64)
 
 
-def write_log(cfg: Config, fold: int, rows: list):
+def write_train_log(cfg: Config, fold: int, rows: list):
     """Replace a fold's rows in runs/<exp>/train_log.csv.
 
     rows : dicts with (some of) the columns of `LOG_SCHEMA`
@@ -307,7 +307,7 @@ def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     if not trainer.process.first:
         return
     if trainer.cfg.logging.csv_log:
-        write_log(trainer.cfg, trainer.fold, trainer.state.log)
+        write_train_log(trainer.cfg, trainer.fold, trainer.state.log)
     if trainer.cfg.logging.tb:
         write_events(trainer)
     save_state(trainer)
