@@ -16,13 +16,6 @@ from ..core.errors import nearest, UserError
 # %% ../../nbs/10_config/00_base.ipynb #12c0cf19
 class Section(BaseModel):
     """A frozen, closed group of keys; the text under a key says what it means.
-
-    Examples
-    --------
-    >>> class Tea(Section):
-    ...     minutes: Positive = 3
-    >>> Tea(minutes=4)
-    Tea(minutes=4)
     """
 
     model_config = ConfigDict(extra='forbid', frozen=True, allow_inf_nan=False, use_attribute_docstrings=True)
@@ -71,14 +64,6 @@ def check_choice(key: str, value, choice):
     """Refuse a value that is not one of a key's choices.
 
     raises UserError with the choice that was probably meant, or all of them
-
-    Examples
-    --------
-    >>> from toss_ctr.config.train import Monitor
-    >>> check_choice('train.monitor', 'AUC', Monitor)
-    Traceback (most recent call last):
-        ...
-    toss_ctr.core.errors.UserError: train.monitor: 'AUC' is unknown – known: score, ap, wll, auc, gauc, loss
     """
     known = get_args(choice)
     if value not in known:

@@ -19,11 +19,6 @@ from ..core.objects import is_object, object_name
 # %% ../../nbs/10_config/05_data.ipynb #e4903bde
 class Synthetic(Section):
     """Data made by `toss_ctr.synthetic.files` where `data.train_path` does not exist yet.
-
-    Examples
-    --------
-    >>> Synthetic(rows=1000)
-    Synthetic(rows=1000, test_rows=10000, seed=777, seq_scale=1.0)
     """
 
     rows: Positive = 60_000
@@ -43,11 +38,6 @@ Imputation = Literal['median', 'mean', 'zero']
 
 class Data(Section):
     """Where the rows come from and which column plays which role.
-
-    Examples
-    --------
-    >>> Data(cat_cols='item', hash_buckets=dict(item=1000)).cat_cols
-    ('item',)
     """
 
     train_path: OptionalText = None
@@ -176,11 +166,6 @@ def check_roles(data: Data, histories: dict):
 # %% ../../nbs/10_config/05_data.ipynb #4a7a53eb
 class Covis(Section):
     """Token × target click rates.
-
-    Examples
-    --------
-    >>> Covis(enabled=True, target_keys='item').target_keys
-    ('item',)
     """
 
     enabled: bool = False
@@ -222,11 +207,6 @@ Enter = Literal['fields', 'sum']
 
 class Features(Section):
     """Numeric columns learned from labels, out of fold.
-
-    Examples
-    --------
-    >>> Features(encodings=('item', ('item', 'hour'))).enter
-    'fields'
     """
 
     encodings: tuple[str | tuple[str, str], ...] = ()

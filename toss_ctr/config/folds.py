@@ -19,11 +19,6 @@ FoldScheme = Literal['group_kfold', 'last_day', 'leave_one_day_out', 'forward', 
 
 class CV(Section):
     """How rows become folds.
-
-    Examples
-    --------
-    >>> CV(scheme='last_day', time_key='day').n_splits
-    5
     """
 
     scheme: FoldScheme = 'group_kfold'
@@ -81,11 +76,6 @@ CHOSEN_BY = dict(logloss='auc', toss='score')  # key metric → what selects an 
 
 class Eval(Section):
     """How predictions are judged.
-
-    Examples
-    --------
-    >>> Eval(group_col='user')
-    Eval(group_col='user')
     """
 
     group_col: OptionalText = None

@@ -45,11 +45,6 @@ ExportFormat = Literal['pt2', 'onnx', 'none']
 
 class Logging(Section):
     """Where a run writes.
-
-    Examples
-    --------
-    >>> Logging(tb=False)
-    Logging(log_dir='runs', tb=False, csv_log=True, verbose_steps=100, export='pt2')
     """
 
     log_dir: str = 'runs'
@@ -73,11 +68,6 @@ EnsembleSelect = Literal['hill_climb', 'stack', 'mean', 'best']
 
 class Ensemble(Section):
     """How the members' predictions become one, and within a member those of its folds.
-
-    Examples
-    --------
-    >>> Ensemble(method='trim_mean').trim_ratio
-    0.2
     """
 
     select: EnsembleSelect = 'hill_climb'

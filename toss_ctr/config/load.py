@@ -28,11 +28,6 @@ def parse_overrides(overrides) -> dict:
     """Nested dict of `--set` texts.
 
     overrides : texts `dotted.key=value`
-
-    Examples
-    --------
-    >>> parse_overrides(['train.lr=1e-3', 'sequence.top_k=null'])
-    {'train': {'lr': 0.001}, 'sequence': {'top_k': None}}
     """
     tree: dict = {}
     for text in overrides:
@@ -139,11 +134,6 @@ def make_config(raw: dict) -> Config:
 # %% ../../nbs/10_config/55_load.ipynb #399aa459
 def overridden(raw: dict, chosen: dict) -> dict:
     """A config with some keys changed; another head or another member leaves behind what it does not need.
-
-    Examples
-    --------
-    >>> sorted(overridden({}, dict(members=dict(xgb=dict(kind='xgboost'))))['members'])
-    ['dare_qnn', 'lightgbm', 'xgb']
     """
     if 'members' in chosen and 'members' not in raw:  # one more than there are
         members = {name: member.model_dump() for name, member in default_members().items()}
@@ -343,14 +333,6 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
     Raises
     ------
     UserError that names what was meant, and where a name means two things, how to say which
-
-    Examples
-    --------
-    >>> from toss_ctr.config.load import run_config
-    >>> run_config('no_such_run_and_no_preset')
-    Traceback (most recent call last):
-        ...
-    toss_ctr.core.errors.UserError: no_such_run_and_no_preset: neither a run nor a preset...
     """
     folders = [folder for folder in (Path(where), Path('runs', where)) if (folder / 'config.yaml').is_file()]
     name, known = str(where), [*presets(), *(f.name for f in run_folders())]
@@ -373,12 +355,6 @@ def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:
     """All keys with defaults and meanings.
 
     returns (key, default as JSON, meaning)
-
-    Examples
-    --------
-    >>> from toss_ctr.config.train import EMA
-    >>> keys_table(EMA, 'ema.')[0]
-    ('ema.enabled', 'false', 'Keep an average.')
     """
     rows, alone = [], [field.annotation for field in section.model_fields.values()]
     for name, field in section.model_fields.items():

@@ -23,11 +23,6 @@ NumericEmbedding = Literal['affine', 'piecewise']
 
 class Numeric(Section):
     """How numbers enter the model (keys `model.numeric.*`).
-
-    Examples
-    --------
-    >>> Numeric(embedding='piecewise').scaler
-    'quantile'
     """
 
     scaler: Scaler = 'quantile'
@@ -103,11 +98,6 @@ def _head_help(name: str) -> str:
 # %% ../../nbs/10_config/15_model.ipynb #00de0f66
 class QNNAlpha(Section):
     """The interaction head (keys `model.qnn_alpha.*`).
-
-    Examples
-    --------
-    >>> QNNAlpha(enabled=False).head, QNNAlpha(variant='khatri_rao').head
-    ('mlp', 'khatri_rao')
     """
 
     enabled: bool = True

@@ -15,12 +15,6 @@ from ..core.errors import UserError
 # %% ../../nbs/10_config/20_train.ipynb #0b1dd239
 class EmbeddingTables(Section):
     """Start and regulariser of all embedding tables: columns, lists, histories, targets, positions.
-
-    Examples
-    --------
-    >>> from toss_ctr.config.train import EmbeddingTables
-    >>> EmbeddingTables(l2=0.01)
-    EmbeddingTables(init_std=None, l2=0.01)
     """
 
     init_std: AboveZero | None = None
@@ -125,14 +119,6 @@ class Sampler(Section):
     ------
     UserError
         Where a key is set that the type does not read.
-
-    Examples
-    --------
-    >>> from toss_ctr.config.train import Sampler
-    >>> Sampler(type='None').type is None
-    True
-    >>> Sampler(type='negatives').keep
-    0.1
     """
 
     type: Annotated[SamplerType | None, NoneWord] = None

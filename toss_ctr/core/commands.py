@@ -43,13 +43,6 @@ _LIBRARIES = {
 
 def system_error(error: BaseException) -> str:
     """What the machine, not this program, has against going on; '' for anything else.
-
-    Examples
-    --------
-    >>> system_error(OSError(28, 'No space left on device', 'runs/a/oof.parquet'))
-    'runs/a/oof.parquet: no space left on device – free space, or choose another folder'
-    >>> system_error(KeyError('seq'))
-    ''
     """
     name = type(error).__name__
     said = ' '.join(str(error).split())[:300]

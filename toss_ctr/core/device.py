@@ -18,11 +18,6 @@ def resolve_device(name: str = 'auto') -> torch.device:
     """The device to use; what is not there falls back to the CPU with a warning.
 
     name : key `device`: auto, cpu, cuda, cuda:1
-
-    Examples
-    --------
-    >>> resolve_device('cpu')
-    device(type='cpu')
     """
     there = torch.cuda.is_available()
     if name == 'auto':

@@ -130,12 +130,6 @@ def object_trouble(url, e: Exception) -> UserError:
 @dataclass(frozen=True, order=True)
 class StoredObject:
     """A file in object storage.
-
-    Examples
-    --------
-    >>> file = StoredObject('s3://logs/day=1/train.parquet')
-    >>> str(file), file.name, file.suffix
-    ('s3://logs/day=1/train.parquet', 'train.parquet', '.parquet')
     """
 
     url: str
@@ -200,11 +194,6 @@ def source_file(path) -> Path | StoredObject:
 # %% ../../nbs/00_core/07_objects.ipynb #cf1c7928
 def fits_glob(parts, wanted) -> bool:
     """Whether a name fits a glob, both cut at the slashes.
-
-    Examples
-    --------
-    >>> fits_glob(['day=1', 'a.parquet'], ['day=*', '*.parquet']), fits_glob(['a', 'b', 'c'], ['**', 'c'])
-    (True, True)
     """
     if not wanted:
         return not parts

@@ -178,11 +178,6 @@ def bound_command(code: str, parent: str) -> list[str]:
 # %% ../../nbs/00_core/20_processes.ipynb #bd64d9d9
 class Lines(io.TextIOBase):
     """A text stream that passes whole lines on.
-
-    Examples
-    --------
-    >>> print('one', file=Lines(lambda line: print(f'<{line}>')))
-    <one>
     """
 
     def __init__(self, tell):
@@ -199,13 +194,6 @@ def noted_interrupts():
     """Note the first interrupt instead of raising it; yields a function that says whether one came.
 
     Outside the main thread, where Python lets nobody handle signals, interrupts stay as they are.
-
-    Examples
-    --------
-    >>> with noted_interrupts() as stopped:
-    ...     os.kill(os.getpid(), signal.SIGINT)
-    ...     stopped()
-    True
     """
     came = threading.Event()
     if threading.current_thread() is not threading.main_thread():
@@ -275,14 +263,6 @@ def guard(folder: str):
 
 class Reaper:
     """A private folder, and the end of all whose environment names it when this process leaves the `with`, or dies.
-
-    Examples
-    --------
-    >>> with Reaper() as reaper:
-    ...     reaper.folder.is_dir(), list(reaper.mark)
-    (True, ['TOSS_CTR_REAPED'])
-    >>> reaper.folder.exists()
-    False
     """
 
     def __enter__(self):

@@ -25,11 +25,6 @@ class Record(dict):
     """What a record says; `path` is the file it was read from.
 
     content : of it; `made_of` and `files` (name relative to its folder → digest) are keys like any other
-
-    Examples
-    --------
-    >>> Record('runs/a/folds.json', dict(n_folds=3, files={'folds.parquet': 'f00d'}))['n_folds']
-    3
     """
 
     def __init__(self, path, content):
@@ -153,11 +148,6 @@ def generation_folder(folder, fingerprint: str) -> Path:
 
     folder : holds the generations, and the sealed file that names one
     fingerprint : 32 hex digits, of all that the content depends on
-
-    Examples
-    --------
-    >>> generation_folder('runs/a/fold_0', '0123456789abcdef0123456789abcdef').as_posix()
-    'runs/a/fold_0/0123456789abcdef'
     """
     return Path(folder) / fingerprint[:16]
 

@@ -13,11 +13,6 @@ def html_table(rows, head=(), caption: str = '') -> str:
     """Rows as an HTML table for a notebook.
 
     head : names of the columns; without them the first cell of a row is its name
-
-    Examples
-    --------
-    >>> html_table([('a', 1)], head=('name', 'size'))
-    '<table><tr><th>name</th><th>size</th></tr><tr><td>a</td><td>1</td></tr></table>'
     """
     style = '' if head else ' style="text-align:left"'
 

@@ -34,14 +34,6 @@ def class_sample(label: np.ndarray, most: int, *key: int) -> tuple[np.ndarray, n
     label : (n,) 0 or 1
     key : same integers, same rows
     returns (m,) ascending places, (m,) float64 how many rows of its class each stands for
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.batches import class_sample
-    >>> places, stands_for = class_sample(np.array([0, 1, 0, 0, 0]), 2, 7)
-    >>> len(places), 1 in places, sorted(stands_for.tolist())
-    (3, True, [1.0, 2.0, 2.0])
     """
     rng, label = rng_of(*key), np.asarray(label).astype(int)
     of_class = [np.flatnonzero(label == kind) for kind in (0, 1)]
@@ -58,16 +50,6 @@ class RowOrder:
     rows : (m,) int64 ascending, m ≥ 1
     block : neighbouring rows that stay in one pool
     key : integers the order depends on: seed, epoch, …
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.batches import RowOrder
-    >>> order = RowOrder(np.arange(8), pool=4, block=2, shuffle=False)
-    >>> order.parts(2, 10)  # (pass, pool, from, to)
-    [(0, 0, 2, 4), (0, 1, 0, 4), (1, 0, 0, 2)]
-    >>> order.pool_rows(0, 1)
-    (array([4, 5, 6, 7]), array([0, 1, 2, 3]))
     """
 
     rows: np.ndarray

@@ -44,11 +44,6 @@ def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
 
     seconds : (t,) ages, at least 0
     returns (t,) uint8 below `TIME_BUCKETS`
-
-    Examples
-    --------
-    >>> age_buckets_of(np.array([0, 1, 60, 3600, 86_400, 31_536_000])).tolist()
-    [0, 4, 23, 47, 65, 99]
     """
     return np.minimum(4 * np.log2(1 + seconds), TIME_BUCKETS - 1).astype(np.uint8)
 
@@ -103,14 +98,6 @@ class HistoryArrays:
 
     time : `TimeSpec` of the rows' times, where tokens have times
     longest : longest history of the source where repeats are collapsed: decides the width of ages
-
-    Examples
-    --------
-    >>> import numpy as np, pyarrow as pa
-    >>> history = HistoryArrays(SeqSpec('seq', 4, np.array([7, 8, 300]), 2, False, None))
-    >>> arrays = history(dict(seq=plain(pa.array(['7,8,300', None]))), str)
-    >>> arrays['seq_values'].tolist(), arrays['seq_counts'].tolist()
-    ([3, 2], [2, 0])
     """
 
     seq: SeqSpec
@@ -205,17 +192,6 @@ class RowEncoder:
     label : also the label, those beside it, and the row's weight
     keys : of `spec.keys`, those to encode; all by default
     longest : key of a history whose repeats are collapsed → length of the source's longest
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> from toss_ctr.data.spec import pack_cats
-    >>> encode = RowEncoder(Spec(pack_cats([('hour', 'vocab', 3, ('00', '01'))]), ('x',), ()))
-    >>> arrays = encode(dict(hour=pa.array(['01', '1']), x=pa.array([2, None])), 2, str)
-    >>> arrays['cat_8'].tolist(), arrays['num'].tolist()
-    ([[2], [0]], [[2.0], [nan]])
-    >>> print(encode.zero_warnings()['hour'])
-    column 'hour': '1' is unknown, training has '01'; write it as in training, for example '1'.zfill(2)
     """
 
     def __init__(self, spec: Spec, label=False, ids=False, keys=None, longest: dict | None = None):

@@ -110,11 +110,6 @@ def training_keys(
 
     valid : whether a file is there to choose the epoch on: then the recipe of `paper_keys`
     history : whether there is one; under packed heads, or tables held by L2, it is learnt too slowly from few clicks
-
-    Examples
-    --------
-    >>> training_keys(20_000, 400)['train']['batch_size'], training_keys(10_000_000, 200_000)['train']['batch_size']
-    (128, 4096)
     """
     rarer = min(clicks, rows - clicks)
     batch = 2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096)))

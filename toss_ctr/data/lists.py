@@ -38,11 +38,6 @@ def says(column: str, pattern: str) -> bool:
 
 def is_id(column: str) -> bool:
     """Does a name end in a word for ids?
-
-    Examples
-    --------
-    >>> [name for name in ('user_id', 'userid', 'adId', 'bid', 'zipcode', 'idle') if is_id(name)]
-    ['user_id', 'userid', 'adId', 'zipcode']
     """
     return bool(words(column)) and bool(re.fullmatch(_ID, words(column)[-1]))
 
@@ -84,11 +79,6 @@ _NO_SENSE = {'id', 'ids', 'seq', 'sequence', 'list', 'hist', 'history', 'last', 
 
 def named_alike(a: str, b: str) -> bool:
     """May two columns be of the same things, by their names?
-
-    Examples
-    --------
-    >>> named_alike('item_kind', 'views_kind'), named_alike('cate_id', 'cate_seq'), named_alike('item_id', 'shop_id')
-    (True, True, False)
     """
     of = [[word for word in words(column) if word not in _NO_SENSE] for column in (a, b)]
     pairs = [sorted(pair, key=len) for pair in itertools.product(*of)]

@@ -23,11 +23,6 @@ class Needs:
     multis : column with several values a cell → what separates them in text
     parts : of it, the columns that are left out where they are constant
     multi_weights : column of `multis` → the column with weights of its values
-
-    Examples
-    --------
-    >>> Needs(dict(item=0), ('x',), (), ('user',), 'clicked', 'ID', 1).columns
-    ['item', 'x', 'user', 'clicked']
     """
 
     cats: dict

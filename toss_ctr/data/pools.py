@@ -47,12 +47,6 @@ def ragged_arrays(spec: Spec) -> dict:
     """What differs in length from row to row.
 
     returns key of a history, or `multi_…` → batch key → (array, dtype) of all that is aligned with it
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_spec
-    >>> ragged_arrays(small_spec(dict(seq=[[7, 8], [9]]), seq='seq'))
-    {'seq': {'seq': ('seq_values', <class 'numpy.int32'>)}}
     """
     found = {seq.key: aligned(seq) for seq in spec.histories}
     for m in spec.multis:
@@ -67,12 +61,6 @@ def history_tensors(batch: dict) -> dict[str, list[str]]:
     """Which tensors of a batch each history is made of, its targets aside.
 
     returns key of the history → names; those with two dimensions are as wide as the history
-
-    Examples
-    --------
-    >>> import torch
-    >>> history_tensors(dict(cat=torch.zeros(1, 2), seq=torch.zeros(1, 3), seq_len=torch.ones(1)))
-    {'seq': ['seq', 'seq_len']}
     """
     found = {}
     for length in [name for name, values in batch.items() if name.endswith('_len') and values.ndim == 1]:

@@ -120,12 +120,6 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
 
     asked : somebody says that it is a history: a text without a mark has one token a cell
-
-    Examples
-    --------
-    >>> found = cells_of(pl.Series(['1,2,2', '', None]))
-    >>> found.lengths.tolist(), sorted(found.tokens), found.whole
-    ([3, 0, 0], ['1', '2'], True)
     """
     mark = ''
     if values.dtype == pl.String:
@@ -161,14 +155,6 @@ class Facts:
     card : how many values there are by the law of values, once all is read; None where they are not counted
     low, high, total, integral : of numbers and moments (milliseconds): range, sum, whether all are whole
     cells : of the sampled rows, where they hold several tokens
-
-    Examples
-    --------
-    >>> facts = Facts('x', pa.string(), every=1)
-    >>> facts.add(pl.Series(['7', '7.0', None]), 0)
-    >>> facts.close()
-    >>> facts.rows, facts.nulls, facts.card
-    (3, 1, 1)
     """
 
     name: str

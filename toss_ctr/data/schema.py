@@ -34,11 +34,6 @@ class Column:
     card : distinct non-null values; None: more than `LIMIT`, or not counted
     note : why, where that is not plain
     mark : what stands between the values of a cell, where there are several
-
-    Examples
-    --------
-    >>> Column('hour', 'string', 'categorical', 24, 0).card
-    24
     """
 
     name: str
@@ -67,15 +62,6 @@ class Schema:
         row), tokens (distinct)
     notes : what else is worth a word: of a label that was guessed, of the test file
     test : path of the rows to predict, '' = not known
-
-    Examples
-    --------
-    >>> hour = Column('hour', 'string', 'categorical', 24, 0)
-    >>> schema = Schema('log.parquet', 9, None, 0, (hour,))
-    >>> schema
-    9 rows, 1 columns: 1 categorical
-    >>> schema['hour'].card, schema.names('categorical')
-    (24, ['hour'])
     """
 
     path: str

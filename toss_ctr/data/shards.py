@@ -95,19 +95,6 @@ def is_part(name: str, ending: str) -> bool:
 # %% ../../nbs/20_data/35_shards.ipynb #6c448192
 class ShardWriter:
     """Writes encoded batches into the NPY files of one folder.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> import numpy as np
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     writer = ShardWriter(folder)
-    ...     writer.append(dict(seq_values=np.array([7, 8, 9]), seq_counts=np.array([2, 0, 1])), 3)
-    ...     about = writer.close(start=0)
-    ...     np.load(f'{folder}/seq_offsets.npy').tolist()
-    [0, 2, 2, 3]
-    >>> about['n_rows'], about['arrays']['seq_offsets']['shape']
-    (3, [4])
     """
 
     def __init__(self, folder):

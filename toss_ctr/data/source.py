@@ -25,11 +25,6 @@ from .types import add_parts, moment_column, moment_parts, PARTS
 # %% ../../nbs/20_data/08_source.ipynb #4f3a094f
 def folder_note(path, files, columns) -> str:
     """A line where folders are named by a column, as `region=0/part.parquet`, that is in no file; '' = there is none.
-
-    Examples
-    --------
-    >>> folder_note('train', ['train/region=0/a.parquet', 'train/region=1/a.parquet'], ['x'])
-    'train: folders named region=…: what is in no file is not read; write it into the files'
     """
     given = Path(str(path)).parts
     parts = [part for f in files for part in Path(str(f)).parts[:-1] if part not in given]

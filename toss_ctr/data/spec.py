@@ -137,11 +137,6 @@ def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
 # %% ../../nbs/20_data/20_spec.ipynb #167c4e53
 def smallest(size: int) -> np.dtype:
     """The smallest unsigned type that holds 0..size-1.
-
-    Examples
-    --------
-    >>> smallest(256), smallest(257)
-    (dtype('uint8'), dtype('uint16'))
     """
     return np.min_scalar_type(max(int(size) - 1, 0))
 
@@ -284,11 +279,6 @@ class MultiSpec:
 
     values : texts of codes 1..
     weights : column with a weight for each value; None = all alike
-
-    Examples
-    --------
-    >>> MultiSpec('tags', '|', ('7', 'a')).size
-    3
     """
 
     name: str
@@ -311,11 +301,6 @@ def lone_history(histories: list) -> dict:
     """How one history called `seq` is written; the bytes of a cache with one history never changed.
 
     returns seq, with the names of its sides, and what stands beside it: targets, sides, spaces; empty for other lists
-
-    Examples
-    --------
-    >>> lone_history([dict(name='seq', history='seq', sides=dict(cat=[5]), targets=['item'], spaces={})])
-    {'seq': {'name': 'seq', 'sides': ['cat']}, 'targets': ['item'], 'sides': {'cat': [5]}, 'spaces': {}}
     """
     if [h['history'] for h in histories] != ['seq']:
         return {}
@@ -327,11 +312,6 @@ def lone_history(histories: list) -> dict:
 @dataclass(frozen=True)
 class VectorSpec:
     """A column of vectors, whose components are numeric columns.
-
-    Examples
-    --------
-    >>> VectorSpec('emb', 2).parts
-    ('emb.0', 'emb.1')
     """
 
     name: str
@@ -349,11 +329,6 @@ class TimeSpec:
 
     unit : 'moment' for datetimes and dates, else that of its numbers: 's' | 'ms' | 'us' | 'ns'
     first : earliest time of the training rows, milliseconds since 1970
-
-    Examples
-    --------
-    >>> TimeSpec('at', 's', 1_764_000_000_000, 1_764_086_400_000).days
-    1.0
     """
 
     name: str
@@ -375,12 +350,6 @@ class Spec:
     null_blocks : groups of indices into `nums`: always null together, at least once in train
     keys : column with exact codes of its own → texts of codes 1..
     time : `TimeSpec` of the column with the rows' times
-
-    Examples
-    --------
-    >>> spec = Spec(pack_cats([('hour', 'vocab', 3, ('00', '01'))]), ('x',), ())
-    >>> Spec.from_json(spec.to_json()) == spec
-    True
     """
 
     cats: tuple

@@ -186,14 +186,6 @@ def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked
 # %% ../../nbs/20_data/85_submission.ipynb #773ac993
 def header_of(path) -> tuple[str, ...]:
     """The names in the first line of a CSV file; () where there is none.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> with tempfile.NamedTemporaryFile('w') as file:
-    ...     print('"row, id",clicked', file=file, flush=True)
-    ...     header_of(file.name)
-    ('row, id', 'clicked')
     """
     return tuple(next(csv.reader([first_line(path)]), ()))
 

@@ -40,14 +40,6 @@ class Vocabulary:
     """Texts → codes 1..V in the order given; 0 for null and for unknown texts.
 
     values : (V,) canonical texts
-
-    Examples
-    --------
-    >>> hours = Vocabulary(('00', '01', '10'))
-    >>> hours(['01', '10', '1', None]).tolist()
-    [2, 3, 0, 0]
-    >>> hours.mistaken
-    {'1': '01'}
     """
 
     values: tuple
@@ -80,13 +72,6 @@ class Vocabulary:
 # %% ../../nbs/20_data/21_tokens.ipynb #ff750252
 class Tally:
     """Texts → codes in the order of appearance, and how often each came.
-
-    Examples
-    --------
-    >>> tally = Tally()
-    >>> tally.add(tally(['b', 'a', 'b', None]))
-    >>> tally.measured()
-    {'values': ['a', 'b'], 'counts': [1, 2]}
     """
 
     def __init__(self):
@@ -122,13 +107,6 @@ def codes_of(assign, column: pa.Array, name: str, place) -> np.ndarray:
     column : behind the gate
     place : row → text for messages
     returns (n,) int32, 0 for null
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> known = Vocabulary(('1', '2'))
-    >>> [codes_of(known, pa.array(v), 'x', str).tolist() for v in ([2.0, None, 1.0], ['2.0', 'new'])]
-    [[2, 0, 1], [2, 0]]
     """
     if pa.types.is_nested(column.type):
         raise UserError(f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
@@ -366,12 +344,6 @@ class TokenCoder:
     """Raw tokens → codes 1.. of a sorted vocabulary, 0 for unseen.
 
     values : (V,) int64 sorted tokens
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> TokenCoder([7, 300])(np.array([300, 8, 7])).tolist()
-    [2, 0, 1]
     """
 
     def __init__(self, values):

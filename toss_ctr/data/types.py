@@ -21,12 +21,6 @@ from ..core.errors import UserError
 # %% ../../nbs/20_data/05_types.ipynb #49803845
 def plain_type(kind: pa.DataType) -> pa.DataType:
     """The type a column has behind the gate.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> plain_type(pa.bool_()), plain_type(pa.dictionary(pa.int8(), pa.string())), plain_type(pa.date32())
-    (DataType(int8), DataType(large_string), DataType(date32[day]))
     """
     types = pa.types
     if types.is_boolean(kind):
@@ -121,12 +115,6 @@ def _holds(kind: pa.DataType) -> str:
 
 def other_type(column: str, there: pa.DataType, here: pa.DataType) -> str:
     """A line where a column is stored in another type than in training, such that equal values may not meet.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> other_type('shop', pa.string(), pa.int64())
-    "column 'shop' holds numbers, in training text; as categories '007' and 7 are two values: write it as in training"
     """
     one, other = _holds(there), _holds(here)
     if one == other:
@@ -143,12 +131,6 @@ EPOCH_UNITS = 's', 'ms', 'us', 'ns'
 
 def moment_parts(kind: pa.DataType) -> tuple[str, ...]:
     """Names of the parts of a column of this type.
-
-    Examples
-    --------
-    >>> import pyarrow as pa
-    >>> moment_parts(pa.timestamp('us')), moment_parts(pa.date32()), moment_parts(pa.int64())
-    (('hour', 'weekday', 'day'), ('weekday', 'day'), ())
     """
     if pa.types.is_timestamp(kind):
         return 'hour', 'weekday', 'day'

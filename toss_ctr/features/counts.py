@@ -25,19 +25,6 @@ class Counts:
 
     n_keys : keys are 0 … n_keys-1
     dtype : int32, or float64 where rows have weights that are no whole numbers
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.folds import Folds
-    >>> folds = Folds(np.array([0, 0, 1, 1, 2, 2], np.int8), 3)
-    >>> counts = Counts(1, folds)
-    >>> counts.add(np.zeros(6, int), folds.part, np.array([1, 0, 1, 1, 0, 0], bool), np.ones(6, np.int32))
-    >>> counts.table[0].tolist()  # impressions and clicks of each part
-    [[2, 1], [2, 2], [2, 0]]
-    >>> n, c = counts.look(np.zeros(6, int), folds.part).used(0)  # as the model of fold 0 may see them
-    >>> n.tolist(), c.tolist()
-    ([4.0, 4.0, 2.0, 2.0, 2.0, 2.0], [2.0, 2.0, 0.0, 0.0, 2.0, 2.0])
     """
 
     def __init__(self, n_keys: int, folds: Folds, dtype=np.int32):
@@ -108,13 +95,6 @@ class Known:
     c : (M,) clicks
     sizes : of the codes of the columns that the keys are made of
     strength : prior strength that was learnt; None = none was
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> known = Known(np.array([3, 8]), np.array([10, 4]), np.array([1, 2]))
-    >>> known.look(np.array([8, 5])).used(0).tolist()
-    [[4.0, 0.0], [2.0, 0.0]]
     """
 
     key: np.ndarray
@@ -204,14 +184,6 @@ class BaseRate:
     everyone : what is known of one row of each part, by a key that every row has
     rows : training rows in all
     raises UserError where a row may use none
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> every_row = Known(np.array([0]), np.array([6]), np.array([3]))
-    >>> rate, factor = BaseRate(every_row.look(np.array([0])), 6).rate(np.zeros(2, int), 0)
-    >>> rate.tolist(), factor.tolist()
-    ([0.5, 0.5], [1.0, 1.0])
     """
 
     def __init__(self, everyone: Evidence, rows: float):

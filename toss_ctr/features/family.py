@@ -23,13 +23,6 @@ class Statistics:
     """Counts over all training rows: all that the features of a new row need.
 
     tables : name → `Known`
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> known = Known(np.array([9]), np.array([6]), np.array([3]), sizes=[24], strength=0.5)
-    >>> Statistics(dict(hour=known)).strengths
-    {'hour': 0.5}
     """
 
     tables: dict
@@ -100,12 +93,6 @@ class Family:
     fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model, and
         leaves in `train.stats` what `fill_new` needs
     fill_new : (cfg, split, stats: `Statistics`, out) fills out, (n, columns) float32, for rows that are not of train
-
-    Examples
-    --------
-    >>> from toss_ctr.features.stored import FAMILIES
-    >>> list(FAMILIES)[:2]
-    ['encodings', 'covis']
     """
 
     names: Callable

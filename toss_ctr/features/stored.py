@@ -119,16 +119,6 @@ def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
 @dataclass(frozen=True, eq=False)
 class StoredFeatures:
     """Out-of-fold features on disk.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from pathlib import Path
-    >>> import numpy as np
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     np.save(f'{folder}/train_0.npy', np.ones((3, 2), np.float32))
-    ...     StoredFeatures(Path(folder), ('enc_a', 'enc_b'), 'f00d', n_folds=1).train(0).shape
-    (3, 2)
     """
 
     root: Path

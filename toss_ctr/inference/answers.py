@@ -292,17 +292,6 @@ def agrees(found: dict) -> bool:
 # %% ../../nbs/70_inference/35_answers.ipynb #f434e0f6
 def parity_line(found: dict) -> str:
     """What a comparison says.
-
-    Examples
-    --------
-    >>> how = dict(rows=1000, differs=3e-8, at='7', rows_per_s=9000)
-    >>> found = dict(serves='ensemble', why='', reason='', programs=dict(pt2=how))
-    >>> parity_line(found)
-    'parity: 1,000 raw test rows through export/ (pt2) give the ensemble’s submission within 3e-08'
-    >>> parity_line(found | dict(programs=dict(pt2=how | dict(differs=0.002))))
-    'parity: export/ (pt2) is not the ensemble’s submission: it differs by 0.002 (row 7), more than 1e-06'
-    >>> parity_line(dict(serves='', why='data.test_path: not given', programs={}))
-    'parity: not compared: data.test_path: not given'
     """
     if not found['programs']:
         return f"parity: not compared: {found['why']}"

@@ -35,16 +35,6 @@ class Calibrator:
 
     scale : a > 0; the temperature is 1/a
     x : knots of the curve over σ(a·z + b), increasing
-
-    Examples
-    --------
-    >>> Calibrator.identity()([0.0, 2.0]).round(3).tolist()
-    [0.5, 0.881]
-    >>> cooler = Calibrator('temperature', scale=0.5)
-    >>> cooler.temperature, cooler([0.0, 2.0]).round(3).tolist()
-    (2.0, [0.5, 0.731])
-    >>> cooler
-    temperature to the balanced posterior: p = σ(0.5·z +0)
     """
 
     method: str = 'none'

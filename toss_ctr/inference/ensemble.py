@@ -509,12 +509,6 @@ SCALES = dict(
 
 def scale_line(made: dict) -> str:
     """What the submission's numbers are, and predicted over observed clicks out of fold.
-
-    Examples
-    --------
-    >>> made = dict(chosen='a', scores=dict(a=dict(predicted_over_observed=1.004)))
-    >>> scale_line(made | dict(calibrators=dict(a=dict(target='prior'))))
-    'click probabilities; predicted / observed clicks 1.004 out of fold'
     """
     said, ratio = SCALES[made['calibrators'][made['chosen']]['target']], made['scores'][made['chosen']][RATIO]
     return f'{said}; predicted / observed clicks {ratio:.3f} out of fold'

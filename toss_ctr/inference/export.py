@@ -69,15 +69,6 @@ def sample_batches(network: Network, split: Split) -> list[dict]:
 # %% ../../nbs/70_inference/30_export.ipynb #62fa8356
 class FoldProgram(nn.Module):
     """A fold's model, its shift taken off: named tensors → (B,) float32 log-odds.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.inference.export import FoldProgram
-    >>> model = torch.nn.Identity()
-    >>> model.forward = lambda batch: batch['num'].sum(1)
-    >>> FoldProgram(model, 1.0)(dict(num=torch.tensor([[1.0, 0.0], [1.0, 2.0]]))).tolist()
-    [0.0, 2.0]
     """
 
     def __init__(self, model: nn.Module, shift: float):

@@ -105,19 +105,6 @@ class Network:
     sides : fold → side file
     calibrators : label → calibrator, '' = the first; the labels are those of the models
     statistics : of the training rows, where the run has out-of-fold features
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.inference.calibration import Calibrator
-    >>> from toss_ctr.tests.small import small_split
-    >>> split, cpu = small_split(dict(item=['b', 'a', 'b']), cats=['item']), torch.device('cpu')
-    >>> model = torch.nn.Identity()
-    >>> model.forward = lambda batch: batch['cat'][:, 0].float()  # a fold whose log-odds are the code of the item
-    >>> sides = {0: dict(shift=0.0), 1: dict(shift=1.0)}
-    >>> Network(Config(), split.spec, sides, [model, model], cpu, {'': Calibrator.identity()}).logits(split).tolist()
-    [[2.0, 1.0], [1.0, 0.0], [2.0, 1.0]]
     """
 
     cfg: Config

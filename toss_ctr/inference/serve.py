@@ -55,12 +55,6 @@ async def _refuse(send, status: int, why: str):
 # %% ../../nbs/70_inference/38_serve.ipynb #f46a4643
 class Limited:
     """An ASGI application whose requests have `MOST_BYTES` at most and are read and answered within `SECONDS` each.
-
-    Examples
-    --------
-    >>> from fastapi import FastAPI  # doctest: +SKIP
-    >>> from toss_ctr.inference.serve import Limited
-    >>> FastAPI().add_middleware(Limited)  # doctest: +SKIP
     """
 
     def __init__(self, app):

@@ -26,13 +26,6 @@ class MatrixRows:
     rows : (m,) int64, rows to give
     parts : matrices (n, …) float32
     weight : (n,) row weights of the matrices' rows; None = every row counts once
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> left, right = np.arange(6).reshape(3, 2), np.arange(3).reshape(3, 1)
-    >>> MatrixRows(np.array([2, 0]), [left, right])[0:2].tolist()
-    [[4.0, 5.0, 2.0], [0.0, 1.0, 0.0]]
     """
 
     batch_size = BLOCK
@@ -64,14 +57,6 @@ class Fit:
     params : of the library, as `MatrixLibrary.params` gives them
     tick : called after each round, where the library can
     judge : rows and labels on which the number of rounds is chosen; None: `member.rounds` of them
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.config.members import LightGBM
-    >>> rows = MatrixRows(np.arange(4), [np.zeros((4, 1))])
-    >>> Fit(rows, np.array([0, 1, 0, 0]), ['x'], [], LightGBM(), {}).start().round(3).tolist()
-    [-1.099, -1.099, -1.099, -1.099]
     """
 
     rows: MatrixRows
@@ -290,11 +275,6 @@ class MatrixLibrary:
     most : (member) → the rounds of a model, where nothing stops it earlier
     taken : (model, rounds asked for) → rounds that were done
     one_hot : whether it reads every code by itself: those of columns with too many levels as well
-
-    Examples
-    --------
-    >>> TREES['xgboost'].package
-    'xgboost'
     """
 
     package: str

@@ -74,12 +74,6 @@ class Method:
     join : (M, n) probabilities, (M,) weights or None, and `trim_ratio` where it is read → (n,)
     reads : keys of `ensemble` that the method reads
     by_row : a row's result does not depend on other rows, so that a file is worked through in blocks
-
-    Examples
-    --------
-    >>> from toss_ctr.members.combine import METHODS
-    >>> [name for name, method in METHODS.items() if 'trim_ratio' in method.reads]
-    ['trim_mean']
     """
 
     join: Callable

@@ -118,11 +118,6 @@ class TreeColumns:
     cats : columns whose codes enter raw
     ids : columns with too many levels
     multis : columns with several values a cell: (name, codes of its most frequent values)
-
-    Examples
-    --------
-    >>> TreeColumns.from_json(TreeColumns(('price',)).to_json()).names
-    ('price',)
     """
 
     names: tuple[str, ...]

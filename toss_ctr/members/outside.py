@@ -90,12 +90,6 @@ class HeldOutRows:
     label : (n,) 0/1
     ids : (n,) names, where the training file has them
     weight : (n,) row weights; None = every row counts once
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> HeldOutRows(np.arange(2), np.array([0, 1]), np.array([0, 1])).row.tolist()
-    [0, 1]
     """
 
     row: np.ndarray

@@ -116,14 +116,6 @@ class Matrices:
     extra : objects with `names`, `train(k)`, `test()`: out-of-fold features
     weight : (n,) weights of the training rows; None = every row counts once
     ids : `IdCodes`, where a library may ask for them
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> base = TreeColumns(('price',))
-    >>> m = Matrices(base, train=np.zeros((3, 1)), test=None, extra=[])
-    >>> m.names, len(m.train_rows(0, np.array([1, 2])))
-    (['price'], 2)
     """
 
     columns: TreeColumns
@@ -165,12 +157,6 @@ class MatrixJob:
     """A member that is to be fitted.
 
     progress : show a bar of rounds, or a line a fold where nobody watches
-
-    Examples
-    --------
-    >>> from toss_ctr.config.members import LightGBM
-    >>> MatrixJob('lgb', LightGBM(), 777, Path('runs/x/members/lgb'), {}).library.package
-    'lightgbm'
     """
 
     name: str

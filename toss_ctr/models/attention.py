@@ -127,11 +127,6 @@ class Dropout(nn.Module):
     **Shape**: any → the same.
 
     p : probability to drop an element, in [0, 1)
-
-    Examples
-    --------
-    >>> Dropout(0.5).eval()(torch.ones(2))  # the identity in evaluation
-    tensor([1., 1.])
     """
 
     def __init__(self, p: float = 0.0):
@@ -149,11 +144,6 @@ class BatchNorm(nn.BatchNorm1d):
     """Batch normalisation that bears a batch of one row.
 
     **Shape**: (B, W) → (B, W).
-
-    Examples
-    --------
-    >>> BatchNorm(2)(torch.zeros(1, 2)).shape  # where PyTorch's own ends in a ValueError
-    torch.Size([1, 2])
     """
 
     def forward(self, input: Tensor) -> Tensor:

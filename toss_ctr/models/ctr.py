@@ -41,11 +41,6 @@ class Mix(nn.Module):
     """Mix fields by a learned map.
 
     **Shape**: (B, n, d) → (B, m, d).
-
-    Examples
-    --------
-    >>> Mix(5, 2)(torch.ones(3, 5, 4)).shape
-    torch.Size([3, 2, 4])
     """
 
     def __init__(self, n: int, m: int):
@@ -205,14 +200,6 @@ class MatchField(nn.Module):
 
     **Shape**: hit (B, L) bool, where it stands; age (B, L), positions back; times (B, L) or None, how often an entry
     occurred → (B, d).
-
-    Examples
-    --------
-    >>> hit, age = torch.tensor([[False, True, True], [False] * 3]), torch.arange(3).expand(2, 3)
-    >>> MatchField.numbers(hit, age)[:, 0].exp().tolist()  # one more than the occurrences
-    [3.0, 1.0]
-    >>> MatchField(4)(hit, age).shape
-    torch.Size([2, 4])
     """
 
     scales = 4.0, 32.0  # τ of the decayed occurrences, positions

@@ -31,15 +31,6 @@ class TopKAttention(nn.Module):
     top_k : positions kept; None = all
     encoder : (B, K, d), mask, age → (B, K, d); None = no encoder
     dropout : of what enters the encoder, in [0, 1)
-
-    Examples
-    --------
-    >>> emb = Embeddings(9, [4], d_rep=5)
-    >>> ids, age = [torch.tensor([[3, 1, 8]])], torch.arange(3)[None]
-    >>> scores, mask = torch.tensor([[0.1, 0.9, 0.5]]), torch.ones(1, 3, dtype=torch.bool)
-    >>> pooled, index, weights, real = TopKAttention(top_k=2)(emb, scores, None, mask, ids, None, age)
-    >>> pooled.shape, index
-    (torch.Size([1, 5]), tensor([[1, 2]]))
     """
 
     def __init__(

@@ -23,12 +23,6 @@ class TimeBias(nn.Module):
     **Shape**: ages (B, K) int, keys (B, K) bool (positions to attend to), dtype of the scores → (H·B, K, K).
 
     learned : otherwise it stays at zero, and is the mask alone
-
-    Examples
-    --------
-    >>> bias = TimeBias(n_heads=2)
-    >>> bias(torch.tensor([[0, 3, 9]]), torch.ones(1, 3, dtype=torch.bool), torch.float32).shape
-    torch.Size([2, 3, 3])
     """
 
     def __init__(
@@ -81,12 +75,6 @@ class SelfAttention(nn.Module):
     **Shape**: x (B, K, d), bias (H·B, K, K), number of keys (H·B, 1, 1) → (B, K, d).
 
     dropout : share of keys dropped, in [0, 1)
-
-    Examples
-    --------
-    >>> attention = SelfAttention(d=8, n_heads=2)
-    >>> attention(torch.ones(3, 5, 8), torch.zeros(6, 5, 5), torch.full((6, 1, 1), 5)).shape
-    torch.Size([3, 5, 8])
     """
 
     def __init__(self, d: int, n_heads: int, dropout: float = 0.0, gating: Gating = 'softmax'):
@@ -113,11 +101,6 @@ class FeedForward(nn.Module):
     **Shape**: (B, K, d) → (B, K, d).
 
     dropout : share of hidden units dropped, in [0, 1)
-
-    Examples
-    --------
-    >>> FeedForward(d=8, hidden=16)(torch.ones(3, 5, 8)).shape
-    torch.Size([3, 5, 8])
     """
 
     def __init__(self, d: int, hidden: int, dropout: float = 0.0):
@@ -135,12 +118,6 @@ class EncoderBlock(nn.Module):
     """A pre-norm Transformer block.
 
     **Shape**: x (B, K, d), bias (H·B, K, K), number of keys (H·B, 1, 1) → (B, K, d).
-
-    Examples
-    --------
-    >>> block = EncoderBlock(8, Encoder(n_heads=2))
-    >>> block(torch.ones(3, 5, 8), torch.zeros(6, 5, 5), torch.full((6, 1, 1), 5)).shape
-    torch.Size([3, 5, 8])
     """
 
     def __init__(self, d: int, cfg: Encoder):
@@ -170,13 +147,6 @@ class HistoryEncoder(nn.Module):
     **Shape**: representations (B, K, d), mask (B, K) bool (true where real), ages (B, K) int → (B, K, d), 0 at pads.
 
     raises UserError where `n_heads` does not divide `d`
-
-    Examples
-    --------
-    >>> encoder = HistoryEncoder(8, Encoder(n_heads=2))
-    >>> mask = torch.tensor([[True, True, False]])
-    >>> encoder(torch.ones(1, 3, 8), mask, torch.tensor([[0, 4, 9]]))[0, 2].abs().sum()  # a pad
-    tensor(0., grad_fn=<SumBackward0>)
     """
 
     def __init__(self, d: int, cfg: Encoder, max_age: int = 16_384):

@@ -41,11 +41,6 @@ class FusedTable(nn.Module):
     **Shape**: codes (B, C) int, below each column's size → (B, C, d).
 
     sizes : rows of each column, code 0 included
-
-    Examples
-    --------
-    >>> FusedTable(sizes=[3, 2], width=6, d=4)(torch.tensor([[2, 1]])).shape
-    torch.Size([1, 2, 4])
     """
 
     def __init__(self, sizes: Sequence[int], width: int, d: int, sparse: bool = False):
@@ -72,12 +67,6 @@ class CategoricalFields(nn.Module):
 
     sizes : rows of each column, code 0 included
     widths : width of each column's table, default d
-
-    Examples
-    --------
-    >>> fields = CategoricalFields(sizes=[3, 2], d=4, widths=[8, 4])
-    >>> fields(torch.tensor([[2, 1]])).shape
-    torch.Size([1, 2, 4])
     """
 
     def __init__(
@@ -108,11 +97,6 @@ class AffineFields(nn.Module):
     """x_j w_j + b_j for each column.
 
     **Shape**: (B, N) float, scaled, without NaN → (B, N, d).
-
-    Examples
-    --------
-    >>> AffineFields(3, d=4)(torch.zeros(5, 3)).shape
-    torch.Size([5, 3, 4])
     """
 
     def __init__(self, n: int, d: int):
@@ -149,11 +133,6 @@ class PiecewiseFields(nn.Module):
     **Shape**: (B, N) float → (B, N, d).
 
     edges : (N, T + 1) float, quantiles of the scaled columns on the training rows
-
-    Examples
-    --------
-    >>> PiecewiseFields([[0.0, 1.0, 3.0]], d=4)(torch.zeros(5, 1)).shape
-    torch.Size([5, 1, 4])
     """
 
     def __init__(self, edges, d: int):
@@ -193,11 +172,6 @@ class BagField(nn.Module):
     without weight, is `none`.
 
     size : rows of the table, code 0 included
-
-    Examples
-    --------
-    >>> BagField(size=5, d=4)(torch.tensor([[1, 3, -1]])).shape
-    torch.Size([1, 1, 4])
     """
 
     def __init__(self, size: int, d: int, sparse: bool = False):
@@ -225,11 +199,6 @@ class VectorField(nn.Module):
     """A vector's projection.
 
     **Shape**: (B, W) float, scaled, and (B, W) bool, which are null → (B, 1, d).
-
-    Examples
-    --------
-    >>> VectorField(width=5, d=4)(torch.zeros(2, 5), torch.zeros(2, 5, dtype=torch.bool)).shape
-    torch.Size([2, 1, 4])
     """
 
     def __init__(self, width: int, d: int):

@@ -37,11 +37,6 @@ def by_label(z: Tensor) -> Tensor:
 
     z : (B, T) float, a column for each label
     returns (B,) where T is 1, else (B, T)
-
-    Examples
-    --------
-    >>> by_label(torch.zeros(5, 1)).shape, by_label(torch.zeros(5, 3)).shape
-    (torch.Size([5]), torch.Size([5, 3]))
     """
     return z.squeeze(1) if z.shape[1] == 1 else z
 
@@ -53,12 +48,6 @@ class KhatriRaoLayer(nn.Module):
 
     d : width of a field, a multiple of `heads`
     dropout : of the activations, in [0, 1)
-
-    Examples
-    --------
-    >>> layer = KhatriRaoLayer(n_fields=3, d=4, heads=2, rows=2)
-    >>> layer(torch.ones(5, 12)).shape
-    torch.Size([5, 12])
     """
 
     def __init__(
@@ -151,11 +140,6 @@ def self_ensemble_loss(logit1: Tensor, logit2: Tensor, label: Tensor, weight: fl
     label : (B,) float in [0, 1]
     weight : of the members' terms (`model.qnn_alpha.self_ensemble`; the paper's is 1)
     returns (B,) loss of each row
-
-    Examples
-    --------
-    >>> self_ensemble_loss(torch.zeros(2), torch.zeros(2), torch.tensor([0.0, 1.0]), weight=0)  # log 2
-    tensor([0.6931, 0.6931])
     """
     both = torch.stack([logit1, logit2]).to(torch.promote_types(logit1.dtype, torch.float32))
     log_click = torch.logsumexp(F.logsigmoid(both), 0) - math.log(2)
@@ -171,11 +155,6 @@ class FieldGate(nn.Module):
     **Shape**: (B, F, d) → (B, F, d).
 
     reduction : F / width of the hidden layer
-
-    Examples
-    --------
-    >>> FieldGate(n_fields=6, reduction=2)(torch.zeros(5, 6, 4)).shape
-    torch.Size([5, 6, 4])
     """
 
     def __init__(self, n_fields: int, reduction: int):
@@ -194,11 +173,6 @@ class LowRankPairs(nn.Module):
     **Shape**: (B, F, d) → (B, n_out), with n_out = H·rank, twice that with a block.
 
     n_block : last fields to be paired with the rest once more; 0 = all pairs only
-
-    Examples
-    --------
-    >>> LowRankPairs(d=4, heads=2, rank=3, n_block=1)(torch.ones(5, 6, 4)).shape
-    torch.Size([5, 12])
     """
 
     def __init__(self, d: int, heads: int, rank: int, n_block: int = 0):
@@ -244,12 +218,6 @@ class LowRankHead(nn.Module):
         MLP), use_se, se_reduction, use_residual, norm, pair_grouping
     n_seq_fields : last fields paired with the rest once more (`pair_grouping: block`)
     n_logits : more than 1: (B, n_logits) from one net
-
-    Examples
-    --------
-    >>> head = LowRankHead(QNNAlpha(feature_embed_dim=4, pair_grouping='block'), n_fields=6, n_seq_fields=2)
-    >>> head(torch.ones(5, 6, 4)).shape
-    torch.Size([5])
     """
 
     def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
@@ -280,12 +248,6 @@ class MLPHead(nn.Module):
 
     cfg : section `model.qnn_alpha`; reads mlp_hidden and dropout (after each activation)
     n_logits : more than 1: (B, n_logits) from one net
-
-    Examples
-    --------
-    >>> head = MLPHead(QNNAlpha(enabled=False, feature_embed_dim=4), n_fields=6)
-    >>> head(torch.ones(5, 6, 4)).shape
-    torch.Size([5])
     """
 
     def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
@@ -305,12 +267,6 @@ class DCNv2Head(nn.Module):
     cfg : section `model.qnn_alpha`; reads layers (of the cross network), mlp_hidden and dropout (after each activation
         of the plain network, and before the cross network's logit)
     n_logits : more than 1: (B, n_logits) from one net
-
-    Examples
-    --------
-    >>> head = DCNv2Head(QNNAlpha(variant='dcnv2', feature_embed_dim=4), n_fields=6)
-    >>> head(torch.ones(5, 6, 4)).shape
-    torch.Size([5])
     """
 
     def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):

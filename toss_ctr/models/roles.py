@@ -62,13 +62,6 @@ class Behaviour(nn.Module):
 
     fields : (rows, width) of each field; row 0 is the unseen id
     sparse : sparse gradients of the tables that are not scanned
-
-    Examples
-    --------
-    >>> behaviour = Behaviour([(50, 4), (7, 3)])
-    >>> ids = [torch.tensor([[49, 1]]), torch.tensor([[6, 6]])]
-    >>> behaviour.lookup(ids).shape, behaviour.score(torch.ones(1, 7), ids).shape
-    (torch.Size([1, 2, 7]), torch.Size([1, 2]))
     """
 
     max_scan = 8192  # rows up to which a table is scored whole
@@ -108,12 +101,6 @@ class Query(nn.Module):
     share : for each column the behaviour field whose table it uses, None: its own
     widths : widths of the behaviour's fields; d is their sum
     n_context : width C of the context of S2
-
-    Examples
-    --------
-    >>> query = Query(targets=[9, 4], share=[None, None], widths=[4, 3])
-    >>> query(torch.tensor([[3, 1], [8, 0]]), None, Behaviour([(50, 4), (7, 3)]).tables).shape
-    torch.Size([2, 7])
     """
 
     def __init__(
@@ -184,12 +171,6 @@ class Position(nn.Module):
     (n, d), `score` the time term (B, L) of the attention score, `pool` sums (B, d) weighted by (B, L).
 
     max_age : larger ages share the last row
-
-    Examples
-    --------
-    >>> position = Position(4, exact=3, spaced=2, max_age=100)
-    >>> position.rows(torch.tensor([[0, 2, 3, 99, 1000]]))
-    tensor([[1, 3, 4, 5, 5]])
     """
 
     def __init__(self, d: int, exact: int = 64, spaced: int = 64, max_age: int = 16_384):
@@ -219,12 +200,6 @@ class Role(nn.Module):
     share : field whose table a target column shares, None: its own
     d_pos : width of the position, 0 = none
     buckets : of `Position`: exact ages, log-spaced buckets, largest age
-
-    Examples
-    --------
-    >>> role = Role([(50, 4)], targets=[9], share=[None])
-    >>> role.target(torch.tensor([[3], [8]]), None).shape
-    torch.Size([2, 4])
     """
 
     def __init__(

@@ -147,11 +147,6 @@ class RunFacts:
     train : the training `Split`, and `test` that of the test rows, where they are at hand
     moved : of `drift`, or None
     by : column whose groups are scored in a table; the target by default
-
-    Examples
-    --------
-    >>> RunFacts(None, [dict(name='out of fold', ends=dict(Score=(0.33, 0.35)))], []).own['name']
-    'out of fold'
     """
 
     pred: Predictions

@@ -59,13 +59,6 @@ def plot_scores(rows: list[dict], title: str = 'Score', key: str = 'Score') -> F
     rows : each with `name`, `key` and, where known, `low`, `high` and `kind` (a key of `KINDS`)
     title : above the axes
     key : of the numbers
-
-    Examples
-    --------
-    >>> from toss_ctr.report.plots import plot_scores
-    >>> fig = plot_scores([dict(name='fold 0', Score=0.344, low=0.338, high=0.350)])
-    >>> [label.get_text() for label in fig.axes[0].get_yticklabels()]
-    ['fold 0']
     """
     _, ax = canvas(4.5, 0.9 + 0.3 * len(rows))
     for i, r in enumerate(rows):

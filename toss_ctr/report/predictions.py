@@ -62,14 +62,6 @@ class Predictions:
     submitted : (n,) of what was handed in, calibrated by the other folds; None = the network
     chosen : name of what was handed in, '' = unknown
     target : key `calibration.target`: the scale of what was handed in
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.report.predictions import Predictions
-    >>> pred = Predictions(np.arange(2), np.zeros(2, int), np.array([0, 1]), np.array([0.2, 0.6]))
-    >>> pred.prior, pred.p.tolist()
-    (0.5, [0.2, 0.6])
     """
 
     row: np.ndarray
@@ -341,13 +333,6 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 # %% ../../nbs/80_report/15_predictions.ipynb #b6de37ae
 def test_table(scored: dict) -> MetricsTable:
     """The scores of the test rows, as text and HTML.
-
-    Examples
-    --------
-    >>> scores = dict(LogLoss=0.5, low=0.4, high=0.6, AUC=0.7)
-    >>> test_table(dict(metric='logloss', predictions=dict(raw=scores)))
-                             log loss      AUC
-    test, raw  0.50000 [0.40000, 0.60000]  0.70000
     """
     found = scored['predictions'].items()
     return MetricsTable({f'test, {name}': metric_cells(scores, scored['metric']) for name, scores in found})

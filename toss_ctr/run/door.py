@@ -133,12 +133,6 @@ class _Shown(_Known):
 @dataclass(frozen=True)
 class Page:
     """A page that a notebook shows in a frame.
-
-    Examples
-    --------
-    >>> from toss_ctr.run.door import Page
-    >>> Page('runs/a/report.html')
-    runs/a/report.html
     """
 
     path: Path

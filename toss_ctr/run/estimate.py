@@ -162,11 +162,6 @@ class Cost:
     tree : to grow a tree of every boosted member on it
     disk : bytes of cache and members
     memory : bytes of a fold's process, the row numbers of the small run left out
-
-    Examples
-    --------
-    >>> Cost(build=1e-4, step=1e-3, look=1e-4, tree=1e-6, disk=300, parameters=10_000, memory=2**30).parameters
-    10000
     """
 
     build: float

@@ -84,11 +84,6 @@ def failed(cfg: Config, fold: int) -> Exception:
 # %% ../../nbs/90_run/10_papermill.ipynb #349ff6b5
 def time_text(seconds: float) -> str:
     """A duration in its own unit.
-
-    Examples
-    --------
-    >>> time_text(90), time_text(600), time_text(9000)
-    ('90 s', '10 min', '2.5 h')
     """
     if seconds < 120:
         return f'{seconds:.0f} s'
@@ -102,12 +97,6 @@ class FoldProgress:
 
     bars : draw bars instead of printing lines; by default where someone watches
     clock : seconds
-
-    Examples
-    --------
-    >>> progress = FoldProgress(2, [0], show=True, bars=False)
-    >>> progress.hear('fold 0 epoch 0 valid AP 0.1')
-    fold 0 epoch 0 valid AP 0.1 | 50 %
     """
 
     def __init__(self, epochs: int, folds, show: bool, bars: bool | None = None, clock=time.monotonic):

@@ -115,15 +115,6 @@ def training_loss(
     y : (B,) labels 0/1, float
     prior : click rate of the batches, see `class_weights`
     weight : (B,) row weights (`data.weight_col`); None = every row counts once
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.models.ctr import Logits
-    >>> from toss_ctr.training.losses import training_loss
-    >>> training_loss(Logits(torch.zeros(4)), torch.tensor([1.0, 0, 0, 0]), Config(), prior=0.25)
-    tensor(0.6931)
     """
     w = class_weights(y, prior, weight) if cfg.loss.balance == 'batch' else torch.ones_like(y)
     if weight is not None:
@@ -153,15 +144,6 @@ def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: 
     y : (B, T) labels, float: 0, 1 or `UNKNOWN`
     rates : of each label among the rows that know it, in (0, 1)
     weight : (B,) row weights; None = every row counts once
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.training.losses import further_loss
-    >>> cfg = Config(data=dict(labels=['clicked', 'like']))
-    >>> further_loss(torch.zeros(3, 1), torch.tensor([[1.0], [0.0], [2.0]]), cfg, rates=[0.5])
-    tensor(0.6931)
     """
     total = torch.zeros((), device=z.device)
     for place, rate in enumerate(rates):

@@ -62,12 +62,6 @@ def row_loss(y, p) -> np.ndarray:
     y : (n,) labels, 0 or 1
     p : (n,) probabilities
     returns (n,) float64
-
-    Examples
-    --------
-    >>> from toss_ctr.training.metrics import row_loss
-    >>> row_loss([1, 0], [0.5, 0.5]).round(3)
-    array([0.693, 0.693])
     """
     q = np.clip(np.asarray(p, np.float64), _EPS, 1 - _EPS)
     return -np.where(np.asarray(y) == 1, np.log(q), np.log1p(-q))
@@ -236,12 +230,6 @@ class Judged:
     y : (N,) labels, checked
     p : (N,) probabilities, checked
     natural : (N,) the same at the natural click rate
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> Judged(np.array([0, 1]), np.array([0.5, 0.5]))(np.ones(2))['AUC']
-    0.5
     """
 
     def __init__(self, y, p, natural=None):

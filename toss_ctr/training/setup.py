@@ -70,12 +70,6 @@ class Progress:
     oof : digest of its predictions of the held-out rows
     metrics : in that epoch, of every label
     shifts : that turn its log-odds into class-balanced ones, of every label (`learnt_shift`)
-
-    Examples
-    --------
-    >>> from toss_ctr.training.setup import Progress
-    >>> Progress(best=0.3).better(0.4, maximise=True), Progress(best=0.3).better(0.4, maximise=False)
-    (True, False)
     """
 
     epoch: int = 0
