@@ -362,7 +362,8 @@ class CTRModel(nn.Module):
     def plain(self, batch: dict) -> Tensor:
         "The fields (B, F, d) of the plain columns of a batch."
         columns = self.columns
-        return columns(batch.get('cat'), batch['num'], columns.cells(batch))
+        codes = None if columns.categories is None else batch['cat']
+        return columns(codes, batch['num'], columns.cells(batch))
 
     def fields(self, batch: dict, brief: bool = False) -> tuple[Tensor, dict]:
         "All fields (B, F, d) of a batch, and what each DARE returned; `brief`: of that, at least `h` and `pooled`."
