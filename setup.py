@@ -4,6 +4,16 @@ from configparser import ConfigParser
 from pathlib import Path
 
 from setuptools import find_packages, setup
+from setuptools.command.sdist import sdist
+
+
+class SdistWithSettings(sdist):
+    "A source distribution that can be built from: what this file reads lies in it."
+
+    def make_distribution(self):
+        self.filelist.append('settings.ini')
+        super().make_distribution()
+
 
 ini = ConfigParser(delimiters=['='])
 ini.read('settings.ini', encoding='utf-8')
@@ -20,5 +30,5 @@ setup(
     package_dir={f'{pkg}.templates': f"{cfg['nbs_path']}/templates"},
     package_data={pkg: ['presets/*.yaml'], f'{pkg}.templates': ['*.ipynb']},
     entry_points={'console_scripts': shlex.split(cfg['console_scripts']), 'nbdev': [f'{pkg}={pkg}._modidx:d']},
-    zip_safe=False,
+    cmdclass=dict(sdist=SdistWithSettings), zip_safe=False,
 )

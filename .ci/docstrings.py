@@ -1,7 +1,7 @@
 """Help that a person can trust: every public name has a docstring, what it documents exists, and its examples run.
 
 `python .ci/docstrings.py` checks all rooms, `python .ci/docstrings.py toss_ctr.models.dare` one of them.
-A public class has an example, and so have the functions in `MAIN`.
+What people use first, `MAIN`, has an example.
 """
 import doctest
 import importlib
@@ -14,7 +14,7 @@ import toss_ctr
 
 MAIN = set('''load_config prepare train_fold load_predictor infer run build_report calibrate blend_files guess_schema
     build_cache make_folds all_metrics fit_calibrator combine search_weights compare_oof synthesize
-    encode_frame'''.split())
+    encode_frame Config DARE KhatriRaoHead Run'''.split())
 
 
 def rooms(names: list[str]) -> list:
@@ -55,7 +55,7 @@ def faults(module):
         for parameter in documented(text):
             if parameter not in parameters(thing):
                 yield f'{place}: describes {parameter}, which it does not take'
-        if '>>>' not in text and (inspect.isclass(thing) and not issubclass(thing, BaseException) or name in MAIN):
+        if '>>>' not in text and name in MAIN:
             yield f'{place}: no example'
 
 

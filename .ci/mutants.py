@@ -32,21 +32,21 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('data.scaling', 'near = x[np.abs(x - median) <= FAR * (upper - lower)]', 'near = x'),
     ('data.histories', 'at = at[tokens[at] > 0]', 'at = at[tokens[at] >= 0]'),
 
-    ('features.counts', ' - own * own_counts', ''),
+    ('features.counts', ' | np.eye(folds.n_parts, dtype=bool)', ' & np.eye(folds.n_parts, dtype=bool)'),
     ('features.counts', '(n >= least)', '(n > least)'),
     ('features.counts', '(code > 0) & (code < size)', '(code < size)'),
-    ('features.counts', 'left_out[part] = True', 'left_out[part] = False'),
+    ('features.counts', 'used = counts.allowed[k, part]', 'used = counts.allowed[k].any(0)'),
     ('features.encodings', 'np.log1p(n * factor)', 'np.log1p(n)'),
 
     ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
-    ('training.metrics', 'before + of_run[run] / 2', 'before + of_run[run]'),
+    ('training.metrics', 'below + in_tie[tie] / 2', 'below + in_tie[tie]'),
     ('training.losses', 'term(out.main, y, cfg.loss, weight)', 'term(out.main, y, cfg.loss, None)'),
     ('training.optim', 'epoch < c.start_epoch', 'epoch <= c.start_epoch'),
-    ('training.step', ' / cfg.train.accumulate).backward()', ').backward()'),
+    ('training.loop', ' / cfg.train.accumulate).backward()', ').backward()'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
-    ('training.evaluate', '.astype(np.float64) - trainer.shift)', '.astype(np.float64))'),
+    ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
-    ('inference.calibration', '(1 - c.lambda_mix) * expit(z + c.shift)', '(1 - c.lambda_mix) * expit(z)'),
+    ('inference.calibration', '(1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p', 'np.interp(p, c.x, c.y)'),
     ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
     ('inference.oof', "if oof['row'].is_duplicated().any():", 'if False:'),
 ]

@@ -10,7 +10,7 @@ __all__ = ['CalibrationMethod', 'CalibrationTarget', 'ExportFormat', 'EnsembleMe
 from typing import Annotated, Literal
 
 from pydantic import Field
-from .base import AboveZero, NonNegative, Positive, Section, Share
+from .base import AboveZero, NonNegative, Positive, Section
 from .folds import CV
 from ..core.errors import UserError
 
@@ -36,8 +36,6 @@ class Calibration(Section):
     "temperature: share of a Newton step that its optimiser takes."
     iters: Positive = 200
     "temperature: iterations of its optimiser."
-    lambda_mix: Share = 1.0
-    "Weight of the calibrated probability in the mix with the raw one."
     target: CalibrationTarget = 'prior'
     "prior: click probabilities; balanced: clicks and the rest weigh 50:50, what metric toss takes where nobody says."
 

@@ -7,12 +7,12 @@ __all__ = ['STOP_SECONDS', 'STOPPED', 'command', 'system_error', 'Terminated', '
            'launched', 'ends_at_once']
 
 # %% ../../nbs/00_core/25_commands.ipynb #eaca3851
-import errno, os, signal, sys, threading, traceback
+import os, signal, sys, threading, traceback
 from contextlib import contextmanager, suppress
 from importlib.metadata import entry_points
 from pathlib import Path
 
-from .errors import UserError
+from .errors import disk_trouble, UserError
 
 # %% ../../nbs/00_core/25_commands.ipynb #f5381c4a
 def command(name: str):
@@ -32,13 +32,6 @@ def command(name: str):
     return found[0].load()
 
 # %% ../../nbs/00_core/25_commands.ipynb #7ff79988
-_MENDS = {
-    errno.ENOSPC: 'free space, or choose another folder',
-    errno.EMFILE: 'raise the limit (ulimit -n 4096), or data.shard_rows',
-    errno.ENFILE: 'close other programs',
-    errno.EACCES: 'choose a place that can be written to',
-    errno.EROFS: 'choose a place that can be written to',
-}
 _LIBRARIES = {
     'SafetensorError': 'safetensors',
     'ComputeError': 'polars',
@@ -64,14 +57,13 @@ def system_error(error: BaseException) -> str:
         return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({said})" if said else ""}'.strip()
     if isinstance(error, OSError):
         place = f'{error.filename}: ' if error.filename else ''
-        mend = 'check the path' if isinstance(error, FileNotFoundError) else _MENDS.get(error.errno)
-        return f'{place}{(error.strerror or said).lower()}' + (f' – {mend}' if mend else '')
+        trouble = ('', 'check the path') if isinstance(error, FileNotFoundError) else disk_trouble(error)
+        return f'{place}{(error.strerror or said).lower()}' + (f' – {trouble[1]}' if trouble else '')
     if isinstance(error, UnicodeEncodeError):
         return f'{error.encoding}: cannot write {error.object[error.start]!r} – set PYTHONUTF8=1'
     if name in _LIBRARIES:
         return f'{_LIBRARIES[name]}: {said}'
-    full = [text for text in map(os.strerror, _MENDS) if isinstance(error, RuntimeError) and text in said]
-    return f'{said}' if full else ''
+    return said if isinstance(error, RuntimeError) and disk_trouble(error) else ''
 
 # %% ../../nbs/00_core/25_commands.ipynb #e853112b
 STOP_SECONDS = 1.75

@@ -8,15 +8,12 @@ __all__ = ['EXECUTORS', 'LATE_SECONDS', 'open_executor', 'executor_of', 'run_tas
 # %% ../../nbs/00_core/28_executors.ipynb #5656690c
 import os, shutil, time
 from collections import Counter
-from contextlib import contextmanager, suppress
-from pathlib import Path
+from contextlib import contextmanager, ExitStack, suppress
 
 from .errors import UserError
-from .pool import GRACE, INSIDE, Lost, Pool
 from .processes import find_function
-from .ray_executor import RayExecutor
-from .slurm_executor import JOBS, SlurmExecutor
-from .tasks import needed_versions, Task, task_of, write_token
+from .schedulers import JOBS, RayExecutor, SlurmExecutor
+from .tasks import GRACE, INSIDE, Lost, needed_versions, Pool, shared_token, Task, task_of
 
 # %% ../../nbs/00_core/28_executors.ipynb #438799a8
 EXECUTORS = dict(ray=RayExecutor, slurm=SlurmExecutor)
@@ -44,29 +41,15 @@ def open_executor(engine=None, folders=()):
     """
     if engine is None or engine.kind == 'local' or INSIDE in os.environ:
         yield None
-        return
-    if _open:
+    elif _open:
         yield _open[-1]
-        return
-    tokens = []
-
-    def remove_tokens():
-        for token in tokens:
-            Path(token).unlink(missing_ok=True)
-
-    executor = EXECUTORS[engine.kind](engine, dict(versions=needed_versions(), tokens=tokens))
-    try:
-        for folder in folders:
-            tokens.append(write_token(folder, executor.lasting))
-        with executor:
+    else:
+        with EXECUTORS[engine.kind](engine) as executor, ExitStack() as stack:  # the tokens go first when it ends
+            tokens = [stack.enter_context(shared_token(folder)) for folder in folders]
+            executor.agree(dict(versions=needed_versions(), tokens=tokens))
             _open.append(executor)
-            try:
-                yield executor
-            finally:
-                _open.pop()
-                remove_tokens()  # before the executor leaves: that may take longer than a stopped command has
-    finally:
-        remove_tokens()
+            stack.callback(_open.pop)
+            yield executor
 
 # %% ../../nbs/00_core/28_executors.ipynb #3eb83d82
 def executor_of(cfg):
@@ -87,19 +70,25 @@ class _Batch:
         self.function, self.executor, self.tell, self.keep = function, executor, tell, keep
         self.tasks = [task_of(folder, function, unit) for unit in units]
         self.folder = self.tasks[0].folder.parent
-        self.running, self.ended = {}, {}
-        self.told, self.tries = Counter(), Counter()
+        self.running, self.told, self.losses = {}, Counter(), Counter()
         for task, unit in zip(self.tasks, units, strict=True):
-            if not (keep and 'answer' in (task.answer() or ())):
+            if not (keep and self.answered(task)):
                 task.forget()
             task.write(function, unit, executor.terms)
-        self.waiting = list(self.tasks)
+        self.waiting = [task for task in self.tasks if not self.answered(task)]
 
-    def run(self, limit: int, gpu: bool) -> list:
+    def answered(self, task: Task) -> bool:
+        "Whether a task has its result."
+        return 'answer' in (task.answer() or ())
+
+    def run(self, slots: int, gpu: bool) -> list:
         "Answers in the order of the tasks; what still runs when something went wrong is ended."
         try:
             while self.waiting or self.running:
-                self.hand_out(limit, gpu)
+                room = max(0, slots - len(self.running)) if slots else len(self.waiting)
+                now, self.waiting = self.waiting[:room], self.waiting[room:]
+                if now:
+                    self.running |= dict(zip(now, self.executor.submit(now, gpu), strict=True))
                 for task in list(self.running):
                     self.look(task)
                 if self.running:
@@ -110,14 +99,6 @@ class _Batch:
             raise
         self.clear([*self.tasks, *filter(Task.forsaken, map(Task, self.folder.glob('*')))])
         return answers
-
-    def hand_out(self, limit: int, gpu: bool):
-        "Give the executor as many as it may have; what has an answer already needs nobody."
-        room = len(self.waiting) if self.executor.arrays or not limit else max(0, limit - len(self.running))
-        now = [task for task in self.waiting[:room] if 'answer' not in (task.answer() or ())]
-        self.waiting = self.waiting[room:]
-        if now:
-            self.running |= dict(zip(now, self.executor.submit(now, gpu, limit), strict=True))
 
     def listen(self, task: Task):
         "Pass on what a task told."
@@ -136,43 +117,41 @@ class _Batch:
         if 'fault' in answer:
             last = answer['fault'].strip().splitlines()[-1]
             raise RuntimeError(f'{self.function} failed in a worker: {last}\n{answer["fault"]}')
-        if answer:
+        if answer or ended and not self.lost(task):
             del self.running[task]
-        elif ended:
-            self.look_after(task, self.running[task].exception())
 
-    def look_after(self, task: Task, why: Exception | None):
-        "Let a task wait again whose worker was lost."
-        if why is None:
-            if time.monotonic() - self.ended.setdefault(task, time.monotonic()) < LATE_SECONDS:
-                return
-            why = Lost('its answer did not come')
+    def lost(self, task: Task) -> bool:
+        "Whether a task that has ended without an answer may still show one; it waits again where its worker was lost."
+        why, deadline = self.running[task].exception(), time.monotonic() + LATE_SECONDS
+        while why is None and time.monotonic() < deadline:
+            if task.answer():
+                return True
+            time.sleep(self.executor.poll)
+        why = why or Lost('its answer did not come')
         if not isinstance(why, Lost):
             raise why
-        self.tries[task] += 1
-        if self.tries[task] > self.executor.retries:
-            what = f'engine: a worker was lost {self.tries[task]} times with the same task: {why}'
+        self.losses[task] += 1
+        if self.losses[task] > self.executor.retries:
+            what = f'engine: a worker was lost {self.losses[task]} times with the same task: {why}'
             mend = 'if memory was short, set engine.memory; the same command goes on with what is missing'
             raise UserError(what, mend)
-        self.ended.pop(task, None)
+        print(f'engine: a worker was lost ({why}); its task begins again', flush=True)
         if self.told[task]:
             self.tell(-self.told.pop(task))
         task.forget()
-        del self.running[task]
         self.waiting.append(task)
-        print(f'engine: a worker was lost ({why}); its task begins again', flush=True)
+        return False
 
     def leave(self):
         "End what still runs; only what the next command may take stays: answers, and jobs of a queue."
         self.executor.cancel(list(self.running.values()))
         if not self.executor.lasting:
-            self.clear([task for task in self.tasks if not (self.keep and 'answer' in (task.answer() or ()))])
+            self.clear([task for task in self.tasks if not (self.keep and self.answered(task))])
 
     def clear(self, tasks: list[Task]):
         "Remove the directories of tasks, and what submitit wrote beside them."
-        for task in tasks:
-            task.remove()
-        shutil.rmtree(self.folder.with_name(JOBS), ignore_errors=True)
+        for folder in (*(task.folder for task in tasks), self.folder.with_name(JOBS)):
+            shutil.rmtree(folder, ignore_errors=True)
         with suppress(OSError):  # others are at work there
             self.folder.rmdir()
 

@@ -11,7 +11,7 @@ import os, re, socket
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
 
 from .errors import UserError
@@ -75,11 +75,28 @@ def object_store(scheme: str):
     return fs.S3FileSystem(**where, connect_timeout=5, request_timeout=60, retry_strategy=retries)
 
 # %% ../../nbs/00_core/07_objects.ipynb #834c9f6b
-_DENIED = 'ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|SIGNATURE_DOES_NOT_MATCH|UNRECOGNIZED_CLIENT'
-_DENIED += '|MISSING_AUTHENTICATION|EXPIRED|CREDENTIAL|FORBIDDEN|PermissionDenied|Unauthenticated|HTTP status 40[13]'
-_SILENT = 'NETWORK_CONNECTION|curlCode|REQUEST_TIMEOUT|resolve host|connect to|Unavailable|timed? ?out'
-_ELSEWHERE = 'PERMANENT_REDIRECT|HTTP status 301|Looks like the configured region'
-_BUSY = 'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5'
+_TROUBLES = {  # what a client says → what a person is told, and the mend
+    'NO_SUCH_BUCKET': ('no such bucket: {bucket}', 'check the name'),
+    'PERMANENT_REDIRECT|HTTP status 301|Looks like the configured region': (
+        'the bucket is in another region',
+        'set AWS_REGION={region}',
+    ),
+    'ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|SIGNATURE_DOES_NOT_MATCH|UNRECOGNIZED_CLIENT'
+    '|MISSING_AUTHENTICATION|EXPIRED|CREDENTIAL|FORBIDDEN|PermissionDenied|Unauthenticated|HTTP status 40[13]': (
+        'access denied',
+        'check the credentials in the environment (such as AWS_ACCESS_KEY_ID or AWS_PROFILE), and their rights',
+    ),
+    'NETWORK_CONNECTION|curlCode|REQUEST_TIMEOUT|resolve host|connect to|Unavailable|timed? ?out': (
+        'no answer from {server}',
+        'check that the server runs, the network, and AWS_ENDPOINT_URL',
+    ),
+    'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5': (
+        'the store is too busy ({code}, {attempts} attempts)',
+        'run the same command again later',
+    ),
+    'FileNotFoundError': ('no such object', 'check the path'),
+    '': ('cannot be read from the store ({code})', 'check bucket, name and rights'),
+}
 
 
 def _store_errors() -> tuple:
@@ -96,29 +113,18 @@ def object_trouble(url, e: Exception) -> UserError:
     >>> str(object_trouble('s3://logs/a', OSError('AWS Error SLOW_DOWN during HeadObject operation')))
     's3://logs/a: the store is too busy (SLOW_DOWN, 5 attempts) – run the same command again later'
     """
-    said, s3 = str(e), str(url).startswith('s3')
-    code = (re.findall(r'AWS Error ([A-Z_]+)|(HTTP status \d+)', said) or [(type(e).__name__, '')])[-1]
-    code = code[0] or code[1]
-    bucket = str(url).partition('://')[2].partition('/')[0]
-    if re.search('NO_SUCH_BUCKET', said):
-        return UserError(f'{url}: no such bucket: {bucket}', 'check the name')
-    if re.search(_ELSEWHERE, said):
-        found = re.search(r"bucket is located in '([\w-]+)'", said)
-        return UserError(f'{url}: the bucket is in another region', f"set AWS_REGION={found[1] if found else '…'}")
-    if re.search(_DENIED, said, re.I):
-        where = 'AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or AWS_PROFILE' if s3 else "the cloud's own variables"
-        mend = f'check the credentials in the environment ({where}), and their rights'
-        return UserError(f'{url}: access denied', mend)
-    if re.search(_SILENT, said, re.I):
-        at = urlsplit(_endpoint()).netloc.rpartition('@')[2] if s3 else ''
-        mend = 'check AWS_ENDPOINT_URL and that the server runs' if at else 'check the network'
-        return UserError(f"{url}: no answer from {at or 'the store'}", mend)
-    if re.search(_BUSY, said):
-        what = f'{url}: the store is too busy ({code}, {ATTEMPTS} attempts)'
-        return UserError(what, 'run the same command again later')
-    if isinstance(e, FileNotFoundError):
-        return UserError(f'{url}: no such object', 'check the path')
-    return UserError(f'{url}: cannot be read from the store ({code})', 'check bucket, name and rights')
+    said = f'{e} {type(e).__name__}'
+    code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', said) or [type(e).__name__]
+    found = re.search(r"bucket is located in '([\w-]+)'", said)
+    told = dict(
+        bucket=str(url).split('/')[2],
+        region=found[1] if found else '…',
+        server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store',
+        code=code[-1],
+        attempts=ATTEMPTS,
+    )
+    what, mend = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, said, re.I))
+    return UserError(f'{url}: {what.format(**told)}', mend.format(**told))
 
 # %% ../../nbs/00_core/07_objects.ipynb #bf6028f6
 @dataclass(frozen=True, order=True)
@@ -140,12 +146,12 @@ class StoredObject:
     @property
     def name(self) -> str:
         "Behind the last slash."
-        return self.url.rpartition('/')[2]
+        return PurePosixPath(self.url).name
 
     @property
     def suffix(self) -> str:
         "Of the name."
-        return os.path.splitext(self.name)[1]
+        return PurePosixPath(self.url).suffix
 
     def open(self):
         "A `pyarrow.NativeFile` that reads any part; `UserError` where the store does not give it."
@@ -210,12 +216,12 @@ def fits_glob(parts, wanted) -> bool:
     return fnmatchcase(parts[0], wanted[0]) and fits_glob(parts[1:], wanted[1:])
 
 # %% ../../nbs/00_core/07_objects.ipynb #67cd4ade
-def _below(scheme: str, folder: str) -> list[str]:
+def _below(store, folder: str) -> list[str]:
     "Names of all objects below a folder."
     from pyarrow import fs
 
-    found = object_store(scheme).get_file_info(fs.FileSelector(folder, recursive=True))
-    return [info.path for info in found if info.type == fs.FileType.File]
+    found = store.get_file_info(fs.FileSelector(folder, recursive=True))
+    return [info.path for info in found if info.is_file]
 
 
 def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
@@ -224,27 +230,20 @@ def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
     url : an object, a folder of a bucket, or a glob
     returns the objects, in the order of their rows
     """
-    from pyarrow import fs
-
     scheme, name = str(url).partition('://')[0], object_name(url, key)
     parts = name.split('/')
-    hidden = lambda path: any(part[0] in '._' for part in path.removeprefix(f'{name}/').split('/'))
-    fixed = next((i for i, part in enumerate(parts) if set(part) & set('*?[')), None)
+    stars = [i for i, part in enumerate(parts) if set(part) & set('*?[')]
     try:
-        if fixed is not None:
-            found = [p for p in _below(scheme, '/'.join(parts[:fixed])) if fits_glob(p.split('/'), parts)]
-        elif (kind := object_store(scheme).get_file_info(name).type) == fs.FileType.File:
+        store = object_store(scheme)
+        if stars:
+            found = [p for p in _below(store, '/'.join(parts[: stars[0]])) if fits_glob(p.split('/'), parts)]
+        elif store.get_file_info(name).is_file:
             found = [name]
-        elif kind == fs.FileType.Directory:
-            found = [p for p in _below(scheme, name) if p.endswith(suffixes) and not hidden(p)]
-            if not found:
-                raise UserError(f'{key}: no *.parquet file in the folder {url}', 'check the path')
         else:
-            object_store(scheme).get_file_info(fs.FileSelector(parts[0]))  # a bucket that is not there is named
-            found = []
+            below = [p for p in _below(store, name) if p.endswith(suffixes)]
+            found = [p for p in below if not any(part[0] in '._' for part in p.removeprefix(f'{name}/').split('/'))]
+        if not found:
+            raise FileNotFoundError
     except _store_errors() as e:
-        trouble = object_trouble(url, e)
-        raise UserError(f'{key}: {trouble}') from None
-    if not found:
-        raise UserError(f'{key}: no such object: {url}', 'check the path')
+        raise UserError(f'{key}: {object_trouble(url, e)}') from None
     return tuple(StoredObject(f'{scheme}://{path}') for path in sorted(found, key=lambda path: path.split('/')))

@@ -4,18 +4,18 @@
 
 # %% auto #0
 __all__ = ['FORMAT', 'KINDS', 'Record', 'write_record', 'read_record', 'check_files', 'read_recorded_table', 'kind_of',
-           'read_run_table']
+           'read_run_table', 'generation_folder', 'clear_other_generations', 'copy_aside']
 
 # %% ../../nbs/00_core/13_records.ipynb #bd7bdc3c
-import io
+import io, re, shutil
 from pathlib import Path
 
 import polars as pl
 import pyarrow.parquet as pq
 
 from .errors import Damaged
-from .files import again, digest_bytes, digest_file, digest_json
-from .files import names_file, read_json, read_table, verify_file, write_json
+from .files import again, digest_bytes, digest_file, digest_json, names_file
+from .files import read_json, read_table, verify_file, write_aside, write_json
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
 FORMAT = 1
@@ -53,13 +53,14 @@ def write_record(path, kind: str, content: dict, home=None, made_of=None, files=
     return record
 
 # %% ../../nbs/00_core/13_records.ipynb #26b2eda4
-def _refusal(path: Path, head, kind: str, same: bool) -> str:
+def _refusal(path: Path, head: dict, kind: str, same: bool) -> str:
     "What is wrong with a sealed file that was found in this place; '' = nothing."
-    if not isinstance(head, dict) or head.get('format') != FORMAT:
+    if head.get('format') != FORMAT:
         return f'not of format {FORMAT}, which this version writes'
     if head['kind'] != kind:
         return f'it is a record of kind {head["kind"]}, not {kind}'
-    if path.parts[-len(Path(head['place']).parts) :] != Path(head['place']).parts:
+    place = Path(head['place']).parts
+    if path.absolute().parts[-len(place) :] != place:
         return f'it belongs in another place, {head["place"]}'
     return '' if same else 'it is of another run, or of an older state of this one'
 
@@ -79,10 +80,8 @@ def read_record(path, kind: str, mend: str = '', made_of=None) -> Record:
     Damaged : it is missing, not as it was written, or another record than the one asked for
     """
     content = read_json(path, mend)
-    head = content.pop('record', None)
     same = made_of is None or digest_json(made_of) == digest_json(content.get('made_of'))
-    why = _refusal(Path(path).absolute(), head, kind, same)
-    if why:
+    if why := _refusal(Path(path), content.pop('record', {}), kind, same):
         raise Damaged(f'{path}: damaged ({why})', mend or again(path))
     return Record(path, content)
 
@@ -107,11 +106,7 @@ def read_recorded_table(record: Record, name: str, columns=None, mend: str = '')
     raises Damaged : it is missing, or not the file on record
     """
     path = record.path.parent / name
-    try:
-        with names_file(path):
-            raw = path.read_bytes() if name in record['files'] else b''
-    except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
-        raw = b''
+    raw = path.read_bytes() if path.is_file() else b''
     if digest_bytes(raw) != record['files'].get(name):
         check_files(record, [name], mend)  # says what is wrong
     return pl.from_arrow(pq.read_table(io.BytesIO(raw), columns=columns))
@@ -151,3 +146,37 @@ def read_run_table(path, columns=None) -> pl.DataFrame:
                 if (name := path.relative_to(folder).as_posix()) in record['files']:
                     return read_recorded_table(record, name, columns)
     return read_table(path, columns)
+
+# %% ../../nbs/00_core/13_records.ipynb #56c4e42b
+def generation_folder(folder, fingerprint: str) -> Path:
+    """The folder of one making.
+
+    folder : holds the generations, and the sealed file that names one
+    fingerprint : 32 hex digits, of all that the content depends on
+
+    Examples
+    --------
+    >>> generation_folder('runs/a/fold_0', '0123456789abcdef0123456789abcdef').as_posix()
+    'runs/a/fold_0/0123456789abcdef'
+    """
+    return Path(folder) / fingerprint[:16]
+
+
+def clear_other_generations(current):
+    "Remove what other makings have left, killed ones too; by whoever holds the lock of the folder."
+    current = Path(current)
+    for other in current.parent.glob('*'):
+        if other != current and re.fullmatch('[0-9a-f]{16}', other.name) and other.is_dir():
+            shutil.rmtree(other, ignore_errors=True)
+
+# %% ../../nbs/00_core/13_records.ipynb #fb0b9343
+def copy_aside(source, target):
+    """Copy a file whole to another path, unless its bytes are there already.
+
+    target : where it goes, for example the path that people read
+    """
+    target = Path(target)
+    if target.is_file() and digest_file(target) == digest_file(source):
+        return
+    with write_aside(target) as part, names_file(source):
+        shutil.copyfile(source, part)

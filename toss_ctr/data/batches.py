@@ -81,16 +81,6 @@ class Loader:
     multiple : the width of histories is rounded up to a multiple of this (8 for tensor cores)
     pool_rows : rows shuffled together, at least
     block_rows : neighbouring rows read together
-
-    Examples
-    --------
-    >>> from toss_ctr.data.batches import Loader
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(item=['b', 'a', 'c'], seq=[[7, 8], [], [9]]), cats=['item'], seq='seq')
-    >>> for batch in Loader(split, batch_size=2):
-    ...     print(batch['row'].tolist(), batch['cat'].tolist(), batch['seq'].tolist())
-    [0, 1] [[2], [1]] [[2, 1], [0, 0]]
-    [2] [[3]] [[3]]
     """
 
     def __init__(
@@ -193,17 +183,6 @@ class Epoch:
     """The batches of one epoch of a loader, each computable by itself.
 
     epoch : 0-based
-
-    Examples
-    --------
-    >>> from toss_ctr.data.batches import Epoch, Loader
-    >>> from toss_ctr.tests.small import small_split
-    >>> loader = Loader(small_split(dict(x=[0.0, 1.0, 2.0, 3.0, 4.0]), nums=['x']), batch_size=2)
-    >>> epoch = Epoch(loader, 0)
-    >>> epoch.parts(1)  # (order, pass, pool, from, to)
-    [(0, 0, 0, 2, 4)]
-    >>> epoch.batch(1)['row'].tolist()
-    [2, 3]
     """
 
     def __init__(self, loader: Loader, epoch: int):

@@ -12,15 +12,17 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
 from ..core.files import write_table
 from ..core.records import read_record, read_recorded_table, write_record
-from ..core.tables import html_table
 from .histories import Ragged
 
 # %% ../../nbs/20_data/55_folds.ipynb #93167070
+_MOST_FOLDS = 120  # a fold number is an int8
+_COLUMNS = ('fold', 'rows', 'positives', 'CTR', 'groups')
+
+
 @dataclass(frozen=True, eq=False, repr=False)  # its repr is a table
 class Folds:
     """Fold and part of every row.
@@ -82,28 +84,47 @@ class Folds:
         "The parts whose labels the model of fold `k` may not see: those of all rows it does not learn from."
         return np.unique(self.part[self._unseen(k)])
 
-# %% ../../nbs/20_data/55_folds.ipynb #e8333b13
-_MOST_FOLDS = 120  # a fold number is an int8
-_COLUMNS = ('fold', 'rows', 'positives', 'CTR', 'groups')
+    def __repr__(self):
+        title, lines = f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)', [_COLUMNS]
+        for s in self.stats:
+            name = str(s['fold']) if s['fold'] >= 0 else 'train'
+            counts = [f'{s[key]:,}' for key in ('rows', 'positives', 'groups')]
+            lines.append((name, *counts[:2], f"{s['positives'] / max(s['rows'], 1):.2%}", counts[2]))
+        return '\n'.join([title] + [''.join(f'{cell:>12}' for cell in line) for line in lines])
 
+    def save(self, folder, source: str = ''):
+        """Write folds.parquet and folds.json.
 
-def _cells(stats: dict) -> tuple:
-    name = str(stats['fold']) if stats['fold'] >= 0 else 'train'
-    rows, positives = stats['rows'], stats['positives']
-    return name, f'{rows:,}', f'{positives:,}', f'{positives / max(rows, 1):.2%}', f"{stats['groups']:,}"
+        Parameters
+        ----------
+        folder : the run's folder
+        source : digest of the cache the folds were made on, and of how
+        """
+        folder = Path(folder)
+        path = folder / 'folds.parquet'
+        (folder / 'folds.json').unlink(missing_ok=True)
+        write_table(pl.DataFrame(dict(fold=self.fold, part=self.part)), path)
+        content = dict(rows=len(self), n_folds=self.n_folds, scheme=self.scheme, stats=list(self.stats))
+        write_record(folder / 'folds.json', 'folds', content, made_of=source, files=[path.name])
 
+    @classmethod
+    def load(cls, folder, source: str = ''):
+        """Read folds back, verified; `Damaged` naming a missing or damaged file, `UserError` for another cache.
 
-@patch
-def __repr__(self: Folds):
-    title = f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)'
-    lines = [_COLUMNS, *map(_cells, self.stats)]
-    return '\n'.join([title] + [''.join(f'{cell:>12}' for cell in line) for line in lines])
-
-
-@patch
-def _repr_html_(self: Folds):
-    table = html_table(map(_cells, self.stats), _COLUMNS)
-    return f'<p>{self.scheme}, {len(self):,} rows</p>{table}'
+        Parameters
+        ----------
+        folder : the run's folder
+        source : refuse folds made on another cache than this one
+        """
+        content = read_record(Path(folder) / 'folds.json', 'folds')
+        if source and content['made_of'] != source:
+            raise UserError(
+                f"{content.path}: folds of another cache ({content['made_of'][:8]}, not {source[:8]})",
+                'choose another exp_name, or add --force to train again; to go on with it, leave its data as they were',
+            )
+        fold, part = read_recorded_table(content, 'folds.parquet')
+        stats = tuple(content['stats'])
+        return cls(fold.to_numpy(), content['n_folds'], content['scheme'], part.to_numpy(), stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #f53e3dc2
 def key_codes(split, name: str, key: str) -> tuple[np.ndarray, tuple]:
@@ -349,12 +370,10 @@ def make_folds(split, cfg) -> Folds:
 
     Examples
     --------
-    >>> from toss_ctr.config.whole import Config
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(clicked=[0, 1] * 6, user=[1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3]), keys=['user'])
-    >>> folds = make_folds(split, Config(cv=dict(group_key='user', n_splits=3)))
-    >>> sorted(folds.valid_rows(k).tolist() for k in range(3))
-    [[0, 1, 2, 3], [4, 5, 6, 7], [8, 9, 10, 11]]
+    >>> from toss_ctr import load_config, prepare
+    >>> cfg = load_config('demo')
+    >>> make_folds(prepare(cfg).train, cfg).n_folds  # doctest: +SKIP
+    3
     """
     cv, label = cfg.cv, np.asarray(split.labels())
     if cv.n_splits > _MOST_FOLDS:
@@ -372,40 +391,3 @@ def make_folds(split, cfg) -> Folds:
     stats = _fold_stats(fold, label, groups)
     part = _make_parts(fold, label, groups, cfg.seed, cv.scheme)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)
-
-# %% ../../nbs/20_data/55_folds.ipynb #a6cc31c9
-@patch
-def save(self: Folds, folder, source: str = ''):
-    """Write folds.parquet and folds.json.
-
-    Parameters
-    ----------
-    folder : the run's folder
-    source : digest of the cache the folds were made on, and of how
-    """
-    folder = Path(folder)
-    path = folder / 'folds.parquet'
-    (folder / 'folds.json').unlink(missing_ok=True)
-    write_table(pl.DataFrame(dict(fold=self.fold, part=self.part)), path)
-    content = dict(rows=len(self), n_folds=self.n_folds, scheme=self.scheme, stats=list(self.stats))
-    write_record(folder / 'folds.json', 'folds', content, made_of=source, files=[path.name])
-
-
-@patch(cls_method=True)
-def load(cls: Folds, folder, source: str = '') -> Folds:
-    """Read folds back, verified; `Damaged` naming the file that is missing or damaged, `UserError` for another cache.
-
-    Parameters
-    ----------
-    folder : the run's folder
-    source : refuse folds made on another cache than this one
-    """
-    content = read_record(Path(folder) / 'folds.json', 'folds')
-    if source and content['made_of'] != source:
-        raise UserError(
-            f"{content.path}: folds of another cache ({content['made_of'][:8]}, not {source[:8]})",
-            'choose another exp_name, or add --force to train again; to go on with it, leave its data as they were',
-        )
-    fold, part = read_recorded_table(content, 'folds.parquet')
-    stats = tuple(content['stats'])
-    return cls(fold.to_numpy(), content['n_folds'], content['scheme'], part.to_numpy(), stats)

@@ -56,14 +56,6 @@ class Layout:
     histories : key of a history → batch key → (array, dtype) of all that is aligned with it
     multis : columns with several values a cell: batch key → (array of values, of offsets)
     weighted : those of them whose values have weights
-
-    Examples
-    --------
-    >>> from toss_ctr.data.pools import layout_of
-    >>> from toss_ctr.tests.small import small_split
-    >>> layout = layout_of(small_split(dict(item=['b', 'a'], x=[1.5, None], clicked=[1, 0]), cats=['item'], nums=['x']))
-    >>> list(layout.flat), layout.cats, layout.n_num, layout.histories
-    (['label'], (('cat_8', (0,)),), 1, {})
     """
 
     flat: dict
@@ -171,17 +163,6 @@ class Pool:
 
     rows : (m,) int64 ascending
     features : (n, E) float32, appended to the numerics; n = rows of the split
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.pools import layout_of, make_batch, Pool
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(item=['b', 'a', 'c'], seq=[[7, 8], [], [9]]), cats=['item'], seq='seq')
-    >>> pool = Pool(split, layout_of(split), np.array([0, 2]))
-    >>> batch = make_batch([(pool, np.array([1, 0]))])
-    >>> batch['row'].tolist(), batch['cat'].tolist(), batch['seq'].tolist()
-    ([2, 0], [[3], [2]], [[3, 0], [2, 1]])
     """
 
     def __init__(self, split, layout: Layout, rows: np.ndarray, features: np.ndarray | None = None):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KNOTS', 'FAR', 'column_quantiles', 'column_stats', 'NumericStats', 'read_columns', 'numeric_stats', 'Scale',
-           'far_cells']
+           'quantile_edges', 'far_cells']
 
 # %% ../../nbs/20_data/75_scaling.ipynb #aeb88088
 import math
@@ -12,7 +12,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from fastcore.basics import patch
 from torch import nn, Tensor
 
 from .order import rng_of
@@ -75,17 +74,6 @@ class NumericStats:
     center : (N,) float32
     scale : (N,) float32 > 0
     knots : (N, 65) float32 quantiles, non-decreasing
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.data.scaling import numeric_stats
-    >>> from toss_ctr.tests.small import small_split
-    >>> stats = numeric_stats(small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x']), scaler='robust')
-    >>> stats.transform(np.float32([[5.0], [np.nan]]))
-    (array([[1.],
-           [0.]], dtype=float32), array([[False],
-           [ True]]))
     """
 
     scaler: str
@@ -160,65 +148,9 @@ def numeric_stats(
     knots = np.array([column[3] for column in found], np.float32).reshape(-1, KNOTS)
     return NumericStats(scaler, strategy, len(rows), fill, center, scale, knots)
 
-# %% ../../nbs/20_data/75_scaling.ipynb #0d72fb80
-@patch
-def cdf(self: NumericStats, x: np.ndarray) -> np.ndarray:
-    """Piecewise linear distribution function through the knots.
-
-    x : (B, N) float32
-    returns (B, N) float32 in [0, 1]
-    """
-    out = np.empty_like(x, dtype=np.float32)
-    for column, knots in enumerate(self.knots):
-        v = np.clip(x[:, column], knots[0], knots[-1])
-        low = np.searchsorted(knots, v, 'right') - 1
-        high = np.searchsorted(knots, v, 'left')
-        gap = knots[high] - knots[low]
-        part = np.where(gap > 0, (v - knots[low]) / np.where(gap > 0, gap, 1), np.float32(0.5))
-        out[:, column] = (low + (high - low).astype(np.float32) * part) / np.float32(KNOTS - 1)
-    return out
-
-# %% ../../nbs/20_data/75_scaling.ipynb #79926256
-@patch
-def transform(self: NumericStats, x: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Fill and scale; a value that is not finite is missing.
-
-    x : (B, N) float32
-    returns scaled (B, N) float32, missing (B, N) bool
-    """
-    missing = ~np.isfinite(x)
-    x = np.where(missing, self.fill, x.astype(np.float32))
-    if self.scaler == 'quantile':
-        return (self.cdf(x) - np.float32(0.5)) * np.float32(12**0.5), missing
-    with np.errstate(over='ignore'):
-        z = (x - self.center) / self.scale
-    if self.scaler in ('robust', 'standard'):
-        z = np.clip(z, -np.float32(FAR), np.float32(FAR))
-    return np.arcsinh(z) if self.scaler == 'asinh' else z, missing
-
-# %% ../../nbs/20_data/75_scaling.ipynb #d029cd5b
-@patch
-def edges(self: NumericStats, n_bins: int) -> np.ndarray:
-    "Quantile bin edges → (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width."
-    at = np.linspace(0, KNOTS - 1, n_bins + 1)
-    rows = [np.interp(at, np.arange(KNOTS), knots) for knots in self.knots]
-    return np.array(rows, np.float32).reshape(-1, n_bins + 1)
-
 # %% ../../nbs/20_data/75_scaling.ipynb #5891f22c
 class Scale(nn.Module):
     """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
-
-    Examples
-    --------
-    >>> import torch
-    >>> from toss_ctr.data.scaling import numeric_stats, Scale
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(x=[1.0, 2.0, 3.0, 4.0, 5.0]), nums=['x'])
-    >>> scale = Scale(numeric_stats(split, scaler='robust'))
-    >>> scale(torch.tensor([[5.0], [float('nan')]]))
-    (tensor([[1.],
-            [0.]]), tensor([[False],
-            [ True]]))
     """
 
     def __init__(self, stats: NumericStats):
@@ -226,18 +158,6 @@ class Scale(nn.Module):
         self.scaler = stats.scaler
         for name in _ARRAYS:
             self.register_buffer(name, torch.tensor(getattr(stats, name), dtype=torch.float32))
-        empty = torch.empty_like(self.knots)
-        for name in ('gap', 'middle'):
-            self.register_buffer(name, empty.clone(), persistent=False)
-        self.measure_knots()
-        self.register_load_state_dict_post_hook(lambda scale, keys: scale.measure_knots())
-
-    def measure_knots(self):
-        "To each knot the way to the next one, and the middle of the knots equal to it: what `cdf` looks up."
-        gap = torch.diff(self.knots, append=self.knots[:, -1:])
-        self.gap.copy_(torch.where(gap > 0, gap, 1))
-        last = torch.searchsorted(self.knots, self.knots, right=True) - 1
-        self.middle.copy_((torch.searchsorted(self.knots, self.knots) + last) / 2)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor]:
         """
@@ -255,22 +175,25 @@ class Scale(nn.Module):
         return (torch.asinh(z) if self.scaler == 'asinh' else z), missing
 
     def cdf(self, x: Tensor) -> Tensor:
-        "(B, N) → (B, N): piecewise linear distribution function through the knots, as `NumericStats.cdf`."
-        v = torch.minimum(torch.maximum(x, self.knots[:, 0]), self.knots[:, -1]).t().contiguous()
-        low = torch.searchsorted(self.knots, v, right=True) - 1
-        beyond = v - self.knots.gather(1, low)
-        between = low + beyond / self.gap.gather(1, low)
-        return (torch.where(beyond > 0, between, self.middle.gather(1, low)) / (KNOTS - 1)).t()
+        "(B, N) → (B, N): piecewise linear distribution function through the knots; of equal knots the middle."
+        knots, gap = self.knots, torch.diff(self.knots, append=self.knots[:, -1:])
+        v = torch.minimum(torch.maximum(x, knots[:, 0]), knots[:, -1]).t().contiguous()
+        low = torch.searchsorted(knots, v, right=True) - 1
+        middle = (torch.searchsorted(knots, v) + low) / 2
+        beyond = v - knots.gather(1, low)
+        between = low + beyond / torch.where(gap > 0, gap, 1).gather(1, low)
+        return (torch.where(beyond > 0, between, middle) / (KNOTS - 1)).t()
+
+# %% ../../nbs/20_data/75_scaling.ipynb #d029cd5b
+def quantile_edges(stats: NumericStats, n_bins: int) -> np.ndarray:
+    "Quantile bin edges → (N, n_bins+1) float32, non-decreasing; equal edges are bins of no width."
+    at = np.linspace(0, KNOTS - 1, n_bins + 1)
+    rows = [np.interp(at, np.arange(KNOTS), knots) for knots in stats.knots]
+    return np.array(rows, np.float32).reshape(-1, n_bins + 1)
 
 # %% ../../nbs/20_data/75_scaling.ipynb #e23065cf
 def far_cells(split) -> list[str]:
     """A line for each numeric column that holds a value farther from its median than `FAR` times its spread.
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> far_cells(small_split(dict(x=[1.0, 2.0, 1e30, 3.0, 4.0, 5.0], clicked=[0] * 6), nums=['x']))
-    ["column 'x': row 2 holds 1e+30, more than 10,000 times the spread from the median; it counts as that far"]
     """
     lines, stats, rows = [], split.stats, split.n_rows
     for i, name in enumerate(split.spec.nums):

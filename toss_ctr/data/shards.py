@@ -324,15 +324,6 @@ class Split:
     stats : statistics of the training rows
     first_row : number of its first row, where rows have no id
     valid_rows : how many of its last rows are those of `data.valid_path`
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> split = small_split(dict(item=['b', 'a', None], clicked=[1, 0, 0]), cats=['item'])
-    >>> split
-    Split train: rows 3; shards 1; label 1 33.3333%; categorical 1 columns, 3 codes; numeric 0 columns, ...
-    >>> split.column('item').tolist(), split.labels().tolist(), split.key('item')[1]
-    ([2, 1, 0], [1, 0, 0], ('a', 'b'))
     """
 
     def __init__(

@@ -307,21 +307,11 @@ class Spec:
             id_col=self.id_col,
             sides=lone.get('sides', {}),
         )
-        if self.multis:  # caches without such columns keep the content they always had
-            content['multis'] = [m.to_json() for m in self.multis]
-        if lone.get('spaces'):
-            content['spaces'] = lone['spaces']
-        if self.histories and not lone:
-            content['histories'] = [h.to_json() for h in self.histories]
-        if self.time:
-            content['time'] = dict(vars(self.time))
-        if self.weight:
-            content['weight'] = self.weight
-        if self.vectors:
-            content['vectors'] = [dict(vars(v)) for v in self.vectors]
-        if self.labels:
-            content['labels'] = list(self.labels)
-        return content
+        later = dict(multis=[m.to_json() for m in self.multis], spaces=lone.get('spaces'))
+        later['histories'] = [] if lone else [h.to_json() for h in self.histories]
+        later |= dict(time=self.time and dict(vars(self.time)), weight=self.weight)
+        later |= dict(vectors=[dict(vars(v)) for v in self.vectors], labels=list(self.labels))
+        return content | {name: value for name, value in later.items() if value}  # others keep their names
 
     @classmethod
     def from_json(cls, content: dict):

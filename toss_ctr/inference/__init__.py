@@ -2,7 +2,7 @@
 
 from typing import TYPE_CHECKING
 
-from ..core.doors import doors
+from ..core.processes import doors
 
 if TYPE_CHECKING:
     from .answers import infer

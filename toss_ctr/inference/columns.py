@@ -19,7 +19,7 @@ from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
-from ..training.rates import rate_table
+from ..training.ranking import rate_table
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
@@ -155,14 +155,10 @@ def bin_codes(train: np.ndarray, held: np.ndarray, bins: int = 64) -> tuple[np.n
     held : (m,) the same of hold-out rows
     returns codes (n,) and (m,), 0 for null; number of codes
     """
-    known = train[~np.isnan(train)]
-    edges = np.zeros(0)
-    if len(known):
-        inner = np.linspace(0, 1, bins + 1)[1:-1]
-        edges = np.unique(np.quantile(known, inner))
-    train_codes = np.where(np.isnan(train), 0, 1 + np.searchsorted(edges, train))
-    held_codes = np.where(np.isnan(held), 0, 1 + np.searchsorted(edges, held))
-    return train_codes, held_codes, len(edges) + 2
+    known, inner = train[~np.isnan(train)], np.linspace(0, 1, bins + 1)[1:-1]
+    edges = np.unique(np.quantile(known, inner)) if len(known) else np.zeros(0)
+    codes = [np.where(np.isnan(values), 0, 1 + np.searchsorted(edges, values)) for values in (train, held)]
+    return *codes, len(edges) + 2
 
 # %% ../../nbs/70_inference/40_columns.ipynb #de64519b
 _PRIOR_ROWS = 20  # rows of the mean click rate that are added to each bin
@@ -189,19 +185,14 @@ def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> d
 
     returns column → AUC on hold-out rows, the largest first
     """
-    spec = inputs.train.spec
-    train, held = (
-        {k: v.numpy() for k, v in one_batch(inputs, fold, sample_rows(inputs, fold, n, held)).items()}
-        for held in (False, True)
-    )
+    spec, rows = inputs.train.spec, [sample_rows(inputs, fold, n, held) for held in (False, True)]
+    train, held = ({name: v.numpy() for name, v in one_batch(inputs, fold, some).items()} for some in rows)
+    codes = {c.name: (train['cat'][:, i], held['cat'][:, i], c.size) for i, c in enumerate(spec.cats)}
+    numbers = [*spec.nums, *(inputs.features.names if inputs.features else ())]
+    codes |= {name: bin_codes(train['num'][:, i], held['num'][:, i]) for i, name in enumerate(numbers)}
     alone, weights = {}, (train.get('weight'), held.get('weight'))
-    for i, c in enumerate(spec.cats):
-        codes, held_codes = train['cat'][:, i], held['cat'][:, i]
-        alone[c.name] = auc_alone(codes, train['label'], held_codes, held['label'], c.size, weights)
-    features = inputs.features.names if inputs.features else ()
-    for i, name in enumerate([*spec.nums, *features]):
-        codes, held_codes, size = bin_codes(train['num'][:, i], held['num'][:, i])
-        alone[name] = auc_alone(codes, train['label'], held_codes, held['label'], size, weights)
+    for name, (of_train, of_held, size) in codes.items():
+        alone[name] = auc_alone(of_train, train['label'], of_held, held['label'], size, weights)
     return dict(sorted(alone.items(), key=lambda item: (-item[1], item[0]))[:top])
 
 # %% ../../nbs/70_inference/40_columns.ipynb #caa0fcde

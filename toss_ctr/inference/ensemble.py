@@ -21,8 +21,8 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, digest_json
 from ..core.files import write_table
-from ..core.records import check_files, read_record, read_run_table, Record, write_record
-from ..core.generations import clear_other_generations, copy_aside, generation_folder
+from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
+from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
@@ -35,7 +35,7 @@ from ..training.metrics import paired_test, RATIO, TITLES
 def check_same_rows(members: list[Opinion]):
     """Refuse members that did not predict the rows of the first one, each by a number.
 
-    raises UserError that names the member, with a count and an example
+    raises UserError that names the member
     """
     first = members[0]
     for member in members:
@@ -43,17 +43,10 @@ def check_same_rows(members: list[Opinion]):
         if len(odd):
             what = f'{member.name}: {len(odd):,} held-out rows have no finite log-odds (e.g. row {member.row[odd[0]]})'
             raise UserError(what, 'train it anew, a network at a lower train.lr, or leave it out of members')
-    for other in members[1:]:
-        if not np.array_equal(other.row, first.row):
-            odd = np.setxor1d(other.row, first.row)
-            what = f'{other.name}: {len(odd):,} held-out rows are not those of {first.name} (e.g. row {odd[0]})'
-            raise UserError(what, 'train both on the same folds')
-        for name in ('label', 'fold'):
-            differ = np.flatnonzero(getattr(other, name) != getattr(first, name))
-            if len(differ):
-                example = first.row[differ[0]]
-                shown = f'{len(differ):,} rows have another {name} than in {first.name} (e.g. row {example})'
-                raise UserError(f'{other.name}: {shown}', 'train both on the same folds')
+        for name in ('row', 'label', 'fold'):
+            if not np.array_equal(getattr(member, name), getattr(first, name)):
+                what = f'{member.name}: {name} of its held-out rows is not that of {first.name}'
+                raise UserError(what, 'train both on the same folds')
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1184f6be
 ENSEMBLE = 'ensemble'
@@ -291,6 +284,33 @@ def _gain(label, balanced: tuple, natural: tuple, name: str, **how) -> dict:
     return dict(gain=found.diff, gain_low=found.lo, gain_high=found.hi)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
+def _mixed(fit: list[Opinion], cfg: Config) -> tuple[dict, list[Opinion]]:
+    "Weights of the members; their mean, where it is not one of them."
+    if len(fit) < 2:
+        return dict(weights={}, fold_weights={}), []
+    chosen, names = choose(fit, cfg), [member.name for member in fit]
+    weights = dict(zip(names, chosen.weights.tolist(), strict=True))
+    fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
+    mean = [averaged(fit, chosen.weights, chosen.logit)] if (chosen.weights > 0).sum() > 1 else []
+    return dict(weights=weights, fold_weights=fold_weights), mean
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #c290338d
+def _write_choice(candidates: list[Opinion], fitted: dict, held_out: dict, content: dict, cfg: Config) -> Path:
+    "The folder of a generation of the choice, with every submission and the ensemble's held-out predictions."
+    answers = {member.name: fitted[member.name](member.test_logit) for member in candidates}
+    answered = [(digest_bytes(answers[m.name]), digest_bytes('\n'.join(m.ids).encode())) for m in candidates]
+    place = generation_folder(cfg.run_dir / ENSEMBLE, digest_json(content | dict(answered=answered)))
+    for member in candidates:
+        file = place / f'{member.name}.csv'
+        write_submission(member.ids, answers[member.name], file, cfg.data.id_col, cfg.data.label_col)
+        if member.name == ENSEMBLE:
+            names = 'row', 'fold', 'label', *([] if member.weight is None else ['weight'])
+            numbers = {name: getattr(member, name) for name in names}
+            numbers |= dict(logit=member.logit.astype(np.float32), p=held_out[ENSEMBLE])
+            write_table(pl.DataFrame(numbers), place / OOF)
+    return place
+
+# %% ../../nbs/70_inference/18_ensemble.ipynb #314c1fe3
 def hand_in(members: list[Opinion], cfg: Config) -> dict:
     """Write each member's submission, the ensemble's, and as submission.csv that of the best out of fold.
 
@@ -306,52 +326,28 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         `when`
     """
     check_same_rows(members)
-    folder, data, weights, fold_weights, lost = cfg.run_dir, cfg.data, {}, {}, {}
-    found = leaking(members) if len(members) > 1 else {}
-    fit = [member for member in members if member.name not in found] or members
-    candidates = list(members)
-    if len(fit) > 1:
-        chosen = choose(fit, cfg)
-        names = [member.name for member in fit]
-        weights = dict(zip(names, chosen.weights.tolist(), strict=True))
-        fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
-        if (chosen.weights > 0).sum() > 1:  # otherwise it is one of the members
-            candidates.append(averaged(fit, chosen.weights, chosen.logit))
-    scores, held_out, calibrators, answers = {}, {}, {}, {}
+    suspects = leaking(members) if len(members) > 1 else {}
+    fit = [member for member in members if member.name not in suspects] or members
+    mixed, mean = _mixed(fit, cfg)
+    candidates, scores, held_out, fitted = [*members, *mean], {}, {}, {}
     for member in candidates:
         scores[member.name], held_out[member.name] = judged(member, cfg)
-        options = calibration_options(cfg)
-        calibrator = fit_calibrator(member.logit, member.label, weight=member.weight, **options)
-        calibrators[member.name] = calibrator.to_json()
-        answers[member.name] = calibrator(member.test_logit)
-    if ENSEMBLE in scores:
-        lost = worth(fit, scores[ENSEMBLE], cfg)
+        how = dict(weight=member.weight, **calibration_options(cfg))
+        fitted[member.name] = fit_calibrator(member.logit, member.label, **how)
+    lost = worth(fit, scores[ENSEMBLE], cfg) if mean else {}
     scales = {name: _scales(p, members[0], cfg) for name, p in held_out.items()}
-    honest = [name for name in scores if name not in found] or list(scores)
-    content = dict(
+    honest = [name for name in scores if name not in suspects] or list(scores)
+    content = mixed | dict(
         chosen=max(honest, key=lambda name: merit(scores[name], cfg.metric)),
         judged_by=cfg.metric,
         select=cfg.ensemble.select,
-        weights=weights,
-        fold_weights=fold_weights,
         scores=scores,
-        calibrators=calibrators,
+        calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=_compared(scales, members[0], [m.name for m in fit], lost, cfg.metric, cfg.seed),
-        leaking=found,
+        leaking=suspects,
     )
-    answered = [(digest_bytes(answers[m.name]), digest_bytes('\n'.join(m.ids).encode())) for m in candidates]
-    place = generation_folder(folder / ENSEMBLE, digest_json(content | dict(answered=answered)))
-    for member in candidates:
-        out = place / f'{member.name}.csv'
-        write_submission(member.ids, answers[member.name], out, data.id_col, data.label_col)
-    if ENSEMBLE in scores:
-        mean = candidates[-1]
-        names = 'row', 'fold', 'label', *([] if mean.weight is None else ['weight'])
-        numbers = {name: getattr(mean, name) for name in names}
-        numbers |= dict(logit=mean.logit.astype(np.float32), p=held_out[ENSEMBLE])
-        write_table(pl.DataFrame(numbers), place / OOF)
-    content['facts'] = {member.name: member.facts for member in candidates if member.name != ENSEMBLE}
-    return _switch(folder, place, content)
+    place = _write_choice(candidates, fitted, held_out, content, cfg)
+    return _switch(cfg.run_dir, place, content | dict(facts={member.name: member.facts for member in members}))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #68b0344d
 def _copies(run_dir, made: dict) -> dict[Path, Path]:
@@ -444,15 +440,13 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     opinions = []
     for name in cfg.members if names is None else names:
         made = records[name]['made'] if records else None
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, made)
-        if opinions and np.array_equal(found.row, opinions[0].row):  # ten million rows are kept once
-            found = replace(found, row=opinions[0].row)
-        opinions.append(found)
-    of_rows = {}
-    for kind in ('group', 'weight'):  # the network's file holds them
-        known = (getattr(found, kind) for found in opinions)
-        of_rows[kind] = next((values for values in known if values is not None), None)
-    return [replace(found, **of_rows) for found in opinions]
+        found, first = read_opinion(cfg.run_dir, name, cfg.ensemble, made), opinions[0] if opinions else None
+        if first is not None and np.array_equal(found.row, first.row):  # ten million rows are kept once
+            beside = dict(row=first.row, group=first.group, weight=first.weight)
+        else:
+            beside = of_rows(cfg.run_dir, found.row)
+        opinions.append(replace(found, **beside))
+    return opinions
 
 
 def submit(cfg: Config, records: dict | None = None, names=None) -> dict:

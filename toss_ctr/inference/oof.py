@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['begin_run', 'finished_folds', 'read_oof_logits', 'calibration_options', 'probability_target', 'Scales', 'scales_of',
-           'calibrator_made_of', 'labels_beside_first', 'run_calibrator', 'label_calibrators', 'results_locked',
-           'held_out_now', 'refuse_other', 'calibrate']
+           'calibrator_made_of', 'labels_of', 'run_calibrators', 'results_locked', 'held_out_now', 'refuse_other',
+           'calibrate']
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
@@ -22,18 +22,16 @@ from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table
 from ..core.records import read_record, read_recorded_table, write_record
 from toss_ctr.inference.calibration import (
-    calibration_report,
+    calibrated_rows,
     Calibrator,
-    cross_fit,
     fit_calibrator,
     load_calibrator,
-    save_calibrator,
 )
 from ..data.probabilities import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
 from ..training.fold import check_trainings
 from ..training.metrics import auc
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:
@@ -107,7 +105,7 @@ def calibration_options(cfg: Config) -> dict:
     """
     c = cfg.calibration
     method = c.method if c.enabled else 'none'
-    return dict(method=method, target=c.target, lambda_mix=c.lambda_mix, lr=c.lr, iters=c.iters)
+    return dict(method=method, target=c.target, lr=c.lr, iters=c.iters)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #9c42d98c
 def probability_target(cfg: Config) -> str:
@@ -152,60 +150,48 @@ def calibrator_made_of(sides: dict, options: dict) -> str:
     return digest_json(dict(oof=[side['oof'] for side in sides.values()], options=options))
 
 # %% ../../nbs/70_inference/05_oof.ipynb #1c6f6633
-def _held_out_arrays(oof: pl.DataFrame, beside: str = '') -> tuple:
-    "Logits, labels, folds and, where there are any, weights of held-out rows; `beside` : a label; of rows that know it"
-    of = f'_{beside}' if beside else ''
+def _held_out_arrays(oof: pl.DataFrame, name: str = '') -> tuple:
+    "Logits, labels, folds and, where there are any, weights of the held-out rows that know a label."
+    of = f'_{name}' if name else ''
     oof = oof.filter(pl.col(f'label{of}').is_not_null())
     weight = oof['weight'].to_numpy() if 'weight' in oof.columns else None
     return *(oof[name].to_numpy() for name in (f'logit{of}', f'label{of}', 'fold')), weight
 
 # %% ../../nbs/70_inference/05_oof.ipynb #9a323553
-def labels_beside_first(sides: dict) -> list[str]:
-    """Labels that the folds learned beside the first.
+def labels_of(sides: dict) -> list[str]:
+    """The labels that the folds learned, as the tables' columns end in them: '' is the first.
 
     sides : fold → side file
     """
-    return list(next(iter(sides.values())).get('labels', {}))
+    return ['', *next(iter(sides.values())).get('labels', {})]
 
 # %% ../../nbs/70_inference/05_oof.ipynb #5b5fd2bc
-def run_calibrator(cfg: Config, sides: dict) -> Calibrator:
-    """The calibrator of these folds and options: the run's, fitted anew where it is missing, damaged or of others.
+_FIRST, _OTHERS = 'calibrator.json', 'label_calibrators.json'
 
-    sides : fold → side file, of `finished_folds`
-    """
-    options = calibration_options(cfg)
-    if options['method'] == 'none':
-        return Calibrator.identity()
-    try:
-        return load_calibrator(cfg.run_dir / 'calibrator.json', calibrator_made_of(sides, options))
-    except Damaged as e:
-        print(f'{e.what}; fitted anew')
-    logit, label, _, weight = _held_out_arrays(read_oof_logits(cfg, sides))
-    return fit_calibrator(logit, label, weight=weight, **options)
+
+def _kept_calibrators(run_dir, others: list[str], made_of: str) -> dict[str, Calibrator]:
+    "The calibrators that a run has written; `Damaged` where one is missing, damaged or of something else."
+    found = {'': load_calibrator(run_dir / _FIRST, made_of)}
+    if others:
+        made = read_record(run_dir / _OTHERS, 'label_calibrators', made_of=made_of)['labels']
+        found |= {name: Calibrator.from_json(made[name]) for name in others}
+    return found
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7754d93a
-_OF_LABELS = 'label_calibrators.json'
-
-
-def label_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
-    """The calibrators of the labels beside the first, as `run_calibrator` has the first one's.
+def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
+    """The calibrators of these folds and options, one a label; fitted anew where missing, damaged or of others.
 
     sides : fold → side file, of `finished_folds`
+    returns label → calibrator; '' = the first
     """
-    options, names = calibration_options(cfg), labels_beside_first(sides)
-    if options['method'] == 'none' or not names:
+    options, names = calibration_options(cfg), labels_of(sides)
+    if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
     try:
-        made_of = calibrator_made_of(sides, options)
-        content = read_record(cfg.run_dir / _OF_LABELS, 'label_calibrators', made_of=made_of)
-        return {name: Calibrator.from_json(made) for name, made in content['labels'].items()}
+        return _kept_calibrators(cfg.run_dir, names[1:], calibrator_made_of(sides, options))
     except Damaged as e:
         print(f'{e.what}; fitted anew')
-    return _fit_labels(read_oof_logits(cfg, sides), names, options)
-
-# %% ../../nbs/70_inference/05_oof.ipynb #20f2c777
-def _fit_labels(oof: pl.DataFrame, names: list[str], options: dict) -> dict[str, Calibrator]:
-    found = {}
+    oof, found = read_oof_logits(cfg, sides), {}
     for name in names:
         logit, label, _, weight = _held_out_arrays(oof, name)
         found[name] = fit_calibrator(logit, label, weight=weight, **options)
@@ -281,6 +267,16 @@ def calibrate(cfg: Config) -> dict:
         return _calibrate_folds(cfg, *held_out_now(cfg))
 
 # %% ../../nbs/70_inference/05_oof.ipynb #cb96c6ae
+def _calibrated(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple[dict, pl.Series]:
+    "Report of a label, and its cross-fitted probabilities: null where nobody knows it."
+    logit, label, fold, weight = _held_out_arrays(oof, name)
+    p, report = calibrated_rows(logit, label, fold, seed, weight, **options)
+    known = oof[f'label_{name}' if name else 'label'].is_not_null().to_numpy()
+    every = np.full(len(oof), np.nan)
+    every[known] = p
+    return report | (dict(AUC=auc(label, p, weight)) if name else {}), pl.Series(every, nan_to_null=True)
+
+# %% ../../nbs/70_inference/05_oof.ipynb #e58c49e4
 def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     "Everything that `calibrate` writes, of the folds of `sides`."
     options, run = calibration_options(cfg), cfg.run_dir
@@ -288,28 +284,15 @@ def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     if cfg.logging.csv_log:
         with write_aside(run / 'train_log.csv') as part:  # what the folds have sealed, whatever became of the file
             part.write_text(run_log(sides), encoding='utf-8')
-    logit, label, fold, weight = _held_out_arrays(oof)
-    p = cross_fit(logit, label, fold, cfg.seed, weight, **options)
-    report = calibration_report(logit, label, fold, cfg.seed, weight, **options)
-    save_calibrator(fit_calibrator(logit, label, weight=weight, **options), run / 'calibrator.json', made_of)
-    columns, names = dict(p=pl.Series(p)), labels_beside_first(sides)
-    if names:
-        fitted = {name: made.to_json() for name, made in _fit_labels(oof, names, options).items()}
-        write_record(run / _OF_LABELS, 'label_calibrators', dict(labels=fitted), made_of=made_of)
-        beside = {name: _judge_label(oof, name, cfg.seed, options) for name in names}
-        report |= dict(labels={name: judged for name, (judged, _) in beside.items()})
-        columns |= {f'p_{name}': p for name, (_, p) in beside.items()}
+    found = {name: _calibrated(oof, name, cfg.seed, options) for name in labels_of(sides)}
+    others = {name: report for name, (report, _) in found.items() if name}
+    report = found[''][0] | (dict(labels=others) if others else {})
+    write_record(run / _FIRST, 'calibrator', report['calibrator'], made_of=made_of)
+    if others:
+        fitted = {name: judged['calibrator'] for name, judged in others.items()}
+        write_record(run / _OTHERS, 'label_calibrators', dict(labels=fitted), made_of=made_of)
+    columns = {f'p_{name}' if name else 'p': p for name, (_, p) in found.items()}
     write_table(oof.with_columns(**columns), run / 'oof.parquet')
-    files = ['calibrator.json', 'oof.parquet'] + ([_OF_LABELS] if names else [])
+    files = [_FIRST, 'oof.parquet', *([_OTHERS] if others else [])]
     write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)
     return report
-
-# %% ../../nbs/70_inference/05_oof.ipynb #e58c49e4
-def _judge_label(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple[dict, pl.Series]:
-    "Report of a label beside the first, and its cross-fitted probabilities: null where nobody knows it."
-    logit, label, fold, weight = _held_out_arrays(oof, name)
-    p = np.full(len(oof), np.nan)
-    known = oof[f'label_{name}'].is_not_null().to_numpy()
-    p[known] = cross_fit(logit, label, fold, seed, weight, **options)
-    judged = calibration_report(logit, label, fold, seed, weight, **options)
-    return judged | dict(AUC=auc(label, p[known], weight)), pl.Series(p, nan_to_null=True)

@@ -11,7 +11,7 @@ from typing import Any
 
 from ..core.commands import edge
 from ..core.errors import UserError
-from .artefact import load_artefact
+from .predictor import load_artefact
 
 # %% ../../nbs/70_inference/38_serve.ipynb #e487106e
 MOST_BYTES, MOST_ROWS, MOST_VALUES, SECONDS = 1 << 20, 1000, 10_000, 10.0
@@ -110,7 +110,7 @@ def server(folder: str, trust: bool = False):
 
     @app.get('/')
     def about() -> dict:
-        return dict(serves=artefact.content['serves'], columns=artefact.columns)
+        return dict(serves=artefact.name, columns=artefact.columns)
 
     @app.post('/predict')
     def predict(rows: list[dict[str, Any]]) -> list[float]:

@@ -16,7 +16,7 @@ from scipy.special import logit
 
 from ..config.members import Member
 from ..core.errors import UserError
-from ..core.resources import cores
+from ..core.processes import cores
 from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6

@@ -25,8 +25,8 @@ from toss_ctr.core.files import (
     shell_path,
     write_table,
 )
-from ..core.generations import clear_other_generations, copy_aside, generation_folder
-from ..core.records import check_files, read_record, read_recorded_table, Record, write_record
+from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
+from ..core.records import read_recorded_table, Record, write_record
 from ..data.probabilities import logit
 from .combine import combine
 
@@ -141,7 +141,7 @@ def kept_member(folder, made: dict) -> Record | None:
         for path in (Path(folder) / OOF, Path(folder) / TEST):
             if path.is_dir():
                 raise Damaged(f'{path}: damaged (it is a folder)', f'remove it and {again(path)}')
-        with suppress(UserError), locked(folder, 'member', timeout=0):  # another command makes it: it does that itself
+        with suppress(UserError), locked(folder, 'member', wait=False):  # another command makes it: it does that itself
             _copy_for_people(place)
             clear_other_generations(place)
     return record

@@ -93,13 +93,6 @@ class IdCodes:
     """The codes of columns with too many levels for the matrix, for models that have a weight for each.
 
     splits : 'train', and 'test' where there are test rows → the rows
-
-    Examples
-    --------
-    >>> from toss_ctr.tests.small import small_split
-    >>> codes = IdCodes(dict(train=small_split(dict(user=['b', 'a', 'b']), cats=['user'])), ('user',))
-    >>> codes.train(0).tolist()
-    [[2], [1], [2]]
     """
 
     splits: dict

@@ -13,7 +13,6 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from ..config.base import check_choice
 from ..config.model import Norm
 from ..config.sequence import Gating
 
@@ -164,14 +163,7 @@ class BatchNorm(nn.BatchNorm1d):
         return super().forward(input)
 
 # %% ../../nbs/40_models/00_attention.ipynb #b1144a19
-def make_norm(name: Norm, width: int, key: str = 'norm') -> nn.Module:
-    """A normalisation of the last axis; `batch` needs (B, width).
-
-    raises UserError for an unknown name
-    """
-    check_choice(key, name, Norm)
-    if name == 'rms':
-        return nn.RMSNorm(width, eps=1e-6)
-    if name == 'layernorm':
-        return nn.LayerNorm(width)
-    return BatchNorm(width) if name == 'batch' else nn.Identity()
+def make_norm(name: Norm, width: int) -> nn.Module:
+    "A normalisation of the last axis; `batch` needs (B, width)."
+    norms = dict(rms=lambda: nn.RMSNorm(width, eps=1e-6), layernorm=lambda: nn.LayerNorm(width))
+    return (norms | dict(batch=lambda: BatchNorm(width), none=nn.Identity))[name]()

@@ -151,8 +151,8 @@ class EncoderBlock(nn.Module):
 
     def __init__(self, d: int, cfg: Encoder):
         super().__init__()
-        self.norm1 = make_norm(cfg.norm, d, 'sequence.tfm.norm')
-        self.norm2 = make_norm(cfg.norm, d, 'sequence.tfm.norm')
+        self.norm1 = make_norm(cfg.norm, d)
+        self.norm2 = make_norm(cfg.norm, d)
         self.attention = SelfAttention(d, cfg.n_heads, cfg.mha_dropout, cfg.gating)
         self.ffn = FeedForward(d, cfg.ffn_hidden, cfg.ffn_dropout)
 
@@ -162,12 +162,6 @@ class EncoderBlock(nn.Module):
 
 # %% ../../nbs/40_models/10_encoder.ipynb #3b9dfa40
 CACHE = 3 << 20  # bytes of score matrices at a time
-
-
-def _padded_positions(k: int, dtype: torch.dtype) -> int:
-    "Positions with the pads that make a bfloat16 softmax fast, where they are few."
-    up = math.ceil(k / 32) * 32
-    return up if dtype == torch.bfloat16 and 10 * up <= 11 * k else k
 
 
 def _rows_at_once(k: int, heads: int, dtype: torch.dtype) -> int:
@@ -199,23 +193,16 @@ class HistoryEncoder(nn.Module):
             )
         self.bias = TimeBias(cfg.n_heads, cfg.add_positional_bias, max_age=max_age)
         self.blocks = nn.ModuleList(EncoderBlock(d, cfg) for _ in range(cfg.n_layers))
-        self.norm = make_norm(cfg.norm, d, 'sequence.tfm.norm')
+        self.norm = make_norm(cfg.norm, d)
 
     def forward(self, x: Tensor, mask: Tensor, age: Tensor) -> Tensor:
         device = x.device.type
         dtype = torch.get_autocast_dtype(device) if torch.is_autocast_enabled(device) else x.dtype
         if device != 'cpu' or torch.compiler.is_compiling():
             return self.encode(x, mask, age, dtype)
-        k = x.shape[1]
-        padded = _padded_positions(k, dtype)
-        if padded > k:
-            pads = padded - k
-            x = F.pad(x, (0, 0, 0, pads))
-            mask = F.pad(mask, (0, pads))
-            age = F.pad(age, (0, pads))
-        rows = _rows_at_once(padded, self.bias.n_heads, dtype)
+        rows = _rows_at_once(x.shape[1], self.bias.n_heads, dtype)
         parts = zip(x.split(rows), mask.split(rows), age.split(rows), strict=True)
-        return torch.cat([self.encode(*part, dtype) for part in parts])[:, :k]
+        return torch.cat([self.encode(*part, dtype) for part in parts])
 
     def encode(self, x: Tensor, mask: Tensor, age: Tensor, dtype: torch.dtype) -> Tensor:
         "All rows at once; `dtype` is that of the scores."

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['init_table', 'restart_tables', 'FusedTable', 'CategoricalFields', 'AffineFields', 'piecewise', 'PiecewiseFields',
-           'numeric_fields', 'restart_numbers', 'BagField', 'VectorField', 'Fields']
+           'numeric_fields', 'restart_numbers', 'BagField', 'VectorField']
 
 # %% ../../nbs/40_models/20_fields.ipynb #a10ce03b
 from collections.abc import Sequence
@@ -13,10 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..config.base import check_choice
 from ..config.model import NumericEmbedding
-from ..core.errors import UserError
-from .attention import dropout
 
 # %% ../../nbs/40_models/20_fields.ipynb #e5b59523
 def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
@@ -174,13 +171,9 @@ def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Mod
     """The numeric embedding of that name.
 
     edges : (n, T + 1) quantiles for 'piecewise'
-    raises UserError for an unknown name, and for 'piecewise' without edges
     """
-    check_choice('model.numeric.embedding', kind, NumericEmbedding)
     if kind == 'affine':
         return AffineFields(n, d)
-    if edges is None or len(edges) != n:
-        raise UserError('model.numeric.embedding: piecewise needs the quantiles of every column', 'use affine')
     return PiecewiseFields(edges, d)
 
 
@@ -245,51 +238,3 @@ class VectorField(nn.Module):
 
     def forward(self, x: Tensor, null: Tensor) -> Tensor:
         return self.project(torch.where(null, 0, x).to(self.project.weight.dtype)).unsqueeze(1)
-
-# %% ../../nbs/40_models/20_fields.ipynb #4c35eba2
-class Fields(nn.Module):
-    """Codes, numerics and null indicators of a batch as one block of fields.
-
-    **Shape**: codes (B, C) int, numbers (B, N) float, scaled and without NaN, indicators (B, M) float or bool (1 where
-    a block is null); each None where there are none → (B, C + N + M, d).
-
-    sizes : rows of each categorical column, code 0 included
-    widths : width of each categorical column's table, default d
-    edges : (n_num, T + 1) quantiles for 'piecewise'
-
-    Examples
-    --------
-    >>> fields = Fields(sizes=[3, 2], n_num=1, n_ind=0, d=4)
-    >>> fields(torch.tensor([[2, 1]]), torch.zeros(1, 1)).shape
-    torch.Size([1, 3, 4])
-    """
-
-    def __init__(
-        self,
-        sizes: Sequence[int],
-        n_num: int,
-        n_ind: int,
-        d: int,
-        widths: Sequence[int] | None = None,
-        numeric: NumericEmbedding = 'affine',
-        edges=None,
-        dropout: float = 0.0,
-        sparse: bool = False,
-    ):
-        super().__init__()
-        self.dropout = dropout
-        self.n_fields = len(sizes) + n_num + n_ind
-        self.categorical = CategoricalFields(sizes, d, widths, sparse) if len(sizes) else None
-        self.numeric = numeric_fields(numeric, n_num, d, edges) if n_num else None
-        self.indicator = AffineFields(n_ind, d) if n_ind else None
-
-    def forward(self, codes: Tensor | None, num: Tensor | None = None, ind: Tensor | None = None) -> Tensor:
-        dtype = next(self.parameters()).dtype
-        parts = []
-        if self.categorical is not None:
-            parts.append(self.categorical(codes))
-        if self.numeric is not None:
-            parts.append(self.numeric(num.to(dtype)))
-        if self.indicator is not None:
-            parts.append(self.indicator(ind.to(dtype)))
-        return dropout(torch.cat(parts, 1), self.dropout, self.training)

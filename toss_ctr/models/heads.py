@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['HEAD_CLASSES', 'interaction_head', 'by_label', 'KhatriRaoLayer', 'PackedEnds', 'KhatriRaoHead', 'self_ensemble_loss',
-           'FieldGate', 'LowRankPairs', 'mlp', 'LowRankHead', 'MLPHead', 'DCNv2Head', 'AuxHead', 'make_head']
+           'FieldGate', 'LowRankPairs', 'mlp', 'LowRankHead', 'MLPHead', 'DCNv2Head', 'make_head']
 
 # %% ../../nbs/40_models/50_heads.ipynb #8056a104
 import math
@@ -260,7 +260,7 @@ class LowRankHead(nn.Module):
         self.pairs = LowRankPairs(d, cfg.heads, cfg.rank, n_block)
         self.project = nn.Linear(self.pairs.n_out, cfg.proj_dim)
         self.residual = nn.Linear(n_fields * d, cfg.proj_dim, bias=False) if cfg.use_residual else None
-        self.norm = make_norm(cfg.norm, cfg.proj_dim, 'model.qnn_alpha.norm')
+        self.norm = make_norm(cfg.norm, cfg.proj_dim)
         self.drop = Dropout(cfg.dropout)
         self.mlp = mlp(cfg.proj_dim, cfg.mlp_hidden, cfg.dropout, n_logits)
 
@@ -327,25 +327,6 @@ class DCNv2Head(nn.Module):
         for linear in self.crosses:
             crossed = first * linear(crossed) + crossed
         return by_label(self.out(self.drop(crossed)) + self.mlp(first))
-
-# %% ../../nbs/40_models/50_heads.ipynb #0fc53b87
-class AuxHead(nn.Module):
-    """A logit that is linear in one vector.
-
-    **Shape**: (B, d) → (B,) logit.
-
-    Examples
-    --------
-    >>> AuxHead(4)(torch.ones(5, 4)).shape
-    torch.Size([5])
-    """
-
-    def __init__(self, d: int):
-        super().__init__()
-        self.mlp = mlp(d, ())
-
-    def forward(self, h: Tensor) -> Tensor:
-        return self.mlp(h).squeeze(1)
 
 # %% ../../nbs/40_models/50_heads.ipynb #6b845d88
 def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> nn.Module:

@@ -143,6 +143,12 @@ class Query(nn.Module):
         if mode == 'concat':
             self.mix = nn.Linear(2 * d, d)
 
+    def rows(self, column: int, tables: nn.ModuleList) -> int:
+        "Values of a target column."
+        shared = self.share[column]
+        table = self.own[self.share[:column].count(None)] if shared is None else tables[shared]
+        return table.num_embeddings
+
     def slot(self, field: int, target: Tensor, tables: nn.ModuleList) -> Tensor:
         "A behaviour field's part (B, width) of the query: the columns that share its table, or a learned constant."
         part = tables[0].weight.new_zeros(target.shape[0], self.widths[field])

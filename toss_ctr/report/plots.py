@@ -14,7 +14,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
-from ..training.rates import rate_table, wilson
+from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/05_plots.ipynb #fb029a56
 def _style(i: int) -> dict:
@@ -36,7 +36,16 @@ def _plain_log(axis):
     "Ticks at 1, 2, 5, 10 … in plain numbers on a logarithmic axis."
     axis.set_major_locator(FixedLocator([m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)]))
     axis.set_minor_locator(NullLocator())
-    axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:,.0f}' if v >= 1 else f'{v:g}'))
+    axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:,.6g}'))
+
+
+def _done(ax, title: str, named: dict | None = None, **axes) -> Figure:
+    "The figure with title, axes and, where something in it has a name, its legend; `named` : how it looks."
+    ax.set(**axes)
+    heading(ax, title)
+    if ax.get_legend_handles_labels()[0]:
+        legend(ax, **named or {})
+    return ax.figure
 
 # %% ../../nbs/80_report/05_plots.ipynb #afb6e83d
 KINDS = dict(model=COLOURS[0], fold=COLOURS[5], baseline=COLOURS[1], ensemble=COLOURS[2], best=COLOURS[3])
@@ -58,21 +67,18 @@ def plot_scores(rows: list[dict], title: str = 'Score', key: str = 'Score') -> F
     >>> [label.get_text() for label in fig.axes[0].get_yticklabels()]
     ['fold 0']
     """
-    rows = [r for r in rows if r.get(key) is not None and np.isfinite(r[key])]
-    fig, ax = canvas(4.5, 0.9 + 0.3 * len(rows))
+    _, ax = canvas(4.5, 0.9 + 0.3 * len(rows))
     for i, r in enumerate(rows):
-        colour, end = KINDS[r.get('kind', 'model')], r[key]
+        colour, ends = KINDS[r.get('kind', 'model')], [r[key], r[key]]
         if r.get('low') is not None:
-            ax.plot([r['low'], r['high']], [i, i], color=colour, lw=2.2, alpha=0.55, solid_capstyle='round')
-            end = max(end, r['high'])
+            ends = [r['low'], r['high']]
+            ax.plot(ends, [i, i], color=colour, lw=2.2, alpha=0.55, solid_capstyle='round')
         ax.plot(r[key], i, 'o', color=colour, ms=6)
-        _note(ax, f'{r[key]:.4f}', end, i, (6, 0), va='center', fontsize=9)
+        _note(ax, f'{r[key]:.4f}', ends[1], i, (6, 0), va='center', fontsize=9)
     ax.set_yticks(range(len(rows)), [r['name'] for r in rows], color=INK)
-    ax.set_ylim(len(rows) - 0.5, -0.5)
     ax.margins(x=0.18)
     ax.grid(axis='y', visible=False)
-    heading(ax, title)
-    return fig
+    return _done(ax, title, ylim=(len(rows) - 0.5, -0.5))
 
 # %% ../../nbs/80_report/05_plots.ipynb #3a791d2f
 def curves(rows: list[dict], metric: str) -> dict:
@@ -83,11 +89,10 @@ def curves(rows: list[dict], metric: str) -> dict:
     """
     series: dict = {}
     for r in rows:
-        if r.get(metric) not in (None, '') and np.isfinite(float(r[metric])):
-            by_epoch = series.setdefault((int(r['fold']), str(r['split'])), {})
-            by_epoch[int(r['epoch'])] = float(r[metric])
+        if r.get(metric) is not None and np.isfinite(r[metric]):
+            series.setdefault((int(r['fold']), r['split']), {})[int(r['epoch'])] = r[metric]
     ordered = {key: sorted(by_epoch.items()) for key, by_epoch in sorted(series.items())}
-    return {key: tuple(map(np.array, zip(*points, strict=True))) for key, points in ordered.items()}
+    return {key: tuple(np.array(points).T) for key, points in ordered.items()}
 
 # %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
 def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True, title: str = '') -> Figure:
@@ -100,25 +105,20 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     maximise : whether the best epoch is the highest
     title : above the axes; the metric's name by default
     """
-    fig, ax = canvas()
+    _, ax = canvas()
     found = curves(rows, metric)
-    alone, single = all(split == 'train' for _, split in found), len({fold for fold, _ in found}) == 1
+    single, held = len({fold for fold, _ in found}) == 1, {fold for fold, split in found if split != 'train'}
     for (fold, split), (epochs, values) in found.items():
-        colour, marker = _style(fold)['color'], _style(fold)['marker']
-        if split == 'train':
-            name = f'fold {fold}' if alone else 'training rows' if single else None
-            ax.plot(epochs, values, '--', color=colour, lw=1.1, label=name)
-            continue
-        name = 'held-out rows' if single else f'fold {fold}'
-        ax.plot(epochs, values, '-', color=colour, lw=1.8, marker=marker, ms=3, label=name)
-        best = values.argmax() if maximise else values.argmin()
-        ax.plot(epochs[best], values[best], marker, color=colour, ms=9, mfc='none', mew=1.6)
+        look, train = _style(fold), split == 'train'
+        name = f'fold {fold}' if not single or not held else 'training rows' if train else 'held-out rows'
+        label = None if train and held and not single else name
+        look = dict(ls='--', lw=1.1, marker='') if train else dict(ls='-', lw=1.8, marker=look['marker'], ms=3)
+        ax.plot(epochs, values, color=_style(fold)['color'], label=label, **look)
+        if not train:
+            best = values.argmax() if maximise else values.argmin()
+            ax.plot(epochs[best], values[best], **_style(fold) | dict(ls=''), ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_xlabel('epoch')
-    heading(ax, title or f'{metric} by epoch')
-    if ax.get_legend_handles_labels()[0]:
-        legend(ax)
-    return fig
+    return _done(ax, title or f'{metric} by epoch', xlabel='epoch')
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
 def pr_points(y, p, points: int = 300, weight=None):
@@ -132,10 +132,9 @@ def pr_points(y, p, points: int = 300, weight=None):
     from sklearn.metrics import precision_recall_curve
 
     precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p), sample_weight=weight)
-    precision, recall = precision[::-1], recall[::-1]
-    at = np.searchsorted(recall, np.linspace(0, 1, points)).clip(0, len(recall) - 1)
-    keep = np.unique(at)
-    return recall[keep], precision[keep]
+    recall, first = np.unique(recall[::-1], return_index=True)
+    keep = np.unique(np.linspace(0, len(recall) - 1, points).astype(np.int64))
+    return recall[keep], precision[::-1][first[keep]]
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
 def plot_pr(y, scores: dict, weight=None) -> Figure:
@@ -147,7 +146,7 @@ def plot_pr(y, scores: dict, weight=None) -> Figure:
     scores : name → (n,) scores
     weight : (n,) row weights; None = every row counts once
     """
-    fig, ax = canvas()
+    _, ax = canvas()
     prior, top = float(np.average(y, weights=weight)), 0.0
     for i, (name, p) in enumerate(scores.items()):
         recall, precision = pr_points(y, p, weight=weight)
@@ -156,11 +155,9 @@ def plot_pr(y, scores: dict, weight=None) -> Figure:
         top = max(top, precision[len(precision) // 50 :].max())
     ax.axhline(prior, color=MUTED, lw=1, ls=':', label=f'chance {prior:.3g}')
     ax.set_yscale('log')  # clicks are rare: on a plain scale every curve but the best lies on the floor
-    ax.set(xlabel='recall', ylabel='precision', xlim=(0, 1), ylim=(prior / 1.5, min(1.1, 1.5 * top)))
+    ends = dict(xlim=(0, 1), ylim=(prior / 1.5, min(1.1, 1.5 * top)))
     _plain_log(ax.yaxis)
-    heading(ax, 'Precision by recall')
-    legend(ax)
-    return fig
+    return _done(ax, 'Precision by recall', xlabel='recall', ylabel='precision', **ends)
 
 # %% ../../nbs/80_report/05_plots.ipynb #b444367b
 def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figure:
@@ -174,20 +171,17 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     balanced : clicks and non-clicks weigh half each, and so the probabilities say; False: click probabilities, fifteen
         groups of as many rows
     """
-    fig, ax = canvas()
-    scale = 'class-balanced (50:50)' if balanced else 'click rate'
-    ends = [0, 1]
-    diagonal = ax.plot(ends, ends, color=MUTED, lw=1, ls=':')[0]
-    for i, (name, p) in enumerate(probs.items()):
-        predicted, observed = (_balanced_points if balanced else _natural_points)(y, p, weight)
-        ax.plot(predicted, observed, ms=4, lw=1.5, label=name, **_style(i))
-        if not balanced:
-            ends = [0, max([*predicted, *observed, ends[1] * (i > 0)]) * 1.05]
-    diagonal.set_data(ends, ends)
-    ax.set(xlabel=f'predicted, {scale}', ylabel='observed', xlim=ends, ylim=ends)
-    heading(ax, 'Reliability (diagonal: perfect)')
-    legend(ax)
-    return fig
+    _, ax = canvas()
+    points = [(_balanced_points if balanced else _natural_points)(y, p, weight) for p in probs.values()]
+    top = 1 if balanced else 1.05 * max(np.max(pair) for pair in points)
+    ax.plot([0, top], [0, top], color=MUTED, lw=1, ls=':')
+    for i, (name, pair) in enumerate(zip(probs, points, strict=True)):
+        ax.plot(*pair, ms=4, lw=1.5, label=name, **_style(i))
+    look = dict(xlabel=f'predicted, {_SCALES[balanced]}', ylabel='observed', xlim=(0, top), ylim=(0, top))
+    return _done(ax, 'Reliability (diagonal: perfect)', **look)
+
+
+_SCALES = {True: 'class-balanced (50:50)', False: 'click rate'}
 
 
 def _balanced_points(y, p, weight):
@@ -201,7 +195,7 @@ def _natural_points(y, p, weight):
     "Predicted and observed click rate of fifteenths of the rows."
     codes, names = quantile_groups(p, 15)
     table = rate_table(codes, y, p, names, weight=weight)
-    return [row['predicted'] for row in table], [row['observed'] for row in table]
+    return [_values_of(table, key) for key in ('predicted', 'observed')]
 
 # %% ../../nbs/80_report/05_plots.ipynb #78394132
 def plot_distribution(
@@ -217,30 +211,20 @@ def plot_distribution(
     title : above the plot
     balanced : whether clicks and non-clicks weigh half each in them
     """
-    y, p = np.asarray(y), np.asarray(p)
+    y, p, (_, ax) = np.asarray(y), np.asarray(p), canvas()
     top = 1.0 if balanced else float(np.quantile(p, 0.995))
-    scale = 'class-balanced (50:50)' if balanced else 'click rate'
-    fig, ax = canvas()
     for cls, name in enumerate(('no click', 'click')):
         rows, edges = np.histogram(p[y == cls], bins=bins, range=(0, top))
         density = rows / max(rows.sum(), 1) * bins / top
-        label = f'{name} ({(y == cls).sum():,})'
-        ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=label)
+        ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=f'{name} ({(y == cls).sum():,})')
         ax.stairs(density, edges, fill=True, color=COLOURS[cls], alpha=0.18)
-    ax.set(xlabel=f'predicted probability, {scale}', ylabel='density', xlim=(0, top))
-    heading(ax, title)
-    legend(ax)
-    return fig
+    return _done(ax, title, xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
-def _group_ticks(ax, names: list[str]):
-    "Names under the groups 0, 1, …: turned where they are long, some left out where they are many."
-    short = [n if len(n) <= 12 else n[:11] + '…' for n in names]
-    letters = sum(map(len, short))
-    turn = letters > 40 and max(map(len, short)) > 3
-    step = max(1, len(short) // 26) if turn else 1 + letters // 40
-    look = dict(rotation=90, fontsize=8) if turn else dict(rotation=0, fontsize=9)
-    ax.set_xticks(np.arange(len(short))[::step], short[::step], **look)
+def _rate_points(ax, x, table: list[dict], name: str, **look):
+    "Observed click rates of groups with their intervals, %."
+    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=look['color'], lw=3, alpha=0.3)
+    ax.plot(x, _values_of(table, 'observed', 100), ms=5, label=name, **look)
 
 
 def plot_rates(table: list[dict], title: str) -> Figure:
@@ -251,26 +235,17 @@ def plot_rates(table: list[dict], title: str) -> Figure:
     table : rows of `rate_table`
     title : what the groups are
     """
-    fig, ax = canvas()
-    x = np.arange(len(table))
-    low, high = _values_of(table, 'low', 100), _values_of(table, 'high', 100)
-    ax.vlines(x, low, high, color=COLOURS[0], lw=3, alpha=0.35)
-    ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
+    _, ax = canvas()
+    x, names = np.arange(len(table)), [r['name'] if len(r['name']) <= 12 else r['name'][:11] + '…' for r in table]
+    _rate_points(ax, x, table, 'observed, 95 %', color=COLOURS[0], marker='o', ls='')
     ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
-    _group_ticks(ax, [r['name'] for r in table])
+    look = dict(rotation=90, fontsize=8) if len(''.join(names)) > 40 else dict(fontsize=9)
+    step = max(1, len(names) // 26)
+    ax.set_xticks(x[::step], names[::step], **look)
     ax.set_ylim(bottom=0)
-    ax.set(ylabel='click rate, %')
-    heading(ax, title)
-    legend(ax)
-    return fig
+    return _done(ax, title, ylabel='click rate, %')
 
 # %% ../../nbs/80_report/05_plots.ipynb #4201524d
-def _span(values) -> str:
-    "The least and the greatest value, such as '12–40'; one of them where they are the same."
-    ends = dict.fromkeys(f'{v:g}' for v in (values.min(), values.max())) if len(values) else ()
-    return '–'.join(ends)
-
-
 def quantile_groups(values, bins: int = 10):
     """Groups of roughly equal size; equal values never part.
 
@@ -283,10 +258,14 @@ def quantile_groups(values, bins: int = 10):
     -------
     codes (n,) int64, names list[str] such as '12–40'
     """
-    values = np.asarray(values)
+    values, names = np.asarray(values), []
     inner = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method='lower'))
     codes = np.searchsorted(inner, values, side='left')
-    return codes, [_span(values[codes == c]) for c in range(len(inner) + 1)]
+    for code in range(len(inner) + 1):
+        some = values[codes == code]
+        ends = dict.fromkeys(f'{v:g}' for v in (some.min(), some.max())) if len(some) else ()
+        names.append('–'.join(ends))
+    return codes, names
 
 # %% ../../nbs/80_report/05_plots.ipynb #de2cf5d2
 def plot_lengths(lengths, max_len: int | None = None) -> Figure:
@@ -295,19 +274,14 @@ def plot_lengths(lengths, max_len: int | None = None) -> Figure:
     lengths : (n,) int, tokens of each history
     max_len : where histories are cut, drawn as a line
     """
-    lengths = np.asarray(lengths)
-    fig, ax = canvas(height=2.5)
+    lengths, (_, ax) = np.asarray(lengths), canvas(height=2.5)
     cap = max(int(np.quantile(lengths, 0.99)), 1)
-    width = -(-cap // 50)  # fifty bars at most
-    height, edges = np.histogram(np.minimum(lengths, cap), np.arange(0, cap + width + 1, width))
-    ax.stairs(height, edges, fill=True, color=COLOURS[0], alpha=0.55)
+    bins = np.arange(0, cap + 2, -(-cap // 50))  # fifty bars at most
+    ax.stairs(*np.histogram(np.minimum(lengths, bins[-1]), bins), fill=True, color=COLOURS[0], alpha=0.55)
     if max_len and max_len <= cap:
         ax.axvline(max_len, color=COLOURS[1], lw=1.6, ls='--', label=f'max_len {max_len}')
-        legend(ax)
-    ax.set(xlabel='tokens (the last bar holds the longest 1 %)', ylabel='rows')
-    empty = np.mean(lengths == 0)
-    heading(ax, f'median {np.median(lengths):.0f} tokens, longest {lengths.max(initial=0)}, empty {empty:.1%}')
-    return fig
+    title = f'median {np.median(lengths):.0f} tokens, longest {lengths.max()}, empty {np.mean(lengths == 0):.1%}'
+    return _done(ax, title, xlabel='tokens (the last bar holds the longest 1 %)', ylabel='rows')
 
 # %% ../../nbs/80_report/05_plots.ipynb #72ac338b
 def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
@@ -322,15 +296,13 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     title : above the axes
     named : how many of the heaviest tokens are named
     """
-    weights = np.asarray(weights, np.float64)
+    weights, (_, ax) = np.asarray(weights, np.float64), canvas(height=2.3)
     ages = np.arange(len(weights)) if ages is None else np.asarray(ages)
     same = np.array([str(t) == str(target) for t in tokens], bool)
-    fig, ax = canvas(height=2.3)
     width = max(0.8, min(4, 250 / max(len(weights), 1)))
-    names = ('other tokens', f'the target, {str(target)[:24]}')
+    names = ('other tokens', f'the target, {str(target)[:24]}') if same.any() else (None, None)
     for mask, colour, name in zip((~same, same), COLOURS, names, strict=False):
-        if mask.any():
-            ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
+        ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
     ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
     taken: list = []  # places of names: another one too near would cover it
     for i in np.argsort(-weights, kind='stable')[:named]:
@@ -341,11 +313,7 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=7)
     ax.xaxis.set_major_formatter(FuncFormatter(lambda v, _: f'{abs(v):g}'))
-    ax.set(xlabel='positions back (0 = newest)', ylabel='weight')
-    heading(ax, title)
-    if same.any():
-        legend(ax)
-    return fig
+    return _done(ax, title, xlabel='positions back (0 = newest)', ylabel='weight')
 
 # %% ../../nbs/80_report/05_plots.ipynb #1da4ea4c
 def plot_importance(
@@ -360,18 +328,17 @@ def plot_importance(
     title : above the plot
     start : where the bars begin
     """
-    rows = [(g, *v) if isinstance(v, (tuple, list)) else (g, v, 0.0) for g, v in drops.items()]
+    rows = [(group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items()]
     rows = sorted(rows, key=lambda r: -r[1])[:top]
-    spread = [r[2] for r in rows] if any(r[2] for r in rows) else None
+    _, ax = canvas(height=0.9 + 0.26 * len(rows))
     look = dict(left=start, color=COLOURS[0], height=0.65, error_kw=dict(ecolor=INK, lw=1.2))
-    fig, ax = canvas(height=0.9 + 0.26 * len(rows))
-    ax.barh([r[0] for r in rows], [r[1] - start for r in rows], xerr=spread, **look)
+    spread = [r[2] for r in rows]
+    ax.barh([r[0] for r in rows], [r[1] - start for r in rows], xerr=spread if any(spread) else None, **look)
     ax.invert_yaxis()
     ax.xaxis.get_major_locator().set_params(nbins=5)
     ax.tick_params(axis='y', labelcolor=INK)
     ax.grid(axis='y', visible=False)
-    heading(ax, title)
-    return fig
+    return _done(ax, title)
 
 # %% ../../nbs/80_report/05_plots.ipynb #32afb7cc
 def plot_correlation(names: list[str], corr) -> Figure:
@@ -381,8 +348,8 @@ def plot_correlation(names: list[str], corr) -> Figure:
     corr : (M, M) correlations
     """
     corr, m = np.asarray(corr, np.float64), len(names)
-    low = min(corr[~np.eye(m, dtype=bool)].min(initial=0.99), 0.99) if m > 1 else 0.0
-    fig, ax = canvas(4.5, 1.2 + 0.42 * m)
+    low = min(corr.min(), 0.99)
+    _, ax = canvas(4.5, 1.2 + 0.42 * m)
     ax.pcolormesh(corr, vmin=low, vmax=1, cmap='cividis', edgecolors='none')
     for (i, j), value in np.ndenumerate(corr):
         ink = '#000000' if (value - low) / (1 - low) > 0.55 else '#ffffff'
@@ -391,8 +358,7 @@ def plot_correlation(names: list[str], corr) -> Figure:
     ax.set_yticks(np.arange(m) + 0.5, names, color=INK)
     ax.invert_yaxis()
     ax.grid(False)
-    heading(ax, 'Correlation of logits')
-    return fig
+    return _done(ax, 'Correlation of logits')
 
 # %% ../../nbs/80_report/05_plots.ipynb #5ea9d4cc
 def plot_map(
@@ -405,24 +371,17 @@ def plot_map(
     """
     x, y, rows = (_values_of(tokens, k) for k in ('x', 'y', 'rows'))
     low, high = wilson(_values_of(tokens, 'clicks'), rows)
-    size = 6 + 60 * np.sqrt(rows / rows.max())
-    more, less = low > prior, high < prior
-    fig, ax = canvas(height=3.4)
-    for mask, colour, marker, name in (
-        (~(more | less), MUTED, 'o', 'about as all rows'),
-        (less, COLOURS[0], 'v', 'clicked less'),
-        (more, COLOURS[1], '^', 'clicked more'),
-    ):
-        if mask.any():
-            look = dict(color=colour, marker=marker, alpha=0.55, lw=0)
-            ax.scatter(x[mask], y[mask], size[mask], label=f'{name} ({mask.sum()})', **look)
+    _, ax = canvas(height=3.4)
+    looks = ((MUTED, 'o', 'about as all rows'), (COLOURS[0], 'v', 'clicked less'), (COLOURS[1], '^', 'clicked more'))
+    for kind, (colour, marker, name) in enumerate(looks):
+        m = np.where(low > prior, 2, high < prior) == kind
+        look = dict(color=colour, marker=marker, alpha=0.55, lw=0, label=f'{name} ({m.sum()})')
+        ax.scatter(x[m], y[m], 6 + 60 * np.sqrt(rows[m] / rows.max()), **look)
     for i in np.argsort(-rows, kind='stable')[:named]:
         _note(ax, str(tokens[i]['name'])[:14], x[i], y[i], (4, 3))
-    ax.set(xlabel='first component', ylabel='second component')
     ax.margins(0.08)
-    heading(ax, title)
-    legend(ax, markerscale=0.7, handletextpad=0.1)
-    return fig
+    look = dict(markerscale=0.7, handletextpad=0.1)
+    return _done(ax, title, look, xlabel='first component', ylabel='second component')
 
 # %% ../../nbs/80_report/05_plots.ipynb #023519e5
 def plot_norms(rows, norms: dict) -> Figure:
@@ -431,16 +390,13 @@ def plot_norms(rows, norms: dict) -> Figure:
     rows : (M,) rows with each token
     norms : name of a table → (M,) norms of its rows
     """
-    fig, ax = canvas()
+    _, ax = canvas()
     for i, (name, v) in enumerate(norms.items()):
         ax.plot(rows, v, ms=3.5, alpha=0.5, mew=0, label=name, **_style(i) | dict(ls=''))
     ax.set_xscale('log')
     _plain_log(ax.xaxis)
-    ax.set(xlabel='rows with the token', ylabel='norm')
     ax.set_ylim(bottom=0)
-    heading(ax, 'Embedding norms by frequency')
-    legend(ax, markerscale=2)
-    return fig
+    return _done(ax, 'Embedding norms by frequency', dict(markerscale=2), xlabel='rows with the token', ylabel='norm')
 
 # %% ../../nbs/80_report/05_plots.ipynb #341c67e8
 def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
@@ -448,19 +404,9 @@ def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
 
     train : rows of `rate_table` by decile of the feature, training rows
     """
-    fig, ax = canvas()
-    looks = {
-        'training rows': dict(color=COLOURS[1], ls=DASHES[1], marker=MARKERS[0]),
-        'held-out rows': dict(color=COLOURS[0], ls=DASHES[0], marker=MARKERS[1]),
-    }
-    for rows, (name, look) in zip((train, held), looks.items(), strict=True):
-        decile = [int(r['name']) for r in rows]
-        low, high = _values_of(rows, 'low', 100), _values_of(rows, 'high', 100)
-        ax.vlines(decile, low, high, color=look['color'], lw=3, alpha=0.25)
-        ax.plot(decile, _values_of(rows, 'observed', 100), ms=4, lw=1.5, label=name, **look)
-    ax.set(xlabel='decile of the feature', ylabel='click rate, %')
+    _, ax = canvas()
+    for i, (name, rows) in enumerate({'held-out rows': held, 'training rows': train}.items()):
+        _rate_points(ax, [int(r['name']) for r in rows], rows, name, lw=1.5, **_style(i))
     ax.xaxis.get_major_locator().set_params(integer=True)
     ax.set_ylim(bottom=0)
-    heading(ax, title)
-    legend(ax)
-    return fig
+    return _done(ax, title, xlabel='decile of the feature', ylabel='click rate, %')

@@ -241,7 +241,7 @@ def board(self: Run, n_boot: int = N_BOOT) -> MetricsTable:
 @patch(as_prop=True)
 def members(self: Run):
     "The `Board` of its members: what each scores, adds and costs; None before `fit`."
-    from toss_ctr.inference.board import member_board
+    from toss_ctr.inference.compare import member_board
 
     return member_board(self.folder) if (self.folder / 'ensemble.json').is_file() else None
 
@@ -447,15 +447,15 @@ def predict(self: Run, data, out: str = '', member: str = ''):
     UserError for a name that is no trained member's, and for a column that is missing
     """
     from toss_ctr.inference.answers import infer
-    from toss_ctr.inference.artefact import run_answers
     from toss_ctr.inference.ensemble import last_choice
+    from toss_ctr.inference.predictor import load_predictor
 
     if isinstance(data, (str, Path)):
         return infer(self.cfg, data, out, member)
     asked = (last_choice(self.folder) or {}).get('generation'), member
     answers = self.__dict__.setdefault('answers', {})
     if asked not in answers:
-        answers[asked] = run_answers(self.cfg, member)
+        answers[asked] = load_predictor(self.cfg, member)
     return answers[asked].predict(data)
 
 
@@ -471,9 +471,9 @@ def predict_labels(self: Run, frame) -> dict:
     -------
     label → (n,) float64
     """
-    from toss_ctr.inference.predictor import load_predictor
+    from toss_ctr.inference.predictor import predict_labels
 
-    return load_predictor(self.cfg).label_probabilities(frame)
+    return predict_labels(self.cfg, frame)
 
 
 @patch(as_prop=True)
@@ -548,7 +548,7 @@ def attention(self: Run, row: int, history: str = '') -> Attention:
     from toss_ctr.inference.columns import one_batch
     from toss_ctr.inference.explain import read_attention
     from toss_ctr.inference.oof import finished_folds
-    from toss_ctr.inference.predictor import load_fold
+    from toss_ctr.inference.network import load_fold
 
     inputs = self._inputs
     table = read_run_table(self.folder / 'oof.parquet').filter(pl.col('row') == row)

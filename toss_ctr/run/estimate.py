@@ -22,7 +22,7 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..core.files import temporary_folder
-from ..core.resources import cores
+from ..core.processes import cores
 from ..data.source import scan
 from ..inference.ensemble import n_draws
 from ..members.boosted import Fit
@@ -34,7 +34,7 @@ from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs, prepare
 from ..training.memory import fold_memory, ROW_NUMBERS
 from ..training.setup import FoldTrainer, LEVEL_ROWS
-from ..training.step import train_batch
+from ..training.loop import train_batch
 
 # %% ../../nbs/90_run/15_estimate.ipynb #80bef840
 def data_rows(cfg: Config) -> dict[str, int]:

@@ -10,10 +10,9 @@ import json, os, signal, traceback
 from importlib import resources
 from pathlib import Path
 
-from ..core.doors import GRAMMAR, without
+from ..core.processes import bound_command, GRAMMAR, Lines, STOP, without
 from ..core.files import disk_errors, write_aside
-from ..core.processes import bound_command, Lines, STOP
-from ..report.notebook import notebook_page
+from ..report.html import notebook_page
 
 with without(GRAMMAR):
     import nbformat

@@ -9,7 +9,7 @@ __all__ = ['time_text', 'default_jobs', 'check_jobs']
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
-from ..core.resources import cores, free_memory
+from ..core.processes import cores, free_memory
 
 # %% ../../nbs/90_run/07_jobs.ipynb #349ff6b5
 def time_text(seconds: float) -> str:

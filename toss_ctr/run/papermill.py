@@ -18,7 +18,7 @@ from ..core.device import resolve_device
 from ..core.errors import UserError
 from ..core.executors import run_tasks
 from ..core.files import locked, watched
-from ..core.resources import cores
+from ..core.processes import cores
 from .execute import notebook_error, working_notebook
 from .jobs import check_jobs, default_jobs, time_text
 from ..training.checkpoints import clear_idle, finished
@@ -211,24 +211,16 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
 
     claims : gives the folds back when it is closed
     returns the folds claimed, at least one if there are any
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> with tempfile.TemporaryDirectory() as folder, ExitStack() as claims:
-    ...     claim_folds(claims, small_config(folder), [0, 1])
-    [0, 1]
     """
 
-    def claim(fold, **patience):
-        claims.enter_context(locked(cfg.run_dir / f'.fold_{fold}' / 'claim', 'fold', **patience))
+    def claim(fold, wait=True):
+        claims.enter_context(locked(cfg.run_dir / f'.fold_{fold}' / 'claim', 'fold', wait))
         mine.append(fold)
 
     def claim_free(folds):
         for fold in folds:
             with suppress(UserError):  # another command trains it
-                claim(fold, timeout=0)
+                claim(fold, wait=False)
 
     mine = []
     claim_free(folds)

@@ -16,10 +16,9 @@ from ..core.files import watched
 from ..data.submission import check_ids
 from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
-from ..inference.parity import parity_line, prove
+from ..inference.answers import parity_line, prove
 from ..report.build import build_report
-from ..report.predictions import summary_lines, summary_table
-from ..report.test_rows import score_test_rows, test_table
+from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
 from .members import train_members
 from ..training.inputs import prepare
 from ..training.metrics import N_BOOT
@@ -81,7 +80,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     handed_in = submit(cfg, records)
     for line in leak_lines(handed_in):
         warnings.warn(line)
-    parity = prove(inputs, EXPORTS[cfg.logging.export]) if cfg.logging.export != 'none' else None
+    parity = prove(cfg, EXPORTS[cfg.logging.export], inputs) if cfg.logging.export != 'none' else None
     scored = score_test_rows(cfg)
     step('report')
     explain(inputs)

@@ -23,12 +23,11 @@ from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
-from ..inference.parity import check_parity
-from ..report.advice import ADVICE, is_fresh
+from ..inference.answers import check_parity
 from ..training.checkpoints import read_fold, side_files, side_path
 from ..training.fold import check_trainings
 from ..training.inputs import folds_source
-from ..training.trace import run_log
+from ..training.loop import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
@@ -194,9 +193,8 @@ def _chain(cfg: Config) -> Iterator:
     for path in sorted(run.rglob('[!.]*.json')):
         if Path(cfg.data.cache_dir) not in path.parents:
             name = f'{kind_of(path) or "not ours"}: {path.relative_to(run)}'
-            read = kind_of(path) and (path != run / ADVICE or is_fresh(run))  # advice of another state is not read
             mend = f'run toss export {shell_path(run)}' if kind_of(path) in EXPORTED else ''
-            yield name, partial(check_record, path, mend, sides) if read else None
+            yield name, partial(check_record, path, mend, sides) if kind_of(path) else None
     yield 'train_log.csv', lambda: check_log(run, sides)
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
         yield 'calibrator: of these folds and options', lambda: check_calibrator(cfg, sides)

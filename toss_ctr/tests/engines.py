@@ -14,9 +14,8 @@ from pathlib import Path
 from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.files import digest_file
-from ..core.ray_executor import KEEP_ENVIRONMENT
-from ..core.processes import child_environment
-from ..core.reaper import carriers, end_carriers
+from ..core.executors import KEEP_ENVIRONMENT
+from ..core.processes import carriers, child_environment, end_carriers
 from .small import small_config
 
 # %% ../../nbs/95_tests/25_engines.ipynb #688b9e25

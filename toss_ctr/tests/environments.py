@@ -88,7 +88,6 @@ SURROUNDINGS = (
     Surroundings('temporary files elsewhere', dict(TMPDIR='/dev/shm')),
     Surroundings('no temporary files', dict(TMPDIR='/nowhere')),
     Surroundings('-O', dict(PYTHONOPTIMIZE='1')),
-    Surroundings('-OO', dict(PYTHONOPTIMIZE='2'), notebooks=True),
     Surroundings('warnings are errors', dict(PYTHONWARNINGS='error')),
     Surroundings('development mode', dict(PYTHONDEVMODE='1')),
     Surroundings('no terminal', dict(TERM=None, COLUMNS=None)),

@@ -17,11 +17,11 @@ from hypothesis.stateful import rule, RuleBasedStateMachine, run_state_machine_a
 from ..cli import COMMANDS, parse
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..inference.artefact import export
-from ..inference.board import member_rows
+from ..inference.predictor import export
+from ..inference.compare import member_rows
 from ..inference.compare import compare_oof
 from ..inference.ensemble import ENSEMBLE, handed_in, last_choice, own_submission, submit
-from ..inference.parity import keep_parity
+from ..inference.answers import prove
 from ..run.door import Run
 from ..run.members import train_members
 from ..run.verify import verify
@@ -157,7 +157,7 @@ def rules_on(cfg: Config):
         def export(self):
             with contextlib.redirect_stdout(io.StringIO()):
                 export(cfg, ('pt2',))
-                found = keep_parity(cfg)
+                found = prove(cfg)
             assert found['serves'] == last_choice(self.run)['chosen'], found
             self.stays()
 

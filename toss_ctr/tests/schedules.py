@@ -31,9 +31,8 @@ from ..data.submission import read_submission
 from ..inference.calibration import Calibrator, fit_calibrator
 from ..inference.ensemble import handed_in, judged, last_choice, sealed_file, submit
 from ..inference.oof import calibrate, calibration_options, calibrator_made_of, finished_folds
-from ..inference.oof import results_locked, run_calibrator
-from ..inference.predict import seal_predictions, write_logits
-from ..inference.predictor import Predictor
+from ..inference.oof import results_locked, run_calibrators
+from ..inference.network import Network, seal_predictions, write_logits
 from ..members.contract import kept_member, member_folder, member_generation, Opinion, read_opinion, RECORD
 from ..members.contract import seal_member, write_held_out, write_test_logits
 from ..members.trees import kept_model
@@ -292,7 +291,7 @@ def _read_fitted(run: Path):
     if not checkpoints.side_path(run, 0).exists() or not file.exists():
         return None
     sides = finished_folds(cfg)
-    used = run_calibrator(cfg, sides)
+    used = run_calibrators(cfg, sides)['']
     made, table = read_json(file), read_table(run / 'oof.parquet')
     check_record(file)
     if made['made_of'] != calibrator_made_of(sides, calibration_options(cfg)):
@@ -305,12 +304,12 @@ FITTED = Protocol('calibration', _fit, _read_fitted, rebuilt=True)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #9e0f8798
 @dataclass(frozen=True)
-class _Constant(Predictor):
+class _Constant(Network):
     "Its log-odds are the version of the run."
 
-    def logits(self, split: Split) -> np.ndarray:
-        "(n, 1) float32."
-        return np.full((len(split), 1), self.sides[0]['weights'], np.float32)
+    def every_logits(self, split: Split) -> np.ndarray:
+        "(n, 1, 1) float32."
+        return np.full((len(split), 1, 1), self.sides[0]['weights'], np.float32)
 
 
 @cache
@@ -322,10 +321,11 @@ def _infer(run: Path, version: int):
     with locked(run, 'run'):
         sweep(run, deep=True)
     split, cpu = _test_rows(), torch.device('cpu')
-    predictor = _Constant(_run_of(run), split.spec, {0: dict(weights=version)}, [None], Calibrator.identity(), cpu)
+    sides, calibrators = {0: dict(weights=version)}, {'': Calibrator.identity()}
+    network = _Constant(_run_of(run), split.spec, sides, [None], cpu, calibrators)
     with results_locked(run):
-        write_logits(predictor, [split], run / 'test_logits.parquet', len(split))
-        seal_predictions(predictor, run / 'test_logits.parquet', 'f00d')
+        write_logits(network, [split], run / 'test_logits.parquet')
+        seal_predictions(network, run / 'test_logits.parquet', 'f00d')
 
 
 def _read_inferred(run: Path):

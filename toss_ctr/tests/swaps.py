@@ -115,7 +115,7 @@ def places(world: Path) -> dict[str, list[Path]]:
     world : folder of `finish`
     """
     for_eyes, found = ('.html', '.ipynb', '.log'), {}
-    left = 'answers.csv', 'answers_logits.parquet', 'advice.json'  # of another state it is not read
+    left = 'answers.csv', 'advice.json'  # of another state it is not read
     for path in sorted(path for part in ('runs', 'cache') for path in (world / part).rglob('*') if path.is_file()):
         name = path.relative_to(world).as_posix()
         hidden = any(part.startswith('.') for part in path.relative_to(world).parts) or path.name in MEMORIES

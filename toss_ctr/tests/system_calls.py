@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #e0e783da
-LOADED = ['toss_ctr.cli', *(f'toss_ctr.{name}' for name in ('run.road', 'inference.predict', 'inference.oof'))]
+LOADED = ['toss_ctr.cli', *(f'toss_ctr.{name}' for name in ('run.road', 'inference.network', 'inference.oof'))]
 CALLS = 'write', 'openat', 'fsync', 'rename', 'mkdir', 'read', 'flock', 'unlink', 'ftruncate'
 ERRORS = 'ENOSPC', 'EIO'
 PATIENCE = 300  # seconds

@@ -18,8 +18,8 @@ from torch import nn
 from ..core.errors import Damaged, UserError
 from ..core.files import again, digest_bytes, digest_file, locked, part_beside
 from ..core.files import shell_path, verify_file, write_aside
-from ..core.generations import clear_other_generations, generation_folder
-from ..core.records import check_files, read_record, Record, write_record
+from ..core.records import check_files, clear_other_generations, generation_folder, read_record, Record
+from ..core.records import write_record
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
@@ -179,7 +179,7 @@ def clear_others(run_dir, fold: int, fingerprint: str):
 # %% ../../nbs/50_training/30_checkpoints.ipynb #255c0f9f
 def clear_idle(run_dir, fold: int, fingerprint: str):
     "As `clear_others`, without the lock; where a process works on the fold it does nothing."
-    with suppress(UserError), locked(Path(run_dir) / f'.fold_{fold}', 'fold', timeout=0):
+    with suppress(UserError), locked(Path(run_dir) / f'.fold_{fold}', 'fold', wait=False):
         clear_others(run_dir, fold, fingerprint)
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #027d4444

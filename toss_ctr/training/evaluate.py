@@ -25,7 +25,7 @@ from .checkpoints import oof_path, save_weights, weights_path
 from .distributed import gather_rows
 from .losses import learnt_shift
 from .metrics import all_metrics
-from .setup import FoldTrainer
+from .setup import FoldTrainer, natural_weights
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #578ed239
 def in_order(function: Callable, items: Iterable, workers: int):
@@ -74,19 +74,6 @@ def predict_logits(
     Returns
     -------
     (n, M) float32 log-odds of this process's rows, in the loader's order; with `every` (n, M, labels)
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.evaluate import predict_logits
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    ...     logits = predict_logits([trainer.model], trainer.valid_loader, trainer.device)
-    >>> logits.shape
-    (1500, 1)
     """
     for model in models:
         model.eval()
@@ -164,12 +151,10 @@ def train_metrics(trainer: FoldTrainer) -> dict:
 
     trainer : the fold, its epoch's batches done; where a sampler drew them, rows weigh as much as those they stand for
     """
-    logits, labels, *weights = torch.cat(trainer.seen).cpu().numpy().T
-    weight = weights[0] if weights else None
-    if trainer.train_loader.sampler:
-        stands_for = np.where(labels > 0, 1.0, trainer.negative_weight)
-        weight = stands_for if weight is None else stands_for * weight
-    return all_metrics(labels, expit(logits.astype(np.float64) - trainer.shifts[0]), weight)
+    logits, labels, *weights = torch.cat(trainer.seen).cpu().T
+    weight = natural_weights(trainer, labels, weights[0] if weights else None)
+    p = expit(logits.numpy().astype(np.float64) - trainer.shifts[0])
+    return all_metrics(labels.numpy(), p, None if weight is None else weight.numpy())
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #cbce4abb
 def keep_best(trainer: FoldTrainer, logits: np.ndarray):

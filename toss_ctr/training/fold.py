@@ -18,12 +18,12 @@ from ..config.places import apart, remember_where
 from ..config.text import yaml_text
 from ..config.runs import run_config
 from ..config.whole import Config
-from ..core.device import deterministic, resolve_device, threads
+from ..core.device import deterministic, device_name, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
 from ..data.aside import write_with_lists
 from ..data.manifest import verify_cache
-from ..core.origin import origin
+from ..core.machine import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table
 from .checkpoints import clear_others, finish, finished, read_fold
@@ -37,7 +37,8 @@ def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
-    write_record(cfg.run_dir / 'origin.json', 'origin', origin(resolve_device(cfg.device)), files=['config.yaml'])
+    made = origin(device_name(resolve_device(cfg.device)))
+    write_record(cfg.run_dir / 'origin.json', 'origin', made, files=['config.yaml'])
     remember_where(cfg)
 
 
@@ -151,14 +152,9 @@ def train_fold(
 
     Examples
     --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training import train_fold
-    >>> from toss_ctr.training.inputs import prepare
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     record = train_fold(prepare(small_config(folder, train=dict(epochs=1))), fold=0)
-    >>> record['best_epoch'], record['metrics']['AUC'] > 0.4
-    (0, True)
+    >>> from toss_ctr import load_config, prepare
+    >>> train_fold(prepare(load_config('demo')), fold=0)['best_epoch']  # doctest: +SKIP
+    1
     """
     cfg, fingerprint = inputs.cfg, fold_fingerprint(inputs)
     alone = locked(cfg.run_dir / f'.fold_{fold}', 'fold') if this_process().first else nullcontext()

@@ -72,16 +72,6 @@ class Inputs:
 
     test : cached test rows, or None
     features : out-of-fold features, or None
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     inputs = prepare(small_config(folder))
-    >>> inputs.facts()['folds'], inputs.n_features
-    ('2 by group_kfold', 0)
     """
 
     cfg: Config
@@ -180,13 +170,8 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
 
     Examples
     --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     inputs = prepare(small_config(folder), test=False)
-    >>> len(inputs.train), inputs.test
-    (3000, None)
+    >>> from toss_ctr import load_config
+    >>> inputs = prepare(load_config('demo'))  # doctest: +SKIP
     """
     ensure_data(cfg, progress)
     if not (cfg.data.train_path or cfg.data.manifest_train):

@@ -134,9 +134,9 @@ def reliability_curve(y, p, n_bins: int = 15, balanced: bool = False, weight=Non
         w = w * (0.5 / by_class)[click]
     bins = np.minimum((p * n_bins).astype(np.int64), n_bins - 1)
     mass, predicted, clicks = (np.bincount(bins, w * of_row, n_bins) for of_row in (1, p, click))
-    filled = mass > 0
-    sums = dict(p=predicted / np.where(filled, mass, 1), rate=clicks / np.where(filled, mass, 1), share=mass / mass.sum())
-    return {name: of_bins[filled].tolist() for name, of_bins in sums.items()}
+    some = mass > 0
+    mass, predicted, clicks = mass[some], predicted[some], clicks[some]
+    return dict(p=(predicted / mass).tolist(), rate=(clicks / mass).tolist(), share=(mass / mass.sum()).tolist())
 
 # %% ../../nbs/50_training/05_metrics.ipynb #753885a9
 def ece(y, p, n_bins: int = 15, balanced: bool = False, weight=None) -> float:

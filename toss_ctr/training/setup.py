@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'fold_keys', 'fold_fingerprint', 'Progress', 'every_label', 'row_counts', 'check_classes',
            'rates_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed', 'LevelRows', 'level_sample',
-           'FoldTrainer']
+           'FoldTrainer', 'natural_weights']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 from dataclasses import dataclass, field
@@ -249,17 +249,6 @@ class FoldTrainer:
     fold : fold number
     show : print lines of progress
     fingerprint : what its resume file is valid for
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> from toss_ctr.tests.small import small_config
-    >>> from toss_ctr.training.inputs import prepare
-    >>> from toss_ctr.training.setup import FoldTrainer
-    >>> with tempfile.TemporaryDirectory() as folder:
-    ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    >>> len(trainer.rows), trainer.steps_per_epoch
-    (1500, 6)
     """
 
     def __init__(self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = ''):
@@ -311,3 +300,15 @@ class FoldTrainer:
         if not self.train_loader.sampler:
             return 1.0
         return self.prior / (1 - self.prior) / (self.rate / (1 - self.rate))
+
+# %% ../../nbs/50_training/40_setup.ipynb #7da9dd48
+def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor | None:
+    """Weights of a batch's rows as if no sampler had drawn them; None = every row counts once.
+
+    labels : (B,) clicks
+    weights : (B,) row weights, where they have any
+    """
+    if not trainer.train_loader.sampler:
+        return weights
+    counted = torch.where(labels > 0.5, 1.0, trainer.negative_weight)
+    return counted if weights is None else counted * weights
