@@ -6,7 +6,7 @@ import json
 import re
 from pathlib import Path
 
-from toss_ctr.config.keys import keys_table
+from toss_ctr.config.load import keys_table
 
 
 def markdown_table(head: list[str], rows: list) -> str:

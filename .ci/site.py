@@ -16,7 +16,7 @@ import yaml
 from latex2mathml.converter import convert
 from nbconvert import MarkdownExporter
 
-from toss_ctr.config.keys import keys_table
+from toss_ctr.config.load import keys_table
 
 NOTEBOOKS, SITE = Path('nbs'), Path('_docs')
 SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}
@@ -44,7 +44,7 @@ markdown_extensions:
 
 
 def page_of(notebook: Path) -> str:
-    "Where the page of a notebook lies: 20_data/10_values.ipynb → data/values.md."
+    "Where the page of a notebook lies: 20_data/05_types.ipynb → data/types.md."
     parts = [re.sub(r'^\d\d_', '', part) for part in notebook.relative_to(NOTEBOOKS).with_suffix('.md').parts]
     return '/'.join(parts)
 

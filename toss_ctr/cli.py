@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Literal
 
 from .config.base import check_choice
-from .config.runs import run_config
+from .config.load import run_config
 from . import __version__
 from .core.errors import nearest, UserError
 from .core.files import watched
@@ -300,7 +300,7 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     """
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
-    from toss_ctr.data.manifest import verify_cache
+    from toss_ctr.data.frames import verify_cache
     from toss_ctr.core.executors import executor_of
     from toss_ctr.training.inputs import ensure_data
 

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Positive', 'Count', 'Share', 'Dropout', 'NonNegative', 'AboveZero', 'NoneWord', 'Columns', 'OptionalText', 'Section',
-           'section_of', 'check_choice']
+           'sections_of', 'check_choice']
 
 # %% ../../nbs/10_config/00_base.ipynb #b7d1641f
 from typing import Annotated, get_args
@@ -36,12 +36,11 @@ NonNegative = Annotated[float, Field(ge=0)]
 AboveZero = Annotated[float, Field(gt=0)]
 
 # %% ../../nbs/10_config/00_base.ipynb #bc50ff5b
-def section_of(field) -> type[Section] | None:
-    "The section that a key holds, also where it may be absent; None for a key that holds a value."
-    for kind in (field.annotation, *get_args(field.annotation)):
-        if isinstance(kind, type) and issubclass(kind, Section):
-            return kind
-    return None
+def sections_of(kind) -> list[type[Section]]:
+    "The sections that a key of this type may hold; none for a key that holds a value."
+    if isinstance(kind, type) and issubclass(kind, Section):
+        return [kind]
+    return [section for part in get_args(kind) for section in sections_of(part)]
 
 # %% ../../nbs/10_config/00_base.ipynb #70b5bc19
 def _none_word(v):

@@ -9,7 +9,7 @@ __all__ = ['Optimizer', 'Monitor', 'MINIMISED', 'Balance', 'SamplerType', 'Embed
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from .base import AboveZero, Count, NoneWord, NonNegative, Positive, Section, Share
+from .base import AboveZero, Count, NoneWord, NonNegative, Positive, Section
 from ..core.errors import UserError
 
 # %% ../../nbs/10_config/20_train.ipynb #0b1dd239
@@ -96,53 +96,23 @@ class Train(Section):
         return self
 
 # %% ../../nbs/10_config/20_train.ipynb #f51e44da
-def _only_with(section: Section, name: str, other: str, choice: str | None, *keys: str):
-    "Refuse `keys` that are set while nothing reads them: key `other` is 0, or is not `choice`."
-    value = getattr(section, other)
-    if value == choice or (choice is None and value):
-        return
-    for key in keys:
-        if getattr(section, key) != type(section).model_fields[key].default:
-            raise UserError(
-                f'{name}.{key}: nothing reads it while {name}.{other} is {"null" if value is None else value or 0}',
-                f'set {name}.{other} {choice or "above 0"}, or remove {name}.{key}',
-            )
-
-
 Balance = Literal['batch', 'shift']
 
 
 class Loss(Section):
     """What is minimised.
 
-    Raises
-    ------
-    UserError
-        Where a key is set that no term with a weight reads.
-
     Examples
     --------
-    >>> from toss_ctr.config.train import Loss
-    >>> Loss(lambda_rank=0.1, num_neg_per_pos=4).balance
+    >>> Loss().balance
     'batch'
     """
 
     balance: Balance = 'batch'
     """batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
     at evaluation."""
-    lambda_rank: NonNegative = 0.0
-    "Weight of the pairwise rank loss."
-    num_neg_per_pos: Positive = 8
-    "Negatives that each positive is compared with."
-    hard_neg_frac: Share = 0.0
-    "Share of those negatives that are the hardest of the batch."
     lambda_logit_l2: NonNegative = 0.0
     "Weight of the mean squared logit."
-
-    @model_validator(mode='after')
-    def _keys_are_read(self):
-        _only_with(self, 'loss', 'lambda_rank', None, 'num_neg_per_pos', 'hard_neg_frac')
-        return self
 
 # %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
 SamplerType = Literal['balanced', 'negatives']
@@ -175,8 +145,10 @@ class Sampler(Section):
 
     @model_validator(mode='after')
     def _keys_are_read(self):
-        _only_with(self, 'sampler', 'type', 'balanced', 'pos_fraction')
-        _only_with(self, 'sampler', 'type', 'negatives', 'keep')
+        for key, kind in dict(pos_fraction='balanced', keep='negatives').items():
+            if self.type != kind and getattr(self, key) != type(self).model_fields[key].default:
+                what = f'sampler.{key}: nothing reads it while sampler.type is {self.type or "null"}'
+                raise UserError(what, f'set sampler.type {kind}, or remove sampler.{key}')
         return self
 
 # %% ../../nbs/10_config/20_train.ipynb #e70dbdcc

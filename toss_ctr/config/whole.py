@@ -11,16 +11,14 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 from .base import Count, Section
-from .data import check_data_paths, check_roles, Data
-from .sequence import check_histories, check_sequence, Sequence
+from .data import check_covis, check_data_paths, check_roles, Data, Features
+from .sequence import check_histories, check_sequence, HistoryName, Sequence
 from .model import check_model, Model
 from .train import EMA, Loss, MINIMISED, Sampler, Train
 from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
-from .inference import Calibration, check_ensemble, Ensemble, Logging
-from .features import check_covis, Features
-from .engine import check_engine, Engine
-from .members import check_members, default_members, Member, own_network
-from .show import config_html, config_text
+from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
+from .members import AnyMember, check_members, default_members, own_network
+from .text import config_html, config_text
 
 # %% ../../nbs/10_config/50_whole.ipynb #3ded8d13
 Precision = Literal['none', 'bf16', 'fp16']
@@ -57,8 +55,8 @@ class Config(Section):
     "Processes that build the cache."
     data: Data = Data()
     sequence: Sequence = Sequence(col=None)
-    sequences: tuple[Sequence, ...] = ()
-    "Several histories, each with a name and the other keys of section sequence, whose col then is null."
+    sequences: dict[HistoryName, Sequence] = {}
+    "Several histories: name → the keys of section sequence, whose own col then is null."
     model: Model = Model()
     train: Train = Train()
     loss: Loss = Loss()
@@ -71,14 +69,14 @@ class Config(Section):
     ema: EMA = EMA()
     features: Features = Features()
     engine: Engine = Engine()
-    members: dict[MemberName, Member] = default_members()
+    members: dict[MemberName, AnyMember] = default_members()
     "Who predicts the rows; see section members."
 
     @property
     def histories(self) -> dict[str, Sequence]:
         "Where a history's section stands → the section: `sequence`, or `sequences.NAME` for each of several."
         if self.sequences:
-            return {f'sequences.{seq.name}': seq for seq in self.sequences}
+            return {f'sequences.{name}': seq for name, seq in self.sequences.items()}
         return {} if self.sequence.col is None else dict(sequence=self.sequence)
 
     def history(self, key: str) -> Sequence:
@@ -92,9 +90,8 @@ class Config(Section):
         times = tuple(seq.time_col for seq in self.histories.values() if seq.time_col)
         columns = {f'{at}.col': tuple(seq.col for seq in self.histories.values()), f'{at}.time_col': times}
         if self.sequences:
-            columns[f'{at}.side_cols'] = tuple(column for seq in self.sequences for column in seq.side_cols)
+            columns[f'{at}.side_cols'] = tuple(column for seq in self.sequences.values() for column in seq.side_cols)
         return columns
-
 
     @property
     def network(self) -> str:
@@ -132,7 +129,9 @@ class Config(Section):
         return Path(self.logging.log_dir) / self.exp_name
 
     @model_validator(mode='after')
-    def _of_the_metric(self):
+    def _follow(self):
+        for name, seq in self.sequences.items():
+            seq._name = name
         if self.metric == 'toss' and 'target' not in self.calibration.model_fields_set:
             balanced = self.calibration.model_copy(update=dict(target='balanced'))
             object.__setattr__(self, 'calibration', balanced)

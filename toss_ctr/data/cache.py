@@ -6,8 +6,9 @@
 __all__ = ['write_shards', 'build_cache']
 
 # %% ../../nbs/20_data/50_cache.ipynb #bd77ee21
-import glob
+from contextlib import suppress
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -16,38 +17,25 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .aside import read_with_lists, write_with_lists
-from .spec import Spec
+from .spec import read_with_lists, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
-from ..core.objects import is_object
-from ..core.records import FORMAT
-from .manifest import library_versions, open_split, read_manifest, split_of
+from ..core.records import FORMAT, Record
+from .frames import library_versions, open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from toss_ctr.data.source import (
     batches,
     find_files,
     folder_note,
-    moment_column,
     open_files,
     open_parquet,
     open_source,
-    other_clock,
     Source,
     source_digest,
 )
-from .values import other_type
+from .types import moment_column, other_type
 from .measure import first_pass, make_spec, measure
 from .needs import key_columns, Needs, resolve_needs
 from ..core.executors import open_executor, parts_at_once, run_tasks
-
-# %% ../../nbs/20_data/50_cache.ipynb #59dcb822
-@dataclass(frozen=True)
-class _Training:
-    "What a test split needs to know of the training split: needs, spec with statistics and columns, fingerprint."
-
-    needs: Needs
-    learned: dict
-    fingerprint: str
 
 # %% ../../nbs/20_data/50_cache.ipynb #62ee0f41
 @dataclass(frozen=True)
@@ -81,8 +69,7 @@ class _SplitPlan:
 # %% ../../nbs/20_data/50_cache.ipynb #f0bcafc8
 def _open_split_source(name: str, data) -> tuple[Source, dict]:
     "The files of a split as one table, and what the manifest says about it: rows, rows to validate on, digest."
-    key = f'data.{name}_path'
-    path = getattr(data, key.removeprefix('data.'))
+    key, path = f'data.{name}_path', getattr(data, f'{name}_path')
     if not path:
         raise UserError(f'{key}: not given', f'add --set {key}=PATH')
     source, valid = open_source(path, key, data.time_col), {}
@@ -100,21 +87,22 @@ def _tell_folders(name: str, cfg, source: Source):
         print(note)
 
 # %% ../../nbs/20_data/50_cache.ipynb #dfbe08ca
-def _plan_split(name: str, cfg, train: _Training | None = None) -> _SplitPlan:
-    "Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet."
+def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
+    """Open the source and name the cache; nothing is read but footers, and bytes whose digest is not known yet.
+
+    train : manifest of the training split, for a test split
+    """
     data = cfg.data
     source, origin = _open_split_source(name, data)
     stamps = [stat_key(f) for f in source.files]
-    if train:
-        needs, encoding = train.needs, dict(train=train.fingerprint)
-    else:
-        try:
-            needs = resolve_needs(cfg, source.columns[0])
+    try:
+        needs = resolve_needs(cfg, train['columns'] if train else source.columns[0])
+        if not train:
             source.check(needs.columns)
-        except UserError:
-            _tell_folders(name, cfg, source)  # which may be why
-            raise
-        encoding = dict(needs=needs.to_json())
+    except UserError:
+        _tell_folders(name, cfg, source)  # which may be why
+        raise
+    encoding = dict(train=train['made_of']) if train else dict(needs=needs.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
     named = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
     root = Path(data.cache_dir) / named
@@ -130,17 +118,12 @@ def _learned_of(content: dict) -> dict:
     return {k: content[k] for k in ('spec', 'stats', 'columns')}
 
 
-def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) -> dict:
+def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as plain content; the caller holds the lock of `plan.root`."
     path = plan.root / 'spec.json'
-    for known, kind in ((path, 'learned'), (plan.manifest, 'split')) if reuse else ():
-        try:
-            learned = _learned_of(read_with_lists(known, kind, made_of=plan.fingerprint))
-        except Damaged:
-            continue  # not there, or damaged: learn it again
-        if known != path:
-            write_with_lists(path, 'learned', learned, made_of=plan.fingerprint)
-        return learned
+    if cfg.data.use_cache:
+        with suppress(Damaged):  # not there, or damaged: learn it again
+            return _learned_of(read_with_lists(path, 'learned', made_of=plan.fingerprint))
     rows = plan.training_rows
     units = first_pass(plan.needs, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
@@ -149,9 +132,7 @@ def _learn(plan: _SplitPlan, cfg, reuse: bool = True, progress: bool = False) ->
     spec, stats = make_spec(plan.needs, units, answers)
     for column in stats.get('constant', ()):
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
-    learned = dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
-    write_with_lists(path, 'learned', learned, made_of=plan.fingerprint)
-    return learned
+    return dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
 def _longest_history(plan: _SplitPlan, learned: dict, column: str, sep: str | None) -> int:
@@ -197,42 +178,24 @@ def write_shards(
 ) -> list[dict]:
     """Encode a slice of the source and write its shards, in one stream: a task for `run_tasks`.
 
-    shards : [index, first row, row behind the last] of consecutive shards
+    shards : [index, first row, row behind the last] of shards, ascending; what lies between them is passed over
     """
     source = open_files(files)
     learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
     encode = RowEncoder(Spec.from_json(learned['spec']), **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
-    pieces = _cut_at(stream, [stop for _, _, stop in shards])
+    pieces = _cut_at(stream, sorted({row for shard in shards for row in shard[1:]} - {shards[0][1]}))
     described = []
     for i, start, stop in shards:
-        with folder_aside(Path(root) / name / f'shard_{i:05d}') as folder:
-            writer = ShardWriter(folder)
-            try:
-                while writer.rows < stop - start:
-                    row, piece = next(pieces)
-                    n = len(piece)
-                    writer.append(encode(piece, n, lambda r: source.place(row + r)), n)
-                    tell(n)
-                described.append(writer.close(fingerprint=fingerprint, start=start))
-            finally:
-                writer.release()
+        with folder_aside(Path(root) / name / f'shard_{i:05d}') as folder, ShardWriter(folder) as writer:
+            while writer.rows < stop - start:
+                row, piece = next(pieces)
+                if row >= start:
+                    writer.append(encode(piece, len(piece), lambda r: source.place(row + r)), len(piece))
+                    tell(len(piece))
+            described.append(writer.close(fingerprint=fingerprint, start=start))
     described[-1] |= dict(warnings=encode.zero_warnings())
     return described
-
-# %% ../../nbs/20_data/50_cache.ipynb #d13ae314
-def _deal_shards(todo: list, workers: int) -> list[list]:
-    "Shards [index, first row, row behind the last], ascending, in runs of consecutive ones, for so many processes."
-    runs = []
-    for part in np.array_split(np.arange(len(todo)), max(1, min(workers, len(todo)))):
-        last = None
-        for shard in (todo[j] for j in part):
-            if last is not None and shard[0] == last + 1:
-                runs[-1].append(shard)
-            else:
-                runs.append([shard])
-            last = shard[0]
-    return runs
 
 # %% ../../nbs/20_data/50_cache.ipynb #11852bd1
 def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
@@ -240,68 +203,60 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     for file, stamp in zip(plan.source.files, plan.stamps, strict=True):
         if stat_key(file) != stamp:
             raise UserError(f'{file}: changed while it was read', 'wait until it is written and run again')
-    shards = [
-        dict(path=f'shard_{i:05d}', start=a['start'], n_rows=a['n_rows'], arrays=a['arrays'])
-        for i, a in enumerate(described)
-    ]
-    content = dict(
-        name=plan.name,
-        train=plan.train,
-        source=plan.origin,
-        versions=library_versions(),
-        needs=plan.needs.to_json(),
-        **learned,
-        n_rows=plan.source.n_rows,
-        shards=shards,
-    )
+    shards = []
+    for i, about in enumerate(described):
+        shards.append(dict(path=f'shard_{i:05d}') | {k: about[k] for k in ('start', 'n_rows', 'arrays')})
+    told = dict(name=plan.name, train=plan.train, source=plan.origin, needs=plan.needs.to_json())
+    told |= dict(versions=library_versions(), n_rows=plan.source.n_rows, shards=shards)
     records = [f'{shard["path"]}/shard.json' for shard in shards]
-    write_with_lists(plan.manifest, 'split', content, plan.root, plan.fingerprint, records)
+    write_with_lists(plan.manifest, 'split', told | learned, plan.root, plan.fingerprint, records)
 
 # %% ../../nbs/20_data/50_cache.ipynb #aeb2b14c
-def _whole_split(plan: _SplitPlan):
-    "The split and what was learned, or None; a damaged one is mentioned and counts as absent."
-    if not plan.manifest.exists():
+def _whole_split(plan: _SplitPlan, cfg) -> Split | None:
+    "The split, or None; a damaged one is mentioned and counts as absent."
+    if not (cfg.data.use_cache and plan.manifest.exists()):
         return None
     try:
-        manifest = read_manifest(plan.manifest, made_of=plan.fingerprint)
-        return split_of(manifest), _learned_of(manifest)
+        return split_of(read_manifest(plan.manifest, made_of=plan.fingerprint))
     except Damaged as e:
         print(f'{e.what}; building it again')
 
 # %% ../../nbs/20_data/50_cache.ipynb #604e5a3e
 def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
     "Category that a test file stores in another type than the training file, or moment by another clock → a line."
-    path = cfg.data.train_path
-    there = bool(path) and (is_object(path) or Path(path).exists() or glob.glob(str(path), recursive=True))
-    if plan.name != 'test' or not there:
+    if plan.name == 'train' or not cfg.data.train_path:
         return {}
-    trained = find_files(path, 'data.train_path')[0]
-    there, here = (open_parquet(file).schema_arrow for file in (trained, plan.source.files[0]))
-    both = [c for c in [*plan.needs.cats, *plan.needs.keys] if c in there.names and c in here.names]
-    lines = {c: other_type(c, there.field(c).type, here.field(c).type) for c in both}
-    for c in {*map(moment_column, plan.needs.columns), plan.needs.time} & {*there.names} & {*here.names}:
-        lines[c] = other_clock(c, there.field(c).type, here.field(c).type)
+    try:
+        trained = find_files(cfg.data.train_path, 'data.train_path')[0]
+    except UserError:
+        return {}  # the cache is there without it
+    files = trained, plan.source.files[0]
+    there, here = ({f.name: f.type for f in open_parquet(file).schema_arrow} for file in files)
+    needs = plan.needs
+    read = {*needs.cats, *needs.keys, *map(moment_column, needs.columns), needs.time}
+    lines = {c: other_type(c, there[c], here[c]) for c in there if c in read and c in here}
     return {c: line for c, line in lines.items() if line}
 
 # %% ../../nbs/20_data/50_cache.ipynb #ff2b4b8f
+def _finished_shards(plan: _SplitPlan, cfg) -> tuple[dict, list]:
+    "Index → description of the shards that are right; [index, first row, row behind the last] of the others."
+    described, todo, n = {}, [], plan.source.n_rows
+    for i, start in enumerate(range(0, n, plan.shard_rows)):
+        stop = min(start + plan.shard_rows, n)
+        expected = dict(fingerprint=plan.fingerprint, start=start, n_rows=stop - start)
+        described[i] = finished_shard(plan.folder / f'shard_{i:05d}', **expected) if cfg.data.use_cache else None
+        todo += [] if described[i] else [[i, start, stop]]
+    return described, todo
+
+
 def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> Split:
     "Write the shards that are missing, then the manifest; the caller holds the lock of `plan.root`."
     _tell_folders(plan.name, cfg, plan.source)
     if plan.folder.exists():
         sweep(plan.folder, held=True)
+    write_with_lists(plan.root / 'spec.json', 'learned', learned, made_of=plan.fingerprint)
     options = _encoder_options(plan, learned, key_columns(cfg)[1])
-    n, rows = plan.source.n_rows, plan.shard_rows
-    described, todo = {}, []
-    for i, start in enumerate(range(0, n, rows)):
-        stop = min(start + rows, n)
-        about = None
-        if cfg.data.use_cache:
-            expected = dict(fingerprint=plan.fingerprint, start=start, n_rows=stop - start)
-            about = finished_shard(plan.folder / f'shard_{i:05d}', **expected)
-        if about:
-            described[i] = about
-        else:
-            todo.append([i, start, stop])
+    described, todo = _finished_shards(plan, cfg)
     workers = parts_at_once(cfg.engine, cfg.num_workers, len(todo))
     shared = dict(
         files=[str(f) for f in plan.source.files],
@@ -311,7 +266,8 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         options=options,
         threads=workers <= 1,
     )
-    runs = _deal_shards(todo, workers)
+    edges = np.linspace(0, len(todo), max(1, min(workers, len(todo))) + 1).astype(int)
+    runs = [todo[a:b] for a, b in pairwise(edges) if b > a]  # a process reads its shards in one stream
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         units = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
@@ -324,96 +280,53 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             lines |= answer[-1]['warnings']
     for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
-    (plan.root / 'spec.json').unlink()  # the manifest holds it from here on
-    _write_manifest(plan, learned, [described[i] for i in sorted(described)])
-    for table in plan.root.glob('long_*.parquet'):
-        table.unlink()
+    _write_manifest(plan, learned, list(described.values()))
+    for file in (plan.root / 'spec.json', *plan.root.glob('long_*.parquet')):  # the manifest holds it from here on
+        file.unlink()
     return open_split(plan.manifest)
 
-# %% ../../nbs/20_data/50_cache.ipynb #946d7458
-def _found_or_built(plan: _SplitPlan, reuse: bool, build):
-    "The split and what was learned, as `_whole_split` finds it or `build` makes it."
-    found = _whole_split(plan) if reuse else None
-    if found:
-        return found
-    with locked(plan.root, 'cache'):
-        sweep(plan.root.parent)
-        sweep(plan.root, held=True)
-        found = _whole_split(plan) if reuse else None
-        return found or build()
-
 # %% ../../nbs/20_data/50_cache.ipynb #57647e97
-def _given_manifest(name: str, cfg) -> dict | None:
-    "Content of a manifest the config names, or None; `UserError` for what does not fit the config."
-    key = f'data.manifest_{name}'
-    path = getattr(cfg.data, f'manifest_{name}')
+def _given_split(name: str, cfg, train: Record | None) -> Split | None:
+    "The split of a manifest the config names, or None; `UserError` for what does not fit the config."
+    key, path = f'data.manifest_{name}', getattr(cfg.data, f'manifest_{name}')
     if not path:
         return None
     if not Path(path).exists():
         print(f'{key}: no file {path}; the cache is looked for, or built, under data.cache_dir')
         return None
-    manifest = read_manifest(path, _without(key))
+    mend = f'remove {key} to have a fitting cache built under data.cache_dir'
+    manifest = read_manifest(path, mend)
     if manifest['name'] != name:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
-    has = manifest['needs']
-    wants = resolve_needs(cfg, manifest['columns']).to_json()
-    for k in {**has, **wants}:
-        if has.get(k) != wants.get(k):
-            found, asked = str(has.get(k))[:120], str(wants.get(k))[:120]
-            raise UserError(
-                f'{key}: {path} does not fit the config in {k}: it has {found}, the config asks for {asked}',
-                f'remove {key} to have a fitting cache built',
-            )
-    return manifest
-
-
-def _without(key: str) -> str:
-    return f'remove {key} to have a cache built under data.cache_dir'
-
-# %% ../../nbs/20_data/50_cache.ipynb #4423c33e
-def _find_train(cfg, shards: bool = True, progress: bool = False) -> tuple[Split | None, _Training]:
-    "The training split (without `shards` only what was learned): given, found or built."
-    manifest = _given_manifest('train', cfg)
-    if manifest:
-        key = 'data.manifest_train'
-        split = open_split(cfg.data.manifest_train, _without(key)) if shards else None
-        needs = resolve_needs(cfg, manifest['columns'])
-        return split, _Training(needs, _learned_of(manifest), manifest['made_of'])
-    plan, reuse = _plan_split('train', cfg), cfg.data.use_cache
-
-    def build():
-        with open_executor(cfg.engine, [cfg.data.cache_dir]):
-            learned = _learn(plan, cfg, reuse, progress)
-            if not shards:
-                return None, learned
-            split = _build_split(plan, cfg, learned, progress)
-            return split, _learned_of(read_manifest(plan.manifest))
-
-    split, learned = _found_or_built(plan, reuse, build)
-    return split, _Training(plan.needs, learned, plan.fingerprint)
-
-# %% ../../nbs/20_data/50_cache.ipynb #8cec67b1
-def _find_test(cfg, train: _Training, progress: bool = False) -> Split:
-    "The test split: given, found, or built by the training split's spec."
-    path = cfg.data.manifest_test
-    manifest = _given_manifest('test', cfg)
-    if manifest:
-        if manifest['train'] != train.fingerprint:
-            raise UserError(
-                f'data.manifest_test: {path} is encoded by another training split',
-                'remove the key to build one',
-            )
-        return open_split(path, _without('data.manifest_test'))
-    plan = _plan_split('test', cfg, train)
-
-    def build():
-        write_with_lists(plan.root / 'spec.json', 'learned', train.learned, made_of=plan.fingerprint)
-        with open_executor(cfg.engine, [cfg.data.cache_dir]):
-            return _build_split(plan, cfg, train.learned, progress), train.learned
-
-    return _found_or_built(plan, cfg.data.use_cache, build)[0]
+    if train and manifest['train'] != train['made_of']:
+        raise UserError(f'{key}: {path} is encoded by another training split', mend)
+    wants, has = resolve_needs(cfg, manifest['columns']).to_json(), manifest['needs']
+    for k in wants:
+        if has.get(k) != wants[k]:
+            raise UserError(f'{key}: {path} does not fit the config in {k}', mend)
+    return split_of(manifest, mend)
 
 # %% ../../nbs/20_data/50_cache.ipynb #5bd74af5
+def _found_or_built(name: str, cfg, train: Record | None, progress: bool) -> Split:
+    "A split: given, found or built; one writer at a time, and who waited finds what the other made."
+    given = _given_split(name, cfg, train)
+    if given:
+        return given
+    plan = _plan_split(name, cfg, train)
+    found = _whole_split(plan, cfg)
+    if found:
+        return found
+    with locked(plan.root, 'cache'):
+        sweep(plan.root.parent)
+        sweep(plan.root, held=True)
+        found = _whole_split(plan, cfg)
+        if found:
+            return found
+        with open_executor(cfg.engine, [cfg.data.cache_dir]):
+            learned = _learned_of(train) if train else _learn(plan, cfg, progress)
+            return _build_split(plan, cfg, learned, progress)
+
+
 def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[str, Split]:
     """Build the cache, or open it where it is there already; `UserError` names key, file, row or column of a mistake.
 
@@ -438,5 +351,8 @@ def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[s
     for name in splits:
         if name not in ('train', 'test'):
             raise ValueError(f"no split '{name}'")
-    split, train = _find_train(cfg, 'train' in splits, progress)
-    return {name: split if name == 'train' else _find_test(cfg, train, progress) for name in splits}
+    train = _found_or_built('train', cfg, None, progress)
+    if 'test' not in splits:
+        return dict(train=train)
+    found = dict(train=train, test=_found_or_built('test', cfg, read_manifest(train.root), progress))
+    return {name: found[name] for name in splits}

@@ -105,33 +105,20 @@ class Ragged:
         return [self[name][start : start + length].tolist() for start, length in rows]
 
 # %% ../../nbs/20_data/15_histories.ipynb #1073f6da
-def _pieces(r: Ragged, gap: float):
-    "What to read of a column, slices or one index, and where the rows begin in what was read."
-    n, starts = len(r), r.starts
-    if not n:
-        return [slice(0, 0)], starts
-    ends = starts + r.lengths
+def _stretches(r: Ragged, gap: float) -> tuple:
+    """What to read of a column, in slices: their starts and ends, and where the rows begin in what was read.
+
+    gap : rows this near to each other are read in one slice, in average rows
+    """
+    starts, ends = r.starts, r.starts + r.lengths
+    if not len(r):
+        return starts, ends, starts
     between = starts[1:] - ends[:-1]
     far = (between < 0) | (between > gap * r.lengths.mean())
-    cut = np.concatenate(([0], np.flatnonzero(far) + 1, [n]))
-    if len(cut) > 2 and len(cut) * 16 > n:  # scattered: one index is cheaper than many slices
-        packed = r.offsets
-        index = np.arange(packed[-1])
-        index += np.repeat(starts - packed[:-1], r.lengths)
-        return [index], packed[:-1]
-    first = starts[cut[:-1]]
-    last = ends[cut[1:] - 1]
-    size = last - first
-    to = np.cumsum(size) - size
-    slices = [slice(a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
-    return slices, starts - np.repeat(first - to, np.diff(cut))
-
-# %% ../../nbs/20_data/15_histories.ipynb #9ff1950e
-def _size(pieces: list) -> int:
-    size = 0
-    for piece in pieces:
-        size += piece.stop - piece.start if isinstance(piece, slice) else len(piece)
-    return size
+    cut = np.concatenate(([0], np.flatnonzero(far) + 1, [len(r)]))
+    first, last = starts[cut[:-1]], ends[cut[1:] - 1]
+    read = np.cumsum(last - first) - (last - first)
+    return first, last, starts - np.repeat(first - read, np.diff(cut))
 
 # %% ../../nbs/20_data/15_histories.ipynb #43021538
 def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
@@ -141,24 +128,21 @@ def join_ragged(parts: list, gap: float = 0.0, slack: bool = False) -> Ragged:
         is not dense then.
     slack : leave room for one more row, as long as the longest, behind the last: what `Ragged.padded` needs
     """
-    plans = [_pieces(p, gap) for p in parts]
-    sizes = [_size(pieces) for pieces, _ in plans]
-    ends = np.cumsum(sizes)
-    lengths = np.concatenate([p.lengths for p in parts])
-    starts = np.concatenate([s + end - size for (_, s), end, size in zip(plans, ends, sizes, strict=True)])
-    room = int(ends[-1])
-    if slack:
-        room += int(lengths.max(initial=0))
-    columns = {}
-    for k, column in parts[0].columns.items():
-        out = columns[k] = np.zeros(room, column.dtype)
-        at = 0
-        for part, (pieces, _) in zip(parts, plans, strict=True):
-            for piece in pieces:
-                values = part[k][piece]
-                out[at : at + len(values)] = values
-                at += len(values)
-    return Ragged(lengths, columns, starts if gap or slack else None)
+    lengths = np.concatenate([part.lengths for part in parts])
+    slices, starts, size = [], [], 0
+    for part in parts:
+        first, last, at = _stretches(part, gap)
+        starts.append(at + size)
+        slices += [(part, a, b) for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        size += int((last - first).sum())
+    room, columns = size + slack * int(lengths.max(initial=0)), {}
+    for name, column in parts[0].columns.items():
+        out, at = np.zeros(room, column.dtype), 0
+        for part, a, b in slices:
+            out[at : at + b - a] = part[name][a:b]
+            at += b - a
+        columns[name] = out
+    return Ragged(lengths, columns, np.concatenate(starts) if gap or slack else None)
 
 # %% ../../nbs/20_data/15_histories.ipynb #f780ef2d
 @patch
@@ -166,12 +150,13 @@ def pack(self: Ragged) -> Ragged:
     "The same rows end to end; neighbouring rows are a view of the columns, others are copied."
     if self.dense:
         return self
-    pieces, _ = _pieces(self, 0)
-    if len(pieces) > 1:
-        return join_ragged([self])
-    all_rows = pieces[0]
-    columns = {name: column[all_rows] for name, column in self.columns.items()}
-    return Ragged(self.lengths, columns)
+    first, last, _ = _stretches(self, 0)
+    if len(first) == 1:
+        where = slice(int(first[0]), int(last[0]))
+    else:
+        packed = self.offsets
+        where = np.arange(packed[-1]) + np.repeat(self.starts - packed[:-1], self.lengths)
+    return Ragged(self.lengths, {name: column[where] for name, column in self.columns.items()})
 
 # %% ../../nbs/20_data/15_histories.ipynb #d77161dc
 @patch
@@ -270,8 +255,8 @@ class Scratch:
     --------
     >>> import numpy as np
     >>> scratch = Scratch()
-    >>> scratch('digits', 100, np.uint8).shape, scratch.arange(3).tolist()
-    ((100,), [0, 1, 2])
+    >>> scratch('digits', 100, np.uint8).shape
+    (100,)
     """
 
     def __init__(self):
@@ -295,30 +280,15 @@ class Scratch:
             buf = self.store[name] = np.empty(n + n // 4 + 64, dtype)
         return buf[:n]
 
-    def arange(self, n: int) -> np.ndarray:
-        """A range kept between calls.
-
-        Parameters
-        ----------
-        n : elements
-
-        Returns
-        -------
-        (n,) int32: 0, 1, 2 …, not to be written to
-        """
-        if 'arange' not in self.store or len(self.store['arange']) < n:
-            self.store['arange'] = np.arange(n + n // 4 + 64, dtype=np.int32)
-        return self.store['arange'][:n]
 
 # %% ../../nbs/20_data/15_histories.ipynb #a553f8be
 @patch
-def newest_first(self: Ragged, max_len: int | None = None, scratch: Scratch | None = None) -> Ragged:
+def newest_first(self: Ragged, max_len: int | None = None) -> Ragged:
     """Rows turned around, their last values kept.
 
     Parameters
     ----------
     max_len : values of a row to keep, the last; None = all
-    scratch : buffers, used again
 
     Examples
     --------
@@ -327,12 +297,10 @@ def newest_first(self: Ragged, max_len: int | None = None, scratch: Scratch | No
     [[3, 2], [9]]
     """
     r = self.pack()
-    scratch = scratch or Scratch()
     kept = r.lengths if max_len is None else np.minimum(r.lengths, max_len)
     last = np.cumsum(r.lengths) - 1
     to = np.cumsum(kept) - kept
-    index = np.repeat((last + to).astype(np.int32), kept)
-    index -= scratch.arange(len(index))
+    index = np.repeat(last + to, kept) - np.arange(kept.sum())
     columns = {name: column.take(index) for name, column in r.columns.items()}
     return Ragged(kept, columns)
 
@@ -348,39 +316,6 @@ def _first_of_each(key: np.ndarray, cells: int) -> np.ndarray:
     first = np.full(cells, len(key), np.int32)
     np.minimum.at(first, key, at)
     return np.flatnonzero(first[key] == at)
-
-
-@patch
-def distinct(self: Ragged, name: str, size: int) -> Ragged:
-    """The known tokens of each row, each once, in the order in which the row first has them.
-
-    Parameters
-    ----------
-    name : column of tokens 0 … size-1, newest first; 0, a token unseen in training, is left out
-    size : distinct tokens
-
-    Returns
-    -------
-    columns `token` and `age` int64, the place of its newest occurrence
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> r = Ragged.from_lengths([3, 5], token=np.array([5, 7, 5, 7, 7, 0, 2, 7]))
-    >>> recent = r.distinct('token', 10)
-    >>> recent.lists('token'), recent.lists('age')
-    ([[5, 7], [7, 2]], [[0, 1], [0, 3]])
-    >>> recent.head(1).lists('token')
-    [[5], [7]]
-    """
-    r = self.pack()
-    tokens = r[name]
-    cells = max(len(r), 1) * size
-    at = _first_of_each(r.rows() * size + tokens, cells)
-    at = at[tokens[at] > 0]
-    found = r.like(token=tokens).keep(at)
-    start = np.repeat(r.offsets[:-1], found.lengths)
-    return found.like(token=found['token'], age=at - start)
 
 
 @patch
@@ -475,3 +410,30 @@ def collapse(
     return Ragged.from_lengths(
         unique, token=tokens[at], age=age[at], count=count, bias=np.maximum(bias, -1e4), **columns
     )
+
+# %% ../../nbs/20_data/15_histories.ipynb #6bfe8eae
+@patch
+def distinct(self: Ragged, name: str, size: int) -> Ragged:
+    """The known tokens of each row, each once, in the order in which the row first has them.
+
+    Parameters
+    ----------
+    name : column of tokens 0 … size-1, newest first; 0, a token unseen in training, is left out
+    size : distinct tokens
+
+    Returns
+    -------
+    columns `token` and `age` int64, the place of its newest occurrence
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> r = Ragged.from_lengths([3, 5], token=np.array([5, 7, 5, 7, 7, 0, 2, 7]))
+    >>> recent = r.distinct('token', 10)
+    >>> recent.lists('token'), recent.lists('age')
+    ([[5, 7], [7, 2]], [[0, 1], [0, 3]])
+    >>> recent.head(1).lists('token')
+    [[5], [7]]
+    """
+    found = self.collapse(name, size)
+    return found.like(token=found['token'], age=found['age']).keep(found['token'] > 0)

@@ -13,13 +13,13 @@ import polars as pl
 import xxhash
 
 from ..core.errors import UserError
-from .encode import event_unit, is_moments, read_events, read_texts, read_tokens
+from .encode import event_unit
 from .histories import Scratch
 from .needs import Needs
-from .numbers import labels, numbers, time_unit, times, vector_width, vectors
 from .source import batches, open_files, Source
 from .spec import MultiSpec, pack_cats, SeqSpec, Spec, TimeSpec, VectorSpec
-from .values import Coder, encode_cells, encode_column, natural, Tally
+from .tokens import BLOCK, codes_of, encode_cells, natural, read_texts, read_tokens, Tally
+from .types import labels, numbers, plain, time_unit, times, vector_lengths, vectors
 
 # %% ../../nbs/20_data/25_measure.ipynb #8fd10d36
 def exact_median(x: np.ndarray) -> float:
@@ -68,51 +68,54 @@ def null_groups(masks: dict) -> list[tuple]:
 
 # %% ../../nbs/20_data/25_measure.ipynb #1806f7aa
 def _stream(tell, source: Source, columns: list, stop: int):
-    "First row, batch, and row of the batch → its place in a file, over the first `stop` rows."
+    "First row, columns behind the gate, and row of the batch → its place in a file, over the first `stop` rows."
     for row, batch in batches(source, columns, 0, stop):
-        yield row, batch, lambda r: source.place(row + r)
+        place = lambda r: source.place(row + r)
+        yield row, {c: plain(batch[c], c, place) for c in columns}, place
         tell(len(batch))
 
 # %% ../../nbs/20_data/25_measure.ipynb #dd47881f
 def _measure_tokens(stream, columns: list, pad_id, sep: str | None = None) -> dict:
     "Distinct tokens of a column, integers or with `sep` texts, and how long its histories are."
-    column, scratch, texts = columns[0], Scratch(), Coder(Tally())
+    column, scratch, texts = columns[0], Scratch(), Tally()
     values, tokens, longest, empty = np.zeros(0, np.int64), 0, 0, 0
     for _, batch, place in stream:
-        if sep is None:
-            blocks = read_tokens(batch[column], column, place, scratch)
-        else:
-            blocks = read_texts(batch[column], column, place, texts, sep)
-        for _, history in blocks:
+        size = BLOCK if sep is None else len(batch[column])
+        for start in range(0, len(batch[column]), size):
+            rows, of_block = batch[column].slice(start, size), lambda r: place(start + r)
+            if sep is None:
+                history = read_tokens(rows, column, of_block, scratch)
+            else:
+                history = read_texts(rows, column, of_block, texts, sep)
             values = np.union1d(values, pl.Series(history['token']).unique().to_numpy())
             tokens += int(history.lengths.sum(dtype=np.int64))
             longest = max(longest, int(history.lengths.max(initial=0)))
             empty += int(np.count_nonzero(history.lengths == 0))
     found, padding = values.astype(np.int64).tolist(), pad_id
     if sep is not None:
-        found, padding = sorted(texts.assign.code, key=natural), None if pad_id is None else str(pad_id)
+        found, padding = sorted(texts.code, key=natural), None if pad_id is None else str(pad_id)
     kept = [value for value in found if value != padding]
     return dict(values=kept, tokens=tokens, longest=longest, empty=empty)
 
 
 def _measure_codes(stream, columns: list) -> dict:
     "Column → distinct values in natural order, how often each occurs, nulls."
-    coders = {c: Coder(Tally()) for c in columns}
+    tallies = {c: Tally() for c in columns}
     for _, batch, place in stream:
-        for c, coder in coders.items():
-            coder.assign.add(encode_column(coder, batch[c], c, place))
-    return {c: coder.assign.measured() | dict(nulls=int(coder.assign.counts[0])) for c, coder in coders.items()}
+        for c, tally in tallies.items():
+            tally.add(codes_of(tally, batch[c], c, place))
+    return {c: tally.measured() | dict(nulls=int(tally.counts[0])) for c, tally in tallies.items()}
 
 
 def _measure_cells(stream, columns: list, sep: str) -> dict:
     "Values and counts of a column's cells; how many the fullest cell has, and how many cells have none."
-    coder, column, most, empty = Coder(Tally()), columns[0], 0, 0
+    tally, column, most, empty = Tally(), columns[0], 0, 0
     for _, batch, place in stream:
-        codes, counts = encode_cells(coder, batch[column], sep, column, place)
-        coder.assign.add(codes)
+        codes, _, counts = encode_cells(tally, batch[column], MultiSpec(column, sep, ()), place)
+        tally.add(codes)
         most = max(most, int(counts.max(initial=0)))
         empty += int(np.count_nonzero(counts == 0))
-    return coder.assign.measured() | dict(most=most, empty=empty)
+    return tally.measured() | dict(most=most, empty=empty)
 
 # %% ../../nbs/20_data/25_measure.ipynb #9ffcfaf6
 def _summaries(columns: list, x: np.ndarray) -> dict:
@@ -129,10 +132,7 @@ def _measure_numbers(stream, columns: list, stop: int) -> dict:
     x = np.empty((len(columns), stop), np.float32)
     for row, batch, place in stream:
         for j, c in enumerate(columns):
-            try:
-                x[j, row : row + len(batch)] = numbers(batch[c], c)
-            except UserError as e:
-                raise UserError(f'{place(0)} ff.: {e}') from None
+            x[j, row : row + len(batch[c])] = numbers(batch[c], c, place)
     return _summaries(columns, x)
 
 
@@ -141,7 +141,7 @@ def _measure_vectors(stream, columns: list, stop: int, width: int, first: int, l
     x = np.empty((last - first, stop), np.float32)
     for row, batch, place in stream:
         found = vectors(batch[columns[0]], columns[0], place, width)
-        x[:, row : row + len(batch)] = found[:, first:last].T
+        x[:, row : row + len(found)] = found[:, first:last].T
     return _summaries(list(VectorSpec(columns[0], width).parts[first:last]), x)
 
 # %% ../../nbs/20_data/25_measure.ipynb #15712259
@@ -155,13 +155,8 @@ def _measure_label(stream, columns: list, beside: bool = False) -> dict:
 
 def _measure_events(stream, columns: list) -> dict:
     "Unit of the times of a history's tokens, that of the first of them."
-    column, scratch = columns[0], Scratch()
-    for _, batch, place in stream:
-        moments = is_moments(batch[column].type)
-        for _, history in read_events(batch[column], column, place, scratch):
-            if len(history['token']):
-                return dict(unit='moment' if moments else event_unit(history['token'][:1])[0])
-    return dict(unit='moment')
+    units = (event_unit(batch[columns[0]], columns[0], place) for _, batch, place in stream)
+    return dict(unit=next(filter(None, units), 'moment'))
 
 
 def _measure_time(stream, columns: list) -> dict:
@@ -203,9 +198,10 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
 def width_of(source: Source, name: str, stop: int) -> int:
     "Numbers of a column's vectors; `UserError` where no row has any."
     for row, batch in batches(source, [name], 0, stop, size=1 << 12):
-        width = vector_width(batch[name], name, lambda r: source.place(row + r))
-        if width:
-            return width
+        place = lambda r: source.place(row + r)
+        lengths = vector_lengths(plain(batch[name], name, place), name, place)
+        if lengths.max() > 0:
+            return int(lengths[lengths > 0][0])
     raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
@@ -219,10 +215,10 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
     pads = {h['name']: h['pad_id'] for h in needs.histories}
     beside = [(c, h) for h in needs.histories for c in (h['name'], *h['sides'])]
-    texts = {c: dict(sep=h['sep']) for c, h in beside if 'sep' in h}
+    texts = {c: h['sep'] for c, h in beside}
     for c in dict.fromkeys(c for c, _ in beside):  # once, however many histories have it
-        add('tokens', [c], pad_id=pads.get(c), **texts.get(c, {}))
-    for c in dict.fromkeys(h['time'] for h in needs.histories if 'time' in h):
+        add('tokens', [c], pad_id=pads.get(c), sep=texts[c])
+    for c in dict.fromkeys(h['time'] for h in needs.histories if h['time']):
         add('events', [c])
     wide = max(1, room // max(stop, 1))
     for a in range(0, len(needs.nums), wide):
@@ -266,7 +262,7 @@ def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     """The id space of a history or of a side column, with values of columns that share it: sorted integers, texts in
     natural order.
     """
-    values, texts = set(tokens[side or asked['name']]['values']), 'sep' in asked
+    values, texts = set(tokens[side or asked['name']]['values']), bool(asked['sep'])
     padding = set() if side else {str(asked['pad_id']) if texts else asked['pad_id']}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         shared = {v for v, count in zip(codes[t]['values'], codes[t]['counts'], strict=True) if count}
@@ -284,7 +280,7 @@ def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec
     values = _known_values(asked, tokens, codes)
     sides = {c: tuple(np.asarray(_known_values(asked, tokens, codes, c)).tolist()) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
-    if 'time' in asked:
+    if asked['time']:
         learned['unit'] = events[asked['time']]['unit']
     return SeqSpec(**dict(asked, **learned))
 

@@ -6,12 +6,10 @@
 __all__ = ['Needs', 'key_columns', 'history_columns', 'resolve_needs']
 
 # %% ../../nbs/20_data/24_needs.ipynb #26edeb55
-import fnmatch
+import fnmatch, json
 from dataclasses import dataclass, field
 
 from ..core.errors import nearest, UserError
-from .source import moment_column, open_source
-from .spec import lone_history
 
 # %% ../../nbs/20_data/24_needs.ipynb #69df2b6d
 @dataclass(frozen=True)
@@ -49,22 +47,8 @@ class Needs:
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
-        lone = lone_history(list(self.histories))
-        content = dict(
-            cats=[list(item) for item in self.cats.items()],
-            nums=list(self.nums),
-            seq=lone.get('seq'),
-            targets=lone.get('targets', []),
-            keys=list(self.keys),
-            label=self.label,
-            id_col=self.id_col,
-            min_count=self.min_count,
-        )
-        later = dict(multis=[list(item) for item in self.multis.items()], spaces=lone.get('spaces'))
-        later |= dict(histories=[] if lone else list(self.histories), time=self.time, parts=list(self.parts))
-        later |= dict(weight=self.weight, vectors=list(self.vectors), multi_weights=self.multi_weights)
-        later |= dict(labels=list(self.labels))
-        return content | {name: value for name, value in later.items() if value}  # others keep their names
+        items = dict(cats=list(self.cats.items()), multis=list(self.multis.items()))
+        return json.loads(json.dumps(vars(self) | items))
 
     @property
     def columns(self) -> list[str]:
@@ -103,27 +87,12 @@ def key_columns(cfg) -> tuple[dict, dict]:
     return dict(sorted((late | early).items())), dict(sorted(late.items()))
 
 # %% ../../nbs/20_data/24_needs.ipynb #ce77e0c9
-def _check_named(named: dict, columns):
-    "`UserError` naming key and column where one is missing; `named` : config key → columns it names."
-    for key, names in named.items():
+def _check_named(named: list, columns):
+    "`UserError` naming key and column where one is missing; `named` : config keys and the columns they name."
+    for key, names in named:
         for c in names:
-            if c not in columns:
+            if c is not None and c not in columns:
                 raise UserError(f"{key}: no column '{c}' in data.train_path", nearest(c, columns))
-
-# %% ../../nbs/20_data/24_needs.ipynb #33888d0f
-def _check_label(data, columns):
-    "`UserError` where the label is missing; says so where the test file has it."
-    if data.label_col in columns:
-        return
-    what = f"data.label_col: no column '{data.label_col}' in data.train_path"
-    try:
-        swapped = data.test_path and data.label_col in open_source(data.test_path, 'data.test_path').columns[0]
-    except UserError:
-        swapped = False
-    if swapped:
-        raise UserError(f'{what}, but data.test_path has it', 'swap the two paths')
-    in_file = [c for c in columns if moment_column(c) not in columns]
-    raise UserError(what, nearest(data.label_col, in_file))
 
 # %% ../../nbs/20_data/24_needs.ipynb #1258d480
 def _buckets(data, column: str) -> int:
@@ -135,9 +104,6 @@ def _buckets(data, column: str) -> int:
 # %% ../../nbs/20_data/24_needs.ipynb #a6bc2a14
 def _history_needs(s) -> dict:
     "What a cache depends on of a history's section."
-    spaces = {target: column for target, column in s.shared_with.items() if column != s.col}
-    times = dict(time=s.time_col, buckets=True) if s.time_col else {}
-    texts = dict(sep=s.sep) if s.sep else {}  # others keep their names
     return dict(
         name=s.col,
         max_len=s.max_len,
@@ -147,15 +113,16 @@ def _history_needs(s) -> dict:
         sides=list(s.side_cols),
         history=s.name,
         targets=list(s.shared_with),
-        spaces=spaces,
-        **times,
-        **texts,
+        spaces={target: column for target, column in s.shared_with.items() if column != s.col},
+        time=s.time_col,
+        buckets=bool(s.time_col),
+        sep=s.sep or None,
     )
 
 # %% ../../nbs/20_data/24_needs.ipynb #3dd35893
 def history_columns(asked: dict) -> list[str]:
     "Columns of a history: of its tokens, and of what is aligned with them."
-    return [asked['name'], *asked['sides'], *([asked['time']] if 'time' in asked else [])]
+    return [asked['name'], *asked['sides'], *([asked['time']] if asked['time'] else [])]
 
 # %% ../../nbs/20_data/24_needs.ipynb #f570e130
 def _time_parts(data, columns) -> dict[str, str]:
@@ -164,6 +131,25 @@ def _time_parts(data, columns) -> dict[str, str]:
     return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
 
 # %% ../../nbs/20_data/24_needs.ipynb #819b1d5d
+def _named_by(cfg, cats, nums, keys) -> list[tuple]:
+    "Config key and the columns it names; None stands for one that is not set."
+    d = cfg.data
+    named = [
+        ('data.label_col', [d.label_col]),
+        ('data.labels', d.labels),
+        ('data.cat_cols', cats),
+        ('data.multi_cols', d.multi_cols),
+        ('data.time_col', [d.time_col]),
+        ('data.weight_col', [d.weight_col]),
+        ('data.vector_cols', d.vector_cols),
+        ('data.multi_weights', d.multi_weights.values()),
+        ('data.num_cols_explicit', nums),
+    ]
+    for at, s in cfg.histories.items():
+        named += [(f'{at}.col', [s.col]), (f'{at}.side_cols', s.side_cols), (f'{at}.time_col', [s.time_col])]
+    return named + [(key, [c]) for c, key in keys.items()]
+
+
 def resolve_needs(cfg, columns) -> Needs:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing or has two
     roles.
@@ -171,7 +157,6 @@ def resolve_needs(cfg, columns) -> Needs:
     columns : of the training source, in its order
     """
     d, histories = cfg.data, tuple(map(_history_needs, cfg.histories.values()))
-    _check_label(d, columns)
     cats = {c: _buckets(d, c) for c in d.cat_cols if c not in d.remove_cols}
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in cats and c not in d.num_cols_explicit}
     aside = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values(), *d.labels}
@@ -180,35 +165,27 @@ def resolve_needs(cfg, columns) -> Needs:
     nums += tuple(c for c, part in parts.items() if part == 'day')
     cats |= {c: _buckets(d, c) for c, part in parts.items() if part != 'day'}
     keys, _ = key_columns(cfg)
-    named = {
-        'data.labels': d.labels,
-        'data.cat_cols': cats,
-        'data.multi_cols': d.multi_cols,
-        'data.time_col': [d.time_col] if d.time_col else [],
-        'data.weight_col': [d.weight_col] if d.weight_col else [],
-        'data.vector_cols': d.vector_cols,
-        'data.multi_weights': list(d.multi_weights.values()),
-        'data.num_cols_explicit': nums,
-    }
-    for at, s in cfg.histories.items():
-        named |= {
-            f'{at}.col': [s.col],
-            f'{at}.side_cols': s.side_cols,
-            f'{at}.time_col': [s.time_col] if s.time_col else [],
-        }
+    named = _named_by(cfg, cats, nums, keys)
     _check_named(named, columns)
-    for c, key in keys.items():
-        _check_named({key: [c]}, columns)
-    for key, names, taken in (
-        ('data.num_cols_explicit', nums, {*cats, *aside}),
-        ('data.multi_cols', d.multi_cols, aside),
-        ('data.vector_cols', d.vector_cols, aside),
-    ):
-        for c in names:
-            if c in taken:
-                raise UserError(f"{key}: '{c}' has another role, too", 'give it one role')
+    for key, names in named:
+        taken = aside if key in ('data.multi_cols', 'data.vector_cols') else {*cats, *aside}
+        if key in ('data.multi_cols', 'data.vector_cols', 'data.num_cols_explicit') and taken & {*names}:
+            raise UserError(f"{key}: '{min(taken & {*names})}' has another role, too", 'give it one role')
     if not (cats or nums or histories or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
-    inexact = tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1)
-    named = cats, nums, histories, inexact, d.label_col, d.id_col, d.min_count, dict(d.multi_cols)
-    return Needs(*named, d.time_col, tuple(parts), d.weight_col, d.vector_cols, dict(d.multi_weights), d.labels[1:])
+    return Needs(
+        cats,
+        nums,
+        histories,
+        keys=tuple(c for c in keys if cats.get(c) != 0 or d.min_count > 1),
+        label=d.label_col,
+        id_col=d.id_col,
+        min_count=d.min_count,
+        multis=dict(d.multi_cols),
+        time=d.time_col,
+        parts=tuple(parts),
+        weight=d.weight_col,
+        vectors=d.vector_cols,
+        multi_weights=dict(d.multi_weights),
+        labels=d.labels[1:],
+    )

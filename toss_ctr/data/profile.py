@@ -17,7 +17,7 @@ import pyarrow as pa
 
 from ..core.errors import UserError
 from .source import batches, common_types, Source, typed_frame
-from .values import canonical_texts, is_text, WHOLE_TEXT
+from .types import canonical_texts, is_text, WHOLE_TEXT
 
 # %% ../../nbs/20_data/27_profile.ipynb #9bdc4041
 def plain(values: pl.Series) -> pl.Series:

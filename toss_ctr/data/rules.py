@@ -19,7 +19,7 @@ import polars as pl
 
 from ..core.errors import nearest, UserError
 from .profile import COUNTED, Facts, filled_by_clicks, is_count, telltale
-from .source import moment_column, moment_parts
+from .types import moment_column, moment_parts
 
 # %% ../../nbs/20_data/29_rules.ipynb #091f0bd1
 def words(column: str) -> list[str]:

@@ -14,8 +14,8 @@ import numpy as np
 import torch
 from torch import nn, Tensor
 
-from .order import rng_of
-from .pools import copy_rows, pieces_of
+from .batches import rng_of
+from .pools import pieces_of
 
 # %% ../../nbs/20_data/75_scaling.ipynb #063cb571
 KNOTS = 65  # quantiles kept of a column: 0, 1/64, …, 1
@@ -110,9 +110,9 @@ def read_columns(split, rows: np.ndarray, columns: range, features: np.ndarray |
     out = np.empty((len(columns), len(rows)), np.float32)
     if own:
         for shard, at, local in pieces_of(split, rows):
-            copy_rows(out[: len(own), at].T, shard.arr('num')[:, own[0] : own[-1] + 1], local)
+            out[: len(own), at] = shard.arr('num')[:, own[0] : own[-1] + 1][local].T
     if extra:
-        copy_rows(out[len(own) :].T, features[:, extra[0] : extra[-1] + 1], rows)
+        out[len(own) :] = features[:, extra[0] : extra[-1] + 1][rows].T
     return out
 
 # %% ../../nbs/20_data/75_scaling.ipynb #5e586630

@@ -22,8 +22,8 @@ from ..core.tables import folded
 from .profile import Facts, LIMIT, profile
 from .rules import agree, are_numbers, cell_separator, DAY, days_of, find_label, listed, Log
 from .rules import moments_written, named_alike, NEVER, role_of, zero_and_one
-from .source import lazy_table, moment_column, moment_part, named, open_source, Source
-from .values import canonical_texts, WHOLE_TEXT
+from .source import lazy_table, open_source, Source
+from .types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
 
 # %% ../../nbs/20_data/30_schema.ipynb #cd21cb08
 @dataclass(frozen=True)
@@ -322,7 +322,7 @@ def first_config(s: Schema) -> dict:
     keys['sequence'] = sections[0] if len(sections) == 1 else dict(col=None)
     if len(sections) > 1:
         names = history_names([h['col'] for h in s.histories])
-        keys['sequences'] = [dict(name=name) | section for name, section in zip(names, sections, strict=True)]
+        keys['sequences'] = dict(zip(names, sections, strict=True))
     training = training_keys(s.n_rows, s.positives, len(s.names('numeric')), bool(s.valid), bool(sections))
     many = {c.name: c.card or LIMIT for c in s.columns if c.role == 'categorical' and (c.card or LIMIT) >= MANY}
     features = dict(encodings=sorted(many, key=many.get, reverse=True)[:MOST])

@@ -7,10 +7,9 @@ __all__ = ['REBUILT', 'is_part', 'ShardWriter', 'folder_aside', 'check_shard', '
            'memory_split']
 
 # %% ../../nbs/20_data/35_shards.ipynb #f646088e
-import hashlib, io, math, os, re, shutil
-from collections import deque
-from contextlib import contextmanager, suppress
-from functools import cache
+import hashlib, io, os, re, shutil
+from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -19,11 +18,10 @@ import pyarrow as pa
 import xxhash
 from fastcore.basics import patch
 
-from ..core.errors import Damaged, nearest, UserError
+from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
 from ..core.tables import html_table
-from .aside import kept_list
-from .spec import SeqSpec, Spec
+from .spec import kept_list, SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,
@@ -42,12 +40,6 @@ def _npy_header(dtype, shape: tuple) -> bytes:
     shape = tuple(map(int, shape))
     np.lib.format.write_array_header_1_0(out, dict(descr=descr, fortran_order=False, shape=shape))
     return out.getvalue()
-
-# %% ../../nbs/20_data/35_shards.ipynb #3ad980c6
-def _file_size(entry: dict) -> int:
-    "Bytes of the file of an array, given its dtype and shape."
-    data = np.dtype(entry['dtype']).itemsize * math.prod(entry['shape'])
-    return len(_npy_header(entry['dtype'], entry['shape'])) + data
 
 # %% ../../nbs/20_data/35_shards.ipynb #130687ac
 def _array_file(folder, name: str) -> Path:
@@ -70,11 +62,9 @@ class _ArrayWriter:
 
     def append(self, block: np.ndarray):
         "Write rows, (m, …) of the file's type."
-        if block.dtype != self.dtype or block.shape[1:] != self.inner:
-            raise ValueError(f'{self.path.name}: {block.dtype} {block.shape} after {self.dtype} {self.inner}')
         self.rows += len(block)
         if block.size:
-            data = memoryview(np.ascontiguousarray(block)).cast('B')
+            data = memoryview(np.ascontiguousarray(block, self.dtype)).cast('B')
             self.file.write(data)
             self.digest.update(data)
 
@@ -126,27 +116,18 @@ class ShardWriter:
         self.arrays = {}  # name → _ArrayWriter
         self.ends = {}  # name of offsets → the last of them
 
-    def _add(self, name, block):
-        if name not in self.arrays:
-            self.arrays[name] = _ArrayWriter(_array_file(self.folder, name), block)
-        self.arrays[name].append(block)
-
-    def _add_counts(self, name, counts):
-        if name not in self.ends:
-            self.ends[name] = 0
-            self._add(name, np.zeros(1, np.int64))
-        offsets = np.cumsum(counts, dtype=np.int64) + self.ends[name]
-        self._add(name, offsets)
-        if len(offsets):
-            self.ends[name] = int(offsets[-1])
-
     def append(self, block: dict, n: int):
         "Add a batch."
         for name, array in block.items():
             if is_part(name, '_counts'):
-                self._add_counts(_offsets_name(name), array)
-            else:
-                self._add(name, array)
+                name = _offsets_name(name)
+                first = name not in self.ends
+                array = self.ends.get(name, 0) + np.cumsum(np.append(0, array), dtype=np.int64)
+                self.ends[name] = int(array[-1])
+                array = array[0 if first else 1 :]
+            if name not in self.arrays:
+                self.arrays[name] = _ArrayWriter(_array_file(self.folder, name), array)
+            self.arrays[name].append(array)
         self.rows += n
 
     def close(self, **about) -> dict:
@@ -155,8 +136,10 @@ class ShardWriter:
         content = dict(about, n_rows=self.rows, arrays=arrays)
         return write_record(self.folder / 'shard.json', 'shard', content)
 
-    def release(self):
-        "Close what is open; a shard that was not completed stays incomplete."
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *error):
         for writer in self.arrays.values():
             writer.file.close()
 
@@ -178,36 +161,14 @@ def folder_aside(folder):
         try:
             yield new
             fsync_dir(new)
-            if folder.is_dir():
-                _replace_files(new, folder)
-            else:
-                os.rename(new, folder)
+            shutil.rmtree(folder, ignore_errors=True)
+            os.rename(new, folder)
             fsync_dir(folder.parent)
         finally:
             shutil.rmtree(new, ignore_errors=True)
 
-
-def _replace_files(new, folder):
-    "Move all files of a folder into another, shard.json last, and remove what it had besides."
-    names = sorted(os.listdir(new), key=lambda name: (name == 'shard.json', name))
-    for name in names:
-        os.replace(new / name, folder / name)
-    for name in set(os.listdir(folder)) - set(names):
-        os.remove(folder / name)
-    fsync_dir(folder)
-
 # %% ../../nbs/20_data/35_shards.ipynb #2be408ce
 REBUILT = 'run toss cache with the same config: it builds it again'
-
-
-def _check_array(path: Path, entry: dict, digests: Digests, mend: str):
-    try:
-        other = path.is_file() and path.stat().st_size != _file_size(entry)
-    except FileNotFoundError:
-        other = False  # it went meanwhile, which is said below
-    if other:
-        raise Damaged(f'{path}: damaged (not the array that was written)', mend)
-    verify_file(path, entry['digest'], mend, digests)
 
 
 def check_shard(folder, about: dict, digests: Digests | None = None, mend: str = REBUILT):
@@ -216,9 +177,8 @@ def check_shard(folder, about: dict, digests: Digests | None = None, mend: str =
     about : its description on record, as in shard.json
     digests : that may know some files already; by default every byte is read
     """
-    digests = digests or Digests()
     for name, entry in about['arrays'].items():
-        _check_array(_array_file(folder, name), entry, digests, mend)
+        verify_file(_array_file(folder, name), entry['digest'], mend, digests or Digests())
 
 # %% ../../nbs/20_data/35_shards.ipynb #dc33fee1
 def finished_shard(folder, **expected):
@@ -231,33 +191,6 @@ def finished_shard(folder, **expected):
     except (UserError, KeyError, TypeError, AttributeError):
         return None
     return about
-
-# %% ../../nbs/20_data/35_shards.ipynb #5c4afc7a
-@cache
-def _most_maps() -> int:
-    "How many files may be mapped at once, asked at the first map: half of what the system lets a process have open."
-    try:
-        import resource
-    except ImportError:  # Windows
-        return 256
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 1 << 16 if hard == resource.RLIM_INFINITY else min(hard, 1 << 16)
-    with suppress(ValueError, OSError):  # a Mac's kernel has a limit below the one it tells
-        if soft < wanted:
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
-    return max(1, soft // 2)
-
-# %% ../../nbs/20_data/35_shards.ipynb #0f43f328
-_MAPPED = deque()  # (arrays of a shard, name), oldest first
-
-
-def _close_oldest(arrays: dict, name: str):
-    "A map that is open keeps its file open, and those are few: the oldest is let go where there are too many."
-    _MAPPED.append((arrays, name))
-    while len(_MAPPED) > _most_maps():
-        old, name = _MAPPED.popleft()
-        old.pop(name, None)
 
 # %% ../../nbs/20_data/35_shards.ipynb #c3ea3a88
 class Shard:
@@ -282,7 +215,7 @@ class Shard:
         self.start, self.n_rows = start, n_rows
         self.folder = folder and Path(folder)
         self.names = tuple(arrays)
-        self.open = {} if folder else dict(arrays)
+        self.arrays = None if folder else dict(arrays)
 
     def arr(self, name: str) -> np.ndarray:
         """An array; `KeyError` naming those there are.
@@ -293,24 +226,19 @@ class Shard:
 
         Returns
         -------
-        read-only map of the file, or the array
+        read-only map of the file, which is open as long as somebody holds it, or the array
         """
         if name not in self.names:
             raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
-        if name not in self.open:
-            array = np.load(_array_file(self.folder, name), mmap_mode='r')
-            self.open[name] = array
-            _close_oldest(self.open, name)
-            return array
-        return self.open[name]
-
-    def __getstate__(self):
-        return {**vars(self), 'open': {} if self.folder else self.open}
+        if self.folder is None:
+            return self.arrays[name]
+        return np.load(_array_file(self.folder, name), mmap_mode='r')
 
     def __repr__(self):
         return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'
 
 # %% ../../nbs/20_data/35_shards.ipynb #285181ba
+@dataclass(eq=False, repr=False)
 class Split:
     """The rows of one Parquet source, encoded: shards, spec and train statistics.
 
@@ -326,24 +254,18 @@ class Split:
     valid_rows : how many of its last rows are those of `data.valid_path`
     """
 
-    def __init__(
-        self,
-        name: str,
-        spec: Spec,
-        shards: list,
-        fingerprint: str = '',
-        root=None,
-        stats=None,
-        first_row: int = 0,
-        valid_rows: int = 0,
-    ):
-        self.name, self.spec, self.fingerprint = name, spec, fingerprint
-        self.shards = list(shards)
+    name: str
+    spec: Spec
+    shards: list
+    fingerprint: str = ''
+    root: Path | None = None
+    stats: dict = field(default_factory=dict)
+    first_row: int = 0
+    valid_rows: int = 0
+
+    def __post_init__(self):
+        self.root = self.root and Path(self.root)
         self.n_rows = sum(shard.n_rows for shard in self.shards)
-        self.root = root and Path(root)
-        self.stats = stats or {}
-        self.first_row = first_row
-        self.valid_rows = valid_rows
 
     def __len__(self):
         return self.n_rows
@@ -388,14 +310,12 @@ def aligned(seq: SeqSpec) -> dict:
     return found
 
 
-def memory_split(spec: Spec, blocks: list, n: int, name: str = 'test', first_row: int = 0) -> Split:
-    """Join encoded batches in memory.
+def memory_split(spec: Spec, block: dict, n: int, name: str = 'test', first_row: int = 0) -> Split:
+    """An encoded batch as a split in memory.
 
-    blocks : what an `RowEncoder` gave for consecutive rows
+    block : what a `RowEncoder` gave for `n` rows
     """
-    arrays = dict(blocks[0])
-    if len(blocks) > 1:
-        arrays = {name: np.concatenate([block[name] for block in blocks]) for name in arrays}
+    arrays = dict(block)
     for counts in [name for name in arrays if is_part(name, '_counts')]:
         offsets = np.zeros(n + 1, np.int64)
         np.cumsum(arrays.pop(counts), out=offsets[1:])
@@ -527,9 +447,7 @@ def facts(self: Split) -> dict[str, str]:
     if spec.multis:
         out['several values'] = f'{len(spec.multis)} columns, {sum(m.size for m in spec.multis):,} codes'
     for seq in spec.histories:
-        collapsed = ', repeats collapsed' if seq.collapse else ''
-        tokens = f'the last {seq.max_len} of a row, {seq.size - 1:,} different tokens'
-        out['history' if seq.key == 'seq' else f'history {seq.history}'] = f'{seq.name}, {tokens}{collapsed}'
+        out[seq.key] = f'{seq.name}, the last {seq.max_len} of a row, {seq.size - 1:,} different tokens'
     if self.fingerprint:
         out['cache'] = self.fingerprint
     return out

@@ -11,7 +11,7 @@ from dataclasses import replace
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..config.features import entries_of
+from ..config.data import entries_of
 from .counts import BLOCK, keys_of, Known, likeliest_strength, smooth, strengths
 from .family import Family, Statistics, TrainRows
 

@@ -58,7 +58,7 @@ def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> 
             folds=[side['metrics'] for side in sides.values()],
         )
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #e0e6a228
 def network_made(inputs: Inputs, sides: dict) -> dict:
     """What a network's predictions depend on.
 
@@ -84,7 +84,7 @@ def hand_in_network(cfg: Config, progress: bool = False) -> dict:
     seal_network(inputs, member_folder(cfg.run_dir, cfg.network), network_made(inputs, sides), progress)
     return submit(cfg, names=[cfg.network])
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #5c17833a
 def hand_in_again(cfg: Config) -> str:
     """Choose anew from the members that were chosen from, and hand that in, with the artefact where there is one.
 
@@ -160,7 +160,7 @@ def _same_rows(cfg: Config):
         mend = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'
         raise UserError(f'{path}: not the rows that were handed in', mend)
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #6eb258ef
 def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Path:
     "The submission of the run's test rows, or a member's own."
     made = last_choice(cfg.run_dir)
@@ -185,7 +185,7 @@ def _labels_beside(cfg: Config, data: str, target: Path) -> Path:
     check_target(path, '--out', [data], lambda file: set(open_source(file, '--out').columns[0]) == names)
     return path
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #db21a267
 def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, say) -> Path:
     "The predictions of a file's rows."
     target, who, key = target_file(cfg, data, out), load_predictor(cfg, member), '--data'
@@ -283,7 +283,7 @@ def compared(predictor: Predictor, table: pa.Table, submission: pl.DataFrame) ->
     at = int(differs.argmax())
     return dict(rows=len(rows), differs=float(differs[at]), at=str(submission.to_series(0)[at]), rows_per_s=speed)
 
-
+# %% ../../nbs/70_inference/35_answers.ipynb #f56528fc
 def agrees(found: dict) -> bool:
     "Whether a comparison was made and is within a millionth."
     worst = [how['differs'] for how in found['programs'].values()]

@@ -130,8 +130,8 @@ class _Points:
             of_clicks = of_others = 1 / self.weight.sum()
         return _Points(self.z, self.pos * of_clicks, self.neg * of_others)
 
-
-def _counted(logit, label, weight=None) -> _Points:
+# %% ../../nbs/70_inference/00_calibration.ipynb #0208f61a
+def _merged(logit, label, weight=None) -> _Points:
     "Merge rows of nearly equal logit; `weight` : (n,) of the rows, or None."
     z = np.clip(np.asarray(logit, np.float64), -_FAR, _FAR)
     low, high = np.quantile(z, [0.25, 0.75])
@@ -180,14 +180,13 @@ def _platt_line(points: _Points) -> tuple[float, float]:
     sd = math.sqrt(float(points.weight @ (points.z - mean) ** 2))
     if sd < 1e-9:
         return 1.0, _solve_bias(1.0, points)  # all logits equal: a slope has no meaning
-    x = np.concatenate([points.z, points.z])[:, None] / sd - mean / sd
+    x = np.tile(points.z, 2)[:, None] / sd - mean / sd
     clicked = np.repeat([1, 0], len(points.z))
-    weight = np.concatenate([points.pos, points.neg])
-    some = weight > 0
+    weight = np.concatenate([points.pos, points.neg]) * len(points.z)
     with warnings.catch_warnings():
         warnings.simplefilter('ignore')  # separable rows do not converge; the bound below is the answer then
         line = LogisticRegression(C=np.inf, tol=1e-10, max_iter=200)
-        line.fit(x[some], clicked[some], weight[some] * len(points.z))
+        line.fit(x, clicked, weight)
     slope = float(np.clip(line.coef_[0, 0] / sd, math.exp(-_BOUND), math.exp(_BOUND)))
     return slope, _solve_bias(slope, points)
 
@@ -199,16 +198,16 @@ def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -
     s = expit(scale * points.z + bias)
     weight = points.weight
     one_row = weight.sum() / n_rows  # of a pseudo-row
-    x = np.concatenate([s[:1], s, s[-1:]])
-    rate = np.concatenate([[1.0], points.pos / weight, [0.0]])
-    weight = np.concatenate([[one_row], weight, [one_row]])
+    x = np.pad(s, 1, mode='edge')
+    rate = np.pad(points.pos / weight, 1, constant_values=(1.0, 0.0))
+    weight = np.pad(weight, 1, constant_values=one_row)
     place = np.arange(len(x))
     stairs = IsotonicRegression(y_min=0, y_max=1).fit(place, rate, sample_weight=weight).predict(place)
-    step = np.concatenate([[0], np.cumsum(np.diff(stairs) > 0)])
+    step = np.cumsum(np.diff(stairs, prepend=stairs[0]) > 0)
     mass = np.bincount(step, weight)
     middle = np.bincount(step, weight * x) / mass
     height = np.bincount(step, weight * stairs) / mass
-    keep = np.concatenate([[True], np.diff(middle) > 0])
+    keep = np.diff(middle, prepend=-1) > 0
     height = np.maximum.accumulate(np.clip(height[keep], 1e-7, 1 - 1e-7))
     return tuple(middle[keep].tolist()), tuple(height.tolist())
 
@@ -217,7 +216,7 @@ def _temperature_line(points: _Points, balanced: _Points, lr: float, iters: int)
     scale = _newton_scale(balanced, lr, iters) if np.ptp(points.z) > 0 else 1.0
     return scale, _solve_bias(scale, points)
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #3d1a05d7
 def _raw_line(points: _Points, balanced: _Points, *_) -> tuple[float, float]:
     return 1.0, 0.0 if points is balanced else _solve_bias(1.0, points)
 
@@ -295,7 +294,7 @@ def fit_calibrator(
             f'calibration: all {len(label):,} labels are {int(label[0])}; probabilities stay as they are'
         )
         return Calibrator.identity()
-    counted, (line, curve) = _counted(logit, label, weight), CALIBRATORS[method]
+    counted, (line, curve) = _merged(logit, label, weight), CALIBRATORS[method]
     balanced = counted.weighed('balanced')
     points = balanced if target == 'balanced' else counted.weighed(target)
     scale, bias = line(points, balanced, lr, iters)
@@ -360,7 +359,7 @@ def _judge(label, p, target: str, weight=None) -> dict:
         reliability=reliability_curve(label, p, balanced=even, weight=weight),
     )
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #61aeb549
 def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -> tuple[np.ndarray, dict]:
     """Rows calibrated by calibrators that have not seen their folds, and what that does to them.
 
@@ -388,7 +387,7 @@ def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -
         after=_judge(label, after, c.target, weight),
     )
 
-
+# %% ../../nbs/70_inference/00_calibration.ipynb #21c42b41
 def calibration_report(logit, label, fold, **how) -> dict:
     """What calibration does to rows it has not seen; ECE and reliability in the target's weighting.
 

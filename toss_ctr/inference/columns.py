@@ -89,7 +89,7 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
         groups['history' if seq.key == 'seq' else f'history {seq.history}'] = {seq.key: None}
     return groups
 
-
+# %% ../../nbs/70_inference/40_columns.ipynb #b4e45a58
 def _stem(name):
     "A name without the number at its end."
     return re.sub(r'[_.]?\d+$', '', name) or name
@@ -216,7 +216,7 @@ def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
         out.append(dict(name=name) | told)
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
 
-
+# %% ../../nbs/70_inference/40_columns.ipynb #d2da4eef
 def _carried_over(train, y_train, held, y_held, w_train=None, w_held=None):
     auc_train, auc_held = auc(y_train, train, w_train), auc(y_held, held, w_held)
     if auc_train < 0.5:  # a feature may point the other way

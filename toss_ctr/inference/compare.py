@@ -18,12 +18,12 @@ import numpy as np
 import polars as pl
 from scipy.special import expit
 
-from ..config.runs import run_config
-from ..config.show import config_diff, value_text
+from ..config.load import run_config
+from ..config.text import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.records import read_record, read_run_table
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
@@ -141,7 +141,7 @@ class SameRows(NamedTuple):
     group: np.ndarray | None
     weight: np.ndarray | None
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #8f68ec9f
 def same_rows(paths, common: bool = False) -> SameRows:
     """Held-out predictions side by side.
 
@@ -175,11 +175,11 @@ def oof_scores(paths) -> list[float]:
     return [score(rows.label, p, rows.weight) for p in rows.balanced]
 
 # %% ../../nbs/70_inference/36_compare.ipynb #b1e90424
-def _metric(paths) -> str:
+def _key_metric(paths) -> str:
     "Key `metric` of the first run; files have none and are judged as most logs are."
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #3af2eef7
 def _handed_in_words(path: Path) -> str:
     "What stands for a run, or for a file, in a comparison."
     if not path.is_dir():
@@ -249,11 +249,11 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     """
     paths = [Path(a), Path(b)]
     rows = same_rows(paths, common)
-    how = dict(natural=rows.natural, seed=seed, group=rows.group, weight=rows.weight)
+    how = dict(natural=tuple(rows.natural), seed=seed, group=rows.group, weight=rows.weight)
     found = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
     of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
     compared = tuple(_handed_in_words(path) for path in paths)
-    return Comparison(tuple(short_names(paths)), len(rows.label), of_a, of_b, paired, compared, _metric(paths))
+    return Comparison(tuple(short_names(paths)), len(rows.label), of_a, of_b, paired, compared, _key_metric(paths))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #875d3802
 @dataclass(frozen=True, repr=False)
@@ -333,7 +333,7 @@ def search_weights(paths, seed: int = 0, metric: str = '') -> WeightSearch:
     [0.62, 0.38]
     """
     names = two_or_more(paths)
-    rows, metric = same_rows(names), metric or _metric(names)
+    rows, metric = same_rows(names), metric or _key_metric(names)
     label, fold, weight, p = rows.label, rows.fold, rows.weight, getattr(rows, _SCALE[metric])
     z, how = logit(p).astype(np.float32), dict(seed=seed, metric=metric)
     cross, fold_weights = cross_weights(z, label, holdouts(fold, len(label), seed), weight, **how)
@@ -593,7 +593,7 @@ def run_rows(runs) -> list[dict]:
         rows.append(row | dict(members=len(cfg.members)) | own)
     return sorted(rows, key=lambda row: -merit(row, cfgs[0].metric))
 
-
+# %% ../../nbs/70_inference/36_compare.ipynb #b00bbf10
 def run_board(runs) -> Board:
     "A row a run."
     rows, metric = run_rows(runs), run_config(runs[0]).metric

@@ -28,8 +28,8 @@ from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
 from ..members.contract import member_folder, OOF, Opinion, read_opinion, RECORD
 from ..members.select import BAGS, choose_weights, cross_weights
-from ..training.metrics import all_metrics, bootstrap_interval, first_metric, gain, Interval, merit, N_BOOT
-from ..training.metrics import paired_test, RATIO, TITLES
+from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
+from ..training.metrics import merit, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #27ad5711
 def check_same_rows(members: list[Opinion]):
@@ -78,7 +78,7 @@ def _scales(p: np.ndarray, of: Opinion, cfg: Config) -> Scales:
     "A member's calibrated probabilities on both scales."
     return scales_of(p, np.average(of.label, weights=of.weight), cfg)
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
 def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
     """A member's metrics on its held-out rows, each calibrated by the other folds.
 
@@ -107,7 +107,7 @@ def _sure(member: Opinion) -> float:
     held_out, test = (float(np.var(calibrator(z))) for z in (member.logit, member.test_logit))
     return (held_out + SAME) / (test + SAME)
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #745908ec
 def leaking(members: list[Opinion]) -> dict[str, float]:
     """Members that are much surer of the rows they hold out than of the test rows.
 
@@ -146,7 +146,7 @@ class Chosen:
     fold_weights: np.ndarray
     logit: np.ndarray
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #0f284eb3
 def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     "Weights of the members, and what they are worth on folds they were not found on."
     first = members[0]
@@ -156,7 +156,7 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
     return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #d0e82540
 MANY_ROWS = 2_000_000  # with more, choosing anew for every member takes fewer climbs
 
 
@@ -190,7 +190,7 @@ def own_submission(run_dir, name: str) -> Path:
     folder = Path(run_dir) / ENSEMBLE if name == ENSEMBLE else member_folder(run_dir, name)
     return folder / 'submission.csv'
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #986226a7
 def last_choice(run_dir) -> Record | None:
     """Who was handed in: the content of ensemble.json; None where nothing was yet.
 
@@ -205,7 +205,7 @@ def last_choice(run_dir) -> Record | None:
     file = Path(run_dir) / 'ensemble.json'
     return read_record(file, 'ensemble') if file.exists() else None
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #51f745e0
 def whole_choice(run_dir) -> Record | None:
     """`last_choice`, for whoever asks its members as well: they must be those that were chosen from.
 
@@ -217,7 +217,7 @@ def whole_choice(run_dir) -> Record | None:
             read_record(member_folder(run_dir, name) / RECORD, 'member', made_of=facts['made_of'])
     return made
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #e582d758
 def sealed_file(run_dir, made: Record, name: str) -> Path:
     """A file of the choice that counts, verified.
 
@@ -228,7 +228,7 @@ def sealed_file(run_dir, made: Record, name: str) -> Path:
     check_files(made, [within])
     return Path(run_dir) / within
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #000c37ca
 def ensemble_oof(run_dir) -> Path:
     "Where the ensemble's held-out predictions lie: of the choice that counts."
     return Path(run_dir) / ENSEMBLE / (last_choice(run_dir) or {}).get('generation', '') / OOF
@@ -238,7 +238,7 @@ def n_draws(rows: int, wanted: int) -> int:
     "Draws that keep the bootstrap near 4e8 row visits, never below 30."
     return min(wanted, max(30, int(4e8 / max(rows, 1)))) if wanted else 0
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #20071e09
 def intervals(
     scales: Scales, label, seed: int = 0, group=None, weight=None, n_boot: int = N_BOOT
 ) -> dict[str, Interval]:
@@ -260,28 +260,23 @@ def intervals(
     how = dict(n_boot=n_draws(len(label), n_boot), seed=seed, group=group, weight=weight)
     return bootstrap_interval(label, scales.balanced, natural=scales.natural, **how) if how['n_boot'] else {}
 
-
-def _compared(p: dict[str, Scales], rows_of: Opinion, singles: list[str], lost: dict, metric: str, seed: int) -> dict:
-    "Name → interval of what `metric` puts first, paired gain on the best of the `singles`, loss without it."
-    label, first = rows_of.label, first_metric(metric)
+# %% ../../nbs/70_inference/18_ensemble.ipynb #fe312465
+def _compared(p: dict[str, Scales], scores: dict, rows_of: Opinion, singles: list[str], cfg: Config) -> dict:
+    "Name → interval of what key `metric` puts first, paired gain on the best of the `singles`."
+    label, first = rows_of.label, first_metric(cfg.metric)
     if not 0 < label.mean() < 1:
         return {}
-    how = dict(seed=seed, group=rows_of.group, weight=rows_of.weight)
-    found = {name: intervals(scales, label, **how) for name, scales in p.items()}
-    best = max(singles, key=lambda name: merit({key: ends.value for key, ends in found[name].items()}, metric))
-    rows = {}
+    best, rows = max(singles, key=lambda name: merit(scores[name], cfg.metric)), {}
+    how = dict(n_boot=n_draws(len(label), N_BOOT), seed=cfg.seed, group=rows_of.group, weight=rows_of.weight)
     for name, scales in p.items():
-        rows[name] = dict(low=found[name][first].lo, high=found[name][first].hi, without=lost.get(name))
+        (balanced, natural), of_best = scales, p[best]
+        found = compare_predictions(label, balanced, of_best.balanced, natural=(natural, of_best.natural), **how)
+        own, _, paired = found[first]
+        rows[name] = dict(low=own.lo, high=own.hi)
         if name != best:
-            pairs = zip(scales, p[best], strict=True)
-            rows[name] |= _gain(label, *pairs, first, n_boot=n_draws(len(label), N_BOOT), **how)
+            better = gain({first: paired}, first)
+            rows[name] |= dict(gain=better.diff, gain_low=better.lo, gain_high=better.hi)
     return rows
-
-
-def _gain(label, balanced: tuple, natural: tuple, name: str, **how) -> dict:
-    "By how much the first of two predictions is better, with the ends of the interval."
-    found = gain(paired_test(label, *balanced, natural=natural, **how), name)
-    return dict(gain=found.diff, gain_low=found.lo, gain_high=found.hi)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
 def _mixed(fit: list[Opinion], cfg: Config) -> tuple[dict, list[Opinion]]:
@@ -334,8 +329,10 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         scores[member.name], held_out[member.name] = judged(member, cfg)
         how = dict(weight=member.weight, **calibration_options(cfg))
         fitted[member.name] = fit_calibrator(member.logit, member.label, **how)
-    lost = worth(fit, scores[ENSEMBLE], cfg) if mean else {}
     scales = {name: _scales(p, members[0], cfg) for name, p in held_out.items()}
+    board = _compared(scales, scores, members[0], [m.name for m in fit], cfg)
+    for name, lost in (worth(fit, scores[ENSEMBLE], cfg) if mean else {}).items():
+        board.setdefault(name, {})['without'] = lost
     honest = [name for name in scores if name not in suspects] or list(scores)
     content = mixed | dict(
         chosen=max(honest, key=lambda name: merit(scores[name], cfg.metric)),
@@ -343,7 +340,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         select=cfg.ensemble.select,
         scores=scores,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
-        board=_compared(scales, members[0], [m.name for m in fit], lost, cfg.metric, cfg.seed),
+        board=board,
         leaking=suspects,
     )
     place = _write_choice(candidates, fitted, held_out, content, cfg)
@@ -357,7 +354,7 @@ def _copies(run_dir, made: dict) -> dict[Path, Path]:
     copies |= {run / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in made['scores'] else {}
     return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #629f8df8
 def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice again stays as it is."
     content = content | dict(generation=place.name)
@@ -390,7 +387,7 @@ def handed_in(run_dir) -> Record | None:
     made, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
     return made if made and file.is_file() and digest_file(file) == made['submission'] else None
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #72f1d2b5
 def put_right(run_dir, made: dict, name: str = '') -> Path:
     """A submission that people read, copied anew from its generation where it is missing or was changed.
 
@@ -421,7 +418,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
     return {column.name: column.to_numpy() for column in found if not column.null_count()}
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #a0a9a49b
 def whole_opinion(run_dir, name: str) -> Opinion:
     "What a finished member says, with the groups and weights of its rows."
     found = read_opinion(run_dir, name)
@@ -448,7 +445,7 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
         opinions.append(replace(found, **beside))
     return opinions
 
-
+# %% ../../nbs/70_inference/18_ensemble.ipynb #554cc3cb
 def submit(cfg: Config, records: dict | None = None, names=None) -> dict:
     """Hand in what scored best out of fold.
 

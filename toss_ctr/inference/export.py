@@ -52,7 +52,7 @@ def as_inputs(batch: dict, names) -> dict:
             found[name] = nn.functional.pad(found[name], (0, 1), value=-1 if name.startswith('multi_') else 0)
     return found
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #fa2f4082
 def sample_batches(network: Network, split: Split) -> list[dict]:
     """The rows as batches of several sizes, histories as wide as each needs.
 
@@ -100,7 +100,7 @@ class _WatchedBatch(dict):
         self.read.add(name)
         return super().__getitem__(name)
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #bec8af6a
 @torch.no_grad()
 def inputs_of(model: nn.Module, batch: dict) -> list[str]:
     "Names of the tensors the model reads → in the order of the batch."
@@ -203,7 +203,7 @@ def write_pt2(exported: torch.export.ExportedProgram, names: list[str], path):
         Path(path).write_bytes(whole.getbuffer())
     wrote(path)
 
-
+# %% ../../nbs/70_inference/30_export.ipynb #95662d40
 def pt2_runner(path, trust: bool = False):
     """The reloaded program.
 

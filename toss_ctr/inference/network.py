@@ -32,11 +32,10 @@ from ..core.records import Record, write_record
 from ..data.batches import Loader, prefetched
 from ..data.scaling import NumericStats
 from ..data.frames import block_count, cached_parts
-from ..data.manifest import read_manifest
+from ..data.frames import read_manifest
 from ..data.shards import Split
-from ..data.aside import read_with_lists
 from ..data.source import open_parquet
-from ..data.spec import Spec
+from ..data.spec import read_with_lists, Spec
 from ..features.family import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import finished_folds, results_locked, run_calibrators
@@ -90,7 +89,7 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
         found = load_statistics(cfg.run_dir, made_of)
     return found
 
-
+# %% ../../nbs/70_inference/10_network.ipynb #fadc1fb7
 def check_cache(cfg: Config, side: dict, inputs: Inputs):
     "Refuse a run whose folds were trained on another cache than the one that is open."
     if side['cache'] != inputs.train.fingerprint:
@@ -195,7 +194,7 @@ def run_spec(cfg: Config, side: dict, inputs: Inputs | None = None) -> Spec:
     store_spec(inputs)
     return inputs.train.spec
 
-
+# %% ../../nbs/70_inference/10_network.ipynb #546a4556
 def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     """Every finished fold of a network, verified.
 
@@ -252,7 +251,7 @@ def predict_slice(tell, config: dict, blocks: list, out: str):
     inputs = prepare(cfg, test=True)
     write_logits(load_network(cfg, inputs), cached_parts(inputs.test, blocks=blocks), out, tell)
 
-
+# %% ../../nbs/70_inference/10_network.ipynb #c16f63a7
 def join_slices(slices: list, path):
     "One file of several, their row groups as they are."
     schema = open_parquet(slices[0]).schema_arrow
@@ -284,7 +283,7 @@ def write_labels(network: Network, ids: pl.Series, z: np.ndarray, path):
     "The probabilities of every label, the first one first; `z` : (n, K, labels) log-odds."
     write_table(pl.DataFrame({network.spec.id_col: ids} | label_probabilities(network, z)), path)
 
-
+# %% ../../nbs/70_inference/10_network.ipynb #4fc3a296
 def seal_predictions(network: Network, logits: Path, cache: str, rows: str = '') -> Record:
     """Of a network's log-odds of the test rows: the probabilities of all labels, then test_logits.json.
 

@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from ..config.load import load_config
-from ..config.show import config_diff, value_text
+from ..config.text import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table
@@ -27,7 +27,7 @@ from toss_ctr.inference.calibration import (
     fit_calibrator,
     load_calibrator,
 )
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
 from ..training.fold import check_trainings
 from ..training.metrics import auc
@@ -40,7 +40,7 @@ def begin_run(cfg: Config) -> str:
         return f'run toss run {shell_path(cfg.run_dir)} first: it goes on where it was'
     return f'run toss run with the same config first (exp_name is {cfg.exp_name})'
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #60a4b8a9
 def finished_folds(cfg: Config) -> dict[int, dict]:
     """The run's finished folds, their weights verified.
 
@@ -60,7 +60,7 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #e5dd334d
 def _dealt_folds(cfg: Config) -> int:
     try:
         return read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
@@ -130,7 +130,7 @@ class Scales(NamedTuple):
     balanced: np.ndarray
     natural: np.ndarray
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #f6aafac2
 def scales_of(p: np.ndarray, rate: float, cfg: Config) -> Scales:
     """Both scales of calibrated probabilities.
 
@@ -202,7 +202,7 @@ def results_locked(run_dir):
     "Hold the lock of what a run hands in: calibrator, predictions, submission."
     return locked(Path(run_dir) / '.results', 'submission')
 
-
+# %% ../../nbs/70_inference/05_oof.ipynb #1ba3479b
 def held_out_now(cfg: Config) -> tuple[dict, pl.DataFrame]:
     """The finished folds and their held-out predictions, both of the same generations.
 

@@ -45,14 +45,14 @@ async def _whole_body(receive) -> bytes | None:
         more = message.get('more_body', False)
     return body
 
-
+# %% ../../nbs/70_inference/38_serve.ipynb #4bb97532
 async def _refuse(send, status: int, why: str):
     "An answer without the application, after which the connection ends."
     headers = [(b'content-type', b'application/json'), (b'connection', b'close')]
     await send(dict(type='http.response.start', status=status, headers=headers))
     await send(dict(type='http.response.body', body=json.dumps(dict(detail=why)).encode()))
 
-
+# %% ../../nbs/70_inference/38_serve.ipynb #f46a4643
 class Limited:
     """An ASGI application whose requests have `MOST_BYTES` at most and are read and answered within `SECONDS` each.
 

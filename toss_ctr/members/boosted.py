@@ -68,8 +68,9 @@ class Fit:
     Examples
     --------
     >>> import numpy as np
+    >>> from toss_ctr.config.members import LightGBM
     >>> rows = MatrixRows(np.arange(4), [np.zeros((4, 1))])
-    >>> Fit(rows, np.array([0, 1, 0, 0]), ['x'], [], Member(kind='lightgbm'), {}).start().round(3).tolist()
+    >>> Fit(rows, np.array([0, 1, 0, 0]), ['x'], [], LightGBM(), {}).start().round(3).tolist()
     [-1.099, -1.099, -1.099, -1.099]
     """
 

@@ -16,7 +16,7 @@ from scipy.special import expit
 from ..config.base import check_choice
 from ..config.inference import EnsembleMethod
 from ..core.errors import UserError
-from ..data.probabilities import check_probabilities, EDGE
+from ..data.submission import check_probabilities, EDGE
 
 # %% ../../nbs/60_members/00_combine.ipynb #7c101d80
 _FAR = math.log((1 - EDGE) / EDGE)  # the logit of 1 - 1e-12

@@ -27,7 +27,7 @@ from toss_ctr.core.files import (
 )
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_recorded_table, Record, write_record
-from ..data.probabilities import logit
+from ..data.submission import logit
 from .combine import combine
 
 # %% ../../nbs/60_members/07_contract.ipynb #208b59b8

@@ -8,15 +8,16 @@ __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread
            'open_matrix', 'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 import numpy as np
+from pydantic import TypeAdapter
 from tqdm.auto import tqdm
 
 from ..config.whole import Config
 from ..core.files import write_aside
 from ..data.histories import Ragged, recency
-from ..data.spec import SeqSpec
+from ..data.spec import SeqSpec, Spec
 
 # %% ../../nbs/60_members/05_matrix.ipynb #489cb19e
 def spread(distinct: Ragged) -> np.ndarray:
@@ -90,105 +91,55 @@ AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is n
 class HistoryColumns:
     """The columns that a history has in the trees' matrix.
 
-    target : place among its cached targets of the first in its id space, or None
+    key : of the history's arrays
+    names : of its columns, in order
+    targets : values to be counted in it: (place among its cached targets, the side whose id space they have, or None)
     tokens : of the bag: the most frequent ones, most frequent first
-    further : (place, side) of the other cached targets, side None = in the history's id space
 
     Examples
     --------
-    >>> from toss_ctr.data.spec import SeqSpec
-    >>> HistoryColumns(SeqSpec('v', 9, (), 20, True, None, history='views'), tokens=(3,)).names[-2:]
-    ['views_top_share', 'views_bag_3']
+    >>> HistoryColumns('seq', ('seq_length',), tokens=(3,)).tau
+    50.0
     """
 
-    seq: SeqSpec
-    target: int | None = None
-    tokens: tuple = ()
+    key: str
+    names: tuple[str, ...]
+    targets: tuple[tuple[int, str | None], ...] = ()
+    tokens: tuple[int, ...] = ()
     tau: float = AGE_SCALE
-    further: tuple = ()
-
-    @property
-    def names(self) -> list[str]:
-        "Names of the columns, in order."
-        own = self.seq.history
-        prefix = '' if self.seq.key == 'seq' else f'{own}_'
-        names = [f'{own}_length', f'{own}_unique', f'{own}_entropy', f'{own}_top_share']
-        names += [] if self.seq.collapse else [f'{own}_change_rate']
-        if self.target is not None:
-            names += [f'{prefix}target_{what}' for what in ('count', 'share', 'age')]
-        for place, _ in self.further:
-            names += [f'{prefix}target_{self.seq.targets[place]}_{what}' for what in ('count', 'share', 'age')]
-        return names + [f'{prefix}bag_{token}' for token in self.tokens]
-
-    def to_json(self) -> dict:
-        "Plain content, to be read beside the spec of its rows."
-        content = dict(history=self.seq.history, target=self.target, tokens=list(self.tokens), tau=self.tau)
-        return content | (dict(further=[list(pair) for pair in self.further]) if self.further else {})
 
 # %% ../../nbs/60_members/05_matrix.ipynb #845110a0
 @dataclass(frozen=True)
 class TreeColumns:
     """The columns of the trees' matrix.
 
-    cats : CatSpec of the columns that enter raw
-    ids : names of the columns with too many levels
-    multis : columns with several values a cell: (MultiSpec, codes of its most frequent values)
+    names : of all of them, in order
+    categorical : positions of those that are categories
+    cats : columns whose codes enter raw
+    ids : columns with too many levels
+    multis : columns with several values a cell: (name, codes of its most frequent values)
 
     Examples
     --------
-    >>> columns = TreeColumns(cats=(), nums=('price',), ids=())
-    >>> columns.names, columns.categorical
-    (['price'], [])
+    >>> TreeColumns.from_json(TreeColumns(('price',)).to_json()).names
+    ('price',)
     """
 
-    cats: tuple
-    nums: tuple
-    ids: tuple
-    histories: tuple = ()
-    multis: tuple = ()
-
-    @property
-    def names(self) -> list[str]:
-        "Names of the columns, in order."
-        names = [c.name for c in self.cats] + list(self.nums)
-        names += [name for history in self.histories for name in history.names]
-        for multi, codes in self.multis:
-            names.append(f'{multi.name}_count')
-            names += [f'{multi.name}_{multi.values[code - 1]}' for code in codes]
-        return names
-
-    @property
-    def categorical(self) -> list[int]:
-        "Positions of the columns that are categories."
-        return [i for i, c in enumerate(self.cats) if c.size <= CATEGORY_LEVELS + 1]
+    names: tuple[str, ...]
+    categorical: tuple[int, ...] = ()
+    cats: tuple[str, ...] = ()
+    ids: tuple[str, ...] = ()
+    histories: tuple[HistoryColumns, ...] = ()
+    multis: tuple[tuple[str, tuple[int, ...]], ...] = ()
 
     def to_json(self) -> dict:
-        "Plain content, to be read beside the spec of its rows."
-        content = dict(cats=[c.name for c in self.cats], nums=list(self.nums), ids=list(self.ids))
-        content |= dict(histories=[history.to_json() for history in self.histories])
-        return content | dict(multis=[[multi.name, list(codes)] for multi, codes in self.multis])
+        "Plain content."
+        return asdict(self)
 
     @classmethod
-    def from_json(cls, content: dict, spec):
-        "The columns back from their content and the `Spec`."
-        cats, multis = {c.name: c for c in spec.cats}, {m.name: m for m in spec.multis}
-        seqs = {seq.history: seq for seq in spec.histories}
-        return cls(
-            cats=tuple(cats[name] for name in content['cats']),
-            nums=tuple(content['nums']),
-            ids=tuple(content['ids']),
-            histories=tuple(
-                HistoryColumns(
-                    seqs[h['history']],
-                    h['target'],
-                    tuple(h['tokens']),
-                    h['tau'],
-                    tuple((place, side) for place, side in h.get('further', ())),
-                )
-                for h in content['histories']
-            ),
-            multis=tuple((multis[name], tuple(codes)) for name, codes in content['multis']),
-        )
+    def from_json(cls, content: dict):
+        "The columns back from their content."
+        return TypeAdapter(cls).validate_python(content)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #eff42388
 def _most_frequent(count: np.ndarray, most: int) -> tuple:
@@ -210,14 +161,20 @@ def _token_frequency(split, seq: SeqSpec) -> np.ndarray:
 
 
 def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
-    "What the trees use of a history."
-    section = cfg.history(seq.key)
+    "What the trees use of a history; the first target in its id space is the one."
+    section, own, prefix = cfg.history(seq.key), seq.history, '' if seq.key == 'seq' else f'{seq.history}_'
     shared = section.shared_with
-    target = next((place for place, name in enumerate(seq.targets) if shared.get(name) == seq.name), None)
-    beside = [(place, seq.spaces.get(name)) for place, name in enumerate(seq.targets) if name in shared]
-    further = tuple(pair for pair in beside if pair[0] != target)
+    first = next((name for name in seq.targets if shared.get(name) == seq.name), None)
+    asked = sorted((name for name in seq.targets if name in shared), key=lambda name: name != first)
     tokens = _most_frequent(_token_frequency(split, seq), BAG)
-    return HistoryColumns(seq, target, tokens, section.recency_tau or AGE_SCALE, further)
+    names = [f'{own}_{what}' for what in ('length', 'unique', 'entropy', 'top_share')]
+    names += [] if seq.collapse else [f'{own}_change_rate']
+    for name in asked:
+        label = f'{prefix}target' if name == first else f'{prefix}target_{name}'
+        names += [f'{label}_{what}' for what in ('count', 'share', 'age')]
+    names += [f'{prefix}bag_{token}' for token in tokens]
+    targets = tuple((seq.targets.index(name), seq.spaces.get(name)) for name in asked)
+    return HistoryColumns(seq.key, tuple(names), targets, tokens, section.recency_tau or AGE_SCALE)
 
 
 def tree_columns(split, cfg: Config) -> TreeColumns:
@@ -226,14 +183,21 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     cfg : of the histories `recency_tau`, `sharing`
     """
     spec = split.spec
-    cats = tuple(c for c in spec.cats if c.size <= MAX_LEVELS + 1)
-    ids = tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1)
-    multis = []
+    cats = [c for c in spec.cats if c.size <= MAX_LEVELS + 1]
+    histories = tuple(_history_columns(split, seq, cfg) for seq in spec.histories)
+    names, multis = [*(c.name for c in cats), *spec.nums, *(name for h in histories for name in h.names)], []
     for multi in spec.multis:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)
-        multis.append((multi, _most_frequent(count, 16)))
-    histories = tuple(_history_columns(split, seq, cfg) for seq in spec.histories)
-    return TreeColumns(cats, tuple(spec.nums), ids, histories, tuple(multis))
+        multis.append((multi.name, _most_frequent(count, 16)))
+        names += [f'{multi.name}_count', *(f'{multi.name}_{multi.values[code - 1]}' for code in multis[-1][1])]
+    return TreeColumns(
+        names=tuple(names),
+        categorical=tuple(i for i, c in enumerate(cats) if c.size <= CATEGORY_LEVELS + 1),
+        cats=tuple(c.name for c in cats),
+        ids=tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1),
+        histories=histories,
+        multis=tuple(multis),
+    )
 
 # %% ../../nbs/60_members/05_matrix.ipynb #5903f7d9
 def _by_token(history: Ragged, size: int) -> Ragged:
@@ -246,9 +210,9 @@ def _by_token(history: Ragged, size: int) -> Ragged:
     return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #89741a77
-def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None = None) -> Ragged:
+def _history(shard, rows: np.ndarray, seq: SeqSpec, tau: float, side: str | None = None) -> Ragged:
     "The histories of some rows: columns `token` (or codes of a `side`), `age`, `count`, `weight`."
-    seq, key = columns.seq, columns.seq.key
+    key = seq.key
     array = f'{seq.side_key(side) if side else key}_values'
     offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(array))
     if seq.collapse:
@@ -259,26 +223,25 @@ def _history(shard, rows: np.ndarray, columns: HistoryColumns, side: str | None 
         return _by_token(found, seq.side_size(side) if side else seq.size) if seq.sides or seq.buckets else found
     found = Ragged.from_offsets(offsets, rows, **stored).pack()
     age = found.ages()
-    return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, columns.tau))
+    return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, tau))
 
 # %% ../../nbs/60_members/05_matrix.ipynb #926eae3f
-def history_block(shard, rows: np.ndarray, columns: HistoryColumns) -> list:
+def history_block(shard, rows: np.ndarray, columns: HistoryColumns, spec: Spec) -> list:
     """Statistics of the histories of some rows.
 
     rows : (m,) neighbouring rows of the shard
     returns blocks (m, …) float32
     """
-    history, size = _history(shard, rows, columns), columns.seq.size
-    if columns.seq.collapse:
+    seq = next(seq for seq in spec.histories if seq.key == columns.key)
+    of_side = {side: _history(shard, rows, seq, columns.tau, side) for side in {None, *(s for _, s in columns.targets)}}
+    history = of_side[None]
+    if seq.collapse:
         out = [spread(history)]
     else:
-        out = [spread(history.counted('token', size)), change_rate(history)]
-    if columns.target is not None:
-        out.append(target_match(history, shard.arr(columns.seq.target_key)[rows, columns.target]))
-    for place, side in columns.further:
-        of_side = _history(shard, rows, columns, side) if side else history
-        out.append(target_match(of_side, shard.arr(columns.seq.target_key)[rows, place]))
-    column = np.full(size, -1)
+        out = [spread(history.counted('token', seq.size)), change_rate(history)]
+    for place, side in columns.targets:
+        out.append(target_match(of_side[side], shard.arr(seq.target_key)[rows, place]))
+    column = np.full(seq.size, -1)
     column[list(columns.tokens)] = np.arange(len(columns.tokens))
     return [*out, decayed_bag(history, column, len(columns.tokens))]
 
@@ -317,19 +280,21 @@ def id_codes(split, names: tuple) -> np.ndarray:
 BLOCK = 4096  # rows of the matrix made at a time
 
 
-def row_block(shard, rows: np.ndarray, columns: TreeColumns) -> np.ndarray:
+def row_block(shard, rows: np.ndarray, columns: TreeColumns, spec: Spec) -> np.ndarray:
     """The matrix of some rows, without out-of-fold features.
 
     rows : (m,) neighbouring rows of the shard
     returns (m, F) float32; codes as numbers, NaN for null numerics
     """
+    cats, multis = ({one.name: one for one in kind} for kind in (spec.cats, spec.multis))
     parts = [np.zeros((len(rows), 0), np.float32)]
-    parts += [np.asarray(shard.arr(c.group)[rows, c.pos], np.float32)[:, None] for c in columns.cats]
-    if columns.nums:
+    for cat in (cats[name] for name in columns.cats):
+        parts.append(np.asarray(shard.arr(cat.group)[rows, cat.pos], np.float32)[:, None])
+    if spec.nums:
         parts.append(np.asarray(shard.arr('num')[rows], np.float32))
     for history in columns.histories:
-        parts += history_block(shard, rows, history)
-    parts += [cell_block(shard, rows, multi, codes) for multi, codes in columns.multis]
+        parts += history_block(shard, rows, history, spec)
+    parts += [cell_block(shard, rows, multis[name], codes) for name, codes in columns.multis]
     return np.concatenate(parts, 1)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #21a49cb3
@@ -353,7 +318,7 @@ def write_matrix(split, columns: TreeColumns, path, progress: bool = False) -> n
     with write_aside(path) as part, open(part, 'wb') as f, bar:
         for shard in split.iter_shards():
             for a in range(0, shard.n_rows, BLOCK):
-                block = row_block(shard, np.arange(a, min(a + BLOCK, shard.n_rows)), columns)
+                block = row_block(shard, np.arange(a, min(a + BLOCK, shard.n_rows)), columns, split.spec)
                 f.write(np.ascontiguousarray(block).data)
                 bar.update(len(block))
     return open_matrix(path, split.n_rows, columns)

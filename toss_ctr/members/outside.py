@@ -6,6 +6,7 @@
 __all__ = ['said', 'class_balanced', 'HeldOutRows', 'held_out_logits', 'join_outside']
 
 # %% ../../nbs/60_members/17_outside.ipynb #b26ee7aa
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -17,10 +18,10 @@ from ..config.data import Data
 from ..config.members import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
-from ..data.numbers import id_texts
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
+from ..data.types import id_texts, plain
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
 from ..training.inputs import Inputs
@@ -34,8 +35,6 @@ def _refuse_file(file, what: str, rows, mend: str):
 # %% ../../nbs/60_members/17_outside.ipynb #30a2286e
 def _table(file, id_col: str) -> pl.DataFrame:
     "A Parquet or CSV file; of a CSV the ids stay as they are written: 007 is no 7."
-    if not Path(file).is_file():
-        raise UserError(f'{file}: missing', 'check the path in members')
     try:
         if str(file).endswith('.csv'):
             return pl.read_csv(file, infer_schema_length=None, glob=False, schema_overrides={id_col: pl.String})
@@ -108,20 +107,19 @@ class HeldOutRows:
 # %% ../../nbs/60_members/17_outside.ipynb #9d9d19e6
 def _ids(column: pl.Series, file) -> pl.Series:
     "Names of rows, as the cache has them."
-    texts = id_texts(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, lambda r: f'{file}: row {r}')
+    place = lambda r: f'{file}: row {r}'
+    stored = column.to_arrow(compat_level=pl.CompatLevel.oldest())
+    texts = id_texts(plain(stored, column.name, place), column.name, place)
     return pl.Series(column.name, texts)
 
 # %% ../../nbs/60_members/17_outside.ipynb #16b223f9
-def _row_numbers(column: pl.Series, file) -> pl.Series:
+def _row_numbers(table: pl.DataFrame, file) -> pl.Series:
     "Whole numbers; 3.5 is not 3."
-    if not (column.dtype.is_numeric() or column.dtype == pl.String):
-        raise UserError(f'{file}: column row holds {column.dtype}', 'give the numbers of the rows, from 0 on')
-    found = column.cast(pl.Int64, strict=False)
-    whole = found.is_not_null() & (column.cast(pl.Float64, strict=False) == found.cast(pl.Float64)).fill_null(False)
-    odd = column.filter(~whole)
+    numbers = _numbers(table, 'row', file)
+    odd = numbers[numbers != np.floor(numbers)]  # NaN is not equal to itself
     if len(odd):
-        _refuse_file(file, 'values of row are no whole numbers', odd.to_list(), 'number the rows of the file from 0 on')
-    return found
+        _refuse_file(file, 'values of row are no whole numbers', odd, 'number the rows of the file from 0 on')
+    return pl.Series(numbers.astype(np.int64))
 
 # %% ../../nbs/60_members/17_outside.ipynb #4f56a213
 def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) -> np.ndarray:
@@ -129,7 +127,7 @@ def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) ->
     if id_col in table.columns and rows.ids is not None:
         key, wanted = _ids(table[id_col], file), rows.ids
     elif 'row' in table.columns:
-        key, wanted = _row_numbers(table['row'], file), pl.Series(rows.row.astype(np.int64))
+        key, wanted = _row_numbers(table, file), pl.Series(rows.row.astype(np.int64))
     else:
         raise UserError(f'{file}: no column row' + f' or {id_col}' * (rows.ids is not None), 'say which rows they are')
     twice = key.filter(key.is_duplicated())
@@ -138,10 +136,10 @@ def _lines_of_rows(table: pl.DataFrame, file, rows: HeldOutRows, id_col: str) ->
     return align_ids(wanted, key, file, 'the rows that are held out')
 
 # %% ../../nbs/60_members/17_outside.ipynb #363066e2
-def _same_partition(mine: np.ndarray, theirs: np.ndarray) -> bool:
-    "Whether the same rows are held out together; names of folds may differ."
+def _same_folds(mine: np.ndarray, theirs: pl.Series) -> bool:
+    "Whether each of my folds is one of theirs, whatever they are called."
     pairs = pl.DataFrame(dict(mine=mine, theirs=theirs)).unique()
-    return pairs['mine'].n_unique() == pairs['theirs'].n_unique() == len(pairs)
+    return len(pairs) == pairs['mine'].n_unique() == pairs['theirs'].n_unique()
 
 # %% ../../nbs/60_members/17_outside.ipynb #2d4ea316
 def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
@@ -154,42 +152,26 @@ def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     """
     table = _table(file, data.id_col)
     table = table[_lines_of_rows(table, file, rows, data.id_col)]
-    for name in ('label', data.label_col):
-        if name in table.columns:
-            differ = np.flatnonzero(_numbers(table, name, file) != rows.label)
-            if len(differ):
-                shown = [f'row {rows.row[i]}: {table[name][int(i)]} here, {rows.label[i]} there' for i in differ]
-                _refuse_file(file, 'labels are not those of the training file', shown, 'predict the same file')
-            break
-    if 'fold' in table.columns:
-        if table['fold'].dtype.is_nested():
-            raise UserError(f"{file}: column fold holds {table['fold'].dtype}", 'give one value a row')
-        if not _same_partition(rows.fold, table['fold'].to_numpy()):
-            raise UserError(f"{file}: column fold has other folds than the run's", 'train on its folds.parquet')
+    name = next((name for name in ('label', data.label_col) if name in table.columns), None)
+    differ = np.flatnonzero(_numbers(table, name, file) != rows.label) if name else ()
+    if len(differ):
+        shown = [f'row {rows.row[i]}: {table[name][int(i)]} here, {rows.label[i]} there' for i in differ]
+        _refuse_file(file, 'labels are not those of the training file', shown, 'predict the same file')
+    if 'fold' in table.columns and not _same_folds(rows.fold, table['fold']):
+        raise UserError(f"{file}: column fold has other folds than the run's", 'train on its folds.parquet')
     return said(table, file, ('p',))
 
 # %% ../../nbs/60_members/17_outside.ipynb #c5aec5f6
 def _run_rows(inputs: Inputs) -> HeldOutRows:
-    "The rows a run holds out."
-    fold = np.asarray(inputs.folds.fold)
-    row = np.flatnonzero(fold >= 0)
+    "The rows a run holds out; their names, where every row of the training file has one that can be read."
+    data, fold = inputs.cfg.data, np.asarray(inputs.folds.fold)
+    row, ids = np.flatnonzero(fold >= 0), None
+    if data.train_path and not data.valid_path:
+        table = lazy_table(find_files(data.train_path, 'data.train_path'))
+        with suppress(UserError, pl.exceptions.ColumnNotFoundError):
+            ids = _ids(table.select(data.id_col).collect()[data.id_col][row], 'data.train_path')
     label = np.asarray(inputs.train.labels())[row]
-    return HeldOutRows(row, fold[row], label, _train_ids(inputs, row), inputs.train.weights(row))
-
-# %% ../../nbs/60_members/17_outside.ipynb #cc869d1c
-def _train_ids(inputs: Inputs, row: np.ndarray) -> pl.Series | None:
-    "Names of the held-out rows, where their file has a column of them."
-    path = inputs.cfg.data.train_path
-    if not path or inputs.cfg.data.valid_path:
-        return None
-    column = inputs.cfg.data.id_col
-    table = lazy_table(find_files(path, 'data.train_path'))
-    if column not in table.collect_schema().names():
-        return None
-    try:
-        return _ids(table.select(column).collect()[column][row], 'data.train_path')
-    except UserError:  # not every row has a name that can be read
-        return None
+    return HeldOutRows(row, fold[row], label, ids, inputs.train.weights(row))
 
 # %% ../../nbs/60_members/17_outside.ipynb #559dac17
 def join_outside(inputs: Inputs) -> dict[str, dict]:
@@ -217,7 +199,7 @@ def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
         train=inputs.train.fingerprint,
         folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
     )
-    kept, place = kept_member(folder, made), member_generation(folder, made)
+    kept, place, id_col = kept_member(folder, made), member_generation(folder, made), cfg.data.id_col
     if kept is not None:
         return kept
     z = held_out_logits(member.oof, rows, cfg.data)
@@ -225,11 +207,11 @@ def _join(inputs: Inputs, rows: HeldOutRows, name: str, member: Member) -> dict:
     with locked(folder, f'member {name}'):
         write_held_out(place, rows.row, rows.fold, rows.label, z - shift)
         if inputs.test is not None:
-            table, ids = _table(member.test, cfg.data.id_col), inputs.test.ids()
-            if cfg.data.id_col not in table.columns:
-                raise UserError(f'{member.test}: no column {cfg.data.id_col}', 'say which rows they are')
-            at = align_ids(ids, _ids(table[cfg.data.id_col], member.test), member.test, 'the test file')
-            test_z = said(table, member.test, ('p', cfg.data.label_col))[at] - shift
-            write_test_logits(place, ids, test_z[:, None], cfg.data.id_col)
+            table, ids = _table(member.test, id_col), inputs.test.ids()
+            if id_col not in table.columns:
+                raise UserError(f'{member.test}: no column {id_col}', 'say which rows they are')
+            table = table[align_ids(ids, _ids(table[id_col], member.test), member.test, 'the test file')]
+            test_z = said(table, member.test, ('p', cfg.data.label_col)) - shift
+            write_test_logits(place, ids, test_z[:, None], id_col)
         metrics = all_metrics(rows.label, expit(z - shift), rows.weight)
         return seal_member(folder, made, kind='file', metrics=metrics)

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 from ..config.base import check_choice
 from ..config.folds import Metric
 from ..config.inference import EnsembleSelect
-from ..data.order import class_sample
+from ..data.batches import class_sample
 
 # %% ../../nbs/60_members/20_select.ipynb #3f5f006d
 BINS, EDGE = 4096, 16.0  # bins of log-odds between -16 and 16
@@ -63,7 +63,7 @@ def _logloss_of_counts(pos, neg, masses):
         if best - found < 1e-7:
             break
         line, best = line - step, found
-    return best
+    return best if line[1] > 0 else loss(np.array([np.log(masses[0] / masses[1]), 0.0]))
 
 # %% ../../nbs/60_members/20_select.ipynb #1c28be86
 def _natural(pos, neg):

@@ -18,7 +18,7 @@ from fastcore.basics import patch
 from scipy.special import expit
 from tqdm.auto import tqdm
 
-from ..config.features import Features
+from ..config.data import Features
 from ..config.load import make_config
 from ..config.members import Member
 from ..config.whole import Config
@@ -34,7 +34,7 @@ from toss_ctr.core.files import (
     write_aside,
 )
 from ..core.records import check_files, read_record, Record, write_record
-from ..data.order import thinned
+from ..data.batches import thinned
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
 from .contract import kept_member, member_folder, member_generation, seal_member
@@ -120,7 +120,7 @@ class Matrices:
     Examples
     --------
     >>> import numpy as np
-    >>> base = TreeColumns(cats=(), nums=('price',), ids=())
+    >>> base = TreeColumns(('price',))
     >>> m = Matrices(base, train=np.zeros((3, 1)), test=None, extra=[])
     >>> m.names, len(m.train_rows(0, np.array([1, 2])))
     (['price'], 2)
@@ -141,13 +141,13 @@ class Matrices:
     @property
     def names(self) -> list[str]:
         "Of all columns."
-        return self.columns.names + [name for e in self.extra for name in e.names]
+        return [*self.columns.names, *(name for e in self.extra for name in e.names)]
 
     @property
     def categorical(self) -> list[int]:
         "Positions of the columns whose codes are categories."
         if not self.one_hot:
-            return self.columns.categorical
+            return list(self.columns.categorical)
         width = len(self.names)
         return [*range(len(self.columns.cats)), *range(width - len(self.ids.names), width)]
 
@@ -168,7 +168,8 @@ class MatrixJob:
 
     Examples
     --------
-    >>> MatrixJob('lgb', Member(kind='lightgbm'), 777, Path('runs/x/members/lgb'), {}).library.package
+    >>> from toss_ctr.config.members import LightGBM
+    >>> MatrixJob('lgb', LightGBM(), 777, Path('runs/x/members/lgb'), {}).library.package
     'lightgbm'
     """
 
@@ -372,8 +373,8 @@ def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: Matri
         keep=job.member.keep,
         version=job.library.version(job.name),
         tau=taus[0] if len(taus) == 1 else taus,
-        categorical=columns.categorical if job.member.kind == 'lightgbm' else [],
-        columns=columns.names + [name for e in extra for name in e.names] + ids,
+        categorical=list(columns.categorical) if job.member.kind == 'lightgbm' else [],
+        columns=[*columns.names, *(name for e in extra for name in e.names), *ids],
         features=[e.fingerprint for e in extra],
         folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
     ) | (dict(patience=job.member.patience) if job.member.patience else {})

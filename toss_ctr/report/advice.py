@@ -19,7 +19,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, digest_json
 from ..core.records import kind_of, read_record
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..inference.ensemble import handed_in, n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows

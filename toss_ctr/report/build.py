@@ -15,7 +15,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..config.load import load_config, presets, to_yaml
-from ..config.show import config_diff, value_text
+from ..config.text import config_diff, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
 from ..core.records import write_record

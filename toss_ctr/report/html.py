@@ -15,7 +15,7 @@ from jinja2 import Environment
 from markupsafe import escape, Markup
 
 from ..config.whole import Config
-from ..core.doors import GRAMMAR, without
+from ..core.processes import GRAMMAR, without
 from ..core.files import write_aside
 from ..training.metrics import COLUMNS, first_metric, TITLES
 

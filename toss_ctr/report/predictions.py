@@ -19,10 +19,10 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import again, digest_file
 from ..core.records import read_record, read_run_table, write_record
-from ..data.numbers import id_texts, labels
-from ..data.probabilities import shift_prior
+from ..data.submission import shift_prior
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
+from ..data.types import id_texts, labels, plain
 from ..inference.compare import metric_cells
 from ..inference.calibration import cross_fit
 from ..inference.compare import held_out
@@ -294,12 +294,13 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     named = all(data.id_col in columns for columns in source.columns)
     wanted = [data.id_col] * named + [data.label_col]
     rows = pa.Table.from_batches([batch for _, batch in batches(source, wanted)])
-    column = rows[data.label_col].combine_chunks()
+    column = plain(rows[data.label_col].combine_chunks(), data.label_col, source.place)
     if column.null_count == len(column):
         return None
     names = np.arange(len(rows)).astype(str)
     if named:
-        names = id_texts(rows[data.id_col].combine_chunks(), data.id_col, source.place)
+        stored = plain(rows[data.id_col].combine_chunks(), data.id_col, source.place)
+        names = id_texts(stored, data.id_col, source.place)
     at = align_ids(ids, pl.Series(names), data.test_path, 'the submission')
     return labels(column, data.label_col, source.place)[at]
 

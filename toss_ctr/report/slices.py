@@ -17,7 +17,7 @@ from scipy.special import expit, gammaincinv, ndtr
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..data.folds import time_order
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..inference.ensemble import judged, whole_choice, whole_opinion
 from ..inference.oof import scales_of
 from ..training.metrics import all_metrics, COLUMNS, row_loss

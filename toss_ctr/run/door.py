@@ -14,8 +14,7 @@ import numpy as np
 import polars as pl
 from fastcore.basics import patch
 
-from ..config.load import make_config, merge, overridden, parse_overrides
-from ..config.runs import run_config, run_folders
+from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_file, locked, shell_path, sweep, write_aside
@@ -471,9 +470,9 @@ def predict_labels(self: Run, frame) -> dict:
     -------
     label → (n,) float64
     """
-    from toss_ctr.inference.predictor import predict_labels
+    from toss_ctr.inference.predictor import every_label
 
-    return predict_labels(self.cfg, frame)
+    return every_label(self.cfg, frame)
 
 
 @patch(as_prop=True)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 from tqdm.auto import tqdm
 
-from ..config.places import handed_on
+from ..config.load import handed_on
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError

@@ -8,8 +8,7 @@ __all__ = ['EXPORTS', 'run']
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
 import itertools, os, warnings
 
-from ..config.load import folder_config
-from ..config.places import apart
+from ..config.load import apart, folder_config
 from ..config.whole import Config
 from ..core.executors import executor_of
 from ..core.files import watched

@@ -18,7 +18,7 @@ from ..core.files import shell_path
 from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
 from ..data.folds import Folds
-from ..data.manifest import read_manifest, verify_cache
+from ..data.frames import read_manifest, verify_cache
 from ..data.source import open_files, open_source, source_digest
 from ..inference.calibration import load_calibrator
 from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice

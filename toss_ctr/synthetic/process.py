@@ -42,7 +42,7 @@ COLUMNS = (*TEXTS, 'seq', *FLOATS)  # as they stand in the files, without ID and
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #1dec57ea
 NULL_RATES = dict(train=(0.0016, 0.0017, 0.101), test=(0.0016, 0.0017, 0.06))  # share of rows in each block
-_NEVER_NULL = ('inventory_id', 'day_of_week', 'hour', 'seq')
+_NEVER_NULL = ('inventory_id', 'day_of_week', 'hour', 'seq', 'clicked', 'ID')
 _NULL_L_FEATS = tuple(f'l_feat_{i}' for i in (1, 2, 3, 8, 13, 16, 18, 19, 27))
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from ..config.load import to_yaml
 from ..config.whole import Config
 from ..core.files import digest_file
-from ..core.executors import KEEP_ENVIRONMENT
+from ..core.schedulers import KEEP_ENVIRONMENT
 from ..core.processes import carriers, child_environment, end_carriers
 from .small import small_config
 

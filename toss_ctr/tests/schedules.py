@@ -25,7 +25,7 @@ from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, digest_json, locked, read_json, read_table, sweep
 from ..core.files import write_json, write_table
 from ..core.records import check_files, read_record
-from ..data.probabilities import logit
+from ..data.submission import logit
 from ..data.shards import check_shard, finished_shard, folder_aside, ShardWriter, Split
 from ..data.submission import read_submission
 from ..inference.calibration import Calibrator, fit_calibrator

@@ -155,7 +155,7 @@ def small_split(
     for start, stop in pairwise(edges):
         batch = {c: _arrow(columns[c][start:stop], c in spec.nums) for c in encode.columns}
         block = encode(batch, stop - start, lambda r: f'row {start + r}')
-        arrays = memory_split(spec, [block], stop - start).shards[0].open
+        arrays = memory_split(spec, block, stop - start).shards[0].arrays
         parts.append(Shard(start, stop - start, arrays))
     return Split(name, spec, parts, fingerprint, root)
 
@@ -411,14 +411,14 @@ def lists_config(folder, exp_name: str = 'lists', rows: int = 600, **sections) -
         beside = dict(like=known, weight=rng.integers(1, 4, rows))
         write_table(log.with_columns(**{name: pl.Series(values) for name, values in beside.items()}), file)
     read = dict(query_key='item', position='time', max_len=30)
-    views = dict(read, name='views', col='views', side_cols=['views_action', 'views_kind'], time_col='views_at')
+    views = dict(read, col='views', side_cols=['views_action', 'views_kind'], time_col='views_at')
     views |= dict(collapse=True)
-    buys = dict(read, name='buys', col='buys', side_cols=['buys_kind'], time_col='buys_at', sharing='target')
-    searches = dict(read, name='searches', col='searches', time_col='searches_at', top_k=5)
+    buys = dict(read, col='buys', side_cols=['buys_kind'], time_col='buys_at', sharing='target')
+    searches = dict(read, col='searches', time_col='searches_at', top_k=5)
     data = dict(train_path=str(file), test_path=str(paths['test']), cache_dir=f'{folder}/cache')
     data |= dict(cat_cols=['item', 'device'], time_col='at', weight_col='weight', labels=['clicked', 'like'])
     data |= dict(vector_cols=['picture'], multi_cols=dict(tags=','), multi_weights=dict(tags='tags_weight'))
-    usual = dict(data=data, sequence=dict(col=None), sequences=[views, buys, searches])
+    usual = dict(data=data, sequence=dict(col=None), sequences=dict(views=views, buys=buys, searches=searches))
     usual |= dict(train=dict(batch_size=64, epochs=2, lr=5e-3), cv=dict(n_splits=2))
     return small_config(folder, exp_name, **(usual | sections))
 

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 
-from ..config.runs import run_config
+from ..config.load import run_config
 from ..core.errors import UserError
 from ..core.files import digest_file, read_json
 from ..inference.answers import infer

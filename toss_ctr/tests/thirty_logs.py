@@ -20,8 +20,7 @@ from sklearn import datasets
 from ..config.load import load_config, make_config
 from ..data.schema import first_config, guess_schema
 from ..synthetic.files import synthesize
-from ..synthetic.one_space import synthesize_items
-from ..synthetic.unified import synthesize_unified
+from ..synthetic.unified import synthesize_items, synthesize_unified
 from .unseen_logs import draw_clicks, stranger
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #a163f9f6

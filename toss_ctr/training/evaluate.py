@@ -20,7 +20,7 @@ from torch import nn
 from ..core.device import autocast, memory_errors, to_device
 from ..core.files import digest_file, write_table
 from ..data.batches import Loader
-from ..data.numbers import UNKNOWN
+from ..data.types import UNKNOWN
 from .checkpoints import oof_path, save_weights, weights_path
 from .distributed import gather_rows
 from .losses import learnt_shift

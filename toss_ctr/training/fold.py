@@ -13,16 +13,14 @@ import numpy as np
 import polars as pl
 import torch
 
-from ..config.load import load_config, make_config
-from ..config.places import apart, remember_where
+from ..config.load import apart, load_config, make_config, remember_where, run_config
 from ..config.text import yaml_text
-from ..config.runs import run_config
 from ..config.whole import Config
 from ..core.device import deterministic, device_name, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
-from ..data.aside import write_with_lists
-from ..data.manifest import verify_cache
+from ..data.spec import write_with_lists
+from ..data.frames import verify_cache
 from ..core.machine import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table

@@ -143,7 +143,6 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
         told = {name: own_rows[name] for name in ('label', 'weight', 'labels') if name in own_rows}
         out, told = global_batch(out, told, global_batch_size(trainer))
         labels, weights = told['label'], told.get('weight')
-        torch.manual_seed(step_seed(cfg.train_seed, trainer.fold, 3, state.epoch, state.batch))
         loss = training_loss(out, labels, cfg, trainer.prior, weights)
         if trainer.rates:
             counted = natural_weights(trainer, labels, weights)

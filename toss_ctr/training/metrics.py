@@ -422,7 +422,7 @@ def compare_predictions(
     """
     y, a, weight = check_inputs(y, a, weight)
     y, b, _ = check_inputs(y, b)
-    first, second = (Judged(y, p, q) for p, q in zip((a, b), natural or (None, None), strict=True))
+    first, second = (Judged(y, p, q) for p, q in zip((a, b), (None, None) if natural is None else natural, strict=True))
     draws = zip(*(of_metric.T for of_metric in _draws(y, [first, second], n_boot, seed, group, weight)), strict=True)
     every = _counted(weight, y)
     values = zip(first(every).items(), second(every).values(), draws, strict=True)

@@ -17,12 +17,11 @@ from torch import nn
 
 from ..core.device import step_seed
 from ..core.errors import UserError
-from ..config.places import apart
+from ..config.load import apart
 from ..config.whole import Config
 from ..core.files import digest_json
-from ..data.batches import Loader
-from ..data.numbers import UNKNOWN
-from ..data.order import class_sample
+from ..data.batches import class_sample, Loader
+from ..data.types import UNKNOWN
 from ..data.scaling import numeric_stats
 from ..data.shards import Split
 from ..models.ctr import build_model
