@@ -218,7 +218,7 @@ class Pool:
     grace : seconds they have to stop by themselves
     """
 
-    terms, retries, lasting, poll = {}, 0, False, 0.02
+    terms, lasting, poll = {}, False, 0.02
 
     def __init__(self, grace: float = GRACE):
         self.grace, self.workers = grace, []

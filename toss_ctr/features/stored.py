@@ -138,8 +138,6 @@ class StoredFeatures:
 
     def train(self, k: int) -> np.ndarray:
         "(n, E) float32 memmap: every training row as the model of fold `k` may see it."
-        if not 0 <= k < self.n_folds:
-            raise UserError(f'features: fold {k}, there are 0..{self.n_folds - 1}', 'choose one of them')
         return np.load(self.root / f'train_{k}.npy', mmap_mode='r')
 
     def test(self) -> np.ndarray:

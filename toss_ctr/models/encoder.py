@@ -20,8 +20,9 @@ from ..config.sequence import Encoder, Gating
 class TimeBias(nn.Module):
     """Per-head additive bias over |age_i - age_j|, bucketed, and the mask of the keys.
 
-    **Shape**: ages (B, K) int, keys (B, K) bool (positions to attend to), dtype of the scores → (H·B, K, K);
-    (H·B, 1, K) where nothing is learned.
+    **Shape**: ages (B, K) int, keys (B, K) bool (positions to attend to), dtype of the scores → (H·B, K, K).
+
+    learned : otherwise it stays at zero, and is the mask alone
 
     Examples
     --------
@@ -35,21 +36,14 @@ class TimeBias(nn.Module):
     ):
         super().__init__()
         self.n_heads = n_heads
-        self.learned = learned
-        if not learned:
-            return
         self.register_buffer('bucket', age_buckets(exact, spaced, max_age), persistent=False)
-        self.weight = nn.Parameter(torch.zeros(n_heads, exact + spaced))
+        self.weight = nn.Parameter(torch.zeros(n_heads, exact + spaced), requires_grad=learned)
 
     def forward(self, age: Tensor, keys: Tensor, dtype: torch.dtype) -> Tensor:
-        never = torch.finfo(dtype).min / 2
-        if not self.learned:
-            mask = torch.zeros(keys.shape, dtype=dtype, device=keys.device).masked_fill(~keys, never)
-            return mask[:, None].repeat(self.n_heads, 1, 1)
         distance = (age.unsqueeze(2) - age.unsqueeze(1)).abs().clamp(max=self.bucket.numel() - 1)
         pad_bucket = self.weight.shape[1]
         bucket = torch.where(keys.unsqueeze(1), self.bucket[distance], pad_bucket)
-        bias_of_bucket = F.pad(self.weight.to(dtype), (0, 1), value=never)
+        bias_of_bucket = F.pad(self.weight.to(dtype), (0, 1), value=torch.finfo(dtype).min / 2)
         return bias_of_bucket[:, bucket].flatten(0, 1)
 
 # %% ../../nbs/40_models/10_encoder.ipynb #7ff9b432
@@ -58,11 +52,11 @@ def attend(
 ) -> Tensor:
     """Scaled dot-product attention with an additive bias.
 
-    bias : (H·B, K or 1, K), added to the scores
+    bias : (H·B, K, K), added to the scores
     n : (H·B, 1, 1) number of keys, for 'relu'
     """
     if fused and gating == 'softmax':
-        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias.expand(-1, q.shape[1], -1))
+        return F.scaled_dot_product_attention(q, k, v, attn_mask=bias)
     score = torch.baddbmm(bias, q, k.transpose(1, 2), alpha=1 / math.sqrt(q.shape[-1]))
     weight = score.softmax(-1) if gating == 'softmax' else score.relu() / n
     return torch.bmm(weight.to(v.dtype), v)
@@ -84,14 +78,14 @@ def drop_units(x: Tensor, p: float, training: bool = True, keys: bool = False) -
 class SelfAttention(nn.Module):
     """Multi-head self-attention over K positions.
 
-    **Shape**: x (B, K, d), bias (H·B, K or 1, K), number of keys (H·B, 1, 1) → (B, K, d).
+    **Shape**: x (B, K, d), bias (H·B, K, K), number of keys (H·B, 1, 1) → (B, K, d).
 
     dropout : share of keys dropped, in [0, 1)
 
     Examples
     --------
     >>> attention = SelfAttention(d=8, n_heads=2)
-    >>> attention(torch.ones(3, 5, 8), torch.zeros(6, 1, 5), torch.full((6, 1, 1), 5)).shape
+    >>> attention(torch.ones(3, 5, 8), torch.zeros(6, 5, 5), torch.full((6, 1, 1), 5)).shape
     torch.Size([3, 5, 8])
     """
 
@@ -140,12 +134,12 @@ class FeedForward(nn.Module):
 class EncoderBlock(nn.Module):
     """A pre-norm Transformer block.
 
-    **Shape**: x (B, K, d), bias (H·B, K or 1, K), number of keys (H·B, 1, 1) → (B, K, d).
+    **Shape**: x (B, K, d), bias (H·B, K, K), number of keys (H·B, 1, 1) → (B, K, d).
 
     Examples
     --------
     >>> block = EncoderBlock(8, Encoder(n_heads=2))
-    >>> block(torch.ones(3, 5, 8), torch.zeros(6, 1, 5), torch.full((6, 1, 1), 5)).shape
+    >>> block(torch.ones(3, 5, 8), torch.zeros(6, 5, 5), torch.full((6, 1, 1), 5)).shape
     torch.Size([3, 5, 8])
     """
 
