@@ -41,7 +41,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
     ('training.metrics', 'below + in_tie[tie] / 2', 'below + in_tie[tie]'),
     ('training.losses', 'term(out.main, y, cfg.loss, weight)', 'term(out.main, y, cfg.loss, None)'),
-    ('training.optim', 'epoch < c.start_epoch', 'epoch <= c.start_epoch'),
+    ('training.optim', 'cfg.decay * n / cfg.warmup_steps', 'cfg.decay'),
     ('training.loop', ' / cfg.train.accumulate).backward()', ').backward()'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
