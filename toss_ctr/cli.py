@@ -181,7 +181,7 @@ def toss_run(
     from toss_ctr.config.load import to_yaml
     from toss_ctr.run.estimate import estimate, estimate_text
     from toss_ctr.run.road import run
-    from toss_ctr.run.sample import sampled
+    from toss_ctr.run.estimate import sampled
 
     if dry_run:
         with redirect_stdout(sys.stderr):

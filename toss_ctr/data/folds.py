@@ -109,7 +109,7 @@ class Folds:
 
     @classmethod
     def load(cls, folder, source: str = ''):
-        """Read folds back, verified; `Damaged` naming a missing or damaged file, `UserError` for another cache.
+        """Read folds back, verified; `Damaged` names a file that is missing or damaged, `UserError` another cache.
 
         Parameters
         ----------

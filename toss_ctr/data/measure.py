@@ -259,9 +259,7 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64
 def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = None):
-    """The id space of a history or of a side column, with values of columns that share it: sorted integers, texts in
-    natural order.
-    """
+    "The id space of a history, or of a side column, with the values of columns that share it; sorted."
     values, texts = set(tokens[side or asked['name']]['values']), bool(asked['sep'])
     padding = set() if side else {str(asked['pad_id']) if texts else asked['pad_id']}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:

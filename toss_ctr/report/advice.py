@@ -24,7 +24,7 @@ from ..inference.ensemble import handed_in, n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows
 from .slices import length_name
-from ..training.metrics import auc, ece, first_metric, gain, N_BOOT, paired_test, score, TITLES
+from ..training.metrics import auc, ece, first_metric, gain, N_BOOT, paired_test, TITLES
 
 # %% ../../nbs/80_report/25_advice.ipynb #9f73c5c5
 def stability_index(train, test, groups: int, weight=None) -> float:
@@ -230,19 +230,6 @@ def _leak(f: Facts):
     if f.own['AUC'] > 0.98:
         yield f.own
 
-
-@rule(
-    'watch',
-    'Folds disagree',
-    '{name} ranges from {low:.4f} to {high:.4f}, more than their intervals explain: the groups of cv.group_key '
-    'differ, or one fold diverged.',
-)
-def _folds_disagree(f: Facts):
-    first, folds = first_metric(f.pred.metric), [row for row in f.rows if row['kind'] == 'fold']
-    values, wide = [row[first] for row in folds], [row['high'] - row['low'] for row in folds if row['ends']]
-    if wide and max(values) - min(values) > 1.5 * max(wide):
-        yield dict(name=TITLES.get(first, first).capitalize(), low=min(values), high=max(values))
-
 # %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
 def _best_alone(f: Facts) -> tuple[str, float]:
     "The column that orders held-out rows best, and its AUC."
@@ -414,50 +401,6 @@ def _level(f: Facts):
 def _ahead(f: Facts):
     if f.ahead and f.ahead['lo'] > 0:
         yield f.ahead
-
-# %% ../../nbs/80_report/25_advice.ipynb #48696837
-def _ensemble_adds(f: Facts) -> dict | None:
-    "By how much the ensemble is ahead of the better of network and baseline."
-    if f.pred.ensemble is None or not f.ahead:
-        return None
-    better = f.pred.network if f.ahead['diff'] > 0 else f.pred.baseline
-    return f.lead(f.pred.ensemble, better)
-
-
-@rule(
-    'next',
-    'The ensemble adds nothing',
-    'It adds {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}) to the better of network and baseline: its '
-    'members are too much alike.',
-)
-def _ensemble_adds_nothing(f: Facts):
-    added = _ensemble_adds(f)
-    if added and added['diff'] <= 0:
-        yield added
-
-
-@rule(
-    'good',
-    'The ensemble is ahead',
-    'It adds {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}) to the better of network and baseline.',
-)
-def _ensemble_ahead(f: Facts):
-    added = _ensemble_adds(f)
-    if added and added['lo'] > 0:
-        yield added
-
-# %% ../../nbs/80_report/25_advice.ipynb #8aa35cd4
-@rule(
-    'watch',
-    'Calibrated to the click rate',
-    'With calibration.target prior the submission scores {low:.4f}; class-balanced, as shown everywhere in this'
-    ' report, the same ranking scores {high:.4f}.',
-)
-def _calibrated_to_click_rate(f: Facts):
-    of = f.pred
-    if of.metric == 'toss' and of.target == 'prior':
-        low, high = (score(of.label, p, of.weight) for p in reversed(of.scales(of.p)))
-        yield dict(low=low, high=high)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e283dac1
 @rule(

@@ -68,16 +68,6 @@ def _data_facts(f: Facts) -> dict:
     return facts | ({} if f.test is None else {'test rows': f'{f.test.n_rows:,}'})
 
 # %% ../../nbs/80_report/40_build.ipynb #ba41528a
-def _members_fact(f: Facts) -> str:
-    "What the members are."
-    said = []
-    for name in f.cfg.members:
-        if record := side_file(f.folder, f'members/{name}/member.json'):
-            trees = f", {record['rounds']} rounds on {record['columns']} columns" if 'rounds' in record else ''
-            said.append(f"{name} ({record['kind']}{trees})")
-    return '; '.join(said)
-
-
 def _calibration_facts(f: Facts) -> dict:
     "How the network was calibrated, and what its clicks were before and after."
     made, judged = side_file(f.folder, 'calibrator.json'), side_file(f.folder, 'calibration.json')
@@ -125,7 +115,7 @@ def ran_section(f: Facts) -> Markup:
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {timedelta(seconds=round(s))}' for k, s in took.items()),
         **{name: made.get(name) for name in ('command', 'commit', 'device')},
-        'members': _members_fact(f),
+        'members': ', '.join(f'{name} ({member.kind})' for name, member in cfg.members.items()),
         'impressions an encoding’s prior is worth': ', '.join(f'{names} {s:.1f}' for names, s in priors.items()),
         **_calibration_facts(f),
         'versions': ', '.join(f'{k} {v}' for k, v in made.get('versions', {}).items()),

@@ -15,8 +15,8 @@ from jinja2 import Environment
 from markupsafe import escape, Markup
 
 from ..config.whole import Config
-from ..core.processes import GRAMMAR, without
 from ..core.files import write_aside
+from ..core.processes import GRAMMAR, without
 from ..training.metrics import COLUMNS, first_metric, TITLES
 
 with without(GRAMMAR):
@@ -252,9 +252,10 @@ def notebook_page(path, title: str) -> Path:
     """
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith('# ')]  # the title of all folds
-    look = dict(template_name='basic', exclude_input=True, exclude_anchor_links=True, sanitize_html=True)
+    look = dict(template_name='basic', exclude_input=True, exclude_anchor_links=True)
     cells, _ = HTMLExporter(**look).from_notebook_node(notebook)
-    made = page(title, html(_FOLD, title=title, name=Path(path).name, cells=Markup(cells)))
+    cells = Markup(re.sub(r'(?s)<script.*?</script>', '', cells))
+    made = page(title, html(_FOLD, title=title, name=Path(path).name, cells=cells))
     with write_aside(Path(path).with_suffix('.html')) as part:
         part.write_text(made, encoding='utf-8', errors='replace')
     return Path(path).with_suffix('.html')

@@ -204,8 +204,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = 
 
     pred : what is known about the held-out rows
     n_boot : bootstrap draws, 0 = no intervals
-    returns rows of `score_row`, each with handed_in; a fold's also holds what `pred.metric` puts first of the
-        `baseline` and of the network, both `calibrated`
+    returns rows of `score_row`, each with handed_in
     """
     handed = _handed_in_row(pred, cfg)
 
@@ -218,24 +217,12 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0, cfg: Config = 
     for k in np.unique(pred.fold):
         m = pred.fold == k
         if 0 < pred.label[m].sum() < m.sum():
-            out.append(row(f'fold {k}', 'fold', pred.raw, m) | _both_calibrated(pred, m))
+            out.append(row(f'fold {k}', 'fold', pred.raw, m))
     more = {'out of fold': ('model', pred.raw), 'calibrated': ('model', pred.calibrated)}
     more |= {'baseline': ('baseline', pred.baseline), 'ensemble': ('ensemble', pred.ensemble)}
     more |= {handed: ('model', pred.submitted)} if handed and handed not in more else {}
     more['best possible'] = 'best', pred.best
     return out + [row(name, kind, p) for name, (kind, p) in more.items() if p is not None]
-
-# %% ../../nbs/80_report/15_predictions.ipynb #9bfe5e2c
-def _both_calibrated(pred: Predictions, m) -> dict:
-    "What a fold's rows say of network and baseline, both calibrated by the other folds."
-    if pred.baseline is None:
-        return {}
-    found = {}
-    for name, p in dict(baseline=pred.baseline, calibrated=pred.network).items():
-        balanced, natural = (of[m] for of in pred.scales(p))
-        scores = all_metrics(pred.label[m], balanced, pred.beside(m)['weight'], natural=natural)
-        found[name] = scores[first_metric(pred.metric)]
-    return found
 
 # %% ../../nbs/80_report/15_predictions.ipynb #95d2c31e
 def summary_table(run_dir, cfg: Config, n_boot: int = 0) -> list[dict]:

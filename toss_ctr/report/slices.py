@@ -20,7 +20,7 @@ from ..data.folds import time_order
 from ..data.submission import logit
 from ..inference.ensemble import judged, whole_choice, whole_opinion
 from ..inference.oof import scales_of
-from ..training.metrics import all_metrics, COLUMNS, row_loss
+from ..training.metrics import all_metrics, COLUMNS, row_loss, wll
 from .plots import quantile_groups
 from .predictions import Predictions
 
@@ -260,24 +260,14 @@ class Disagreement:
         "(n,) how far apart the members are: the weighted standard deviation of their log-odds."
         return np.sqrt(self.weights @ (self.z - self.mean) ** 2)
 
-    @property
-    def importance(self) -> np.ndarray:
-        "(n,) weight of each row in the balanced loss: clicks and non-clicks weigh half each; mean 1."
-        w = np.ones(len(self.label)) if self.weight is None else self.weight.astype(np.float64)
-        clicks, all_rows = w @ self.label, w.sum()
-        return w * np.where(self.label == 1, 0.5 / clicks, 0.5 / (all_rows - clicks)) * len(w)
-
     def losses(self) -> tuple[np.ndarray, float]:
         "Class-balanced log-loss of each member (M,), and of their mean."
-        own = np.array([(self.importance * row_loss(self.label, expit(z))).mean() for z in self.z])
-        return own, float((self.importance * row_loss(self.label, expit(self.mean))).mean())
+        own = np.array([wll(self.label, expit(z), self.weight) for z in self.z])
+        return own, wll(self.label, expit(self.mean), self.weight)
 
 # %% ../../nbs/80_report/20_slices.ipynb #5f4ac61f
-_MOST_ROWS = 1_000_000
-
-
 def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
-    """The members of a run on the rows they hold out, every so many of more than a million.
+    """The members of a run on the rows they hold out.
 
     returns None where fewer than two members stand to choice, or the run has not chosen yet
     """
@@ -291,12 +281,10 @@ def disagreement(run_dir, cfg: Config = Config()) -> Disagreement | None:
     names = [name for name, weight in zip(names, weights, strict=True) if weight]
     for name in names:
         found = whole_opinion(run_dir, name)
-        every = slice(None, None, -(-len(found.row) // _MOST_ROWS))
         p = scales_of(judged(found, cfg)[1], np.average(found.label, weights=found.weight), cfg).balanced
-        z.append(logit(p[every]).astype(np.float32))
-    weight = None if found.weight is None else found.weight[every]
+        z.append(logit(p).astype(np.float32))
     weights = weights[weights > 0] / weights.sum()
-    return Disagreement(tuple(names), weights, found.row[every], found.label[every], np.stack(z), weight)
+    return Disagreement(tuple(names), weights, found.row, found.label, np.stack(z), found.weight)
 
 # %% ../../nbs/80_report/20_slices.ipynb #4a95602d
 def verdict(found: Disagreement) -> str:
@@ -321,8 +309,9 @@ def fifths(found: Disagreement) -> list[dict]:
     """
     n, codes, out = len(found.row), np.empty(len(found.row), np.int64), []
     codes[np.argsort(found.spread, kind='stable')] = np.arange(n) * 5 // n
-    best, mean = found.z[found.losses()[0].argmin()], found.mean
-    losses = [row_loss(found.label, expit(z)) * found.importance / n for z in (best, mean)]
+    w = np.ones(n) if found.weight is None else found.weight.astype(np.float64)
+    w = w * np.where(found.label == 1, 0.5 / (w @ found.label), 0.5 / (w @ (1 - found.label)))
+    losses = [w * row_loss(found.label, expit(z)) for z in (found.z[found.losses()[0].argmin()], found.mean)]
     groups = [('', codes, [f'{k} of 5' for k in range(1, 6)])]
     for _, name, rows, clicks, spread, b, m in grouped(groups, np.ones(n), found.label, found.spread, *losses):
         row = dict(name=name, rows=round(rows), clicks=round(clicks), spread=spread / max(rows, 1))

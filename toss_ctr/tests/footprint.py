@@ -14,7 +14,7 @@ from ..config.whole import Config
 from ..core.commands import command
 from ..inference.ensemble import submit
 from ..members.trees import grow_members
-from ..run.members import train_network
+from ..run.road import train_network
 from .bench import shortened, tell, tiny_config
 from ..training.inputs import ensure_data, prepare
 

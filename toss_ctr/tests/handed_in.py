@@ -23,7 +23,7 @@ from ..inference.compare import compare_oof
 from ..inference.ensemble import ENSEMBLE, handed_in, last_choice, own_submission, submit
 from ..inference.answers import prove
 from ..run.door import Run
-from ..run.members import train_members
+from ..run.road import train_members
 from ..run.verify import verify
 from .small import small_config
 from ..training.fold import train_fold, write_config

@@ -18,7 +18,8 @@ import polars as pl
 from sklearn import datasets
 
 from ..config.load import load_config, make_config
-from ..data.schema import first_config, guess_schema
+from ..data.first_config import first_config
+from ..data.schema import guess_schema
 from ..synthetic.files import synthesize
 from ..synthetic.unified import synthesize_items, synthesize_unified
 from .unseen_logs import draw_clicks, stranger

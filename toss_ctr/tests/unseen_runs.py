@@ -16,7 +16,7 @@ from sklearn.metrics import roc_auc_score
 from ..data.profile import lone_auc
 from ..run.door import Run
 from ..inference.ensemble import submit
-from ..run.members import train_members
+from ..run.road import train_members
 from .unseen_logs import stranger, STRANGERS
 from ..training.fold import train_fold
 from ..training.inputs import prepare
