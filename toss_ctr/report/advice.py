@@ -302,6 +302,23 @@ def _under_trained(f: RunFacts):
     if rising > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise:
         yield dict(rising=rising, folds=len(held), gained=gained, noise=f.noise)
 
+# %% ../../nbs/80_report/25_advice.ipynb #d10bb2c7
+@rule(
+    'next',
+    'Under-trained',
+    'The last epoch changed Score by {gained:+.4f}, training rows score no better than held-out ones, and the baseline '
+    'is ahead by {ahead:.4f}: raise train.lr or train.epochs.',
+)
+def _stands_still(f: RunFacts):
+    held, trained = f.curves('Score'), f.curves('Score', 'train')
+    gained = np.mean([v[-1] - v[-2] for v in held.values() if len(v) > 1] or [np.inf])
+    memorised = np.mean([trained[fold][-1] - held[fold][-1] for fold in held if fold in trained] or [np.inf])
+    fallen = max([v.max() - v[-1] for v in held.values()] or [0])
+    by = {row['name']: row.get('Score') for row in f.rows}
+    ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
+    if max(gained, memorised) <= f.noise and fallen <= max(0.002, f.noise) and ahead > 4 * f.noise:
+        yield dict(gained=gained, ahead=ahead)
+
 # %% ../../nbs/80_report/25_advice.ipynb #7d330ffc
 @rule(
     'watch',
