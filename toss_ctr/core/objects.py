@@ -88,7 +88,7 @@ _TROUBLES = {  # what a client says → what a person is told, and the mend
     ),
     'NETWORK_CONNECTION|curlCode|REQUEST_TIMEOUT|resolve host|connect to|Unavailable|timed? ?out': (
         'no answer from {server}',
-        'check that the server runs, the network, and AWS_ENDPOINT_URL',
+        'check AWS_ENDPOINT_URL, the network, and that the server runs',
     ),
     'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5': (
         'the store is too busy ({code}, {attempts} attempts)',
