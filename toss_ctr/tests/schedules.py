@@ -237,14 +237,10 @@ def _build(root: Path, version: int):
             place, expected = root / 'train' / f'shard_{i}', dict(version=version, start=i)
             about = finished_shard(place, **expected)
             if about is None:
-                with folder_aside(place) as folder:
-                    writer = ShardWriter(folder)
-                    try:
-                        names = ('a', 'label') if version else ('a', 'b')
-                        writer.append({name: np.full(3, version) for name in names}, 3)
-                        about = writer.close(**expected)
-                    finally:
-                        writer.release()
+                with folder_aside(place) as folder, ShardWriter(folder) as writer:
+                    names = ('a', 'label') if version else ('a', 'b')
+                    writer.append({name: np.full(3, version) for name in names}, 3)
+                    about = writer.close(**expected)
             described.append(about)
         write_json(root / 'train' / 'manifest.json', dict(version=version, shards=described))
 
