@@ -31,6 +31,7 @@ def _work(words: list, folder: str, said: str, gate):
     for stream in (1, 2):
         os.dup2(file, stream)
     sys.argv = ['toss', *words]
+    gate.send(None)  # what opened files to start is over
     gate.recv()
     main()
 
@@ -50,6 +51,8 @@ def command(words: list, folder: Path, strace: tuple = ()) -> tuple[int, str]:
     said = folder.with_suffix('.said')
     child = started.Process(target=_work, args=(words, str(folder), str(said), theirs))
     child.start()
+    ours.poll(PATIENCE)
+    ours.recv()
     if strace:
         tracer = subprocess.Popen(['strace', '-p', str(child.pid), *strace], stderr=subprocess.PIPE, text=True)
         tracer.stderr.readline()  # it is attached
