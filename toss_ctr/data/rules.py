@@ -274,8 +274,8 @@ def moments_written(c: Facts) -> str:
 
 # %% ../../nbs/20_data/29_rules.ipynb #58432f3e
 def zero_and_one(c: Facts) -> bool:
-    "Does a column hold both, and nothing else?"
-    return c.card == 2 and not c.nulls and c.kind in ('whole', 'real') and set(c.values) == {0, 1}
+    "Does a column hold both, and nothing else but nulls?"
+    return c.card == 2 and c.kind in ('whole', 'real') and set(c.values) == {0, 1}
 
 
 def find_label(facts: dict, label: str | None, path, test_columns=None) -> str | None:
