@@ -101,7 +101,8 @@ def read_recorded_table(record: Record, name: str, columns=None, mend: str = '')
     raises Damaged : it is missing, or not the file on record
     """
     path = record.path.parent / name
-    raw = path.read_bytes() if path.is_file() else b''
+    with names_file(path):
+        raw = path.read_bytes() if path.is_file() else b''
     if digest_bytes(raw) != record['files'].get(name):
         check_files(record, [name], mend)  # says what is wrong
     return pl.from_arrow(pq.read_table(io.BytesIO(raw), columns=columns))

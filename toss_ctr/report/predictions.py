@@ -149,12 +149,12 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     rate, found = np.average(label, weights=weight), {}
     balanced = lambda p: None if p is None else scales_of(p.astype(np.float64), rate, cfg).balanced
     path = held_out_file(member_folder(run_dir, cfg.yardstick or ''))
-    if cfg.yardstick and path.is_file():
+    if cfg.yardstick and path.exists():
         z = _of_rows(read_run_table(path), 'logit', row)
         if z is not None:
             z = cross_fit(z, label, of['fold'], cfg.seed, weight, **calibration_options(cfg))
         found['baseline'] = balanced(z)
-    if ensemble_oof(run_dir).is_file():
+    if ensemble_oof(run_dir).exists():
         found['ensemble'] = balanced(_of_rows(read_run_table(ensemble_oof(run_dir)), 'p', row))
     if truth.is_file():
         found['truth'] = _of_rows(pl.read_parquet(truth, glob=False).filter(split='train'), 'p', row)
