@@ -203,7 +203,7 @@ def pt2_runner(path, trust: bool = False):
     returns batch of tensors → log-odds
     raises UserError : this machine did not write the file
     """
-    with open(path, 'rb') as f, _quiet():
+    with names_file(path), open(path, 'rb') as f, _quiet():
         if not trust and not written_here(f):
             what = f'{path}: not written by this machine, and opening it runs whatever code it holds'
             raise UserError(what, 'take ONNX, export the run here, or add --trust (in Python trust=True)')
