@@ -71,19 +71,21 @@ def remembered(name: str) -> str:
         return ''
 
 # %% ../../nbs/00_core/42_machine.ipynb #633e863f
-def remember(name: str, text: str):
+def remember(name: str, text: str, more: bool = False):
     """Write a file in the state folder; where that cannot be, nothing is remembered.
 
     text : its content; '' = there is to be none
+    more : add it, so that of two who write at the same time neither is lost
     """
     file = state_file(name)
-    part = file.with_name(f'.{file.name}.{os.getpid()}')
+    part = file if more else file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         if not text or not file.is_absolute():  # a user without a home
             file.unlink()
             return
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w', encoding='utf-8') as out:
+        how = os.O_APPEND if more else os.O_TRUNC
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | how, 0o600), 'w', encoding='utf-8') as out:
             out.write(text)
         os.replace(part, file)
     except OSError:
@@ -103,7 +105,7 @@ def wrote(path):
         digest = _sha256(file)
     if digest not in _WRITTEN:
         _WRITTEN.add(digest)
-        remember('programs', f'{remembered("programs")}{digest}\n')
+        remember('programs', f'{digest}\n', more=True)
 
 
 def written_here(file) -> bool:

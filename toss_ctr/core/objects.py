@@ -84,11 +84,11 @@ _TROUBLES = {  # what a client says → what a person is told, and the mend
     'ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|SIGNATURE_DOES_NOT_MATCH|UNRECOGNIZED_CLIENT'
     '|MISSING_AUTHENTICATION|EXPIRED|CREDENTIAL|FORBIDDEN|PermissionDenied|Unauthenticated|HTTP status 40[13]': (
         'access denied',
-        'check the credentials in the environment (such as AWS_ACCESS_KEY_ID or AWS_PROFILE), and their rights',
+        'check the credentials in the environment ({credentials}), and their rights',
     ),
     'NETWORK_CONNECTION|curlCode|REQUEST_TIMEOUT|resolve host|connect to|Unavailable|timed? ?out': (
         'no answer from {server}',
-        'check AWS_ENDPOINT_URL, the network, and that the server runs',
+        'check {address}the network, and that the server runs',
     ),
     'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5': (
         'the store is too busy ({code}, {attempts} attempts)',
@@ -115,11 +115,14 @@ def object_trouble(url, e: Exception) -> UserError:
     """
     said = f'{e} {type(e).__name__}'
     code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', said) or [type(e).__name__]
-    found = re.search(r"bucket is located in '([\w-]+)'", said)
+    found, s3 = re.search(r"bucket is located in '([\w-]+)'", said), str(url).startswith('s3')
+    server = urlsplit(_endpoint()).netloc.rpartition('@')[2] if s3 else ''
     told = dict(
         bucket=str(url).split('/')[2],
         region=found[1] if found else '…',
-        server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store',
+        server=server or 'the store',
+        address='AWS_ENDPOINT_URL, ' if server else '',
+        credentials='such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables",
         code=code[-1],
         attempts=ATTEMPTS,
     )

@@ -48,9 +48,9 @@ def write_record(path, kind: str, content: dict, home=None, made_of=None, files=
     return record
 
 # %% ../../nbs/00_core/13_records.ipynb #26b2eda4
-def _refusal(path: Path, head: dict, kind: str, same: bool) -> str:
+def _refusal(path: Path, head, kind: str, same: bool) -> str:
     "What is wrong with a sealed file that was found in this place; '' = nothing."
-    if head.get('format') != FORMAT:
+    if not isinstance(head, dict) or head.get('format') != FORMAT:
         return f'not of format {FORMAT}, which this version writes'
     if head['kind'] != kind:
         return f'it is a record of kind {head["kind"]}, not {kind}'
