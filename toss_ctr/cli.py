@@ -696,3 +696,8 @@ def toss_compare(
     from toss_ctr.inference.compare import compare_oof
 
     print(compare_oof(a, b, n_boot, seed, common))
+
+# %% ../nbs/90_run/40_cli.ipynb #1d0f8082
+#| eval: false
+if __name__ == '__main__':  # python -m toss_ctr.cli train …, as launchers have it
+    main('toss')
