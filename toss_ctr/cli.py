@@ -179,9 +179,7 @@ def toss_run(
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
-    from toss_ctr.run.estimate import estimate, estimate_text
-    from toss_ctr.run.road import run
-    from toss_ctr.run.estimate import sampled
+    from toss_ctr.run.road import estimate, estimate_text, run, sampled
 
     if dry_run:
         with redirect_stdout(sys.stderr):
@@ -301,10 +299,10 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.frames import verify_cache
-    from toss_ctr.core.executors import executor_of
+    from toss_ctr.core.executors import open_executor
     from toss_ctr.training.inputs import ensure_data
 
-    with executor_of(c):
+    with open_executor(c.engine):
         ensure_data(c, progress=watched())
         splits = build_cache(c, progress=watched())
     for split in splits.values():
@@ -365,7 +363,7 @@ def toss_train(
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
-    from toss_ctr.core.executors import executor_of
+    from toss_ctr.core.executors import open_executor
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined
     from toss_ctr.training.fold import train_launched
@@ -375,7 +373,7 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            with executor_of(c):
+            with open_executor(c.engine):
                 inputs = prepare(c, progress=watched(), force=force)
                 done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
         if not world.first:

@@ -79,7 +79,7 @@ _TROUBLES = {  # what a client says → what a person is told, and the mend
     'NO_SUCH_BUCKET': ('no such bucket: {bucket}', 'check the name'),
     'PERMANENT_REDIRECT|HTTP status 301|Looks like the configured region': (
         'the bucket is in another region',
-        'set AWS_REGION={region}',
+        'set AWS_REGION to the one where it lies',
     ),
     'ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|SIGNATURE_DOES_NOT_MATCH|UNRECOGNIZED_CLIENT'
     '|MISSING_AUTHENTICATION|EXPIRED|CREDENTIAL|FORBIDDEN|PermissionDenied|Unauthenticated|HTTP status 40[13]': (
@@ -88,10 +88,10 @@ _TROUBLES = {  # what a client says → what a person is told, and the mend
     ),
     'NETWORK_CONNECTION|curlCode|REQUEST_TIMEOUT|resolve host|connect to|Unavailable|timed? ?out': (
         'no answer from {server}',
-        'check {address}the network, and that the server runs',
+        'check {address}, the network, and that the server runs',
     ),
     'SLOW_DOWN|SERVICE_UNAVAILABLE|INTERNAL_FAILURE|HTTP status 5': (
-        'the store is too busy ({code}, {attempts} attempts)',
+        f'the store is too busy ({{code}}, {ATTEMPTS} attempts)',
         'run the same command again later',
     ),
     'FileNotFoundError': ('no such object', 'check the path'),
@@ -113,19 +113,12 @@ def object_trouble(url, e: Exception) -> UserError:
     >>> str(object_trouble('s3://logs/a', OSError('AWS Error SLOW_DOWN during HeadObject operation')))
     's3://logs/a: the store is too busy (SLOW_DOWN, 5 attempts) – run the same command again later'
     """
-    said = f'{e} {type(e).__name__}'
+    said, s3 = f'{e} {type(e).__name__}', str(url).startswith('s3')
     code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', said) or [type(e).__name__]
-    found, s3 = re.search(r"bucket is located in '([\w-]+)'", said), str(url).startswith('s3')
-    server = urlsplit(_endpoint()).netloc.rpartition('@')[2] if s3 else ''
-    told = dict(
-        bucket=str(url).split('/')[2],
-        region=found[1] if found else '…',
-        server=server or 'the store',
-        address='AWS_ENDPOINT_URL, ' if server else '',
-        credentials='such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables",
-        code=code[-1],
-        attempts=ATTEMPTS,
-    )
+    told = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
+    told['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
+    if s3:
+        told |= dict(server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL')
     what, mend = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, said, re.I))
     return UserError(f'{url}: {what.format(**told)}', mend.format(**told))
 
@@ -201,19 +194,16 @@ def fits_glob(parts, wanted) -> bool:
     if not wanted:
         return not parts
     if wanted[0] == '**':
-        behind = [i for i in range(len(parts) + 1) if not any(p[0] == '.' for p in parts[:i])]
-        return any(fits_glob(parts[i:], wanted[1:]) for i in behind)
-    if not parts or parts[0][0] == '.' and wanted[0][0] != '.':
-        return False
-    return fnmatchcase(parts[0], wanted[0]) and fits_glob(parts[1:], wanted[1:])
+        return any(fits_glob(parts[i:], wanted[1:]) for i in range(len(parts) + 1))
+    return bool(parts) and fnmatchcase(parts[0], wanted[0]) and fits_glob(parts[1:], wanted[1:])
 
 # %% ../../nbs/00_core/07_objects.ipynb #67cd4ade
-def _below(store, folder: str) -> list[str]:
-    "Names of all objects below a folder."
+def _below(store, folder: str, hidden: tuple) -> list[str]:
+    "Names of all objects below a folder, but of those where a name on the way begins with one of some letters."
     from pyarrow import fs
 
-    found = store.get_file_info(fs.FileSelector(folder, recursive=True))
-    return [info.path for info in found if info.is_file]
+    found = [info.path for info in store.get_file_info(fs.FileSelector(folder, recursive=True)) if info.is_file]
+    return [path for path in found if not any(part[:1] in hidden for part in path[len(folder) :].split('/'))]
 
 
 def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
@@ -228,12 +218,12 @@ def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
     try:
         store = object_store(scheme)
         if stars:
-            found = [p for p in _below(store, '/'.join(parts[: stars[0]])) if fits_glob(p.split('/'), parts)]
+            below = _below(store, '/'.join(parts[: stars[0]]), ('.',))
+            found = [path for path in below if fits_glob(path.split('/'), parts)]
         elif store.get_file_info(name).is_file:
             found = [name]
         else:
-            below = [p for p in _below(store, name) if p.endswith(suffixes)]
-            found = [p for p in below if not any(part[0] in '._' for part in p.removeprefix(f'{name}/').split('/'))]
+            found = [path for path in _below(store, name, ('.', '_')) if path.endswith(suffixes)]
         if not found:
             raise FileNotFoundError
     except _store_errors() as e:

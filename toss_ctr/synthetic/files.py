@@ -27,16 +27,16 @@ from .rows import draw_rows, make_world, parts_of
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #17eafac1
 def _put_record(folder: Path) -> dict:
-    "What a folder's whole data set was made of, None where there is none; digests that its generated files had."
+    "What a folder's whole data set was made of, None where there is none; digests of files that were generated in it."
     record = folder / '.data_set.json'
-    return read_record(record, 'data set', 'remove it') if record.exists() else dict(recipe=None, digests={})
+    usual = dict(recipe=None, known=[], files={})
+    return read_record(record, 'data set', 'remove it') if record.exists() else usual
 
 
 def _put_on_record(folder: Path, digests: dict[str, str], recipe: dict | None = None):
-    known = _put_record(folder)['digests']
-    for name, digest in digests.items():
-        known[name] = [*(d for d in known.get(name, ()) if d != digest), digest]
-    write_record(folder / '.data_set.json', 'data set', dict(recipe=recipe, digests=known))
+    record = _put_record(folder)
+    about = dict(recipe=recipe, known=[*record['known'], *digests.values()])
+    write_record(folder / '.data_set.json', 'data set', about, files=record['files'] | digests)
 
 
 @contextmanager
@@ -47,11 +47,11 @@ def _ours(path: Path) -> Iterator[Path]:
         _put_on_record(path.parent, {path.name: digest_file(part)})
 
 
-def _is_whole(paths: dict[str, Path], recipe: dict) -> bool:
+def _is_whole(folder: Path, recipe: dict) -> bool:
     "Whether all files are there as they were written, made of this."
-    record = _put_record(paths['truth'].parent)
-    last = {path: record['digests'].get(path.name, [''])[-1] for path in paths.values()}
-    return record['recipe'] == recipe and all(p.is_file() and digest_file(p) == digest for p, digest in last.items())
+    record = _put_record(folder)
+    there = lambda file, digest: file.is_file() and digest_file(file) == digest
+    return record['recipe'] == recipe and all(there(folder / name, d) for name, d in record['files'].items())
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #2937a8e3
 def _block(draw: Callable, seed: int, split: str, block: int) -> tuple[pa.Table, np.ndarray]:
@@ -124,11 +124,11 @@ def write_log(
     if out.exists() and not out.is_dir():
         raise UserError(f'{out}: is a file', 'name a folder')
     paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
-    for path in () if _is_whole(paths, recipe) else paths.values():
-        check_target(path, 'out', ours=lambda path: digest_file(path) in _put_record(out)['digests'].get(path.name, ()))
+    for path in () if _is_whole(out, recipe) else paths.values():
+        check_target(path, 'out', ours=lambda path: digest_file(path) in _put_record(out)['known'])
     with locked(out, 'data set'):
         sweep(out, held=True)
-        if not _is_whole(paths, recipe):
+        if not _is_whole(out, recipe):
             _write_files(paths, recipe, plan(), group, progress, options)
             _put_on_record(out, {}, recipe)
     return paths
