@@ -9,7 +9,7 @@ __all__ = ['PLACES', 'Overrides', 'COMMANDS', 'parse', 'console', 'verbs', 'main
            'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
-from .core.commands import done, edge, ends_at_once, launched, stop_while_loading
+from .core.processes import done, edge, ends_at_once, launched, stop_while_loading
 
 stop_while_loading()  # what follows takes a second
 

@@ -129,13 +129,9 @@ def commit(folder=None) -> str | None:
     if not (folder / '.git').exists():
         return None
 
-    def git(*words):
-        done = subprocess.run(['git', '-C', str(folder), *words], capture_output=True, text=True, timeout=20)
-        return done.stdout.strip() if not done.returncode else ''
-
+    words = ['git', '-C', str(folder), 'describe', '--always', '--dirty=+', '--abbrev=12', '--exclude=*']
     try:
-        name = git('rev-parse', '--short=12', 'HEAD')
-        return name and name + '+' * bool(git('status', '--porcelain', '--untracked-files=no')) or None
+        return subprocess.run(words, capture_output=True, text=True, timeout=20).stdout.strip() or None
     except (OSError, subprocess.TimeoutExpired):
         return None
 

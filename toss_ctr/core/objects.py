@@ -7,7 +7,7 @@ __all__ = ['STORES', 'ATTEMPTS', 'is_object', 'object_name', 'object_store', 'ob
            'fits_glob', 'find_objects']
 
 # %% ../../nbs/00_core/07_objects.ipynb #4311162a
-import os, re, socket
+import os, re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from functools import lru_cache
@@ -47,14 +47,6 @@ def _endpoint() -> str:
     return os.environ.get('AWS_ENDPOINT_URL_S3') or os.environ.get('AWS_ENDPOINT_URL') or ''
 
 
-def _knock(at):
-    "Ask a server of one's own whether it is there: the client would ask many times, and wait longer each time."
-    try:
-        socket.create_connection((at.hostname, at.port or dict(http=80).get(at.scheme, 443)), 10).close()
-    except OSError:
-        raise ConnectionError('NETWORK_CONNECTION') from None
-
-
 @lru_cache
 def object_store(scheme: str):
     "The pyarrow file system of a scheme, by what the environment says."
@@ -68,8 +60,6 @@ def object_store(scheme: str):
             raise UserError('az://: no account', 'set AZURE_STORAGE_ACCOUNT_NAME in the environment')
         return fs.AzureFileSystem(account)
     at = urlsplit(_endpoint())
-    if at.hostname:
-        _knock(at)
     where = dict(endpoint_override=at.netloc.rpartition('@')[2], scheme=at.scheme) if at.netloc else {}
     retries = fs.AwsStandardS3RetryStrategy(max_attempts=ATTEMPTS)
     return fs.S3FileSystem(**where, connect_timeout=5, request_timeout=60, retry_strategy=retries)

@@ -18,12 +18,11 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from ..core.commands import launched, system_error
+from ..core.processes import find_function, launched, Lines, system_error
 from ..core.errors import UserError
 from ..models.ctr import Logits
 from ..core.device import resolve_device
 from ..core.executors import run_tasks
-from ..core.processes import find_function, Lines
 
 # %% ../../nbs/50_training/35_distributed.ipynb #8c4b9037
 @dataclass(frozen=True)
