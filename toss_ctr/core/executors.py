@@ -9,9 +9,9 @@ __all__ = ['EXECUTORS', 'LATE_SECONDS', 'RETRIES', 'open_executor', 'run_tasks',
 import os, shutil, time
 from collections import Counter
 from contextlib import contextmanager, suppress
+from pkgutil import resolve_name
 
 from .errors import UserError
-from .processes import find_function
 from .schedulers import JOBS, ray_executor, slurm_executor
 from .tasks import GRACE, INSIDE, Lost, needed_versions, LocalPool, Task, task_of
 
@@ -195,7 +195,7 @@ def run_tasks(
         if executor is not None:
             return _Batch(function, units, executor, folder, tell, keep).run(slots or executor.slots, gpu)
         if not units or (not apart and min(slots, len(units)) <= 1):
-            work = find_function(function)
+            work = resolve_name(function)
             return [work(tell, **unit) for unit in units]
         with LocalPool(grace) as pool:
             return _Batch(function, units, pool, pool.folder, tell, keep).run(max(1, slots), gpu)

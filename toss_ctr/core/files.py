@@ -21,7 +21,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from .errors import Damaged, disk_trouble, UserError
-from .objects import StoredObject
+from .objects import store_errors, StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
 def _cannot_write(path, why: str, mend: str) -> UserError:
@@ -196,15 +196,11 @@ def digest_file(path) -> str:
     path : the file to read, or an object of a store
     returns 32 hex digits
     """
-    h = xxhash.xxh3_128()
     if isinstance(path, StoredObject):
-        for block in path.blocks():
-            h.update(block)
-        return h.hexdigest()
-    with names_file(path), open(path, 'rb') as f:
-        while block := f.read(1 << 22):
-            h.update(block)
-    return h.hexdigest()
+        with store_errors(path), path.open() as file:
+            return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
+    with names_file(path), open(path, 'rb') as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 def digest_json(obj) -> str:

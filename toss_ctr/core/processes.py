@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['GRAMMAR', 'STOP', 'WATCH_SECONDS', 'CALM', 'MARK', 'STOP_SECONDS', 'STOPPED', 'cores', 'free_memory', 'doors',
-           'without', 'find_function', 'child_environment', 'environment', 'bind', 'bound_command', 'Lines',
-           'noted_interrupts', 'carriers', 'end_carriers', 'guard', 'Reaper', 'system_error', 'Terminated',
-           'stop_while_loading', 'done', 'stoppable', 'edge', 'launched', 'ends_at_once']
+           'without', 'child_environment', 'environment', 'bind', 'bound_command', 'Lines', 'noted_interrupts',
+           'carriers', 'end_carriers', 'guard', 'Reaper', 'system_error', 'Terminated', 'stop_while_loading', 'done',
+           'stoppable', 'edge', 'launched', 'ends_at_once']
 
 # %% ../../nbs/00_core/20_processes.ipynb #9f7bebbf
 import ctypes, io, os, shutil, signal, site, subprocess, sys, tempfile, threading, time, traceback
@@ -114,12 +114,6 @@ def without(module: str):
 
 
 GRAMMAR = 'rfc3987_syntax'  # of addresses that no notebook of ours holds
-
-# %% ../../nbs/00_core/20_processes.ipynb #b408c35f
-def find_function(name: str):
-    "The function of a name."
-    module, _, attribute = name.partition(':')
-    return getattr(import_module(module), attribute)
 
 # %% ../../nbs/00_core/20_processes.ipynb #578a9f9e
 def child_environment(**more) -> dict:

@@ -11,11 +11,12 @@ import json, os, platform, signal, socket, subprocess, time, traceback
 from contextlib import suppress
 from importlib import metadata, resources
 from pathlib import Path
+from pkgutil import resolve_name
 
 from .errors import Damaged, UserError
 from .files import abandoned, digest_file, digest_json, make_folder, read_json
 from .files import temporary_folder, write_json, writer_mark
-from .processes import bound_command, child_environment, cores, find_function, STOP
+from .processes import bound_command, child_environment, cores, STOP
 
 # %% ../../nbs/00_core/22_tasks.ipynb #7092fcf5
 LIBRARIES = 'toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'scikit-learn', 'lightgbm'
@@ -124,7 +125,7 @@ def do_task(folder):
             check_versions(todo['terms'])
             with suppress(OSError):
                 os.chdir(todo['cwd'])
-            answer = dict(answer=find_function(todo['function'])(tell, **todo['arguments']))
+            answer = dict(answer=resolve_name(todo['function'])(tell, **todo['arguments']))
         except UserError as error:
             answer = dict(mistake=str(error))
         except (Exception, SystemExit):

@@ -12,13 +12,14 @@ from contextlib import contextmanager, redirect_stdout, suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from pkgutil import resolve_name
 
 import numpy as np
 import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from ..core.processes import find_function, launched, Lines, system_error
+from ..core.processes import launched, Lines, system_error
 from ..core.errors import UserError
 from ..models.ctr import Logits
 from ..core.device import resolve_device
@@ -185,7 +186,7 @@ def take_part(tell, function: str, arguments: dict, variables: dict):
     fault = Path(f'{variables["TOSS_CTR_STORE"]}.fault')
     try:
         with redirect_stdout(Lines(tell)):
-            find_function(function)(**arguments)
+            resolve_name(function)(**arguments)
     except (Exception, SystemExit) as error:
         if fault.exists() and fault.read_text() not in ('', variables['RANK']):
             time.sleep(60)  # it lost the process that failed first, which tells the reason and ends this one
