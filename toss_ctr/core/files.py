@@ -332,18 +332,12 @@ def _seal(obj) -> str | None:
         return None
 
 # %% ../../nbs/00_core/10_files.ipynb #c1737787
-def write_table(df, path, meta: dict | None = None):
+def write_table(df: pl.DataFrame, path):
     """Write a Parquet file with checksums: aside, flushed, renamed.
 
-    Parameters
-    ----------
-    df : polars.DataFrame or pyarrow.Table
     path : target Parquet file
-    meta : strings kept in the file's key-value metadata
     """
-    table = df.to_arrow(compat_level=pl.CompatLevel.oldest()) if isinstance(df, pl.DataFrame) else df
-    if meta:
-        table = table.replace_schema_metadata({str(k): str(v) for k, v in meta.items()})
+    table = df.to_arrow(compat_level=pl.CompatLevel.oldest())
     with write_aside(path) as part:
         pq.write_table(table, part, compression='zstd', write_page_checksum=True)
 
