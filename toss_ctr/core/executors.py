@@ -61,7 +61,7 @@ def _answered(task: Task) -> bool:
     return 'answer' in (task.answer() or ())
 
 
-def _refuse(function: str, answer: dict):
+def _raise_failed(function: str, answer: dict):
     "Raise what went wrong in a task."
     if 'mistake' in answer:
         raise UserError(answer['mistake'])
@@ -130,7 +130,7 @@ class _Batch:
             if isinstance(news, (int, float)):
                 self.told[task] += news
             self.tell(news)
-        _refuse(self.function, answer)
+        _raise_failed(self.function, answer)
         why = _lost(self.running[task], task, self.executor.poll) if ended and not answer else None
         if why:
             self.again(task, why)

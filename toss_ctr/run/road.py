@@ -299,7 +299,7 @@ def _boosted(cfg: Config) -> dict:
     return {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
 
 
-def _timed(function, *given) -> tuple:
+def _seconds_of(function, *given) -> tuple:
     "What a function gives, and its seconds of the processor."
     began = time.process_time()
     return function(*given), time.process_time() - began
@@ -314,8 +314,8 @@ def measured_cost(cfg: Config, folder) -> dict:
     """
     members = {name: m.model_copy(update=dict(rounds=FEW_TREES, patience=0)) for name, m in _boosted(cfg).items()}
     members |= {cfg.network: cfg.members[cfg.network]}
-    inputs, build = _timed(prepare, head_run(cfg, folder).model_copy(update=dict(members=members)))
-    grown, trainer, rows = _timed(grow_members, inputs)[1], FoldTrainer(inputs, 0), len(inputs.train)
+    inputs, build = _seconds_of(prepare, head_run(cfg, folder).model_copy(update=dict(members=members)))
+    grown, trainer, rows = _seconds_of(grow_members, inputs)[1], FoldTrainer(inputs, 0), len(inputs.train)
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
     return dict(
         build=build / (rows + len(inputs.test)),
