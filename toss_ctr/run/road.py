@@ -244,17 +244,18 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
     returns config on at most so many rows, in one process, with two folds
     """
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
-    if made := will_generate(cfg):
-        synthetic = cfg.data.synthetic
-        synthesize(folder, min(rows, synthetic.rows), 100, synthetic.seed, synthetic.seq_scale)
-    for key, path in paths.items() if not made else ():
-        lazy_table(find_files(getattr(cfg.data, key), f'data.{key}')).head(rows).sink_parquet(path)
+    if will_generate(cfg):
+        log = cfg.data.synthetic
+        synthesize(folder, min(rows, log.rows), 100, log.seed, log.seq_scale)
+    else:
+        for key, path in paths.items():
+            lazy_table(find_files(getattr(cfg.data, key), f'data.{key}')).head(rows).sink_parquet(path)
+    none = dict.fromkeys(('valid_path', 'synthetic', 'manifest_train', 'manifest_test'))
     changed = dict(
-        data=dict(paths, valid_path=None, synthetic=None, manifest_train=None, manifest_test=None),
+        data=paths | none | dict(cache_dir=f'{folder}/cache'),
         cv=dict(scheme='group_kfold', n_splits=2, group_key=None, composite_group=False),
         logging=dict(log_dir=f'{folder}/runs', tb=False),
     )
-    changed['data']['cache_dir'] = f'{folder}/cache'
     sections = {name: getattr(cfg, name).model_copy(update=keys) for name, keys in changed.items()}
     return cfg.model_copy(update=dict(sections, num_workers=0))
 
