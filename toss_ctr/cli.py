@@ -341,7 +341,6 @@ def toss_train(
     set: Overrides = None,
     folds: str = '',
     jobs: int = 0,
-    processes: int = 1,
     force: bool = False,
 ):
     """Train folds, one executed notebook each; goes on where it was stopped. Under torchrun its processes share each
@@ -355,8 +354,6 @@ def toss_train(
         fold numbers, for example 0,1; all by default
     jobs : int
         folds at once; 0 = as many as fit
-    processes : int
-        processes (or GPUs) that share each fold
     force : bool
         train again over finished folds of another config
     """
@@ -377,7 +374,7 @@ def toss_train(
         else:
             with executor_of(c):
                 inputs = prepare(c, progress=watched(), force=force)
-                done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
+                done = train_folds(inputs, wanted, jobs or None, force, progress=True)
         if not world.first:
             return
         for fold, side in done.items():

@@ -140,7 +140,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
     rows = 0
     again = chain.from_iterable(trainer.train_loader for _ in range(WARM_UP + TIMED))  # few rows may be one batch
     for step, batch in zip(range(WARM_UP + TIMED), again, strict=False):
-        train_batch(trainer, batch, last=True)
+        train_batch(trainer, batch)
         trainer.state.batch += 1
         if step < WARM_UP:
             began = time.process_time()
@@ -235,7 +235,7 @@ def scale_up(cfg: Config, cost: Cost, rows: dict[str, int], jobs: int, cores: in
     trained = train * (1 - 1 / max(folds, 2))  # a single fold trains on half of the rows, at most
     boosted = _boosted(cfg).values()
     trees = sum(map(_trees, boosted)) / max(len(boosted), 1)  # the cost of one is that of all members
-    fold = FOLD_START + _epochs(cfg) * (cost.step * trained + cost.look * train) / cfg.train.threads
+    fold = FOLD_START + _epochs(cfg) * (cost.step * trained + cost.look * train)
     seconds = dict(
         cache=cost.build * (train + test) / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * fold,
