@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+from ..cli import main
 from ..config.load import to_yaml
 from ..config.whole import Config
-from ..core.commands import command
 from ..core.files import digest_file
 from .small import small_config
 
@@ -102,7 +102,7 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
     began = time.process_time()
     try:
         with shortened(report):
-            command(name)(name, args)
+            main(name, args)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         out.with_suffix('.cpu').write_text(str(time.process_time() - began))

@@ -16,7 +16,7 @@ import torch
 import torch.distributed as dist
 from torch import Tensor
 
-from ..core.commands import launched
+from ..core.processes import launched
 from ..models.ctr import Logits
 from ..core.device import resolve_device
 

@@ -15,12 +15,11 @@ import torch
 from ..config.load import apart, load_config, make_config, remember_where
 from ..config.text import yaml_text
 from ..config.whole import Config
-from ..core.device import deterministic, device_name, resolve_device, threads
+from ..core.device import deterministic, device_name, origin, resolve_device, threads
 from ..core.errors import Damaged, UserError
 from ..core.files import locked, shell_path, watched, write_aside
 from ..data.spec import write_with_lists
 from ..data.frames import verify_cache
-from ..core.machine import origin
 from ..core.records import write_record
 from ..models.ctr import parameter_table
 from .checkpoints import clear_others, finish, finished, read_fold
