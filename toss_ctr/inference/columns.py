@@ -19,7 +19,6 @@ from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
-from ..training.ranking import rate_table
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
@@ -197,36 +196,21 @@ def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> d
 
 # %% ../../nbs/70_inference/40_columns.ipynb #caa0fcde
 def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
-    """Click rate by decile of each out-of-fold feature, for training rows and hold-out rows.
+    """How well each out-of-fold feature orders the rows it was made for, and those held out.
 
-    returns name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
+    returns name, auc_train, auc_held, clicks (held-out), the largest gap first
     """
     if inputs.features is None:
         return []
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 38))
-    matrix = inputs.fold_features(fold)
-    sides = []
+    matrix, aucs = inputs.fold_features(fold), []
     for rows in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)):
         rows = np.sort(rng.permutation(rows)[:n])
-        sides.append((np.asarray(matrix[rows], np.float64), inputs.train.labels()[rows], inputs.train.weights(rows)))
-    (train, y_train, w_train), (held, y_held, w_held) = sides
+        label, weight = inputs.train.labels()[rows], inputs.train.weights(rows)
+        aucs.append([auc(label, values, weight) for values in np.asarray(matrix[rows], np.float64).T])
     out = []
-    for i, name in enumerate(inputs.features.names):
-        told = _carried_over(train[:, i], y_train, held[:, i], y_held, w_train, w_held)
-        out.append(dict(name=name) | told)
+    for name, train, held in zip(inputs.features.names, *aucs, strict=True):
+        if train < 0.5:  # a feature may point the other way
+            train, held = 1 - train, 1 - held
+        out.append(dict(name=name, auc_train=train, auc_held=held, clicks=int(label.sum())))
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
-
-# %% ../../nbs/70_inference/40_columns.ipynb #d2da4eef
-def _carried_over(train, y_train, held, y_held, w_train=None, w_held=None):
-    auc_train, auc_held = auc(y_train, train, w_train), auc(y_held, held, w_held)
-    if auc_train < 0.5:  # a feature may point the other way
-        auc_train, auc_held = 1 - auc_train, 1 - auc_held
-    codes, held_codes, size = bin_codes(train, held, 10)
-    names = [str(code) for code in range(size)]
-    return dict(
-        auc_train=auc_train,
-        auc_held=auc_held,
-        clicks=int(y_held.sum()),
-        train=rate_table(codes, y_train, np.zeros(len(codes)), names, weight=w_train),
-        held=rate_table(held_codes, y_held, np.zeros(len(held_codes)), names, weight=w_held),
-    )

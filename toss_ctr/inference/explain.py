@@ -226,7 +226,7 @@ def token_map(
 ) -> list[dict]:
     """The most frequent tokens of a history with their embeddings.
 
-    returns name, rows, clicks, x, y, and the norm of each role's embedding; most frequent first
+    returns name, rows, clicks, x, y; most frequent first
     """
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 39))
     rows = np.sort(rng.permutation(inputs.folds.valid_rows(fold))[:n])
@@ -235,10 +235,8 @@ def token_map(
     tokens = tokens[count[tokens] > 0]
     if not len(tokens):
         return []
-    vectors = {}
-    for name, role in sorted(model.histories[seq.key].dare.emb.roles.items()):
-        vectors[name] = role.behaviour.tables[0].weight.detach().float().cpu().numpy()[tokens]
-    place = plane(vectors['rep'])
+    known = model.histories[seq.key].dare.emb.roles['rep'].behaviour.tables[0].weight
+    place = plane(known.detach().float().cpu().numpy()[tokens])
     values = seq.values
     named = values is not None and len(values) > 0  # hashed tokens have no names
     return [
@@ -248,7 +246,6 @@ def token_map(
             clicks=int(clicks[token]),
             x=float(place[i, 0]),
             y=float(place[i, 1]),
-            norms={name: float(np.linalg.norm(table[i])) for name, table in vectors.items()},
         )
         for i, token in enumerate(tokens)
     ]

@@ -22,9 +22,10 @@ from ..core.records import write_record
 from ..core.tables import folded
 from ..features.encodings import learnt_priors
 from ..inference.ensemble import SCALES
-from .advice import ADVICE, advice_made_of, drift, RunFacts, findings, side_file
+from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file
 from .html import html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
+from .slices import drift
 from toss_ctr.report.sections import (
     attention_section,
     curves_section,

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plot_pr', 'plot_reliability', 'plot_distribution',
-           'plot_rates', 'quantile_groups', 'plot_lengths', 'plot_attention', 'plot_importance', 'plot_correlation',
-           'plot_map', 'plot_norms', 'plot_transfer']
+           'plot_rates', 'quantile_groups', 'plot_attention', 'plot_importance', 'plot_map']
 
 # %% ../../nbs/80_report/05_plots.ipynb #aaab8b97
 import numpy as np
@@ -214,12 +213,6 @@ def plot_distribution(
     return _done(ax, title, xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
-def _rate_points(ax, x, table: list[dict], name: str, **look):
-    "Observed click rates of groups with their intervals, %."
-    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=look['color'], lw=3, alpha=0.3)
-    ax.plot(x, _values_of(table, 'observed', 100), ms=5, label=name, **look)
-
-
 def plot_rates(table: list[dict], title: str) -> Figure:
     """Observed click rate with its interval, and the predicted one, per group.
 
@@ -230,7 +223,8 @@ def plot_rates(table: list[dict], title: str) -> Figure:
     """
     _, ax = canvas()
     x, names = np.arange(len(table)), [r['name'] if len(r['name']) <= 12 else r['name'][:11] + '…' for r in table]
-    _rate_points(ax, x, table, 'observed, 95 %', color=COLOURS[0], marker='o', ls='')
+    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=COLOURS[0], lw=3, alpha=0.3)
+    ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
     ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     look = dict(rotation=90, fontsize=8) if len(''.join(names)) > 40 else dict(fontsize=9)
     step = max(1, len(names) // 26)
@@ -259,22 +253,6 @@ def quantile_groups(values, bins: int = 10):
         ends = dict.fromkeys(f'{v:g}' for v in (some.min(), some.max())) if len(some) else ()
         names.append('–'.join(ends))
     return codes, names
-
-# %% ../../nbs/80_report/05_plots.ipynb #de2cf5d2
-def plot_lengths(lengths, max_len: int | None = None) -> Figure:
-    """Histogram of history lengths, up to the 99th percentile.
-
-    lengths : (n,) int, tokens of each history
-    max_len : where histories are cut, drawn as a line
-    """
-    lengths, (_, ax) = np.asarray(lengths), canvas(height=2.5)
-    cap = max(int(np.quantile(lengths, 0.99)), 1)
-    bins = np.arange(0, cap + 2, -(-cap // 50))  # fifty bars at most
-    ax.stairs(*np.histogram(np.minimum(lengths, bins[-1]), bins), fill=True, color=COLOURS[0], alpha=0.55)
-    if max_len and max_len <= cap:
-        ax.axvline(max_len, color=COLOURS[1], lw=1.6, ls='--', label=f'max_len {max_len}')
-    title = f'median {np.median(lengths):.0f} tokens, longest {lengths.max()}, empty {np.mean(lengths == 0):.1%}'
-    return _done(ax, title, xlabel='tokens (the last bar holds the longest 1 %)', ylabel='rows')
 
 # %% ../../nbs/80_report/05_plots.ipynb #72ac338b
 def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
@@ -333,26 +311,6 @@ def plot_importance(
     ax.grid(axis='y', visible=False)
     return _done(ax, title)
 
-# %% ../../nbs/80_report/05_plots.ipynb #32afb7cc
-def plot_correlation(names: list[str], corr) -> Figure:
-    """Heat-map of correlations between members.
-
-    names : (M,) members
-    corr : (M, M) correlations
-    """
-    corr, m = np.asarray(corr, np.float64), len(names)
-    low = min(corr.min(), 0.99)
-    _, ax = canvas(4.5, 1.2 + 0.42 * m)
-    ax.pcolormesh(corr, vmin=low, vmax=1, cmap='cividis', edgecolors='none')
-    for (i, j), value in np.ndenumerate(corr):
-        ink = '#000000' if (value - low) / (1 - low) > 0.55 else '#ffffff'
-        ax.text(j + 0.5, i + 0.5, f'{value:.3f}', ha='center', va='center', fontsize=8.5, color=ink)
-    ax.set_xticks(np.arange(m) + 0.5, names, rotation=30 if m > 4 else 0, color=INK)
-    ax.set_yticks(np.arange(m) + 0.5, names, color=INK)
-    ax.invert_yaxis()
-    ax.grid(False)
-    return _done(ax, 'Correlation of logits')
-
 # %% ../../nbs/80_report/05_plots.ipynb #5ea9d4cc
 def plot_map(
     tokens: list[dict], prior: float, title: str = 'Tokens by their representation', named: int = 6
@@ -375,31 +333,3 @@ def plot_map(
     ax.margins(0.08)
     look = dict(markerscale=0.7, handletextpad=0.1)
     return _done(ax, title, look, xlabel='first component', ylabel='second component')
-
-# %% ../../nbs/80_report/05_plots.ipynb #023519e5
-def plot_norms(rows, norms: dict) -> Figure:
-    """Norm of each token's embedding by how often it occurs, a colour a table.
-
-    rows : (M,) rows with each token
-    norms : name of a table → (M,) norms of its rows
-    """
-    _, ax = canvas()
-    for i, (name, v) in enumerate(norms.items()):
-        ax.plot(rows, v, ms=3.5, alpha=0.5, mew=0, label=name, **_style(i) | dict(ls=''))
-    ax.set_xscale('log')
-    _plain_log(ax.xaxis)
-    ax.set_ylim(bottom=0)
-    return _done(ax, 'Embedding norms by frequency', dict(markerscale=2), xlabel='rows with the token', ylabel='norm')
-
-# %% ../../nbs/80_report/05_plots.ipynb #341c67e8
-def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
-    """Click rate by decile of a feature, on training rows and on held-out rows.
-
-    train : rows of `rate_table` by decile of the feature, training rows
-    """
-    _, ax = canvas()
-    for i, (name, rows) in enumerate({'held-out rows': held, 'training rows': train}.items()):
-        _rate_points(ax, [int(r['name']) for r in rows], rows, name, lw=1.5, **_style(i))
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_ylim(bottom=0)
-    return _done(ax, title, xlabel='decile of the feature', ylabel='click rate, %')
