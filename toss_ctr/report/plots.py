@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plot_pr', 'plot_reliability', 'plot_distribution',
-           'plot_rates', 'quantile_groups', 'plot_attention', 'plot_importance', 'plot_map']
+           'plot_rates', 'quantile_groups', 'plot_attention', 'plot_importance']
 
 # %% ../../nbs/80_report/05_plots.ipynb #aaab8b97
 import numpy as np
@@ -13,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
-from ..training.ranking import rate_table, wilson
+from ..training.ranking import rate_table
 
 # %% ../../nbs/80_report/05_plots.ipynb #fb029a56
 def _style(i: int) -> dict:
@@ -113,8 +113,8 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     return _done(ax, title or f'{metric} by epoch', xlabel='epoch')
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
-def pr_points(y, p, points: int = 300, weight=None):
-    """The precision–recall curve, thinned to `points` corners.
+def pr_points(y, p, weight=None):
+    """The precision–recall curve, thinned to 300 corners.
 
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale
@@ -125,7 +125,7 @@ def pr_points(y, p, points: int = 300, weight=None):
 
     precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p), sample_weight=weight)
     recall, first = np.unique(recall[::-1], return_index=True)
-    keep = np.unique(np.linspace(0, len(recall) - 1, points).astype(np.int64))
+    keep = np.unique(np.linspace(0, len(recall) - 1, 300).astype(np.int64))
     return recall[keep], precision[::-1][first[keep]]
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
@@ -190,27 +190,24 @@ def _natural_points(y, p, weight):
     return [_values_of(table, key) for key in ('predicted', 'observed')]
 
 # %% ../../nbs/80_report/05_plots.ipynb #78394132
-def plot_distribution(
-    y, p, bins: int = 50, title: str = 'Predicted probability by class', balanced: bool = True
-) -> Figure:
+def plot_distribution(y, p, balanced: bool = True) -> Figure:
     """Densities of the predictions of clicks and of non-clicks.
 
     Parameters
     ----------
     y : (n,) 0/1 labels
     p : (n,) probabilities
-    bins : of [0, 1], or up to the highest but one in 200
-    title : above the plot
-    balanced : whether clicks and non-clicks weigh half each in them
+    balanced : whether clicks and non-clicks weigh half each in them; otherwise up to the highest but one in 200
     """
     y, p, (_, ax) = np.asarray(y), np.asarray(p), canvas()
     top = 1.0 if balanced else float(np.quantile(p, 0.995))
     for cls, name in enumerate(('no click', 'click')):
-        rows, edges = np.histogram(p[y == cls], bins=bins, range=(0, top))
-        density = rows / max(rows.sum(), 1) * bins / top
+        rows, edges = np.histogram(p[y == cls], bins=50, range=(0, top))
+        density = rows / max(rows.sum(), 1) * 50 / top
         ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=f'{name} ({(y == cls).sum():,})')
         ax.stairs(density, edges, fill=True, color=COLOURS[cls], alpha=0.18)
-    return _done(ax, title, xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
+    look = dict(xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
+    return _done(ax, 'Predicted probability by class', **look)
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
 def plot_rates(table: list[dict], title: str) -> Figure:
@@ -255,8 +252,8 @@ def quantile_groups(values, bins: int = 10):
     return codes, names
 
 # %% ../../nbs/80_report/05_plots.ipynb #72ac338b
-def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
-    """Attention weights by age; the target's own tokens in the second colour.
+def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Figure:
+    """Attention weights by age, the four heaviest named; the target's own tokens in the second colour.
 
     Parameters
     ----------
@@ -265,7 +262,6 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     target : the target's name or id
     ages : (L,) positions back in time, 0 = newest; counted up by default
     title : above the axes
-    named : how many of the heaviest tokens are named
     """
     weights, (_, ax) = np.asarray(weights, np.float64), canvas(height=2.3)
     ages = np.arange(len(weights)) if ages is None else np.asarray(ages)
@@ -276,7 +272,7 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
         ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
     ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
     taken: list = []  # places of names: another one too near would cover it
-    for i in np.argsort(-weights, kind='stable')[:named]:
+    for i in np.argsort(-weights, kind='stable')[:4]:
         if all(abs(ages[i] - a) >= 0.07 * max(ages.max(), 1) for a in taken):
             taken.append(ages[i])
             _note(ax, str(tokens[i])[:14], -ages[i], weights[i], (0, 3), ha='center')
@@ -310,26 +306,3 @@ def plot_importance(
     ax.tick_params(axis='y', labelcolor=INK)
     ax.grid(axis='y', visible=False)
     return _done(ax, title)
-
-# %% ../../nbs/80_report/05_plots.ipynb #5ea9d4cc
-def plot_map(
-    tokens: list[dict], prior: float, title: str = 'Tokens by their representation', named: int = 6
-) -> Figure:
-    """Points on a plane, by how rows with the token are clicked.
-
-    tokens : each with `name`, `x`, `y`, `rows`, `clicks`
-    named : how many of the most frequent are named
-    """
-    x, y, rows = (_values_of(tokens, k) for k in ('x', 'y', 'rows'))
-    low, high = wilson(_values_of(tokens, 'clicks'), rows)
-    _, ax = canvas(height=3.4)
-    looks = ((MUTED, 'o', 'about as all rows'), (COLOURS[0], 'v', 'clicked less'), (COLOURS[1], '^', 'clicked more'))
-    for kind, (colour, marker, name) in enumerate(looks):
-        m = np.where(low > prior, 2, high < prior) == kind
-        look = dict(color=colour, marker=marker, alpha=0.55, lw=0, label=f'{name} ({m.sum()})')
-        ax.scatter(x[m], y[m], 6 + 60 * np.sqrt(rows[m] / rows.max()), **look)
-    for i in np.argsort(-rows, kind='stable')[:named]:
-        _note(ax, str(tokens[i]['name'])[:14], x[i], y[i], (4, 3))
-    ax.margins(0.08)
-    look = dict(markerscale=0.7, handletextpad=0.1)
-    return _done(ax, title, look, xlabel='first component', ylabel='second component')

@@ -15,18 +15,17 @@ from markupsafe import Markup
 from ..config.train import MINIMISED
 from ..core.records import read_record, read_run_table
 from ..inference.answers import parity_line
-from ..inference.compare import member_rows
+from ..inference.compare import CELLS, member_rows
 from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
 from ..members.contract import held_out_file, TEST
 from .advice import RunFacts, side_file
-from .html import figure, html, interval_text, metric_columns, section, table
+from .canvas import figure, html, interval_text, metric_columns, section, table
 from toss_ctr.report.plots import (
     curves,
     plot_attention,
     plot_distribution,
     plot_importance,
     plot_learning,
-    plot_map,
     plot_pr,
     plot_rates,
     plot_reliability,
@@ -343,7 +342,7 @@ def importance_section(f: RunFacts) -> Markup | None:
     return section('importance', 'What is used', figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1
-def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
+def token_rows(tokens: list[dict], rate: float) -> list[dict]:
     """The tokens whose rows are clicked most and least for sure.
 
     returns for `plot_scores`: name, Score (click rate), low, high, kind
@@ -353,22 +352,9 @@ def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
         low, high = wilson(t['clicks'], t['rows'])
         kind = 'baseline' if low > rate else 'model' if high < rate else ''
         rows.append(dict(name=str(t['name'])[:16], Score=t['clicks'] / t['rows'], kind=kind, low=low, high=high))
-    more = sorted((row for row in rows if row['kind'] == 'baseline'), key=lambda row: -row['low'])[:each]
-    less = sorted((row for row in rows if row['kind'] == 'model'), key=lambda row: row['high'])[:each][::-1]
+    more = sorted((row for row in rows if row['kind'] == 'baseline'), key=lambda row: -row['low'])[:6]
+    less = sorted((row for row in rows if row['kind'] == 'model'), key=lambda row: row['high'])[:6][::-1]
     return more + less and [*more, *less, dict(name='all rows', Score=rate, kind='best')]
-
-# %% ../../nbs/80_report/35_sections.ipynb #d7958943
-def _token_figures(known: list[dict], rate: float, of: str) -> list:
-    "What a history's tokens go with, and where their embeddings lie; `of` : the history, for the titles."
-    ends, figs = token_rows(known, rate), []
-    if ends:
-        text = 'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'
-        points = plot_scores(ends, 'Click rate of rows with a token')
-        figs.append(figure(points, f'Tokens{of} whose rows are clicked most and least', text))
-    text = (
-        'The most frequent tokens on the plane that shows most of the representation table; the larger, the more rows.'
-    )
-    return [*figs, figure(plot_map(known, rate), f'Map of token embeddings{of}', text)]
 
 # %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
 _CARRIED = dict(name=('out-of-fold feature', None), auc_train=('AUC of the rows it was made for', '.3f'))
@@ -376,7 +362,7 @@ _CARRIED['auc_held'] = 'AUC of held-out rows', '.3f'
 
 
 def features_section(f: RunFacts) -> Markup | None:
-    "Columns alone, out-of-fold features, tokens and embeddings."
+    "Columns alone, out-of-fold features, tokens."
     columns, tokens = side_file(f.folder, 'columns.json') or {}, side_file(f.folder, 'tokens.json') or {}
     figs, carried = [], []
     if alone := columns.get('alone'):
@@ -389,8 +375,12 @@ def features_section(f: RunFacts) -> Markup | None:
         told = 'Where a feature orders the rows it was made for much better than held-out rows, it does not carry over.'
         carried = [told, table(features, _CARRIED, 'Out-of-fold features')]
     for history, known in tokens.get('tokens', {}).items():
-        figs += _token_figures(known, tokens['rate'], '' if history == 'seq' else f' of {history}') if known else []
-    return section('features', 'Features and embeddings', figs, *carried) if figs or carried else None
+        if ends := token_rows(known, tokens['rate']):
+            text = 'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'
+            of = '' if history == 'seq' else f' of {history}'
+            points = plot_scores(ends, 'Click rate of rows with a token')
+            figs.append(figure(points, f'Tokens{of} whose rows are clicked most and least', text))
+    return section('features', 'Features and tokens', figs, *carried) if figs or carried else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
 def board_part(f: RunFacts) -> list:
@@ -406,10 +396,7 @@ def board_part(f: RunFacts) -> list:
     columns |= dict(
         gain=('gain on the best single', '+.4f'),
         gain_interval=('95 %', 's'),
-        weight=('weight', '.3f'),
-        without=('loss without it', '+.4f'),
-        fit_seconds=('fit, s', ',.0f'),
-        rows_per_s=('rows/s', ',d'),
+        **CELLS,
     )
     text = (
         'Out of fold, calibrated by the other folds; the ensemble’s are by weights found on the other folds. Gains and '

@@ -98,20 +98,19 @@ def grouped(groups, *values):
             yield column, name, *row
 
 # %% ../../nbs/80_report/20_slices.ipynb #2aaa3e6e
-def beyond_chance(z, share: float = 0.1, sides: int = 1) -> float:
-    """Benjamini and Hochberg's threshold.
+def beyond_chance(z, sides: int = 1) -> float:
+    """Benjamini and Hochberg's threshold: at most one in ten of those kept is chance.
 
     z : (m,) surpluses in standard errors
-    share : of those kept that may be chance
     sides : 1: only large z count; 2: z are sizes of deviations to either side
     returns the least z that counts; inf where none does
     """
     z = np.sort(np.asarray(z, np.float64))[::-1]
-    ok = np.flatnonzero(sides * ndtr(-z) <= share * (np.arange(len(z)) + 1) / max(len(z), 1))
+    ok = np.flatnonzero(sides * ndtr(-z) <= 0.1 * (np.arange(len(z)) + 1) / max(len(z), 1))
     return float(z[ok[-1]]) if len(ok) else np.inf
 
 # %% ../../nbs/80_report/20_slices.ipynb #ac761a10
-def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
+def slice_table(pred: Predictions, groups) -> list[dict]:
     """The loss of every group, and by how much it exceeds what all rows lose: with metric toss the class-balanced one.
 
     pred : what is known about the held-out rows
@@ -126,13 +125,13 @@ def slice_table(pred: Predictions, groups, min_clicks: int = 5) -> list[dict]:
     square = w * w / np.maximum(counts, 1e-12) * (mine - other - behind) ** 2
     parts = counts, counts * y, w, w * mine, w * other, square
     for column, value, n, clicks, mass, a, b, var in grouped(groups, *parts):
-        if clicks >= min_clicks and var > 0:
+        if clicks >= 5 and var > 0:
             row = dict(column=column, value=value, rows=round(n), clicks=round(clicks), model=a / mass, other=b / mass)
             out.append(row | dict(lost=a - b, z=(a - b - behind * mass) / var**0.5))
     return out
 
 # %% ../../nbs/80_report/20_slices.ipynb #93ea343c
-def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
+def error_slices(pred: Predictions, groups) -> list[dict]:
     """Groups in which the model's loss exceeds the baseline's beyond chance.
 
     pred : what is known about the held-out rows
@@ -140,7 +139,7 @@ def error_slices(pred: Predictions, groups, top: int = 12) -> list[dict]:
     """
     found = slice_table(pred, groups)
     least = beyond_chance([r['z'] for r in found])
-    return sorted((r for r in found if r['z'] >= least), key=lambda r: (-r['lost'], r['column'], r['value']))[:top]
+    return sorted((r for r in found if r['z'] >= least), key=lambda r: (-r['lost'], r['column'], r['value']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #a563497a
 def clicks_ratio(clicks: float, predicted: float) -> dict:
@@ -182,7 +181,7 @@ def group_table(pred: Predictions, codes, names, top: int | None = None) -> list
     return out
 
 # %% ../../nbs/80_report/20_slices.ipynb #5d2efe39
-def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
+def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     """Groups whose clicks are predicted wrongly beyond chance, and by more than the whole.
 
     pred : what is known about the held-out rows
@@ -197,7 +196,7 @@ def misjudged_groups(pred: Predictions, groups, top: int = 12) -> list[dict]:
             row |= dict(amiss=abs(clicks - due), z=(clicks - due) / noise**0.5)
             out.append(row | clicks_ratio(clicks, predicted))
     least = beyond_chance([abs(r['z']) for r in out], sides=2)
-    return sorted((r for r in out if abs(r['z']) >= least), key=lambda r: (-r['amiss'], r['column']))[:top]
+    return sorted((r for r in out if abs(r['z']) >= least), key=lambda r: (-r['amiss'], r['column']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #8242538a
 def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0), weight=None) -> list[dict]:
