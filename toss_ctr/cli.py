@@ -339,7 +339,6 @@ def toss_train(
     set: Overrides = (),
     folds: str = '',
     jobs: int = 0,
-    processes: int = 1,
     force: bool = False,
 ):
     """Train folds, one executed notebook each; goes on where it was stopped. Under torchrun its processes share each
@@ -353,8 +352,6 @@ def toss_train(
         fold numbers, for example 0,1; all by default
     jobs : int
         folds at once; 0 = as many as fit
-    processes : int
-        processes (or GPUs) that share each fold
     force : bool
         train again over finished folds of another config
     """
@@ -375,7 +372,7 @@ def toss_train(
         else:
             with open_executor(c.engine):
                 inputs = prepare(c, progress=watched(), force=force)
-                done = train_folds(inputs, wanted, jobs, force, progress=True, processes=processes)
+                done = train_folds(inputs, wanted, jobs, force, progress=True)
         if not world.first:
             return
         for fold, side in done.items():

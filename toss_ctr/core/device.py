@@ -85,7 +85,6 @@ def threads(n: int):
 
     Parameters
     ----------
-    n : key `train.threads`
     """
     before = torch.get_num_threads()
     torch.set_num_threads(n)

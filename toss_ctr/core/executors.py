@@ -144,7 +144,7 @@ class _Batch:
         self.losses[task] += 1
         if self.losses[task] > RETRIES:
             what = f'engine: a worker was lost {self.losses[task]} times with the same task: {why}'
-            mend = 'if memory was short, set engine.memory; the same command goes on with what is missing'
+            mend = 'if memory was short, give a task more of it; the same command goes on with what is missing'
             raise UserError(what, mend)
         print(f'engine: a worker was lost ({why}); its task begins again', flush=True)
         if self.told[task]:

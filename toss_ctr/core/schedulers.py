@@ -151,8 +151,6 @@ class RayExecutor:
         "Hand out tasks, which Ray spreads over the nodes."
         engine = self.engine
         room = dict(num_cpus=engine.cpus, num_gpus=engine.gpus if gpu else 0, scheduling_strategy='SPREAD')
-        if engine.memory:
-            room['memory'] = int(engine.memory * 2**30)
         do = self.ray.remote(do_apart).options(max_retries=0, **room)
         return [RayFuture(self.ray, do.remote(str(task.folder))) for task in tasks]
 
@@ -209,7 +207,7 @@ _ENDINGS = dict(
     CANCELLED=('was cancelled', ''),
     TIMEOUT=('took longer than it may', 'raise engine.slurm.time, and '),
     DEADLINE=('had no time left', 'raise engine.slurm.time, and '),
-    OUT_OF_MEMORY=('ran out of memory', 'raise engine.memory, and '),
+    OUT_OF_MEMORY=('ran out of memory', 'raise engine.slurm.mem, and '),
 )
 
 
@@ -252,7 +250,7 @@ def _options(engine, gpu: bool) -> dict:
     slurm = dict(engine.slurm)
     setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
     slurm.pop('cluster', None)
-    options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm, mem_gb=engine.memory)
+    options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm)
     options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
     options |= dict(cpus_per_task=engine.cpus)
     return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}

@@ -21,7 +21,7 @@ from ..core.files import locked, shell_path, sweep, write_aside
 from ..core.records import read_record, read_run_table
 from ..config.text import html_table
 from ..data.schema import guess_schema, Schema
-from ..training.metrics import first_metric, metrics_table, MetricsTable, N_BOOT, RATIO, TITLES
+from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
 class _Known:
@@ -497,7 +497,7 @@ def run_list(folder='runs') -> MetricsTable:
             warnings.warn(f'{place.name}: {e}')
     if not lines:
         raise UserError(f'{folder}: no runs', 'toss run makes one')
-    return metrics_table(lines)
+    return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_door.ipynb #11ee2723
 def _own_caches(cfg: Config) -> list[Path]:

@@ -118,42 +118,36 @@ class FoldProgress:
             bar.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9eb4cbf7
-def default_jobs(cfg: Config, folds: int, processes: int = 1, memory: float = 1, free: int | None = None) -> int:
-    """Folds at once: one on a GPU; on a CPU as many as cores have threads for and memory has room for.
+def default_jobs(cfg: Config, folds: int, memory: float = 1, free: int | None = None) -> int:
+    """Folds at once: one on a GPU; on a CPU as many as cores and memory have room for.
 
-    processes : processes that share each
     free : bytes there are; by default what is free now
     """
     if resolve_device(cfg.device).type != 'cpu':
         return 1
-    room_for = cores() // (processes * cfg.train.threads)
-    room = (free_memory() if free is None else free) // (processes * memory)
-    return max(1, min(folds, room_for, int(room)))
+    room = (free_memory() if free is None else free) // memory
+    return max(1, min(folds, cores(), int(room)))
 
 
-def check_jobs(jobs: int | None, processes: int):
-    """Refuse numbers of processes that make no sense.
+def check_jobs(jobs: int | None):
+    """Refuse a number of folds at once that makes no sense.
 
     jobs : folds at once; None or 0 = as many as fit
-    processes : processes that share each
     raises UserError that names the argument
     """
     if jobs is not None and jobs < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
-    if processes < 1:
-        raise UserError(f'processes: {processes} for a fold', 'give 1 or more')
 
 # %% ../../nbs/90_run/10_papermill.ipynb #7d79311c
-def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool, processes: int = 1):
+def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress: bool):
     """Run the folds' notebooks, `jobs` at once; an interrupt stops those that run and starts no other.
 
     force : train again over finished folds of another config
-    processes : processes that share each fold
     """
     shown, run, units = FoldProgress(cfg.train.epochs, folds, progress), str(cfg.run_dir.resolve()), []
-    given = dict(cfg_path=run, overrides=['data.use_cache=true', *handed_on(cfg)], force=force, processes=processes)
+    given = dict(cfg_path=run, overrides=['data.use_cache=true', *handed_on(cfg)], force=force)
     for fold in folds:
-        unit = dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}', threads=cfg.train.threads)
+        unit = dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}')
         units.append(unit | dict(parameters=given | dict(fold=fold)))
     how = dict(tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, apart=True)
     try:
@@ -162,15 +156,15 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         shown.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
-def _plan(cfg, wanted, todo, jobs, processes) -> str:
+def _plan(cfg, wanted, todo, jobs) -> str:
     "What is kept, what is trained."
     kept = [str(fold) for fold in wanted if fold not in todo]
     parts = [f"fold {', '.join(kept)}: finished before, kept"] if kept else []
     if todo:
-        each, at_once = cfg.train.threads * processes, f'by {cfg.engine.kind}'
+        at_once = f'by {cfg.engine.kind}'
         if jobs:
             at_once = f'{min(jobs, len(todo))} at once'
-        parts.append(f'{len(todo)} to train, {at_once}, {each} thread{"s" * (each > 1)} each')
+        parts.append(f'{len(todo)} to train, {at_once}')
     return '; '.join(parts)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64
@@ -204,7 +198,6 @@ def train_folds(
     jobs: int | None = None,
     force: bool = False,
     progress: bool = False,
-    processes: int = 1,
 ) -> dict:
     """Train folds as notebooks; finished ones are kept, others are refused or, with `force`, trained again.
 
@@ -213,11 +206,10 @@ def train_folds(
     folds : fold numbers; all by default
     jobs : folds at once; by default as many as fit
     force : train again over finished folds of another config
-    processes : processes (or GPUs) that share each fold
     returns fold → side file's content
     raises UserError for finished folds of another config, and for a user's mistake inside a fold
     """
-    check_jobs(jobs, processes)
+    check_jobs(jobs)
     cfg, key, done = inputs.cfg, fold_fingerprint(inputs), {}
     wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
     for fold in wanted:
@@ -245,10 +237,10 @@ def train_folds(
             write_config(cfg)
             at_once = jobs or cfg.engine.slots
             if todo and not at_once and cfg.engine.here:
-                at_once = default_jobs(cfg, len(todo), processes, fold_memory(cfg, inputs.train))
+                at_once = default_jobs(cfg, len(todo), fold_memory(cfg, inputs.train))
             if progress:
-                print(_plan(cfg, sorted(settled + mine), todo, at_once, processes), flush=True)
-            run_side_by_side(cfg, todo, at_once, force, progress, processes)
+                print(_plan(cfg, sorted(settled + mine), todo, at_once), flush=True)
+            run_side_by_side(cfg, todo, at_once, force, progress)
             for fold in todo:
                 done[fold] = finished(cfg.run_dir, fold)
                 if not done[fold] or done[fold]['fingerprint'] != key:

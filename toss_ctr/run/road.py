@@ -282,7 +282,7 @@ def seconds_per_row(trainer: FoldTrainer) -> float:
     rows = 0
     again = chain.from_iterable(trainer.train_loader for _ in range(WARM_UP + TIMED))  # few rows may be one batch
     for step, batch in zip(range(WARM_UP + TIMED), again, strict=False):
-        train_batch(trainer, batch, last=True)
+        train_batch(trainer, batch)
         trainer.state.batch += 1
         if step < WARM_UP:
             began = time.process_time()
@@ -360,7 +360,7 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     trained = train * (1 - 1 / max(folds, 2))  # a single fold trains on half of the rows, at most
     trees = sum(map(_trees, boosted)) / max(len(boosted), 1)  # the cost of one is that of all members
-    fold = FOLD_START + _epochs(cfg) * (cost['step'] * trained + look * train) / cfg.train.threads
+    fold = FOLD_START + _epochs(cfg) * (cost['step'] * trained + look * train)
     seconds = dict(
         cache=cost['build'] * whole / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * fold,

@@ -62,7 +62,7 @@ class Answer:
         return not (self.code == 0 or self.refused or self.killed) or any('Traceback' in line for line in self.said)
 
 # %% ../../nbs/95_tests/40_bench.ipynb #ebc71e6d
-def _train_here(cfg, folds, jobs, force, progress, processes=1):
+def _train_here(cfg, folds, jobs, force, progress):
     "In place of `run_side_by_side`: the folds one after the other, without notebooks."
     from toss_ctr.training.fold import train_fold
     from toss_ctr.training.inputs import prepare
