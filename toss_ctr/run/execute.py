@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..core.processes import bound_command, GRAMMAR, Lines, STOP, without
 from ..core.files import disk_errors, write_aside
-from ..report.html import notebook_page
+from ..report.canvas import notebook_page
 
 with without(GRAMMAR):
     import nbformat
