@@ -15,10 +15,9 @@ from typing import get_origin
 
 from pydantic import ValidationError
 
-from .base import sections_of
-from .members import default_members, KINDS, without_null_members
+from .base import read_yaml, sections_of, yaml_text
+from .inference import default_members, KINDS, without_null_members
 from .model import leave_former_head
-from .text import read_yaml, yaml_text
 from .whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import remember, remembered, state_file

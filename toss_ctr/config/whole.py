@@ -10,15 +10,13 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from .base import Count, Section
+from .base import config_html, config_text, Count, Section
 from .data import check_covis, check_data_paths, check_roles, Data, Features
-from .sequence import check_histories, check_sequence, HistoryName, Sequence
-from .model import check_model, Model
+from .model import check_histories, check_model, check_sequence, HistoryName, Model, Sequence
 from .train import EMA, Loss, MINIMISED, Sampler, Train
-from .folds import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
+from .train import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
 from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
-from .members import AnyMember, check_members, default_members, own_network
-from .text import config_html, config_text
+from .inference import AnyMember, check_members, default_members, own_network
 
 # %% ../../nbs/10_config/50_whole.ipynb #3ded8d13
 Precision = Literal['none', 'bf16', 'fp16']

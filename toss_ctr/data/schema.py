@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.text import folded, yaml_text
+from ..config.base import folded, yaml_text
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from .first_config import first_config, LONG, MANY

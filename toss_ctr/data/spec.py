@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.sequence import history_key
+from ..config.model import history_key
 from ..core.errors import Damaged
 from ..core.files import digest_file, digest_json, write_table
 from ..core.records import check_files, read_record, read_recorded_table, Record, write_record

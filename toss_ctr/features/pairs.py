@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from ..core.errors import UserError
 from ..data.histories import Ragged, recency
 from .counts import BaseRate, BLOCK, Counts, Keys, keys_of, Known, smooth
-from .family import Family, Statistics, TrainRows
+from .counts import Family, Statistics, TrainRows
 
 # %% ../../nbs/30_features/30_pairs.ipynb #436a001b
 def recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:

@@ -28,9 +28,7 @@ from toss_ctr.core.files import (
 )
 from ..core.records import check_files, read_record, read_recorded_table, write_record
 from ..data.folds import Folds
-from .counts import Known
-from .encodings import ENCODINGS
-from .family import Family, Statistics, TrainRows
+from .counts import ENCODINGS, Family, Known, Statistics, TrainRows
 from .pairs import COVIS
 
 # %% ../../nbs/30_features/40_stored.ipynb #238ad47d

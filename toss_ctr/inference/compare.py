@@ -19,7 +19,7 @@ import polars as pl
 from scipy.special import expit
 
 from ..config.load import run_config
-from ..config.text import config_diff, value_text
+from ..config.base import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.records import read_record, read_run_table

@@ -36,7 +36,7 @@ from ..data.frames import read_manifest
 from ..data.shards import Split
 from ..data.source import open_parquet
 from ..data.spec import read_with_lists, Spec
-from ..features.family import Statistics
+from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import finished_folds, results_locked, run_calibrators
 from ..members.contract import joined_folds

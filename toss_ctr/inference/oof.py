@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 
 from ..config.load import load_config
-from ..config.text import config_diff, value_text
+from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table

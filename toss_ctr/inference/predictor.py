@@ -27,7 +27,7 @@ from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
 from ..data.types import moment_column
 from ..data.spec import read_with_lists, Spec, write_with_lists
-from ..features.family import Statistics
+from ..features.counts import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
 from .ensemble import ENSEMBLE, whole_choice

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 from scipy.special import logit
 
-from ..config.members import Member
+from ..config.inference import Member
 from ..core.errors import UserError
 from ..core.processes import cores
 from .matrix import BLOCK

@@ -15,7 +15,7 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from ..config.members import Member
+from ..config.inference import Member
 from .boosted import Fit, MatrixLibrary, MatrixRows
 
 # %% ../../nbs/60_members/12_linear.ipynb #5bac6720

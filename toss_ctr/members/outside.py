@@ -15,7 +15,7 @@ import polars as pl
 from scipy.special import expit, logit as log_odds
 
 from ..config.data import Data
-from ..config.members import Member
+from ..config.inference import Member
 from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
 from ..data.submission import logit

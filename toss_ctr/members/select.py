@@ -15,7 +15,7 @@ from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
 from ..config.base import check_choice
-from ..config.folds import Metric
+from ..config.train import Metric
 from ..config.inference import EnsembleSelect
 from ..data.batches import class_sample
 

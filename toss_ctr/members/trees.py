@@ -20,7 +20,7 @@ from tqdm.auto import tqdm
 
 from ..config.data import Features
 from ..config.load import make_config
-from ..config.members import Member
+from ..config.inference import Member
 from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
 from ..core.errors import UserError

@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from ..core.errors import UserError
 from .attention import age_buckets
 from .fields import init_table
-from ..config.sequence import PositionTerm, QueryMode, TIME_BUCKETS, Variant
+from ..config.model import PositionTerm, QueryMode, TIME_BUCKETS, Variant
 from ..config.base import check_choice
 
 # %% ../../nbs/40_models/30_roles.ipynb #5d9a80b3

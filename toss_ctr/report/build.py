@@ -15,11 +15,11 @@ import numpy as np
 from markupsafe import Markup
 
 from ..config.load import load_config, presets, to_yaml
-from ..config.text import config_diff, folded, value_text
+from ..config.base import config_diff, folded, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
 from ..core.records import write_record
-from ..features.encodings import learnt_priors
+from ..features.counts import learnt_priors
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
 from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file

@@ -19,7 +19,7 @@ from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import locked, shell_path, sweep, write_aside
 from ..core.records import read_record, read_run_table
-from ..config.text import html_table
+from ..config.base import html_table
 from ..data.schema import guess_schema, Schema
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 

@@ -21,9 +21,8 @@ from ..core.processes import cores, free_memory
 from .execute import notebook_error, working_notebook
 from ..training.checkpoints import clear_idle, finished
 from ..training.fold import write_config
-from ..training.setup import fold_fingerprint
+from ..training.setup import fold_fingerprint, fold_memory
 from ..training.inputs import Inputs
-from ..training.memory import fold_memory
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c
 _PROGRESS = re.compile(

@@ -39,9 +39,8 @@ from ..report.build import build_report
 from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
 from .papermill import default_jobs, time_text, train_folds
 from ..training.inputs import ensure_data, Inputs, prepare
-from ..training.memory import fold_memory, ROW_NUMBERS
+from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
 from ..training.metrics import N_BOOT
-from ..training.setup import FoldTrainer
 from ..training.loop import train_batch
 
 # %% ../../nbs/90_run/20_road.ipynb #52e33a69

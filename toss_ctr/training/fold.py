@@ -13,7 +13,7 @@ import polars as pl
 import torch
 
 from ..config.load import apart, load_config, make_config, remember_where
-from ..config.text import yaml_text
+from ..config.base import yaml_text
 from ..config.whole import Config
 from ..core.device import deterministic, device_name, origin, resolve_device, threads
 from ..core.errors import Damaged, UserError

@@ -24,8 +24,7 @@ from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import global_batch, run_in_first
 from .evaluate import evaluate, evaluated_model, keep_best, train_metrics
-from .losses import further_loss, training_loss
-from .optim import lr_factor, set_lr
+from .losses import further_loss, lr_factor, set_lr, training_loss
 from .setup import FoldTrainer, natural_weights, Progress
 
 # %% ../../nbs/50_training/60_loop.ipynb #d0435e3f

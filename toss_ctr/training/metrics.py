@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
-from ..config.text import html_table
+from ..config.base import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
 def _counted(weight, y) -> np.ndarray:
