@@ -20,9 +20,8 @@ from ..config.inference import Ensemble
 from ..config.load import apart, folder_config, handed_on, make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
-from ..core.files import digest_json, locked, shell_path, sweep
+from ..core.files import digest_json, locked, shell_path, sweep, written_here
 from ..core.records import check_files, copy_aside, read_record, Record, write_record
-from ..core.machine import written_here
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split

@@ -15,11 +15,10 @@ import numpy as np
 from markupsafe import Markup
 
 from ..config.load import load_config, presets, to_yaml
-from ..config.text import config_diff, value_text
+from ..config.text import config_diff, folded, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
 from ..core.records import write_record
-from ..core.tables import folded
 from ..features.encodings import learnt_priors
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
