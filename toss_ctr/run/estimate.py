@@ -24,7 +24,7 @@ from ..core.errors import UserError
 from ..core.files import temporary_folder, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..data.source import find_files, lazy_table, scan
+from ..data.source import find_files, lazy_table, open_source
 from ..members.trees import grow_members, LIBRARIES
 from .papermill import default_jobs, time_text
 from ..training.evaluate import predict_logits
@@ -64,7 +64,7 @@ def sampled(cfg: Config, share: float) -> Config:
     for split in ('train', 'valid', 'test'):
         key = f'{split}_path'
         if source := getattr(cfg.data, key):
-            scan(source, f'data.{key}')  # a missing or damaged file is named here
+            open_source(source, f'data.{key}')  # a missing or damaged file is named here
             paths[key] = str(Path(cfg.logging.log_dir) / name / f'{split}_{share:g}.parquet')
             sample_file(source, paths[key], share)
     data = cfg.data.model_copy(update=dict(paths, truth_path=None, synthetic=None))
@@ -117,7 +117,7 @@ def data_rows(cfg: Config) -> dict[str, int]:
         key, path = f'data.{name}_path', getattr(cfg.data, f'{name}_path')
         if not path and name != 'valid':
             raise UserError(f'{key}: not given', f'add --set {key}=PATH')
-        rows[split] += scan(path, key)['rows'] if path else 0
+        rows[split] += len(open_source(path, key)) if path else 0
     return rows
 
 # %% ../../nbs/90_run/15_estimate.ipynb #775a563f
