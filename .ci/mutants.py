@@ -40,9 +40,9 @@ MUTANTS = [  # room, text that stands there once, what takes its place
 
     ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
     ('training.metrics', 'below + in_tie[tie] / 2', 'below + in_tie[tie]'),
-    ('training.losses', 'term(out.main, y, cfg.loss, weight)', 'term(out.main, y, cfg.loss, None)'),
+    ('training.losses', 'w = w * mean_one(weight)\n', 'w = w\n'),
     ('training.optim', 'cfg.decay * n / cfg.warmup_steps', 'cfg.decay'),
-    ('training.loop', ' / cfg.train.accumulate).backward()', ').backward()'),
+    ('training.loop', '    state.since_best += 1\n', '    state.since_best += 0\n'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 

@@ -9,7 +9,7 @@ __all__ = ['PLACES', 'Overrides', 'COMMANDS', 'parse', 'console', 'verbs', 'main
            'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
-from .core.commands import done, edge, ends_at_once, launched, stop_while_loading
+from .core.processes import done, edge, ends_at_once, launched, stop_while_loading
 
 stop_while_loading()  # what follows takes a second
 
@@ -179,9 +179,7 @@ def toss_run(
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
-    from toss_ctr.run.estimate import estimate, estimate_text
-    from toss_ctr.run.road import run
-    from toss_ctr.run.estimate import sampled
+    from toss_ctr.run.road import estimate, estimate_text, run, sampled
 
     if dry_run:
         with redirect_stdout(sys.stderr):
@@ -301,10 +299,10 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     c = run_config(cfg, set or (), anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.frames import verify_cache
-    from toss_ctr.core.executors import executor_of
+    from toss_ctr.core.executors import open_executor
     from toss_ctr.training.inputs import ensure_data
 
-    with executor_of(c):
+    with open_executor(c.engine):
         ensure_data(c, progress=watched())
         splits = build_cache(c, progress=watched())
     for split in splits.values():
@@ -341,7 +339,6 @@ def toss_train(
     set: Overrides = None,
     folds: str = '',
     jobs: int = 0,
-    processes: int = 1,
     force: bool = False,
 ):
     """Train folds, one executed notebook each; goes on where it was stopped. Under torchrun its processes share each
@@ -355,8 +352,6 @@ def toss_train(
         fold numbers, for example 0,1; all by default
     jobs : int
         folds at once; 0 = as many as fit
-    processes : int
-        processes (or GPUs) that share each fold
     force : bool
         train again over finished folds of another config
     """
@@ -365,7 +360,7 @@ def toss_train(
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
     c = run_config(cfg, set or (), anew=True)
-    from toss_ctr.core.executors import executor_of
+    from toss_ctr.core.executors import open_executor
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined
     from toss_ctr.training.fold import train_launched
@@ -375,9 +370,9 @@ def toss_train(
         if launched():
             done = train_launched(c, wanted, force)
         else:
-            with executor_of(c):
+            with open_executor(c.engine):
                 inputs = prepare(c, progress=watched(), force=force)
-                done = train_folds(inputs, wanted, jobs or None, force, progress=True, processes=processes)
+                done = train_folds(inputs, wanted, jobs or None, force, progress=True)
         if not world.first:
             return
         for fold, side in done.items():
@@ -696,3 +691,8 @@ def toss_compare(
     from toss_ctr.inference.compare import compare_oof
 
     print(compare_oof(a, b, n_boot, seed, common))
+
+# %% ../nbs/90_run/40_cli.ipynb #1d0f8082
+#| eval: false
+if __name__ == '__main__':  # python -m toss_ctr.cli train …, as launchers have it
+    main('toss')

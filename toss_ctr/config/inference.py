@@ -127,12 +127,10 @@ class Engine(Section):
     "ray, slurm: cores of a task."
     gpus: NonNegative = 0
     "ray, slurm: GPUs of a task that trains or predicts."
-    memory: AboveZero | None = None
-    "ray, slurm: GB of memory of a task; null = not asked for."
     slurm: dict[str, str | Positive | tuple[str, ...]] = {}
-    """Options of sbatch for a job, such as partition, account and qos. time: minutes, 720 where it is not given; a fold
-    that is cut short goes on from its last step by the same command. setup: a list of shell lines before a job, such as
-    module load. cluster: local = the same jobs as processes of this machine, to try a config."""
+    """Options of sbatch for a job, such as partition, account, qos and mem. time: minutes, 720 where it is not given; a
+    fold that is cut short goes on from its last step by the same command. setup: a list of shell lines before a job,
+    such as module load. cluster: local = the same jobs as processes of this machine, to try a config."""
 
     @property
     def here(self) -> bool:
@@ -141,8 +139,7 @@ class Engine(Section):
         return ways[self.kind]
 
 # %% ../../nbs/10_config/30_inference.ipynb #6ab05dcf
-_READ_BY = dict(address=('ray',), cpus=('ray', 'slurm'), gpus=('ray', 'slurm'), memory=('ray', 'slurm'))
-_READ_BY |= dict(slurm=('slurm',))
+_READ_BY = dict(address=('ray',), cpus=('ray', 'slurm'), gpus=('ray', 'slurm'), slurm=('slurm',))
 
 
 def check_engine(engine: Engine):

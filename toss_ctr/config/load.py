@@ -21,7 +21,7 @@ from .model import leave_former_head
 from .text import read_yaml, yaml_text
 from .whole import Config
 from ..core.errors import nearest, UserError
-from ..core.machine import remember, remembered, state_file
+from ..core.files import remember, remembered, state_file
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
 def parse_overrides(overrides) -> dict:

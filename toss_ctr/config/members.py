@@ -11,7 +11,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import AboveZero, Count, NonNegative, Positive, Section
+from .base import AboveZero, Count, Positive, Section
 from ..core.errors import UserError
 
 # %% ../../nbs/10_config/40_members.ipynb #2c2c3418
@@ -21,7 +21,7 @@ class Member(Section):
     Examples
     --------
     >>> KINDS['catboost'](rounds=50)
-    CatBoost(kind='catboost', keep=1.0, l2=10.0, rounds=50, patience=0, lr=0.05)
+    CatBoost(kind='catboost', keep=1.0, rounds=50, patience=0, lr=0.05)
     """
 
     kind: str
@@ -42,21 +42,18 @@ class Linear(Member):
 
     rounds: ClassVar[int] = 60  # steps of its optimiser, at most
     patience: ClassVar[int] = 0
+    l2: ClassVar[float] = 100.0  # pull of a level's value towards zero
     kind: Literal['linear'] = 'linear'
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
-    l2: NonNegative = 100.0
-    "Pull of a level's value towards zero."
 
 # %% ../../nbs/10_config/40_members.ipynb #f710e75a
 class CatBoost(Member):
     "Boosted trees of CatBoost."
 
+    l2: ClassVar[float] = 10.0  # pull of a leaf's value towards zero, in rows' curvature
     kind: Literal['catboost'] = 'catboost'
     keep: Annotated[float, Field(gt=0, le=1)] = 1.0
     "Share of the negatives that a fold's model learns from; logits are still those of all rows."
-    l2: NonNegative = 10.0
-    """Pull of a leaf's value towards zero, in rows' curvature: less lets small leaves say more. linear: of a level's
-    value; 100 where it is not given."""
     rounds: Positive = 300
     "Boosting rounds; with `patience` the most."
     patience: Count = 0

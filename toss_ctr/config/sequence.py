@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['EncoderNorm', 'Gating', 'QueryMode', 'Variant', 'Sharing', 'PositionTerm', 'TIME_BUCKETS', 'Pooling', 'HistoryName',
-           'Encoder', 'history_key', 'Sequence', 'check_sequence', 'check_histories']
+           'Encoder', 'history_key', 'Behaviours', 'Sequence', 'check_sequence', 'check_histories']
 
 # %% ../../nbs/10_config/10_sequence.ipynb #5c70610c
 import math
@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, PrivateAttr
 
-from .base import AboveZero, Columns, Dropout, NonNegative, OptionalText, Positive, Section
+from .base import AboveZero, Columns, Dropout, OptionalText, Positive, Section
 from .data import Data
 from ..core.errors import nearest, UserError
 
@@ -61,14 +61,8 @@ def history_key(name: str) -> str:
     return name if name == 'seq' else f'history_{name}'
 
 # %% ../../nbs/10_config/10_sequence.ipynb #e409013d
-class Sequence(Section):
-    """A behaviour sequence and its DARE: the one of `sequence`, or one of `sequences`.
-
-    Examples
-    --------
-    >>> Sequence(query_key='item', top_k=50).query_key
-    ('item',)
-    """
+class Behaviours(Section):
+    "Which behaviours of a history are read."
 
     col: OptionalText = 'seq'
     "Column with the history: comma-separated integers, a list of them, or texts (`sep`); null = no history."
@@ -86,6 +80,17 @@ class Sequence(Section):
     them. Together with data.time_col it gives every behaviour an age in seconds; one after its row is refused."""
     recency_tau: AboveZero | None = None
     "Recency weight exp(-age/tau), age in positions; null = off."
+
+# %% ../../nbs/10_config/10_sequence.ipynb #c5531ea2
+class Sequence(Behaviours):
+    """A behaviour sequence and its DARE: the one of `sequence`, or one of `sequences`.
+
+    Examples
+    --------
+    >>> Sequence(query_key='item', top_k=50).query_key
+    ('item',)
+    """
+
     query_mode: QueryMode = 'S1'
     """Where the query comes from. S1: target columns; S2: the context, by an MLP; concat: both, projected;
     mean: the average of both."""
@@ -113,8 +118,6 @@ class Sequence(Section):
     match: bool = False
     """Tell the network how often, and how lately, the history holds the target's own value: a field for each query
     column that shares an id space (sharing). Attention must learn that from clicks; this is counted."""
-    aux: NonNegative = 0.0
-    "Weight of the auxiliary loss on the whole history."
     position: PositionTerm = 'learned'
     """learned: the position relative to the target is a feature of each behaviour; time: the logarithm of its age in
     seconds is (time_col), in buckets; none: neither is."""

@@ -4,16 +4,16 @@
 
 # %% auto #0
 __all__ = ['LARGEST_YAML', 'read_yaml', 'comment', 'yaml_text', 'config_diff', 'value_text', 'config_rows', 'config_text',
-           'config_html']
+           'html_table', 'folded', 'config_html']
 
 # %% ../../nbs/10_config/03_text.ipynb #5eace152
 import json, re
+from html import escape
 
 import yaml
 
 from .base import Section
 from ..core.errors import UserError
-from ..core.tables import folded, html_table
 
 # %% ../../nbs/10_config/03_text.ipynb #2833e038
 class _Loader(yaml.SafeLoader):
@@ -186,6 +186,29 @@ def config_text(cfg: Section) -> str:
     title = f'Config {cfg.exp_name}: {len(rows)} keys differ from the defaults'
     lines = [f'  {key.ljust(width)}  {value}' for key, value in rows]
     return '\n'.join([title, *lines])
+
+# %% ../../nbs/10_config/03_text.ipynb #b780cb1f
+def html_table(rows, head=(), caption: str = '') -> str:
+    """Rows as an HTML table for a notebook.
+
+    head : names of the columns; without them the first cell of a row is its name
+    """
+    style = '' if head else ' style="text-align:left"'
+
+    def line(cells, first, others):
+        tags = [first, *[others] * (len(cells) - 1)]
+        filled = [f'<{tag}{style}>{escape(str(cell))}</{tag}>' for tag, cell in zip(tags, cells, strict=True)]
+        return f'<tr>{"".join(filled)}</tr>'
+
+    title = f'<caption>{escape(caption)}</caption>' if caption else ''
+    header = line(head, 'th', 'th') if head else ''
+    body = [line(cells, 'td' if head else 'th', 'td') for cells in rows]
+    return f'<table>{title}{header}{"".join(body)}</table>'
+
+# %% ../../nbs/10_config/03_text.ipynb #67f59eba
+def folded(summary: str, content: str) -> str:
+    "HTML that opens at a click."
+    return f'<details><summary>{escape(summary)}</summary>{content}</details>'
 
 # %% ../../nbs/10_config/03_text.ipynb #4e3bad7f
 _SHOWN_ROWS = 12  # more keys than this are folded away

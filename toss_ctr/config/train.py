@@ -21,7 +21,7 @@ class EmbeddingTables(Section):
     "Standard deviation of the start; null = 1/√width. Unseen values start at zero."
     l2: NonNegative | None = None
     """Added to the gradient, times the table, inside Adam (the papers' embedding regulariser); null =
-    train.weight_decay. Sparse tables have neither."""
+    train.weight_decay."""
 
 # %% ../../nbs/10_config/20_train.ipynb #9009e275
 Optimizer = Literal['adamw', 'adam']
@@ -35,7 +35,7 @@ class Train(Section):
     Raises
     ------
     UserError
-        Where two schedules move the rate, or an L2 would not be read.
+        Where two schedules move the rate.
 
     Examples
     --------
@@ -66,13 +66,6 @@ class Train(Section):
     "Epochs without a better monitor before stopping; 0 = never."
     monitor: Monitor | None = None
     "Selects the epoch whose weights are kept; null = auc; with metric toss: score."
-    accumulate: Positive = 1
-    "Batches whose gradients are summed into one step."
-    threads: Positive = 1
-    """Threads of each process that trains a fold. A sum shared by more threads differs in its last bits, so the number
-    belongs to the fold, whatever trains beside it."""
-    sparse_embeddings: bool = False
-    "Row-wise sparse updates of large tables."
     embedding: EmbeddingTables = EmbeddingTables()
     "Start and regulariser of embedding tables."
     seed: Annotated[int, Field(ge=0, lt=2**63)] | None = None
@@ -80,8 +73,6 @@ class Train(Section):
 
     @model_validator(mode='after')
     def _keys_agree(self):
-        if self.embedding.l2 and self.sparse_embeddings:
-            raise UserError('train.embedding.l2: sparse tables have none', 'set train.sparse_embeddings false')
         if self.plateau and self.cosine:
             raise UserError(
                 'train.plateau: the rate follows train.cosine already',
@@ -105,8 +96,6 @@ class Loss(Section):
     balance: Balance = 'batch'
     """batch: class-balanced BCE (the WLL); shift: BCE at the natural rate, logits shifted by the train prior
     at evaluation."""
-    lambda_logit_l2: NonNegative = 0.0
-    "Weight of the mean squared logit."
 
 # %% ../../nbs/10_config/20_train.ipynb #4cfcc4f3
 SamplerType = Literal['balanced', 'negatives']

@@ -6,10 +6,11 @@
 __all__ = ['MACHINE', 'DAY_SECONDS', 'BRIEFLY', 'names_file', 'disk_errors', 'fsync_dir', 'make_folder', 'born', 'lives',
            'writer_mark', 'abandoned', 'part_beside', 'write_aside', 'sweep', 'temporary_folder', 'digest_bytes',
            'digest_file', 'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key', 'Digests', 'write_json',
-           'read_json', 'write_table', 'read_table', 'locked', 'check_target', 'first_line', 'watched']
+           'read_json', 'write_table', 'read_table', 'locked', 'state_file', 'remembered', 'remember', 'wrote',
+           'written_here', 'check_target', 'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
-import errno, json, os, re, secrets, shlex, shutil, socket, sys, tempfile, time
+import errno, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -20,7 +21,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from .errors import Damaged, disk_trouble, UserError
-from .objects import StoredObject
+from .objects import store_errors, StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
 def _cannot_write(path, why: str, mend: str) -> UserError:
@@ -195,15 +196,11 @@ def digest_file(path) -> str:
     path : the file to read, or an object of a store
     returns 32 hex digits
     """
-    h = xxhash.xxh3_128()
     if isinstance(path, StoredObject):
-        for block in path.blocks():
-            h.update(block)
-        return h.hexdigest()
-    with names_file(path), open(path, 'rb') as f:
-        while block := f.read(1 << 22):
-            h.update(block)
-    return h.hexdigest()
+        with store_errors(path), path.open() as file:
+            return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
+    with names_file(path), open(path, 'rb') as file:
+        return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
 
 
 def digest_json(obj) -> str:
@@ -335,18 +332,12 @@ def _seal(obj) -> str | None:
         return None
 
 # %% ../../nbs/00_core/10_files.ipynb #c1737787
-def write_table(df, path, meta: dict | None = None):
+def write_table(df: pl.DataFrame, path):
     """Write a Parquet file with checksums: aside, flushed, renamed.
 
-    Parameters
-    ----------
-    df : polars.DataFrame or pyarrow.Table
     path : target Parquet file
-    meta : strings kept in the file's key-value metadata
     """
-    table = df.to_arrow(compat_level=pl.CompatLevel.oldest()) if isinstance(df, pl.DataFrame) else df
-    if meta:
-        table = table.replace_schema_metadata({str(k): str(v) for k, v in meta.items()})
+    table = df.to_arrow(compat_level=pl.CompatLevel.oldest())
     with write_aside(path) as part:
         pq.write_table(table, part, compression='zstd', write_page_checksum=True)
 
@@ -411,6 +402,70 @@ def locked(folder, what: str = 'folder', wait: bool = True):
     finally:
         with names_file(folder / '.lock'):
             lock.release()
+
+# %% ../../nbs/00_core/10_files.ipynb #a96e9893
+def state_file(name: str) -> Path:
+    "A file in the user's state folder."
+    given = os.environ.get('XDG_STATE_HOME', '')
+    return Path(given if os.path.isabs(given) else os.path.expanduser('~/.local/state'), 'toss_ctr', name)
+
+# %% ../../nbs/00_core/10_files.ipynb #ed7a3ae5
+def remembered(name: str) -> str:
+    "Text of a file in the state folder; '' where it is not there, or others may write it."
+    try:
+        with open(state_file(name), encoding='utf-8') as file:
+            about = os.fstat(file.fileno())
+            own = about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            return file.read() if own else ''
+    except (OSError, ValueError):
+        return ''
+
+# %% ../../nbs/00_core/10_files.ipynb #633e863f
+def remember(name: str, text: str, more: bool = False):
+    """Write a file in the state folder; where that cannot be, nothing is remembered.
+
+    text : its content; '' = there is to be none
+    more : add it, so that of two who write at the same time neither is lost
+    """
+    file = state_file(name)
+    part = file if more else file.with_name(f'.{file.name}.{os.getpid()}')
+    try:
+        if not text or not file.is_absolute():  # a user without a home
+            file.unlink()
+            return
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        how = os.O_APPEND if more else os.O_TRUNC
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | how, 0o600), 'w', encoding='utf-8') as out:
+            out.write(text)
+        os.replace(part, file)
+    except OSError:
+        pass
+
+# %% ../../nbs/00_core/10_files.ipynb #55182506
+_WRITTEN = set()  # by this process
+
+
+def _sha256(file) -> str:
+    return hashlib.file_digest(file, 'sha256').hexdigest()
+
+
+def wrote(path):
+    "Remember the bytes of a program as written by this machine."
+    with open(path, 'rb') as file:
+        digest = _sha256(file)
+    if digest not in _WRITTEN:
+        _WRITTEN.add(digest)
+        remember('programs', f'{digest}\n', more=True)
+
+
+def written_here(file) -> bool:
+    """Whether this machine wrote a program with these bytes.
+
+    file : open for reading bytes, so that what is asked about is what is read afterwards; it is rewound
+    """
+    digest = _sha256(file)
+    file.seek(0)
+    return digest in _WRITTEN or digest in remembered('programs').split()
 
 # %% ../../nbs/00_core/10_files.ipynb #2395617c
 def check_target(path, key: str, inputs=(), ours=lambda path: False):

@@ -4,16 +4,17 @@
 
 # %% auto #0
 __all__ = ['KNOCK_SECONDS', 'KEEP_ENVIRONMENT', 'STORE_BYTES', 'TRIES', 'ASK_SECONDS', 'RUNS', 'JOBS', 'check_address',
-           'start_ray', 'join_ray', 'RayFuture', 'check_nodes', 'RayExecutor', 'do_job', 'SlurmFuture', 'SlurmExecutor']
+           'start_ray', 'join_ray', 'RayFuture', 'check_room', 'RayExecutor', 'ray_executor', 'do_job', 'SlurmFuture',
+           'SlurmExecutor', 'slurm_executor']
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #b526f23c
 import importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, threading, time
-from contextlib import ExitStack, redirect_stderr, suppress
+from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
 
 from .errors import UserError
 from .processes import bind, child_environment, environment, Reaper, STOP
-from .tasks import check_terms, do_apart, GRACE, Lost, slots_of, Task
+from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #eff345e1
 KNOCK_SECONDS = 5.0
@@ -119,33 +120,23 @@ class RayFuture:
         except self.ray.exceptions.TaskCancelledError:
             return Lost('it was cancelled')
         except self.ray.exceptions.RayTaskError as error:
-            return error.cause
+            if isinstance(error.cause, (UserError, Lost)):
+                return error.cause
+            what = f'engine.address: a node cannot do tasks: {" ".join(str(error.cause).split())[-200:]}'
+            return UserError(what, 'install toss_ctr there, and the same Python and libraries')
         except self.ray.exceptions.RayError as error:
             return Lost((str(error).strip().splitlines() or [type(error).__name__])[0][:200])
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #a0cff361
-def check_nodes(ray, engine, terms: dict):
-    """Refuse nodes that do not meet the terms, and tasks that no node has room for.
+def check_room(ray, engine):
+    """Refuse tasks that no node has room for: Ray would wait for one.
 
-    raises UserError that names the node, or the key
+    raises UserError that names the key
     """
-    nodes = [node for node in ray.nodes() if node['Alive'] and node['Resources'].get('CPU', 0) > 0]
     for name, key, wanted in (('CPU', 'cpus', engine.cpus), ('GPU', 'gpus', engine.gpus)):
-        most = max([node['Resources'].get(name, 0) for node in nodes], default=0)
+        most = max([node['Resources'].get(name, 0) for node in ray.nodes() if node['Alive']], default=0)
         if wanted > most:
             raise UserError(f'engine.{key}: {wanted:g}, but no node has more than {most:g}', 'ask for less')
-    on = ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
-    ask = ray.remote(num_cpus=0, max_retries=0)(check_terms)
-    asked = [ask.options(scheduling_strategy=on(node['NodeID'], soft=False)).remote(terms) for node in nodes]
-    for node, answer in zip(nodes, asked, strict=True):
-        try:
-            ray.get(answer, timeout=120)
-        except ray.exceptions.RayError as error:
-            if isinstance(error, UserError):
-                raise error.cause from None
-            last = ' '.join(str(error).split())[-200:]
-            what = f'engine.address: node {node["NodeManagerHostname"]} cannot do tasks: {last}'
-            raise UserError(what, 'install toss_ctr there, and the same Python and libraries') from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #31fc6b5f
 class RayExecutor:
@@ -153,40 +144,13 @@ class RayExecutor:
 
     lasting, poll = False, 0.1
 
-    def __init__(self, engine):
-        self.engine, self.slots, self.ray = engine, slots_of(engine), _load_ray()
-        if self.ray.is_initialized():
-            raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
-
-    def __enter__(self):
-        before = signal.getsignal(signal.SIGTERM)
-        with ExitStack() as stack:
-            stack.enter_context(environment())
-            self.reaper = stack.enter_context(Reaper()) if self.engine.here else None
-            stack.callback(self.ray.shutdown)
-            if self.reaper:
-                start_ray(self.ray, self.slots * self.engine.cpus, self.reaper)
-            else:
-                join_ray(self.ray, self.engine.address)
-            if threading.current_thread() is threading.main_thread():
-                signal.signal(signal.SIGTERM, before)  # a stop is ours to decide about
-            self._stack = stack.pop_all()
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
-
-    def agree(self, terms: dict):
-        "Set the terms of `check_terms`, which every node must meet."
-        self.terms = terms
-        check_nodes(self.ray, self.engine, terms)
+    def __init__(self, ray, engine, reaper=None):
+        self.ray, self.engine, self.reaper, self.slots = ray, engine, reaper, slots_of(engine)
 
     def submit(self, tasks: list[Task], gpu: bool = False) -> list[RayFuture]:
         "Hand out tasks, which Ray spreads over the nodes."
         engine = self.engine
         room = dict(num_cpus=engine.cpus, num_gpus=engine.gpus if gpu else 0, scheduling_strategy='SPREAD')
-        if engine.memory:
-            room['memory'] = int(engine.memory * 2**30)
         do = self.ray.remote(do_apart).options(max_retries=0, **room)
         return [RayFuture(self.ray, do.remote(str(task.folder))) for task in tasks]
 
@@ -199,6 +163,29 @@ class RayExecutor:
                     self.ray.cancel(ref, force=force)
             if refs:
                 refs = self.ray.wait(refs, num_returns=len(refs), timeout=GRACE + 0.3)[1]
+
+# %% ../../nbs/00_core/26_schedulers.ipynb #5f1f9ed8
+@contextmanager
+def ray_executor(engine):
+    """Ray's executor: on a Ray that is started here and ends with the `with`, or on the one at `engine.address`.
+
+    raises UserError : it is not installed, does not start or cannot be joined, or has no room
+    """
+    ray, before = _load_ray(), signal.getsignal(signal.SIGTERM)
+    if ray.is_initialized():
+        raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
+    with environment(), Reaper() if engine.here else nullcontext() as reaper:
+        try:
+            if reaper:
+                start_ray(ray, slots_of(engine) * engine.cpus, reaper)
+            else:
+                join_ray(ray, engine.address)
+            if threading.current_thread() is threading.main_thread():
+                signal.signal(signal.SIGTERM, before)  # a stop is ours to decide about
+            check_room(ray, engine)
+            yield RayExecutor(ray, engine, reaper)
+        finally:
+            ray.shutdown()
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #85254e80
 def do_job(folder: str):
@@ -220,7 +207,7 @@ _ENDINGS = dict(
     CANCELLED=('was cancelled', ''),
     TIMEOUT=('took longer than it may', 'raise engine.slurm.time, and '),
     DEADLINE=('had no time left', 'raise engine.slurm.time, and '),
-    OUT_OF_MEMORY=('ran out of memory', 'raise engine.memory, and '),
+    OUT_OF_MEMORY=('ran out of memory', 'raise engine.slurm.mem, and '),
 )
 
 
@@ -254,33 +241,49 @@ def _tool(name: str, *words: str) -> str:
     except (OSError, subprocess.TimeoutExpired):
         return ''
 
-# %% ../../nbs/00_core/26_schedulers.ipynb #91bd12d5
+# %% ../../nbs/00_core/26_schedulers.ipynb #3bda97a4
 JOBS = '.task_jobs'  # beside the tasks: what submitit writes
 
 
+def _options(engine, gpu: bool) -> dict:
+    "What submitit is told of the jobs; what begins with slurm_ means nothing to its local kind."
+    slurm = dict(engine.slurm)
+    setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
+    slurm.pop('cluster', None)
+    options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm)
+    options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
+    options |= dict(cpus_per_task=engine.cpus)
+    return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}
+
+
+def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
+    "submitit's jobs for some tasks."
+    import submitit
+
+    logging.getLogger('submitit').setLevel(logging.ERROR)
+    told = child_environment(OMP_NUM_THREADS=str(engine.cpus))
+    if reaper:
+        told |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
+    folder = tasks[0].folder.parent.with_name(JOBS)
+    try:
+        with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
+            made = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
+            made.update_parameters(**_options(engine, gpu))
+            return made.map_array(do_job, [str(task.folder) for task in tasks])
+    except Exception as error:  # submitit raises what sbatch said in several ways
+        said = ' '.join(str(error).split())[:300]
+        raise UserError(f'engine.slurm: jobs were not accepted: {said}', 'mend the section') from None
+
+# %% ../../nbs/00_core/26_schedulers.ipynb #91bd12d5
 class SlurmExecutor:
     "Jobs of Slurm, or of submitit's local executor."
 
     poll = 0.1  # seconds between looks
 
-    def __init__(self, engine):
-        self.engine, self.slots = engine, slots_of(engine)
+    def __init__(self, engine, reaper=None):
+        self.engine, self.reaper, self.slots = engine, reaper, slots_of(engine)
         self.lasting = not engine.here  # a queue's jobs outlive the command
         self.made, self.jobs, self.states, self.asked = {}, set(), {}, 0.0
-        if importlib.util.find_spec('submitit') is None:
-            raise UserError('engine.kind: submitit is not installed', "pip install 'toss_ctr[slurm]'")
-
-    def __enter__(self):
-        self._stack = ExitStack()
-        self.reaper = None if self.lasting else self._stack.enter_context(Reaper())
-        return self
-
-    def __exit__(self, *_):
-        self._stack.close()
-
-    def agree(self, terms: dict):
-        "Set the terms of `check_terms`, which each job checks."
-        self.terms = terms
 
     def state(self, job: str) -> str:
         "What Slurm calls the state of a job; the queue is asked every few seconds."
@@ -316,40 +319,12 @@ class SlurmExecutor:
         "Hand out tasks, as one array of jobs."
         jobs = self.take_over(tasks) if self.lasting else {}
         new = [task for task in tasks if task.folder not in jobs]
-        for task, made in zip(new, self._jobs(new, gpu) if new else (), strict=True):
+        for task, made in zip(new, _submitted(self.engine, self.reaper, new, gpu) if new else (), strict=True):
             jobs[task.folder] = made.job_id
             self.made[made.job_id] = made
             (task.folder / 'job').write_text(made.job_id)
         self.jobs, self.asked = self.jobs | set(jobs.values()), 0.0
         return [SlurmFuture(jobs[task.folder], self.state) for task in tasks]
-
-    def _options(self, gpu: bool) -> dict:
-        "What submitit is told of the jobs; what begins with slurm_ means nothing to its local kind."
-        engine, slurm = self.engine, dict(self.engine.slurm)
-        setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
-        slurm.pop('cluster', None)
-        options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm, mem_gb=engine.memory)
-        options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
-        options |= dict(cpus_per_task=engine.cpus)
-        return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}
-
-    def _jobs(self, tasks: list[Task], gpu: bool) -> list:
-        "submitit's jobs for some tasks."
-        import submitit
-
-        logging.getLogger('submitit').setLevel(logging.ERROR)
-        told = child_environment(OMP_NUM_THREADS=str(self.engine.cpus))
-        if self.reaper:
-            told |= self.reaper.mark | {STOP: f'{self.reaper.folder}/stop'}
-        folder = tasks[0].folder.parent.with_name(JOBS)
-        try:
-            with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
-                executor = submitit.AutoExecutor(folder=folder, cluster=self.engine.slurm.get('cluster', 'slurm'))
-                executor.update_parameters(**self._options(gpu))
-                return executor.map_array(do_job, [str(task.folder) for task in tasks])
-        except Exception as error:  # submitit raises what sbatch said in several ways
-            said = ' '.join(str(error).split())[:300]
-            raise UserError(f'engine.slurm: jobs were not accepted: {said}', 'mend the section') from None
 
     def cancel(self, futures: list[SlurmFuture]):
         "End tasks, waiting or running; those of this machine get a moment to do so themselves."
@@ -358,6 +333,16 @@ class SlurmExecutor:
                 _tool('scancel', *(future.job for future in futures))
             return
         (self.reaper.folder / 'stop').touch()
-        deadline = time.monotonic() + GRACE + 0.3
-        while not all(future.done() for future in futures) and time.monotonic() < deadline:
-            time.sleep(0.05)
+        wait_briefly(futures, GRACE + 0.3)
+
+# %% ../../nbs/00_core/26_schedulers.ipynb #856546a8
+@contextmanager
+def slurm_executor(engine):
+    """The executor of submitit: a queue's jobs outlive the `with`, those of this machine end with it.
+
+    raises UserError : it is not installed
+    """
+    if importlib.util.find_spec('submitit') is None:
+        raise UserError('engine.kind: submitit is not installed', "pip install 'toss_ctr[slurm]'")
+    with Reaper() if engine.here else nullcontext() as reaper:
+        yield SlurmExecutor(engine, reaper)

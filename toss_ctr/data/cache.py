@@ -60,8 +60,6 @@ class _SplitPlan:
 def _open_split_source(name: str, data) -> tuple[Source, dict]:
     "The files of a split as one table, and what the manifest says about it: rows, rows to validate on, digest."
     key, path = f'data.{name}_path', getattr(data, f'{name}_path')
-    if not path:
-        raise UserError(f'{key}: not given', f'add --set {key}=PATH')
     source, valid = open_source(path, key, data.time_col), {}
     if name == 'train' and data.valid_path:
         more = open_source(data.valid_path, 'data.valid_path')
@@ -310,7 +308,7 @@ def _found_or_built(name: str, cfg, train: Record | None, progress: bool) -> Spl
         found = _whole_split(plan, cfg)
         if found:
             return found
-        with open_executor(cfg.engine, [cfg.data.cache_dir]):
+        with open_executor(cfg.engine):
             learned = _learned_of(train) if train else _learn(plan, cfg, progress)
             return _build_split(plan, cfg, learned, progress)
 

@@ -169,13 +169,14 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
     _warn_of_zeros(encode, path)
 
 # %% ../../nbs/20_data/45_frames.ipynb #09d38719
-def source_ids(path, spec: Spec, key: str = 'data.test_path') -> pl.Series:
+def source_ids(path, name: str, key: str = 'data.test_path') -> pl.Series:
     """The row names of a source, of which nothing else is read; `UserError` for a null.
 
     path : a Parquet file, a folder, or a glob
+    name : of the id column
     returns (n,) String; row numbers where there is no id column
     """
-    source, name = open_source(path, key), spec.id_col
+    source = open_source(path, key)
     if not all(name in have for have in source.columns):
         return pl.Series(name, np.arange(len(source))).cast(pl.String)
     texts = []

@@ -13,10 +13,9 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.text import yaml_text
+from ..config.text import folded, yaml_text
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
-from ..core.tables import folded
 from .first_config import first_config, LONG, MANY
 from .lists import asking, cell_separator, described
 from .profile import Facts, LIMIT, profile

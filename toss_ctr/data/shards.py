@@ -20,7 +20,7 @@ from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
-from ..core.tables import html_table
+from ..config.text import html_table
 from .spec import SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,

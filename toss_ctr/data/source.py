@@ -39,6 +39,8 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
     path : a Parquet file, a folder, or a glob; on a disk, or s3://bucket/… (gs://, az://)
     returns the files, in the order of their rows
     """
+    if not path:
+        raise UserError(f'{key}: not given', f'add --set {key}=PATH')
     if is_object(path):
         return find_objects(path, key, ('.parquet', '.pq'))
     p = Path(path)

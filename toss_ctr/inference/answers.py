@@ -10,7 +10,6 @@ __all__ = ['ROWS', 'TOLERANCE', 'seal_network', 'network_made', 'hand_in_network
 # %% ../../nbs/70_inference/35_answers.ipynb #e17bfb1f
 import time, warnings
 from contextlib import suppress
-from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -97,7 +96,7 @@ def hand_in_again(cfg: Config) -> str:
     if record['made']['weights'] != [side['weights'] for side in finished_folds(cfg).values()]:
         return f'submission.csv stays {made["chosen"]}; toss run {shell_path(run)} hands in the folds trained since'
     now = submit(cfg, names=[name for name in made['scores'] if name != ENSEMBLE])
-    if now != made and (run / 'export' / 'artefact.json').is_file():
+    if now['generation'] != made['generation'] and (run / 'export' / 'artefact.json').is_file():
         prove(cfg, read_record(run / 'export' / 'artefact.json', 'artefact')['formats'])
     again = 'again, the same bytes' if now['submission'] == made['submission'] else 'anew'
     return f'handed in {again}: {submission_line(now)}'
@@ -175,7 +174,7 @@ def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Pat
     file = put_right(cfg.run_dir, made, member)
     if target:
         copy_aside(file, target)
-    say(f"{file}: {member}’s own" if member else f"handed in {made['when']}: {submission_line(made)}")
+    say(f"{file}: {member}’s own" if member else f'handed in: {submission_line(made)}')
     return target or file
 
 # %% ../../nbs/70_inference/35_answers.ipynb #348e1944
@@ -194,7 +193,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     labels = _labels_beside(cfg, data, target) if several else None
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')
-    ids = source_ids(data, who.specs[0], key)
+    ids = source_ids(data, cfg.data.id_col, key)
     check_ids(ids, data)
     with progress_bar(len(ids) * len(who.specs), progress) as done:
 
@@ -249,13 +248,13 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
 ROWS, TOLERANCE = 1000, 1e-6
 
 
-def raw_rows(path, n: int = ROWS, key: str = 'data.test_path') -> pa.Table:
+def raw_rows(path, n: int = ROWS) -> pa.Table:
     """The first rows of a source, as they are.
 
     path : a Parquet file, a folder, or a glob
     raises UserError that names the file
     """
-    source, found = open_source(path, key), []
+    source, found = open_source(path, 'data.test_path'), []
     columns = [name for name in source.columns[0] if all(name in have for have in source.columns)]
     for _, batch in batches(source, columns, size=n):
         found.append(pa.table({name: batch[name] for name in columns}))
@@ -308,14 +307,13 @@ def parity_line(found: dict) -> str:
     return f"parity: {'; '.join(parts)}{instead}"
 
 # %% ../../nbs/70_inference/35_answers.ipynb #cd8f2b6e
-def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
-    """Compare the artefact of a run with its submission.
+def compare_artefact(cfg: Config, trust: bool = False) -> dict:
+    """Compare the artefact of a run with its submission, by every program that is there.
 
     cfg : the config of a run that was exported
-    formats : of its programs to ask; None = all that are there
     trust : open programs that this machine did not write
-    returns serves, why (it is not what was handed in), reason (for a difference), programs (format → what `compared`
-        found)
+    returns serves, why (it is not what was handed in), reason (for a difference), choice (its digest), programs
+        (format → what `compared` found)
     raises UserError : the test file or the submission is not here, or the artefact is damaged
     """
     folder, asked = cfg.run_dir / 'export', who_answers(cfg)
@@ -328,10 +326,9 @@ def compare_artefact(cfg: Config, formats=None, trust: bool = False) -> dict:
     file = sealed_file(cfg.run_dir, asked.made, f'{asked.name}.csv')
     submission = pl.read_csv(file, n_rows=len(table), schema_overrides=names, glob=False)
     there = read_record(folder / 'artefact.json', 'artefact', f'run toss export {shell_path(cfg.run_dir)}')['formats']
-    wanted = there if formats is None else formats
-    programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in wanted}
-    how = f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32'
-    return dict(serves=asked.name, why=asked.why, reason=how * (cfg.amp != 'none'), programs=programs)
+    programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in there}
+    how = f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32' * (cfg.amp != 'none')
+    return dict(serves=asked.name, why=asked.why, reason=how, choice=asked.made['generation'], programs=programs)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #51716614
 def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool = False) -> dict:
@@ -346,34 +343,23 @@ def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool =
             export(cfg, formats, inputs=inputs)
         found = compare_artefact(cfg, trust=trust)
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found = dict(serves='', why=str(e), reason='', programs={})
+        found = dict(serves='', why=str(e), reason='', choice='', programs={})
     files = ['export/artefact.json'] if found['programs'] else []
     return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=files)
 
-# %% ../../nbs/70_inference/35_answers.ipynb #d158110c
-def _without_code(content: dict) -> list[str]:
-    "The formats of an artefact that can be asked without running code that came with it."
-    if not any(about['kind'] == 'network' for about in content['members'].values()):
-        return content['formats'][:1]  # trees and linear models: no program is opened
-    return ['onnx'] if 'onnx' in content['formats'] and find_spec('onnxruntime') else []
-
 # %% ../../nbs/70_inference/35_answers.ipynb #febd8d76
 def check_parity(cfg: Config):
-    """Raise `Damaged` where a run's artefact does not give its submission, or is not the one that was compared.
+    """Raise `Damaged` where a run's artefact did not give its submission, or one of the two is not what was compared.
 
-    No program that may hold code is opened: of those the bytes must be the ones that gave the submission when they
-    were written.
+    No program is opened: its bytes must be those that gave the submission when they were written.
 
     cfg : the config of a run that was exported
     """
     mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
     found = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
     check_files(found, None, mend)
-    content = read_record(folder / 'artefact.json', 'artefact', mend)
-    check_files(content, None, mend)
+    check_files(read_record(folder / 'artefact.json', 'artefact', mend), None, mend)
     if not agrees(found):
         raise Damaged(parity_line(found), mend)
-    if safe := _without_code(content):
-        again = compare_artefact(cfg, safe)
-        if not agrees(again):
-            raise Damaged(parity_line(again), mend)
+    if found['choice'] != (last_choice(cfg.run_dir) or {}).get('generation'):
+        raise Damaged(f'{found.path}: of another choice than the one that was handed in', mend)

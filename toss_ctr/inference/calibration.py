@@ -366,7 +366,6 @@ def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -
     -------
     (N,) float64 probabilities of `cross_fit`; `calibration_report` of them
     """
-    label, logit, weight = check_inputs(label, logit, weight, probability=False)
     c = fit_calibrator(logit, label, weight=weight, **options)
     before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, weight, **options)
     return after, dict(

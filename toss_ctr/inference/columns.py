@@ -19,7 +19,6 @@ from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.inputs import Inputs
 from ..training.metrics import auc, average_precision, score_of, wll
-from ..training.ranking import rate_table
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
@@ -116,7 +115,7 @@ _PIECE = 1024  # rows in one forward pass
 
 @torch.no_grad()
 def importance(
-    model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 8192, repeats: int = 3
+    model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 8192
 ) -> dict[str, list]:
     """Permutation importance by group of columns, on hold-out rows.
 
@@ -129,7 +128,7 @@ def importance(
     weight = batch['weight'].cpu().numpy() if 'weight' in batch else None
     rate = inputs.train.share_of_clicks(inputs.folds.valid_rows(fold))
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 37))
-    orders = [torch.from_numpy(rng.permutation(len(label))).to(device) for _ in range(repeats)]
+    orders = [torch.from_numpy(rng.permutation(len(label))).to(device) for _ in range(3)]
 
     def score(batch):
         logits = []
@@ -180,12 +179,12 @@ def auc_alone(train: np.ndarray, y_train, held: np.ndarray, y_held, size: int, w
     return auc(y_held, rate[held], held_w)
 
 # %% ../../nbs/70_inference/40_columns.ipynb #74c90ba1
-def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> dict[str, float]:
+def columns_alone(inputs: Inputs, fold: int) -> dict[str, float]:
     """The columns that order hold-out rows best on their own.
 
-    returns column → AUC on hold-out rows, the largest first
+    returns column → AUC on hold-out rows, the twelve largest first
     """
-    spec, rows = inputs.train.spec, [sample_rows(inputs, fold, n, held) for held in (False, True)]
+    spec, rows = inputs.train.spec, [sample_rows(inputs, fold, 16384, held) for held in (False, True)]
     train, held = ({name: v.numpy() for name, v in one_batch(inputs, fold, some).items()} for some in rows)
     codes = {c.name: (train['cat'][:, i], held['cat'][:, i], c.size) for i, c in enumerate(spec.cats)}
     numbers = [*spec.nums, *(inputs.features.names if inputs.features else ())]
@@ -193,40 +192,25 @@ def columns_alone(inputs: Inputs, fold: int, n: int = 16384, top: int = 12) -> d
     alone, weights = {}, (train.get('weight'), held.get('weight'))
     for name, (of_train, of_held, size) in codes.items():
         alone[name] = auc_alone(of_train, train['label'], of_held, held['label'], size, weights)
-    return dict(sorted(alone.items(), key=lambda item: (-item[1], item[0]))[:top])
+    return dict(sorted(alone.items(), key=lambda item: (-item[1], item[0]))[:12])
 
 # %% ../../nbs/70_inference/40_columns.ipynb #caa0fcde
-def transfer(inputs: Inputs, fold: int, n: int = 100_000) -> list[dict]:
-    """Click rate by decile of each out-of-fold feature, for training rows and hold-out rows.
+def transfer(inputs: Inputs, fold: int) -> list[dict]:
+    """How well each out-of-fold feature orders the rows it was made for, and those held out.
 
-    returns name, auc_train, auc_held, clicks (held-out), train and held (rows of `rate_table`); largest gap first
+    returns name, auc_train, auc_held, clicks (held-out), the largest gap first
     """
     if inputs.features is None:
         return []
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 38))
-    matrix = inputs.fold_features(fold)
-    sides = []
+    matrix, aucs = inputs.fold_features(fold), []
     for rows in (inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)):
-        rows = np.sort(rng.permutation(rows)[:n])
-        sides.append((np.asarray(matrix[rows], np.float64), inputs.train.labels()[rows], inputs.train.weights(rows)))
-    (train, y_train, w_train), (held, y_held, w_held) = sides
+        rows = np.sort(rng.permutation(rows)[:100_000])
+        label, weight = inputs.train.labels()[rows], inputs.train.weights(rows)
+        aucs.append([auc(label, values, weight) for values in np.asarray(matrix[rows], np.float64).T])
     out = []
-    for i, name in enumerate(inputs.features.names):
-        told = _carried_over(train[:, i], y_train, held[:, i], y_held, w_train, w_held)
-        out.append(dict(name=name) | told)
+    for name, train, held in zip(inputs.features.names, *aucs, strict=True):
+        if train < 0.5:  # a feature may point the other way
+            train, held = 1 - train, 1 - held
+        out.append(dict(name=name, auc_train=train, auc_held=held, clicks=int(label.sum())))
     return sorted(out, key=lambda f: (f['auc_held'] - f['auc_train'], f['name']))
-
-# %% ../../nbs/70_inference/40_columns.ipynb #d2da4eef
-def _carried_over(train, y_train, held, y_held, w_train=None, w_held=None):
-    auc_train, auc_held = auc(y_train, train, w_train), auc(y_held, held, w_held)
-    if auc_train < 0.5:  # a feature may point the other way
-        auc_train, auc_held = 1 - auc_train, 1 - auc_held
-    codes, held_codes, size = bin_codes(train, held, 10)
-    names = [str(code) for code in range(size)]
-    return dict(
-        auc_train=auc_train,
-        auc_held=auc_held,
-        clicks=int(y_held.sum()),
-        train=rate_table(codes, y_train, np.zeros(len(codes)), names, weight=w_train),
-        held=rate_table(held_codes, y_held, np.zeros(len(held_codes)), names, weight=w_held),
-    )

@@ -9,9 +9,7 @@ __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'SCALES',
            'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
-from contextlib import suppress
 from dataclasses import dataclass, replace
-from datetime import datetime, UTC
 from pathlib import Path
 
 import numpy as np
@@ -317,8 +315,7 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         `ensemble`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best
         single member with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
-        fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest),
-        `when`
+        fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest)
     """
     check_same_rows(members)
     suspects = leaking(members) if len(members) > 1 else {}
@@ -356,18 +353,14 @@ def _copies(run_dir, made: dict) -> dict[Path, Path]:
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #629f8df8
 def _switch(run_dir: Path, place: Path, content: dict) -> Record:
-    "Seal a generation of the choice, and copy it to where people read it; the same choice again stays as it is."
+    "Seal a generation of the choice, and copy it to where people read it; the same choice gives the same record."
     content = content | dict(generation=place.name)
     copies = _copies(run_dir, content)
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
     files = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
-    path, now, made = run_dir / 'ensemble.json', datetime.now(UTC).isoformat(timespec='seconds'), None
-    with suppress(UserError):  # there is none yet, or it is damaged
-        made = read_record(path, 'ensemble')
-    if made is None or made != content | dict(when=made['when'], made_of=None, files=files):
-        made = write_record(path, 'ensemble', content | dict(when=now), files=files)
+    made = write_record(run_dir / 'ensemble.json', 'ensemble', content, files=files)
     for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
         if file not in copies:
             file.unlink(missing_ok=True)  # of an earlier choice
@@ -436,13 +429,11 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     """
     opinions = []
     for name in cfg.members if names is None else names:
-        made = records[name]['made'] if records else None
-        found, first = read_opinion(cfg.run_dir, name, cfg.ensemble, made), opinions[0] if opinions else None
-        if first is not None and np.array_equal(found.row, first.row):  # ten million rows are kept once
-            beside = dict(row=first.row, group=first.group, weight=first.weight)
-        else:
-            beside = of_rows(cfg.run_dir, found.row)
-        opinions.append(replace(found, **beside))
+        found = read_opinion(cfg.run_dir, name, cfg.ensemble, records[name]['made'] if records else None)
+        first = opinions[0] if opinions else replace(found, **of_rows(cfg.run_dir, found.row))
+        if np.array_equal(found.row, first.row):  # ten million rows are kept once
+            found = replace(found, row=first.row, group=first.group, weight=first.weight)
+        opinions.append(found)
     return opinions
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #554cc3cb

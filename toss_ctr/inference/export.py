@@ -19,9 +19,8 @@ from torch import Tensor, nn
 from torch.export import Dim
 
 from ..core.errors import UserError
-from ..core.files import names_file, write_aside
+from ..core.files import names_file, write_aside, written_here, wrote
 from ..core.records import write_record
-from ..core.machine import written_here, wrote
 from ..data.batches import Loader
 from ..data.frames import stream_split
 from ..data.pools import history_tensors

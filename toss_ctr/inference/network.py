@@ -298,7 +298,7 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     network, logits = load_network(cfg, inputs), cfg.run_dir / 'test_logits.parquet'
     check_cache(cfg, next(iter(network.sides.values())), inputs)
     with results_locked(cfg.run_dir), progress_bar(len(test), progress) as done:
-        with open_executor(cfg.engine, [cfg.run_dir]) as executor:
+        with open_executor(cfg.engine) as executor:
             if executor is None:
                 write_logits(network, cached_parts(test), logits, done)
             else:

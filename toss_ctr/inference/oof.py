@@ -53,10 +53,9 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in found}
     check_trainings(cfg, sides)
-    missing = sorted(set(range(_dealt_folds(cfg))) - set(found))
-    if missing:
-        lacking = ', '.join(map(str, missing))
-        what = f'{cfg.run_dir}: {len(found)} of {_dealt_folds(cfg)} folds finished'
+    dealt = _dealt_folds(cfg)
+    if missing := sorted(set(range(dealt)) - set(found)):
+        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(found)} of {dealt} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
 
@@ -226,11 +225,8 @@ def refuse_other(cfg: Config, *sections: str):
     file = cfg.run_dir / 'config.yaml'
     if not file.is_file():
         return
-    kept = load_config(file)
-    changed = {}
-    for section in sections:
-        differ = config_diff(getattr(cfg, section), getattr(kept, section))
-        changed |= {f'{section}.{key}': pair for key, pair in differ.items()}
+    differ = config_diff(cfg, load_config(file))
+    changed = {key: pair for key, pair in differ.items() if key.partition('.')[0] in sections}
     if changed:
         was = ', '.join(f'{key} is {value_text(before)}' for key, (before, _) in changed.items())
         asked = ' '.join(f'{key}={value_text(after)}' for key, (_, after) in changed.items())

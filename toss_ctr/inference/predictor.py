@@ -20,9 +20,8 @@ from ..config.inference import Ensemble
 from ..config.load import apart, folder_config, handed_on, make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
-from ..core.files import digest_json, locked, shell_path, sweep
+from ..core.files import digest_json, locked, shell_path, sweep, written_here
 from ..core.records import check_files, copy_aside, read_record, Record, write_record
-from ..core.machine import written_here
 from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
@@ -246,15 +245,15 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     raises UserError : no such member, or nobody who can answer a row on its own
     """
     made, run = whole_choice(cfg.run_dir), cfg.run_dir
-    name = member or (made['chosen'] if made else cfg.network)
-    known = dict.fromkeys([*(made['scores'] if made else ()), *cfg.members])
+    name, scores = member or (made['chosen'] if made else cfg.network), made['scores'] if made else {}
+    known = dict.fromkeys([*scores, *cfg.members])
     if name not in known:
         raise UserError(f'member={name}: {run} has no such member', nearest(name, list(known)))
     if name != cfg.network:  # it ranks the rows it is given
         refuse_ranks(cfg)
     if made is None and name == cfg.network:
         return Answering(name, {name: 1.0}, None)
-    if made is None or name not in made['scores']:
+    if name not in scores:
         mend = f'run toss run {shell_path(run)}: it goes on to the end'
         raise UserError(f'{run}: {name} has no part in the last choice', mend)
     weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
@@ -262,23 +261,16 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     if not files:
         return Answering(name, weights, made)
     why = f'{name} holds {", ".join(files)}, predictions from files, which answer no new row'
-    able = [k for k in made['scores'] if k != ENSEMBLE and not _is_file(cfg, k) and k not in made['leaking']]
+    able = [k for k in scores if k != ENSEMBLE and not _is_file(cfg, k) and k not in made['leaking']]
     if member or not able:
         raise UserError(f'{run}: {why}', 'ask or add a member that was trained here')
-    best = max(able, key=lambda k: made['scores'][k]['Score'])
+    best = max(able, key=lambda k: scores[k]['Score'])
     return Answering(best, {best: 1.0}, made, why)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #4ffe8b99
 def _is_file(cfg: Config, name: str) -> bool:
     "Whether a member is nothing but predictions."
     return name not in cfg.members or cfg.members[name].kind == 'file'
-
-# %% ../../nbs/70_inference/32_predictor.ipynb #19c4c471
-def _member_config(cfg: Config, name: str) -> Config:
-    "Of a network member."
-    if name == cfg.network:
-        return cfg
-    return folder_config(member_folder(cfg.run_dir, name), handed_on(cfg, 'logging.log_dir'))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c3c728c7
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -326,13 +318,8 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
     write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
-    content = dict(
-        spec='spec.json',
-        cache=inputs.train.fingerprint,
-        configs=[apart(table.model_dump(mode='json'))[0] for table, _ in tables],
-        statistics=[f'features_{number}' for number in range(len(tables))],
-        columns=columns.to_json(),
-    )
+    configs = [apart(table.model_dump(mode='json'))[0] for table, _ in tables]
+    content = dict(cache=inputs.train.fingerprint, configs=configs, columns=columns.to_json())
     return _seal_folder(out / 'matrix.json', 'matrix', content, made)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #97d97808
@@ -341,8 +328,8 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
 
     cfg : the config of a run with such members
     inputs : what the run works on, where it is open already
-    returns content of members/trees.matrix/matrix.json: spec, cache that it is of, columns, configs (of the features),
-        statistics (their folders)
+    returns content of members/trees.matrix/matrix.json: cache that it is of, columns, configs (of the features);
+        spec and counts lie beside it
     """
     out, made = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
     if (kept := _kept(out / 'matrix.json', 'matrix', made)) is not None:
@@ -352,9 +339,9 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
         return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #ab91a262
-def _read_spec(path: Path) -> Spec:
-    "A spec that was written beside what answers by it."
-    return Spec.from_json(read_with_lists(path, 'spec')['spec'])
+def _read_spec(folder: Path) -> Spec:
+    "The spec that was written beside what answers by it."
+    return Spec.from_json(read_with_lists(folder / 'spec.json', 'spec')['spec'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
 def _trees_of(cfg: Config, name: str) -> dict:
@@ -367,16 +354,14 @@ def _trees_of(cfg: Config, name: str) -> dict:
     return dict(kind=cfg.members[name].kind, files=files, scores=scores, made=record['made'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
-def _load_models(about: dict, matrix: dict, home: Path) -> MatrixModels:
-    "A member on the matrix; `about` : kind, files, scores, made; `home` : folder of what the matrix names."
-    library = LIBRARIES[about['kind']]
+def _load_models(about: dict, matrix: Record) -> MatrixModels:
+    "A member on the matrix; `about` : kind, files, scores, made."
+    library, home = LIBRARIES[about['kind']], matrix.path.parent
     library.version(about['kind'])  # refuses a library that is not installed
-    spec = _read_spec(home / matrix['spec'])
-    statistics = [load_statistics(home / place) for place in matrix['statistics']]
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
-    tables, columns = list(zip(configs, statistics, strict=True)), TreeColumns.from_json(matrix['columns'])
-    models = [library.load(file) for file in about['files']]
-    return MatrixModels(spec, library, models, columns, tables, about['scores'], about['made'])
+    tables = [(config, load_statistics(home / f'features_{number}')) for number, config in enumerate(configs)]
+    models, columns = [library.load(file) for file in about['files']], TreeColumns.from_json(matrix['columns'])
+    return MatrixModels(_read_spec(home), library, models, columns, tables, about['scores'], about['made'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c344ca7a
 def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) -> Predictor:
@@ -400,13 +385,15 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
     >>> predictor.predict(frame)  # doctest: +SKIP
     """
     asked, parts, specs = who_answers(cfg, member), {}, {}
+    run, elsewhere = cfg.run_dir, handed_on(cfg, 'logging.log_dir')
     for name in asked.weights:
         if cfg.members[name].kind == 'network':
-            part = load_network(_member_config(cfg, name), inputs if name == cfg.network else None)
+            own = cfg if name == cfg.network else folder_config(member_folder(run, name), elsewhere)
+            part = load_network(own, inputs if name == cfg.network else None)
             cache = next(iter(part.sides.values()))['cache']
         else:
             matrix = shared_matrix(cfg, inputs)
-            part, cache = _load_models(_trees_of(cfg, name), matrix, matrix.path.parent), matrix['cache']
+            part, cache = _load_models(_trees_of(cfg, name), matrix), matrix['cache']
         parts[name] = replace(part, spec=specs.setdefault(cache, part.spec))
     if asked.made is None:
         calibrator = parts[asked.name].calibrators['']
@@ -428,21 +415,15 @@ def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
 # %% ../../nbs/70_inference/32_predictor.ipynb #643ddaae
 def _write_network(network: Network, name: str, folder: Path, formats, data: str) -> dict:
     "Programs, spec and statistics of a network member; what its `Programs` are made of."
-    out, split = folder / name, sample_split(network, data)
-    for k in range(len(network.sides)):
+    out, split, programs = folder / name, sample_split(network, data), []
+    for k, fold in enumerate(network.sides):
         export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats})
+        programs.append([fold, list(read_record(out / f'fold_{fold}.json', 'program')['inputs'])])
     write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
-    reads = [list(read_record(out / f'fold_{fold}.json', 'program')['inputs']) for fold in network.sides]
-    return dict(
-        kind='network',
-        scores=network.scores,
-        config=apart(network.cfg.model_dump(mode='json'))[0],
-        spec=f'{name}/spec.json',
-        inputs=reads,
-        folds=[f'{name}/fold_{fold}' for fold in network.sides],
-    )
+    config = apart(network.cfg.model_dump(mode='json'))[0]
+    return dict(kind='network', scores=network.scores, config=config, programs=programs)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #bb60f6cd
 def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
@@ -450,15 +431,7 @@ def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
     about = _trees_of(cfg, name)
     for model in about['files']:
         copy_aside(model, folder / name / model.name)
-    return about | dict(files=[f'{name}/{model.name}' for model in about['files']])
-
-# %% ../../nbs/70_inference/32_predictor.ipynb #96c48178
-def _write_matrix(cfg: Config, folder: Path) -> dict:
-    "A copy of what all members on the matrix share."
-    matrix = shared_matrix(cfg)
-    left = shutil.ignore_patterns('.*', 'matrix.json')
-    shutil.copytree(matrix.path.parent, folder / _SHARED, ignore=left)
-    return {key: matrix[key] for key in ('spec', 'configs', 'statistics', 'columns')}
+    return about | dict(files=[model.name for model in about['files']])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #6855f74b
 def export(
@@ -521,9 +494,10 @@ def export(
                 members[name] = _write_network(part, name, folder, formats, data)
             else:
                 members[name] = _write_trees(cfg, name, folder)
-        on_matrix = any(isinstance(part, MatrixModels) for part in who.parts.values())
-        content |= dict(members=members, matrix=_write_matrix(cfg, folder) if on_matrix else None)
-        _seal_folder(folder / 'artefact.json', 'artefact', content, made)
+        if any(isinstance(part, MatrixModels) for part in who.parts.values()):
+            beside = shutil.ignore_patterns('.*')
+            shutil.copytree(shared_matrix(cfg).path.parent, folder / _SHARED, ignore=beside)
+        _seal_folder(folder / 'artefact.json', 'artefact', content | dict(members=members), made)
     return folder
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #62641508
@@ -550,18 +524,18 @@ def load_artefact(folder, program: str = '', trust: bool = False) -> Predictor:
     ending, specs, parts = _program(content, program), {}, {}
     for name, about in content['members'].items():
         if about['kind'] == 'network':
-            part, spec = _load_programs(folder, about, ending, trust), about['spec']
+            part, home = _load_programs(folder / name, about, ending, trust), name
         else:
-            about, home = about | dict(files=[folder / file for file in about['files']]), folder / _SHARED
-            part, spec = _load_models(about, content['matrix'], home), f"{_SHARED}/{content['matrix']['spec']}"
-        parts[name] = replace(part, spec=specs.setdefault(content['files'][spec], part.spec))
+            about, home = about | dict(files=[folder / name / file for file in about['files']]), _SHARED
+            part = _load_models(about, read_record(folder / home / 'matrix.json', 'matrix'))
+        parts[name] = replace(part, spec=specs.setdefault(content['files'][f'{home}/spec.json'], part.spec))
     calibrator, ensemble = Calibrator.from_json(content['calibrator']), Ensemble(**content['ensemble'])
     return Predictor(content['serves'], parts, content['weights'], calibrator, ensemble, content['why'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #f0a92978
-def _load_programs(folder: Path, about: dict, ending: str, trust: bool) -> Programs:
+def _load_programs(home: Path, about: dict, ending: str, trust: bool) -> Programs:
     "A network member of an artefact."
-    runner, spec = FORMATS[ending][1], _read_spec(folder / about['spec'])
-    programs = [runner(folder / f'{fold}.{ending}', trust) for fold in about['folds']]
-    statistics, cfg = load_statistics((folder / about['spec']).parent), make_config(apart(about['config'])[0])
-    return Programs(cfg, spec, programs, about['inputs'], about['scores'], statistics)
+    folds, names = zip(*about['programs'], strict=True)
+    programs = [FORMATS[ending][1](home / f'fold_{fold}.{ending}', trust) for fold in folds]
+    cfg = make_config(apart(about['config'])[0])
+    return Programs(cfg, _read_spec(home), programs, list(names), about['scores'], load_statistics(home))

@@ -9,7 +9,7 @@ __all__ = ['MOST_BYTES', 'MOST_ROWS', 'MOST_VALUES', 'SECONDS', 'check_rows', 'L
 import argparse, asyncio, json
 from typing import Any
 
-from ..core.commands import edge
+from ..core.processes import edge
 from ..core.errors import UserError
 from .predictor import load_artefact
 

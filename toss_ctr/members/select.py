@@ -41,29 +41,17 @@ _X = ((np.arange(BINS // _COARSE) + 0.5) * (_COARSE * 2 * EDGE / BINS) - EDGE)[N
 
 
 def _logloss_of_counts(pos, neg, masses):
-    "Least logloss over lines a + b·z, b > 0, by Newton's method; `masses` : what clicks and non-clicks weigh, sum 1."
+    "Least logloss over lines a + b·z, b ≥ 0; `masses` : what clicks and non-clicks weigh, sum 1."
     p, n = (m * counts.reshape(-1, _COARSE).sum(1) / counts.sum() for m, counts in zip(masses, (pos, neg), strict=True))
     some = np.flatnonzero(p + n)
     x, p, n = _X[:, some], p[some], n[some]
-    line = np.array([np.log(masses[0] / masses[1]), 1.0])
 
     def loss(line):
         z = line @ x
-        return float(p @ np.logaddexp(0, -z) + n @ np.logaddexp(0, z))
+        return p @ np.logaddexp(0, -z) + n @ np.logaddexp(0, z), x @ ((p + n) * expit(z) - p)
 
-    best = loss(line)
-    for _ in range(8):
-        s = 1 / (1 + np.exp(-np.clip(line @ x, -30, 30)))
-        slope = x @ ((p + n) * s - p)
-        bend = (x * ((p + n) * s * (1 - s))) @ x.T + 1e-9 * np.eye(2)
-        step = np.linalg.solve(bend, slope)
-        found = loss(line - step)
-        while found > best + 1e-12 and np.abs(step).max() > 1e-6:
-            step, found = step / 2, loss(line - step / 2)
-        if best - found < 1e-7:
-            break
-        line, best = line - step, found
-    return best if line[1] > 0 else loss(np.array([np.log(masses[0] / masses[1]), 0.0]))
+    how = dict(method='L-BFGS-B', bounds=[(None, None), (0, None)], options=dict(ftol=1e-12, gtol=1e-9))
+    return float(minimize(loss, [np.log(masses[0] / masses[1]), 1.0], jac=True, **how).fun)
 
 # %% ../../nbs/60_members/20_select.ipynb #1c28be86
 def _natural_loss(pos, neg):

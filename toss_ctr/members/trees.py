@@ -22,7 +22,7 @@ from ..config.data import Features
 from ..config.load import make_config
 from ..config.members import Member
 from ..config.whole import Config
-from ..core.executors import executor_of, run_tasks
+from ..core.executors import open_executor, run_tasks
 from ..core.errors import UserError
 from toss_ctr.core.files import (
     digest_bytes,
@@ -403,7 +403,7 @@ def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
 def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
     "Have the workers of an engine grow the folds that are not kept; on this machine alone there is nothing to do."
     cfg = inputs.cfg
-    with executor_of(cfg) as executor:
+    with open_executor(cfg.engine) as executor:
         folds = range(inputs.folds.n_folds) if executor is not None else ()
         missing = [k for k in folds if _kept_note(job.place, k, job.made) is None]
         if not missing:

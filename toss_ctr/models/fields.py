@@ -43,12 +43,12 @@ class FusedTable(nn.Module):
     sizes : rows of each column, code 0 included
     """
 
-    def __init__(self, sizes: Sequence[int], width: int, d: int, sparse: bool = False):
+    def __init__(self, sizes: Sequence[int], width: int, d: int):
         super().__init__()
         sizes = torch.tensor(list(sizes))
         self.register_buffer('sizes', sizes, persistent=False)
         self.register_buffer('offsets', sizes.cumsum(0) - sizes, persistent=False)
-        self.table = nn.Embedding(int(sizes.sum()), width, sparse=sparse)
+        self.table = nn.Embedding(int(sizes.sum()), width)
         self.project = nn.Parameter(torch.randn(len(sizes), width, d) * width**-0.5) if width != d else None
         init_table(self.table, self.offsets, d**-0.5)
 
@@ -69,9 +69,7 @@ class CategoricalFields(nn.Module):
     widths : width of each column's table, default d
     """
 
-    def __init__(
-        self, sizes: Sequence[int], d: int, widths: Sequence[int] | None = None, sparse: bool = False
-    ):
+    def __init__(self, sizes: Sequence[int], d: int, widths: Sequence[int] | None = None):
         super().__init__()
         widths = [d] * len(sizes) if widths is None else list(widths)
         self.tables = nn.ModuleList()
@@ -79,7 +77,7 @@ class CategoricalFields(nn.Module):
         order = []
         for width in sorted(set(widths)):
             columns = [column for column, w in enumerate(widths) if w == width]
-            self.tables.append(FusedTable([sizes[column] for column in columns], width, d, sparse))
+            self.tables.append(FusedTable([sizes[column] for column in columns], width, d))
             self.n_columns.append(len(columns))
             order += columns
         order = torch.tensor(order, dtype=torch.long)
@@ -174,10 +172,10 @@ class BagField(nn.Module):
     size : rows of the table, code 0 included
     """
 
-    def __init__(self, size: int, d: int, sparse: bool = False):
+    def __init__(self, size: int, d: int):
         super().__init__()
         self.size = size
-        self.table = nn.Embedding(size, d, sparse=sparse)
+        self.table = nn.Embedding(size, d)
         self.none = nn.Parameter(torch.zeros(d))
         init_table(self.table)
 

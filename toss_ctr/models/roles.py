@@ -61,17 +61,14 @@ class Behaviour(nn.Module):
     (B, d) weighted by (B, L). `ids` are (B, L) int for each field.
 
     fields : (rows, width) of each field; row 0 is the unseen id
-    sparse : sparse gradients of the tables that are not scanned
     """
 
     max_scan = 8192  # rows up to which a table is scored whole
 
-    def __init__(self, fields: Sequence[tuple[int, int]], sparse: bool = False):
+    def __init__(self, fields: Sequence[tuple[int, int]]):
         super().__init__()
         self.widths = [width for _, width in fields]
-        self.tables = nn.ModuleList()
-        for rows, width in fields:
-            self.tables.append(nn.Embedding(rows, width, sparse=sparse and rows > self.max_scan))
+        self.tables = nn.ModuleList(nn.Embedding(rows, width) for rows, width in fields)
         for table in self.tables:
             init_table(table)
 
@@ -211,10 +208,9 @@ class Role(nn.Module):
         n_context: int = 0,
         d_pos: int = 0,
         buckets: tuple = (64, 64),
-        sparse: bool = False,
     ):
         super().__init__()
-        self.behaviour = Behaviour(fields, sparse)
+        self.behaviour = Behaviour(fields)
         self.query = Query(targets, share, self.behaviour.widths, query_mode, n_context)
         self.position = Position(d_pos, *buckets) if d_pos else None
         self.width = sum(self.behaviour.widths)
@@ -269,7 +265,6 @@ class Embeddings(nn.Module):
     position : key `sequence.position`
     d_pos : widths of the position's attention and representation embeddings
     buckets : exact ages, log-spaced buckets
-    sparse : sparse gradients of the behaviour tables
 
     Examples
     --------
@@ -292,7 +287,6 @@ class Embeddings(nn.Module):
         position: PositionTerm = 'none',
         d_pos: tuple[int, int] = (16, 16),
         buckets: tuple[int, int] = (64, 64),
-        sparse: bool = False,
     ):
         super().__init__()
         check_embeddings(variant, query_mode, position, d_att, d_rep, targets, n_context)
@@ -304,9 +298,9 @@ class Embeddings(nn.Module):
         rep_fields = [(n_tokens, d_rep), *((rows, rep) for rows, _, rep in sides)]
         self.roles = nn.ModuleDict()
         shared_by_both = (targets, share, query_mode, n_context)
-        self.roles['rep'] = Role(rep_fields, *shared_by_both, rep_pos, buckets, sparse)
+        self.roles['rep'] = Role(rep_fields, *shared_by_both, rep_pos, buckets)
         if variant == 'dare':
-            self.roles['att'] = Role(att_fields, *shared_by_both, att_pos, buckets, sparse)
+            self.roles['att'] = Role(att_fields, *shared_by_both, att_pos, buckets)
         self.d_att = sum(width for _, width in att_fields)
         self.d_out = self.rep.width + rep_pos
         self.maps = nn.ModuleDict()

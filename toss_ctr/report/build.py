@@ -15,16 +15,17 @@ import numpy as np
 from markupsafe import Markup
 
 from ..config.load import load_config, presets, to_yaml
-from ..config.text import config_diff, value_text
+from ..config.text import config_diff, folded, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
 from ..core.records import write_record
-from ..core.tables import folded
 from ..features.encodings import learnt_priors
+from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
-from .advice import ADVICE, advice_made_of, drift, RunFacts, findings, side_file
-from .html import html, interval_text, page, section, table
+from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file
+from .canvas import html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
+from .slices import drift
 from toss_ctr.report.sections import (
     attention_section,
     curves_section,
@@ -70,16 +71,12 @@ def _data_facts(f: RunFacts) -> dict:
 # %% ../../nbs/80_report/40_build.ipynb #ba41528a
 def _calibration_facts(f: RunFacts) -> dict:
     "How the network was calibrated, and what its clicks were before and after."
-    made, judged = side_file(f.folder, 'calibrator.json'), side_file(f.folder, 'calibration.json')
-    facts = {}
-    if made:
-        line = f", temperature {1 / made['scale']:.3f}, intercept {made['bias']:+.3f}" if made.get('scale') else ''
-        facts['calibration'] = f"{made['method']} to the {made['target']} posterior{line}"
-    if judged:
-        before, after = (judged[when][RATIO] for when in ('before', 'after'))
-        told = f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
-        facts['predicted / observed clicks'] = told
-    return facts
+    judged = side_file(f.folder, 'calibration.json')
+    if judged is None:
+        return {}
+    before, after = (judged[when][RATIO] for when in ('before', 'after'))
+    told = f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
+    return {'calibration': repr(Calibrator.from_json(judged['calibrator'])), 'predicted / observed clicks': told}
 
 # %% ../../nbs/80_report/40_build.ipynb #df5a5a0b
 def parameters_part(f: RunFacts) -> list:
@@ -137,7 +134,7 @@ WANTED = {
     'attention.json': 'attention',
     'importance.json': 'permutation importance',
     'columns.json': 'features',
-    'tokens.json': 'embeddings',
+    'tokens.json': 'tokens of histories',
 }
 HOW = (
     'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '

@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['KINDS', 'plot_scores', 'curves', 'plot_learning', 'pr_points', 'plot_pr', 'plot_reliability', 'plot_distribution',
-           'plot_rates', 'quantile_groups', 'plot_lengths', 'plot_attention', 'plot_importance', 'plot_correlation',
-           'plot_map', 'plot_norms', 'plot_transfer']
+           'plot_rates', 'quantile_groups', 'plot_attention', 'plot_importance']
 
 # %% ../../nbs/80_report/05_plots.ipynb #aaab8b97
 import numpy as np
@@ -14,7 +13,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from .canvas import canvas, COLOURS, DASHES, heading, INK, legend, MARKERS, MUTED
 from ..training.metrics import reliability_curve
-from ..training.ranking import rate_table, wilson
+from ..training.ranking import rate_table
 
 # %% ../../nbs/80_report/05_plots.ipynb #fb029a56
 def _style(i: int) -> dict:
@@ -114,8 +113,8 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     return _done(ax, title or f'{metric} by epoch', xlabel='epoch')
 
 # %% ../../nbs/80_report/05_plots.ipynb #f1a4afce
-def pr_points(y, p, points: int = 300, weight=None):
-    """The precision–recall curve, thinned to `points` corners.
+def pr_points(y, p, weight=None):
+    """The precision–recall curve, thinned to 300 corners.
 
     y : (n,) 0/1 labels
     p : (n,) scores, any monotone scale
@@ -126,7 +125,7 @@ def pr_points(y, p, points: int = 300, weight=None):
 
     precision, recall, _ = precision_recall_curve(np.asarray(y), np.asarray(p), sample_weight=weight)
     recall, first = np.unique(recall[::-1], return_index=True)
-    keep = np.unique(np.linspace(0, len(recall) - 1, points).astype(np.int64))
+    keep = np.unique(np.linspace(0, len(recall) - 1, 300).astype(np.int64))
     return recall[keep], precision[::-1][first[keep]]
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
@@ -191,35 +190,26 @@ def _natural_points(y, p, weight):
     return [_values_of(table, key) for key in ('predicted', 'observed')]
 
 # %% ../../nbs/80_report/05_plots.ipynb #78394132
-def plot_distribution(
-    y, p, bins: int = 50, title: str = 'Predicted probability by class', balanced: bool = True
-) -> Figure:
+def plot_distribution(y, p, balanced: bool = True) -> Figure:
     """Densities of the predictions of clicks and of non-clicks.
 
     Parameters
     ----------
     y : (n,) 0/1 labels
     p : (n,) probabilities
-    bins : of [0, 1], or up to the highest but one in 200
-    title : above the plot
-    balanced : whether clicks and non-clicks weigh half each in them
+    balanced : whether clicks and non-clicks weigh half each in them; otherwise up to the highest but one in 200
     """
     y, p, (_, ax) = np.asarray(y), np.asarray(p), canvas()
     top = 1.0 if balanced else float(np.quantile(p, 0.995))
     for cls, name in enumerate(('no click', 'click')):
-        rows, edges = np.histogram(p[y == cls], bins=bins, range=(0, top))
-        density = rows / max(rows.sum(), 1) * bins / top
+        rows, edges = np.histogram(p[y == cls], bins=50, range=(0, top))
+        density = rows / max(rows.sum(), 1) * 50 / top
         ax.stairs(density, edges, color=COLOURS[cls], ls=DASHES[cls], lw=1.6, label=f'{name} ({(y == cls).sum():,})')
         ax.stairs(density, edges, fill=True, color=COLOURS[cls], alpha=0.18)
-    return _done(ax, title, xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
+    look = dict(xlabel=f'predicted probability, {_SCALES[balanced]}', ylabel='density', xlim=(0, top))
+    return _done(ax, 'Predicted probability by class', **look)
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
-def _rate_points(ax, x, table: list[dict], name: str, **look):
-    "Observed click rates of groups with their intervals, %."
-    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=look['color'], lw=3, alpha=0.3)
-    ax.plot(x, _values_of(table, 'observed', 100), ms=5, label=name, **look)
-
-
 def plot_rates(table: list[dict], title: str) -> Figure:
     """Observed click rate with its interval, and the predicted one, per group.
 
@@ -230,7 +220,8 @@ def plot_rates(table: list[dict], title: str) -> Figure:
     """
     _, ax = canvas()
     x, names = np.arange(len(table)), [r['name'] if len(r['name']) <= 12 else r['name'][:11] + '…' for r in table]
-    _rate_points(ax, x, table, 'observed, 95 %', color=COLOURS[0], marker='o', ls='')
+    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=COLOURS[0], lw=3, alpha=0.3)
+    ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
     ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     look = dict(rotation=90, fontsize=8) if len(''.join(names)) > 40 else dict(fontsize=9)
     step = max(1, len(names) // 26)
@@ -260,25 +251,9 @@ def quantile_groups(values, bins: int = 10):
         names.append('–'.join(ends))
     return codes, names
 
-# %% ../../nbs/80_report/05_plots.ipynb #de2cf5d2
-def plot_lengths(lengths, max_len: int | None = None) -> Figure:
-    """Histogram of history lengths, up to the 99th percentile.
-
-    lengths : (n,) int, tokens of each history
-    max_len : where histories are cut, drawn as a line
-    """
-    lengths, (_, ax) = np.asarray(lengths), canvas(height=2.5)
-    cap = max(int(np.quantile(lengths, 0.99)), 1)
-    bins = np.arange(0, cap + 2, -(-cap // 50))  # fifty bars at most
-    ax.stairs(*np.histogram(np.minimum(lengths, bins[-1]), bins), fill=True, color=COLOURS[0], alpha=0.55)
-    if max_len and max_len <= cap:
-        ax.axvline(max_len, color=COLOURS[1], lw=1.6, ls='--', label=f'max_len {max_len}')
-    title = f'median {np.median(lengths):.0f} tokens, longest {lengths.max()}, empty {np.mean(lengths == 0):.1%}'
-    return _done(ax, title, xlabel='tokens (the last bar holds the longest 1 %)', ylabel='rows')
-
 # %% ../../nbs/80_report/05_plots.ipynb #72ac338b
-def plot_attention(tokens, weights, target='', ages=None, title: str = '', named: int = 4) -> Figure:
-    """Attention weights by age; the target's own tokens in the second colour.
+def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Figure:
+    """Attention weights by age, the four heaviest named; the target's own tokens in the second colour.
 
     Parameters
     ----------
@@ -287,7 +262,6 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
     target : the target's name or id
     ages : (L,) positions back in time, 0 = newest; counted up by default
     title : above the axes
-    named : how many of the heaviest tokens are named
     """
     weights, (_, ax) = np.asarray(weights, np.float64), canvas(height=2.3)
     ages = np.arange(len(weights)) if ages is None else np.asarray(ages)
@@ -298,7 +272,7 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '', named
         ax.vlines(-ages[mask], 0, weights[mask], color=colour, lw=width, label=name)
     ax.plot(-ages[same], weights[same], 'D', color=COLOURS[1], ms=4)  # a shape as well as a colour
     taken: list = []  # places of names: another one too near would cover it
-    for i in np.argsort(-weights, kind='stable')[:named]:
+    for i in np.argsort(-weights, kind='stable')[:4]:
         if all(abs(ages[i] - a) >= 0.07 * max(ages.max(), 1) for a in taken):
             taken.append(ages[i])
             _note(ax, str(tokens[i])[:14], -ages[i], weights[i], (0, 3), ha='center')
@@ -332,74 +306,3 @@ def plot_importance(
     ax.tick_params(axis='y', labelcolor=INK)
     ax.grid(axis='y', visible=False)
     return _done(ax, title)
-
-# %% ../../nbs/80_report/05_plots.ipynb #32afb7cc
-def plot_correlation(names: list[str], corr) -> Figure:
-    """Heat-map of correlations between members.
-
-    names : (M,) members
-    corr : (M, M) correlations
-    """
-    corr, m = np.asarray(corr, np.float64), len(names)
-    low = min(corr.min(), 0.99)
-    _, ax = canvas(4.5, 1.2 + 0.42 * m)
-    ax.pcolormesh(corr, vmin=low, vmax=1, cmap='cividis', edgecolors='none')
-    for (i, j), value in np.ndenumerate(corr):
-        ink = '#000000' if (value - low) / (1 - low) > 0.55 else '#ffffff'
-        ax.text(j + 0.5, i + 0.5, f'{value:.3f}', ha='center', va='center', fontsize=8.5, color=ink)
-    ax.set_xticks(np.arange(m) + 0.5, names, rotation=30 if m > 4 else 0, color=INK)
-    ax.set_yticks(np.arange(m) + 0.5, names, color=INK)
-    ax.invert_yaxis()
-    ax.grid(False)
-    return _done(ax, 'Correlation of logits')
-
-# %% ../../nbs/80_report/05_plots.ipynb #5ea9d4cc
-def plot_map(
-    tokens: list[dict], prior: float, title: str = 'Tokens by their representation', named: int = 6
-) -> Figure:
-    """Points on a plane, by how rows with the token are clicked.
-
-    tokens : each with `name`, `x`, `y`, `rows`, `clicks`
-    named : how many of the most frequent are named
-    """
-    x, y, rows = (_values_of(tokens, k) for k in ('x', 'y', 'rows'))
-    low, high = wilson(_values_of(tokens, 'clicks'), rows)
-    _, ax = canvas(height=3.4)
-    looks = ((MUTED, 'o', 'about as all rows'), (COLOURS[0], 'v', 'clicked less'), (COLOURS[1], '^', 'clicked more'))
-    for kind, (colour, marker, name) in enumerate(looks):
-        m = np.where(low > prior, 2, high < prior) == kind
-        look = dict(color=colour, marker=marker, alpha=0.55, lw=0, label=f'{name} ({m.sum()})')
-        ax.scatter(x[m], y[m], 6 + 60 * np.sqrt(rows[m] / rows.max()), **look)
-    for i in np.argsort(-rows, kind='stable')[:named]:
-        _note(ax, str(tokens[i]['name'])[:14], x[i], y[i], (4, 3))
-    ax.margins(0.08)
-    look = dict(markerscale=0.7, handletextpad=0.1)
-    return _done(ax, title, look, xlabel='first component', ylabel='second component')
-
-# %% ../../nbs/80_report/05_plots.ipynb #023519e5
-def plot_norms(rows, norms: dict) -> Figure:
-    """Norm of each token's embedding by how often it occurs, a colour a table.
-
-    rows : (M,) rows with each token
-    norms : name of a table → (M,) norms of its rows
-    """
-    _, ax = canvas()
-    for i, (name, v) in enumerate(norms.items()):
-        ax.plot(rows, v, ms=3.5, alpha=0.5, mew=0, label=name, **_style(i) | dict(ls=''))
-    ax.set_xscale('log')
-    _plain_log(ax.xaxis)
-    ax.set_ylim(bottom=0)
-    return _done(ax, 'Embedding norms by frequency', dict(markerscale=2), xlabel='rows with the token', ylabel='norm')
-
-# %% ../../nbs/80_report/05_plots.ipynb #341c67e8
-def plot_transfer(train: list[dict], held: list[dict], title: str) -> Figure:
-    """Click rate by decile of a feature, on training rows and on held-out rows.
-
-    train : rows of `rate_table` by decile of the feature, training rows
-    """
-    _, ax = canvas()
-    for i, (name, rows) in enumerate({'held-out rows': held, 'training rows': train}.items()):
-        _rate_points(ax, [int(r['name']) for r in rows], rows, name, lw=1.5, **_style(i))
-    ax.xaxis.get_major_locator().set_params(integer=True)
-    ax.set_ylim(bottom=0)
-    return _done(ax, title, xlabel='decile of the feature', ylabel='click rate, %')

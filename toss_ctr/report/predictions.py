@@ -17,12 +17,13 @@ from scipy.special import expit
 
 from ..config.whole import Config
 from ..core.errors import UserError
-from ..core.files import again, digest_file
+from ..core.files import digest_file
 from ..core.records import read_record, read_run_table, write_record
 from ..data.submission import shift_prior
+from ..data.frames import source_ids
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
-from ..data.types import id_texts, labels, plain
+from ..data.types import labels, plain
 from ..inference.compare import metric_cells
 from ..inference.calibration import cross_fit
 from ..inference.compare import held_out
@@ -121,18 +122,6 @@ class Predictions:
         "The true probabilities, brought to the class-balanced world."
         return None if self.truth is None else shift_prior(self.truth, self.prior, 'balanced')
 
-# %% ../../nbs/80_report/15_predictions.ipynb #d681e8f1
-def _read_held_out(path: Path) -> pl.DataFrame:
-    "An oof.parquet: row, fold, label, logit, p, maybe group and weight."
-    if not path.is_file():
-        raise UserError(f'{path}: missing', again(path))
-    table = read_run_table(path)
-    bad = table.filter(~(pl.col('logit').is_finite() & pl.col('p').is_finite()))
-    if len(bad):
-        mend = 'look for a diverged fold in train_log.csv and train it again'
-        raise UserError(f'{path}: {len(bad):,} predictions are not finite', mend)
-    return table
-
 # %% ../../nbs/80_report/15_predictions.ipynb #5a92f904
 def _of_rows(table: pl.DataFrame, column: str, rows) -> np.ndarray | None:
     "A column at some rows; None where the table lacks one of them."
@@ -143,7 +132,7 @@ def _of_rows(table: pl.DataFrame, column: str, rows) -> np.ndarray | None:
 def load_predictions(run_dir, cfg: Config) -> Predictions:
     "Join out-of-fold predictions, baseline, what was handed in, and truth."
     run_dir, truth = Path(run_dir), Path(cfg.data.truth_path or '')
-    oof = _read_held_out(run_dir / 'oof.parquet')
+    oof = read_run_table(run_dir / 'oof.parquet')
     of = {name: oof[name].to_numpy() for name in oof.columns}
     row, label, weight = of['row'], of['label'], of.get('weight')
     rate, found = np.average(label, weights=weight), {}
@@ -266,22 +255,16 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     returns (n,) uint8; None where the file has no labels
     raises UserError : a row has another label than 0 and 1, or the rows are others
     """
-    data = cfg.data
-    source = open_source(data.test_path, 'data.test_path') if data.test_path else None
-    if not source or not all(data.label_col in columns for columns in source.columns):
+    path, name = cfg.data.test_path, cfg.data.label_col
+    source = open_source(path, 'data.test_path') if path else None
+    if not source or not all(name in columns for columns in source.columns):
         return None
-    named = all(data.id_col in columns for columns in source.columns)
-    wanted = [data.id_col] * named + [data.label_col]
-    rows = pa.Table.from_batches([batch for _, batch in batches(source, wanted)])
-    column = plain(rows[data.label_col].combine_chunks(), data.label_col, source.place)
+    rows = pa.Table.from_batches([batch for _, batch in batches(source, [name])])
+    column = plain(rows[name].combine_chunks(), name, source.place)
     if column.null_count == len(column):
         return None
-    names = np.arange(len(rows)).astype(str)
-    if named:
-        stored = plain(rows[data.id_col].combine_chunks(), data.id_col, source.place)
-        names = id_texts(stored, data.id_col, source.place)
-    at = align_ids(ids, pl.Series(names), data.test_path, 'the submission')
-    return labels(column, data.label_col, source.place)[at]
+    at = align_ids(ids, source_ids(path, cfg.data.id_col), path, 'the submission')
+    return labels(column, name, source.place)[at]
 
 # %% ../../nbs/80_report/15_predictions.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:

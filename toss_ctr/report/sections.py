@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'epoch_table', 'curves_section', 'labels_section',
            'quality_section', 'rates_section', 'slices_section', 'drift_section', 'attention_section',
-           'importance_section', 'token_rows', 'features_section', 'board_part', 'disagreement_part', 'members_section',
-           'lengths_section']
+           'importance_section', 'token_rows', 'features_section', 'board_part', 'members_section', 'lengths_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
 import numpy as np
@@ -16,41 +15,32 @@ from markupsafe import Markup
 from ..config.train import MINIMISED
 from ..core.records import read_record, read_run_table
 from ..inference.answers import parity_line
-from ..inference.compare import member_rows
+from ..inference.compare import CELLS, member_rows
 from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
 from ..members.contract import held_out_file, TEST
 from .advice import RunFacts, side_file
-from .html import figure, html, interval_text, metric_columns, section, table
+from .canvas import figure, html, interval_text, metric_columns, section, table
 from toss_ctr.report.plots import (
     curves,
     plot_attention,
-    plot_correlation,
     plot_distribution,
     plot_importance,
     plot_learning,
-    plot_lengths,
-    plot_map,
-    plot_norms,
     plot_pr,
     plot_rates,
     plot_reliability,
     plot_scores,
-    plot_transfer,
 )
 from .predictions import align, read_test_scores
 from toss_ctr.report.slices import (
-    apart,
     clicks_ratio,
-    disagreement,
     error_slices,
-    fifths,
     find_columns,
     group_of,
     group_table,
     groupings,
     lift_table,
     misjudged_groups,
-    verdict,
 )
 from ..training.metrics import first_metric, RATIO, TITLES
 from ..training.ranking import rate_table, wilson
@@ -290,11 +280,10 @@ def drift_section(f: RunFacts) -> Markup | None:
     text = (
         f"Trees that see the columns alone tell a test row from a training row with AUC {found['auc']:.3f} "
         f"(0.5: not at all; chance stays below {found['chance']:.3f}), from {found['rows'][0]:,} training and "
-        f"{found['rows'][1]:,} test rows. PSI, the population stability index, is usually taken for harmless below 0.1 "
-        'and for another distribution above 0.25. “Unknown” counts rows whose value is missing or outside the '
-        'vocabulary of the training rows.'
+        f"{found['rows'][1]:,} test rows. “Unknown” counts rows "
+        'whose value is missing or outside the vocabulary of the training rows.'
     )
-    columns = dict(column=('column', None), gain=('share of what tells them apart', '.1%'), psi=('PSI', '.3f'))
+    columns = dict(column=('column', None), gain=('share of what tells them apart', '.1%'))
     columns |= dict(unknown_train=('unknown in train', '.1%'), unknown_test=('unknown in test', '.1%'))
     return section('drift', 'Train and test', text, table(found['columns'][:12], columns, 'Drift from train to test'))
 
@@ -353,7 +342,7 @@ def importance_section(f: RunFacts) -> Markup | None:
     return section('importance', 'What is used', figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1
-def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
+def token_rows(tokens: list[dict], rate: float) -> list[dict]:
     """The tokens whose rows are clicked most and least for sure.
 
     returns for `plot_scores`: name, Score (click rate), low, high, kind
@@ -363,47 +352,35 @@ def token_rows(tokens: list[dict], rate: float, each: int = 6) -> list[dict]:
         low, high = wilson(t['clicks'], t['rows'])
         kind = 'baseline' if low > rate else 'model' if high < rate else ''
         rows.append(dict(name=str(t['name'])[:16], Score=t['clicks'] / t['rows'], kind=kind, low=low, high=high))
-    more = sorted((row for row in rows if row['kind'] == 'baseline'), key=lambda row: -row['low'])[:each]
-    less = sorted((row for row in rows if row['kind'] == 'model'), key=lambda row: row['high'])[:each][::-1]
+    more = sorted((row for row in rows if row['kind'] == 'baseline'), key=lambda row: -row['low'])[:6]
+    less = sorted((row for row in rows if row['kind'] == 'model'), key=lambda row: row['high'])[:6][::-1]
     return more + less and [*more, *less, dict(name='all rows', Score=rate, kind='best')]
 
-# %% ../../nbs/80_report/35_sections.ipynb #d7958943
-def _token_figures(known: list[dict], rate: float, of: str) -> list:
-    "What a history's tokens go with, and where their embeddings lie; `of` : the history, for the titles."
-    ends, figs = token_rows(known, rate), []
-    if ends:
-        text = 'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'
-        points = plot_scores(ends, 'Click rate of rows with a token')
-        figs.append(figure(points, f'Tokens{of} whose rows are clicked most and least', text))
-    roles = dict(att='attention', rep='representation')
-    norms = {roles[role]: [t['norms'][role] for t in known] for role in known[0]['norms']}
-    text = (
-        'The most frequent tokens on the plane that shows most of the representation table; the larger, the more rows.'
-    )
-    figs.append(figure(plot_map(known, rate), f'Map of token embeddings{of}', text))
-    points = plot_norms([t['rows'] for t in known], norms)
-    text = 'Norms that do not depend on the frequency are still near their random start.'
-    return [*figs, figure(points, f'Norms of token embeddings{of} by frequency', text)]
-
 # %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
+_CARRIED = dict(name=('out-of-fold feature', None), auc_train=('AUC of the rows it was made for', '.3f'))
+_CARRIED['auc_held'] = 'AUC of held-out rows', '.3f'
+
+
 def features_section(f: RunFacts) -> Markup | None:
-    "Columns alone, out-of-fold features, tokens and embeddings."
+    "Columns alone, out-of-fold features, tokens."
     columns, tokens = side_file(f.folder, 'columns.json') or {}, side_file(f.folder, 'tokens.json') or {}
-    figs = []
+    figs, carried = [], []
     if alone := columns.get('alone'):
         bars = plot_importance(alone, 12, 'AUC of one column alone', start=0.5)
         text = (
             'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.'
         )
         figs.append(figure(bars, 'AUC of single columns: ' + ', '.join(alone), text))
-    for feature in [of for of in columns.get('features', ()) if not of['name'].endswith('_impr')][:4]:
-        title = f"{feature['name'][:22]}: AUC {feature['auc_train']:.3f} → {feature['auc_held']:.3f}"
-        picture = plot_transfer(feature['train'], feature['held'], title)
-        text = 'Out-of-fold feature. Where the training line is steeper, the feature promises what it does not keep.'
-        figs.append(figure(picture, f'Click rate by decile of {title}', text))
+    if features := columns.get('features'):
+        told = 'Where a feature orders the rows it was made for much better than held-out rows, it does not carry over.'
+        carried = [told, table(features, _CARRIED, 'Out-of-fold features')]
     for history, known in tokens.get('tokens', {}).items():
-        figs += _token_figures(known, tokens['rate'], '' if history == 'seq' else f' of {history}') if known else []
-    return section('features', 'Features and embeddings', figs) if figs else None
+        if ends := token_rows(known, tokens['rate']):
+            text = 'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'
+            of = '' if history == 'seq' else f' of {history}'
+            points = plot_scores(ends, 'Click rate of rows with a token')
+            figs.append(figure(points, f'Tokens{of} whose rows are clicked most and least', text))
+    return section('features', 'Features and tokens', figs, *carried) if figs or carried else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
 def board_part(f: RunFacts) -> list:
@@ -419,10 +396,7 @@ def board_part(f: RunFacts) -> list:
     columns |= dict(
         gain=('gain on the best single', '+.4f'),
         gain_interval=('95 %', 's'),
-        weight=('weight', '.3f'),
-        without=('loss without it', '+.4f'),
-        fit_seconds=('fit, s', ',.0f'),
-        rows_per_s=('rows/s', ',d'),
+        **CELLS,
     )
     text = (
         'Out of fold, calibrated by the other folds; the ensemble’s are by weights found on the other folds. Gains and '
@@ -434,29 +408,10 @@ def board_part(f: RunFacts) -> list:
     told = [text, f'Handed in: {scale_line(made)}.', *leak_lines(made)]
     return [*told, table(rows, columns, 'Members', strong), serving]
 
-# %% ../../nbs/80_report/35_sections.ipynb #5ebb4444
-def disagreement_part(f: RunFacts) -> list:
-    "What the members disagree on; [] where there is nothing to compare."
-    found = disagreement(f.folder, f.cfg)
-    if found is None:
-        return []
-    numbers = _COUNTS | dict(spread=('spread', '.2f'))
-    loss = dict(best=('loss of the best', '.4f'), mean=('of the mean', '.4f'), gain=('gain', '+.4f'))
-    told = 'Held-out rows by how far apart the members’ log-odds are (spread: their standard deviation).'
-    rows = table(fifths(found), dict(name=('how far apart', None)) | numbers | loss, 'Rows by disagreement')
-    parts = ['### What the members disagree on', verdict(found), told, rows]
-    groups = () if f.train is None else groupings(f.train, found.row, f.cfg, 30)
-    if rows := apart(found, groups):
-        columns = _PLACE | numbers | dict(times=('× usual', '.2f'), highest=('highest', None), lowest=('lowest', None))
-        del columns['clicks']
-        text = 'Groups whose members are furthest apart, and who is above and below the mean there.'
-        parts += [text, table(rows, columns, 'Groups of disagreement')]
-    return parts
-
 # %% ../../nbs/80_report/35_sections.ipynb #a2bee48a
 def members_section(f: RunFacts) -> Markup | None:
-    "The board, what the members disagree on, and the correlation of their test logits."
-    parts, logits = board_part(f) + disagreement_part(f), {}
+    "The board, and the correlation of the members' test logits."
+    parts, logits = board_part(f), {}
     for folder in sorted(f.folder.glob('members/[!.]*')):
         file = held_out_file(folder).with_name(TEST)
         if file.is_file():
@@ -464,19 +419,25 @@ def members_section(f: RunFacts) -> Markup | None:
             logits[folder.name] = each.to_series().to_numpy().astype(np.float64)
     if len(logits) > 1:
         with np.errstate(invalid='ignore', divide='ignore'):  # of a member that says the same of all rows
-            picture = plot_correlation(list(logits), np.nan_to_num(np.corrcoef(list(logits.values()))))
+            alike = np.nan_to_num(np.corrcoef(list(logits.values()))).tolist()
+        rows = [{'': name} | dict(zip(logits, line, strict=True)) for name, line in zip(logits, alike, strict=True)]
         text = (
             'Correlation of the members’ logits on the test rows; the less alike they are, the more their mean gains.'
         )
-        parts += [text, [figure(picture, 'Correlation between ' + ', '.join(logits))]]
+        columns = {'': ('', None)} | {name: (name, '.3f') for name in logits}
+        parts += [text, table(rows, columns, 'Correlation between ' + ', '.join(logits))]
     return section('members', 'Members', *parts) if parts else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
 def lengths_section(f: RunFacts) -> Markup | None:
-    "Histograms of history lengths."
-    figs = []
+    "How long the histories are."
+    rows = []
     for seq in f.train.spec.histories if f.train else ():
-        title = 'Histogram of history lengths' + ('' if seq.key == 'seq' else f', {seq.history}')
-        text = 'As the cache holds them: cut at sequence.max_len unless sequence.collapse keeps them whole.'
-        figs.append(figure(plot_lengths(f.train.seq_lengths(seq.key), seq.max_len), title, text))
-    return section('lengths', 'History lengths', figs) if figs else None
+        lengths = np.asarray(f.train.seq_lengths(seq.key))
+        median, most = np.quantile(lengths, (0.5, 0.99)).tolist()
+        row = dict(history=seq.history, empty=np.mean(lengths == 0), median=median, most=most)
+        rows.append(row | dict(longest=int(lengths.max()), limit=seq.max_len))
+    text = 'Tokens of a row, as the cache holds them: cut at max_len unless sequence.collapse keeps histories whole.'
+    columns = dict(history=('history', None), empty=('empty', '.1%'), median=('median', ',.0f'))
+    columns |= dict(most=('99 % of rows below', ',.0f'), longest=('longest', ',d'), limit=('max_len', ',d'))
+    return section('lengths', 'History lengths', text, table(rows, columns, 'History lengths')) if rows else None

@@ -19,9 +19,9 @@ from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import locked, shell_path, sweep, write_aside
 from ..core.records import read_record, read_run_table
-from ..core.tables import html_table
+from ..config.text import html_table
 from ..data.schema import guess_schema, Schema
-from ..training.metrics import first_metric, metrics_table, MetricsTable, N_BOOT, RATIO, TITLES
+from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
 class _Known:
@@ -231,8 +231,81 @@ def _as_file(data, file: Path):
             data.write_parquet(part)
     return str(file)
 
+# %% ../../nbs/90_run/30_door.ipynb #c56caac3
+class _Asked(_Shown):
+    "A run that answers: new rows, and what its model looks at."
+
+    def predict(self, data, out: str = '', member: str = ''):
+        """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
+
+        Parameters
+        ----------
+        data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
+        out : CSV file for a path; by default submission_<name>.csv in the run's folder
+        member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
+
+        Returns
+        -------
+        (n,) float64 of a frame; the CSV file of a path
+
+        Raises
+        ------
+        UserError for a name that is no trained member's, and for a column that is missing
+        """
+        from toss_ctr.inference.answers import infer
+        from toss_ctr.inference.predictor import load_predictor
+        from toss_ctr.inference.ensemble import last_choice
+
+        if isinstance(data, (str, Path)):
+            return infer(self.cfg, data, out, member)
+        asked = (last_choice(self.folder) or {}).get('generation'), member
+        if asked not in self._answers:
+            self._answers[asked] = load_predictor(self.cfg, member)
+        return self._answers[asked].predict(data)
+
+    def predict_labels(self, frame) -> dict:
+        """Probabilities of every label of `data.labels` by the network, the first one's first.
+
+        Parameters
+        ----------
+        frame : Polars or pandas frame
+
+        Returns
+        -------
+        label → (n,) float64
+        """
+        from toss_ctr.inference.predictor import label_answers
+
+        return label_answers(self.cfg, frame)
+
+    def attention(self, row: int, history: str = '') -> Attention:
+        """What the model looks at in the history of a training row, by the fold that held the row out.
+
+        Parameters
+        ----------
+        row : number of a row of the training file
+        history : name of one of several; the first by default
+
+        Raises
+        ------
+        UserError for a model without history, and for a row that no finished fold held out
+        """
+        return _looked_at(self.cfg, self._inputs, row, history)
+
+    @cached_property
+    def _answers(self) -> dict:
+        "Who was asked, by choice and member."
+        return {}
+
+    @cached_property
+    def _inputs(self):
+        "What the run works on, opened once."
+        from toss_ctr.training.inputs import prepare
+
+        return prepare(self.cfg, test=bool(self.cfg.data.test_path))
+
 # %% ../../nbs/90_run/30_door.ipynb #3012939f
-class Run(_Shown):
+class Run(_Asked):
     """A run: its config, and what lies in its folder so far.
 
     Parameters
@@ -381,75 +454,6 @@ class Run(_Shown):
         other = other if isinstance(other, Run) else Run(other)
         return compare_oof(self.folder, other.folder, n_boot, self.cfg.seed, common)
 
-    def predict(self, data, out: str = '', member: str = ''):
-        """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
-
-        Parameters
-        ----------
-        data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
-        out : CSV file for a path; by default submission_<name>.csv in the run's folder
-        member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
-
-        Returns
-        -------
-        (n,) float64 of a frame; the CSV file of a path
-
-        Raises
-        ------
-        UserError for a name that is no trained member's, and for a column that is missing
-        """
-        from toss_ctr.inference.answers import infer
-        from toss_ctr.inference.predictor import load_predictor
-        from toss_ctr.inference.ensemble import last_choice
-
-        if isinstance(data, (str, Path)):
-            return infer(self.cfg, data, out, member)
-        asked = (last_choice(self.folder) or {}).get('generation'), member
-        if asked not in self._answers:
-            self._answers[asked] = load_predictor(self.cfg, member)
-        return self._answers[asked].predict(data)
-
-    def predict_labels(self, frame) -> dict:
-        """Probabilities of every label of `data.labels` by the network, the first one's first.
-
-        Parameters
-        ----------
-        frame : Polars or pandas frame
-
-        Returns
-        -------
-        label → (n,) float64
-        """
-        from toss_ctr.inference.predictor import label_answers
-
-        return label_answers(self.cfg, frame)
-
-    def attention(self, row: int, history: str = '') -> Attention:
-        """What the model looks at in the history of a training row, by the fold that held the row out.
-
-        Parameters
-        ----------
-        row : number of a row of the training file
-        history : name of one of several; the first by default
-
-        Raises
-        ------
-        UserError for a model without history, and for a row that no finished fold held out
-        """
-        return _looked_at(self.cfg, self._inputs, row, history)
-
-    @cached_property
-    def _answers(self) -> dict:
-        "Who was asked, by choice and member."
-        return {}
-
-    @cached_property
-    def _inputs(self):
-        "What the run works on, opened once."
-        from toss_ctr.training.inputs import prepare
-
-        return prepare(self.cfg, test=bool(self.cfg.data.test_path))
-
 # %% ../../nbs/90_run/30_door.ipynb #37a8eca6
 def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
@@ -493,7 +497,7 @@ def run_list(folder='runs') -> MetricsTable:
             warnings.warn(f'{place.name}: {e}')
     if not lines:
         raise UserError(f'{folder}: no runs', 'toss run makes one')
-    return metrics_table(lines)
+    return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_door.ipynb #11ee2723
 def _own_caches(cfg: Config) -> list[Path]:

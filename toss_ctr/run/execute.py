@@ -12,7 +12,7 @@ from pathlib import Path
 
 from ..core.processes import bound_command, GRAMMAR, Lines, STOP, without
 from ..core.files import disk_errors, write_aside
-from ..report.html import notebook_page
+from ..report.canvas import notebook_page
 
 with without(GRAMMAR):
     import nbformat
@@ -57,7 +57,7 @@ def keep_notebook(run, fold: int, title: str, whole: bool):
         notebook_page(kept, title)
 
 # %% ../../nbs/90_run/08_execute.ipynb #ecd2d2d7
-def kernel_environment(folder: Path, threads: int) -> dict:
+def kernel_environment(folder: Path) -> dict:
     """The environment in which papermill finds our kernel.
 
     folder : for the files of kernels, IPython and their connections
@@ -71,15 +71,15 @@ def kernel_environment(folder: Path, threads: int) -> dict:
         part.write_text(json.dumps(dict(argv=argv, display_name='python3', language='python')))
     folders = dict(JUPYTER_PATH='jupyter', JUPYTER_RUNTIME_DIR='runtime', IPYTHONDIR='ipython')
     names = {variable: str(folder / name) for variable, name in folders.items()}
-    return names | dict(TMPDIR=str(folder), OMP_NUM_THREADS=str(threads), MPLBACKEND='agg')
+    return names | dict(TMPDIR=str(folder), OMP_NUM_THREADS='1', MPLBACKEND='agg')
 
 # %% ../../nbs/90_run/08_execute.ipynb #9019f273
-def execute_fold(tell, run: str, fold: int, title: str, parameters: dict, threads: int):
+def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     """Execute a fold's notebook and put it into the run: a task for `run_tasks`, `apart`.
 
     tell : called with 'starts 0', the lines that the kernel prints, 'ends 0'
     """
-    os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}', threads))
+    os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}'))
     notebook, path = working_notebook(run, fold), Path(run) / f'fold_{fold}.log'
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)

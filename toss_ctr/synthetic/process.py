@@ -74,7 +74,7 @@ def block_rng(seed: int, stream: str, block: int = 0, clicks: bool = False) -> n
 TOPICS, DIM, TAU = 22, 3, 48.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class World:
     """Distributions and effects of one data set.
 
@@ -96,8 +96,6 @@ class World:
     --------
     >>> from toss_ctr.synthetic.process import draw_world
     >>> world = draw_world(seed=1, seq_scale=0.1)
-    >>> world
-    World(seed=1, seq_scale=0.1, intercept=0.0000)
     >>> world.effect['gender'].shape, world.effect['inventory_id', 'age_group'].shape  # null included
     ((3,), (19, 9))
     """
@@ -118,9 +116,6 @@ class World:
     norm: dict = field(default_factory=dict)
     intercept: float = 0.0
     pool: Ragged = None
-
-    def __repr__(self):
-        return f'World(seed={self.seed}, seq_scale={self.seq_scale}, intercept={self.intercept:.4f})'
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #0bfb324e
 def value_shares(col: str, card: int) -> np.ndarray:

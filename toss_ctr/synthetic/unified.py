@@ -6,12 +6,12 @@
 __all__ = ['ITEMS', 'LATENT', 'ITEM_TAU', 'LONGEST', 'USUAL', 'LOOK_SD', 'MEANING_SD', 'EFFECT_SD', 'ITEM_RATE', 'UNIFIED_SD',
            'UNIFIED_ITEMS', 'KINDS', 'WORDS', 'ACTIONS', 'TAGS', 'MOST_TAGS', 'PICTURE', 'UNIFIED_RATE', 'DAY',
            'FIRST_DAY', 'TRAIN_DAYS', 'TEST_DAYS', 'VIEW_TAU', 'BUY_TAU', 'ItemWorld', 'draw_items', 'draw_item_rows',
-           'attended_value', 'item_logit', 'item_world', 'synthesize_items', 'UnifiedWorld', 'draw_unified',
-           'draw_events', 'draw_tags', 'UnifiedRows', 'draw_unified_rows', 'unified_values', 'unified_terms',
-           'unified_world', 'synthesize_unified']
+           'attended_value', 'item_logit', 'with_pilot', 'item_world', 'synthesize_items', 'UnifiedWorld',
+           'draw_unified', 'draw_events', 'draw_tags', 'UnifiedRows', 'draw_unified_rows', 'unified_values',
+           'unified_terms', 'unified_world', 'synthesize_unified']
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #0f9d3894
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from pathlib import Path
 
@@ -30,22 +30,22 @@ LOOK_SD, MEANING_SD, EFFECT_SD = 1.5, 2.0, 0.3  # of the scores, of the history'
 ITEM_RATE = 0.35
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class ItemWorld:
-    """What is planted in a log with one id space; item j of the file is row j-1.
+    """What is planted in a log of items; item j of the file is row j-1.
 
-    look : (200, 3) vectors whose inner products are the attention scores
-    meaning : (200, 3) vectors whose inner products are attended
-    effect : (200,) logit of an item as a target
-    cdf : (200,) cumulative shares of the items
-    mean : of the attended value in the pilot
-    factor : what brings its standard deviation to `MEANING_SD`
+    look : (items, 3) vectors whose inner products are the attention scores
+    meaning : (items, 3) vectors whose inner products are attended
+    effect : (items,) of an item as a target
+    cdf : (items,) cumulative shares of the items
+    centre : term → its mean in the pilot
+    spread : term → its standard deviation there
 
     Examples
     --------
     >>> from toss_ctr.synthetic.unified import item_world
     >>> world = item_world(seed=1)
-    >>> world.scores.shape, world.factor > 0
+    >>> world.scores.shape, world.spread['history'] > 0
     ((200, 200), True)
     """
 
@@ -54,24 +54,23 @@ class ItemWorld:
     meaning: np.ndarray
     effect: np.ndarray
     cdf: np.ndarray
-    mean: float = 0.0
-    factor: float = 1.0
+    centre: dict = field(default_factory=dict)
+    spread: dict = field(default_factory=dict)
     intercept: float = 0.0
 
     @property
     def scores(self) -> np.ndarray:
-        "(200, 200) true attention score of each target (row) for each behaviour, recency apart."
+        "(items, items) true attention score of each target (row) for each behaviour, recency apart."
         return self.look @ self.look.T
 
-
-def draw_items(seed: int) -> ItemWorld:
-    "The tables of a data set, without pilot."
-    rng = block_rng(seed, 'world')
-    look, meaning = rng.standard_normal((2, ITEMS, LATENT))
+# %% ../../nbs/25_synthetic/70_unified.ipynb #79c30c30
+def draw_items(rng: np.random.Generator, seed: int, items: int = ITEMS) -> ItemWorld:
+    "The tables of a log's items, without pilot."
+    look, meaning = rng.standard_normal((2, items, LATENT))
     look = look * np.sqrt(LOOK_SD / (look @ look.T).std())
-    share = 1 / (np.arange(ITEMS) + 20)
-    effect = EFFECT_SD * rng.standard_normal(ITEMS)
-    return ItemWorld(seed, look, meaning, effect, np.cumsum(share / share.sum()))
+    share = 1 / (np.arange(items) + 20)
+    effect, cdf = rng.standard_normal(items), np.cumsum(share / share.sum())
+    return ItemWorld(seed=seed, look=look, meaning=meaning, effect=effect, cdf=cdf)
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #f331e875
 def draw_item_rows(world: ItemWorld, stream: str, block: int) -> tuple[np.ndarray, Ragged]:
@@ -107,10 +106,25 @@ def item_logit(world: ItemWorld, target: np.ndarray, histories: Ragged) -> np.nd
 
     target : (n,) items
     """
-    value = (attended_value(world, target, histories) - world.mean) * world.factor
-    return world.intercept + world.effect[target] + value
+    value = attended_value(world, target, histories) - world.centre['history']
+    return world.intercept + EFFECT_SD * world.effect[target] + value * (MEANING_SD / world.spread['history'])
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #71ede6d1
+def with_pilot(world: ItemWorld, draw, values, logit, rate: float) -> ItemWorld:
+    """A world whose terms are centred and scaled, and whose clicks have a rate.
+
+    draw : (world, stream, block) → rows
+    values : (world, rows) → term → (n,) as it is drawn
+    logit : (world, rows) → (n,)
+    """
+    pilot = [draw(world, 'pilot', block) for block in (0, 1)]
+    blocks = [values(world, rows) for rows in pilot]
+    whole = {term: np.concatenate([block[term] for block in blocks]) for term in blocks[0]}
+    centre = {term: float(value.mean()) for term, value in whole.items()}
+    world = replace(world, centre=centre, spread={term: float(value.std()) for term, value in whole.items()})
+    return replace(world, intercept=solve_intercept(np.concatenate([logit(world, rows) for rows in pilot]), rate))
+
+
 def item_world(seed: int) -> ItemWorld:
     """The world of a data set, its pilot done.
 
@@ -118,12 +132,9 @@ def item_world(seed: int) -> ItemWorld:
     ----------
     seed : of the data set
     """
-    world = draw_items(seed)
-    rows = [draw_item_rows(world, 'pilot', block) for block in (0, 1)]
-    value = np.concatenate([attended_value(world, *of_block) for of_block in rows])
-    world = replace(world, mean=float(value.mean()), factor=float(MEANING_SD / value.std()))
-    logit = np.concatenate([item_logit(world, *of_block) for of_block in rows])
-    return replace(world, intercept=solve_intercept(logit, ITEM_RATE))
+    values = lambda world, rows: dict(history=attended_value(world, *rows))
+    logit = lambda world, rows: item_logit(world, *rows)
+    return with_pilot(draw_items(block_rng(seed, 'world'), seed), draw_item_rows, values, logit, ITEM_RATE)
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #92f07b99
 def _lists(history: Ragged, values, kind) -> pa.Array:
@@ -180,13 +191,10 @@ TRAIN_DAYS, TEST_DAYS = 14, 2
 VIEW_TAU, BUY_TAU = DAY / 4, 2 * DAY  # what a view and a purchase still say, in seconds
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #05242bc8
-@dataclass(frozen=True)
-class UnifiedWorld:
-    """What is planted in a log of several histories; item j of the file is row j-1.
+@dataclass(frozen=True, kw_only=True)
+class UnifiedWorld(ItemWorld):
+    """What is planted in a log of several histories beside its 300 items.
 
-    look : (300, 3) vectors whose inner products say which views a target looks at
-    meaning : (300, 3) vectors whose inner products say what it finds there
-    effect : (300,) of a target
     device : (4,) of a device
     action : (4,) of an action beside a view of the target's kind
     kind : (300,) of an item, 0 … 11
@@ -194,9 +202,6 @@ class UnifiedWorld:
     beauty : (8,) what each number of a picture adds
     tag : (40,) of a tag
     hour : (24,) of an hour of the day
-    cdf : (300,) cumulative shares of the items
-    centre : term → its mean in the pilot
-    spread : term → its standard deviation there
 
     Examples
     --------
@@ -205,10 +210,6 @@ class UnifiedWorld:
     ['actions', 'buys', 'device', 'hour', 'item', 'picture']
     """
 
-    seed: int
-    look: np.ndarray
-    meaning: np.ndarray
-    effect: np.ndarray
     device: np.ndarray
     action: np.ndarray
     kind: np.ndarray
@@ -216,27 +217,17 @@ class UnifiedWorld:
     beauty: np.ndarray
     tag: np.ndarray
     hour: np.ndarray
-    cdf: np.ndarray
-    centre: dict
-    spread: dict
-    intercept: float = 0.0
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #2255c248
 def draw_unified(seed: int) -> UnifiedWorld:
     "The tables of a data set, without pilot."
     rng = block_rng(seed, 'world')
-    look, meaning = rng.standard_normal((2, UNIFIED_ITEMS, 3))
-    look = look * np.sqrt(1.5 / (look @ look.T).std())
-    share = 1 / (np.arange(UNIFIED_ITEMS) + 20)
-    none, one = dict.fromkeys(UNIFIED_SD, 0.0), dict.fromkeys(UNIFIED_SD, 1.0)
-    effect, device = rng.standard_normal(UNIFIED_ITEMS), rng.standard_normal(4)
-    action = np.array([-1.0, 0.0, 0.5, 2.0])
-    kind, topic = rng.integers(0, KINDS, UNIFIED_ITEMS), rng.integers(0, KINDS, WORDS)
-    cdf = np.cumsum(share / share.sum())
-    beauty, tag, noise = rng.standard_normal(PICTURE), rng.standard_normal(TAGS), rng.standard_normal(24)
-    hour = np.cos((np.arange(24) - 20) / 24 * 2 * np.pi) + 0.3 * noise  # most at eight in the evening
-    tables = look, meaning, effect, device, action, kind, topic, beauty, tag, hour
-    return UnifiedWorld(seed, *tables, cdf, none, one)
+    items = draw_items(rng, seed, UNIFIED_ITEMS)
+    tables = dict(device=rng.standard_normal(4), action=np.array([-1.0, 0.0, 0.5, 2.0]))
+    tables |= dict(kind=rng.integers(0, KINDS, UNIFIED_ITEMS), topic=rng.integers(0, KINDS, WORDS))
+    tables |= dict(beauty=rng.standard_normal(PICTURE), tag=rng.standard_normal(TAGS))
+    evening = np.cos((np.arange(24) - 20) / 24 * 2 * np.pi)  # most at eight
+    return UnifiedWorld(**vars(items), **tables, hour=evening + 0.3 * rng.standard_normal(24))
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #e3b91379
 def draw_events(rng: np.random.Generator, n: int, mean: float, most: int, pause: float, draw) -> Ragged:
@@ -374,6 +365,10 @@ def unified_terms(world: UnifiedWorld, rows: UnifiedRows) -> dict[str, np.ndarra
     return {k: UNIFIED_SD[k] * (v - world.centre[k]) / world.spread[k] for k, v in values.items()}
 
 
+def _unified_logit(world: UnifiedWorld, rows: UnifiedRows) -> np.ndarray:
+    return world.intercept + sum(unified_terms(world, rows).values())
+
+
 def unified_world(seed: int) -> UnifiedWorld:
     """The world of a data set, its pilot done.
 
@@ -381,14 +376,7 @@ def unified_world(seed: int) -> UnifiedWorld:
     ----------
     seed : of the data set
     """
-    world = draw_unified(seed)
-    pilot = [draw_unified_rows(world, 'pilot', block) for block in (0, 1)]
-    values = [unified_values(world, rows) for rows in pilot]
-    values = {k: np.concatenate([v[k] for v in values]) for k in UNIFIED_SD}
-    centre, spread = {k: float(v.mean()) for k, v in values.items()}, {k: float(v.std()) for k, v in values.items()}
-    world = replace(world, centre=centre, spread=spread)
-    logit = np.concatenate([sum(unified_terms(world, rows).values()) for rows in pilot])
-    return replace(world, intercept=solve_intercept(logit, UNIFIED_RATE))
+    return with_pilot(draw_unified(seed), draw_unified_rows, unified_values, _unified_logit, UNIFIED_RATE)
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #dbb3016b
 def _text_lists(history: Ragged, values: np.ndarray) -> pa.Array:
@@ -422,7 +410,7 @@ def _unified_columns(world: UnifiedWorld, rows: UnifiedRows) -> dict[str, pa.Arr
 # %% ../../nbs/25_synthetic/70_unified.ipynb #a3f2d2b7
 def _draw_unified(world: UnifiedWorld, split: str, block: int) -> tuple[dict, np.ndarray]:
     rows = draw_unified_rows(world, split, block)
-    return _unified_columns(world, rows), world.intercept + sum(unified_terms(world, rows).values())
+    return _unified_columns(world, rows), _unified_logit(world, rows)
 
 
 def synthesize_unified(out_dir, rows: int, test_rows: int | None = None, seed: int = 777) -> dict[str, Path]:

@@ -187,7 +187,7 @@ def spoil(bench: Bench, damaged: dict):
             else:
                 path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
 
-
+# %% ../../nbs/95_tests/50_advice.ipynb #3b21f447
 def follow(bench: Bench, case: Case) -> tuple[Answer, str]:
     """Meet what a case spoilt, do what the line says, and call the command again.
 
@@ -220,7 +220,7 @@ def follow(bench: Bench, case: Case) -> tuple[Answer, str]:
         answer = bench.call(case.command, *case.args, report=True)
     return first, '' if answer.code == 0 else f'still after {done}: {answer.line or answer.code}'
 
-
+# %% ../../nbs/95_tests/50_advice.ipynb #1aecc819
 def follow_advice(bench: Bench, rounds: int, seed: int = 0, say=tell) -> dict:
     """Try cases: a finished run each time, spoilt, and mended as told.
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from unittest.mock import patch
 
+from ..cli import main
 from ..config.load import to_yaml
 from ..config.whole import Config
-from ..core.commands import command
 from ..core.files import digest_file
 from .small import small_config
 
@@ -62,7 +62,7 @@ class Answer:
         return not (self.code == 0 or self.refused or self.killed) or any('Traceback' in line for line in self.said)
 
 # %% ../../nbs/95_tests/40_bench.ipynb #ebc71e6d
-def _train_here(cfg, folds, jobs, force, progress, processes=1):
+def _train_here(cfg, folds, jobs, force, progress):
     "In place of `run_side_by_side`: the folds one after the other, without notebooks."
     from toss_ctr.training.fold import train_fold
     from toss_ctr.training.inputs import prepare
@@ -102,7 +102,7 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
     began = time.process_time()
     try:
         with shortened(report):
-            command(name)(name, args)
+            main(name, args)
     finally:
         signal.setitimer(signal.ITIMER_PROF, 0)
         out.with_suffix('.cpu').write_text(str(time.process_time() - began))

@@ -16,6 +16,22 @@ import yaml
 
 from .bench import Bench, tell
 
+# %% ../../nbs/95_tests/47_edge_cases.ipynb #975b79b0
+def _nasty_lists(whole: list[int]) -> dict[str, pa.Array]:
+    "Columns of lists, structs and maps."
+    return {
+        'lists': pa.array([list(range(v)) for v in whole], pa.list_(pa.int64())),
+        'lists with nulls': pa.array([[None, v] if v else None for v in whole], pa.list_(pa.int64())),
+        'lists of floats': pa.array([[v + 0.5] for v in whole]),
+        'lists of texts': pa.array([[str(v), ''] for v in whole]),
+        'lists of lists': pa.array([[[v]] for v in whole]),
+        'fixed lists': pa.array([[v, v + 1] for v in whole], pa.list_(pa.int64(), 2)),
+        'negative tokens': pa.array([[-v, v] for v in whole]),
+        'great tokens': pa.array([[2**62 + v] for v in whole]),
+        'structs': pa.array([dict(a=v, b=str(v)) for v in whole]),
+        'maps': pa.array([[('a', v)] for v in whole], pa.map_(pa.string(), pa.int64())),
+    }
+
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #b1b0e1ca
 def nasty_values(n: int) -> dict[str, pa.Array]:
     """Columns of every type that Parquet holds, and of values that are hard to read.
@@ -82,19 +98,9 @@ def nasty_values(n: int) -> dict[str, pa.Array]:
         'moments in a zone': pa.array(moments, pa.timestamp('ns', 'Asia/Seoul')),
         'times of day': pa.array([m.time() for m in moments], pa.time64('us')),
         'durations': pa.array([datetime.timedelta(seconds=int(v)) for v in whole], pa.duration('ms')),
-        'lists': pa.array([list(range(v)) for v in whole.tolist()], pa.list_(pa.int64())),
-        'lists with nulls': pa.array([[None, v] if v else None for v in whole.tolist()], pa.list_(pa.int64())),
-        'lists of floats': pa.array([[v + 0.5] for v in halves]),
-        'lists of texts': pa.array([[str(v), ''] for v in whole]),
-        'lists of lists': pa.array([[[v]] for v in whole.tolist()]),
-        'fixed lists': pa.array([[v, v + 1] for v in whole.tolist()], pa.list_(pa.int64(), 2)),
-        'negative tokens': pa.array([[-v, v] for v in whole.tolist()]),
-        'great tokens': pa.array([[2**62 + v] for v in whole.tolist()]),
-        'structs': pa.array([dict(a=v, b=str(v)) for v in whole.tolist()]),
-        'maps': pa.array([[('a', v)] for v in whole.tolist()], pa.map_(pa.string(), pa.int64())),
-    }
+    } | _nasty_lists(whole.tolist())
 
-
+# %% ../../nbs/95_tests/47_edge_cases.ipynb #c09b8c74
 NAMES = (
     *('', ' ', 'a/b', '../a', 'a\\b', '.', '..', 'CON', 'a:b', 'a*b', '-x', '--set', '$x$', '$', '%s', '{x}', '{{'),
     *('\\alpha', '_', '__class__', 'a\nb', 'a\tb', 'a\0b', '<b>', '&amp;', '"', "'", 'null', 'true', '1', '0x1f'),
@@ -164,7 +170,7 @@ def plain_log(rows: int = ROWS) -> dict:
         history=[','.join(map(str, rng.integers(1, 6, rng.integers(1, 5)))) for _ in range(rows)],
     )
 
-
+# %% ../../nbs/95_tests/47_edge_cases.ipynb #eaeb436d
 def write_case(bench: Bench, part: str, name: str, values: pa.Array) -> Path:
     """Write a log with a nasty column, and its config.
 
@@ -203,7 +209,7 @@ def write_case(bench: Bench, part: str, name: str, values: pa.Array) -> Path:
     file.write_text(yaml.safe_dump(usual | keys, allow_unicode=True), encoding='utf-8')
     return file
 
-
+# %% ../../nbs/95_tests/47_edge_cases.ipynb #fc71b07a
 def cases() -> list[tuple]:
     "(part, name, what the values are): every kind of values in every part, then every name in every part."
     kinds = [(part, 'odd', kind) for kind in nasty_values(10) for part in PARTS]
@@ -211,7 +217,7 @@ def cases() -> list[tuple]:
     names = [(part, name, 'dictionary') for name in NAMES for part in parts]
     return kinds + names
 
-
+# %% ../../nbs/95_tests/47_edge_cases.ipynb #aadf1d3e
 def nasties(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
     """Walk the road with nasty columns.
 

@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 import toss_ctr
-from ..core.commands import command
+from ..cli import main
 from .bench import Answer, Bench, Promise, shortened, tell, undisturbed
 
 # %% ../../nbs/95_tests/45_environments.ipynb #867ac37f
@@ -116,7 +116,7 @@ def enter(name: str, notebooks: str, size: str, opened: str, *args: str):
         resource.setrlimit(resource.RLIMIT_NOFILE, (int(opened), int(opened)))
     sys.argv = [name, *args]
     with shortened(report=False) if notebooks == '0' else contextlib.nullcontext():
-        command(name)(name, list(args))
+        main(name, list(args))
 
 
 def call_in(bench: Bench, case: Surroundings, name: str, *args) -> Answer:

@@ -9,9 +9,9 @@ __all__ = ['MIB', 'LINUX', 'STEPS', 'GROWS', 'own_bytes', 'peak_bytes', 'take_st
 import argparse, json, subprocess, sys, tempfile, time
 from pathlib import Path
 
+from ..cli import main
 from ..config.load import load_config, to_yaml
 from ..config.whole import Config
-from ..core.commands import command
 from ..inference.ensemble import submit
 from ..members.trees import grow_members
 from ..run.road import train_network
@@ -105,7 +105,7 @@ def take_step(step: str, file: str):
             return
         name, *args = commands[step]
         sys.argv = [name, *args]
-        command(name)(name, args)
+        main(name, args)
 
 
 def long_run(folder, rows: int, seed: int) -> Config:

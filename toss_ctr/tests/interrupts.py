@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 
 from ..config.load import to_yaml
-from ..core.commands import STOPPED
+from ..core.processes import STOPPED
 from ..core.files import digest_file
 from .small import small_config
 

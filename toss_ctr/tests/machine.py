@@ -59,17 +59,8 @@ class Asked:
 _NAMES = st.sampled_from(sorted(VARIANTS))
 
 
-class CommandMachine(RuleBasedStateMachine):
-    """Commands on one folder, in any order.
-
-    Parameters
-    ----------
-    asked : bench and promises
-
-    Examples
-    --------
-    >>> CommandMachine(asked).verify()  # doctest: +SKIP
-    """
+class _Called(RuleBasedStateMachine):
+    "Commands on the folder of a bench; none may be broken."
 
     def __init__(self, asked: Asked):
         super().__init__()
@@ -87,6 +78,19 @@ class CommandMachine(RuleBasedStateMachine):
         self.asked.say(f'{self.asked.steps:4} {name} {words}: exit {answer.code} {answer.line[:120]}')
         assert not answer.broken, f'{name} {words}: exit {answer.code}: {answer.said[-3:]}'
         return answer
+
+# %% ../../nbs/95_tests/70_machine.ipynb #b36b2769
+class CommandMachine(_Called):
+    """Commands on one folder, in any order.
+
+    Parameters
+    ----------
+    asked : bench and promises
+
+    Examples
+    --------
+    >>> CommandMachine(asked).verify()  # doctest: +SKIP
+    """
 
     @rule(name=_NAMES, force=st.booleans())
     def run(self, name, force):

@@ -187,11 +187,11 @@ class ObjectServer:
         head += f'<MaxKeys>{most}</MaxKeys><IsTruncated>{str(more).lower()}</IsTruncated>'
         return f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>{head}{text}</ListBucketResult>'.encode()
 
-
+# %% ../../nbs/95_tests/05_object_server.ipynb #baffa6b4
 def _unquoted(path: str) -> str:
     return parse_qsl(f'x={path.replace("+", "%2B").replace("&", "%26").replace(";", "%3B")}', True)[0][1]
 
-
+# %% ../../nbs/95_tests/05_object_server.ipynb #f77388a7
 def _entry(name: str, file: Path) -> str:
     about = file.stat()
     when = datetime.fromtimestamp(int(about.st_mtime), timezone.utc).strftime('%Y-%m-%dT%H:%M:%S.000Z')

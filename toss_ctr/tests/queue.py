@@ -23,7 +23,7 @@ def slurm_installed() -> bool:
     tools = (*DAEMONS, 'sbatch', 'squeue', 'scancel', 'srun')
     return all(shutil.which(tool, path=_PATH) for tool in tools) and os.geteuid() == 0
 
-
+# %% ../../nbs/95_tests/37_queue.ipynb #93f1ced6
 def slurm_settings(folder, ports: list[int], cpus: int) -> str:
     """The text of slurm.conf.
 
@@ -64,7 +64,7 @@ NodeName={host} NodeAddr=127.0.0.1 CPUs={cpus} State=UNKNOWN
 PartitionName=all Nodes=ALL Default=YES State=UP
 '''
 
-
+# %% ../../nbs/95_tests/37_queue.ipynb #2c3d9bd3
 @contextmanager
 def own_slurm(folder, cpus: int = 2):
     """Slurm with one node on this machine, for a while.
@@ -106,7 +106,7 @@ def own_slurm(folder, cpus: int = 2):
             time.sleep(0.2)  # what supervises a job hides its environment, and ends with the job
         kill_node(mark)
 
-
+# %% ../../nbs/95_tests/37_queue.ipynb #1a701c1d
 def slurm_says(variables: dict, *command: str) -> str:
     """What a command of Slurm's says.
 

@@ -190,14 +190,14 @@ def step(self: SimulatedDisk, change: bool = False):
         self.cut_power()
         raise Perished
 
-
+# %% ../../nbs/95_tests/07_simulated.ipynb #69b4b252
 @patch
 def kill(self: SimulatedDisk, process: Actor):
     "End a process; its locks are free."
     process.dead = True
     self.locks = {path: owner for path, owner in self.locks.items() if owner is not process}
 
-
+# %% ../../nbs/95_tests/07_simulated.ipynb #7e84fd91
 @patch
 def cut_power(self: SimulatedDisk):
     "Everybody is dead, and of what was not safe some is left."
@@ -214,7 +214,7 @@ def cut_power(self: SimulatedDisk):
         node.data = bytearray(node.safe)
         node.entries = dict(node.kept)
 
-
+# %% ../../nbs/95_tests/07_simulated.ipynb #cb52794d
 @patch
 def rot(self: SimulatedDisk) -> str:
     """A file at rest goes bad: a bit flips, its end is lost, or it is gone. Nothing else tells, not even its time.
@@ -245,7 +245,7 @@ def rot(self: SimulatedDisk) -> str:
     node.safe, node.writes = bytes(node.data), []
     return f'{how} {name}'
 
-
+# %% ../../nbs/95_tests/07_simulated.ipynb #f04e4dc2
 @patch
 def settle(self: SimulatedDisk):
     "All that processes see is safe."
@@ -253,7 +253,7 @@ def settle(self: SimulatedDisk):
         node.safe, node.writes, node.kept = bytes(node.data), [], dict(node.entries)
     self.journal = []
 
-
+# %% ../../nbs/95_tests/07_simulated.ipynb #1ac14d47
 def _name(names: dict, which: str):
     "Give nodes names, or take them, in what processes see (`entries`) or in what is safe (`kept`)."
     for (folder, name), node in names.items():

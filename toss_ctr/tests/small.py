@@ -249,7 +249,7 @@ def _made_up_scores(rng: np.random.Generator, n: int) -> tuple[dict, dict]:
     columns = dict(hour=hour, target=target, length=length)
     return columns, dict(label=label, p=p, network=network, baseline=baseline)
 
-
+# %% ../../nbs/95_tests/00_small.ipynb #31ff142f
 def _made_up_log(folds: int) -> str:
     "A training log of six epochs: the network overfits from the fifth on."
     loss = dict(train=[0.65, 0.61, 0.57, 0.53, 0.50, 0.46], valid=[0.65, 0.62, 0.59, 0.56, 0.57, 0.59])
@@ -261,7 +261,7 @@ def _made_up_log(folds: int) -> str:
                 lines.append(f'{k},{e},{s},{loss[s][e]},,,{score[s][e] + 0.002 * k},,,0.001,{3 + 0.1 * e},9000')
     return '\n'.join(lines) + '\n'
 
-
+# %% ../../nbs/95_tests/00_small.ipynb #451bf2b0
 def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     """Fill a folder with the files of a finished run.
 
@@ -314,7 +314,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         cats=pack_cats((name, 'vocab', len(values) + 1, values) for name, values in texts.items()),
         nums=('feat_e_1', 'feat_e_2'),
         keys={},
-        histories=(SeqSpec('seq', 60, tuple(range(1, 60)), 40, False, None, targets=('inventory_id',)),),
+        histories=(SeqSpec('seq', 60, np.arange(1, 60), 40, False, None, targets=('inventory_id',)),),
         label='clicked',
     )
     split = SimpleNamespace(

@@ -170,18 +170,8 @@ def swap(path: Path, how: str, stranger: Path | None):
 
 # %% ../../nbs/95_tests/67_swaps.ipynb #38f12729
 @dataclass
-class Swaps:
-    """A finished run, and what its commands say of it.
-
-    Parameters
-    ----------
-    folder : an empty folder
-
-    Examples
-    --------
-    >>> Swaps('runs').counts['swaps']
-    0
-    """
+class _Finished:
+    "A finished run and a copy of it, and others to take files from."
 
     folder: Path
     counts: Counter = field(default_factory=Counter)
@@ -201,6 +191,21 @@ class Swaps:
         "The world as it was."
         shutil.rmtree(self.world)
         shutil.copytree(self.kept, self.world, symlinks=True)
+
+# %% ../../nbs/95_tests/67_swaps.ipynb #efd8b6da
+@dataclass
+class Swaps(_Finished):
+    """A finished run, and what its commands say of it.
+
+    Parameters
+    ----------
+    folder : an empty folder
+
+    Examples
+    --------
+    >>> Swaps('runs').counts['swaps']
+    0
+    """
 
     def judge(self, path: Path, names) -> list[str]:
         "What is wrong with the answers of some commands after a swap."

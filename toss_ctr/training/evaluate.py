@@ -99,9 +99,9 @@ def evaluated_model(trainer: FoldTrainer) -> nn.Module:
     returns the average where `ema.eval_with_ema` asks for it and it has begun, the live model otherwise
     """
     cfg, average = trainer.cfg.ema, trainer.average
-    if not (average and cfg.eval_with_ema and average.started):
+    if not (average and cfg.eval_with_ema and average.n_averaged):
         return trainer.model
-    return average.averaged.module
+    return average.module
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #4d1bd54e
 def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> np.ndarray:

@@ -16,7 +16,7 @@ from ..data.cache import build_cache
 from ..data.shards import Split
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.tables import html_table
+from ..config.text import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, sweep
 from ..core.objects import is_object

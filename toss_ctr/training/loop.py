@@ -22,10 +22,10 @@ from ..core.errors import UserError
 from ..core.files import locked, write_aside
 from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume
-from .distributed import gather_texts, global_batch, run_in_first
+from .distributed import global_batch, run_in_first
 from .evaluate import evaluate, evaluated_model, keep_best, train_metrics
 from .losses import further_loss, training_loss
-from .optim import first_nonfinite, lr_factor, set_lr
+from .optim import lr_factor, set_lr
 from .setup import FoldTrainer, natural_weights, Progress
 
 # %% ../../nbs/50_training/60_loop.ipynb #d0435e3f
@@ -64,54 +64,40 @@ def learning_rate(trainer: FoldTrainer) -> float:
 
 # %% ../../nbs/50_training/60_loop.ipynb #bfa6f960
 def optimizer_step(trainer: FoldTrainer):
-    "Clip, step every optimiser at the scheduled rate, update the average."
+    "Clip, step at the scheduled rate, update the average."
     train, scaler = trainer.cfg.train, trainer.scaler
-    set_lr(trainer.optimizers, learning_rate(trainer))
-    for optimizer in trainer.optimizers:
-        scaler.unscale_(optimizer)
+    set_lr(trainer.optimizer, learning_rate(trainer))
+    scaler.unscale_(trainer.optimizer)
     if train.grad_clip_norm:
-        parameters = trainer.model.parameters()
-        dense = [p for p in parameters if p.grad is not None and not p.grad.is_sparse]
-        nn.utils.clip_grad_norm_(dense, train.grad_clip_norm)
+        nn.utils.clip_grad_norm_(trainer.model.parameters(), train.grad_clip_norm)
     scale_before = scaler.get_scale()
-    for optimizer in trainer.optimizers:
-        scaler.step(optimizer)
+    scaler.step(trainer.optimizer)
     scaler.update()
-    for optimizer in trainer.optimizers:
-        optimizer.zero_grad(set_to_none=True)
+    trainer.optimizer.zero_grad(set_to_none=True)
     trainer.state.step += 1
     skipped = scaler.get_scale() < scale_before  # fp16: a gradient was not finite
     if trainer.average and not skipped:
-        trainer.average.update(trainer.model)
+        trainer.average.update_parameters(trainer.model)
 
 # %% ../../nbs/50_training/60_loop.ipynb #d16c68bc
 def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserError:
-    "The error for a loss that is NaN or infinite: where, on which rows, in which module."
-
-    def forward_again():
-        seed_step(trainer)
-        with autocast(trainer.device, trainer.cfg.amp):
-            trainer.model(batch)
-
-    found = gather_texts(first_nonfinite(trainer.model, forward_again))
-    where = next(filter(None, found), 'the loss')
+    "The error for a loss that is NaN or infinite: when, and on which rows."
     rows, state = batch['row'].tolist(), trainer.state
     kept = f'; the weights of epoch {state.best_epoch} are kept' if state.best_epoch >= 0 else ''
     return UserError(
         f'fold {trainer.fold}: loss is {value} at epoch {state.epoch} batch {state.batch} '
-        f'(rows {rows[:5]} … {len(rows)} in all), first in {where}{kept}',
+        f'(rows {rows[:5]} … {len(rows)} in all){kept}',
         'lower train.lr, set train.grad_clip_norm, or look at these rows',
     )
 
 # %% ../../nbs/50_training/60_loop.ipynb #12c3b3ca
-def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
-    """Forward, backward and, every `train.accumulate` batches, an optimiser step.
+def train_batch(trainer: FoldTrainer, batch: dict) -> float:
+    """Forward, backward and an optimiser step.
 
     Parameters
     ----------
     trainer : the fold; its weights move
     batch : tensors of the loader
-    last : last batch of the epoch
 
     Returns
     -------
@@ -131,11 +117,11 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     >>> from toss_ctr.training.loop import train_batch
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     trainer = FoldTrainer(prepare(small_config(folder)), fold=0)
-    ...     loss = train_batch(trainer, next(iter(trainer.train_loader)), last=False)
+    ...     loss = train_batch(trainer, next(iter(trainer.train_loader)))
     >>> 0.3 < loss < 1.5, trainer.state.step
     (True, 1)
     """
-    cfg, state = trainer.cfg, trainer.state
+    cfg = trainer.cfg
     seed_step(trainer)
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
@@ -153,9 +139,8 @@ def train_batch(trainer: FoldTrainer, batch: dict, last: bool) -> float:
     seen = [out.main.detach(), labels, *([] if weights is None else [weights])]
     trainer.seen.append(torch.stack([column.float() for column in seen], 1))
     with memory_errors():
-        trainer.scaler.scale(loss * trainer.process.size / cfg.train.accumulate).backward()
-    if last or (state.batch + 1) % cfg.train.accumulate == 0:
-        optimizer_step(trainer)
+        trainer.scaler.scale(loss * trainer.process.size).backward()
+    optimizer_step(trainer)
     return value
 
 # %% ../../nbs/50_training/60_loop.ipynb #6a532342
@@ -245,7 +230,7 @@ def save_state(trainer: FoldTrainer):
         seen=[batch.cpu() for batch in trainer.seen],
         model=trainer.model.state_dict(),
         average=trainer.average.state_dict() if trainer.average else None,
-        optimizers=[optimizer.state_dict() for optimizer in trainer.optimizers],
+        optimizer=trainer.optimizer.state_dict(),
         scaler=trainer.scaler.state_dict(),
     )
     save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
@@ -259,8 +244,7 @@ def load_state(trainer: FoldTrainer) -> bool:
         return False
     trainer.model.load_state_dict(state['model'])
     trainer.scaler.load_state_dict(state['scaler'])
-    for optimizer, saved in zip(trainer.optimizers, state['optimizers'], strict=True):
-        optimizer.load_state_dict(saved)
+    trainer.optimizer.load_state_dict(state['optimizer'])
     if trainer.average:
         trainer.average.load_state_dict(state['average'])
     trainer.seen = [batch.to(trainer.device) for batch in state['seen']]
@@ -327,18 +311,16 @@ def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     began = saved = time.monotonic()
     with noted_interrupts() as stopped:
         for batch in loader:
-            state.loss_sum += train_batch(trainer, batch, last=state.batch + 1 == batches)
+            state.loss_sum += train_batch(trainer, batch)
             state.batch += 1
             now = time.monotonic()
             if trainer.show and state.batch % cfg.logging.verbose_steps == 0:
                 print_batch(trainer, batches, (state.batch - first) / (now - began))
-            ended = state.batch == batches
-            whole_step = ended or state.batch % cfg.train.accumulate == 0
             due = stopped() or now - saved >= save_every
-            if due and whole_step and not ended and trainer.process.first:
+            if due and state.batch < batches and trainer.process.first:
                 save_state(trainer)
                 saved = now
-            if stopped() and whole_step:
+            if stopped():
                 raise KeyboardInterrupt
     close_epoch(trainer, time.monotonic() - began, batches - first)
 

@@ -6,7 +6,7 @@
 __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT', 'average_precision', 'auc', 'row_loss', 'wll',
            'score_of', 'score', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics', 'first_metric', 'merit',
            'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'paired_test',
-           'gain_of', 'gain', 'MetricsTable', 'metrics_table']
+           'gain_of', 'gain', 'MetricsTable']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
 from typing import NamedTuple
@@ -15,7 +15,7 @@ import numpy as np
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
-from ..core.tables import html_table
+from ..config.text import html_table
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d67b2d21
 def _counted(weight, y) -> np.ndarray:
@@ -499,13 +499,3 @@ class MetricsTable:
     def _repr_html_(self):
         head, *rows = self.cells()
         return html_table(rows, head)
-
-# %% ../../nbs/50_training/05_metrics.ipynb #61b429a0
-def metrics_table(rows: dict) -> MetricsTable:
-    """A table of metrics that shows itself as text and HTML.
-
-    Parameters
-    ----------
-    rows : name of the prediction → its metrics (as of `all_metrics` or `bootstrap_interval`)
-    """
-    return MetricsTable(rows)

@@ -28,7 +28,7 @@ from ..models.ctr import build_model
 from .distributed import own_device, this_process
 from .inputs import Inputs
 from .losses import logit_shift
-from .optim import Average, make_optimizers
+from .optim import make_optimizer, moving_average
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
 _IRRELEVANT = ('exp_name', 'logging', 'calibration', 'ensemble', 'members', 'data', 'metric')
@@ -280,10 +280,10 @@ class FoldTrainer:
         torch.manual_seed(step_seed(cfg.train_seed, fold))
         self.model = build_fold_model(inputs, self.stats, self.prior, self.rates)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
-        self.optimizers = make_optimizers(self.model, cfg.train)
-        self.average = Average(self.model, cfg.ema) if cfg.ema.enabled else None
+        self.optimizer = make_optimizer(self.model, cfg.train)
+        self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=cfg.amp == 'fp16')
-        self.steps_per_epoch = -(-len(self.train_loader) // cfg.train.accumulate)
+        self.steps_per_epoch = len(self.train_loader)
         self.state = Progress()
         self.seen = []  # of each of the epoch's batches: log-odds, labels and, where rows have any, weights
 
