@@ -267,9 +267,10 @@ def data_rows(cfg: Config) -> dict[str, int]:
     """
     if will_generate(cfg):
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
-    train, test = (len(open_source(getattr(cfg.data, f'{name}_path'), f'data.{name}_path')) for name in ('train', 'test'))
-    valid = cfg.data.valid_path
-    return dict(train=train + (len(open_source(valid, 'data.valid_path')) if valid else 0), test=test)
+    data, rows = cfg.data, lambda path, key: len(open_source(path, key))
+    valid = rows(data.valid_path, 'data.valid_path') if data.valid_path else 0
+    train = rows(data.train_path, 'data.train_path')
+    return dict(train=train + valid, test=rows(data.test_path, 'data.test_path'))
 
 # %% ../../nbs/90_run/20_road.ipynb #775a563f
 DAYS = 7  # leave_one_day_out: folds are the days of the data; a log of a week is assumed

@@ -314,7 +314,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         cats=pack_cats((name, 'vocab', len(values) + 1, values) for name, values in texts.items()),
         nums=('feat_e_1', 'feat_e_2'),
         keys={},
-        histories=(SeqSpec('seq', 60, np.arange(1, 60), 40, False, None, targets=('inventory_id',)),),
+        histories=(SeqSpec('seq', 60, tuple(range(1, 60)), 40, False, None, targets=('inventory_id',)),),
         label='clicked',
     )
     split = SimpleNamespace(
