@@ -595,6 +595,8 @@ def check_blend(files: list, out: str, method: str, w, weights, oof, search: boo
         raise UserError('--sub1 and --sub2: not given', 'see toss_blend --help')
     if not out:
         raise UserError('--out: not given', 'see toss_blend --help')
+    if w is not None and (weights is not None or len(files) != 2):
+        raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
 
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
@@ -657,9 +659,10 @@ def toss_blend(
     check_blend(files, out, method, w, weights, oof, search)
     if search:
         weights = _searched_weights(oof)
+    weights = weights if w is None else [w, 1 - w]
     if files:
         scores = oof_scores(oof) if method == 'val_weighted' else None
-        how = dict(weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
+        how = dict(weights=weights, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
         named = header_of(files[0]) if Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))

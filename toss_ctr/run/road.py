@@ -25,7 +25,7 @@ from ..core.executors import open_executor
 from ..core.files import temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..data.source import find_files, lazy_table, scan
+from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..synthetic.files import synthesize
 from ..inference.answers import network_made, parity_line, prove, seal_network
@@ -220,7 +220,7 @@ def sampled(cfg: Config, share: float) -> Config:
     for split in ('train', 'valid', 'test'):
         key = f'{split}_path'
         if source := getattr(cfg.data, key):
-            scan(source, f'data.{key}')  # a missing or damaged file is named here
+            open_source(source, f'data.{key}')  # a missing or damaged file is named here
             paths[key] = str(Path(cfg.logging.log_dir) / name / f'{split}_{share:g}.parquet')
             sample_file(source, paths[key], share)
     data = cfg.data.model_copy(update=dict(paths, truth_path=None, synthetic=None))
@@ -266,9 +266,10 @@ def data_rows(cfg: Config) -> dict[str, int]:
     """
     if will_generate(cfg):
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
-    train, test = (scan(getattr(cfg.data, f'{name}_path'), f'data.{name}_path')['rows'] for name in ('train', 'test'))
-    valid = cfg.data.valid_path
-    return dict(train=train + (scan(valid, 'data.valid_path')['rows'] if valid else 0), test=test)
+    data, rows = cfg.data, lambda path, key: len(open_source(path, key))
+    valid = rows(data.valid_path, 'data.valid_path') if data.valid_path else 0
+    train = rows(data.train_path, 'data.train_path')
+    return dict(train=train + valid, test=rows(data.test_path, 'data.test_path'))
 
 # %% ../../nbs/90_run/20_road.ipynb #c6b16259
 WARM_UP = 2  # steps before the clock counts
