@@ -52,7 +52,7 @@ def _parser(function) -> argparse.ArgumentParser:
     usage = ' '.join([name, *words, '[OPTIONS]'])
     parser = argparse.ArgumentParser(name, usage, about, argument_default=argparse.SUPPRESS)
     for key, p in given.items():
-        usual = '' if p.default in (p.empty, None, '', False) else f' (default: {p.default})'
+        usual = '' if p.default in (p.empty, None, '', False, ()) else f' (default: {p.default})'
         flags = dict.fromkeys([f'--{key.replace("_", "-")}', f'--{key}'])
         parser.add_argument(*flags, help=helps.get(key, '') + usual, **_kind_of(p.annotation))
     return parser
@@ -154,7 +154,7 @@ def main(name: str = '', argv=None):
 @console
 def toss_run(
     cfg: str = 'demo',
-    set: Overrides = None,
+    set: Overrides = (),
     dry_run: bool = False,
     sample: float = 1.0,
     jobs: int = 0,
@@ -175,7 +175,7 @@ def toss_run(
     force : bool
         train again over finished folds of another config
     """
-    c = run_config(cfg, set or (), anew=True)  # a mistake in it is told before the heavy modules are there
+    c = run_config(cfg, set, anew=True)  # a mistake in it is told before the heavy modules are there
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
@@ -188,7 +188,7 @@ def toss_run(
         with redirect_stdout(sys.stderr):
             print(estimate_text(estimate(c, jobs)))
     else:
-        run(sampled(c, sample), jobs or None, force, progress=True)
+        run(sampled(c, sample), jobs, force, progress=True)
 
 # %% ../nbs/90_run/40_cli.ipynb #cae25ddd
 @console
@@ -286,7 +286,7 @@ def toss_init(
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f
 @console
-def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
+def toss_cache(cfg: str = 'demo', set: Overrides = (), verify: bool = False):
     """Build (or verify) the shard caches of train and test.
 
     Parameters
@@ -296,7 +296,7 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
     verify : bool
         check every byte of the caches instead of building
     """
-    c = run_config(cfg, set or (), anew=True)
+    c = run_config(cfg, set, anew=True)
     from toss_ctr.data.cache import build_cache
     from toss_ctr.data.frames import verify_cache
     from toss_ctr.core.executors import open_executor
@@ -314,7 +314,7 @@ def toss_cache(cfg: str = 'demo', set: Overrides = None, verify: bool = False):
 
 # %% ../nbs/90_run/40_cli.ipynb #3f77c883
 @console
-def toss_covis(cfg: str = 'demo', set: Overrides = None):
+def toss_covis(cfg: str = 'demo', set: Overrides = ()):
     """Out-of-fold encodings and co-visitation features.
 
     Parameters
@@ -322,7 +322,7 @@ def toss_covis(cfg: str = 'demo', set: Overrides = None):
     cfg : str
         run folder, name of a run, YAML file or preset
     """
-    c = run_config(cfg, set or (), anew=True)
+    c = run_config(cfg, set, anew=True)
     from toss_ctr.training.inputs import prepare
 
     inputs = prepare(c, progress=watched())
@@ -336,7 +336,7 @@ def toss_covis(cfg: str = 'demo', set: Overrides = None):
 @console
 def toss_train(
     cfg: str = 'demo',
-    set: Overrides = None,
+    set: Overrides = (),
     folds: str = '',
     jobs: int = 0,
     force: bool = False,
@@ -359,7 +359,7 @@ def toss_train(
         wanted = [int(fold) for fold in folds.split(',')] if folds else None
     except ValueError:
         raise UserError(f'--folds {folds}: not numbers', 'write for example --folds 0,1') from None
-    c = run_config(cfg, set or (), anew=True)
+    c = run_config(cfg, set, anew=True)
     from toss_ctr.core.executors import open_executor
     from toss_ctr.run.papermill import train_folds
     from toss_ctr.training.distributed import joined
@@ -372,7 +372,7 @@ def toss_train(
         else:
             with open_executor(c.engine):
                 inputs = prepare(c, progress=watched(), force=force)
-                done = train_folds(inputs, wanted, jobs or None, force, progress=True)
+                done = train_folds(inputs, wanted, jobs, force, progress=True)
         if not world.first:
             return
         for fold, side in done.items():
@@ -381,7 +381,7 @@ def toss_train(
 
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
 @console
-def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
+def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
     """Fit the calibrator on out-of-fold logits, say what it does to rows it has not seen, and hand in anew.
 
     Parameters
@@ -389,7 +389,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
     cfg : str
         run folder, name of a run, YAML file or preset
     """
-    c = run_config(cfg, set or ())
+    c = run_config(cfg, set)
     from toss_ctr.inference.answers import hand_in_again
     from toss_ctr.inference.oof import calibrate
 
@@ -411,7 +411,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = None):
 @console
 def toss_infer(
     cfg: str = 'demo',
-    set: Overrides = None,
+    set: Overrides = (),
     data: str = '',
     out: str = '',
     device: str = '',
@@ -436,7 +436,7 @@ def toss_infer(
         who answers: any trained member, or ensemble; by default who was handed in
     """
     given = {key: value for key, value in dict(device=device, amp=amp).items() if value}
-    c = run_config(cfg, [*(set or ()), *(f'{key}={value}' for key, value in given.items())])
+    c = run_config(cfg, [*set, *(f'{key}={value}' for key, value in given.items())])
     if member and member != c.network and given:
         raise UserError(f'--{next(iter(given))}: not read with --member {member}', 'remove it')
     from toss_ctr.inference.answers import infer
@@ -448,7 +448,7 @@ def toss_infer(
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust: bool = False):
+def toss_export(cfg: str = 'demo', set: Overrides = (), data: str = '', trust: bool = False):
     """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
 
     Parameters
@@ -460,7 +460,7 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust:
     trust : bool
         keep and open programs that another machine wrote: whoever did can run any code
     """
-    c = run_config(cfg, set or ())
+    c = run_config(cfg, set)
     from toss_ctr.inference.answers import parity_line, prove
     from toss_ctr.inference.predictor import export
 
@@ -469,7 +469,7 @@ def toss_export(cfg: str = 'demo', set: Overrides = None, data: str = '', trust:
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console
-def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
+def toss_report(cfg: str = 'demo', set: Overrides = (), out: str = ''):
     """Write runs/<exp>/report.html from the files of the run.
 
     Parameters
@@ -479,7 +479,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = None, out: str = ''):
     out : str
         HTML file to write; by default in the run's folder
     """
-    c = run_config(cfg, set or ())
+    c = run_config(cfg, set)
     from toss_ctr.report.build import build_report
     from toss_ctr.training.inputs import prepare
 
@@ -502,7 +502,7 @@ def toss_ls(data: str = 'runs'):
 
 
 @console
-def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = None):
+def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = ()):
     """Scores of a run's folds, members and ensemble on held-out rows, with intervals; with --runs a row a run.
 
     Parameters
@@ -514,7 +514,7 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = None):
     runs : list
         further runs: a row a run
     """
-    c, *others = [run_config(name) for name in (cfg, *(runs or []))]  # a wrong name is told at once
+    c, *others = [run_config(name) for name in (cfg, *runs)]  # a wrong name is told at once
     from toss_ctr.inference.compare import run_board
     from toss_ctr.run.door import Run
 
@@ -595,6 +595,8 @@ def check_blend(files: list, out: str, method: str, w, weights, oof, search: boo
         raise UserError('--sub1 and --sub2: not given', 'see toss_blend --help')
     if not out:
         raise UserError('--out: not given', 'see toss_blend --help')
+    if w is not None and (weights is not None or len(files) != 2):
+        raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
 
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
@@ -616,7 +618,7 @@ def toss_blend(
     out: str = '',
     method: str = 'logit_mean',
     w: float = None,
-    subs: list[str] = None,
+    subs: list[str] = (),
     weights: list[float] = None,
     trim_ratio: float = 0.2,
     temperature: float = 10.0,
@@ -653,13 +655,14 @@ def toss_blend(
     from toss_ctr.data.submission import header_of
     from toss_ctr.inference.compare import blend_files, oof_scores
 
-    files = [file for file in (sub1, sub2, *(subs or [])) if file]
+    files = [file for file in (sub1, sub2, *subs) if file]
     check_blend(files, out, method, w, weights, oof, search)
     if search:
         weights = _searched_weights(oof)
+    weights = weights if w is None else [w, 1 - w]
     if files:
         scores = oof_scores(oof) if method == 'val_weighted' else None
-        how = dict(weights=weights, w=w, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
+        how = dict(weights=weights, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
         named = header_of(files[0]) if Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))

@@ -170,6 +170,11 @@ class CV(Section):
     composite_group: bool = False
     "Groups are group_key × time_key."
 
+    @property
+    def planned(self) -> int:
+        "How many folds there will be; where every day is held out in turn, those of a week."
+        return dict(group_kfold=self.n_splits, forward=self.n_splits, leave_one_day_out=7).get(self.scheme, 1)
+
 # %% ../../nbs/10_config/20_train.ipynb #ab8733d2
 _BY_DAY = ('last_day', 'leave_one_day_out', 'forward')
 

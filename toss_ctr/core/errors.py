@@ -16,7 +16,7 @@ class UserError(Exception):
     """
 
     def __init__(self, what: str, mend: str = ''):
-        text = f'{what} – {mend}' if mend else what
+        self.what, text = what, f'{what} – {mend}' if mend else what
         super().__init__(' '.join(text.split()))
 
 # %% ../../nbs/00_core/00_errors.ipynb #0280aba7
@@ -25,10 +25,6 @@ class Damaged(UserError):
 
     what : the file, and what is wrong with it
     """
-
-    def __init__(self, what: str, mend: str = ''):
-        super().__init__(what, mend)
-        self.what = what
 
 # %% ../../nbs/00_core/00_errors.ipynb #f0e6897e
 def closest(name: str, known) -> str | None:

@@ -13,7 +13,7 @@ from pkgutil import resolve_name
 
 from .errors import UserError
 from .schedulers import JOBS, ray_executor, slurm_executor
-from .tasks import GRACE, INSIDE, Lost, needed_versions, LocalPool, Task, task_of
+from .tasks import INSIDE, Lost, needed_versions, LocalPool, Task, task_of
 
 # %% ../../nbs/00_core/28_executors.ipynb #438799a8
 EXECUTORS = dict(ray=ray_executor, slurm=slurm_executor)
@@ -61,7 +61,7 @@ def _answered(task: Task) -> bool:
     return 'answer' in (task.answer() or ())
 
 
-def _refuse(function: str, answer: dict):
+def _raise_failed(function: str, answer: dict):
     "Raise what went wrong in a task."
     if 'mistake' in answer:
         raise UserError(answer['mistake'])
@@ -130,7 +130,7 @@ class _Batch:
             if isinstance(news, (int, float)):
                 self.told[task] += news
             self.tell(news)
-        _refuse(self.function, answer)
+        _raise_failed(self.function, answer)
         why = _lost(self.running[task], task, self.executor.poll) if ended and not answer else None
         if why:
             self.again(task, why)
@@ -170,7 +170,6 @@ def run_tasks(
     gpu: bool = False,
     apart: bool = False,
     keep: bool = False,
-    grace: float = GRACE,
 ) -> list:
     """Have all tasks done; the first mistake or fault stops the rest.
 
@@ -185,7 +184,6 @@ def run_tasks(
     gpu : the tasks want `engine.gpus`
     apart : never in this process
     keep : an answer of a command that was cut short counts
-    grace : seconds that tasks of this machine have to stop by themselves
 
     Returns
     -------
@@ -197,7 +195,7 @@ def run_tasks(
         if not units or (not apart and min(slots, len(units)) <= 1):
             work = resolve_name(function)
             return [work(tell, **unit) for unit in units]
-        with LocalPool(grace) as pool:
+        with LocalPool() as pool:
             return _Batch(function, units, pool, pool.folder, tell, keep).run(max(1, slots), gpu)
 
 # %% ../../nbs/00_core/28_executors.ipynb #e7409d58

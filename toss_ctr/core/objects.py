@@ -70,7 +70,7 @@ _TROUBLES = {  # what a client says → what a person is told, and the mend
     'NO_SUCH_BUCKET': ('no such bucket: {bucket}', 'check the name'),
     'PERMANENT_REDIRECT|HTTP status 301|Looks like the configured region': (
         'the bucket is in another region',
-        'set AWS_REGION to the one where it lies',
+        'set AWS_REGION={region}',
     ),
     'ACCESS_DENIED|INVALID_ACCESS_KEY_ID|INVALID_CLIENT_TOKEN|SIGNATURE_DOES_NOT_MATCH|UNRECOGNIZED_CLIENT'
     '|MISSING_AUTHENTICATION|EXPIRED|CREDENTIAL|FORBIDDEN|PermissionDenied|Unauthenticated|HTTP status 40[13]': (
@@ -101,6 +101,7 @@ def object_trouble(url, e: Exception) -> UserError:
     said, s3 = f'{e} {type(e).__name__}', str(url).startswith('s3')
     code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', said) or [type(e).__name__]
     told = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
+    told['region'] = (re.findall(r"bucket is located in '([\w-]+)'", said) or ['…'])[0]
     told['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
     if s3:
         told |= dict(server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL')

@@ -316,9 +316,11 @@ def _terminated(*_):
     raise Terminated
 
 # %% ../../nbs/00_core/20_processes.ipynb #efec1ebb
-def _is_console() -> bool:
-    "Whether this process is one of the installed commands, and not a notebook that imports it."
-    return Path(sys.argv[0]).stem.startswith('toss') and threading.current_thread() is threading.main_thread()
+def _hear_in_console(handler):
+    "Have both signals handled so where this process is one of the installed commands, not a notebook that imports it."
+    if Path(sys.argv[0]).stem.startswith('toss') and threading.current_thread() is threading.main_thread():
+        for sign in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(sign, handler)
 
 # %% ../../nbs/00_core/20_processes.ipynb #92e7af5e
 def stop_while_loading():
@@ -328,16 +330,12 @@ def stop_while_loading():
         os.write(2, f'{Path(sys.argv[0]).stem}: {STOPPED}\n'.encode(errors='replace'))
         os._exit(128 + number)
 
-    if _is_console():
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, end)
+    _hear_in_console(end)
 
 # %% ../../nbs/00_core/20_processes.ipynb #1f4d2e68
 def done():
     "In a console script: all is written; a signal that comes while libraries are taken down changes nothing."
-    if _is_console():
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, signal.SIG_IGN)
+    _hear_in_console(signal.SIG_IGN)
 
 # %% ../../nbs/00_core/20_processes.ipynb #863f3cd9
 class _Ear(threading.Thread):

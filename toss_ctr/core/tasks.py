@@ -189,15 +189,12 @@ def wait_briefly(futures: list, seconds: float):
 
 
 class LocalPool:
-    """Workers that end with the `with`, however that ends: asked first, then killed.
-
-    grace : seconds they have to stop by themselves
-    """
+    "Workers that end with the `with`, however that ends: asked first, then killed."
 
     terms, lasting, poll = {}, False, 0.02
 
-    def __init__(self, grace: float = GRACE):
-        self.grace, self.workers = grace, []
+    def __init__(self):
+        self.workers = []
 
     def __enter__(self):
         self._folder = temporary_folder()
@@ -216,7 +213,7 @@ class LocalPool:
         if self.stop.exists():
             return
         self.stop.touch()
-        wait_briefly(futures, self.grace)
+        wait_briefly(futures, GRACE)
 
     def __exit__(self, *_):
         try:

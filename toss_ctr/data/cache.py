@@ -17,24 +17,14 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .spec import read_with_lists, Spec, write_with_lists
+from .spec import key_columns, Needs, read_with_lists, resolve_needs, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
-from .frames import library_versions, open_split, read_manifest, split_of
+from .frames import open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
-from toss_ctr.data.source import (
-    batches,
-    find_files,
-    folder_note,
-    open_files,
-    open_parquet,
-    open_source,
-    Source,
-    source_digest,
-)
-from .types import moment_column, other_type
+from .source import batches, folder_note, open_files, open_parquet, open_source, Source, source_digest
+from .types import holds, moment_column
 from .measure import first_pass, make_spec, measure
-from .needs import key_columns, Needs, resolve_needs
 from ..core.executors import open_executor, parts_at_once, run_tasks
 
 # %% ../../nbs/20_data/50_cache.ipynb #62ee0f41
@@ -94,7 +84,7 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     source, origin = _open_split_source(name, data)
     stamps = [stat_key(f) for f in source.files]
     try:
-        needs = resolve_needs(cfg, train['columns'] if train else source.columns[0])
+        needs = resolve_needs(cfg, list(train['columns']) if train else source.columns[0])
         if not train:
             source.check(needs.columns)
     except UserError:
@@ -109,6 +99,12 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
 # %% ../../nbs/20_data/50_cache.ipynb #ffea965c
 def _bar(rows: int, what: str, progress: bool):
     return tqdm(total=rows, desc=what, unit='row', unit_scale=True, mininterval=1, disable=not progress)
+
+
+def _columns(source: Source) -> dict[str, str]:
+    "Column, or part of a moment, of the first file → what it holds, in words."
+    kinds = {field.name: holds(field.type) for field in open_parquet(source.files[0]).schema_arrow}
+    return {c: kinds.get(c, '') for c in source.columns[0]}
 
 
 def _learned_of(content: dict) -> dict:
@@ -128,14 +124,14 @@ def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
         answers = run_tasks('toss_ctr.data.measure:measure', units, **how)
     spec, stats = make_spec(plan.needs, units, answers)
-    for column in stats.get('constant', ()):
+    for column in stats['constant']:
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
-    return dict(spec=spec.to_json(), stats=stats, columns=list(plan.source.columns[0]))
+    return dict(spec=spec.to_json(), stats=stats, columns=_columns(plan.source))
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
 def _longest_history(plan: _SplitPlan, learned: dict, column: str, sep: str | None) -> int:
     if plan.training_rows == plan.source.n_rows and plan.name == 'train':
-        return learned['stats']['sequences'][column]['longest']
+        return learned['stats']['longest'][column]
     files = [str(f) for f in plan.source.files]
     return measure(lambda n: None, files, 'tokens', [column], plan.source.n_rows, pad_id=None, sep=sep)['longest']
 
@@ -205,7 +201,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     for i, about in enumerate(described):
         shards.append(dict(path=f'shard_{i:05d}') | {k: about[k] for k in ('start', 'n_rows', 'arrays')})
     told = dict(name=plan.name, train=plan.train, source=plan.origin, needs=plan.needs.to_json())
-    told |= dict(versions=library_versions(), n_rows=plan.source.n_rows, shards=shards)
+    told |= dict(n_rows=plan.source.n_rows, shards=shards)
     records = [f'{shard["path"]}/shard.json' for shard in shards]
     write_with_lists(plan.manifest, 'split', told | learned, plan.root, plan.fingerprint, records)
 
@@ -220,20 +216,12 @@ def _whole_split(plan: _SplitPlan, cfg) -> Split | None:
         print(f'{e.what}; building it again')
 
 # %% ../../nbs/20_data/50_cache.ipynb #604e5a3e
-def _type_lines(plan: _SplitPlan, cfg) -> dict[str, str]:
+def _type_lines(plan: _SplitPlan, learned: dict) -> dict[str, str]:
     "Category that a test file stores in another type than the training file, or moment by another clock → a line."
-    if plan.name == 'train' or not cfg.data.train_path:
-        return {}
-    try:
-        trained = find_files(cfg.data.train_path, 'data.train_path')[0]
-    except UserError:
-        return {}  # the cache is there without it
-    files = trained, plan.source.files[0]
-    there, here = ({f.name: f.type for f in open_parquet(file).schema_arrow} for file in files)
-    needs = plan.needs
+    needs, here, there = plan.needs, _columns(plan.source), learned['columns']
     read = {*needs.cats, *needs.keys, *map(moment_column, needs.columns), needs.time}
-    lines = {c: other_type(c, there[c], here[c]) for c in there if c in read and c in here}
-    return {c: line for c, line in lines.items() if line}
+    line = "column '{}' holds {}, in training {}: write it as in training".format
+    return {c: line(c, here[c], there[c]) for c in here if c in read and there.get(c, here[c]) != here[c]}
 
 # %% ../../nbs/20_data/50_cache.ipynb #ff2b4b8f
 def _finished_shards(plan: _SplitPlan, cfg) -> tuple[dict, list]:
@@ -271,7 +259,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
         answers = run_tasks('toss_ctr.data.cache:write_shards', units, **how)
     sweep(plan.folder, held=True)  # what a worker that was lost has begun
-    lines = _type_lines(plan, cfg)
+    lines = _type_lines(plan, learned)
     for run, answer in zip(runs, answers, strict=True):
         described |= {i: about for (i, _, _), about in zip(run, answer, strict=True)}
         if plan.name == 'test':
@@ -298,7 +286,7 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
         raise UserError(f'{key}: {path} is encoded by another training split', mend)
-    wants, has = resolve_needs(cfg, manifest['columns']).to_json(), manifest['needs']
+    wants, has = resolve_needs(cfg, list(manifest['columns'])).to_json(), manifest['needs']
     for k in wants:
         if has.get(k) != wants[k]:
             raise UserError(f'{key}: {path} does not fit the config in {k}', mend)

@@ -15,7 +15,7 @@ import pyarrow as pa
 from ..config.model import TIME_BUCKETS
 from ..core.errors import UserError
 from .histories import Ragged, Scratch
-from .spec import SeqSpec, smallest, Spec, TimeSpec
+from .spec import CatSpec, SeqSpec, smallest, Spec, TimeSpec
 from .tokens import BLOCK, cells, codes_of, encode_cells, hash_codes, integers, read_texts, read_tokens
 from .tokens import shared_codes, text_buffers, TokenCoder, Vocabulary
 from .types import id_texts, is_text, labels, numbers, plain, row_weights
@@ -107,7 +107,7 @@ class HistoryArrays:
     def __post_init__(self):
         self.scratch, self.texts, spaces = Scratch(), {}, {None: self.seq.values} | self.seq.sides
         if self.seq.sep is not None:
-            self.texts = {space: Vocabulary(tuple(map(str, values))) for space, values in spaces.items()}
+            self.texts = {space: Vocabulary(values) for space, values in spaces.items()}
             spaces = {space: range(1, len(values) + 1) for space, values in spaces.items()}  # codes are read
         self.codes = {space: TokenCoder(values) for space, values in spaces.items()}
 
@@ -186,6 +186,11 @@ def _cat_matrices(spec: Spec, codes) -> dict:
     return {group: np.stack(out[group], 1).astype(f'uint{group[4:]}') for group in sorted(out)}
 
 # %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
+def _coder(cat: CatSpec):
+    "Texts → codes of a categorical column."
+    return Vocabulary(cat.values) if cat.kind == 'vocab' else lambda texts: hash_codes(texts, cat.size - 1)
+
+
 class RowEncoder:
     """Batches of a source or frame → arrays, by a spec.
 
@@ -197,16 +202,10 @@ class RowEncoder:
     def __init__(self, spec: Spec, label=False, ids=False, keys=None, longest: dict | None = None):
         self.spec, self.label, self.ids = spec, label, ids
         self.keys = tuple(spec.keys if keys is None else keys)
-        self.cats = {c.name: self._assign(c) for c in spec.cats}
+        self.cats = {c.name: _coder(c) for c in spec.cats}
         self.key_codes = {k: Vocabulary(spec.keys[k]) for k in self.keys}
         self.multis = {m.name: Vocabulary(m.values) for m in spec.multis}
         self.histories = [HistoryArrays(seq, (longest or {}).get(seq.key), spec.time) for seq in spec.histories]
-
-    def _assign(self, cat):
-        "Texts → codes of a categorical column."
-        if cat.kind == 'vocab':
-            return Vocabulary(cat.values)
-        return lambda texts: hash_codes(texts, cat.size - 1)
 
     @property
     def columns(self) -> list[str]:
@@ -272,10 +271,6 @@ class RowEncoder:
 
     def zero_warnings(self) -> dict[str, str]:
         "Column → one line, where a value so far has more or fewer zeros in front than in training."
-        lines = {}
-        for name, assign in (self.cats | self.key_codes | self.multis).items():
-            for text, known in getattr(assign, 'mistaken', {}).items():
-                mend = f"'{text}'.zfill({len(known)})" if len(known) > len(text) else f"str(int('{text}'))"
-                what = f"column '{name}': '{text}' is unknown, training has '{known}'"
-                lines[name] = f'{what}; write it as in training, for example {mend}'
-        return lines
+        known = self.cats | self.key_codes | self.multis
+        told = {name: getattr(assign, 'mistaken', '') for name, assign in known.items()}
+        return {name: f"column '{name}': {line}; write it as in training" for name, line in told.items() if line}

@@ -85,12 +85,12 @@ class Folds:
         return np.unique(self.part[self._unseen(k)])
 
     def __repr__(self):
-        title, lines = f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)', [_COLUMNS]
+        line = '{:>12}{:>12,}{:>12,}{:>12.2%}{:>12,}'.format
+        lines = [f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)', ('{:>12}' * 5).format(*_COLUMNS)]
         for s in self.stats:
-            name = str(s['fold']) if s['fold'] >= 0 else 'train'
-            counts = [f'{s[key]:,}' for key in ('rows', 'positives', 'groups')]
-            lines.append((name, *counts[:2], f"{s['positives'] / max(s['rows'], 1):.2%}", counts[2]))
-        return '\n'.join([title] + [''.join(f'{cell:>12}' for cell in line) for line in lines])
+            name, share = str(s['fold']) if s['fold'] >= 0 else 'train', s['positives'] / max(s['rows'], 1)
+            lines.append(line(name, s['rows'], s['positives'], share, s['groups']))
+        return '\n'.join(lines)
 
     def save(self, folder, source: str = ''):
         """Write folds.parquet and folds.json.
@@ -294,21 +294,18 @@ def _day_folds(split, name: str, scheme: str, n_splits: int = 1) -> np.ndarray:
     n_days = int(day.max(initial=-1)) + 1
     if n_days < 2:
         raise UserError(f"cv.time_key: '{name}' has {n_days} value(s) in train", f'{scheme} needs two or more')
-    if scheme == 'last_day':
-        return np.where(day == n_days - 1, 0, -1).astype(np.int8)
-    if scheme == 'forward':
-        if n_splits >= n_days:
-            raise UserError(
-                f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
-                f'a day needs days before it: ask for {n_days - 1} at most',
-            )
-        return np.maximum(day - (n_days - n_splits), -1).astype(np.int8)
-    if n_days > _MOST_FOLDS:
+    held = dict(last_day=1, forward=n_splits, leave_one_day_out=n_days)[scheme]
+    if scheme == 'forward' and held >= n_days:
+        raise UserError(
+            f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
+            f'a day needs days before it: ask for {n_days - 1} at most',
+        )
+    if held > _MOST_FOLDS:
         raise UserError(
             f"cv.time_key: '{name}' has {n_days} values",
             'leave_one_day_out trains one model a value; use last_day',
         )
-    return day.astype(np.int8)
+    return np.maximum(day - (n_days - held), -1).astype(np.int8)
 
 # %% ../../nbs/20_data/55_folds.ipynb #f19a4c05
 def _file_folds(split) -> np.ndarray:

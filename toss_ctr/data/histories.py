@@ -317,23 +317,6 @@ def _first_of_each(key: np.ndarray, cells: int) -> np.ndarray:
     np.minimum.at(first, key, at)
     return np.flatnonzero(first[key] == at)
 
-
-@patch
-def counted(self: Ragged, name: str, size: int) -> Ragged:
-    """How often each row has each of its tokens.
-
-    name : column of tokens 0 … size-1
-    returns columns `token` and `count` int64, rows sorted by token
-    """
-    r = self.pack()
-    key = r.rows() * size + r[name]
-    key.sort()
-    start = np.flatnonzero(np.diff(key, prepend=-1))
-    row, token = np.divmod(key[start], size)
-    count = np.diff(start, append=len(key))
-    lengths = np.bincount(row, minlength=len(r))
-    return Ragged.from_lengths(lengths, token=token, count=count)
-
 # %% ../../nbs/20_data/15_histories.ipynb #9974deb5
 def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
     """The weight an age leaves: exp(-age/tau).

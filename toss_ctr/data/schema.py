@@ -19,7 +19,7 @@ from ..core.files import check_target, write_aside
 from .first_config import first_config, LONG, MANY
 from .lists import asking, cell_separator, described
 from .profile import Facts, LIMIT, profile
-from .rules import DAY, days_of, find_label, Log, moments_written, NEVER, role_of, zero_and_one
+from .rules import DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
 from .source import lazy_table, open_source, Source
 from .types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
 
@@ -194,10 +194,8 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
 
 def is_later(train: Facts, test: Facts) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
-    zones = {getattr(c.sample.dtype, 'time_zone', None) is None for c in (train, test)}
-    alike = (train.kind == 'moment') == (test.kind == 'moment') and len(zones) == 1
-    later = train.high < test.low or train.high == test.low and train.name.endswith('.day')
-    return alike and later and abs(train.high) < np.inf and abs(test.low) < np.inf
+    alike, gap = (train.kind == 'moment') == (test.kind == 'moment'), test.low - train.high
+    return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
 
 # %% ../../nbs/20_data/30_schema.ipynb #b315f165
 def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
@@ -210,9 +208,10 @@ def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str
     return notes
 
 # %% ../../nbs/20_data/30_schema.ipynb #1cc3a3b7
-def _later(log: Log, numbers: list[str], grouped: bool) -> dict[str, int]:
+def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
-    later = {c: log.facts[c].card or 0 for c in numbers if is_later(log.facts[c], log.test[c])}
+    numbers = [c for c in columns if log.facts[c].kind in ('whole', 'real') and is_later(log.facts[c], log.test[c])]
+    later = {c: log.facts[c].card or 0 for c in numbers}
     train, test = (facts.get(log.time) for facts in (log.facts, log.test))
     if train and test and {train.kind, test.kind} <= {'whole', 'real'} and not grouped:  # else what is new is held out
         if days_of(train)[1] <= days_of(test)[0]:
@@ -227,9 +226,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     cats = [c.name for c in s.columns if c.role == 'categorical' and c.name in have and have[c.name].kind != 'list']
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in cats}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
-    whole = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
-    whole = [c for c in whole if log.facts[c].kind in ('whole', 'real')]
-    later = _later(log, whole, max(many.values(), default=0) >= UNSEEN)
+    able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
+    later = _later(log, able, max(many.values(), default=0) >= UNSEEN)
     columns = []
     for c in s.columns:
         share, note = unseen.get(c.name, 0.0), ''
@@ -328,8 +326,7 @@ def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     of = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
     kept = [h for h in log.histories if h['col'] in of['sequence'] and log.history in (None, h['col'])]
     histories = asking([described(facts, h, of['categorical'], of['side'], targets) for h in kept])
-    written = [] if log.time else [(c, moments_written(facts[c])) for c in facts if c not in log.placed]
-    notes = [f'{name}: as moments, for folds by time and the hour: {way}' for name, way in written if way]
+    notes = []
     after = [c.name for c in columns if NEVER in c.note and zero_and_one(facts[c.name])]
     if after:
         mend = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'

@@ -21,7 +21,7 @@ from fastcore.basics import patch
 from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
 from ..config.base import html_table
-from .spec import kept_list, SeqSpec, Spec
+from .spec import SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
     digest_file,
@@ -227,7 +227,7 @@ class Shard:
 # %% ../../nbs/20_data/35_shards.ipynb #285181ba
 @dataclass(eq=False, repr=False)
 class Split:
-    """The rows of one Parquet source, encoded: shards, spec and train statistics.
+    """The rows of one Parquet source, encoded: shards and spec.
 
     Parameters
     ----------
@@ -236,7 +236,7 @@ class Split:
     shards : in row order
     fingerprint : of the cache
     root : folder of the manifest; None = in memory
-    stats : statistics of the training rows
+    stats : what `make_spec` says beside the spec
     first_row : number of its first row, where rows have no id
     valid_rows : how many of its last rows are those of `data.valid_path`
     """
@@ -283,7 +283,7 @@ def aligned(seq: SeqSpec) -> dict:
 
     Examples
     --------
-    >>> aligned(SeqSpec('v', 1, np.zeros(0), 9, False, None, history='views'))
+    >>> aligned(SeqSpec('v', 1, (), 9, False, None, history='views'))
     {'history_views': ('history_views_values', <class 'numpy.int32'>)}
     """
     key = seq.key
@@ -347,7 +347,7 @@ def key(self: Split, name: str) -> tuple[np.ndarray, tuple]:
     (n,) codes, 0 = null or unseen in train; texts of codes 1..
     """
     if name in self.spec.keys:
-        return self.whole(f'key_{name}'), kept_list(self.spec.keys[name])
+        return self.whole(f'key_{name}'), self.spec.keys[name]
     exact = {cat.name: cat.values for cat in self.spec.cats if cat.kind == 'vocab'}
     if name in exact:
         return self.column(name), exact[name]

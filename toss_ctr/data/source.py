@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['folder_note', 'find_files', 'broken_file', 'open_parquet', 'batch_frame', 'Source', 'open_files', 'open_source',
-           'file_batches', 'batches', 'source_digest', 'common_types', 'typed_frame', 'lazy_table', 'scan']
+           'file_batches', 'batches', 'source_digest', 'common_types', 'typed_frame', 'lazy_table']
 
 # %% ../../nbs/20_data/08_source.ipynb #ef481dbe
 import glob, re
@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from polars.io.plugins import register_io_source
 
 from ..core.errors import nearest, UserError
-from ..core.files import digest_json, Digests, stat_key
+from ..core.files import digest_json, Digests
 from ..core.objects import find_objects, is_object, object_trouble, source_file, StoredObject
 from .types import add_parts, moment_column, moment_parts, PARTS
 
@@ -333,18 +333,3 @@ def lazy_table(files) -> pl.LazyFrame:
             yield frame if predicate is None else frame.filter(predicate)
 
     return register_io_source(frames, schema=schema)
-
-# %% ../../nbs/20_data/08_source.ipynb #222a86f3
-def scan(path, key: str = 'data.train_path') -> dict:
-    """Sizes of a source from the footers alone.
-
-    path : a Parquet file, a folder, or a glob
-    returns rows, bytes on disk, row_groups, files
-    """
-    s = open_source(path, key)
-    return dict(
-        rows=s.n_rows,
-        bytes=sum(stat_key(f)[0] for f in s.files),
-        row_groups=sum(open_parquet(f).num_row_groups for f in s.files),
-        files=len(s.files),
-    )

@@ -35,39 +35,34 @@ def hash_codes(texts, buckets: int) -> np.ndarray:
     return codes['text'].to_numpy().astype(np.int32)
 
 # %% ../../nbs/20_data/21_tokens.ipynb #dea65336
-@dataclass(frozen=True)
+@dataclass
 class Vocabulary:
     """Texts → codes 1..V in the order given; 0 for null and for unknown texts.
 
     values : (V,) canonical texts
+    mistaken : an unknown text that differs from a known one by zeros in front, in words; the first found
     """
 
     values: tuple
+    mistaken: str = ''
 
     @cached_property
     def code(self) -> dict:
         "Text → code."
-        return {text: i for i, text in enumerate(self.values, 1)}
+        return {text: i for i, text in enumerate(pl.Series(self.values, dtype=pl.String).to_list(), 1)}
 
     @cached_property
     def _by_number(self) -> dict:
         "Number → its text, of values that are digits."
-        return {text.lstrip('0'): text for text in self.values if text.isdecimal()}
-
-    @cached_property
-    def mistaken(self) -> dict:
-        "Unknown texts that differ from a known one by zeros in front → that one; the first found."
-        return {}
+        return {text.lstrip('0'): text for text in self.code if text.isdecimal()}
 
     def __call__(self, texts) -> np.ndarray:
-        codes = np.fromiter((self.code.get(text, 0) for text in texts), np.int32, len(texts))
         if not self.mistaken:
-            for at in np.flatnonzero(codes == 0).tolist():
-                text = texts[at]
-                if text and text.isdecimal() and text.lstrip('0') in self._by_number:
-                    self.mistaken[text] = self._by_number[text.lstrip('0')]
-                    break
-        return codes
+            numbers = (text for text in texts if text and text not in self.code and text.isdecimal())
+            told = ((text, self._by_number.get(text.lstrip('0'))) for text in numbers)
+            lines = (f"'{text}' is unknown, training has '{known}'" for text, known in told if known)
+            self.mistaken = next(lines, '')
+        return np.fromiter((self.code.get(text, 0) for text in texts), np.int32, len(texts))
 
 # %% ../../nbs/20_data/21_tokens.ipynb #ff750252
 class Tally:

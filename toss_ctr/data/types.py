@@ -4,9 +4,8 @@
 
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'PARTS', 'EPOCH_UNITS', 'UNKNOWN', 'plain_type', 'is_moment', 'plain', 'is_text', 'canonical_texts',
-           'other_type', 'moment_parts', 'named', 'epoch_unit', 'as_moment', 'moment_part', 'moment_column',
-           'add_parts', 'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit', 'times',
-           'id_texts']
+           'holds', 'moment_parts', 'named', 'epoch_unit', 'as_moment', 'moment_part', 'moment_column', 'add_parts',
+           'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit', 'times', 'id_texts']
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
@@ -100,7 +99,7 @@ def canonical_texts(values: pa.Array) -> list:
     return text.to_pylist()
 
 # %% ../../nbs/20_data/05_types.ipynb #41447db8
-def _holds(kind: pa.DataType) -> str:
+def holds(kind: pa.DataType) -> str:
     "What a column of this type holds, in words."
     if pa.types.is_timestamp(kind):
         zone = 'UTC' if kind.tz in ('+00:00', 'Etc/UTC', 'Z') else kind.tz
@@ -111,18 +110,6 @@ def _holds(kind: pa.DataType) -> str:
     if is_text(kind):
         return 'text'
     return str(kind) if pa.types.is_nested(kind) or is_moment(kind) else 'numbers'
-
-
-def other_type(column: str, there: pa.DataType, here: pa.DataType) -> str:
-    """A line where a column is stored in another type than in training, such that equal values may not meet.
-    """
-    one, other = _holds(there), _holds(here)
-    if one == other:
-        return ''
-    why = "; as categories '007' and 7 are two values" if 'numbers' in (one, other) else ''
-    if pa.bool_() in (there, here):
-        why = "; as categories 'true' and true are two values"
-    return f"column '{column}' holds {other}, in training {one}{why}: write it as in training"
 
 # %% ../../nbs/20_data/05_types.ipynb #a4620742
 PARTS = 'hour', 'weekday', 'day'

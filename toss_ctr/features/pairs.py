@@ -54,7 +54,8 @@ def token_blocks(
     for shard in split.iter_shards():
         first, last = np.searchsorted(rows, [shard.start, shard.start + shard.n_rows])
         mine = rows[first:last] - shard.start
-        mean_length = shard.arr(f'{seq.key}_offsets')[shard.n_rows] / max(shard.n_rows, 1)
+        offsets = shard.arr(f'{seq.key}_offsets')
+        mean_length = (offsets[-1] - offsets[0]) / max(shard.n_rows, 1)
         table_rows = max((1 << 22) // seq.size, 256)
         step = max(1, min(int(TOKENS / max(mean_length, 1)), table_rows, BLOCK))
         for a in range(0, len(mine), step):

@@ -406,26 +406,12 @@ class BlendReport(Shown):
         title = f'{self.rows:,} rows, {len(self.files)} files by {self.method}{given} → {Path(self.out).name}'
         return [title, MetricsTable(self.distribution), MetricsTable(self.agreement)]
 
-# %% ../../nbs/70_inference/36_compare.ipynb #a657ca76
-def _weights_of(m: int, weights, w: float | None):
-    "Weights of m files, given one by one or as the first one's share."
-    if w is None:
-        return weights
-    if weights is not None:
-        raise UserError('blend: both w and weights given', 'give one of them')
-    if m != 2:
-        raise UserError(f'blend: w={w} with {m} files', 'w is for two files; give one weight a file')
-    if not 0 <= w <= 1:
-        raise UserError(f'blend: w={w} is outside [0, 1]', 'w is the share of the first file')
-    return [w, 1 - w]
-
 # %% ../../nbs/70_inference/36_compare.ipynb #dc79dd7c
 def blend_files(
     paths: Sequence,
     out,
     method: str = 'logit_mean',
     weights: Sequence | None = None,
-    w: float | None = None,
     trim_ratio: float = 0.2,
     scores: Sequence | None = None,
     temperature: float = 10.0,
@@ -440,7 +426,6 @@ def blend_files(
     out : file to write, in the first file's order
     method : key `ensemble.method`
     weights : one number >= 0 a file
-    w : for two files: the first one's weight, 0..1
     trim_ratio : share cut at each end by trim_mean
     scores : one validation score a file, for val_weighted
     temperature : of val_weighted's softmax
@@ -453,11 +438,10 @@ def blend_files(
 
     Examples
     --------
-    >>> report = blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', w=0.7)  # doctest: +SKIP
+    >>> report = blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
-    weights = _weights_of(len(names), weights, w)
     used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
     refuse_submission(out, '--out')

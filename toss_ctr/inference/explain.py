@@ -161,32 +161,27 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict 
         its interval `low`, `high`; of several histories that attend also `histories`, name → the same `metrics` with
         that history's scores alone at zero; None where no model attends
     """
-    cfg, labels = inputs.cfg, inputs.train.labels()
+    cfg, device = inputs.cfg, resolve_device(inputs.cfg.device)
     attends = {seq.name: [seq.key] for seq in cfg.histories.values() if seq.pooling != 'average'}
     if not attends:
         return None
-    kinds = [None, *(attends.values() if len(attends) > 1 else ())]
-    device = resolve_device(cfg.device)
-    sides = finished_folds(cfg)
-    found = []
+    each_alone = attends.values() if len(attends) > 1 else ()
+    sides, rows, p = finished_folds(cfg), [], []
     for fold, side in sides.items():
-        rows = sample_rows(inputs, fold, n // len(sides))
-        model = load_fold(cfg, side, inputs.train.spec, device)
+        rows.append(sample_rows(inputs, fold, n // len(sides)))
+        model, logits = load_fold(cfg, side, inputs.train.spec, device), []
         features = inputs.fold_features(fold)
-        loader = Loader(inputs.train, rows, batch_size=cfg.train.batch_size, features=features)
-        logits = [predict_logits([model], loader, device, cfg.amp)]
-        for keys in kinds:
+        loader = Loader(inputs.train, rows[-1], batch_size=cfg.train.batch_size, features=features)
+        for keys in ((), None, *each_alone):  # the scores of none, of all, of one history at zero
             with without_attention(model, keys):
                 logits.append(predict_logits([model], loader, device, cfg.amp))
-        logits = np.concatenate(logits, 1).astype(np.float64)
-        found.append((rows, expit(logits - side['shift'])))
-    rows = np.concatenate([rows for rows, _ in found])
-    label = labels[rows]
-    p = np.concatenate([p for _, p in found])
+        p.append(expit(np.concatenate(logits, 1).astype(np.float64) - side['shift']))
+    rows, p = np.concatenate(rows), np.concatenate(p)
+    label = inputs.train.labels()[rows]
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    metrics = [_metrics(paired_test(label, p[:, 0], p[:, 1 + place], n_boot, **how)) for place in range(len(kinds))]
-    worth = dict(rows=len(label), clicks=int(label.sum()), metrics=metrics[0])
-    return worth | (dict(histories=dict(zip(attends, metrics[1:], strict=True))) if len(kinds) > 1 else {})
+    metrics, *each = [_metrics(paired_test(label, p[:, 0], without, n_boot, **how)) for without in p.T[1:]]
+    worth = dict(rows=len(label), clicks=int(label.sum()), metrics=metrics)
+    return worth | (dict(histories=dict(zip(attends, each, strict=True))) if each else {})
 
 # %% ../../nbs/70_inference/45_explain.ipynb #3e5d8328
 def rows_with_tokens(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> tuple[np.ndarray, np.ndarray]:

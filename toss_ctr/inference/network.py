@@ -128,14 +128,10 @@ class Network:
         "What each fold's side file says of a label: shift, metrics."
         return [side['labels'][label] if label else side for side in self.sides.values()]
 
-    def label_scores(self, label: str) -> list[float]:
-        "What each fold scored on the rows it held out."
-        return [side['metrics']['Score'] for side in self.of_label(label)]
-
     @property
     def scores(self) -> list[float]:
-        "Of the first label."
-        return self.label_scores('')
+        "What each fold scored on the rows it held out, by the first label."
+        return [side['metrics']['Score'] for side in self.sides.values()]
 
     def every_logits(self, split: Split) -> np.ndarray:
         "Class-balanced log-odds of each fold, of every label, in one pass over the rows → (n, K, labels) float32."
@@ -161,7 +157,7 @@ def label_probabilities(network: Network, z: np.ndarray) -> dict[str, np.ndarray
     """
     ensemble, found = network.cfg.ensemble, {}
     for i, (label, calibrator) in enumerate(network.calibrators.items()):
-        z_label = joined_folds(z[:, :, i], ensemble, network.label_scores(label))
+        z_label = joined_folds(z[:, :, i], ensemble, [side['metrics']['Score'] for side in network.of_label(label)])
         found[label or network.spec.label] = calibrator(z_label)
     return found
 
@@ -186,11 +182,9 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     """Every finished fold of a network, verified.
 
     inputs : what the run works on, where it is open already
-    raises UserError : no fold is finished, the folds are of different caches, or a file is damaged
+    raises UserError : no fold is finished, the folds are of different trainings, or a file is damaged
     """
     sides = finished_folds(cfg)
-    if len({side['cache'] for side in sides.values()}) > 1:
-        raise UserError(f'{cfg.run_dir}: folds of different caches', 'train them again with --force')
     first, device = next(iter(sides.values())), resolve_device(cfg.device)
     cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
     spec = run_spec(cfg, first, inputs)

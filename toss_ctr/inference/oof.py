@@ -82,17 +82,12 @@ def read_oof_logits(cfg: Config, sides: dict | None = None) -> pl.DataFrame:
     Raises
     ------
     Damaged : a file is missing or damaged, or the fold was switched to another generation meanwhile
-    UserError : two folds held out the same row
     """
     parts = []
     for fold, side in (sides or finished_folds(cfg)).items():
         _, name = side['files']
         parts.append(read_recorded_table(side, name, mend=train_again(cfg.run_dir, fold)))
-    oof = pl.concat(parts).sort('row')
-    if oof['row'].is_duplicated().any():
-        mend = 'the folds are of different splits: train them again with --force'
-        raise UserError(f'{cfg.run_dir}: a row is held out by two folds', mend)
-    return oof
+    return pl.concat(parts).sort('row')
 
 # %% ../../nbs/70_inference/05_oof.ipynb #1f09b35c
 def calibration_options(cfg: Config) -> dict:

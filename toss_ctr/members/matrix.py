@@ -233,7 +233,7 @@ def history_block(shard, rows: np.ndarray, columns: HistoryColumns, spec: Spec) 
     if seq.collapse:
         out = [spread(history)]
     else:
-        out = [spread(history.counted('token', seq.size)), change_rate(history)]
+        out = [spread(history.collapse('token', seq.size)), change_rate(history)]
     for place, side in columns.targets:
         out.append(target_match(of_side[side], shard.arr(seq.target_key)[rows, place]))
     column = np.full(seq.size, -1)

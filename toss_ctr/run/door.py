@@ -98,7 +98,7 @@ class _Shown(_Known):
 
     @property
     def _state(self) -> str:
-        planned = 1 if self.cfg.cv.scheme in ('last_day', 'file') else self.cfg.cv.n_splits
+        planned = self.cfg.cv.planned
         where = f'Run {self.name} in {self.folder}'
         if self.done:
             rows = next(r['rows'] for r in self.scores if r['name'] == 'out of fold')

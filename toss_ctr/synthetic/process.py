@@ -379,9 +379,10 @@ def expected_auc(p: np.ndarray, score: np.ndarray) -> float:
     p : (n,) true click probabilities
     score : (n,) any ranking
     """
-    q = p[np.argsort(score, kind='stable')]
-    below = np.cumsum(1 - q) - (1 - q) / 2
-    return float((q * below).sum() / (q.sum() * (1 - q).sum()))
+    from sklearn.metrics import roc_auc_score  # every row clicks with its p, and does not with the rest
+
+    weights = np.concatenate([p, 1 - p])
+    return float(roc_auc_score(np.repeat([1, 0], len(p)), np.tile(score, 2), sample_weight=weights))
 
 # %% ../../nbs/25_synthetic/10_process.ipynb #f46d53c6
 def expected_log_loss(p: np.ndarray, guess: np.ndarray) -> float:

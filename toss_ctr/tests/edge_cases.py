@@ -130,7 +130,7 @@ def _encoded(name):
     return dict(data=dict(cat_cols=['item']), features=dict(encodings=[name]))
 
 
-def _group(name):
+def _row_group(name):
     return dict(data=dict(cat_cols=['item']), cv=dict(n_splits=2, group_key=name))
 
 
@@ -151,7 +151,7 @@ def _label(name):
 
 
 PARTS = dict(
-    category=_category, number=_as_number, history=_as_history, target=_as_target, encoded=_encoded, group=_group,
+    category=_category, number=_as_number, history=_as_history, target=_as_target, encoded=_encoded, group=_row_group,
     day=_day, several=_several, id=_id, label=_label,
 )  # fmt: skip
 

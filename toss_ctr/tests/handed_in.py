@@ -64,7 +64,7 @@ _BY_HAND = st.sampled_from(['gone', 'empty', 'ID,clicked\na,0.5\n'])
 _WHO = st.sampled_from(['', 'dare_qnn', 'lightgbm', 'weak', ENSEMBLE])
 
 # %% ../../nbs/95_tests/68_handed_in.ipynb #465f27fa
-class _Finished(RuleBasedStateMachine):
+class _HandedInRun(RuleBasedStateMachine):
     "A copy of a finished run, and what stays true of it."
 
     def __init__(self, cfg: Config):
@@ -96,7 +96,7 @@ class _Finished(RuleBasedStateMachine):
         assert np.abs(np.asarray(p) - own).max() < 1e-6, f'not what {who} says'
 
 # %% ../../nbs/95_tests/68_handed_in.ipynb #64cdef85
-class _Looked(_Finished):
+class _Looked(_HandedInRun):
     "Commands that look at what was handed in."
 
     @rule()

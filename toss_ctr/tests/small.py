@@ -35,7 +35,7 @@ def _known(column) -> list:
 
 def _history_spec(columns: dict, known: dict, name: str, *, col: str, sides=(), **fields) -> SeqSpec:
     "A history whose codes are the sorted values of its columns."
-    tokens = np.array(known.get(col, _known(columns[col])), np.int64)
+    tokens = tuple(known.get(col, _known(columns[col])))
     beside = {side: tuple(known.get(side, _known(columns[side]))) for side in sides}
     usual = dict(max_len=64, collapse=False, tau=None, sides=beside, history=name)
     return SeqSpec(col, len(tokens) + 1, tokens, **usual | fields)
@@ -86,8 +86,8 @@ def small_spec(
     --------
     >>> from toss_ctr.tests.small import small_spec
     >>> spec = small_spec(dict(item=['b', 'a', None], seq=[[7], [], [9, 7]]), cats=['item'], seq='seq')
-    >>> spec.cats[0].values, spec.histories[0].values.tolist()
-    (('a', 'b'), [7, 9])
+    >>> spec.cats[0].values, spec.histories[0].values
+    (('a', 'b'), (7, 9))
     """
     hashed, known = hashed or {}, known or {}
 
@@ -314,7 +314,7 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
         cats=pack_cats((name, 'vocab', len(values) + 1, values) for name, values in texts.items()),
         nums=('feat_e_1', 'feat_e_2'),
         keys={},
-        histories=(SeqSpec('seq', 60, np.arange(1, 60), 40, False, None, targets=('inventory_id',)),),
+        histories=(SeqSpec('seq', 60, tuple(range(1, 60)), 40, False, None, targets=('inventory_id',)),),
         label='clicked',
     )
     split = SimpleNamespace(

@@ -22,7 +22,7 @@ from ..core.files import digest_json, locked, sweep
 from ..core.objects import is_object
 from ..core.records import read_record, write_record
 from ..data.folds import Folds, make_folds
-from ..data.scaling import far_cells
+from ..data.measure import FAR
 from ..synthetic.files import synthesize
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
@@ -181,8 +181,10 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
     if test and not (cfg.data.test_path or cfg.data.manifest_test):
         raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
-    for line in far_cells(splits['train']):
-        warnings.warn(f'{cfg.data.train_path or cfg.data.manifest_train}: {line}')
+    for column, value in splits['train'].stats['far'].items():
+        path = cfg.data.train_path or cfg.data.manifest_train
+        what = f'more than {FAR:,.0f} times the spread from the median; it counts as that far'
+        warnings.warn(f"{path}: column '{column}' holds {value:.4g}, {what}")
     folds = run_folds(cfg, splits['train'], force)
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, splits['train'], splits.get('test'), folds, features)
