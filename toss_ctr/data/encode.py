@@ -185,12 +185,12 @@ def _cat_matrices(spec: Spec, codes) -> dict:
         out.setdefault(c.group, []).append(codes(c.name))
     return {group: np.stack(out[group], 1).astype(f'uint{group[4:]}') for group in sorted(out)}
 
-# %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
+# %% ../../nbs/20_data/22_encode.ipynb #5c0d31f8
 def _coder(cat: CatSpec):
     "Texts → codes of a categorical column."
     return Vocabulary(cat.values) if cat.kind == 'vocab' else lambda texts: hash_codes(texts, cat.size - 1)
 
-
+# %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
 class RowEncoder:
     """Batches of a source or frame → arrays, by a spec.
 

@@ -30,6 +30,11 @@ def width_of_lists(c: Facts) -> int:
     sizes = c.sample.list.len().drop_nulls().unique() if c.reals else ()
     return sizes[0] if len(sizes) == 1 and sizes[0] > 1 else 0
 
+# %% ../../nbs/20_data/29_rules.ipynb #e81f27b4
+def _content(c: Facts) -> tuple:
+    "Equal of two columns that hold the same in the sample, and as many values and nulls in all."
+    return str(c.type), c.nulls, c.card, c.sample.to_frame().hash_rows().to_numpy().tobytes()
+
 # %% ../../nbs/20_data/29_rules.ipynb #a9422b92
 @dataclass
 class Log:
@@ -103,13 +108,9 @@ class Log:
     @cached_property
     def repeats(self) -> dict[str, str]:
         "Column → an earlier one that holds the same."
-        first, found = {}, {}
-        for name, c in self.facts.items():
-            rows = c.sample.to_frame().hash_rows().to_numpy().tobytes()
-            twin = first.setdefault((str(c.type), c.nulls, c.card, hash(rows)), name)
-            if twin != name:
-                found[name] = twin
-        return found
+        first = {}
+        twins = {name: first.setdefault(_content(c), name) for name, c in self.facts.items()}
+        return {name: twin for name, twin in twins.items() if twin != name}
 
     @cached_property
     def time(self) -> str:
