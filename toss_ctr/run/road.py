@@ -9,7 +9,7 @@ __all__ = ['MAY_DIFFER', 'EXPORTS', 'SAMPLE_ROWS', 'WARM_UP', 'TIMED', 'FEW_TREE
            'measured_cost', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
-import io, itertools, time, warnings
+import io, itertools, os, time, warnings
 from contextlib import redirect_stdout
 from itertools import chain
 from math import ceil
@@ -17,7 +17,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ..config.load import make_config, merge, overridden
+from ..config.load import apart, folder_config, make_config, merge, overridden
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
@@ -29,7 +29,7 @@ from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..synthetic.files import synthesize
 from ..inference.answers import network_made, parity_line, prove, seal_network
-from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
+from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
@@ -131,6 +131,15 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
 
+
+def _to_be_read_only(cfg: Config) -> bool:
+    "Whether this very run is finished, and lies where nothing may be written."
+    file = cfg.run_dir / 'config.yaml'
+    if not file.is_file() or os.access(cfg.run_dir, os.W_OK):
+        return False
+    here, asked = (apart(of.model_dump(mode='json'))[0] for of in (folder_config(cfg.run_dir), cfg))
+    return here == asked and handed_in(cfg.run_dir) is not None
+
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
     """Data to report; every step picks up what is already done.
@@ -157,6 +166,10 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         if progress:
             print(text, flush=True)
 
+    if _to_be_read_only(cfg):
+        scores = summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
+        say(f'{cfg.run_dir}: finished, and nothing may be written there\n\n{summary_lines(scores)}')
+        return scores
     bars = watched(progress)
     number, steps = itertools.count(1), 4
 
