@@ -255,7 +255,8 @@ def fit_calibrator(
 
     Parameters
     ----------
-    logit : (N,) out-of-fold logits
+    logit : (N,) out-of-fold logits; a temperature wants them about 0, as if there were as many clicks as non-clicks,
+        and for those about a click rate 'platt' is the one to take
     label : (N,) labels, 0 or 1
     method : key `calibration.method`, or 'none'
     target : calibration.target: 'balanced' = 50:50 posterior, 'prior' = click probability
