@@ -189,6 +189,13 @@ def _over_fitting(f: RunFacts):
         yield dict(folds=folds, epoch=epoch, fall=max(late.values()), monitor=f.cfg.monitor)
 
 
+def _last_epochs(f: RunFacts) -> tuple[list, list]:
+    "Of folds, by Score: what the last epoch gained, and how far training rows are ahead of held-out ones after it."
+    held, trained = f.curves('Score'), f.curves('Score', 'train')
+    gained = [v[-1] - v[-2] for v in held.values() if len(v) > 1]
+    return gained, [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
+
+
 @rule(
     'next',
     'Under-trained',
@@ -196,12 +203,26 @@ def _over_fitting(f: RunFacts):
     'than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.',
 )
 def _under_trained(f: RunFacts):
-    held, trained = f.curves('Score'), f.curves('Score', 'train')
-    gained = np.mean([v[-1] - v[-2] for v in held.values() if len(v) > 1] or [0])
-    memorised = np.mean([trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained] or [0])
+    held = f.curves('Score')
+    gained, memorised = (np.mean(of_folds or [0]) for of_folds in _last_epochs(f))
     rising = sum(v.argmax() == len(v) - 1 for v in held.values())
     if rising > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise:
         yield dict(rising=rising, folds=len(held), gained=gained, noise=f.noise)
+
+# %% ../../nbs/80_report/25_advice.ipynb #d10bb2c7
+@rule(
+    'next',
+    'Under-trained',
+    'The last epoch changed Score by {gained:+.4f}, training rows score no better than held-out ones, and the baseline '
+    'is ahead by {ahead:.4f}: raise train.lr or train.epochs.',
+)
+def _stands_still(f: RunFacts):
+    gained, memorised = (np.mean(of_folds or [np.inf]) for of_folds in _last_epochs(f))
+    fallen = max([v.max() - v[-1] for v in f.curves('Score').values()] or [0])
+    by = {row['name']: row.get('Score') for row in f.rows}
+    ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
+    if max(gained, memorised) <= f.noise and fallen <= max(0.002, f.noise) and ahead > 4 * f.noise:
+        yield dict(gained=gained, ahead=ahead)
 
 # %% ../../nbs/80_report/25_advice.ipynb #7d330ffc
 @rule(
