@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
@@ -23,7 +22,7 @@ from ..core.records import check_files, copy_aside, read_record, read_run_table,
 from ..data.batches import prefetched
 from ..data.frames import source_ids, stream_split
 from ..data.shards import Split
-from ..data.source import batches, open_source, source_digest
+from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from .ensemble import ENSEMBLE, last_choice, put_right, sealed_file, submission_line, submit
 from .network import Network, predict_test, progress_bar, write_labels
@@ -248,22 +247,16 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
 ROWS, TOLERANCE = 1000, 1e-6
 
 
-def raw_rows(path, n: int = ROWS) -> pa.Table:
+def raw_rows(path, n: int = ROWS) -> pl.DataFrame:
     """The first rows of a source, as they are.
 
     path : a Parquet file, a folder, or a glob
     raises UserError that names the file
     """
-    source, found = open_source(path, 'data.test_path'), []
-    columns = [name for name in source.columns[0] if all(name in have for have in source.columns)]
-    for _, batch in batches(source, columns, size=n):
-        found.append(pa.table({name: batch[name] for name in columns}))
-        if sum(map(len, found)) >= n:
-            break
-    return pa.concat_tables(found).slice(0, n)
+    return lazy_table(find_files(path, 'data.test_path')).head(n).collect()
 
 # %% ../../nbs/70_inference/35_answers.ipynb #0d99e6f6
-def compared(predictor: Predictor, table: pa.Table, submission: pl.DataFrame) -> dict:
+def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame) -> dict:
     """Ask for rows whose predictions are known, as a server is asked: by dicts.
 
     Parameters
@@ -274,13 +267,11 @@ def compared(predictor: Predictor, table: pa.Table, submission: pl.DataFrame) ->
 
     Returns
     -------
-    rows, differs (largest difference of a probability), at (id of that row), rows_per_s
+    rows, differs (largest difference of a probability), at (id of that row)
     """
-    want, rows, start = submission.to_series(1).to_numpy(), table.to_pylist(), time.perf_counter()
-    differs = np.abs(predictor.predict(rows) - want)
-    speed = round(len(rows) / (time.perf_counter() - start))
+    differs = np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy())
     at = int(differs.argmax())
-    return dict(rows=len(rows), differs=float(differs[at]), at=str(submission.to_series(0)[at]), rows_per_s=speed)
+    return dict(rows=len(table), differs=float(differs[at]), at=str(submission.to_series(0)[at]))
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f56528fc
 def agrees(found: dict) -> bool:

@@ -290,7 +290,8 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     """
     names = two_or_more(paths)
     rows, metric = same_rows(names), metric or _key_metric(names)
-    first, label, fold, weight, p = first_metric(metric), rows.label, rows.fold, rows.weight, getattr(rows, _SCALE[metric])
+    first, p = first_metric(metric), getattr(rows, _SCALE[metric])
+    label, fold, weight = rows.label, rows.fold, rows.weight
     z, how = logit(p).astype(np.float32), dict(seed=0, metric=metric)
     cross, _ = cross_weights(z, label, holdouts(fold, len(label)), weight, **how)
     weights = choose_weights(z, label, weight=weight, **how).tolist()

@@ -26,13 +26,13 @@ from ..data.batches import Loader
 from ..data.frames import as_frame, encode_frame
 from ..data.shards import Split
 from ..data.types import moment_column
-from ..data.spec import read_with_lists, Spec, write_with_lists
+from ..data.spec import Spec, write_with_lists
 from ..features.counts import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
 from .ensemble import ENSEMBLE, whole_choice
 from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
-from .network import label_probabilities, load_network, Network
+from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.combine import METHODS
@@ -338,11 +338,6 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
         kept = _kept(out / 'matrix.json', 'matrix', made)  # another command has made it meanwhile
         return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
 
-# %% ../../nbs/70_inference/32_predictor.ipynb #ab91a262
-def _read_spec(folder: Path) -> Spec:
-    "The spec that was written beside what answers by it."
-    return Spec.from_json(read_with_lists(folder / 'spec.json', 'spec')['spec'])
-
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
 def _trees_of(cfg: Config, name: str) -> dict:
     "The models of a member on the matrix, fold by fold, verified, and what its record says of them."
@@ -361,7 +356,7 @@ def _load_models(about: dict, matrix: Record) -> MatrixModels:
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
     tables = [(config, load_statistics(home / f'features_{number}')) for number, config in enumerate(configs)]
     models, columns = [library.load(file) for file in about['files']], TreeColumns.from_json(matrix['columns'])
-    return MatrixModels(_read_spec(home), library, models, columns, tables, about['scores'], about['made'])
+    return MatrixModels(read_spec(home), library, models, columns, tables, about['scores'], about['made'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c344ca7a
 def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) -> Predictor:
@@ -538,4 +533,4 @@ def _load_programs(home: Path, about: dict, ending: str, trust: bool) -> Program
     folds, names = zip(*about['programs'], strict=True)
     programs = [FORMATS[ending][1](home / f'fold_{fold}.{ending}', trust) for fold in folds]
     cfg = make_config(apart(about['config'])[0])
-    return Programs(cfg, _read_spec(home), programs, list(names), about['scores'], load_statistics(home))
+    return Programs(cfg, read_spec(home), programs, list(names), about['scores'], load_statistics(home))
