@@ -284,7 +284,7 @@ def fit_calibrator(
     return Calibrator(method, target, scale, bias, x, y)
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #2952506c
-def holdouts(fold, n: int, seed: int = 0) -> list:
+def holdouts(fold, seed: int = 0) -> list:
     """The parts of out-of-fold rows that are held out in turn when something is fitted on out-of-fold predictions.
 
     fold : (N,) fold of each row, >= 0
@@ -292,15 +292,13 @@ def holdouts(fold, n: int, seed: int = 0) -> list:
     returns boolean masks (N,), disjoint, together all rows
     """
     fold = np.asarray(fold)
-    if len(fold) != n:
-        raise UserError(f'folds have {len(fold):,} rows, logits {n:,}', 'pass rows of one table')
     if fold.min() < 0:
         raise UserError(f'folds: {(fold < 0).sum():,} rows have no fold', 'pass out-of-fold rows only')
     names = np.unique(fold)
     if len(names) > 1:
         return [fold == j for j in names]
-    part = np.random.default_rng(np.random.SeedSequence([seed, 32])).permutation(n) % 5
-    return [part == j for j in range(min(5, n))]
+    part = np.random.default_rng(np.random.SeedSequence([seed, 32])).permutation(len(fold)) % 5
+    return [part == j for j in range(min(5, len(fold)))]
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #9b52755f
 def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.ndarray:
@@ -321,7 +319,7 @@ def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.n
     """
     label, logit, weight = check_inputs(label, logit, weight, probability=False)
     p = np.empty(len(logit))
-    for own in holdouts(fold, len(logit), seed):
+    for own in holdouts(fold, seed):
         others = None if weight is None else weight[~own]
         p[own] = fit_calibrator(logit[~own], label[~own], weight=others, **options)(logit[own])
     return p

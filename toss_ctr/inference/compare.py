@@ -293,7 +293,7 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     first, p = first_metric(metric), getattr(rows, _SCALE[metric])
     label, fold, weight = rows.label, rows.fold, rows.weight
     z, how = logit(p).astype(np.float32), dict(seed=0, metric=metric)
-    cross, _ = cross_weights(z, label, holdouts(fold, len(label)), weight, **how)
+    cross, _ = cross_weights(z, label, holdouts(fold), weight, **how)
     weights = choose_weights(z, label, weight=weight, **how).tolist()
     searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
     title = TITLES.get(first, first)

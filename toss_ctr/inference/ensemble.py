@@ -150,7 +150,7 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     first = members[0]
     z = np.stack([member.logit for member in members]).astype(np.float32)
     how = dict(select=cfg.ensemble.select, metric=cfg.metric, seed=cfg.seed, bags=bags)
-    parts = holdouts(first.fold, len(first.fold), cfg.seed)
+    parts = holdouts(first.fold, cfg.seed)
     held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
     return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
 

@@ -37,12 +37,12 @@ def _plain_log(axis):
     axis.set_major_formatter(FuncFormatter(lambda v, _: f'{v:,.6g}'))
 
 
-def _done(ax, title: str, named: dict | None = None, **axes) -> Figure:
-    "The figure with title, axes and, where something in it has a name, its legend; `named` : how it looks."
+def _done(ax, title: str, **axes) -> Figure:
+    "The figure with title, axes and, where something in it has a name, its legend."
     ax.set(**axes)
     heading(ax, title)
     if ax.get_legend_handles_labels()[0]:
-        legend(ax, **named or {})
+        legend(ax)
     return ax.figure
 
 # %% ../../nbs/80_report/05_plots.ipynb #3a791d2f

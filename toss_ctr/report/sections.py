@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'epoch_table', 'curves_section', 'labels_section',
            'quality_section', 'rates_section', 'slices_section', 'drift_section', 'attention_section',
-           'importance_section', 'token_rows', 'features_section', 'board_part', 'members_section', 'lengths_section']
+           'importance_section', 'token_rows', 'features_section', 'board_part', 'members_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
 import numpy as np
@@ -36,7 +36,6 @@ from toss_ctr.report.slices import (
     group_of,
     group_table,
     groupings,
-    lift_table,
     misjudged_groups,
 )
 from ..training.metrics import COLUMNS, RATIO, TITLES
@@ -183,10 +182,10 @@ _HANDED = dict(  # key calibration.target → what the submission holds; where t
 
 
 def quality_section(f: RunFacts) -> Markup:
-    "Precision and recall, reliability, lift."
+    "Precision and recall, reliability."
     pred, (text, ideal), handed = f.pred, _HANDED[f.pred.target], f.pred.chosen or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
-    text += f' “{handed}” is what was handed in, on rows it never saw; precision and lift count rows as they are.'
+    text += f' “{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
     ranks = {'network': pred.network, 'baseline': pred.baseline, 'ensemble': pred.ensemble, 'best possible': pred.best}
     ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not None and p is not pred.p}
     few = 'Precision at the lowest recalls rests on few clicks and jumps.'
@@ -195,10 +194,7 @@ def quality_section(f: RunFacts) -> Markup:
         figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few),
         figure(observed, 'Observed against predicted click probability', f'Fifteen groups of as many rows. {ideal}'),
     ]
-    columns = dict(share=('rows with the highest predictions', '.0%')) | _COUNTS | dict(clicks=('clicks', ',.0f'))
-    columns |= dict(rate=('click rate', '.2%'), lift=('lift', '.2f'), found=('share of all clicks', '.1%'))
-    lift = table(lift_table(pred.label, pred.p, weight=pred.weight), columns, 'Lift')
-    return section('quality', 'Ranking and calibration', text + _weighed(f), figs, lift)
+    return section('quality', 'Ranking and calibration', text + _weighed(f), figs)
 
 # %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
 def rates_section(f: RunFacts) -> Markup | None:
@@ -400,17 +396,3 @@ def members_section(f: RunFacts) -> Markup | None:
         columns = {'': ('', None)} | {name: (name, '.3f') for name in logits}
         parts += [text, table(rows, columns, 'Correlation between ' + ', '.join(logits))]
     return section('members', 'Members', *parts) if parts else None
-
-# %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
-def lengths_section(f: RunFacts) -> Markup | None:
-    "How long the histories are."
-    rows = []
-    for seq in f.train.spec.histories if f.train else ():
-        lengths = np.asarray(f.train.seq_lengths(seq.key))
-        median, most = np.quantile(lengths, (0.5, 0.99)).tolist()
-        row = dict(history=seq.history, empty=np.mean(lengths == 0), median=median, most=most)
-        rows.append(row | dict(longest=int(lengths.max()), limit=seq.max_len))
-    text = 'Tokens of a row, as the cache holds them: cut at max_len unless sequence.collapse keeps histories whole.'
-    columns = dict(history=('history', None), empty=('empty', '.1%'), median=('median', ',.0f'))
-    columns |= dict(most=('99 % of rows below', ',.0f'), longest=('longest', ',d'), limit=('max_len', ',d'))
-    return section('lengths', 'History lengths', text, table(rows, columns, 'History lengths')) if rows else None

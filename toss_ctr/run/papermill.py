@@ -30,11 +30,8 @@ _PROGRESS = re.compile(
 )
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
-_MACHINE = ('MemoryError', 'OutOfMemoryError', 'OSError', 'SafetensorError', 'PermissionError', 'FileNotFoundError')
-
-
-def failed(cfg: Config, fold: int) -> Exception:
-    "The exception for a fold that did not finish: what the user can mend as it is, everything else as a fault."
+def failed(cfg: Config, fold: int) -> UserError:
+    "The mistake for a fold that did not finish: what the user can mend as it is, of everything else where it stands."
     path = cfg.run_dir / f'fold_{fold}.log'
     errors = [notebook_error(file) for file in (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb'))]
     kind, text = next((error for error in errors if error[0]), ('', ''))
@@ -47,8 +44,7 @@ def failed(cfg: Config, fold: int) -> Exception:
         if 'DeadKernelError' in log:
             why = 'its kernel was killed'
             mend = f'if memory was short, take fewer --jobs or a smaller train.batch_size; {mend}'
-    told = UserError(f'fold {fold} did not finish: {why}', mend)
-    return told if kind in ('', *_MACHINE) else RuntimeError(str(told))
+    return UserError(f'fold {fold} did not finish: {why}', mend)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #349ff6b5
 def time_text(seconds: float) -> str:
