@@ -188,7 +188,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     "The predictions of a file's rows."
     target, who, key = target_file(cfg, data, out), load_predictor(cfg, member), '--data'
     network = who.parts.get(who.name)
-    several = isinstance(network, Network) and len(network.calibrators) > 1
+    several = isinstance(network, Network) and len(network.labels) > 1
     labels = _labels_beside(cfg, data, target) if several else None
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')

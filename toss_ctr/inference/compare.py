@@ -28,8 +28,7 @@ from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
 from .calibration import holdouts
-from .ensemble import ENSEMBLE, ensemble_oof, handed_in, judged, last_choice, of_rows, scale_line
-from .ensemble import whole_opinion
+from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
 from .oof import scales_of
 from ..members.combine import combine, resolve_weights
 from ..members.select import choose_weights, cross_weights
@@ -100,14 +99,8 @@ def held_out(path: Path) -> pl.DataFrame:
     made = handed_in(path) if path.is_dir() else None
     if made is None:
         table = _read(path / 'oof.parquet' if path.is_dir() else path)
-    elif made['chosen'] == ENSEMBLE:
-        table = _read(ensemble_oof(path))
-        table = table.with_columns(**of_rows(path, table['row']))
     else:
-        found = whole_opinion(path, made['chosen'])  # its file holds what the member said before it was calibrated
-        columns = dict(row=found.row, fold=found.fold, label=found.label, p=judged(found, run_config(path))[1])
-        beside = dict(group=found.group, weight=found.weight)
-        table = pl.DataFrame(columns | {name: values for name, values in beside.items() if values is not None})
+        table = calibrated(path, made['chosen'], run_config(path))
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / 'config.yaml').is_file():
         weight = table['weight'] if 'weight' in table.columns else None

@@ -38,7 +38,7 @@ from ..data.source import open_parquet
 from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
-from .oof import finished_folds, results_locked, run_calibrators
+from .oof import finished_folds, labels_of, results_locked, run_calibrators
 from ..members.contract import joined_folds
 from ..models.ctr import build_model
 from ..training.checkpoints import load_weights, weights_path
@@ -103,7 +103,6 @@ class Network:
 
     cfg : the run's; `amp`, `ensemble`, `train.batch_size` are read
     sides : fold → side file
-    calibrators : label → calibrator, '' = the first; the labels are those of the models
     statistics : of the training rows, where the run has out-of-fold features
     """
 
@@ -112,7 +111,6 @@ class Network:
     sides: dict
     models: list
     device: torch.device
-    calibrators: dict
     statistics: Statistics | None = None
 
     @property
@@ -123,6 +121,11 @@ class Network:
     def features(self, split: Split) -> np.ndarray | None:
         "Out-of-fold features of rows that are none of train → (n, E) float32; None where the run has none."
         return self.statistics and self.statistics.features(self.cfg, split)
+
+    @property
+    def labels(self) -> list[str]:
+        "Of the models; '' is the first."
+        return labels_of(self.sides)
 
     def of_label(self, label: str = '') -> list[dict]:
         "What each fold's side file says of a label: shift, metrics."
@@ -135,13 +138,13 @@ class Network:
 
     def every_logits(self, split: Split) -> np.ndarray:
         "Class-balanced log-odds of each fold, of every label, in one pass over the rows → (n, K, labels) float32."
-        size, every, cuda = self.cfg.train.batch_size, len(self.calibrators) > 1, self.device.type == 'cuda'
+        size, every, cuda = self.cfg.train.batch_size, len(self.labels) > 1, self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
         at_once = min(torch.get_num_threads(), max(1, len(split) // size))
         with threads(1):  # each batch, so that the same bits come from any number of cores
             z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once, every=every)
-        shifts = [[side['shift'] for side in self.of_label(label)] for label in self.calibrators]
+        shifts = [[side['shift'] for side in self.of_label(label)] for label in self.labels]
         return z.reshape(*z.shape[:2], -1) - np.array(shifts, np.float32).T
 
     def logits(self, split: Split) -> np.ndarray:
@@ -156,7 +159,7 @@ def label_probabilities(network: Network, z: np.ndarray) -> dict[str, np.ndarray
     returns label → (n,) float64 in (0, 1), the first label first
     """
     ensemble, found = network.cfg.ensemble, {}
-    for i, (label, calibrator) in enumerate(network.calibrators.items()):
+    for i, (label, calibrator) in enumerate(run_calibrators(network.cfg, network.sides).items()):
         z_label = joined_folds(z[:, :, i], ensemble, [side['metrics']['Score'] for side in network.of_label(label)])
         found[label or network.spec.label] = calibrator(z_label)
     return found
@@ -185,7 +188,7 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     spec = read_spec(cfg.run_dir, first['cache'])
     models = [load_fold(cfg, side, spec, device) for side in sides.values()]
     statistics = run_statistics(cfg, first, inputs)
-    return Network(cfg, spec, sides, models, device, run_calibrators(cfg, sides), statistics)
+    return Network(cfg, spec, sides, models, device, statistics)
 
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
 @contextmanager
@@ -202,7 +205,7 @@ def write_logits(network: Network, parts, path, done=lambda rows: None):
     path : Parquet file: id, logit_<fold> of every fold; <label>.logit_<fold> of labels beside the first
     done : called with the rows of a part that was written
     """
-    of_labels = [f'{label}.' * bool(label) for label in network.calibrators]
+    of_labels = [f'{label}.' * bool(label) for label in network.labels]
     names = [f'{of}logit_{fold}' for of in of_labels for fold in network.sides]
     schema = pa.schema([(network.spec.id_col, pa.string()), *((name, pa.float32()) for name in names)])
     with write_aside(path) as aside:
@@ -263,9 +266,9 @@ def seal_predictions(network: Network, logits: Path, cache: str, rows: str = '')
     cache : fingerprint of the test rows
     rows : digest of the files they came from
     """
-    if len(network.calibrators) > 1:
+    if len(network.labels) > 1:
         table = read_table(logits)
-        z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.calibrators), -1)
+        z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)
         ids = table[network.spec.id_col]
         write_labels(network, ids, z.transpose(0, 2, 1), logits.with_name('submission_labels.parquet'))
     content = dict(weights=network.made, cache=cache, rows=rows)

@@ -31,7 +31,7 @@ from .calibration import Calibrator
 from .ensemble import ENSEMBLE, whole_choice
 from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
 from .network import label_probabilities, load_network, Network, read_spec
-from .oof import finished_folds
+from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.combine import METHODS
 from ..members.contract import joined_folds, member_folder, RECORD
@@ -376,7 +376,7 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
             part, cache = _load_models(_trees_of(cfg, name), matrix), matrix['cache']
         parts[name] = replace(part, spec=specs.setdefault(cache, part.spec))
     if asked.made is None:
-        calibrator = parts[asked.name].calibrators['']
+        calibrator = run_calibrators(cfg, parts[asked.name].sides)['']
     else:
         calibrator = Calibrator.from_json(asked.made['calibrators'][asked.name])
     return Predictor(asked.name, parts, asked.weights, calibrator, cfg.ensemble, asked.why)
@@ -520,5 +520,4 @@ def _load_programs(home: Path, about: dict, ending: str, trust: bool) -> Network
         models.append(Program(FORMATS[ending][1](home / f'fold_{fold}.{ending}', trust), names))
         sides[fold] = dict(shift=0.0, metrics=dict(Score=score))
     cfg = make_config(apart(about['config'])[0]).model_copy(update=dict(amp='none'))
-    answer = {'': Calibrator.identity()}
-    return Network(cfg, read_spec(home), sides, models, torch.device('cpu'), answer, load_statistics(home))
+    return Network(cfg, read_spec(home), sides, models, torch.device('cpu'), load_statistics(home))

@@ -177,8 +177,8 @@ def _feature_does_not_carry(f: RunFacts):
     'Over-fitting',
     'In {folds} the hold-out Score fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}.'
     ' The best epoch by {monitor} (train.monitor) is what was kept; fewer train.epochs or '
-    'train.early_stop_patience (at once: a lower train.lr), more model.embedding_dropout or train.weight_decay, a higher '
-    'data.min_count or a smaller model.emb_dim are worth a try.',
+    'train.early_stop_patience (at once: a lower train.lr), more model.embedding_dropout or train.weight_decay, a '
+    'higher data.min_count or a smaller model.emb_dim are worth a try.',
 )
 def _over_fitting(f: RunFacts):
     held = f.curves('Score')

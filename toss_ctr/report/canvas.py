@@ -190,13 +190,9 @@ def show(fig: Figure, alt: str = ''):
     -------
     `IPython.display.Image`
     """
-    import PIL.Image
     from IPython.display import Image
 
-    picture = PIL.Image.open(io.BytesIO(figure_png(fig, 144)))
-    small = io.BytesIO()  # sixty-four colours are enough for lines and letters, and a third of the bytes
-    picture.convert('RGB').quantize(64).save(small, 'png', optimize=True)
-    return Image(small.getvalue(), alt=alt, retina=True)
+    return Image(figure_png(fig, 144), alt=alt, retina=True)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #7c7cb7d9
 _PAGES = Environment(autoescape=True, trim_blocks=True)

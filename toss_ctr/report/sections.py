@@ -385,11 +385,11 @@ def members_section(f: RunFacts) -> Markup | None:
         file = held_out_file(folder).with_name(TEST)
         if file.is_file():
             each = read_run_table(file).select(pl.mean_horizontal(pl.col('^logit.*$')))
-            logits[folder.name] = each.to_series().to_numpy().astype(np.float64)
+            logits[folder.name] = each.to_series().cast(pl.Float64)
     if len(logits) > 1:
         with np.errstate(invalid='ignore', divide='ignore'):  # of a member that says the same of all rows
-            alike = np.nan_to_num(np.corrcoef(list(logits.values()))).tolist()
-        rows = [{'': name} | dict(zip(logits, line, strict=True)) for name, line in zip(logits, alike, strict=True)]
+            alike = pl.DataFrame(logits).corr().fill_nan(0).to_dicts()
+        rows = [{'': name} | line for name, line in zip(logits, alike, strict=True)]
         text = (
             'Correlation of the members’ logits on the test rows; the less alike they are, the more their mean gains.'
         )
