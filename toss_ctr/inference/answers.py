@@ -288,14 +288,12 @@ def parity_line(found: dict) -> str:
     whose = f"{'the ' * (found['serves'] == ENSEMBLE)}{found['serves']}’s submission"
     parts = []
     for name, how in found['programs'].items():
-        if how['differs'] <= TOLERANCE:
-            told = f"{how['rows']:,} raw test rows through export/ ({name}) give {whose} within {how['differs']:.0e}"
-            parts.append(told)
-        else:
-            far = f"it differs by {how['differs']:.2g} (row {how['at']}), more than {TOLERANCE:g}{found['reason']}"
-            parts.append(f'export/ ({name}) is not {whose}: {far}')
+        through = f"{how['rows']:,} raw test rows through export/ ({name})"
+        parts.append(f"{through} and {whose} differ by {how['differs']:.0e} at most")
+        if how['differs'] > TOLERANCE:
+            parts.append(f"that is more than {TOLERANCE:g} (row {how['at']}){found['reason']}")
     instead = f"; {found['why']}" if found['why'] else ''
-    return f"parity: {'; '.join(parts)}{instead}"
+    return f"parity: {', '.join(parts)}{instead}"
 
 # %% ../../nbs/70_inference/35_answers.ipynb #cd8f2b6e
 def compare_artefact(cfg: Config, trust: bool = False) -> dict:

@@ -126,14 +126,10 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
 # %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
 def _plan(cfg, wanted, todo, jobs) -> str:
     "What is kept, what is trained."
-    kept = [str(fold) for fold in wanted if fold not in todo]
-    parts = [f"fold {', '.join(kept)}: finished before, kept"] if kept else []
-    if todo:
-        at_once = f'by {cfg.engine.kind}'
-        if jobs:
-            at_once = f'{min(jobs, len(todo))} at once'
-        parts.append(f'{len(todo)} to train, {at_once}')
-    return '; '.join(parts)
+    kept = ', '.join(str(fold) for fold in wanted if fold not in todo)
+    at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
+    parts = [f'fold {kept}: finished before, kept'] if kept else []
+    return '; '.join([*parts, f'{len(todo)} to train, {at_once}'] if todo else parts)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64
 def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
