@@ -63,7 +63,7 @@ def _data(s) -> dict:
     "Keys of section `data`."
     first = {role: next(iter(s.names(role)), None) for role in ('weight', 'time', 'id')}
     multis = {c: s[c].mark for c in s.names('multi')}
-    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked')
+    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked', click=s.click)
     keys |= dict(cat_cols=s.names('categorical'), num_cols_explicit=s.names('numeric'))
     keys |= dict(remove_cols=s.names('constant', 'ignored'), weight_col=first['weight'], time_col=first['time'])
     if first['time']:  # the day is no input: no later row has it

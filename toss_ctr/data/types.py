@@ -266,14 +266,17 @@ def _refuse_column(bad: np.ndarray, column: pa.Array, place, name: str, no: str,
         raise UserError(f"{place(row)}: {name} is {column[row]}, not {no}", f'mend such rows, or {mend}')
 
 
-def labels(column: pa.Array, name: str, place, beside: bool = False) -> np.ndarray:
+def labels(column: pa.Array, name: str, place, beside: bool = False, click: str | None = None) -> np.ndarray:
     """Labels; `UserError` naming the row of a null or of another value.
 
     column : behind the gate, 0 and 1 in any type
     place : row → text for messages
     beside : it is a label beside the first, which may be null
+    click : canonical text of the value that is a click; None: labels are 0 and 1
     returns (n,) uint8: 0, 1 or `UNKNOWN`
     """
+    if click is not None:
+        column = plain(pc.equal(pa.array(canonical_texts(column), pa.large_string()), click))
     y = numbers(column, name, place)
     null = np.isnan(y) & beside
     mend = 'take it out of data.labels' if beside else 'set data.label_col'
