@@ -12,7 +12,6 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config

@@ -15,8 +15,6 @@ from itertools import chain
 from math import ceil
 from pathlib import Path
 
-import polars as pl
-
 from ..config.load import apart, folder_config, make_config, merge, overridden
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
