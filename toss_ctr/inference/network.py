@@ -30,7 +30,7 @@ from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_table, watched, write_aside, write_table
 from ..core.records import Record, write_record
 from ..data.batches import Loader, prefetched
-from ..data.scaling import NumericStats
+from ..models.scaling import NumericStats
 from ..data.frames import block_count, cached_parts
 from ..data.frames import read_manifest
 from ..data.shards import Split
