@@ -18,7 +18,7 @@ import polars as pl
 from ..core.errors import nearest, UserError
 from .lists import cell_separator, guess_histories, is_bag, is_id, says, second_of, TIME, words
 from .profile import Facts, filled_by_clicks, telltale
-from .types import canonical_texts, moment_column, moment_parts
+from .types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
 # %% ../../nbs/20_data/29_rules.ipynb #5426ef32
 def _list_lengths(c: Facts) -> bytes:
@@ -188,13 +188,18 @@ def _moment(c: Facts, log: Log):
     return c.kind == 'moment' and (f'{MOMENT}, {parts}' if parts else f'type {c.type}')
 
 # %% ../../nbs/20_data/29_rules.ipynb #abf21d2d
+_MANY = 100  # whole numbers in text that codes seldom have
+
+
 def holds_numbers(c: Facts) -> bool:
-    "Are all texts of a column numbers, not all of them whole, or too many to be categories?"
+    "Are all texts of a column numbers: not all of them whole, or too many to be categories, or missing as numbers are?"
     texts = (c.sample if c.values is None else c.values).drop_nulls().str.strip_chars()
-    numbers = texts.filter(texts != '').cast(pl.Float64, strict=False)
+    none = texts.is_in(NO_NUMBER)
+    numbers = texts.filter(~none).cast(pl.Float64, strict=False)
     if not len(numbers) or numbers.null_count() or not numbers.is_finite().all():
         return False
-    return bool((numbers != numbers.round()).any()) or (c.card is None and not is_id(c.name))
+    many = c.card is None or c.card > _MANY and bool(none.any())
+    return bool((numbers != numbers.round()).any()) or many and not is_id(c.name)
 
 # %% ../../nbs/20_data/29_rules.ipynb #ad7d2795
 MAX_CARD = 10_000  # whole numbers with more values are not taken for categories

@@ -18,11 +18,10 @@ from ..core.files import check_target, write_aside
 from .frames import any_frame
 from .schema import guess_schema, Schema
 from .source import find_files, lazy_table
-from .types import moment_part
+from .types import moment_part, NO_NUMBER
 
 # %% ../../nbs/20_data/46_tables.ipynb #a9304654
 _BETWEEN = ',', ';', '\t', '|'
-_NULLS = ['NA', 'N/A', 'NULL', 'null', '\\N']
 
 
 def scan_csv(path) -> pl.LazyFrame:
@@ -30,7 +29,7 @@ def scan_csv(path) -> pl.LazyFrame:
     try:
         names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
         header = ''.join(names.collect_schema().names())
-        how = dict(separator=max(_BETWEEN, key=header.count), null_values=_NULLS, try_parse_dates=True)
+        how = dict(separator=max(_BETWEEN, key=header.count), null_values=[*NO_NUMBER[:-2]], try_parse_dates=True)
         rows = pl.scan_csv(path, infer_schema_length=None, glob=False, **how)
         rows.collect_schema()
         return rows
