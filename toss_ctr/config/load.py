@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
-from .model import leave_former_head
 from .whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import remember, remembered, state_file
@@ -132,12 +131,11 @@ def make_config(raw: dict) -> Config:
 
 # %% ../../nbs/10_config/55_load.ipynb #399aa459
 def overridden(raw: dict, chosen: dict) -> dict:
-    """A config with some keys changed; another head or another member leaves behind what it does not need.
-    """
+    "A config with some keys changed."
     if 'members' in chosen and 'members' not in raw:  # one more than there are
         members = {name: member.model_dump() for name, member in default_members().items()}
         raw = raw | dict(members=members)
-    return merge(leave_former_head(raw, chosen), chosen)
+    return merge(raw, chosen)
 
 # %% ../../nbs/10_config/55_load.ipynb #1db055d1
 def _preset_files() -> dict:
