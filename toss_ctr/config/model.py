@@ -319,7 +319,7 @@ class QNNAlpha(Section):
 
     @model_validator(mode='after')
     def _leave_unread_keys(self):
-        "Without a variant, keys that only low_rank reads ask for it; what the head does not read is left at its default."
+        "Without a variant, keys that only low_rank reads ask for it; those that the head does not read are left alone."
         given, own = self.model_fields_set, set(HEADS['low_rank']) - set(HEADS['khatri_rao'])
         if 'variant' not in given and (own & given or self.norm not in KHATRI_RAO_NORMS):
             self.__dict__['variant'] = 'low_rank'

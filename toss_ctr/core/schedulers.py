@@ -11,9 +11,10 @@ __all__ = ['KNOCK_SECONDS', 'KEEP_ENVIRONMENT', 'STORE_BYTES', 'TRIES', 'ASK_SEC
 import importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, threading, time
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 from .errors import UserError
-from .processes import bind, child_environment, environment, Reaper, STOP
+from .processes import bind, child_environment, Reaper, STOP
 from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #eff345e1
@@ -77,7 +78,7 @@ def start_ray(ray, cpus: int, reaper: Reaper):
     options |= dict(num_cpus=cpus, object_store_memory=STORE_BYTES)
     for last in range(TRIES):
         try:
-            with environment(**child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
+            with patch.dict(os.environ, child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
                 return ray.init(_temp_dir=f'{reaper.folder}/{last}', **options)
         except Exception as error:  # Ray raises it as it is
             ray.shutdown()
@@ -95,7 +96,7 @@ def join_ray(ray, address: str):
         check_address(address)
     _read_switches(ray)
     try:
-        with environment(**_QUIET):
+        with patch.dict(os.environ, _QUIET):
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises it as it is
         said = ' '.join(str(error).split())[:200] or type(error).__name__
@@ -174,7 +175,7 @@ def ray_executor(engine):
     ray, before = _load_ray(), signal.getsignal(signal.SIGTERM)
     if ray.is_initialized():
         raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
-    with environment(), Reaper() if engine.here else nullcontext() as reaper:
+    with patch.dict(os.environ), Reaper() if engine.here else nullcontext() as reaper:
         try:
             if reaper:
                 start_ray(ray, slots_of(engine) * engine.cpus, reaper)
@@ -266,7 +267,7 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
         told |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
     folder = tasks[0].folder.parent.with_name(JOBS)
     try:
-        with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
+        with patch.dict(os.environ, told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
             made = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
             made.update_parameters(**_options(engine, gpu))
             return made.map_array(do_job, [str(task.folder) for task in tasks])

@@ -94,10 +94,6 @@ class Inputs:
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
         return self.features.train(k) if self.features else None
 
-    def test_features(self):
-        "The (n_test, E) float32 matrix of the test rows, or None."
-        return self.features.test() if self.features else None
-
     def groups(self, rows) -> np.ndarray | None:
         "Group of each of some training rows by `eval.group_col`, (m,) codes; None where no column is named."
         column = self.cfg.eval.group_col

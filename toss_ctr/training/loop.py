@@ -56,9 +56,7 @@ def learning_rate(trainer: FoldTrainer) -> float:
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
     warmup = round(train.warmup_epochs * per_epoch)
-    peak = train.lr
-    if train.plateau:
-        peak *= 0.1**trainer.state.cuts
+    peak = train.lr * 0.1**trainer.state.cuts
     return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
 
 # %% ../../nbs/50_training/60_loop.ipynb #bfa6f960
