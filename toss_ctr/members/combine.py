@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.special import expit
+from scipy.special import expit, softmax
 
 from ..config.base import check_choice
 from ..config.inference import EnsembleMethod
@@ -93,29 +93,15 @@ METHODS = dict(
     val_weighted=Method(_mean, ('val_weight_temperature',)),
 )
 
-# %% ../../nbs/60_members/00_combine.ipynb #6102cb74
-def _softmax(scores, m, temperature):
-    "Weights of `val_weighted`: softmax of temperature × score."
-    if scores is None or len(scores) != m:
-        n = 0 if scores is None else len(scores)
-        what = f'ensemble.method: val_weighted got {n} scores for {m} models'
-        raise UserError(what, 'give one validation score a model')
-    t = np.asarray(scores, np.float64) * temperature
-    if not np.isfinite(t).all():
-        what = f'ensemble: scores {list(scores)} × temperature {temperature} are not finite'
-        raise UserError(what, 'look for a diverged fold')
-    e = np.exp(t - t.max())
-    return e / e.sum()
-
 # %% ../../nbs/60_members/00_combine.ipynb #8547e8da
 def _normalised(weights, m):
     "Weights with the sum 1."
     w = np.asarray(weights, np.float64)
     if w.shape != (m,):
-        raise UserError(f'ensemble.weights: {w.size} weights for {m} models', 'give one weight a model')
+        raise UserError(f'ensemble: {w.size} weights or scores for {m} models', 'give one a model')
     if not np.isfinite(w).all() or (w < 0).any() or w.sum() <= 0:
         what = f'ensemble.weights: {w.tolist()}'
-        raise UserError(what, 'weights must be finite, not negative, and not all 0')
+        raise UserError(what, 'weights, and scores of folds, must be finite, weights not negative and not all 0')
     return w / w.sum()
 
 # %% ../../nbs/60_members/00_combine.ipynb #1a12db4b
@@ -137,7 +123,7 @@ def resolve_weights(
     if entry.needs_weights and not given:
         raise UserError('ensemble.weights: none given', f'{method} needs one weight a model')
     if 'val_weight_temperature' in entry.reads:
-        return _softmax(scores, m, temperature)
+        given, weights = True, softmax(np.asarray(() if scores is None else scores, np.float64) * temperature)
     if given:
         return _normalised(weights, m)
     return np.full(m, 1 / m) if weighable else None
@@ -149,12 +135,9 @@ _BLOCK = 1 << 17  # rows combined at once
 def _checked(p):
     "M arrays of N probabilities each, or a `UserError` that says which one is wrong."
     p = [np.asarray(model) for model in p]
-    if not p or any(model.ndim != 1 for model in p):
-        shapes = [model.shape for model in p]
-        raise UserError(f'ensemble: predictions of shape {shapes}', 'give N probabilities a model')
-    rows = [len(model) for model in p]
-    if len(set(rows)) > 1:
-        raise UserError(f'ensemble: predictions have {rows} rows', 'combine predictions of the same rows')
+    shapes = [model.shape for model in p]
+    if not p or p[0].ndim != 1 or len(set(shapes)) > 1:
+        raise UserError(f'ensemble: predictions of shape {shapes}', 'give N probabilities a model, of the same rows')
     for i, model in enumerate(p, 1):
         check_probabilities(model, f'prediction {i} of {len(p)}')
     return p

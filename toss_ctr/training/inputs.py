@@ -55,15 +55,13 @@ def ensure_data(cfg: Config, progress: bool = False):
         )
     mark = folder / 'generated.json'
     there = [(folder / f'{name}.parquet').exists() for name in ('train', 'test', 'truth')]
-    someone_elses = any(there) and not mark.exists()
-    if any(there) and not someone_elses:
+    if any(there):
+        if not mark.exists():  # they are someone else's
+            return
         _check_made(folder, read_record(mark, 'generated'), s.model_dump())
-    if all(there) or someone_elses:
-        return
-    write_record(mark, 'generated', s.model_dump())
-    synthesize(
-        folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
-    )
+    if not all(there):
+        write_record(mark, 'generated', s.model_dump())
+        synthesize(folder, **s.model_dump(), progress=progress)
 
 # %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
