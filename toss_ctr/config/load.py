@@ -212,12 +212,8 @@ def apart(keys: dict, at: str = '') -> tuple[dict, dict]:
 def handed_on(cfg: Config, *but: str) -> list[str]:
     "What a config says of where and how, as `key=value` texts for another process."
     keys = cfg.model_dump(mode='json')
-    texts = []
-    for key in WHERE:
-        value = reduce(dict.get, key.split('.'), keys)
-        flow = yaml_text([value], default_flow_style=True, width=float('inf')).strip()
-        texts += [f'{key}={flow[1:-1]}'] if key not in but else []
-    return texts
+    wanted = [key for key in WHERE if key not in but]
+    return [f'{key}={json.dumps(reduce(dict.get, key.split("."), keys))}' for key in wanted]  # JSON is YAML
 
 # %% ../../nbs/10_config/55_load.ipynb #d51985e7
 def _remembered_in(folder) -> str:

@@ -83,11 +83,6 @@ class Inputs:
         "'train', and 'test' where there are test rows → the rows."
         return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
 
-    @property
-    def n_features(self) -> int:
-        "Out-of-fold columns appended to the numerics."
-        return len(self.features.names) if self.features else 0
-
     def fold_features(self, k: int):
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
         return self.features.train(k) if self.features else None
