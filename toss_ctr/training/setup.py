@@ -89,9 +89,7 @@ class Progress:
 
     def better(self, value: float, maximise: bool) -> bool:
         "Whether `value` beats the best so far."
-        if self.best is None:
-            return True
-        return value > self.best if maximise else value < self.best
+        return self.best is None or (value > self.best if maximise else value < self.best)
 
 # %% ../../nbs/50_training/40_setup.ipynb #2b2a4f6d
 def every_label(train: Split, rows) -> np.ndarray:
