@@ -119,14 +119,9 @@ def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
-    roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
-    if data.labels:
-        roles['data.labels'] = data.labels[1:]
-    if data.multi_weights:
-        roles['data.multi_weights'] = tuple(dict.fromkeys(data.multi_weights.values()))
-    for key in ('time_col', 'weight_col'):
-        if getattr(data, key):
-            roles[f'data.{key}'] = (getattr(data, key),)
+    alone = ('label_col', 'id_col', 'time_col', 'weight_col')
+    roles |= {'data.labels': data.labels[1:], 'data.multi_weights': tuple(data.multi_weights.values())}
+    roles |= {f'data.{key}': (getattr(data, key),) for key in alone if getattr(data, key)}
     return roles | histories
 
 # %% ../../nbs/10_config/05_data.ipynb #17aecb43

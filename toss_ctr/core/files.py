@@ -63,16 +63,12 @@ def fsync_dir(folder):
 
     folder : the folder whose entries must survive a power cut
     """
-    try:
+    with suppress(OSError):
         fd = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(fd)
-    except OSError:
-        pass
-    finally:
-        os.close(fd)
+        try:
+            os.fsync(fd)
+        finally:
+            os.close(fd)
 
 # %% ../../nbs/00_core/10_files.ipynb #7a7debbf
 def make_folder(folder):
@@ -111,10 +107,10 @@ def lives(process: int, began: str = '') -> bool:
     """
     try:
         os.kill(process, 0)
-    except ProcessLookupError:
-        return False
     except PermissionError:
         pass
+    except ProcessLookupError:
+        return False
     return began in ('', born(process))
 
 # %% ../../nbs/00_core/10_files.ipynb #a5243b1f
@@ -165,13 +161,6 @@ def write_aside(path):
             part.unlink(missing_ok=True)
 
 # %% ../../nbs/00_core/10_files.ipynb #3ff3f740
-def _remove(path: Path):
-    if path.is_dir():
-        shutil.rmtree(path, ignore_errors=True)
-    else:
-        path.unlink(missing_ok=True)
-
-
 def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
     """Remove `*.part` files and folders of writers that no longer live; those of another machine after a day.
 
@@ -180,7 +169,9 @@ def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
     parts = list(Path(folder).glob('**/.*.part' if deep else '.*.part'))
     gone = [part for part in parts if abandoned(part) or held and _WRITER.search(part.name)]
     for part in gone:
-        _remove(part)
+        shutil.rmtree(part, ignore_errors=True)  # of a file it does nothing
+        if not part.is_dir():
+            part.unlink(missing_ok=True)
     return gone
 
 # %% ../../nbs/00_core/10_files.ipynb #babf132b
@@ -322,21 +313,14 @@ def read_json(path, mend: str = '') -> dict:
     try:
         with names_file(path):
             obj = json.loads(path.read_text(encoding='utf-8'))
+        whole = isinstance(obj, dict) and obj.pop('digest', None) == digest_json(obj)
     except (FileNotFoundError, NotADirectoryError):
         raise Damaged(f'{path}: missing', mend or again(path)) from None
-    except (IsADirectoryError, ValueError, RecursionError):
-        obj = None
-    if not isinstance(obj, dict) or obj.pop('digest', None) != _seal(obj):
+    except (IsADirectoryError, ValueError, RecursionError):  # also what we never write: NaN, lone surrogates
+        whole = False
+    if not whole:
         raise Damaged(f'{path}: damaged (its content is not the one written)', mend or again(path))
     return obj
-
-
-def _seal(obj) -> str | None:
-    "Digest of what was read, None for what we never write (NaN, lone surrogates)."
-    try:
-        return digest_json(obj)
-    except ValueError:
-        return None
 
 # %% ../../nbs/00_core/10_files.ipynb #c1737787
 def write_table(df: pl.DataFrame, path):
