@@ -253,7 +253,7 @@ def toss_schema(data: str, label: str = 'clicked', test: str = ''):
 @console
 def toss_init(
     train: str,
-    test: str,
+    test: str = '',
     out: str = '',
     label: str = 'clicked',
     history: str = '',
@@ -265,23 +265,23 @@ def toss_init(
     Parameters
     ----------
     train : str
-        Parquet file, folder or glob of the training rows
+        Parquet file, folder or glob of the training rows, or a CSV file
     test : str
-        the rows to predict
+        the rows to predict; by default the last days of the training rows, or a tenth, are held out
     out : str
         YAML file to write; by default the training file's name
     label : str
-        column of 0 and 1
+        column of two values
     history : str
         column of tokens, oldest first; guessed by default
     target : str
         column that the history is asked about
     valid : str
-        Parquet file of the rows to choose the epoch on; by default folds of the training rows
+        file of the rows to choose the epoch on; by default folds of the training rows
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test, out, label, history or None, target or None, valid or None)
+    file = write_start(train, test or None, out, label, history or None, target or None, valid or None)
     print(f'{file}: read its comments, then\n  toss run {file}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['Positive', 'Count', 'Share', 'Dropout', 'NonNegative', 'AboveZero', 'NoneWord', 'Columns', 'OptionalText',
            'LARGEST_YAML', 'Section', 'sections_of', 'check_choice', 'read_yaml', 'comment', 'yaml_text', 'config_diff',
-           'value_text', 'config_rows', 'config_text', 'html_table', 'folded', 'config_html']
+           'value_text', 'config_text', 'html_table', 'folded']
 
 # %% ../../nbs/10_config/00_base.ipynb #b7d1641f
 import json, re
@@ -225,21 +225,14 @@ def value_text(value, keep: int = 3) -> str:
     text = ', '.join(value_text(v, 9) for v in shown)
     return f'[{text}, … {len(value)} in all]' if cut else f'[{text}]'
 
-# %% ../../nbs/10_config/00_base.ipynb #c6633999
-def config_rows(cfg: Section) -> list[tuple[str, str]]:
-    "The keys that differ from the defaults, in the order of the file → (dotted key, value in short)."
-    defaults = type(cfg)()
-    changed = config_diff(cfg, defaults)
-    values = _flatten(cfg.model_dump(mode='json'))
-    return [(key, value_text(value)) for key, value in values.items() if key in changed]
-
 # %% ../../nbs/10_config/00_base.ipynb #38886131
 def config_text(cfg: Section) -> str:
-    """A config for a terminal.
+    """The keys of a config that differ from the defaults, in the order of the file.
 
     cfg : a config; its key `exp_name` is its title
     """
-    rows = config_rows(cfg)
+    changed, values = config_diff(cfg, type(cfg)()), _flatten(cfg.model_dump(mode='json'))
+    rows = [(key, value_text(value)) for key, value in values.items() if key in changed]
     width = max([len(key) for key, _ in rows], default=0)
     title = f'Config {cfg.exp_name}: {len(rows)} keys differ from the defaults'
     lines = [f'  {key.ljust(width)}  {value}' for key, value in rows]
@@ -267,18 +260,3 @@ def html_table(rows, head=(), caption: str = '') -> str:
 def folded(summary: str, content: str) -> str:
     "HTML that opens at a click."
     return f'<details><summary>{escape(summary)}</summary>{content}</details>'
-
-# %% ../../nbs/10_config/00_base.ipynb #4e3bad7f
-_SHOWN_ROWS = 12  # more keys than this are folded away
-
-
-def config_html(cfg: Section) -> str:
-    """A config for a notebook; a long one is folded.
-
-    cfg : a config; its key `exp_name` is its title
-    """
-    rows = config_rows(cfg)
-    title = f'{cfg.exp_name}: {len(rows)} keys differ from the defaults'
-    if len(rows) <= _SHOWN_ROWS:
-        return html_table(rows, caption=title)
-    return folded(title, html_table(rows))

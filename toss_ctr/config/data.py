@@ -62,7 +62,9 @@ class Data(Files):
     """
 
     label_col: str = 'clicked'
-    "Column with the label, 0 or 1."
+    "Column with the label: 0 or 1, or what `click` says."
+    click: OptionalText = None
+    "The value of label_col that is a click, such as yes; every other value is none. null: labels are 0 and 1."
     labels: Columns = ()
     """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each.
     0, 1 or, where nobody knows, null; the submission is about the first."""
@@ -117,14 +119,9 @@ def _roles(data: Data, histories: dict) -> dict[str, tuple[str, ...]]:
     "Dotted key → the columns it gives a role."
     lists = ('cat_cols', 'num_cols_explicit', 'multi_cols', 'vector_cols', 'remove_cols')
     roles = {f'data.{key}': tuple(getattr(data, key)) for key in lists}
-    roles |= {f'data.{key}': (getattr(data, key),) for key in ('label_col', 'id_col')}
-    if data.labels:
-        roles['data.labels'] = data.labels[1:]
-    if data.multi_weights:
-        roles['data.multi_weights'] = tuple(dict.fromkeys(data.multi_weights.values()))
-    for key in ('time_col', 'weight_col'):
-        if getattr(data, key):
-            roles[f'data.{key}'] = (getattr(data, key),)
+    alone = ('label_col', 'id_col', 'time_col', 'weight_col')
+    roles |= {'data.labels': data.labels[1:], 'data.multi_weights': tuple(data.multi_weights.values())}
+    roles |= {f'data.{key}': (getattr(data, key),) for key in alone if getattr(data, key)}
     return roles | histories
 
 # %% ../../nbs/10_config/05_data.ipynb #17aecb43

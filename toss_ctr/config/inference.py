@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from .base import AboveZero, Count, NonNegative, OptionalText, Positive, Section
+from .base import AboveZero, Count, NonNegative, NoneWord, Positive, Section
 from .train import CV
 from ..core.errors import UserError
 
@@ -122,7 +122,7 @@ class Engine(Section):
 
     kind: EngineKind = 'local'
     "local: processes of this machine; ray: Ray (extra `ray`); slurm: jobs of Slurm (extra `slurm`)."
-    address: OptionalText = None
+    address: Annotated[Annotated[str, Field(pattern=r'^(auto|.+:\d+)$')] | None, NoneWord] = None
     "ray: host:port of a cluster; auto = the one that this machine belongs to; null = start Ray here, for this command."
     slots: Count = 0
     "Tasks at once; 0 = as many as there is room for."
@@ -155,11 +155,6 @@ def check_engine(engine: Engine):
         if engine.kind not in kinds and getattr(engine, key) != getattr(usual, key):
             mend = f'remove it, or set engine.kind {" or ".join(kinds)}'
             raise UserError(f'engine.{key}: not read with engine.kind {engine.kind}', mend)
-    for key in {*engine.slurm} - {'cluster', 'time', 'setup'} if engine.here else ():
-        raise UserError(f'engine.slurm.{key}: not read with engine.slurm.cluster local', 'remove one of them')
-    host, _, port = (engine.address or 'auto').rpartition(':')
-    if engine.address not in (None, 'auto') and not (host and port.isdigit()):
-        raise UserError(f'engine.address: {engine.address} is no host:port', 'write for example 10.0.0.5:6379')
 
 # %% ../../nbs/10_config/30_inference.ipynb #2c2c3418
 class Member(Section):

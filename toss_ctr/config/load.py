@@ -17,7 +17,6 @@ from pydantic import ValidationError
 
 from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
-from .model import leave_former_head
 from .whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import remember, remembered, state_file
@@ -132,12 +131,11 @@ def make_config(raw: dict) -> Config:
 
 # %% ../../nbs/10_config/55_load.ipynb #399aa459
 def overridden(raw: dict, chosen: dict) -> dict:
-    """A config with some keys changed; another head or another member leaves behind what it does not need.
-    """
+    "A config with some keys changed."
     if 'members' in chosen and 'members' not in raw:  # one more than there are
         members = {name: member.model_dump() for name, member in default_members().items()}
         raw = raw | dict(members=members)
-    return merge(leave_former_head(raw, chosen), chosen)
+    return merge(raw, chosen)
 
 # %% ../../nbs/10_config/55_load.ipynb #1db055d1
 def _preset_files() -> dict:
@@ -214,12 +212,8 @@ def apart(keys: dict, at: str = '') -> tuple[dict, dict]:
 def handed_on(cfg: Config, *but: str) -> list[str]:
     "What a config says of where and how, as `key=value` texts for another process."
     keys = cfg.model_dump(mode='json')
-    texts = []
-    for key in WHERE:
-        value = reduce(dict.get, key.split('.'), keys)
-        flow = yaml_text([value], default_flow_style=True, width=float('inf')).strip()
-        texts += [f'{key}={flow[1:-1]}'] if key not in but else []
-    return texts
+    wanted = [key for key in WHERE if key not in but]
+    return [f'{key}={json.dumps(reduce(dict.get, key.split("."), keys))}' for key in wanted]  # JSON is YAML
 
 # %% ../../nbs/10_config/55_load.ipynb #d51985e7
 def _remembered_in(folder) -> str:

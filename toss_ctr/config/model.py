@@ -6,7 +6,7 @@
 __all__ = ['EncoderNorm', 'Gating', 'QueryMode', 'Variant', 'Sharing', 'PositionTerm', 'TIME_BUCKETS', 'Pooling', 'HistoryName',
            'Scaler', 'NumericEmbedding', 'Norm', 'PairGrouping', 'EVERY_HEAD_READS', 'HEADS', 'VARIANTS',
            'KHATRI_RAO_NORMS', 'Encoder', 'history_key', 'Behaviours', 'Sequence', 'check_sequence', 'check_histories',
-           'Numeric', 'QNNAlpha', 'unread_keys', 'check_head', 'leave_former_head', 'Model', 'check_model']
+           'Numeric', 'QNNAlpha', 'check_head', 'Model', 'check_model']
 
 # %% ../../nbs/10_config/15_model.ipynb #04bf7f09
 import math, warnings
@@ -284,7 +284,7 @@ class QNNAlpha(Section):
     "false = a plain MLP head."
     variant: Literal[*VARIANTS] = 'khatri_rao'
     """khatri_rao: the paper's QNN-α; low_rank: the factorised pair head of older files; dcnv2: DCN-V2, a cross network
-    and a plain one side by side. Each reads some of the keys below; others are refused."""
+    and a plain one side by side. Each reads some of the keys below, and leaves others at their defaults."""
     feature_embed_dim: Positive = 16
     "Width d of a field vector."
     heads: Positive = 1
@@ -318,11 +318,17 @@ class QNNAlpha(Section):
     and a last map of its own; the mean of their log-odds is the answer (TabM, arXiv 2410.24210). 1 = a single one."""
 
     @model_validator(mode='after')
-    def _head_of_its_keys(self):
-        "Without a variant, keys that only low_rank reads ask for it: older files name none."
+    def _leave_unread_keys(self):
+        "Without a variant, keys that only low_rank reads ask for it; those that the head does not read are left alone."
         given, own = self.model_fields_set, set(HEADS['low_rank']) - set(HEADS['khatri_rao'])
         if 'variant' not in given and (own & given or self.norm not in KHATRI_RAO_NORMS):
             self.__dict__['variant'] = 'low_rank'
+        read, usual = EVERY_HEAD_READS + HEADS[self.head], type(self).model_construct()
+        unread = {key: value for key, value in usual if key not in read and getattr(self, key) != value}
+        if unread:
+            keys = ', '.join(f'model.qnn_alpha.{key}' for key in unread)
+            warnings.warn(f'{keys}: not read with {"variant " * self.enabled}{self.head}; ignored', stacklevel=2)
+        self.__dict__.update(unread)
         return self
 
     @property
@@ -330,39 +336,12 @@ class QNNAlpha(Section):
         "The head's row in `HEADS`."
         return self.variant if self.enabled else 'mlp'
 
-# %% ../../nbs/10_config/15_model.ipynb #f082c4a0
-def unread_keys(q: QNNAlpha) -> list[str]:
-    """Keys that are set away from their default although the chosen head does not read them.
-
-    returns names, in the order of the section
-    """
-    read = EVERY_HEAD_READS + HEADS[q.head]
-    fields = type(q).model_fields
-    return [key for key in fields if key not in read and getattr(q, key) != fields[key].default]
-
 # %% ../../nbs/10_config/15_model.ipynb #cf2ec2ad
-def _check_head_keys(q: QNNAlpha):
-    "Refuse keys the chosen head does not read; of an older file or a run's own record, name them in one warning."
-    unread = unread_keys(q)
-    if not unread:
-        return
-    keys = ', '.join(f'model.qnn_alpha.{key}' for key in unread)
-    chosen = f'variant {q.variant}' if q.enabled else 'enabled: false'
-    what = f'{keys}: not read with {chosen}'
-    given = q.model_fields_set
-    recorded = given >= set(type(q).model_fields)
-    if 'variant' in given and not recorded:
-        readers = [name for name, reads in HEADS.items() if unread[0] in reads]
-        raise UserError(what, f'remove it ({unread[0]} is read by {", ".join(readers)})')
-    warnings.warn(f'{what}; ignored', stacklevel=2)
-
-
 def check_head(q: QNNAlpha):
     """Refuse what the chosen head cannot do.
 
-    raises UserError for keys and norms that the head does not read, and for heads that do not divide the width
+    raises UserError for a norm that the head does not have, and for heads that do not divide the width
     """
-    _check_head_keys(q)
     if q.head == 'khatri_rao' and q.norm not in KHATRI_RAO_NORMS:
         what = f'model.qnn_alpha.norm: {q.norm} is not read with variant {q.variant}'
         raise UserError(what, f'use {" or ".join(KHATRI_RAO_NORMS)}')
@@ -373,29 +352,6 @@ def check_head(q: QNNAlpha):
             f'model.qnn_alpha.heads {q.heads}',
             f'use {width}',
         )
-
-# %% ../../nbs/10_config/15_model.ipynb #08644769
-def leave_former_head(raw: dict, chosen: dict) -> dict:
-    """What a file says, without the keys of its head that the head chosen by `--set` does not read.
-
-    returns nested keys; `raw` itself where `--set` chooses no head
-    """
-    written, over = _head_section(raw), _head_section(chosen)
-    if not {'variant', 'enabled'} & over.keys():
-        return raw
-    both = {**QNNAlpha().model_dump(), **written, **over}
-    head = str(both['variant']) if both['enabled'] else 'mlp'
-    if head not in HEADS:
-        return raw  # refused when the config is made
-    others = set(QNNAlpha.model_fields) - {*EVERY_HEAD_READS, *HEADS[head]}
-    kept = {key: value for key, value in written.items() if key not in others}
-    return {**raw, 'model': {**raw.get('model', {}), 'qnn_alpha': kept}}
-
-
-def _head_section(raw: dict) -> dict:
-    model = raw.get('model')
-    section = model.get('qnn_alpha') if isinstance(model, dict) else None
-    return section if isinstance(section, dict) else {}
 
 # %% ../../nbs/10_config/15_model.ipynb #6401fcde
 class Model(Section):

@@ -13,7 +13,7 @@ from pydantic import Field, model_validator
 
 from .base import AboveZero, Count, NoneWord, NonNegative, OptionalText, Positive, Section
 from .data import Data
-from ..core.errors import closest, UserError
+from ..core.errors import UserError
 
 # %% ../../nbs/10_config/20_train.ipynb #0b1dd239
 class EmbeddingTables(Section):
@@ -204,10 +204,8 @@ def check_folds(cv: CV, data: Data):
             'cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false'
         )
     if cv.stratify_target not in (None, data.label_col):
-        what, mend = f"cv.stratify_target: '{cv.stratify_target}' is not the label", f'set it to {data.label_col}'
-        if closest(cv.stratify_target, [data.label_col]):  # one is no column
-            what, mend = f"{what}, data.label_col '{data.label_col}'", 'write the name of the column in both'
-        raise UserError(what, mend)
+        what = f"cv.stratify_target: '{cv.stratify_target}' is not the label"
+        raise UserError(what, f'name the same column there and in data.label_col, which is {data.label_col}')
 
 # %% ../../nbs/10_config/20_train.ipynb #139cf484
 Metric = Literal['logloss', 'toss']

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
-from .base import config_html, config_text, Count, Section
+from .base import config_text, Count, Section
 from .data import check_covis, check_data_paths, check_roles, Data, Features
 from .model import check_histories, check_model, check_sequence, HistoryName, Model, Sequence
 from .train import EMA, Loss, MINIMISED, Sampler, Train
@@ -159,6 +159,3 @@ class Config(Keys):
 
     def __repr__(self):
         return config_text(self)
-
-    def _repr_html_(self):
-        return config_html(self)

@@ -146,11 +146,6 @@ class StoredObject:
         with store_errors(self):
             return object_store(scheme).open_input_file(name)
 
-    def size(self) -> int:
-        "Bytes."
-        with self.open() as file:
-            return file.size()
-
     def stamp(self) -> list:
         "Size, ETag and time of change, as `stat_key` has them of a local file."
         scheme, _, name = self.url.partition('://')

@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['GRAMMAR', 'STOP', 'WATCH_SECONDS', 'CALM', 'MARK', 'STOP_SECONDS', 'STOPPED', 'cores', 'free_memory', 'doors',
-           'without', 'child_environment', 'environment', 'bind', 'bound_command', 'Lines', 'noted_interrupts',
-           'carriers', 'end_carriers', 'guard', 'Reaper', 'system_error', 'Terminated', 'stop_while_loading', 'done',
-           'stoppable', 'edge', 'launched', 'ends_at_once']
+           'without', 'child_environment', 'bind', 'bound_command', 'Lines', 'noted_interrupts', 'carriers',
+           'end_carriers', 'guard', 'Reaper', 'system_error', 'Terminated', 'stop_while_loading', 'done', 'stoppable',
+           'edge', 'launched', 'ends_at_once']
 
 # %% ../../nbs/00_core/20_processes.ipynb #9f7bebbf
 import ctypes, io, os, shutil, signal, site, subprocess, sys, tempfile, threading, time, traceback
@@ -16,8 +16,15 @@ from pathlib import Path
 
 from .errors import disk_trouble, UserError
 
+# %% ../../nbs/00_core/20_processes.ipynb #609033d9
+def cores() -> int:
+    "Cores this process may use: of its affinity, and of the quota of its container; at least one."
+    from joblib import cpu_count
+
+    return cpu_count()
+
 # %% ../../nbs/00_core/20_processes.ipynb #71908dc9
-def _groups(controller: str, root: Path) -> list[Path]:
+def _groups(root: Path) -> list[Path]:
     "Folders of the control groups this process is in, its own first."
     try:
         lines = (root / 'proc/self/cgroup').read_text().splitlines()
@@ -25,8 +32,8 @@ def _groups(controller: str, root: Path) -> list[Path]:
         return []
     folders = []
     for _, names, path in (line.split(':', 2) for line in lines):
-        if not names or controller in names.split(','):
-            top = root / 'sys/fs/cgroup' / (controller if names else '')
+        if names in ('', 'memory'):
+            top = root / 'sys/fs/cgroup' / names
             own = top / path.strip('/')
             folders += [own, *(above for above in own.parents if above.is_relative_to(top))]
     return folders
@@ -38,26 +45,6 @@ def _read_numbers(path: Path) -> list[int]:
         return [int(word) for word in path.read_text().split()]
     except (OSError, ValueError):
         return []
-
-# %% ../../nbs/00_core/20_processes.ipynb #609033d9
-def _quota(group: Path) -> float:
-    "Cores a control group may use at once."
-    for names in (['cpu.max'], ['cpu.cfs_quota_us', 'cpu.cfs_period_us']):
-        numbers = [number for name in names for number in _read_numbers(group / name)]
-        if len(numbers) == 2 and numbers[0] > 0:
-            return numbers[0] / numbers[1]
-    return float('inf')
-
-
-def cores(root='/') -> int:
-    """Cores this process may use: of its affinity, and of the quota of its control groups; at least one.
-
-    Parameters
-    ----------
-    root : where the kernel's `proc` and `sys` are
-    """
-    allowed = len(os.sched_getaffinity(0)) if hasattr(os, 'sched_getaffinity') else os.cpu_count() or 1
-    return max(1, int(min([allowed, *map(_quota, _groups('cpu', Path(root)))])))
 
 # %% ../../nbs/00_core/20_processes.ipynb #2a15c3b3
 def _room(group: Path) -> float:
@@ -83,7 +70,7 @@ def free_memory(root='/') -> int:
     info = Path(root) / 'proc/meminfo'
     if info.exists():
         free = int(info.read_text().split('MemAvailable:')[1].split()[0]) * 1024
-    return int(min([free, *map(_room, _groups('memory', Path(root)))]))
+    return int(min([free, *map(_room, _groups(Path(root)))]))
 
 # %% ../../nbs/00_core/20_processes.ipynb #aaa0182b
 def doors(package: str, rooms: dict[str, str]):
@@ -124,18 +111,6 @@ def child_environment(**more) -> dict:
     if home not in (*site.getsitepackages(), site.getusersitepackages()):
         path.insert(0, home)
     return env | dict(PYTHONPATH=os.pathsep.join(path), PYTHONSAFEPATH='1', PYTHONUNBUFFERED='1') | more
-
-# %% ../../nbs/00_core/20_processes.ipynb #dbec76e7
-@contextmanager
-def environment(**variables):
-    "Inside, these environment variables; behind, those from before."
-    before = dict(os.environ)
-    os.environ.update(variables)
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ.update(before)
 
 # %% ../../nbs/00_core/20_processes.ipynb #0406818e
 STOP = 'TOSS_CTR_STOP'  # in the environment: the file that asks to stop

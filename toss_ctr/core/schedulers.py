@@ -11,9 +11,10 @@ __all__ = ['KNOCK_SECONDS', 'KEEP_ENVIRONMENT', 'STORE_BYTES', 'TRIES', 'ASK_SEC
 import importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, threading, time
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
+from unittest.mock import patch
 
 from .errors import UserError
-from .processes import bind, child_environment, environment, Reaper, STOP
+from .processes import bind, child_environment, Reaper, STOP
 from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #eff345e1
@@ -45,11 +46,9 @@ def _load_ray():
 
 
 def _read_switches(ray):
-    "Have Ray read its switches anew; whether it can ask for a token."
-    if able := hasattr(ray._raylet, 'AuthenticationTokenLoader'):
-        ray._raylet.Config.initialize('')
-        ray._raylet.AuthenticationTokenLoader.instance().reset_cache()
-    return able
+    "Have Ray read its switches anew; one that is too old to ask for a token has no such loader."
+    ray._raylet.Config.initialize('')
+    ray._raylet.AuthenticationTokenLoader.instance().reset_cache()
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #48f6a256
 _QUIET = dict(RAY_USAGE_STATS_ENABLED='0', RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO='0', RAY_enable_metrics_collection='0')
@@ -70,20 +69,19 @@ def start_ray(ray, cpus: int, reaper: Reaper):
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     os.environ.update(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(token))
-    if not _read_switches(ray):
-        what = f'engine.kind: ray {ray.__version__} would run the code of anyone in the network'
-        raise UserError(what, "update it: pip install 'ray>=2.52' (it asks for a token then)")
     options = dict(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
     options |= dict(num_cpus=cpus, object_store_memory=STORE_BYTES)
     for last in range(TRIES):
         try:
-            with environment(**child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
+            _read_switches(ray)
+            with patch.dict(os.environ, child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
                 return ray.init(_temp_dir=f'{reaper.folder}/{last}', **options)
         except Exception as error:  # Ray raises it as it is
             ray.shutdown()
             if 'timed out' not in str(error) or last == TRIES - 1:
                 what = f'engine.kind: ray did not start on this machine: {str(error).splitlines()[0][:200]}'
-                raise UserError(what, 'try again where less is running, or use engine.kind local') from None
+                mend = 'try again where less is running, with ray>=2.52, or use engine.kind local'
+                raise UserError(what, mend) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #831f5c00
 def join_ray(ray, address: str):
@@ -93,9 +91,9 @@ def join_ray(ray, address: str):
     """
     if address != 'auto':
         check_address(address)
-    _read_switches(ray)
     try:
-        with environment(**_QUIET):
+        _read_switches(ray)
+        with patch.dict(os.environ, _QUIET):
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises it as it is
         said = ' '.join(str(error).split())[:200] or type(error).__name__
@@ -174,7 +172,7 @@ def ray_executor(engine):
     ray, before = _load_ray(), signal.getsignal(signal.SIGTERM)
     if ray.is_initialized():
         raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
-    with environment(), Reaper() if engine.here else nullcontext() as reaper:
+    with patch.dict(os.environ), Reaper() if engine.here else nullcontext() as reaper:
         try:
             if reaper:
                 start_ray(ray, slots_of(engine) * engine.cpus, reaper)
@@ -266,7 +264,7 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
         told |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
     folder = tasks[0].folder.parent.with_name(JOBS)
     try:
-        with environment(**told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
+        with patch.dict(os.environ, told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
             made = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
             made.update_parameters(**_options(engine, gpu))
             return made.map_array(do_job, [str(task.folder) for task in tasks])

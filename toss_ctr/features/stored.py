@@ -22,6 +22,7 @@ from toss_ctr.core.files import (
     digest_json,
     Digests,
     locked,
+    map_array,
     sweep,
     write_aside,
     write_table,
@@ -126,13 +127,13 @@ class StoredFeatures:
 
     def train(self, k: int) -> np.ndarray:
         "(n, E) float32 memmap: every training row as the model of fold `k` may see it."
-        return np.load(self.root / f'train_{k}.npy', mmap_mode='r')
+        return map_array(self.root / f'train_{k}.npy')
 
     def test(self) -> np.ndarray:
         "(n', E) float32 memmap: test rows, from all training labels."
         if not (self.root / 'test.npy').exists():
             raise UserError(f'{self.root}: made without test rows', 'set data.test_path')
-        return np.load(self.root / 'test.npy', mmap_mode='r')
+        return map_array(self.root / 'test.npy')
 
     def statistics(self) -> Statistics:
         "What features of rows that are neither are made of."

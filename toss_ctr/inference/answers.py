@@ -24,6 +24,7 @@ from ..data.frames import source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
+from ..data.tables import parquet_of
 from .ensemble import ENSEMBLE, last_choice, put_right, sealed_file, submission_line, submit
 from .network import Network, predict_test, progress_bar, write_labels
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
@@ -218,7 +219,7 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     Parameters
     ----------
     cfg : the config of a run with finished folds
-    data : Parquet file, folder or glob; '' = the test rows that were handed in
+    data : Parquet file, folder or glob, or a CSV file; '' = the test rows that were handed in
     out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv in the run's folder
     member : who answers: name of a member, or 'ensemble'; '' = who was handed in
     progress : show a bar, or a line at the end where nobody watches
@@ -240,7 +241,8 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     PosixPath('runs/my_run/submission_tomorrow.csv')
     """
     if data:
-        return _file_rows(cfg, str(data), str(out), member, progress, say)
+        with parquet_of(data) as rows:
+            return _file_rows(cfg, rows, str(out), member, progress, say)
     return _handed_rows(cfg, str(out), member, progress, say)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #c13786d8

@@ -83,7 +83,7 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
             group[f'weight_of_multi_{m.name}'] = None
     if inputs.features:
         first = len(spec.nums)
-        groups['out-of-fold features'] = dict(num=list(range(first, first + inputs.n_features)))
+        groups['out-of-fold features'] = dict(num=list(range(first, first + len(inputs.features.names))))
     for seq in spec.histories:
         groups['history' if seq.key == 'seq' else f'history {seq.history}'] = {seq.key: None}
     return groups

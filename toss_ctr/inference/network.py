@@ -30,7 +30,7 @@ from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_table, watched, write_aside, write_table
 from ..core.records import Record, write_record
 from ..data.batches import Loader, prefetched
-from ..data.scaling import NumericStats
+from ..models.scaling import NumericStats
 from ..data.frames import block_count, cached_parts
 from ..data.frames import read_manifest
 from ..data.shards import Split
@@ -40,7 +40,7 @@ from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import finished_folds, labels_of, results_locked, run_calibrators
 from ..members.contract import joined_folds
-from ..models.ctr import build_model
+from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
 from ..training.fold import store_spec
@@ -62,7 +62,7 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     in eval mode
     """
     stats = NumericStats.from_json(side['stats'])
-    model = build_model(make_config(side['config']), spec, stats)
+    model = CTRModel(make_config(side['config']), spec, stats)
     load_weights(model, weights_path(cfg.run_dir, side['fold'], side['fingerprint']), side['weights'])
     return model.to(device).eval()
 

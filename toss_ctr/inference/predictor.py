@@ -33,7 +33,6 @@ from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
 from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
-from ..members.combine import METHODS
 from ..members.contract import joined_folds, member_folder, RECORD
 from ..members.matrix import id_codes, row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids, LIBRARIES
@@ -197,9 +196,8 @@ def refuse_ranks(cfg: Config):
 
     cfg : the config of a run with finished folds
     """
-    method = cfg.ensemble.method
-    if not METHODS[method].by_row and len(finished_folds(cfg)) > 1:
-        what = f'ensemble.method: {method} ranks rows among each other, a single one has no answer'
+    if cfg.ensemble.method == 'rank_avg' and len(finished_folds(cfg)) > 1:
+        what = 'ensemble.method: rank_avg ranks rows among each other, a single one has no answer'
         raise UserError(what, f'use logit_mean, or ask member {cfg.network}: it ranks the rows it is given')
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #59353bcc

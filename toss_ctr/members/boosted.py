@@ -47,6 +47,10 @@ class MatrixRows:
             part = slice(a, min(a + 16 * BLOCK, len(self)))
             yield part, self[part].astype(np.float32)
 
+    def matrix(self) -> np.ndarray:
+        "All rows in memory: (m, F) float32."
+        return np.concatenate([block for _, block in self.blocks()])
+
 # %% ../../nbs/60_members/10_boosted.ipynb #e07042ae
 @dataclass(frozen=True)
 class Fit:
@@ -61,7 +65,6 @@ class Fit:
 
     rows: MatrixRows
     label: np.ndarray
-    names: list
     categorical: list
     member: Member
     params: dict
@@ -113,13 +116,10 @@ def _lgb_params(member: Member, seed: int) -> dict:
 # %% ../../nbs/60_members/10_boosted.ipynb #7f960b9e
 def _lgb_train(g: Fit):
     lgb = _lightgbm()
-    # LightGBM refuses JSON's special characters in names
-    plain = [''.join(c if c.isalnum() else '_' for c in name) for name in g.names]
     data = lgb.Dataset(
         g.rows,
         label=g.label,
         weight=g.rows.weight,
-        feature_name=[f'{name}_{i}' for i, name in enumerate(plain)],
         categorical_feature=g.categorical,
         init_score=g.start(),
         params=g.params,
@@ -132,10 +132,6 @@ def _lgb_train(g: Fit):
         judged = [lgb.Dataset(rows, reference=data, params=g.params, **told)]
         callbacks.append(lgb.early_stopping(g.member.patience, verbose=False))
     return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
-
-# %% ../../nbs/60_members/10_boosted.ipynb #20698a68
-def _lgb_save(model, path: Path):
-    path.write_text(model.model_to_string(), encoding='utf-8')
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d6ff77a5
 def _xgb_params(member: Member, seed: int) -> dict:
@@ -156,63 +152,33 @@ def _xgb_params(member: Member, seed: int) -> dict:
 
 # %% ../../nbs/60_members/10_boosted.ipynb #9a843f87
 def _xgb_data(g: Fit, rows: MatrixRows, label, **ref):
-    "A matrix of bins, filled from blocks of rows."
     import xgboost as xgb
 
-    start = g.start(len(rows))
-
-    class Blocks(xgb.DataIter):
-        def __init__(self):
-            super().__init__()
-            self.reset()
-
-        def reset(self):
-            self.left = rows.blocks()
-
-        def next(self, input_data):
-            part, block = next(self.left, (None, None))
-            if part is None:
-                return False
-            weight = None if rows.weight is None else rows.weight[part]
-            input_data(data=block, label=label[part], weight=weight, base_margin=start[part])
-            return True
-
-    return xgb.QuantileDMatrix(Blocks(), max_bin=g.params['max_bin'], nthread=_threads(), **ref)
+    told = dict(label=label, weight=rows.weight, base_margin=g.start(len(rows)))
+    return xgb.QuantileDMatrix(rows.matrix(), **told, max_bin=g.params['max_bin'], nthread=_threads(), **ref)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #15f8f418
 def _xgb_train(g: Fit):
     import xgboost as xgb
-
-    class Tick(xgb.callback.TrainingCallback):
-        def after_iteration(self, model, epoch, evals_log):
-            g.tick()
-            return False
 
     params, data = g.params | dict(nthread=_threads()), _xgb_data(g, g.rows, g.label)
     stop = {}
     if g.judge is not None:
         judged = _xgb_data(g, *g.judge, ref=data)
         stop = dict(evals=[(judged, 'judge')], early_stopping_rounds=g.member.patience, verbose_eval=False)
-    return xgb.train(params, data, g.member.rounds, callbacks=[Tick()], **stop)
+    return xgb.train(params, data, g.member.rounds, **stop)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #92a2efed
 def _xgb_load(path: Path):
     import xgboost as xgb
 
-    model = xgb.Booster(dict(nthread=_threads()))
-    model.load_model(bytearray(path.read_bytes()))  # of a path it guesses the format by its ending, and says so
-    return model
-
-# %% ../../nbs/60_members/10_boosted.ipynb #3477d79b
-def _xgb_predict(model, block: np.ndarray) -> np.ndarray:
-    return model.inplace_predict(block, predict_type='margin')
+    # of a path it guesses the format by its ending, and says so
+    return xgb.Booster(dict(nthread=_threads()), model_file=bytearray(path.read_bytes()))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #0eca272f
 def _xgb_gain(model, columns: int) -> np.ndarray:
-    gain = np.zeros(columns)
-    for name, value in model.get_score(importance_type='total_gain').items():
-        gain[int(name[1:])] = value
-    return gain
+    gain = model.get_score(importance_type='total_gain')
+    return np.array([gain.get(f'f{i}', 0.0) for i in range(columns)])
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dcc2aaef
 def _cat_params(member: Member, seed: int) -> dict:
@@ -231,14 +197,10 @@ def _cat_params(member: Member, seed: int) -> dict:
 
 # %% ../../nbs/60_members/10_boosted.ipynb #0290e9dc
 def _cat_data(g: Fit, rows: MatrixRows, label):
-    "The rows as float32, which the library bins itself."
     import catboost
 
-    matrix = np.empty((len(rows), len(g.names)), np.float32)
-    for part, block in rows.blocks():
-        matrix[part] = block
-    told = dict(weight=rows.weight, baseline=g.start(len(rows)))
-    return catboost.Pool(matrix, np.asarray(label), thread_count=_threads(), **told)
+    told = dict(label=np.asarray(label), weight=rows.weight, baseline=g.start(len(rows)))
+    return catboost.Pool(rows.matrix(), **told, thread_count=_threads())
 
 # %% ../../nbs/60_members/10_boosted.ipynb #8e97de67
 def _cat_train(g: Fit):
@@ -256,10 +218,6 @@ def _cat_load(path: Path):
 
     return catboost.CatBoost().load_model(str(path))
 
-# %% ../../nbs/60_members/10_boosted.ipynb #3f9d59c0
-def _cat_predict(model, block: np.ndarray) -> np.ndarray:
-    return model.predict(block, prediction_type='RawFormulaVal', thread_count=_threads())
-
 # %% ../../nbs/60_members/10_boosted.ipynb #ea05907a
 @dataclass(frozen=True)
 class MatrixLibrary:
@@ -272,7 +230,6 @@ class MatrixLibrary:
     load : (path) → model
     gain : (model, number of columns) → (F,) what each column gained
     rounds : (model) → the rounds that were best on the rows of `Fit.judge`
-    most : (member) → the rounds of a model, where nothing stops it earlier
     taken : (model, rounds asked for) → rounds that were done
     one_hot : whether it reads every code by itself: those of columns with too many levels as well
     """
@@ -285,7 +242,6 @@ class MatrixLibrary:
     load: Callable
     gain: Callable
     rounds: Callable
-    most: Callable = lambda member: member.rounds
     taken: Callable = lambda model, rounds: rounds
     one_hot: bool = False
 
@@ -304,7 +260,7 @@ TREES = dict(
         _lgb_params,
         _lgb_train,
         lambda model, block: model.predict(block, raw_score=True),
-        _lgb_save,
+        lambda model, path: path.write_text(model.model_to_string(), encoding='utf-8'),
         lambda path: _lightgbm().Booster(model_str=path.read_text(encoding='utf-8')),
         lambda model, columns: model.feature_importance('gain'),
         lambda model: model.best_iteration,
@@ -313,7 +269,7 @@ TREES = dict(
         'xgboost',
         _xgb_params,
         _xgb_train,
-        _xgb_predict,
+        lambda model, block: model.inplace_predict(block, predict_type='margin'),
         lambda model, path: path.write_bytes(model.save_raw('ubj')),
         _xgb_load,
         _xgb_gain,
@@ -323,7 +279,7 @@ TREES = dict(
         'catboost',
         _cat_params,
         _cat_train,
-        _cat_predict,
+        lambda model, block: model.predict(block, prediction_type='RawFormulaVal', thread_count=_threads()),
         lambda model, path: model.save_model(str(path)),
         _cat_load,
         lambda model, columns: np.asarray(model.get_feature_importance()),

@@ -6,8 +6,7 @@
 __all__ = ['BINS', 'SAMPLE', 'TOLERANCE', 'LINEAR', 'Levels', 'cut_levels', 'LinearModel', 'fit_linear']
 
 # %% ../../nbs/60_members/12_linear.ipynb #6f604442
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
 
 import numpy as np
 from safetensors.numpy import load_file, save
@@ -28,7 +27,7 @@ class Levels:
     """The levels of each column of a matrix.
 
     sizes : (F,) int64, how many levels a column has
-    edges : (F, BINS - 1) float32, ascending bounds between a column's bins, then inf; NaN for a column of codes
+    edges : (F, BINS - 1) float32, ascending bounds between a column's bins; NaN for a column of codes
 
     Examples
     --------
@@ -57,7 +56,7 @@ class Levels:
             if np.isnan(edges[0]):
                 level = np.where(x < size, x, 0)
             else:
-                level = np.where(np.isnan(x), 0, 1 + np.searchsorted(edges[: size - 2], x, 'right'))
+                level = np.where(np.isnan(x), 0, 1 + np.searchsorted(edges, x, 'right'))
             columns.append(level.astype(np.uint8 if size <= 256 else np.int32))
         return columns
 
@@ -65,19 +64,13 @@ class Levels:
 def cut_levels(rows: MatrixRows, codes: list) -> Levels:
     "The levels that training rows have."
     some = slice(0, len(rows), -(-len(rows) // SAMPLE))
-    sample, times = rows[some].astype(np.float32), None if rows.weight is None else rows.weight[some]
-    sizes = np.zeros(sample.shape[1], np.int64)
-    edges = np.full((sample.shape[1], BINS - 1), np.nan, np.float32)
-    for _, block in rows.blocks():
-        sizes[codes] = np.maximum(sizes[codes], block[:, codes].max(0) + 1)
-    for place in sorted(set(range(len(sizes))) - set(codes)):
-        known = ~np.isnan(sample[:, place])
-        of = dict(method='inverted_cdf', weights=None if times is None else times[known])
-        at = np.quantile(sample[known, place], np.arange(1, BINS) / BINS, **of) if known.any() else []
-        bounds = np.unique(np.asarray(at, np.float32))
-        edges[place] = np.inf
-        edges[place, : len(bounds)] = bounds
-        sizes[place] = len(bounds) + 2
+    sample = rows[some].astype(np.float32)
+    sample[:, np.isnan(sample).all(0)] = 0  # a column of which nothing is known
+    of = dict(method='inverted_cdf', weights=None if rows.weight is None else rows.weight[some])
+    edges = np.stack([np.nanquantile(x, np.arange(1, BINS) / BINS, **of) for x in sample.T])
+    sizes = np.full(len(edges), BINS + 1)
+    edges[codes] = np.nan
+    sizes[codes] = np.max([block[:, codes].max(0) for _, block in rows.blocks()], 0) + 1
     return Levels(sizes, edges)
 
 # %% ../../nbs/60_members/12_linear.ipynb #3dc67536
@@ -85,7 +78,7 @@ TOLERANCE = 1e-7  # of the loss, relative, below which a step is the last one
 
 
 @dataclass(frozen=True, eq=False)
-class LinearModel:
+class LinearModel(Levels):
     """A weight for every level.
 
     weight : (W,) float64, those of each column one after the other
@@ -94,12 +87,11 @@ class LinearModel:
     Examples
     --------
     >>> import numpy as np
-    >>> model = LinearModel(Levels(np.array([3]), np.float32([[np.nan]])), np.array([0.0, -1.0, 2.0]), np.zeros(1))
+    >>> model = LinearModel(np.array([3]), np.float32([[np.nan]]), np.array([0.0, -1.0, 2.0]), np.zeros(1))
     >>> model.logits([np.array([2, 0, 1])]).tolist()
     [2.0, 0.0, -1.0]
     """
 
-    levels: Levels
     weight: np.ndarray
     gain: np.ndarray
     steps: int = 0
@@ -111,7 +103,7 @@ class LinearModel:
         returns (b,) float64
         """
         z = np.zeros(len(columns[0]) if columns else 0)
-        for start, level in zip(self.levels.starts, columns, strict=True):
+        for start, level in zip(self.starts, columns, strict=True):
             z += self.weight[start:][level]
         return z
 
@@ -135,7 +127,7 @@ def fit_linear(fit: Fit) -> LinearModel:
     count = _sums(columns, levels, times)
     rate = expit(start[0])
     unit = np.sqrt(np.maximum(count * rate * (1 - rate) + l2, 1.0))
-    model_of = lambda moved: LinearModel(levels, moved / unit, np.zeros(len(columns)))
+    model_of = lambda moved: LinearModel(**vars(levels), weight=moved / unit, gain=np.zeros(len(columns)))
 
     def loss(moved):
         model = model_of(moved)
@@ -149,18 +141,7 @@ def fit_linear(fit: Fit) -> LinearModel:
         found = minimize(loss, np.zeros(len(unit)), jac=True, **how)
     model = model_of(found.x)
     moved = count / times.sum() * np.square(model.weight)
-    return LinearModel(levels, model.weight, np.add.reduceat(moved, levels.starts), found.nit)
-
-# %% ../../nbs/60_members/12_linear.ipynb #af762dbc
-def _save(model: LinearModel, path: Path):
-    arrays = dict(sizes=model.levels.sizes, edges=model.levels.edges, weight=model.weight, gain=model.gain)
-    path.write_bytes(save(arrays | dict(steps=np.array([model.steps]))))
-
-# %% ../../nbs/60_members/12_linear.ipynb #b32ee17d
-def _load(path: Path) -> LinearModel:
-    arrays = load_file(path)
-    levels = Levels(arrays['sizes'], arrays['edges'])
-    return LinearModel(levels, arrays['weight'], arrays['gain'], int(arrays['steps'][0]))
+    return replace(model, gain=np.add.reduceat(moved, levels.starts), steps=found.nit)
 
 # %% ../../nbs/60_members/12_linear.ipynb #ecc4cffd
 def _linear_params(member: Member, seed: int) -> dict:
@@ -173,11 +154,11 @@ LINEAR = MatrixLibrary(
     'scipy',
     _linear_params,
     fit_linear,
-    lambda model, block: model.logits(model.levels.of(block)),
-    _save,
-    _load,
+    lambda model, block: model.logits(model.of(block)),
+    lambda model, path: path.write_bytes(save({name: np.asarray(value) for name, value in vars(model).items()})),
+    lambda path: LinearModel(**load_file(path)),
     lambda model, columns: model.gain,
     rounds=None,  # nothing is searched for
-    taken=lambda model, rounds: model.steps,
+    taken=lambda model, rounds: int(model.steps),
     one_hot=True,
 )

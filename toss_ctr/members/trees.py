@@ -183,7 +183,7 @@ class MatrixJob:
 
     def grow(self, seen: MatrixRows, label, matrices: Matrices, tick: Callable, judge=None):
         "A model of some training rows, which stops early where there are rows to `judge` it on."
-        told = matrices.names, matrices.categorical, self.member, self.params
+        told = matrices.categorical, self.member, self.params
         return self.library.train(Fit(seen, label, *told, tick, judge))
 
 # %% ../../nbs/60_members/15_trees.ipynb #b9b19c45
@@ -210,7 +210,7 @@ def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, label, folds, row
     returns the most its library grows, with `patience` as many as were best on `latest_part`
     """
     if not self.member.patience:
-        return self.library.most(self.member)
+        return self.member.rounds
     held_back = latest_part(folds, rows)
     judge, learnt = rows[held_back], rows[~held_back]
     if not 0 < label[learnt].mean() < 1:
@@ -276,7 +276,7 @@ def fold(self: MatrixJob, k: int, matrices: Matrices, label, folds) -> dict:
     """
     held_out, library = folds.valid_rows(k), self.library
     bars = dict(mininterval=1, unit='round', disable=not watched(self.progress))
-    with tqdm(total=library.most(self.member), desc=f'{self.name} fold {k}', **bars) as bar:
+    with tqdm(total=self.member.rounds, desc=f'{self.name} fold {k}', **bars) as bar:
         model, note = self.model(k, matrices, label, folds, bar.update, bar.reset)
     start = time.perf_counter()
     out = dict(rows=held_out, logit=predict_rows(library, model, matrices.train_rows(k, held_out)), test=None)
@@ -355,7 +355,7 @@ def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: Matri
         test=None if inputs.test is None else inputs.test.fingerprint,
         kind=job.member.kind,
         params=job.params,
-        rounds=job.library.most(job.member),
+        rounds=job.member.rounds,
         keep=job.member.keep,
         version=job.library.version(job.name),
         tau=taus[0] if len(taus) == 1 else taus,
@@ -410,7 +410,7 @@ def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
             return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)
         units = [dict(fold=k, **shared) for k in missing]
-        rounds = job.library.most(job.member) * len(units)
+        rounds = job.member.rounds * len(units)
         with tqdm(total=rounds, desc=job.name, mininterval=1, unit='round', disable=not watched(job.progress)) as bar:
             run_tasks('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
 

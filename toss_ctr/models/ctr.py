@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Mix', 'scaled_edges', 'curves_of', 'Columns', 'make_dare', 'MatchField', 'Matches', 'History', 'Logits', 'CTRModel',
-           'build_model', 'parameter_table']
+           'parameter_table']
 
 # %% ../../nbs/40_models/60_ctr.ipynb #1312510e
 import math
@@ -23,7 +23,7 @@ from ..data.shards import aligned
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
 from .dare import DARE
-from ..data.scaling import NumericStats, quantile_edges, Scale
+from .scaling import NumericStats, quantile_edges, Scale
 from toss_ctr.models.fields import (
     AffineFields,
     BagField,
@@ -401,15 +401,6 @@ class CTRModel(nn.Module):
         linear = [by_label(head(outs[key]['h'])) for key, head in self.linear.items()]
         from_vectors = sum(linear[1:], linear[0]) if linear else None
         return Logits(z[:, 0], second, from_vectors, z[:, 1:] if self.n_labels > 1 else None, packed)
-
-# %% ../../nbs/40_models/60_ctr.ipynb #0aa35907
-def build_model(cfg: Config, spec: Spec, stats: NumericStats) -> CTRModel:
-    """The model a config asks for.
-
-    cfg : sections of the histories, sections `data`, `model`, `train`
-    returns initialised from PyTorch's global generator
-    """
-    return CTRModel(cfg, spec, stats)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #603a9b48
 @patch

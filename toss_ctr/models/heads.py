@@ -291,5 +291,4 @@ def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int
     n_seq_fields : how many of them are the sequence's
     returns module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
     """
-    several = dict(n_logits=n_logits) if n_logits > 1 else {}
-    return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields, **several)
+    return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields, n_logits)

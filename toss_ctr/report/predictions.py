@@ -258,7 +258,7 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     if column.null_count == len(column):
         return None
     at = align_ids(ids, source_ids(path, cfg.data.id_col), path, 'the submission')
-    return labels(column, name, source.place)[at]
+    return labels(column, name, source.place, click=cfg.data.click)[at]
 
 # %% ../../nbs/80_report/15_predictions.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:

@@ -14,8 +14,6 @@ from contextlib import redirect_stdout
 from math import ceil
 from pathlib import Path
 
-import polars as pl
-
 from ..config.load import apart, folder_config, make_config, merge, overridden
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
@@ -26,6 +24,7 @@ from ..core.objects import is_object
 from ..core.processes import cores
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
+from ..data.tables import row_share
 from ..synthetic.files import synthesize
 from ..inference.answers import network_made, parity_line, prove, seal_network
 from ..inference.ensemble import handed_in, leak_lines, scale_line, submission_line, submit
@@ -202,19 +201,14 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     return scores
 
 # %% ../../nbs/90_run/20_road.ipynb #abe42794
-_PRIME = 2654435761  # Knuth, The Art of Computer Programming, volume 3, section 6.4
-_RANGE = 1 << 32
-
-
 def sample_file(source, out, share: float):
     """Write a fixed pseudo-random share of the rows, in their order.
 
     share : of the rows, in (0, 1)
     """
-    place = (pl.col('__row').cast(pl.UInt64) * _PRIME) % _RANGE
     rows = lazy_table(find_files(source, 'data')).with_row_index('__row')
     with write_aside(out) as part:
-        rows.filter(place < int(share * _RANGE)).drop('__row').sink_parquet(part)
+        rows.filter(row_share(share)).drop('__row').sink_parquet(part)
 
 # %% ../../nbs/90_run/20_road.ipynb #81bf06ab
 def sampled(cfg: Config, share: float) -> Config:

@@ -55,15 +55,13 @@ def ensure_data(cfg: Config, progress: bool = False):
         )
     mark = folder / 'generated.json'
     there = [(folder / f'{name}.parquet').exists() for name in ('train', 'test', 'truth')]
-    someone_elses = any(there) and not mark.exists()
-    if any(there) and not someone_elses:
+    if any(there):
+        if not mark.exists():  # they are someone else's
+            return
         _check_made(folder, read_record(mark, 'generated'), s.model_dump())
-    if all(there) or someone_elses:
-        return
-    write_record(mark, 'generated', s.model_dump())
-    synthesize(
-        folder, rows=s.rows, test_rows=s.test_rows, seed=s.seed, seq_scale=s.seq_scale, progress=progress
-    )
+    if not all(there):
+        write_record(mark, 'generated', s.model_dump())
+        synthesize(folder, **s.model_dump(), progress=progress)
 
 # %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
@@ -85,18 +83,9 @@ class Inputs:
         "'train', and 'test' where there are test rows → the rows."
         return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
 
-    @property
-    def n_features(self) -> int:
-        "Out-of-fold columns appended to the numerics."
-        return len(self.features.names) if self.features else 0
-
     def fold_features(self, k: int):
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
         return self.features.train(k) if self.features else None
-
-    def test_features(self):
-        "The (n_test, E) float32 matrix of the test rows, or None."
-        return self.features.test() if self.features else None
 
     def groups(self, rows) -> np.ndarray | None:
         "Group of each of some training rows by `eval.group_col`, (m,) codes; None where no column is named."

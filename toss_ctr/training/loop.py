@@ -25,6 +25,7 @@ from .checkpoints import load_resume, resume_path, save_resume
 from .distributed import global_batch, run_in_first
 from .evaluate import evaluate, evaluated_model, keep_best, train_metrics
 from .losses import further_loss, lr_factor, set_lr, training_loss
+from .metrics import COLUMNS
 from .setup import FoldTrainer, natural_weights, Progress
 
 # %% ../../nbs/50_training/60_loop.ipynb #d0435e3f
@@ -56,9 +57,7 @@ def learning_rate(trainer: FoldTrainer) -> float:
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
     warmup = round(train.warmup_epochs * per_epoch)
-    peak = train.lr
-    if train.plateau:
-        peak *= 0.1**trainer.state.cuts
+    peak = train.lr * 0.1**trainer.state.cuts
     return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
 
 # %% ../../nbs/50_training/60_loop.ipynb #bfa6f960
@@ -212,9 +211,8 @@ def print_epoch(trainer: FoldTrainer):
     "A line of progress at an epoch's end; a star marks the best so far."
     epoch = trainer.state.log[-1]['epoch']
     last = {row['split']: row for row in trainer.state.log if row['epoch'] == epoch}
-    of_order, of_score = ('AUC', 'gAUC'), ('AP', 'WLL', 'Score')
-    shown = ('loss', *of_score, *of_order) if trainer.cfg.metric == 'toss' else ('loss', *of_order, *of_score)
-    numbers = ' '.join(f"{name} {last['valid'][name]:.4f}" for name in shown if name in last['valid'])
+    shown = [name for name in ('loss', *COLUMNS[trainer.cfg.metric]) if name in last['valid']]
+    numbers = ' '.join(f"{name} {last['valid'][name]:.4f}" for name in shown)
     for name in trainer.inputs.train.spec.labels:
         numbers += f" | {name} AUC {last[f'valid {name}']['AUC']:.4f}"
     star = ' *' if trainer.state.since_best == 0 else ''

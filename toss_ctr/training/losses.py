@@ -220,9 +220,7 @@ def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
 # %% ../../nbs/50_training/20_losses.ipynb #b150b092
 def ema_decay(n: int, cfg: EMAConfig) -> float:
     "Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps` → in [0, 1)."
-    if n >= cfg.warmup_steps:
-        return cfg.decay
-    return cfg.decay * n / cfg.warmup_steps
+    return min(cfg.decay, cfg.decay * n / max(1, cfg.warmup_steps))
 
 # %% ../../nbs/50_training/20_losses.ipynb #0e545f21
 def moving_average(model: nn.Module, cfg: EMAConfig) -> AveragedModel:

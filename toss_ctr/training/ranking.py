@@ -133,9 +133,8 @@ def wilson(clicks, rows, z: float = 1.959964):
     returns low (m,), high (m,)
     """
     clicks, rows = np.asarray(clicks, np.float64), np.maximum(np.asarray(rows, np.float64), 1)
-    rate = clicks / rows
-    centre = (rate + z * z / (2 * rows)) / (1 + z * z / rows)
-    half = z / (1 + z * z / rows) * np.sqrt(rate * (1 - rate) / rows + z * z / (4 * rows * rows))
+    centre = (clicks + z * z / 2) / (rows + z * z)
+    half = z / (rows + z * z) * np.sqrt(clicks * (1 - clicks / rows) + z * z / 4)
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/00_ranking.ipynb #35e79ec2
@@ -158,13 +157,10 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     codes = np.asarray(codes).astype(np.int64)
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
     rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
+    shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
+    shown.sort()
+    rows, clicks, mass = rows[shown], clicks[shown], mass[shown]
     low, high = wilson(clicks, rows)
-    shown = np.flatnonzero(rows)
-    if top is not None:
-        shown = np.sort(shown[np.argsort(-rows[shown], kind='stable')[:top]])
-    table = []
-    for i in shown:
-        observed, predicted = clicks[i] / rows[i], mass[i] / rows[i]
-        rates = dict(observed=observed, predicted=predicted, low=low[i], high=high[i])
-        table.append(dict(name=str(names[i]), rows=round(rows[i])) | rates)
-    return table
+    columns = dict(name=[str(names[i]) for i in shown], rows=[round(n) for n in rows])
+    columns |= dict(observed=clicks / rows, predicted=mass / rows, low=low, high=high)
+    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]

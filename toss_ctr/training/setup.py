@@ -22,11 +22,11 @@ from ..core.device import autocast, resolve_device, step_seed
 from ..core.errors import UserError
 from ..core.files import digest_json
 from ..data.batches import class_sample, Loader
-from ..data.scaling import numeric_stats
+from ..models.scaling import numeric_stats
 from ..data.shards import Split
 from ..data.types import UNKNOWN
 from ..features.stored import feature_names
-from ..models.ctr import build_model
+from ..models.ctr import CTRModel
 from .distributed import own_device, this_process
 from .inputs import Inputs
 from .losses import logit_shift, make_optimizer, moving_average
@@ -89,9 +89,7 @@ class Progress:
 
     def better(self, value: float, maximise: bool) -> bool:
         "Whether `value` beats the best so far."
-        if self.best is None:
-            return True
-        return value > self.best if maximise else value < self.best
+        return self.best is None or (value > self.best if maximise else value < self.best)
 
 # %% ../../nbs/50_training/40_setup.ipynb #2b2a4f6d
 def every_label(train: Split, rows) -> np.ndarray:
@@ -175,7 +173,7 @@ def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = (
     """
     cfg = inputs.cfg
     device = own_device(cfg.device)
-    model = build_model(cfg, inputs.train.spec, stats)
+    model = CTRModel(cfg, inputs.train.spec, stats)
     if this_process().size > 1 and device.type == 'cuda':
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
     if cfg.loss.balance == 'shift':
@@ -376,7 +374,7 @@ def fold_memory(cfg: Config, split: Split) -> float:
     features = np.zeros((len(split), n_features), np.float32) if n_features else None
     stats = numeric_stats(split, np.arange(min(len(split), 1024)), features=features, scaler=cfg.model.numeric.scaler)
     with torch.random.fork_rng(devices=[]):
-        model = build_model(cfg, split.spec, stats)
+        model = CTRModel(cfg, split.spec, stats)
         if resolve_device(cfg.device).type == 'cuda':
             return fixed_bytes(cfg, split, model) + GIB  # what CUDA's libraries take
         batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
