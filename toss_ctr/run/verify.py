@@ -12,6 +12,7 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import shell_path
+from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
 from ..data.cache import split_source
 from ..data.folds import Folds
@@ -185,7 +186,8 @@ def verify(cfg: Config) -> list[str]:
     chain.link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
     chain.link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
-        chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=bool(data.test_path))
+        there = bool(data.test_path) and (is_object(data.test_path) or Path(data.test_path).exists())
+        chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
     if chain.faults:
         print('\n'.join(chain.lines))
         raise UserError('; '.join(dict.fromkeys(chain.faults)))
