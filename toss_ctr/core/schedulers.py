@@ -80,7 +80,8 @@ def start_ray(ray, cpus: int, reaper: Reaper):
             ray.shutdown()
             if 'timed out' not in str(error) or last == TRIES - 1:
                 what = f'engine.kind: ray did not start on this machine: {str(error).splitlines()[0][:200]}'
-                raise UserError(what, 'try again where less is running, with ray>=2.52, or use engine.kind local') from None
+                mend = 'try again where less is running, with ray>=2.52, or use engine.kind local'
+                raise UserError(what, mend) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #831f5c00
 def join_ray(ray, address: str):
