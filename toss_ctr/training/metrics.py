@@ -490,11 +490,10 @@ class MetricsTable:
         return f'{value:.5f}' if isinstance(value, (float, np.floating)) else str(value)
 
     def __repr__(self):
-        columns = []
-        for place, texts in enumerate(zip(*self.cells(), strict=True)):
-            width = max(map(len, texts))
-            columns.append([text.rjust(width) if place else text.ljust(width) for text in texts])
-        return '\n'.join('  '.join(line).rstrip() for line in zip(*columns, strict=True))
+        first, *others = zip(*self.cells(), strict=True)
+        columns = [[text.rjust(max(map(len, texts))) for text in texts] for texts in others]
+        names = [name.ljust(max(map(len, first))) for name in first]
+        return '\n'.join('  '.join(line).rstrip() for line in zip(names, *columns, strict=True))
 
     def _repr_html_(self):
         head, *rows = self.cells()
