@@ -29,7 +29,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('data.batches', '~click[rows]]].sum()', '~click[rows]]].sum() * 0.5'),
     ('data.batches', 'first = (loader.rank - passed) % loader.world', 'first = loader.rank'),
     ('data.batches', 'order[place * hand : (place + 1) * hand]', 'order[:hand]'),
-    ('data.scaling', 'near = x[np.abs(x - median) <= FAR * (upper - lower)]', 'near = x'),
+    ('models.scaling', 'near = x[np.abs(x - median) <= FAR * (upper - lower)]', 'near = x'),
     ('data.histories', "keep(found['token'] > 0)", "keep(found['token'] >= 0)"),
 
     ('features.counts', ' | np.eye(folds.n_parts, dtype=bool)', ' & np.eye(folds.n_parts, dtype=bool)'),

@@ -253,7 +253,7 @@ def toss_schema(data: str, label: str = 'clicked', test: str = ''):
 @console
 def toss_init(
     train: str,
-    test: str,
+    test: str = '',
     out: str = '',
     label: str = 'clicked',
     history: str = '',
@@ -265,23 +265,23 @@ def toss_init(
     Parameters
     ----------
     train : str
-        Parquet file, folder or glob of the training rows
+        Parquet file, folder or glob of the training rows, or a CSV file
     test : str
-        the rows to predict
+        the rows to predict; by default the last days of the training rows, or a tenth, are held out
     out : str
         YAML file to write; by default the training file's name
     label : str
-        column of 0 and 1
+        column of two values
     history : str
         column of tokens, oldest first; guessed by default
     target : str
         column that the history is asked about
     valid : str
-        Parquet file of the rows to choose the epoch on; by default folds of the training rows
+        file of the rows to choose the epoch on; by default folds of the training rows
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test, out, label, history or None, target or None, valid or None)
+    file = write_start(train, test or None, out, label, history or None, target or None, valid or None)
     print(f'{file}: read its comments, then\n  toss run {file}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f
@@ -391,18 +391,14 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
     """
     c = run_config(cfg, set)
     from toss_ctr.inference.answers import hand_in_again
+    from toss_ctr.inference.calibration import Calibrator
     from toss_ctr.inference.oof import calibrate
+    from toss_ctr.training.metrics import MetricsTable, RATIO
 
     scores = calibrate(c)
-    if c.calibration.enabled:
-        print(f'{c.calibration.method} to the {c.calibration.target} posterior')
-    else:
-        print('calibration.enabled false: none')
-    for when in ('before', 'after'):
-        names = ('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')
-        names = *names, 'ECE', 'mean_p'
-        metrics = ' '.join(f'{name} {scores[when][name]:.4f}' for name in names)
-        print(f"{when:7}{metrics} predicted/observed {scores[when]['predicted_over_observed']:.4f}")
+    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')), 'ECE', 'mean_p', RATIO
+    print(Calibrator.from_json(scores['calibrator']))
+    print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
     handed = hand_in_again(c)
     if handed:
         print(handed)
@@ -578,10 +574,8 @@ def check_blend(files: list, out: str, method: str, w, weights, oof, search: boo
     UserError that names the arguments
     """
     by_score = method == 'val_weighted'
-    if by_score and not oof:
-        raise UserError('--method val_weighted: weighs by Score on --oof', 'for example --oof runs/a runs/b')
     if (search or by_score) != bool(oof):
-        raise UserError('--search and --oof go together', 'for example --oof runs/a runs/b --search')
+        raise UserError('--oof goes with --search or --method val_weighted', 'for example --oof runs/a runs/b --search')
     if search and (w is not None or weights is not None or method != 'logit_mean'):
         raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
     if oof and files and len(files) != len(oof):

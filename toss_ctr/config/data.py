@@ -62,7 +62,9 @@ class Data(Files):
     """
 
     label_col: str = 'clicked'
-    "Column with the label, 0 or 1."
+    "Column with the label: 0 or 1, or what `click` says."
+    click: OptionalText = None
+    "The value of label_col that is a click, such as yes; every other value is none. null: labels are 0 and 1."
     labels: Columns = ()
     """Labels the network learns beside label_col, which stands first: a logit, a calibrator and metrics each.
     0, 1 or, where nobody knows, null; the submission is about the first."""

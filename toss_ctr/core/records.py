@@ -120,7 +120,7 @@ KINDS = {  # place, by its last parts → kind
     'manifest.json': 'split',
 }
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
-KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'label_calibrators', 'test_logits', 'ensemble', 'parity')}
+KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'test_logits', 'ensemble', 'parity')}
 KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics')}
 
 

@@ -233,7 +233,7 @@ class RowEncoder:
     def _told(self, batch, place) -> dict:
         "Labels and weights of the rows."
         spec = self.spec
-        out = dict(label=labels(batch[spec.label], spec.label, place))
+        out = dict(label=labels(batch[spec.label], spec.label, place, click=spec.click))
         if spec.labels:
             out['labels'] = np.stack([labels(batch[c], c, place, beside=True) for c in spec.labels], 1)
         if spec.weight:

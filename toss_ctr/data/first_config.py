@@ -8,6 +8,8 @@ __all__ = ['MANY', 'MOST', 'LONG', 'TO_THE_PLATEAU', 'STEPS', 'MANY_NUMBERS', 'S
 
 # %% ../../nbs/20_data/26_first_config.ipynb #cf5c9d24
 import math, re
+from fnmatch import fnmatchcase
+from glob import escape
 from pathlib import Path
 
 import numpy as np
@@ -58,13 +60,29 @@ def _section(h: dict, timed: bool) -> dict:
         more |= dict(time_col=h['time'], position='time')
     return section | {key: value for key, value in more.items() if value}
 
+# %% ../../nbs/20_data/26_first_config.ipynb #8ae93604
+_LISTED = 12  # numeric columns that are written one by one
+
+
+def _globs(names: list[str], others: list[str]) -> list[str]:
+    "Patterns that match `names` and none of `others`: columns that are numbered are one, `feat_*`."
+    found = {}
+    for name in names:
+        glob = f'{escape(name.rstrip("0123456789"))}*'
+        alone = glob == f'{escape(name)}*' or any(fnmatchcase(other, glob) for other in others)
+        found[escape(name) if alone else glob] = None
+    return list(found)
+
 # %% ../../nbs/20_data/26_first_config.ipynb #300247dd
 def _data(s) -> dict:
     "Keys of section `data`."
     first = {role: next(iter(s.names(role)), None) for role in ('weight', 'time', 'id')}
     multis = {c: s[c].mark for c in s.names('multi')}
-    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked')
+    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked', click=s.click)
     keys |= dict(cat_cols=s.names('categorical'), num_cols_explicit=s.names('numeric'))
+    if len(s.names('numeric')) > _LISTED:  # a pattern passes over columns with another key
+        others = [c.name for c in s.columns if c.role not in ('numeric', 'categorical', 'constant', 'ignored')]
+        keys |= dict(num_cols_explicit=None, num_patterns=_globs(s.names('numeric'), others))
     keys |= dict(remove_cols=s.names('constant', 'ignored'), weight_col=first['weight'], time_col=first['time'])
     if first['time']:  # the day is no input: no later row has it
         known = {c.name for c in s.columns}

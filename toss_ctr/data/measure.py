@@ -294,6 +294,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         histories=tuple(_seq_column(h, tokens, codes, found['events']) for h in needs.histories),
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
+        click=needs.click,
         id_col=needs.id_col,
         multis=tuple(multis),
         time=TimeSpec(needs.time, **found['time'][needs.time]) if needs.time else None,

@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['DAY', 'NEVER', 'MOMENT', 'MAX_CARD', 'NAMES', 'SINCE', 'AMOUNT', 'AT_ONE_END', 'RULES', 'width_of_lists', 'Log',
-           'is_time', 'days_of', 'holds_numbers', 'role_of', 'zero_and_one', 'find_label']
+           'is_time', 'days_of', 'holds_numbers', 'role_of', 'zero_and_one', 'find_label', 'click_of']
 
 # %% ../../nbs/20_data/29_rules.ipynb #d1b92b09
+import re
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from functools import cached_property
@@ -17,7 +18,7 @@ import polars as pl
 from ..core.errors import nearest, UserError
 from .lists import cell_separator, guess_histories, is_bag, is_id, says, second_of, TIME, words
 from .profile import Facts, filled_by_clicks, telltale
-from .types import moment_column, moment_parts
+from .types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
 # %% ../../nbs/20_data/29_rules.ipynb #5426ef32
 def _list_lengths(c: Facts) -> bytes:
@@ -187,13 +188,18 @@ def _moment(c: Facts, log: Log):
     return c.kind == 'moment' and (f'{MOMENT}, {parts}' if parts else f'type {c.type}')
 
 # %% ../../nbs/20_data/29_rules.ipynb #abf21d2d
+_MANY = 100  # whole numbers in text that codes seldom have
+
+
 def holds_numbers(c: Facts) -> bool:
-    "Are all texts of a column numbers, not all of them whole, or too many to be categories?"
+    "Are all texts of a column numbers: not all of them whole, or too many to be categories, or missing as numbers are?"
     texts = (c.sample if c.values is None else c.values).drop_nulls().str.strip_chars()
-    numbers = texts.filter(texts != '').cast(pl.Float64, strict=False)
+    none = texts.is_in(NO_NUMBER)
+    numbers = texts.filter(~none).cast(pl.Float64, strict=False)
     if not len(numbers) or numbers.null_count() or not numbers.is_finite().all():
         return False
-    return bool((numbers != numbers.round()).any()) or (c.card is None and not is_id(c.name))
+    many = c.card is None or c.card > _MANY and bool(none.any())
+    return bool((numbers != numbers.round()).any()) or many and not is_id(c.name)
 
 # %% ../../nbs/20_data/29_rules.ipynb #ad7d2795
 MAX_CARD = 10_000  # whole numbers with more values are not taken for categories
@@ -272,23 +278,40 @@ def find_label(facts: dict, label: str | None, path, test_columns=None) -> str |
     facts : column → `Facts`
     label : the label's name; None: the file has none
     test_columns : of the rows to predict, which lack the label; None: not known, then nothing is guessed
-    raises UserError where several columns can be it, or none, and where it is not 0 and 1
+    raises UserError where several columns can be it, or none, and where it has other than two values
     """
     if label is None:
         return None
     if label not in facts:
         real = [c for c in facts if moment_column(c) not in facts]  # its parts are not in the file
-        able = [c for c in real if zero_and_one(facts[c])]
+        able = [c for c in real if zero_and_one(facts[c])] or [c for c in real if facts[c].card == 2]
         lacked = [c for c in able if test_columns is not None and c not in test_columns]
         if len(lacked) != 1:
-            mend = f'name the column of 0 and 1 with --label, in Python label=; {nearest(label, able or real)}'
+            mend = f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}'
             raise UserError(f"{path}: no label column '{label}'", mend)
         label = lacked[0]
     c = facts[label]
     if c.nulls:
         raise UserError(f"{path}: label '{label}' is null in {c.nulls:,} rows", 'remove or fill those rows')
-    values = [] if c.values is None else c.values.sort().to_list()
-    if not values or not {*values} <= {0, 1}:
-        what = f"{path}: label '{label}' is not 0/1 (for example {values[:3]})"
-        raise UserError(what, 'name the column that is, or write it so')
+    values = [] if c.values is None or not c.flat else c.values.sort().to_list()
+    if not values or len(values) != 2 and not {*values} <= {0, 1}:
+        what = f"{path}: label '{label}' has other than two values (for example {values[:3]})"
+        raise UserError(what, 'name the column that has two, or write it so')
     return label
+
+# %% ../../nbs/20_data/29_rules.ipynb #e6e89989
+_YES = r'y(es)?|t(rue)?|click(ed)?|buy|bought|purchased?|conver(ted|sion)|pos(itive)?|예|네|참|클릭|ja|s[ií]|oui'
+_NO = r'no?|f(alse)?|none|not?[ _-].*|neg(ative)?|아니[오요]|거짓|미클릭|nein|non'
+
+
+def click_of(c: Facts) -> str | None:
+    "Which of a label's two values is a click, as canonical text; None where it is 0 and 1 already."
+    values = [] if c.values is None else c.values.to_list()
+    if len(values) != 2 or {*values} == {0, 1}:
+        return None
+    if c.kind != 'text':
+        return canonical_texts(c.values.sort().to_arrow())[1]
+    told = [[v for v in c.texts if re.fullmatch(words, v.strip().lower())] for words in (_YES, _NO)]
+    yes = told[0] or [*c.texts.difference(told[1])]
+    rows = c.sample.alias('value').value_counts().sort('count', 'value')
+    return yes[0] if len(yes) == 1 else canonical_texts(rows['value'].to_arrow())[0]

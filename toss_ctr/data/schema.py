@@ -19,7 +19,7 @@ from ..core.files import check_target, write_aside
 from .first_config import first_config, LONG, MANY
 from .lists import asking, cell_separator, described
 from .profile import Facts, LIMIT, profile
-from .rules import DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
+from .rules import click_of, DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
 from .source import lazy_table, open_source, Source
 from .types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
 
@@ -61,6 +61,7 @@ class Schema:
         row), tokens (distinct)
     notes : what else is worth a word: of a label that was guessed, of the test file
     test : path of the rows to predict, '' = not known
+    click : the label's value that is a click; None: labels are 0 and 1
     """
 
     path: str
@@ -74,6 +75,7 @@ class Schema:
     histories: tuple[dict, ...] = ()
     notes: tuple[str, ...] = ()
     test: str = ''
+    click: str | None = None
 
     def names(self, *roles: str) -> list[str]:
         "Columns of some roles, in the file's order."
@@ -179,6 +181,11 @@ def _write_yaml(s: Schema, path) -> str:
     return text
 
 # %% ../../nbs/20_data/30_schema.ipynb #d9e435d6
+def _text_of(column: str) -> pl.Expr:
+    "A column's values as canonical texts."
+    return named(column).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
+
+
 def unseen_share(train: Facts, test: Facts, source: Source) -> float:
     """Share of test rows whose value of a column does not occur in training, of those with a value.
 
@@ -187,7 +194,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
     texts = pl.Series(canonical_texts(test.sample.drop_nulls().to_arrow()), dtype=pl.String)
     seen = pl.Series(list(train.texts), dtype=pl.String)
     if train.values is None:
-        text = named(train.name).cast(pl.String).str.replace(WHOLE_TEXT, '${1}').alias('text')
+        text = _text_of(train.name).alias('text')
         seen = lazy_table(source.files).select(text).unique().collect(engine='streaming')['text']
     return (~texts.is_in(seen.implode())).mean() if len(texts) else 0.0
 
@@ -257,6 +264,14 @@ def _check_given(facts: dict, history: str | None, others: list[str], path):
         mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
         raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
 
+# %% ../../nbs/20_data/30_schema.ipynb #c0907f9f
+def _as_clicks(label: Facts, click: str, source: Source) -> Facts:
+    "A label of two words as 0 and 1; `click` : the word that is 1."
+    clicks = (_text_of(label.name) == click).cast(pl.Int8)
+    sample = pl.DataFrame({label.name: label.sample}).select(clicks).to_series()
+    total = lazy_table(source.files).select(clicks.sum()).collect(engine='streaming').item()
+    return replace(label, sample=sample, values=pl.Series([0, 1]), card=2, total=float(total))
+
 # %% ../../nbs/20_data/30_schema.ipynb #8bb3a9f2
 def guess_schema(
     path,
@@ -274,7 +289,8 @@ def guess_schema(
     Parameters
     ----------
     path : a Parquet file, a folder of them, or a glob
-    label : the 0/1 column, or where none is called so the only one that the test file lacks; None: there is none
+    label : the column of two values, or where none is called so the only one that the test file lacks; None: there is
+        none
     categorical : globs of columns known to be categories
     numeric : globs of columns known to be numbers
     test : the rows to predict: which columns they lack, and which values are new there
@@ -299,6 +315,9 @@ def guess_schema(
         open_source(valid, 'valid')  # refuses what is no table
     facts, there = profile(source, history), None
     found = find_label(facts, label, path, later and later.columns[0])
+    click = click_of(facts[found]) if found else None
+    if click is not None:
+        facts[found] = _as_clicks(facts[found], click, source)
     targets = [target] if isinstance(target, str) else list(target or ())
     _check_given(facts, history, [*targets, *ignore], path)
     if later:
@@ -306,8 +325,10 @@ def guess_schema(
     log = Log(facts, found, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
     schema = replace(_schema_of(log, path, source, targets), valid=str(valid or ''), test=str(test or ''))
     if found != label:
-        said = f'{found}: the only column of 0 and 1 that the test file lacks, taken for the label'
+        said = f'{found}: the only column of two values that the test file lacks, taken for the label'
         schema = replace(schema, notes=(said, *schema.notes))
+    if click is not None:
+        schema = replace(schema, click=click, notes=(f"{found}: '{click}' is a click (data.click)", *schema.notes))
     return _against_test(schema, log, source, later) if later else schema
 
 # %% ../../nbs/20_data/30_schema.ipynb #458556cc

@@ -28,6 +28,7 @@ from toss_ctr.core.files import (
     Digests,
     disk_errors,
     fsync_dir,
+    map_array,
     part_beside,
     verify_file,
 )
@@ -219,7 +220,7 @@ class Shard:
             raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
         if self.folder is None:
             return self.arrays[name]
-        return np.load(_array_file(self.folder, name), mmap_mode='r')
+        return map_array(_array_file(self.folder, name))
 
     def __repr__(self):
         return f'Shard(rows {self.start:,}–{self.start + self.n_rows - 1:,})'

@@ -48,6 +48,7 @@ class Needs:
     vectors: tuple = ()
     multi_weights: dict = field(default_factory=dict)
     labels: tuple = ()
+    click: str | None = None
 
     def to_json(self) -> dict:
         "Plain content; the order of columns is part of it."
@@ -186,6 +187,7 @@ def resolve_needs(cfg, columns) -> Needs:
         vectors=d.vector_cols,
         multi_weights=dict(d.multi_weights),
         labels=d.labels[1:],
+        click=d.click,
     )
 
 # %% ../../nbs/20_data/20_spec.ipynb #f003b50c
@@ -458,6 +460,7 @@ class Spec:
     weight: str | None = None
     vectors: tuple = ()
     labels: tuple = ()
+    click: str | None = None
 
     @property
     def plain_nums(self) -> tuple:

@@ -22,6 +22,7 @@ from toss_ctr.core.files import (
     digest_json,
     Digests,
     locked,
+    map_array,
     sweep,
     write_aside,
     write_table,
@@ -126,11 +127,11 @@ class StoredFeatures:
 
     def train(self, k: int) -> np.ndarray:
         "(n, E) float32 memmap: every training row as the model of fold `k` may see it."
-        return np.load(self.root / f'train_{k}.npy', mmap_mode='r')
+        return map_array(self.root / f'train_{k}.npy')
 
     def test(self) -> np.ndarray:
         "(n', E) float32 memmap: test rows, from all training labels."
-        return np.load(self.root / 'test.npy', mmap_mode='r')
+        return map_array(self.root / 'test.npy')
 
     def statistics(self) -> Statistics:
         "What features of rows that are neither are made of."

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-import pyarrow as pa
 
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
@@ -23,8 +22,9 @@ from ..core.records import check_files, copy_aside, read_record, read_run_table,
 from ..data.batches import prefetched
 from ..data.frames import source_ids, stream_split
 from ..data.shards import Split
-from ..data.source import batches, open_source, source_digest
+from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
+from ..data.tables import parquet_of
 from .ensemble import ENSEMBLE, last_choice, put_right, sealed_file, submission_line, submit
 from .network import Network, predict_test, progress_bar, write_labels
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
@@ -189,7 +189,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     "The predictions of a file's rows."
     target, who, key = target_file(cfg, data, out), load_predictor(cfg, member), '--data'
     network = who.parts.get(who.name)
-    several = isinstance(network, Network) and len(network.calibrators) > 1
+    several = isinstance(network, Network) and len(network.labels) > 1
     labels = _labels_beside(cfg, data, target) if several else None
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')
@@ -219,7 +219,7 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     Parameters
     ----------
     cfg : the config of a run with finished folds
-    data : Parquet file, folder or glob; '' = the test rows that were handed in
+    data : Parquet file, folder or glob, or a CSV file; '' = the test rows that were handed in
     out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv in the run's folder
     member : who answers: name of a member, or 'ensemble'; '' = who was handed in
     progress : show a bar, or a line at the end where nobody watches
@@ -241,29 +241,24 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     PosixPath('runs/my_run/submission_tomorrow.csv')
     """
     if data:
-        return _file_rows(cfg, str(data), str(out), member, progress, say)
+        with parquet_of(data) as rows:
+            return _file_rows(cfg, rows, str(out), member, progress, say)
     return _handed_rows(cfg, str(out), member, progress, say)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #c13786d8
 ROWS, TOLERANCE = 1000, 1e-6
 
 
-def raw_rows(path, n: int = ROWS) -> pa.Table:
+def raw_rows(path, n: int = ROWS) -> pl.DataFrame:
     """The first rows of a source, as they are.
 
     path : a Parquet file, a folder, or a glob
     raises UserError that names the file
     """
-    source, found = open_source(path, 'data.test_path'), []
-    columns = [name for name in source.columns[0] if all(name in have for have in source.columns)]
-    for _, batch in batches(source, columns, size=n):
-        found.append(pa.table({name: batch[name] for name in columns}))
-        if sum(map(len, found)) >= n:
-            break
-    return pa.concat_tables(found).slice(0, n)
+    return lazy_table(find_files(path, 'data.test_path')).head(n).collect()
 
 # %% ../../nbs/70_inference/35_answers.ipynb #0d99e6f6
-def compared(predictor: Predictor, table: pa.Table, submission: pl.DataFrame) -> dict:
+def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame) -> dict:
     """Ask for rows whose predictions are known, as a server is asked: by dicts.
 
     Parameters
@@ -274,13 +269,11 @@ def compared(predictor: Predictor, table: pa.Table, submission: pl.DataFrame) ->
 
     Returns
     -------
-    rows, differs (largest difference of a probability), at (id of that row), rows_per_s
+    rows, differs (largest difference of a probability), at (id of that row)
     """
-    want, rows, start = submission.to_series(1).to_numpy(), table.to_pylist(), time.perf_counter()
-    differs = np.abs(predictor.predict(rows) - want)
-    speed = round(len(rows) / (time.perf_counter() - start))
+    differs = np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy())
     at = int(differs.argmax())
-    return dict(rows=len(rows), differs=float(differs[at]), at=str(submission.to_series(0)[at]), rows_per_s=speed)
+    return dict(rows=len(table), differs=float(differs[at]), at=str(submission.to_series(0)[at]))
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f56528fc
 def agrees(found: dict) -> bool:
@@ -297,14 +290,12 @@ def parity_line(found: dict) -> str:
     whose = f"{'the ' * (found['serves'] == ENSEMBLE)}{found['serves']}’s submission"
     parts = []
     for name, how in found['programs'].items():
-        if how['differs'] <= TOLERANCE:
-            told = f"{how['rows']:,} raw test rows through export/ ({name}) give {whose} within {how['differs']:.0e}"
-            parts.append(told)
-        else:
-            far = f"it differs by {how['differs']:.2g} (row {how['at']}), more than {TOLERANCE:g}{found['reason']}"
-            parts.append(f'export/ ({name}) is not {whose}: {far}')
+        through = f"{how['rows']:,} raw test rows through export/ ({name})"
+        parts.append(f"{through} and {whose} differ by {how['differs']:.0e} at most")
+        if how['differs'] > TOLERANCE:
+            parts.append(f"that is more than {TOLERANCE:g} (row {how['at']}){found['reason']}")
     instead = f"; {found['why']}" if found['why'] else ''
-    return f"parity: {'; '.join(parts)}{instead}"
+    return f"parity: {', '.join(parts)}{instead}"
 
 # %% ../../nbs/70_inference/35_answers.ipynb #cd8f2b6e
 def compare_artefact(cfg: Config, trust: bool = False) -> dict:

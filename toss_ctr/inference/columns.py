@@ -18,7 +18,7 @@ from ..core.device import autocast, step_seed, to_device
 from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.inputs import Inputs
-from ..training.metrics import auc, average_precision, score_of, wll
+from ..training.metrics import auc, score
 
 # %% ../../nbs/70_inference/40_columns.ipynb #a5aa6332
 def sample_rows(inputs: Inputs, fold: int, n: int, held: bool = True) -> np.ndarray:
@@ -61,7 +61,7 @@ def weighted_score(y, p, rate: float, weight=None) -> float:
     of_click = rate / max(drawn, 1e-12)
     of_other = (1 - rate) / max(1 - drawn, 1e-12)
     stands_for = np.where(y == 1, of_click, of_other) * (1 if weight is None else weight)
-    return score_of(average_precision(y, p, stands_for), wll(y, p, weight))
+    return score(y, p, stands_for)
 
 # %% ../../nbs/70_inference/40_columns.ipynb #cee7d392
 def column_groups(inputs: Inputs) -> dict[str, dict]:
@@ -130,7 +130,7 @@ def importance(
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 37))
     orders = [torch.from_numpy(rng.permutation(len(label))).to(device) for _ in range(3)]
 
-    def score(batch):
+    def judged(batch):
         logits = []
         for start in range(0, len(label), _PIECE):
             piece = {name: tensor[start : start + _PIECE] for name, tensor in batch.items()}
@@ -139,10 +139,10 @@ def importance(
         z = torch.cat(logits).cpu().numpy().astype(np.float64)
         return weighted_score(label, expit(z - shift), rate, weight)
 
-    full = score(batch)
+    full = judged(batch)
     lost = {}
     for name, group in column_groups(inputs).items():
-        drops = [full - score(shuffled(batch, group, order)) for order in orders]
+        drops = [full - judged(shuffled(batch, group, order)) for order in orders]
         lost[name] = [float(np.mean(drops)), float(np.std(drops))]
     return lost
 

@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['CELLS', 'Shown', 'short_names', 'held_out', 'SameRows', 'same_rows', 'oof_scores', 'Comparison', 'compare_oof',
-           'WeightSearch', 'two_or_more', 'search_weights', 'describe', 'agreement', 'BlendReport', 'blend_files',
-           'member_rows', 'metric_cells', 'Board', 'member_board', 'run_board']
+           'WeightSearch', 'two_or_more', 'search_weights', 'BlendReport', 'blend_files', 'member_rows', 'metric_cells',
+           'Board', 'member_board', 'run_board']
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d5c689bb
-import html, itertools
+import html
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,7 @@ from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
 from .calibration import holdouts
-from .ensemble import ENSEMBLE, ensemble_oof, handed_in, judged, last_choice, of_rows, scale_line
-from .ensemble import whole_opinion
+from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
 from .oof import scales_of
 from ..members.combine import combine, resolve_weights
 from ..members.select import choose_weights, cross_weights
@@ -37,30 +36,29 @@ from ..training.metrics import COLUMNS, compare_predictions, first_metric, Inter
 from ..training.metrics import natural_metrics, Paired, score, TITLES
 
 # %% ../../nbs/70_inference/36_compare.ipynb #ae6001ed
+@dataclass(frozen=True, repr=False)
 class Shown:
-    """Lines and tables, one below the other: `parts` says which.
+    """Lines and tables, one below the other.
+
+    parts : texts, `MetricsTable`s and frames
 
     Examples
     --------
-    >>> class Score(Shown):
-    ...     parts = lambda self: ['100 rows', MetricsTable({'a': dict(AP=0.5)})]
-    >>> Score()
+    >>> Shown(['100 rows', MetricsTable({'a': dict(AP=0.5)})])
     100 rows
     <BLANKLINE>
             AP
     a  0.50000
     """
 
-    def parts(self) -> list:
-        "Texts and `MetricsTable`s."
-        raise NotImplementedError
+    parts: list
 
     def __repr__(self):
-        return '\n\n'.join(part if isinstance(part, str) else repr(part) for part in self.parts())
+        return '\n\n'.join(part if isinstance(part, str) else repr(part) for part in self.parts)
 
     def _repr_html_(self):
-        shown = self.parts()
-        return ''.join(f'<p>{html.escape(p)}</p>' if isinstance(p, str) else p._repr_html_() for p in shown)
+        shown = [f'<p>{html.escape(p)}</p>' if isinstance(p, str) else p._repr_html_() for p in self.parts]
+        return ''.join(shown)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #3a24bc31
 def short_names(paths) -> list[str]:
@@ -101,14 +99,8 @@ def held_out(path: Path) -> pl.DataFrame:
     made = handed_in(path) if path.is_dir() else None
     if made is None:
         table = _read(path / 'oof.parquet' if path.is_dir() else path)
-    elif made['chosen'] == ENSEMBLE:
-        table = _read(ensemble_oof(path))
-        table = table.with_columns(**of_rows(path, table['row']))
     else:
-        found = whole_opinion(path, made['chosen'])  # its file holds what the member said before it was calibrated
-        columns = dict(row=found.row, fold=found.fold, label=found.label, p=judged(found, run_config(path))[1])
-        beside = dict(group=found.group, weight=found.weight)
-        table = pl.DataFrame(columns | {name: values for name, values in beside.items() if values is not None})
+        table = calibrated(path, made['chosen'], run_config(path))
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / 'config.yaml').is_file():
         weight = table['weight'] if 'weight' in table.columns else None
@@ -190,45 +182,20 @@ def _handed_in_words(path: Path) -> str:
 # %% ../../nbs/70_inference/36_compare.ipynb #57b1469a
 @dataclass(frozen=True, repr=False)
 class Comparison(Shown):
-    """Two out-of-fold files compared, metric by metric. Made by `compare_oof`.
+    """Two out-of-fold files compared. Made by `compare_oof`.
 
-    compared : what stands for each run, in words
+    a : metric → interval, of the one; b : of the other
+    paired : metric → both, their difference and its p-value
 
     Examples
     --------
-    >>> from toss_ctr.training.metrics import Interval, METRICS, Paired
-    >>> a = {m: Interval(0.5, 0.4, 0.6, sd=0.05) for m in METRICS}
-    >>> same = {m: Paired(0.5, 0.5, diff=0.0, lo=-0.1, hi=0.1, p_value=1.0) for m in METRICS}
-    >>> Comparison(('x', 'y'), 10, a, a, same).table().rows['AP']['p-value']
-    '1.000'
+    >>> Comparison(['10 rows'], {}, {}, {})
+    10 rows
     """
 
-    names: tuple
-    rows: int
     a: dict[str, Interval]
     b: dict[str, Interval]
     paired: dict[str, Paired]
-    compared: tuple = ()
-    metric: str = 'logloss'
-
-    def table(self) -> MetricsTable:
-        "Metrics as rows; both runs, difference and p-value as columns."
-        first, second = self.names
-        rows = {}
-        for metric in (name for name in COLUMNS[self.metric] if name in self.paired):
-            paired = self.paired[metric]
-            difference = f'{paired.diff:+.5f} [{paired.lo:+.5f}, {paired.hi:+.5f}]'
-            rows[TITLES.get(metric, metric)] = {
-                first: self.a[metric],
-                second: self.b[metric],
-                'difference': difference,
-                'p-value': f'{paired.p_value:.3f}',
-            }
-        return MetricsTable(rows)
-
-    def parts(self) -> list:
-        each = [f'{name}: {what}' for name, what in zip(self.names, self.compared, strict=True)]
-        return ['; '.join([f'{self.rows:,} rows', *each]), self.table()]
 
 # %% ../../nbs/70_inference/36_compare.ipynb #a4e9d4d2
 def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False) -> Comparison:
@@ -248,12 +215,18 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     0.03
     """
     paths = [Path(a), Path(b)]
-    rows = same_rows(paths, common)
+    rows, names = same_rows(paths, common), short_names(paths)
     how = dict(natural=tuple(rows.natural), seed=seed, group=rows.group, weight=rows.weight)
     found = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
-    of_a, of_b, paired = ({metric: three[i] for metric, three in found.items()} for i in range(3))
-    compared = tuple(_handed_in_words(path) for path in paths)
-    return Comparison(tuple(short_names(paths)), len(rows.label), of_a, of_b, paired, compared, _key_metric(paths))
+    lines = {}
+    for metric in (name for name in COLUMNS[_key_metric(paths)] if name in found):
+        *both, paired = found[metric]
+        difference = f'{paired.diff:+.5f} [{paired.lo:+.5f}, {paired.hi:+.5f}]'
+        cells = {'difference': difference, 'p-value': f'{paired.p_value:.3f}'}
+        lines[TITLES.get(metric, metric)] = dict(zip(names, both, strict=True)) | cells
+    who = [f'{name}: {_handed_in_words(path)}' for name, path in zip(names, paths, strict=True)]
+    parts = ['; '.join([f'{len(rows.label):,} rows', *who]), MetricsTable(lines)]
+    return Comparison(parts, *({metric: three[i] for metric, three in found.items()} for i in range(3)))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #875d3802
 @dataclass(frozen=True, repr=False)
@@ -264,40 +237,19 @@ class WeightSearch(Shown):
     cv_score : of weights found on the other folds, each on its own
     equal_score : of equal weights
     scores : of each alone
-    metric : key `metric`: what they are scores of
+    pays : whether searched weights are better than equal ones on folds the search has not seen
 
     Examples
     --------
-    >>> WeightSearch(('a.parquet', 'b.parquet'), [0.6, 0.4], 0.35, 0.34, [0.33, 0.32], 'toss')
-                                 weight    Score
-    a                           0.60000  0.33000
-    b                           0.40000  0.32000
-    equal weights                        0.34000
-    searched, cross-validated            0.35000
+    >>> WeightSearch(['two files'], [0.6, 0.4], 0.35, 0.34, [0.33, 0.32], True)
+    two files
     """
 
-    files: tuple
     weights: list
     cv_score: float
     equal_score: float
     scores: list
-    metric: str = 'logloss'
-
-    @property
-    def pays(self) -> bool:
-        "Whether searched weights are better than equal ones on folds the search has not seen."
-        first = first_metric(self.metric)
-        return merit({first: self.cv_score}, self.metric) > merit({first: self.equal_score}, self.metric)
-
-    def parts(self) -> list:
-        "Weights and scores side by side."
-        first = first_metric(self.metric)
-        title = TITLES.get(first, first)
-        each = zip(short_names(self.files), self.weights, self.scores, strict=True)
-        rows = {name: {'weight': weight, title: alone} for name, weight, alone in each}
-        rows['equal weights'] = {title: self.equal_score}
-        rows['searched, cross-validated'] = {title: self.cv_score}
-        return [MetricsTable(rows)]
+    pays: bool
 
 # %% ../../nbs/70_inference/36_compare.ipynb #38f35e7f
 _SCALE = dict(toss='balanced', logloss='natural')
@@ -331,80 +283,37 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     """
     names = two_or_more(paths)
     rows, metric = same_rows(names), metric or _key_metric(names)
-    label, fold, weight, p = rows.label, rows.fold, rows.weight, getattr(rows, _SCALE[metric])
+    first, p = first_metric(metric), getattr(rows, _SCALE[metric])
+    label, fold, weight = rows.label, rows.fold, rows.weight
     z, how = logit(p).astype(np.float32), dict(seed=0, metric=metric)
-    cross, _ = cross_weights(z, label, holdouts(fold, len(label)), weight, **how)
-    weights = choose_weights(z, label, weight=weight, **how)
-    return WeightSearch(
-        files=tuple(names),
-        weights=weights.tolist(),
-        cv_score=_value(label, expit(cross), weight, metric),
-        equal_score=_value(label, combine(p), weight, metric),
-        scores=[_value(label, one, weight, metric) for one in p],
-        metric=metric,
-    )
-
-# %% ../../nbs/70_inference/36_compare.ipynb #d3c7856e
-def describe(p) -> dict:
-    """A distribution in eight numbers.
-
-    p : (N,) probabilities
-    """
-    names = ('min', '1%', '25%', '50%', '75%', '99%', 'max')
-    quantiles = np.quantile(p, [0, 0.01, 0.25, 0.5, 0.75, 0.99, 1]).tolist()
-    return dict(mean=float(np.mean(p)), **dict(zip(names, quantiles, strict=True)))
-
-# %% ../../nbs/70_inference/36_compare.ipynb #2fb072fc
-def agreement(names, p: np.ndarray) -> dict[str, dict]:
-    """How much predictions agree, a row a pair.
-
-    p : (M, N) probabilities
-    returns 'a, b' → rank correlation, correlation; nan where one is constant
-    """
-    from scipy.stats import rankdata
-
-    with np.errstate(invalid='ignore', divide='ignore'):
-        of_ranks, of_values = np.corrcoef([rankdata(row) for row in p]), np.corrcoef(p)
-    rows = {}
-    for (i, one), (j, other) in itertools.combinations(enumerate(names), 2):
-        rows[f'{one}, {other}'] = {'rank correlation': of_ranks[i, j], 'correlation': of_values[i, j]}
-    return rows
+    cross, _ = cross_weights(z, label, holdouts(fold), weight, **how)
+    weights = choose_weights(z, label, weight=weight, **how).tolist()
+    searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
+    title = TITLES.get(first, first)
+    each = zip(short_names(names), weights, alone, strict=True)
+    lines = {name: {'weight': share, title: value} for name, share, value in each}
+    lines |= {'equal weights': {title: equal}, 'searched, cross-validated': {title: searched}}
+    pays = merit({first: searched}, metric) > merit({first: equal}, metric)
+    return WeightSearch([MetricsTable(lines)], weights, searched, equal, alone, pays)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #bd02fc6e
 @dataclass(frozen=True, repr=False)
 class BlendReport(Shown):
     """What went into a blend and what came out.
 
+    rows : how many
     weights : one a file, sum 1; None for methods without
-    agreement : 'a, b' → rank correlation, correlation
-    distribution : file → mean, min, quantiles, max
+    agreement : rank correlation of each file with each
 
     Examples
     --------
-    >>> agree = {'a, b': {'rank correlation': 0.5}}
-    >>> BlendReport('out.csv', ('a.csv', 'b.csv'), 'mean', [0.75, 0.25], 1000, agree, {'blend': {'mean': 0.5}})
-    1,000 rows, 2 files by mean (0.75, 0.25) → out.csv
-    <BLANKLINE>
-              mean
-    blend  0.50000
-    <BLANKLINE>
-          rank correlation
-    a, b           0.50000
+    >>> BlendReport(['2 files by median'], 1000, None, pl.DataFrame())
+    2 files by median
     """
 
-    out: str
-    files: tuple
-    method: str
-    weights: list | None
     rows: int
-    agreement: dict
-    distribution: dict
-
-    def parts(self) -> list:
-        equal = not self.weights or max(self.weights) - min(self.weights) < 1e-9
-        given = '' if equal else f" ({', '.join(f'{w:.4g}' for w in self.weights)})"
-        title = f'{self.rows:,} rows, {len(self.files)} files by {self.method}{given} → {Path(self.out).name}'
-        return [title, MetricsTable(self.distribution), MetricsTable(self.agreement)]
+    weights: list | None
+    agreement: pl.DataFrame
 
 # %% ../../nbs/70_inference/36_compare.ipynb #dc79dd7c
 def blend_files(
@@ -453,10 +362,13 @@ def blend_files(
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
     result = combine(p, method, weights, trim_ratio, scores, temperature)
     write_submission(ids, result, out, id_col, label_col)
-    short = short_names(names)
-    spread = dict(zip(short, map(describe, p), strict=True)) | dict(blend=describe(result))
-    used = None if used is None else used.tolist()
-    return BlendReport(str(out), tuple(names), method, used, len(ids), agreement(short, p), spread)
+    short, used = short_names(names), None if used is None else used.tolist()
+    given = f" ({', '.join(f'{w:.4g}' for w in used)})" if used and max(used) > min(used) else ''
+    said = pl.DataFrame(dict(zip(short, p, strict=True)))
+    agreement = said.select(pl.all().rank()).corr().insert_column(0, pl.Series('rank correlation', short))
+    title = f'{len(ids):,} rows, {len(names)} files by {method}{given} → {Path(out).name}'
+    parts = [title, said.with_columns(blend=result).describe(), agreement]
+    return BlendReport(parts, len(ids), used, agreement)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #557416c7
 _METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in columns))
@@ -518,26 +430,20 @@ class Board(Shown):
     """Rows that show themselves as text, in a notebook as HTML, and as a frame.
 
     rows : one dict a member or a run
-    lines : name → cells as text
 
     Examples
     --------
-    >>> Board([dict(name='a', Score=0.5)], {'a': dict(Score=0.5)})
+    >>> Board([MetricsTable({'a': dict(Score=0.5)})], [dict(name='a', Score=0.5)])
          Score
     a  0.50000
     """
 
     rows: list
-    lines: dict
-    note: str = ''
 
     @property
     def frame(self) -> pl.DataFrame:
         "All numbers, with all digits."
         return pl.DataFrame(self.rows, infer_schema_length=None)
-
-    def parts(self) -> list:
-        return [MetricsTable(self.lines), *([self.note] if self.note else [])]
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
@@ -547,7 +453,7 @@ def member_board(run_dir) -> Board:
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
     parity = Path(run_dir) / 'parity.json'
     told += [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
-    return Board(rows, lines, '\n'.join(told))
+    return Board([MetricsTable(lines), '\n'.join(told)], rows)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #893e066b
 _OF_THE_RUN = ('exp_name', 'logging.', 'data.cache_dir')  # differ without meaning anything
@@ -570,4 +476,5 @@ def run_board(runs) -> Board:
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))
     beside = 'submission', 'members', *keys
-    return Board(rows, {row['name']: metric_cells(row, metric) | {key: row[key] for key in beside} for row in rows})
+    lines = {row['name']: metric_cells(row, metric) | {key: row[key] for key in beside} for row in rows}
+    return Board([MetricsTable(lines)], rows)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'MANY_ROWS', 'SCALES', 'check_same_rows', 'averaged', 'judged',
            'leaking', 'Chosen', 'choose', 'worth', 'own_submission', 'last_choice', 'whole_choice', 'sealed_file',
-           'ensemble_oof', 'n_draws', 'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'whole_opinion',
-           'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
+           'ensemble_oof', 'n_draws', 'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'held_out_of',
+           'calibrated', 'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import dataclass, replace
@@ -24,7 +24,7 @@ from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, holdouts
 from .oof import calibration_options, results_locked, Scales, scales_of
-from ..members.contract import member_folder, OOF, Opinion, read_opinion, RECORD
+from ..members.contract import held_out_file, member_folder, OOF, Opinion, read_opinion, RECORD
 from ..members.select import BAGS, choose_weights, cross_weights
 from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
 from ..training.metrics import merit, N_BOOT, RATIO, TITLES
@@ -150,7 +150,7 @@ def choose(members: list[Opinion], cfg: Config, bags: int = BAGS) -> Chosen:
     first = members[0]
     z = np.stack([member.logit for member in members]).astype(np.float32)
     how = dict(select=cfg.ensemble.select, metric=cfg.metric, seed=cfg.seed, bags=bags)
-    parts = holdouts(first.fold, len(first.fold), cfg.seed)
+    parts = holdouts(first.fold, cfg.seed)
     held_out, each = cross_weights(z, first.label, parts, first.weight, **how)
     return Chosen(choose_weights(z, first.label, weight=first.weight, **how), each, held_out)
 
@@ -412,10 +412,24 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     return {column.name: column.to_numpy() for column in found if not column.null_count()}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #a0a9a49b
-def whole_opinion(run_dir, name: str) -> Opinion:
-    "What a finished member says, with the groups and weights of its rows."
-    found = read_opinion(run_dir, name)
-    return replace(found, **of_rows(run_dir, found.row))
+def held_out_of(run_dir, name: str) -> Path:
+    "Where the held-out predictions of a member, or of the ensemble, lie."
+    return ensemble_oof(run_dir) if name == ENSEMBLE else held_out_file(member_folder(run_dir, name))
+
+
+def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
+    """The held-out rows of a member, or of the ensemble, each calibrated by the other folds.
+
+    returns row, fold, label, p as it is handed in; group and weight where they are known
+    raises Damaged : its file is missing, or not what was written
+    """
+    table = read_run_table(held_out_of(run_dir, name)).sort('row')
+    beside = of_rows(run_dir, table['row'])
+    if name != ENSEMBLE:  # a member's file holds what it said before
+        held = (table[column].to_numpy() for column in ('logit', 'label', 'fold'))
+        p = cross_fit(*held, cfg.seed, beside.get('weight'), **calibration_options(cfg))
+        table = table.with_columns(p=p)
+    return table.select('row', 'fold', 'label', 'p').with_columns(**beside)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
 def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[Opinion]:

@@ -141,12 +141,12 @@ def without_attention(model: nn.Module, keys=None):
             attention.average = average
 
 # %% ../../nbs/70_inference/45_explain.ipynb #5ba4c4a7
+_PAIR = 'with', 'without', 'diff', 'low', 'high', 'p_value'  # attention: a metric with it and without
+
+
 def _metrics(tests: dict) -> dict:
     "Each metric with and without attention, its difference and the interval of that, as plain content."
-    found = {}
-    for name, test in tests.items():
-        found[name] = {'with': test.a, 'without': test.b, 'diff': test.diff, 'low': test.lo, 'high': test.hi}
-    return found
+    return {name: dict(zip(_PAIR, test, strict=True)) for name, test in tests.items()}
 
 # %% ../../nbs/70_inference/45_explain.ipynb #458d30f5
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict | None:

@@ -277,10 +277,10 @@ def need_export():
         raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
 
 # %% ../../nbs/70_inference/30_export.ipynb #4923a442
-def describe_inputs(network: Network, batch: dict) -> dict[str, dict]:
-    """Type, shape and columns of each input.
+def describe_inputs(network: Network, batch: dict) -> dict[str, list]:
+    """The columns of each input; its type and shape stand in the program.
 
-    returns input → dtype, shape (names where a size is free), columns
+    returns input → columns
     """
     spec = network.spec
     features = next(iter(network.sides.values()))['features']
@@ -291,14 +291,7 @@ def describe_inputs(network: Network, batch: dict) -> dict[str, dict]:
     for seq in spec.histories:
         columns |= {seq.target_key: list(seq.targets), seq.key: [seq.name]}
         columns |= {seq.side_key(name): [name] for name in seq.sides}
-    out = {}
-    for name, free in free_sizes(batch).items():
-        shape = ['batch', *batch[name].shape[1:]]
-        if 1 in free:
-            shape[1] = free[1].__name__
-        dtype = str(batch[name].dtype).removeprefix('torch.')
-        out[name] = dict(dtype=dtype, shape=shape, columns=columns.get(name, []))
-    return out
+    return {name: columns.get(name, []) for name in batch}
 
 # %% ../../nbs/70_inference/30_export.ipynb #899e8a10
 def export_fold(network: Network, k: int, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:

@@ -25,7 +25,6 @@ from toss_ctr.inference.calibration import (
     calibrated_rows,
     Calibrator,
     fit_calibrator,
-    load_calibrator,
 )
 from ..data.submission import shift_prior
 from ..training.checkpoints import read_fold, side_files, train_again
@@ -159,18 +158,6 @@ def labels_of(sides: dict) -> list[str]:
     """
     return ['', *next(iter(sides.values())).get('labels', {})]
 
-# %% ../../nbs/70_inference/05_oof.ipynb #5b5fd2bc
-_FIRST, _OTHERS = 'calibrator.json', 'label_calibrators.json'
-
-
-def _kept_calibrators(run_dir, others: list[str], made_of: str) -> dict[str, Calibrator]:
-    "The calibrators that a run has written; `Damaged` where one is missing, damaged or of something else."
-    found = {'': load_calibrator(run_dir / _FIRST, made_of)}
-    if others:
-        made = read_record(run_dir / _OTHERS, 'label_calibrators', made_of=made_of)['labels']
-        found |= {name: Calibrator.from_json(made[name]) for name in others}
-    return found
-
 # %% ../../nbs/70_inference/05_oof.ipynb #7754d93a
 def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     """The calibrators of these folds and options, one a label; fitted anew where missing, damaged or of others.
@@ -182,7 +169,8 @@ def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
     try:
-        return _kept_calibrators(cfg.run_dir, names[1:], calibrator_made_of(sides, options))
+        kept = read_record(cfg.run_dir / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
+        return {name: Calibrator.from_json(kept['labels'][name] if name else kept) for name in names}
     except Damaged as e:
         print(f'{e.what}; fitted anew')
     oof, found = read_oof_logits(cfg, sides), {}
@@ -278,12 +266,10 @@ def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     found = {name: _calibrated(oof, name, cfg.seed, options) for name in labels_of(sides)}
     others = {name: report for name, (report, _) in found.items() if name}
     report = found[''][0] | (dict(labels=others) if others else {})
-    write_record(run / _FIRST, 'calibrator', report['calibrator'], made_of=made_of)
-    if others:
-        fitted = {name: judged['calibrator'] for name, judged in others.items()}
-        write_record(run / _OTHERS, 'label_calibrators', dict(labels=fitted), made_of=made_of)
+    fitted = report['calibrator'] | dict(labels={name: judged['calibrator'] for name, judged in others.items()})
+    write_record(run / 'calibrator.json', 'calibrator', fitted, made_of=made_of)
     columns = {f'p_{name}' if name else 'p': p for name, (_, p) in found.items()}
     write_table(oof.with_columns(**columns), run / 'oof.parquet')
-    files = [_FIRST, 'oof.parquet', *([_OTHERS] if others else [])]
+    files = ['calibrator.json', 'oof.parquet']
     write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)
     return report

@@ -21,7 +21,7 @@ from ..core.files import digest_bytes, digest_file, locked
 from ..data.submission import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids
-from ..data.types import id_texts, plain
+from ..data.types import id_texts, labels, plain
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
 from ..training.inputs import Inputs
@@ -99,12 +99,22 @@ class HeldOutRows:
     weight: np.ndarray | None = None
 
 # %% ../../nbs/60_members/17_outside.ipynb #9d9d19e6
+def _behind_the_gate(column: pl.Series, file) -> tuple:
+    "A column as the cache reads it: its values, its name, row → text for messages."
+    place = lambda r: f'{file}: row {r}'
+    return plain(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, place), column.name, place
+
+
 def _ids(column: pl.Series, file) -> pl.Series:
     "Names of rows, as the cache has them."
-    place = lambda r: f'{file}: row {r}'
-    stored = column.to_arrow(compat_level=pl.CompatLevel.oldest())
-    texts = id_texts(plain(stored, column.name, place), column.name, place)
-    return pl.Series(column.name, texts)
+    return pl.Series(column.name, id_texts(*_behind_the_gate(column, file)))
+
+
+def _labels(table: pl.DataFrame, name: str, file, data: Data) -> np.ndarray:
+    "(n,) of 0 and 1: a file's labels, or its words as the training file writes them."
+    if data.click is None or name != data.label_col:
+        return _numbers(table, name, file)
+    return labels(*_behind_the_gate(table[name], file), click=data.click)
 
 # %% ../../nbs/60_members/17_outside.ipynb #16b223f9
 def _row_numbers(table: pl.DataFrame, file) -> pl.Series:
@@ -147,7 +157,7 @@ def held_out_logits(file, rows: HeldOutRows, data: Data) -> np.ndarray:
     table = _table(file, data.id_col)
     table = table[_lines_of_rows(table, file, rows, data.id_col)]
     name = next((name for name in ('label', data.label_col) if name in table.columns), None)
-    differ = np.flatnonzero(_numbers(table, name, file) != rows.label) if name else ()
+    differ = np.flatnonzero(_labels(table, name, file, data) != rows.label) if name else ()
     if len(differ):
         shown = [f'row {rows.row[i]}: {table[name][int(i)]} here, {rows.label[i]} there' for i in differ]
         _refuse_file(file, 'labels are not those of the training file', shown, 'predict the same file')

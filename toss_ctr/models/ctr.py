@@ -23,7 +23,7 @@ from ..data.shards import aligned
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
 from .dare import DARE
-from ..data.scaling import NumericStats, quantile_edges, Scale
+from .scaling import NumericStats, quantile_edges, Scale
 from toss_ctr.models.fields import (
     AffineFields,
     BagField,

@@ -177,8 +177,8 @@ def _feature_does_not_carry(f: RunFacts):
     'Over-fitting',
     'In {folds} the hold-out Score fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}.'
     ' The best epoch by {monitor} (train.monitor) is what was kept; fewer train.epochs or '
-    'train.early_stop_patience (at once: a lower train.lr), more model.embedding_dropout or train.weight_decay '
-    'are worth a try.',
+    'train.early_stop_patience (at once: a lower train.lr), more model.embedding_dropout or train.weight_decay, a '
+    'higher data.min_count or a smaller model.emb_dim are worth a try.',
 )
 def _over_fitting(f: RunFacts):
     held = f.curves('Score')
@@ -223,23 +223,6 @@ def _stands_still(f: RunFacts):
     ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
     if max(gained, memorised) <= f.noise and fallen <= max(0.002, f.noise) and ahead > 4 * f.noise:
         yield dict(gained=gained, ahead=ahead)
-
-# %% ../../nbs/80_report/25_advice.ipynb #7d330ffc
-@rule(
-    'watch',
-    'Memorising',
-    'In fold {fold} the training WLL went on falling after the hold-out WLL was lowest; they ended at '
-    '{train:.3f} and {held:.3f} (best {best:.3f}). A higher data.min_count, a smaller model.emb_dim or more '
-    'model.embedding_dropout leaves less to remember.',
-)
-def _memorising(f: RunFacts):
-    trained, found = f.curves('WLL', 'train'), []
-    for fold, held in f.curves('WLL').items():
-        train, best = trained.get(fold, []), held.argmin()
-        fell = len(train) == len(held) > best + 1 and train[best] - train[-1] > 0.005
-        if fell and held[-1] - train[-1] > 0.03:
-            found.append(dict(fold=fold, train=train[-1], held=held[-1], best=held[best]))
-    yield from sorted(found, key=lambda row: row['train'] - row['held'])[:1]
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
 def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:

@@ -34,7 +34,6 @@ from toss_ctr.report.sections import (
     findings_section,
     importance_section,
     labels_section,
-    lengths_section,
     members_section,
     quality_section,
     rates_section,
@@ -101,14 +100,12 @@ def ran_section(f: RunFacts) -> Markup:
         took[row['fold']] = took.get(row['fold'], 0) + (row['seconds'] or 0)
     when = datetime.fromtimestamp((f.folder / 'oof.parquet').stat().st_mtime, timezone.utc)
     priors = learnt_priors(cfg, side_file(f.folder, 'statistics.json', 'strengths') or {})
-    rows = f'rows, each by itself (eval.group_col {cfg.cv.group_key} would draw groups, as the folds do)'
-    groups = f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else rows if cfg.cv.group_key else 'rows'
     facts = {
         'experiment': cfg.exp_name,
         'seed': str(cfg.seed),
         **_data_facts(f),
         'folds': cfg.cv.scheme + (f', on {cfg.cv.group_key}' if cfg.cv.group_key else ''),
-        'intervals draw': groups,
+        'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows (eval.group_col: groups)',
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
         'training time': ', '.join(f'fold {k}: {timedelta(seconds=round(s))}' for k, s in took.items()),
         **{name: made.get(name) for name in ('command', 'commit', 'device')},
@@ -209,7 +206,6 @@ _SECTIONS = (  # those after the advice
     importance_section,
     features_section,
     members_section,
-    lengths_section,
     ran_section,
     links_section,
 )

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DARK', 'DASHES', 'MARKERS', 'THEME', 'LAYOUT', 'PARTS', 'canvas', 'heading',
-           'legend', 'figure_svg', 'figure_png', 'show', 'html', 'with_keys', 'interval_text', 'metric_columns',
-           'table', 'figure', 'section', 'page', 'notebook_page']
+           'legend', 'figure_svg', 'figure_png', 'show', 'html', 'with_keys', 'interval_text', 'table', 'scores_table',
+           'figure', 'section', 'page', 'notebook_page']
 
 # %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
 import base64, csv, io, re, warnings
@@ -24,7 +24,7 @@ from matplotlib.text import Text
 from ..config.whole import Config
 from ..core.files import write_aside
 from ..core.processes import GRAMMAR, without
-from ..training.metrics import COLUMNS, first_metric, TITLES
+from ..training.metrics import MetricsTable
 
 # %% ../../nbs/80_report/00_canvas.ipynb #b677d431
 INK, MUTED, GRID = '#24292f', '#656d76', '#d8dee4'
@@ -190,13 +190,9 @@ def show(fig: Figure, alt: str = ''):
     -------
     `IPython.display.Image`
     """
-    import PIL.Image
     from IPython.display import Image
 
-    picture = PIL.Image.open(io.BytesIO(figure_png(fig, 144)))
-    small = io.BytesIO()  # sixty-four colours are enough for lines and letters, and a third of the bytes
-    picture.convert('RGB').quantize(64).save(small, 'png', optimize=True)
-    return Image(small.getvalue(), alt=alt, retina=True)
+    return Image(figure_png(fig, 144), alt=alt, retina=True)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #7c7cb7d9
 _PAGES = Environment(autoescape=True, trim_blocks=True)
@@ -229,20 +225,6 @@ def interval_text(low: float | None, high: float | None, form: str = '.4f') -> s
     low : the lower end; None: there is no interval
     """
     return None if low is None else f'{low:{form}} to {high:{form}}'
-
-
-_FORMS = dict(AUC='.4f', gAUC='.4f', predicted_over_observed='.3f')
-
-
-def metric_columns(metric: str, rows: list[dict]) -> dict:
-    """Columns of a table of scores: what counts first, with its interval.
-
-    rows : of the table; a metric that none of them has gets no column
-    """
-    known = [key for key in COLUMNS[metric] if any(key in row for row in rows)]
-    columns = {key: (TITLES.get(key, key), _FORMS.get(key, '.5f')) for key in known}
-    first = first_metric(metric)
-    return {first: columns.pop(first), 'interval': ('95 %', 's')} | columns
 
 # %% ../../nbs/80_report/00_canvas.ipynb #cebba1e6
 def _csv_uri(rows: list[dict], columns: dict) -> str:
@@ -285,6 +267,16 @@ def table(rows: list[dict], columns: dict, label: str, strong=()) -> Markup:
     name = re.sub('[^a-z0-9]+', '_', label.lower()).strip('_')
     shown = dict(rows=rows, columns=columns, label=label, strong=strong, name=name)
     return html(_TABLE, **shown, cell=cell, csv=_csv_uri(rows, columns))
+
+# %% ../../nbs/80_report/00_canvas.ipynb #a8d3a215
+def scores_table(scores: MetricsTable, label: str, strong=()) -> Markup:
+    """A table of scores as a terminal and a notebook show it.
+
+    strong : numbers of the rows that stand out
+    """
+    head, *lines = scores.cells()
+    columns = {name: (name, 's' if name else None) for name in head}
+    return table([dict(zip(head, line, strict=True)) for line in lines], columns, label, strong)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #0bcce5e4
 _FIGURE = '''<figure><img src="{{ src }}" alt="{{ alt }}">{% if caption %}

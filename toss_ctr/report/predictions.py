@@ -25,11 +25,9 @@ from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
 from ..inference.compare import metric_cells
-from ..inference.calibration import cross_fit
-from ..inference.compare import held_out
-from ..inference.ensemble import ENSEMBLE, ensemble_oof, handed_in, intervals, sealed_file
-from ..inference.oof import calibration_options, probability_target, Scales, scales_of
-from ..members.contract import held_out_file, member_folder, read_opinion
+from ..inference.ensemble import calibrated, ENSEMBLE, handed_in, held_out_of, intervals, sealed_file
+from ..inference.oof import probability_target, Scales, scales_of
+from ..members.contract import read_opinion
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
 # %% ../../nbs/80_report/15_predictions.ipynb #6bdb85a0
@@ -137,19 +135,15 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     row, label, weight = of['row'], of['label'], of.get('weight')
     rate, found = np.average(label, weights=weight), {}
     balanced = lambda p: None if p is None else scales_of(p.astype(np.float64), rate, cfg).balanced
-    path = held_out_file(member_folder(run_dir, cfg.yardstick or ''))
-    if cfg.yardstick and path.exists():
-        z = _of_rows(read_run_table(path), 'logit', row)
-        if z is not None:
-            z = cross_fit(z, label, of['fold'], cfg.seed, weight, **calibration_options(cfg))
-        found['baseline'] = balanced(z)
-    if ensemble_oof(run_dir).exists():
-        found['ensemble'] = balanced(_of_rows(read_run_table(ensemble_oof(run_dir)), 'p', row))
+    chosen = (handed_in(run_dir) or {}).get('chosen', '')
+    kinds = dict(baseline=cfg.yardstick, ensemble=ENSEMBLE, submitted=chosen)
+    for name in dict.fromkeys(filter(None, kinds.values())):
+        if held_out_of(run_dir, name).is_file():
+            found[name] = balanced(_of_rows(calibrated(run_dir, name, cfg), 'p', row))
+    found = {kind: found.get(name) for kind, name in kinds.items()}
+    found['chosen'] = '' if found['submitted'] is None else chosen
     if truth.is_file():
         found['truth'] = _of_rows(pl.read_parquet(truth, glob=False).filter(split='train'), 'p', row)
-    if made := handed_in(run_dir):
-        submitted = _of_rows(held_out(run_dir), 'balanced', row)
-        found |= {} if submitted is None else dict(submitted=submitted, chosen=made['chosen'])
     raw, p = expit(of['logit']), balanced(of['p'])
     found['calibrated'] = p if np.abs(p - raw).max() > 1e-6 else None
     found |= dict(group=of.get('group'), weight=weight, metric=cfg.metric, target=probability_target(cfg))
@@ -264,7 +258,7 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     if column.null_count == len(column):
         return None
     at = align_ids(ids, source_ids(path, cfg.data.id_col), path, 'the submission')
-    return labels(column, name, source.place)[at]
+    return labels(column, name, source.place, click=cfg.data.click)[at]
 
 # %% ../../nbs/80_report/15_predictions.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:

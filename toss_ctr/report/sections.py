@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'epoch_table', 'curves_section', 'labels_section',
            'quality_section', 'rates_section', 'slices_section', 'drift_section', 'attention_section',
-           'importance_section', 'token_rows', 'features_section', 'board_part', 'members_section', 'lengths_section']
+           'importance_section', 'token_rows', 'features_section', 'board_part', 'members_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
 import numpy as np
@@ -13,25 +13,22 @@ import polars as pl
 from markupsafe import Markup
 
 from ..config.train import MINIMISED
-from ..core.records import read_record, read_run_table
-from ..inference.answers import parity_line
-from ..inference.compare import CELLS, member_rows
+from ..core.records import read_run_table
+from ..inference.compare import member_board
 from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
 from ..members.contract import held_out_file, TEST
 from .advice import RunFacts, side_file
-from .canvas import figure, html, interval_text, metric_columns, section, table
+from .canvas import figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
     curves,
     plot_attention,
-    plot_distribution,
     plot_importance,
     plot_learning,
     plot_pr,
     plot_rates,
     plot_reliability,
-    plot_scores,
 )
-from .predictions import align, read_test_scores
+from .predictions import align, read_test_scores, summary_lines, test_table
 from toss_ctr.report.slices import (
     clicks_ratio,
     error_slices,
@@ -39,10 +36,9 @@ from toss_ctr.report.slices import (
     group_of,
     group_table,
     groupings,
-    lift_table,
     misjudged_groups,
 )
-from ..training.metrics import first_metric, RATIO, TITLES
+from ..training.metrics import COLUMNS, RATIO, TITLES
 from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
@@ -61,12 +57,6 @@ def _weighed(f: RunFacts) -> str:
     "That rows and clicks count by their weights, where they have any."
     return '' if f.pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
 
-
-def _metric(f: RunFacts) -> str:
-    "What people call the metric that counts."
-    first = first_metric(f.pred.metric)
-    return TITLES.get(first, first)
-
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
 SAID = dict(  # key metric → what a table of scores is about
     toss='Score = 0.5·AP + 0.5/(1+WLL), higher is better, of class-balanced probabilities: their mean is about .5, not '
@@ -77,22 +67,16 @@ SAID = dict(  # key metric → what a table of scores is about
 
 
 def scores_section(f: RunFacts) -> Markup:
-    "The table of scores and its picture."
-    made, metric, name = handed_in(f.folder), f.pred.metric, _metric(f)
-    ends = [interval_text(r['low'], r['high']) for r in f.rows]
-    shown = [dict(r, name=r['name'] + ' *' * r['handed_in'], interval=i) for r, i in zip(f.rows, ends, strict=True)]
+    "The table of scores."
+    made = handed_in(f.folder)
     text = (
-        f'{SAID[metric]} Folds and “out of fold” are the network’s raw '
+        f'{SAID[f.pred.metric]} In brackets 95 % bootstrap intervals. Folds and “out of fold” are the network’s raw '
         'probabilities on rows it never saw; “calibrated” is corrected by the other folds, and so are “baseline” and '
         '“ensemble”, the weighted mean of the members’ log-odds. * was handed in.'
     )
-    columns = dict(name=('', None)) | metric_columns(metric, f.rows) | dict(rows=('rows', ',d'))
-    scores = table(shown, columns, 'Scores', [i for i, r in enumerate(f.rows) if r['kind'] != 'fold'])
-    title = f'{name[0].upper()}{name[1:]} with 95 % bootstrap interval'
-    points = figure(plot_scores(f.rows, title, first_metric(metric)), 'Scores with intervals, as in the table')
-    beside = html('<div class="beside">{{ scores }}{{ points }}</div>', scores=scores, points=points)
+    strong = [i for i, row in enumerate(f.rows) if row['kind'] != 'fold']
     line = made and f'{submission_line(made)}; {scale_line(made)}.'
-    return section('scores', 'Scores', text, line, beside)
+    return section('scores', 'Scores', text, line, scores_table(summary_lines(f.rows), 'Scores', strong))
 
 # %% ../../nbs/80_report/35_sections.ipynb #a8ea5651
 _FINDINGS = '''<ul class="findings">{% for kind, title, text in found %}
@@ -112,16 +96,13 @@ def test_section(f: RunFacts) -> Markup | None:
     scored = read_test_scores(f.folder)
     if scored is None:
         return None
-    found = scored['predictions'].items()
-    rows = [dict(scores, name=name, interval=interval_text(scores['low'], scores['high'])) for name, scores in found]
     text = (
         f"The test file has labels: {scored['n']:,} rows, {scored['clicks']:,} clicks. They were read once, after the "
         'submission was written; nothing was chosen by them. “raw” is the network before calibration. Log loss and '
         'predicted clicks are those of probabilities at the click rate of the held-out rows, '
         f"{scored['rate']:.3%}."
     )
-    columns = dict(name=('', None)) | metric_columns(scored['metric'], rows)
-    return section('test', 'Test rows', text, table(rows, columns, 'Scores of the test rows'))
+    return section('test', 'Test rows', text, scores_table(test_table(scored), 'Scores of the test rows'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a05d69e
 def epoch_table(log: list[dict], monitor: str = 'score', shown: str = 'Score') -> list[dict]:
@@ -186,35 +167,34 @@ def labels_section(f: RunFacts) -> Markup | None:
     return section('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
+_HANDED = dict(  # key calibration.target → what the submission holds; where the diagonal is
+    prior=(
+        'The submission holds click probabilities (calibration.target prior).',
+        'As many clicks as predicted lie on the diagonal.',
+    ),
+    balanced=(
+        'The submission holds class-balanced probabilities (calibration.target balanced), as the '
+        'leaderboard’s log-loss wants them: clicks and non-clicks weigh half each; their mean is about .5, not the '
+        'click rate.',
+        'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.',
+    ),
+)
+
+
 def quality_section(f: RunFacts) -> Markup:
-    "Precision and recall, reliability, distributions, lift."
-    pred, balanced, handed = f.pred, f.pred.target == 'balanced', f.pred.chosen or 'handed in'
+    "Precision and recall, reliability."
+    pred, (text, ideal), handed = f.pred, _HANDED[f.pred.target], f.pred.chosen or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
-    text = 'The submission holds click probabilities (calibration.target prior).'
-    ideal = 'Fifteen groups of as many rows: as many clicks as predicted lie on the diagonal.'
-    if balanced:
-        text = (
-            'The submission holds class-balanced probabilities (calibration.target balanced), as the '
-            'leaderboard’s log-loss wants them: clicks and non-clicks weigh half each; their mean is about .5, not the '
-            'click rate.'
-        )
-        ideal = 'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.'
-    text += f' “{handed}” is what was handed in, on rows it never saw; precision and lift count rows as they are.'
+    text += f' “{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
     ranks = {'network': pred.network, 'baseline': pred.baseline, 'ensemble': pred.ensemble, 'best possible': pred.best}
     ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not None and p is not pred.p}
     few = 'Precision at the lowest recalls rests on few clicks and jumps.'
-    ones = 'Each class has area one; the further apart, the better.'
-    observed = plot_reliability(pred.label, both, pred.weight, balanced)
-    spread = plot_distribution(pred.label, both[handed], balanced=balanced)
+    observed = plot_reliability(pred.label, both, pred.weight, pred.target == 'balanced')
     figs = [
         figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few),
-        figure(observed, 'Observed against predicted click probability', ideal),
-        figure(spread, 'Distribution of predictions for clicks and non-clicks', ones),
+        figure(observed, 'Observed against predicted click probability', f'Fifteen groups of as many rows. {ideal}'),
     ]
-    columns = dict(share=('rows with the highest predictions', '.0%')) | _COUNTS | dict(clicks=('clicks', ',.0f'))
-    columns |= dict(rate=('click rate', '.2%'), lift=('lift', '.2f'), found=('share of all clicks', '.1%'))
-    lift = table(lift_table(pred.label, pred.p, weight=pred.weight), columns, 'Lift')
-    return section('quality', 'Ranking and calibration', text + _weighed(f), figs, lift)
+    return section('quality', 'Ranking and calibration', text + _weighed(f), figs)
 
 # %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
 def rates_section(f: RunFacts) -> Markup | None:
@@ -222,6 +202,7 @@ def rates_section(f: RunFacts) -> Markup | None:
     if f.train is None:
         return None
     pred, p, figs, tables = f.pred, f.pred.scales(f.pred.p).natural, [], []
+    form = ',.0f' if pred.weight is None else ',.1f'  # weighted clicks have to add up
     roles, wrong = find_columns(f.train.spec, f.cfg), misjudged_groups(pred, groupings(f.train, pred.row, f.cfg))
     for column, codes, names in groupings(f.train, pred.row, f.cfg, 0):
         role = next((role for role in roles if roles[role] == column), column)
@@ -230,13 +211,12 @@ def rates_section(f: RunFacts) -> Markup | None:
         figs.append(figure(picture, title + ', observed and predicted'))
     for column in dict.fromkeys(filter(None, (roles.get('day'), f.by or roles.get('target')))):
         rows = _with_ratio(group_table(pred, *group_of(f.train, column, pred.row), 30))
-        scores = {k: v for k, v in metric_columns(pred.metric, rows).items() if k not in ('interval', RATIO)}
-        clicks = 'clicks', ',d' if pred.weight is None else ',.1f'  # weighted ones have to add up
-        columns = dict(name=(column, None)) | _COUNTS | dict(clicks=clicks) | _RATIO | scores
+        scores = {key: (TITLES.get(key, key), '.5f') for key in COLUMNS[pred.metric] if key not in ('gAUC', RATIO)}
+        columns = dict(name=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
         tables += [f'### By {column}', table(rows, columns, f'Scores and clicks by {column}')]
     clicks, predicted = pred.counts @ pred.label, pred.counts @ p
     text = (
-        f'{clicks:,.{0 if pred.weight is None else 1}f} clicks were observed and {predicted:,.1f} predicted: '
+        f'{clicks:{form}} clicks were observed and {predicted:,.1f} predicted: '
         '{ratio:.3f} times as many, 95 % {low:.3f} to {high:.3f}. '.format(**clicks_ratio(clicks, predicted))
         + f'Predictions are those of what was handed in, at the click rate ({pred.prior:.3%}). '
         'In the pictures, bars are 95 % intervals of the observed rate; a cross outside its bar is a group '
@@ -345,20 +325,20 @@ def importance_section(f: RunFacts) -> Markup | None:
 def token_rows(tokens: list[dict], rate: float) -> list[dict]:
     """The tokens whose rows are clicked most and least for sure.
 
-    returns for `plot_scores`: name, Score (click rate), low, high, kind
+    returns name, rows, clicks, rate, low and high (95 %) of each; the most clicked first
     """
     rows = []
-    for t in tokens:
-        low, high = wilson(t['clicks'], t['rows'])
-        kind = 'baseline' if low > rate else 'model' if high < rate else ''
-        rows.append(dict(name=str(t['name'])[:16], Score=t['clicks'] / t['rows'], kind=kind, low=low, high=high))
-    more = sorted((row for row in rows if row['kind'] == 'baseline'), key=lambda row: -row['low'])[:6]
-    less = sorted((row for row in rows if row['kind'] == 'model'), key=lambda row: row['high'])[:6][::-1]
-    return more + less and [*more, *less, dict(name='all rows', Score=rate, kind='best')]
+    for token in tokens:
+        low, high = wilson(token['clicks'], token['rows'])
+        rows.append(dict(token, rate=token['clicks'] / token['rows'], low=low, high=high))
+    more = sorted((row for row in rows if row['low'] > rate), key=lambda row: -row['low'])[:6]
+    less = sorted((row for row in rows if row['high'] < rate), key=lambda row: row['high'])[:6]
+    return more + less[::-1]
 
 # %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
 _CARRIED = dict(name=('out-of-fold feature', None), auc_train=('AUC of the rows it was made for', '.3f'))
 _CARRIED['auc_held'] = 'AUC of held-out rows', '.3f'
+_TOKENS = dict(name=('token', None)) | _COUNTS | dict(rate=('click rate', '.2%'), interval=('95 %', 's'))
 
 
 def features_section(f: RunFacts) -> Markup | None:
@@ -376,37 +356,26 @@ def features_section(f: RunFacts) -> Markup | None:
         carried = [told, table(features, _CARRIED, 'Out-of-fold features')]
     for history, known in tokens.get('tokens', {}).items():
         if ends := token_rows(known, tokens['rate']):
-            text = 'The histories’ tokens that go with clicks, and those that go without, beyond chance (95 %).'
-            of = '' if history == 'seq' else f' of {history}'
-            points = plot_scores(ends, 'Click rate of rows with a token')
-            figs.append(figure(points, f'Tokens{of} whose rows are clicked most and least', text))
+            text = f"Tokens that go with clicks, and that go without, beyond chance; {tokens['rate']:.2%} of all rows."
+            shown = [dict(row, interval=interval_text(row['low'], row['high'], '.2%')) for row in ends]
+            carried += [text, table(shown, _TOKENS, 'Tokens' if history == 'seq' else f'Tokens of {history}')]
     return section('features', 'Features and tokens', figs, *carried) if figs or carried else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
 def board_part(f: RunFacts) -> list:
     "What each member scores, adds and costs; [] before members were chosen from."
-    made, parity = last_choice(f.folder), f.folder / 'parity.json'
+    made = last_choice(f.folder)
     if made is None:
         return []
-    rows = member_rows(f.folder)
-    for row in rows:
-        row['interval'] = interval_text(row['low'], row['high'])
-        row['gain_interval'] = None if row['gain'] is None else interval_text(row['gain_low'], row['gain_high'], '+.4f')
-    columns = dict(name=('', None)) | metric_columns(made['judged_by'], rows)
-    columns |= dict(
-        gain=('gain on the best single', '+.4f'),
-        gain_interval=('95 %', 's'),
-        **CELLS,
-    )
+    board = member_board(f.folder)
     text = (
         'Out of fold, calibrated by the other folds; the ensemble’s are by weights found on the other folds. Gains and '
         'losses are of the first column, + is better. The '
         'loss without a member is that of an ensemble chosen anew from the others: near 0 where another says the same.'
     )
-    strong = [i for i, row in enumerate(rows) if row['handed_in']]
-    serving = f"{parity_line(read_record(parity, 'parity'))}." if parity.is_file() else None
-    told = [text, f'Handed in: {scale_line(made)}.', *leak_lines(made)]
-    return [*told, table(rows, columns, 'Members', strong), serving]
+    strong = [i for i, row in enumerate(board.rows) if row['handed_in']]
+    members, note = board.parts
+    return [text, *leak_lines(made), scores_table(members, 'Members', strong), *note.splitlines()]
 
 # %% ../../nbs/80_report/35_sections.ipynb #a2bee48a
 def members_section(f: RunFacts) -> Markup | None:
@@ -416,28 +385,14 @@ def members_section(f: RunFacts) -> Markup | None:
         file = held_out_file(folder).with_name(TEST)
         if file.is_file():
             each = read_run_table(file).select(pl.mean_horizontal(pl.col('^logit.*$')))
-            logits[folder.name] = each.to_series().to_numpy().astype(np.float64)
+            logits[folder.name] = each.to_series().cast(pl.Float64)
     if len(logits) > 1:
         with np.errstate(invalid='ignore', divide='ignore'):  # of a member that says the same of all rows
-            alike = np.nan_to_num(np.corrcoef(list(logits.values()))).tolist()
-        rows = [{'': name} | dict(zip(logits, line, strict=True)) for name, line in zip(logits, alike, strict=True)]
+            alike = pl.DataFrame(logits).corr().fill_nan(0).to_dicts()
+        rows = [{'': name} | line for name, line in zip(logits, alike, strict=True)]
         text = (
             'Correlation of the members’ logits on the test rows; the less alike they are, the more their mean gains.'
         )
         columns = {'': ('', None)} | {name: (name, '.3f') for name in logits}
         parts += [text, table(rows, columns, 'Correlation between ' + ', '.join(logits))]
     return section('members', 'Members', *parts) if parts else None
-
-# %% ../../nbs/80_report/35_sections.ipynb #ee69bfce
-def lengths_section(f: RunFacts) -> Markup | None:
-    "How long the histories are."
-    rows = []
-    for seq in f.train.spec.histories if f.train else ():
-        lengths = np.asarray(f.train.seq_lengths(seq.key))
-        median, most = np.quantile(lengths, (0.5, 0.99)).tolist()
-        row = dict(history=seq.history, empty=np.mean(lengths == 0), median=median, most=most)
-        rows.append(row | dict(longest=int(lengths.max()), limit=seq.max_len))
-    text = 'Tokens of a row, as the cache holds them: cut at max_len unless sequence.collapse keeps histories whole.'
-    columns = dict(history=('history', None), empty=('empty', '.1%'), median=('median', ',.0f'))
-    columns |= dict(most=('99 % of rows below', ',.0f'), longest=('longest', ',d'), limit=('max_len', ',d'))
-    return section('lengths', 'History lengths', text, table(rows, columns, 'History lengths')) if rows else None

@@ -4,13 +4,15 @@
 
 # %% auto #0
 __all__ = ['FEWEST', 'group_of', 'find_columns', 'length_name', 'groupings', 'grouped', 'beyond_chance', 'slice_table',
-           'error_slices', 'clicks_ratio', 'group_table', 'misjudged_groups', 'lift_table', 'drift']
+           'error_slices', 'clicks_ratio', 'group_table', 'misjudged_groups', 'drift']
 
 # %% ../../nbs/80_report/20_slices.ipynb #9e932557
 import re
+from itertools import compress
 
 import numpy as np
 from scipy.special import gammaincinv, ndtr
+from scipy.stats import false_discovery_control
 
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
@@ -98,16 +100,15 @@ def grouped(groups, *values):
             yield column, name, *row
 
 # %% ../../nbs/80_report/20_slices.ipynb #2aaa3e6e
-def beyond_chance(z, sides: int = 1) -> float:
-    """Benjamini and Hochberg's threshold: at most one in ten of those kept is chance.
+def beyond_chance(z, sides: int = 1) -> np.ndarray:
+    """Which surpluses count: at most one in ten of those is chance (Benjamini and Hochberg).
 
     z : (m,) surpluses in standard errors
     sides : 1: only large z count; 2: z are sizes of deviations to either side
-    returns the least z that counts; inf where none does
+    returns (m,) bool
     """
-    z = np.sort(np.asarray(z, np.float64))[::-1]
-    ok = np.flatnonzero(sides * ndtr(-z) <= 0.1 * (np.arange(len(z)) + 1) / max(len(z), 1))
-    return float(z[ok[-1]]) if len(ok) else np.inf
+    p = np.clip(sides * ndtr(-np.asarray(z, np.float64)), 0, 1)
+    return false_discovery_control(p) <= 0.1
 
 # %% ../../nbs/80_report/20_slices.ipynb #ac761a10
 def slice_table(pred: Predictions, groups) -> list[dict]:
@@ -138,8 +139,8 @@ def error_slices(pred: Predictions, groups) -> list[dict]:
     returns rows of `slice_table`, largest loss first
     """
     found = slice_table(pred, groups)
-    least = beyond_chance([r['z'] for r in found])
-    return sorted((r for r in found if r['z'] >= least), key=lambda r: (-r['lost'], r['column'], r['value']))[:12]
+    found = compress(found, beyond_chance([r['z'] for r in found]))
+    return sorted(found, key=lambda r: (-r['lost'], r['column'], r['value']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #a563497a
 def clicks_ratio(clicks: float, predicted: float) -> dict:
@@ -195,27 +196,8 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
             row = dict(column=column, value=value, rows=round(n), clicks=round(clicks), predicted=predicted)
             row |= dict(amiss=abs(clicks - due), z=(clicks - due) / noise**0.5)
             out.append(row | clicks_ratio(clicks, predicted))
-    least = beyond_chance([abs(r['z']) for r in out], sides=2)
-    return sorted((r for r in out if abs(r['z']) >= least), key=lambda r: (-r['amiss'], r['column']))[:12]
-
-# %% ../../nbs/80_report/20_slices.ipynb #8242538a
-def lift_table(y, p, shares=(0.01, 0.02, 0.05, 0.1, 0.2, 0.3, 0.5, 1.0), weight=None) -> list[dict]:
-    """Clicks among the rows with the highest predictions.
-
-    y : (n,) 0/1 labels
-    p : (n,) scores, any monotone scale; equal ones share their clicks
-    weight : (n,) row weights; None = every row counts once
-    returns share, rows, clicks, rate, lift (rate over the rate of all rows), found (share of all clicks)
-    """
-    y, w, out = np.asarray(y), np.ones(len(y)) if weight is None else np.asarray(weight, np.float64), []
-    _, tie = np.unique(-np.asarray(p), return_inverse=True)
-    until, found = (np.append(0, np.cumsum(np.bincount(tie, v))) for v in (w, w * y))
-    for share in shares:
-        rows = max(1, round(share * until[-1]))
-        clicks = float(np.interp(rows, until, found))
-        row = dict(share=share, rows=rows, clicks=clicks, rate=clicks / rows, found=clicks / found[-1])
-        out.append(row | dict(lift=row['rate'] * until[-1] / found[-1]))
-    return out
+    out = compress(out, beyond_chance([abs(r['z']) for r in out], sides=2))
+    return sorted(out, key=lambda r: (-r['amiss'], r['column']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #53bbbaf1
 _OFTEN = 20  # of rarer values the commonest are those that training happens to have more of

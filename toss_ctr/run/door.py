@@ -12,15 +12,15 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import locked, shell_path, sweep, write_aside
+from ..core.files import locked, shell_path, sweep
 from ..core.records import read_record, read_run_table
 from ..config.base import html_table
-from ..data.schema import guess_schema, Schema
+from ..data.schema import Schema
+from ..data.tables import read_log
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
@@ -216,21 +216,6 @@ def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
     seq, batch = histories[history or next(iter(histories))], one_batch(inputs, fold, np.array([row]))
     return Attention(**read_attention(model, side['shift'], inputs, batch, [0], seq)[0])
 
-# %% ../../nbs/90_run/30_door.ipynb #2e5688e3
-def _as_file(data, file: Path):
-    "The path of a log; a frame is written to `file`, which stays as it is where it holds the same rows already."
-    if isinstance(data, (str, Path)):
-        return str(data)
-    if not isinstance(data, pl.DataFrame):
-        try:
-            data = pl.from_pandas(data) if hasattr(data, 'iloc') else pl.from_arrow(data)
-        except (TypeError, ValueError) as e:
-            raise UserError(f'{file.stem}: not a frame: {e}', 'give a Polars or pandas frame or a path') from None
-    if not file.is_file() or not pl.read_parquet(file, glob=False).equals(data):
-        with write_aside(file) as part:
-            data.write_parquet(part)
-    return str(file)
-
 # %% ../../nbs/90_run/30_door.ipynb #c56caac3
 class _Asked(_Shown):
     "A run that answers: new rows, and what its model looks at."
@@ -339,7 +324,7 @@ class Run(_Asked):
     def from_data(
         cls,
         train,
-        test,
+        test=None,
         label: str = 'clicked',
         history: str | None = None,
         target=None,
@@ -355,9 +340,10 @@ class Run(_Asked):
 
         Parameters
         ----------
-        train : Polars or pandas frame, or path of a Parquet file, folder or glob; one row an impression
-        test : the same for the rows to predict; a label column is not needed
-        label : column of 0 and 1; where none is called so, the only one that the rows to predict lack
+        train : frame of Polars, pandas, Arrow or DuckDB, path of a Parquet file, folder or glob, or of a CSV file; one
+            row an impression
+        test : the same for the rows to predict, which need no label; None: the last days, or a tenth, are held out
+        label : column of two values; where none is called so, the only one that the rows to predict lack
         history : column of tokens, oldest first: a list, or text such as '17,4,230' or 'P7|P9'; guessed by default
         target : column (or several) that the history is asked about, for example the shown item
         categorical : globs of columns that are categories, whatever they look like
@@ -384,11 +370,9 @@ class Run(_Asked):
         (['item'], ['price'])
         """
         place = Path(folder) / name
-        given = dict(train=train, test=test, valid=valid)
-        paths = {k: _as_file(data, place / 'data' / f'{k}.parquet') for k, data in given.items() if data is not None}
-        files = dict(test=paths['test'], valid=paths.get('valid'), label=label, history=history, target=target)
         known = dict(categorical=categorical, numeric=numeric, ignore=ignore)
-        schema = guess_schema(paths['train'], **files, **known)
+        asked = dict(label=label, history=history, target=target)
+        schema = read_log(place / 'data', train, test, valid, **asked, **known)
         keys = schema.config()
         keys['data']['cache_dir'] = str(place / 'cache')
         own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
@@ -455,20 +439,22 @@ class Run(_Asked):
         return compare_oof(self.folder, other.folder, n_boot, self.cfg.seed, common)
 
 # %% ../../nbs/90_run/30_door.ipynb #37a8eca6
-def write_start(train: str, test: str, out='', label='clicked', history=None, target=None, valid=None) -> Path:
+def write_start(train: str, test=None, out='', label='clicked', history=None, target=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
 
+    train, test, valid : of `Run.from_data`; what is no Parquet is written as such into the folder `<name>_data`
     out : YAML file, whose name the run gets; by default the training file's name
-    label : column of 0 and 1; where none is called so, the only one that the rows to predict lack
+    label : column of two values; where none is called so, the only one that the rows to predict lack
     history : column of tokens; guessed by default
     target : column that the history is asked about
     valid : the rows to choose the epoch on, where they are a file of their own
     raises UserError for a mistake in the files or a column that is not there, and for a file with other content in its
         place
     """
-    schema = guess_schema(train, label=label, test=test, valid=valid, history=history, target=target)
+    file = Path(out or f"{Path(train).stem.partition('.')[0].replace('*', '') or 'run'}.yaml")
+    folder = file.with_name(f'{file.stem}_data')
+    schema = read_log(folder, train, test, valid, label=label, history=history, target=target)
     make_config(schema.config())  # what is written can be read
-    file = Path(out or f"{schema.config()['exp_name']}.yaml")
     schema.to_yaml(file)
     return file
 

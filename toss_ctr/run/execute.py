@@ -77,7 +77,7 @@ def kernel_environment(folder: Path) -> dict:
 def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     """Execute a fold's notebook and put it into the run: a task for `run_tasks`, `apart`.
 
-    tell : called with 'starts 0', the lines that the kernel prints, 'ends 0'
+    tell : called with 'fold 0 starts', the lines that the kernel prints, 'fold 0 ends'
     """
     os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}'))
     notebook, path = working_notebook(run, fold), Path(run) / f'fold_{fold}.log'
@@ -91,7 +91,7 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     said = Lines(lambda line: (print(line, flush=True), tell(line)))
     how = dict(kernel_name='python3', cwd=os.getcwd(), progress_bar=False, stdout_file=said, stderr_file=said)
     before, whole = signal.signal(signal.SIGINT, lambda *_: None), False
-    tell(f'starts {fold}')
+    tell(f'fold {fold} starts')
     try:
         pm.execute_notebook(*paths, parameters=parameters, start_timeout=600, **how)  # on a busy machine
         whole = True
@@ -99,5 +99,5 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
         traceback.print_exc()
     finally:
         signal.signal(signal.SIGINT, before)
-    tell(f'ends {fold}')
+    tell(f'fold {fold} ends')
     keep_notebook(run, fold, title, whole)

@@ -26,16 +26,12 @@ from ..training.inputs import Inputs
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c
 _PROGRESS = re.compile(
-    r'(?P<line>fold (?P<fold>\d+) epoch (?P<epoch>-?\d+) '
-    r'(?P<says>batch (?P<batch>\d+)/(?P<of>\d+) .*|valid .*))$'
+    r'fold (?P<fold>\d+) (?P<says>starts|ends|epoch (?P<epoch>-?\d+) (batch (?P<batch>\d+)/(?P<of>\d+) .*|valid .*))$'
 )
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
-_MACHINE = ('MemoryError', 'OutOfMemoryError', 'OSError', 'SafetensorError', 'PermissionError', 'FileNotFoundError')
-
-
-def failed(cfg: Config, fold: int) -> Exception:
-    "The exception for a fold that did not finish: what the user can mend as it is, everything else as a fault."
+def failed(cfg: Config, fold: int) -> UserError:
+    "The mistake for a fold that did not finish: what the user can mend as it is, of everything else where it stands."
     path = cfg.run_dir / f'fold_{fold}.log'
     errors = [notebook_error(file) for file in (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb'))]
     kind, text = next((error for error in errors if error[0]), ('', ''))
@@ -48,8 +44,7 @@ def failed(cfg: Config, fold: int) -> Exception:
         if 'DeadKernelError' in log:
             why = 'its kernel was killed'
             mend = f'if memory was short, take fewer --jobs or a smaller train.batch_size; {mend}'
-    told = UserError(f'fold {fold} did not finish: {why}', mend)
-    return told if kind in ('', *_MACHINE) else RuntimeError(str(told))
+    return UserError(f'fold {fold} did not finish: {why}', mend)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #349ff6b5
 def time_text(seconds: float) -> str:
@@ -65,44 +60,34 @@ def time_text(seconds: float) -> str:
 class FoldProgress:
     """Progress of folds.
 
-    bars : draw bars instead of printing lines; by default where someone watches
+    bar : draw one instead of printing lines; by default where someone watches
     clock : seconds
     """
 
-    def __init__(self, epochs: int, folds, show: bool, bars: bool | None = None, clock=time.monotonic):
+    def __init__(self, epochs: int, folds, show: bool, bar: bool | None = None, clock=time.monotonic):
         self.epochs, self.show, self.clock = max(1, epochs), show, clock
         self.done, self.before, self.began = dict.fromkeys(folds, 0.0), {}, None
-        look = '{desc} {percentage:3.0f}%|{bar}| {elapsed}<{remaining} {postfix}'
-        style = dict(total=self.epochs, unit='epoch', mininterval=1, bar_format=look)
-        drawn = folds if (watched(show) if bars is None else bars) else ()
-        self.bars = {fold: tqdm(desc=f'fold {fold}', **style) for fold in drawn}
+        drawn = watched(show) if bar is None else bar
+        look = dict(bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}', disable=not drawn)
+        self.bar = tqdm(total=self.epochs * len(self.done), unit='epoch', mininterval=1, **look)
 
     def hear(self, news: str):
         "What the task of a fold tells: that it starts, lines of its log, that it ends."
-        line, turn = _PROGRESS.search(news.rstrip()), re.fullmatch(r'(starts|ends) (\d+)', news)
-        if line:
-            fold, part = int(line['fold']), int(line['batch']) / int(line['of']) if line['batch'] else 1
-            self._reached(fold, max(self.done[fold], int(line['epoch']) + part))
-            self._say(fold, line['says'], f'{line["line"]} | {self.told()}')
-        elif turn and turn[1] == 'starts':
-            self._say(int(turn[2]), 'starts', f'fold {turn[2]} starts')
-        elif turn:  # maybe before its last epoch
-            self._reached(int(turn[2]), self.epochs)
-
-    def _reached(self, fold: int, epochs: float):
-        "A fold is so far; where it was first heard of it had been before."
-        self.done[fold] = min(self.epochs, epochs)
-        self.before.setdefault(fold, self.done[fold])
-        self.began = self.clock() if self.began is None else self.began
-
-    def _say(self, fold: int, short: str, line: str):
-        "Beside its bar, or as a line."
-        if fold in self.bars:
-            bar = self.bars[fold]
-            bar.initial, bar.n = self.before.get(fold, 0), self.done[fold]
-            bar.set_postfix_str(short)
-        elif self.show:
-            print(line, flush=True)
+        line = _PROGRESS.search(news.rstrip())
+        if line is None:
+            return
+        fold, told = int(line['fold']), line[0]
+        if line['says'] != 'starts':
+            part = int(line['batch']) / int(line['of']) if line['batch'] else 1
+            reached = int(line['epoch']) + part if line['epoch'] else self.epochs  # it may end before its last epoch
+            self.done[fold] = min(self.epochs, max(self.done[fold], reached))
+            self.before.setdefault(fold, self.done[fold])
+            self.began = self.began or self.clock()
+            told = f'{told} | {self.told()}'
+        self.bar.n = sum(self.done.values())
+        self.bar.set_postfix_str(told)
+        if self.show and self.bar.disable:
+            print(told, flush=True)
 
     def told(self) -> str:
         "The share of all training that is done, and the time the rest will take once there is a speed."
@@ -110,11 +95,6 @@ class FoldProgress:
         share, gained = f'{100 * done / whole:.0f} %', done - sum(self.before.values())
         left = (self.clock() - self.began) * (whole - done) / max(gained, 1e-9)
         return f'{share}, {time_text(left)} left' if gained and done < whole else share
-
-    def close(self):
-        "End the bars."
-        for bar in self.bars.values():
-            bar.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9eb4cbf7
 def default_jobs(cfg: Config, folds: int, memory: float) -> int:
@@ -141,19 +121,15 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     try:
         run_tasks('toss_ctr.run.execute:execute_fold', units, cfg.engine, **how)
     finally:
-        shown.close()
+        shown.bar.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
 def _plan(cfg, wanted, todo, jobs) -> str:
     "What is kept, what is trained."
-    kept = [str(fold) for fold in wanted if fold not in todo]
-    parts = [f"fold {', '.join(kept)}: finished before, kept"] if kept else []
-    if todo:
-        at_once = f'by {cfg.engine.kind}'
-        if jobs:
-            at_once = f'{min(jobs, len(todo))} at once'
-        parts.append(f'{len(todo)} to train, {at_once}')
-    return '; '.join(parts)
+    kept = ', '.join(str(fold) for fold in wanted if fold not in todo)
+    at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
+    parts = [f'fold {kept}: finished before, kept'] if kept else []
+    return '; '.join([*parts, f'{len(todo)} to train, {at_once}'] if todo else parts)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64
 def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:

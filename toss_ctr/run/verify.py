@@ -12,14 +12,12 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import shell_path
-from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
+from ..data.cache import split_source
 from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
-from ..data.source import open_files, open_source, source_digest
 from ..inference.answers import check_parity
-from ..inference.calibration import load_calibrator
-from ..inference.ensemble import ENSEMBLE, handed_in, whole_choice
+from ..inference.ensemble import handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..training.checkpoints import read_fold, side_files
 from ..training.fold import check_trainings
@@ -53,12 +51,8 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
 def check_source(cfg: Config, folder: Path):
     "Raise `UserError` where the Parquet files of the config are not those a cache was built from."
     manifest = read_manifest(folder)
-    path = getattr(cfg.data, f"{manifest['name']}_path")
-    source = open_source(path, f"data.{manifest['name']}_path")
-    if manifest['name'] == 'train' and cfg.data.valid_path:
-        source = open_files(source.files + open_source(cfg.data.valid_path, 'data.valid_path').files, 'data')
-    if source_digest(source) != manifest['source']['digest']:
-        mend = f'run toss cache {shell_path(cfg.run_dir)}'
+    if split_source(manifest['name'], cfg.data)[1]['digest'] != manifest['source']['digest']:
+        path, mend = getattr(cfg.data, f"{manifest['name']}_path"), f'run toss cache {shell_path(cfg.run_dir)}'
         raise UserError(f'{path}: not the rows the cache {folder} was built from', mend)
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
@@ -91,7 +85,8 @@ def check_made_of(cfg: Config, sides: dict):
     if log.exists() and not (log.is_file() and log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
-        load_calibrator(run / 'calibrator.json', calibrator_made_of(sides, calibration_options(cfg)))
+        made_of = calibrator_made_of(sides, calibration_options(cfg))
+        read_record(run / 'calibrator.json', 'calibrator', made_of=made_of)
     if (run / 'test_logits.json').exists():
         weights = read_record(run / 'test_logits.json', 'test_logits', again)['weights']
         if weights != [side['weights'] for side in sides.values()]:
@@ -120,9 +115,7 @@ def check_present(cfg: Config, sides: dict):
     names, made = _NEEDED.split(), whole_choice(run)
     names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
-    names += ['label_calibrators.json'] if cfg.data.labels[1:] else []
-    members = [name for name in made['scores'] if name != ENSEMBLE] if made else cfg.members
-    names += [f'members/{member}/member.json' for member in members]
+    names += [f'members/{member}/member.json' for member in made['facts']] if made else []
     for name in names:
         if not (run / name).is_file():
             raise Damaged(f'{run / name}: missing', f'run toss run {shell_path(run)}')
@@ -192,8 +185,7 @@ def verify(cfg: Config) -> list[str]:
     chain.link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
     chain.link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
-        there = bool(data.test_path) and (is_object(data.test_path) or Path(data.test_path).exists())
-        chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
+        chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=bool(data.test_path))
     if chain.faults:
         print('\n'.join(chain.lines))
         raise UserError('; '.join(dict.fromkeys(chain.faults)))

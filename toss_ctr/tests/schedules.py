@@ -317,8 +317,8 @@ def _infer(run: Path, version: int):
     with locked(run, 'run'):
         sweep(run, deep=True)
     split, cpu = _test_rows(), torch.device('cpu')
-    sides, calibrators = {0: dict(weights=version)}, {'': Calibrator.identity()}
-    network = _Constant(_run_of(run), split.spec, sides, [None], cpu, calibrators)
+    sides = {0: dict(weights=version)}
+    network = _Constant(_run_of(run), split.spec, sides, [None], cpu)
     with results_locked(run):
         write_logits(network, [split], run / 'test_logits.parquet')
         seal_predictions(network, run / 'test_logits.parquet', 'f00d')

@@ -20,6 +20,8 @@ from sklearn import datasets
 from ..config.load import load_config, make_config
 from ..data.first_config import first_config
 from ..data.schema import guess_schema
+from ..data.source import open_source
+from ..data.spec import resolve_needs
 from ..synthetic.files import synthesize
 from ..synthetic.unified import synthesize_items, synthesize_unified
 from .unseen_logs import draw_clicks, stranger
@@ -63,7 +65,7 @@ LOGS = dict(
         c4                 hexes 5          category
         ''',
     shop_of_seoul='''
-        클릭               label .06        label
+        클릭               label .06 예 아니오 label
         고객번호           codes 500        category?
         상품번호           codes 120        category
         분류               words 9          category
@@ -73,7 +75,7 @@ LOGS = dict(
         본_상품            history 상품번호 history
         ''',
     laden='''
-        geklickt           label .12        label
+        geklickt           label .12 ja nein label
         kunde              codes 300        category?
         artikel            codes 90         category
         preis              price            number
@@ -156,7 +158,7 @@ LOGS = dict(
         price              price            number
         ''',
     plain_numbers='''
-        clicked            label .3         label
+        clicked            label .3 1 -1    label
         f0                 real             number
         f1                 real             number
         f2                 count 12         number
@@ -164,7 +166,7 @@ LOGS = dict(
         f4                 share            number
         ''',
     plain_categories='''
-        clicked            label .3         label
+        clicked            label .3 bought left label
         k0                 codes 5          category
         k1                 words 30         category
         k2                 words 400        category
@@ -288,11 +290,13 @@ def rows_of(name: str, rows: int = 4000) -> tuple[pl.DataFrame, pl.DataFrame, di
         click = draw_clicks(logit, float(table[0][2]), rng)
         for col, *words, _ in table:
             if words[0] == 'label':
-                made[col] = click
+                made[col] = np.where(click, *words[2:]) if words[2:] else click
             elif words[0] == 'after':  # filled once it is known: in clicked rows only
                 made[col] = np.where(click, rng.integers(1, 90, n), 0)
         later = {col for col, *words, _ in table if words[0] in ('label', 'after')}
         frames.append(pl.DataFrame({col: values for col, values in made.items() if not test or col not in later}))
+        if '-1' in table[0]:
+            frames[-1] = frames[-1].with_columns(pl.col('^clicked$').cast(pl.Int64))
     return *frames, {col: role for col, *_, role in table}
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #ac6c0e8d
@@ -419,7 +423,9 @@ def given_roles(config: dict) -> dict[str, str]:
     """
     cfg = make_config(config)
     data, roles = cfg.data, {}
-    named = dict(category=data.cat_cols, number=data.num_cols_explicit, vector=data.vector_cols)
+    needs = resolve_needs(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
+    numbers = [c for c in needs.nums if c not in needs.parts]
+    named = dict(category=data.cat_cols, number=numbers, vector=data.vector_cols)
     named |= dict(tags=tuple(data.multi_cols), tag_weights=tuple(data.multi_weights.values()))
     named |= dict(label=(data.label_col,), id=(data.id_col,), time=(data.time_col,), weight=(data.weight_col,))
     for history in cfg.histories.values():
@@ -440,6 +446,8 @@ def misses(folder, roles: dict[str, str]) -> dict[str, tuple[str, str]]:
     """
     schema = guess_schema(f'{folder}/train.parquet', test=f'{folder}/test.parquet')
     found, wrong = given_roles(first_config(schema)), {}
+    if schema.click and 2 * schema.positives > schema.n_rows:  # in all of these logs clicks are the rarer
+        wrong[schema.label] = ('label', f'{schema.click} for a click')
     for col, role in roles.items():
         right = {*role.rstrip('?').split('|')} | ({'left'} if role.endswith('?') else set())
         if found.get(col, 'left') not in right:

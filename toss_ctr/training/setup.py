@@ -22,7 +22,7 @@ from ..core.device import autocast, resolve_device, step_seed
 from ..core.errors import UserError
 from ..core.files import digest_json
 from ..data.batches import class_sample, Loader
-from ..data.scaling import numeric_stats
+from ..models.scaling import numeric_stats
 from ..data.shards import Split
 from ..data.types import UNKNOWN
 from ..features.stored import feature_names
