@@ -223,14 +223,10 @@ def value_text(value, keep: int = 3) -> str:
 
     keep : items of a longer list or dict that are shown
     """
-    if value is None:
-        return 'null'
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dict):
         value = [f'{k}: {v}' for k, v in value.items()]
     if not isinstance(value, list):
-        return str(value)
+        return value if isinstance(value, str) else json.dumps(value)
     cut = len(value) > keep + 1
     shown = value[:keep] if cut else value
     text = ', '.join(value_text(v, 9) for v in shown)
