@@ -239,15 +239,17 @@ def toss_schema(data: str, label: str = 'clicked', test: str = ''):
     Parameters
     ----------
     data : str
-        Parquet file
+        Parquet file, folder or glob, or a CSV file
     label : str
-        label column
+        column of two values
     test : str
         the rows to predict: columns they lack, values that are new there, days that come later
     """
     from toss_ctr.data.schema import guess_schema
+    from toss_ctr.data.tables import parquet_of
 
-    print(guess_schema(data, label=label, test=test or None))
+    with parquet_of(data) as rows, parquet_of(test) as later:
+        print(guess_schema(rows, label=label, test=later or None))
 
 # %% ../nbs/90_run/40_cli.ipynb #cd2e7c02
 @console

@@ -146,5 +146,5 @@ def read_log(folder, train, test=None, valid=None, **roles) -> Schema:
     whole = guess_schema(log := paths.pop('log'), **paths, **roles)
     train, test, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
     found = guess_schema(train, test=test, **paths, **roles | dict(label=whole.label))
-    note = f'no rows to predict were given: {words} are held out as {test}, and scored at the end'
+    note = f'no rows to predict were given: {test} holds out {words}, to be scored at the end'
     return replace(found, notes=(note, *found.notes))
