@@ -9,7 +9,7 @@ from .core.processes import doors
 if TYPE_CHECKING:
     from .config.load import load_config
     from .core.errors import UserError
-    from .inference.predict import load_predictor
+    from .inference.predictor import load_predictor
     from .models.dare import DARE
     from .models.heads import KhatriRaoHead
     from .run.door import Run
@@ -20,7 +20,7 @@ __getattr__, __dir__ = doors(__name__, {
     'load_config': 'config.load',
     'prepare': 'training.inputs',
     'train_fold': 'training.fold',
-    'load_predictor': 'inference.predict',
+    'load_predictor': 'inference.predictor',
     'DARE': 'models.dare',
     'KhatriRaoHead': 'models.heads',
     'UserError': 'core.errors',

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Positive', 'Count', 'Share', 'Dropout', 'NonNegative', 'AboveZero', 'NoneWord', 'Columns', 'OptionalText',
-           'LARGEST_YAML', 'Section', 'sections_of', 'check_choice', 'read_yaml', 'comment', 'yaml_text', 'config_diff',
-           'value_text', 'config_text', 'html_table', 'folded']
+           'LARGEST_YAML', 'Section', 'sections_of', 'check_choice', 'check_listed', 'read_yaml', 'comment',
+           'yaml_text', 'config_diff', 'value_text', 'config_text', 'html_table', 'folded']
 
 # %% ../../nbs/10_config/00_base.ipynb #b7d1641f
 import json, re
@@ -72,6 +72,17 @@ def check_choice(key: str, value, choice):
     known = get_args(choice)
     if value not in known:
         raise UserError(f'{key}: {value!r} is unknown', nearest(value, known))
+
+
+def check_listed(key: str, names, known, of: str):
+    """Refuse names that another key does not list.
+
+    of : the other key
+    raises UserError with the name that was probably meant, or all that are listed
+    """
+    for name in names:
+        if name not in known:
+            raise UserError(f"{key}: '{name}' is not in {of}", nearest(name, known) or f'add it to {of}')
 
 # %% ../../nbs/10_config/00_base.ipynb #2833e038
 class _Loader(yaml.SafeLoader):
@@ -212,14 +223,10 @@ def value_text(value, keep: int = 3) -> str:
 
     keep : items of a longer list or dict that are shown
     """
-    if value is None:
-        return 'null'
-    if isinstance(value, bool):
-        return str(value).lower()
     if isinstance(value, dict):
         value = [f'{k}: {v}' for k, v in value.items()]
     if not isinstance(value, list):
-        return str(value)
+        return value if isinstance(value, str) else json.dumps(value)
     cut = len(value) > keep + 1
     shown = value[:keep] if cut else value
     text = ', '.join(value_text(v, 9) for v in shown)

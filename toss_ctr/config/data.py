@@ -11,8 +11,8 @@ from itertools import combinations
 from typing import Annotated, Literal
 
 from pydantic import Field
-from .base import AboveZero, Columns, Count, OptionalText, Positive, Section
-from ..core.errors import nearest, UserError
+from .base import AboveZero, check_listed, Columns, Count, OptionalText, Positive, Section
+from ..core.errors import UserError
 from ..core.objects import is_object, object_name
 
 
@@ -156,14 +156,8 @@ def check_roles(data: Data, histories: dict):
             raise UserError(f"{key}: column '{twice[0]}' is also in {other_key}", 'give it one role')
     if data.time_parts != Data.model_fields['time_parts'].default and not data.time_col:
         raise UserError('data.time_parts: nothing reads it while data.time_col is null', 'name data.time_col')
-    for col in data.multi_weights:
-        if col not in data.multi_cols:
-            raise UserError(
-                f"data.multi_weights: '{col}' is not in data.multi_cols", nearest(col, data.multi_cols)
-            )
-    for col in data.hash_buckets:
-        if col not in data.cat_cols and col not in data.remove_cols:
-            raise UserError(f"data.hash_buckets: '{col}' is not in data.cat_cols", nearest(col, data.cat_cols))
+    check_listed('data.multi_weights', data.multi_weights, data.multi_cols, 'data.multi_cols')
+    check_listed('data.hash_buckets', data.hash_buckets, data.cat_cols + data.remove_cols, 'data.cat_cols')
 
 # %% ../../nbs/10_config/05_data.ipynb #4a7a53eb
 class Covis(Section):

@@ -99,7 +99,7 @@ def check_ensemble(ens: Ensemble, cv: CV):
         )
     if ens.method != 'weighted':
         return
-    folds = cv.n_splits if cv.scheme in ('group_kfold', 'forward') else 1
+    folds = cv.planned
     if not ens.weights:
         raise UserError('ensemble.weights: empty, but ensemble.method is weighted', f'give {folds} weights')
     if cv.scheme != 'leave_one_day_out' and len(ens.weights) != folds:
@@ -184,9 +184,9 @@ class Linear(Member):
 
     rounds: ClassVar[int] = 60  # steps of its optimiser, at most
     patience: ClassVar[int] = 0
+    keep: ClassVar[float] = 1.0  # it learns from all rows
     l2: ClassVar[float] = 100.0  # pull of a level's value towards zero
     kind: Literal['linear'] = 'linear'
-    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
 
 # %% ../../nbs/10_config/30_inference.ipynb #f710e75a
 class CatBoost(Member):

@@ -19,7 +19,7 @@ from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
 from .whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import remember, remembered, state_file
+from ..core.files import remember, remembered
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
 def parse_overrides(overrides) -> dict:
@@ -219,31 +219,23 @@ def handed_on(cfg: Config, *but: str) -> list[str]:
 def _remembered_in(folder) -> str:
     "Name of the file in the state folder that speaks of a run."
     place = str(Path(folder).resolve())
-    return f'runs/{hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
+    return f'where/{hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
 
 
 def remember_where(cfg: Config):
-    "Remember where and how a run is made, as far as it is not the usual; what is said of runs that are gone, goes."
-    for file in state_file('runs').glob('*.json'):
-        if not Path(_read_kept(f'runs/{file.name}').get('run', '/')).exists():
-            remember(f'runs/{file.name}', '')
+    "Remember where and how a run is made, as far as it is not the usual."
     where, usual = (apart(c.model_dump(mode='json'))[1] for c in (cfg, type(cfg)()))
     del where['logging']  # the folder is where it is found
     odd = {key: value for key, value in where.items() if value != usual[key]}
-    note = dict(run=str(cfg.run_dir.resolve()), keys=odd)
-    remember(_remembered_in(cfg.run_dir), json.dumps(note) if odd else '')
-
-
-def _read_kept(note: str) -> dict:
-    try:
-        return json.loads(remembered(note))
-    except ValueError:
-        return {}
+    remember(_remembered_in(cfg.run_dir), json.dumps(odd) if odd else '')
 
 
 def remembered_where(folder) -> dict:
     "What this machine remembers of a run, nested keys; nothing of one that others have made."
-    return _read_kept(_remembered_in(folder)).get('keys', {})
+    try:
+        return json.loads(remembered(_remembered_in(folder)))
+    except ValueError:  # nothing, or damaged
+        return {}
 
 # %% ../../nbs/10_config/55_load.ipynb #f5e4d19f
 def folder_config(folder, overrides=()) -> Config:

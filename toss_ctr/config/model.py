@@ -14,9 +14,9 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator, PrivateAttr
 
-from .base import AboveZero, Columns, Dropout, NonNegative, OptionalText, Positive, Section
+from .base import AboveZero, check_listed, Columns, Dropout, NonNegative, OptionalText, Positive, Section
 from .data import Data
-from ..core.errors import nearest, UserError
+from ..core.errors import UserError
 
 # %% ../../nbs/10_config/15_model.ipynb #d284f63e
 EncoderNorm = Literal['rms', 'layernorm']
@@ -154,13 +154,9 @@ def _check_sharing(seq: Sequence, at: str):
     if seq.query_mode == 'S2':
         raise UserError(f'{at}.sharing: needs a target column, but {at}.query_mode is S2', 'use query_mode S1')
     histories = (seq.col, *seq.side_cols)
-    for column, history in seq.sharing.items() if isinstance(seq.sharing, dict) else ():
-        if column not in seq.query_key:
-            mend = nearest(column, seq.query_key) or f'add it to {at}.query_key'
-            raise UserError(f"{at}.sharing: '{column}' is not in {at}.query_key", mend)
-        if history not in histories:
-            mend = nearest(history, histories) or f'use one of {", ".join(histories)}'
-            raise UserError(f"{at}.sharing: {column}: '{history}' is no history column", mend)
+    if isinstance(seq.sharing, dict):
+        check_listed(f'{at}.sharing', seq.sharing, seq.query_key, f'{at}.query_key')
+        check_listed(f'{at}.sharing', seq.sharing.values(), histories, f'{at}.col or {at}.side_cols')
 
 # %% ../../nbs/10_config/15_model.ipynb #f04dba96
 def _check_query(seq: Sequence, data: Data, at: str):
@@ -170,12 +166,7 @@ def _check_query(seq: Sequence, data: Data, at: str):
             f'{at}.query_key: empty, but {at}.query_mode is {seq.query_mode}',
             'name the target column, or use query_mode S2',
         )
-    for col in seq.query_key:
-        if col not in data.cat_cols:
-            raise UserError(
-                f"{at}.query_key: '{col}' is not in data.cat_cols",
-                nearest(col, data.cat_cols) or 'add it to data.cat_cols',
-            )
+    check_listed(f'{at}.query_key', seq.query_key, data.cat_cols, 'data.cat_cols')
 
 # %% ../../nbs/10_config/15_model.ipynb #dffa2a1a
 def _check_time(seq: Sequence, data: Data, at: str):
@@ -395,8 +386,5 @@ def check_model(model: Model, data: Data):
         raise UserError(
             'model.qnn_alpha.packed: packed heads answer one label', 'set it to 1, or leave data.labels empty'
         )
-    for column in model.cat_embedding_dims:
-        if column not in data.cat_cols and column not in data.remove_cols:
-            raise UserError(
-                f"model.cat_embedding_dims: '{column}' is not in data.cat_cols", nearest(column, data.cat_cols)
-            )
+    known = data.cat_cols + data.remove_cols
+    check_listed('model.cat_embedding_dims', model.cat_embedding_dims, known, 'data.cat_cols')

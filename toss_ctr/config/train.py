@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['Optimizer', 'Monitor', 'MINIMISED', 'Balance', 'SamplerType', 'FoldScheme', 'Metric', 'CHOSEN_BY', 'EmbeddingTables',
-           'Train', 'Loss', 'Sampler', 'EMA', 'CV', 'day_key', 'check_folds', 'Eval', 'chosen_monitor', 'check_monitor']
+           'Train', 'Loss', 'Sampler', 'EMA', 'CV', 'day_key', 'check_folds', 'Eval', 'check_monitor']
 
 # %% ../../nbs/10_config/20_train.ipynb #fef15f69
 from typing import Annotated, Literal
@@ -219,11 +219,6 @@ class Eval(Section):
     group_col: OptionalText = None
     """Column of the users (or whatever clicks belong together): gAUC is the AUC within them, and intervals and paired
     tests draw whole groups; null = every row by itself."""
-
-# %% ../../nbs/10_config/20_train.ipynb #8eef68a8
-def chosen_monitor(train: Train, metric: Metric = 'logloss') -> str:
-    "The metric that selects the best epoch."
-    return train.monitor or CHOSEN_BY[metric]
 
 # %% ../../nbs/10_config/20_train.ipynb #8f02af8b
 def check_monitor(monitor: str, evaluation: Eval):

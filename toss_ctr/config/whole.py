@@ -14,7 +14,7 @@ from .base import config_text, Count, Section
 from .data import check_covis, check_data_paths, check_roles, Data, Features
 from .model import check_histories, check_model, check_sequence, HistoryName, Model, Sequence
 from .train import EMA, Loss, MINIMISED, Sampler, Train
-from .train import check_folds, check_monitor, chosen_monitor, CV, day_key, Eval, Metric
+from .train import check_folds, check_monitor, CHOSEN_BY, CV, day_key, Eval, Metric
 from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
 from .inference import AnyMember, check_members, default_members, own_network
 
@@ -115,7 +115,7 @@ class Config(Keys):
     @property
     def monitor(self) -> str:
         "The metric that selects the best epoch."
-        return chosen_monitor(self.train, self.metric)
+        return self.train.monitor or CHOSEN_BY[self.metric]
 
     @property
     def day_key(self) -> str | None:

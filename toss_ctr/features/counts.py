@@ -108,14 +108,14 @@ class Known:
     strength: float | None = None
 
     @classmethod
-    def of(cls, counts: Counts, name=lambda place: place, sizes=(), strength: float | None = None):
+    def of(cls, counts: Counts, name=lambda place: place, sizes=()):
         """All parts together.
 
         name : (m,) places in the table → (m,) their keys, ascending
         """
         n, c = counts.table.sum(1, dtype=counts.table.dtype).T
         at = np.flatnonzero(n) if n.any() else np.arange(1)
-        return cls(name(at), n[at], c[at], list(sizes), strength)
+        return cls(name(at), n[at], c[at], list(sizes))
 
     def look(self, key: np.ndarray, part: np.ndarray | None = None) -> Evidence:
         """What is known of some new rows.

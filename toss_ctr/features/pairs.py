@@ -14,7 +14,6 @@ from itertools import product
 import numpy as np
 from tqdm.auto import tqdm
 
-from ..core.errors import UserError
 from ..data.histories import Ragged, recency
 from .counts import BaseRate, BLOCK, Counts, Keys, keys_of, Known, smooth
 from .counts import Family, Statistics, TrainRows
@@ -95,7 +94,7 @@ class _Levels:
     def look(self, recent: Ragged, value, part) -> dict:
         "What is known of m rows and their tokens: their target keys, parts."
         row, token = recent.rows(), recent['token']
-        cell = np.where(value[row] > 0, (value[row] - self.low) * self.size + token, 0)
+        cell = (value[row] - self.low) * self.size + token  # of an unknown value one that nobody counted
         target, token = self.target.look(value, part), self.token.look(token, part[row])
         return dict(target=target, token=token, pair=self.pair.look(cell, part[row]))
 
@@ -212,13 +211,8 @@ def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every target column of `features.covis` for the training rows.
 
     out : (n, histories·targets·outputs) arrays to fill, one a fold
-    raises UserError without a sequence column
     """
     cov, spec = cfg.features.covis, train.split.spec
-    if not spec.histories:
-        raise UserError(
-            'features.covis.enabled: there is no sequence column', 'set sequence.col or disable covis'
-        )
     passes = 1 + 2 * len(cov.target_keys)
     rows = train.split.n_rows * passes * len(spec.histories)
     with tqdm(total=rows, desc='covis', unit='row', mininterval=1, disable=not train.progress) as bar:

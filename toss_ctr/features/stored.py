@@ -16,7 +16,7 @@ import numpy as np
 import polars as pl
 from fastcore.basics import patch
 
-from ..core.errors import Damaged, UserError
+from ..core.errors import Damaged
 from toss_ctr.core.files import (
     digest_bytes,
     digest_json,
@@ -131,8 +131,6 @@ class StoredFeatures:
 
     def test(self) -> np.ndarray:
         "(n', E) float32 memmap: test rows, from all training labels."
-        if not (self.root / 'test.npy').exists():
-            raise UserError(f'{self.root}: made without test rows', 'set data.test_path')
         return map_array(self.root / 'test.npy')
 
     def statistics(self) -> Statistics:

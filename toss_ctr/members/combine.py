@@ -112,7 +112,8 @@ def resolve_weights(
     if entry.needs_weights and not given:
         raise UserError('ensemble.weights: none given', f'{method} needs one weight a model')
     if 'val_weight_temperature' in entry.reads:
-        given, weights = True, softmax(np.asarray(() if scores is None else scores, np.float64) * temperature)
+        given, scored = True, scores is not None and len(scores) > 0
+        weights = softmax(np.asarray(scores, np.float64) * temperature) if scored else ()
     if given:
         return _normalised(weights, m)
     return np.full(m, 1 / m) if weighable else None

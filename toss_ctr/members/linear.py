@@ -14,7 +14,6 @@ from scipy.optimize import minimize
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from ..config.inference import Member
 from .boosted import Fit, MatrixLibrary, MatrixRows
 
 # %% ../../nbs/60_members/12_linear.ipynb #5bac6720
@@ -144,15 +143,9 @@ def fit_linear(fit: Fit) -> LinearModel:
     return replace(model, gain=np.add.reduceat(moved, levels.starts), steps=found.nit)
 
 # %% ../../nbs/60_members/12_linear.ipynb #ecc4cffd
-def _linear_params(member: Member, seed: int) -> dict:
-    "What a model depends on; with `keep` also on the seed, which draws its rows."
-    drawn = dict(seed=seed) if member.keep < 1 else {}
-    return dict(l2=member.l2, bins=BINS, steps=member.rounds, tolerance=TOLERANCE) | drawn
-
-
 LINEAR = MatrixLibrary(
     'scipy',
-    _linear_params,
+    lambda member, seed: dict(l2=member.l2, bins=BINS, steps=member.rounds, tolerance=TOLERANCE),
     fit_linear,
     lambda model, block: model.logits(model.of(block)),
     lambda model, path: path.write_bytes(save({name: np.asarray(value) for name, value in vars(model).items()})),

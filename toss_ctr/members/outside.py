@@ -20,7 +20,7 @@ from ..core.errors import UserError
 from ..core.files import digest_bytes, digest_file, locked
 from ..data.submission import logit
 from ..data.source import find_files, lazy_table
-from ..data.submission import align_ids
+from ..data.submission import align_ids, check_probabilities
 from ..data.types import id_texts, labels, plain
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
@@ -61,12 +61,12 @@ def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
     if name is None:
         raise UserError(f'{file}: no column logit or {" or ".join(names)}', f'it has {", ".join(table.columns)}')
     values = _numbers(table, name, file)
-    bad = np.flatnonzero(~np.isfinite(values) | ((name != 'logit') & ((values < 0) | (values > 1))))
-    if len(bad):
-        wanted = 'finite' if name == 'logit' else 'probabilities'
-        lines = [f'line {i}: {values[i]}' for i in bad]
-        _refuse_file(file, f'values of {name} are not {wanted}', lines, 'mend the file')
-    return values if name == 'logit' else logit(values)
+    if name != 'logit':
+        check_probabilities(values, f'{file}: column {name}')
+        return logit(values)
+    if not np.isfinite(values).all():
+        raise UserError(f'{file}: column logit has values that are not finite', 'mend the file')
+    return values
 
 # %% ../../nbs/60_members/17_outside.ipynb #bdd52539
 def class_balanced(z: np.ndarray, rate: float, weight: np.ndarray | None = None) -> float:

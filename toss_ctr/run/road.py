@@ -333,7 +333,7 @@ def _epochs(cfg: Config) -> int:
 
 def _trees(member) -> int:
     "Trees that a fold grows; with patience a search for how many comes before."
-    rounds = LIBRARIES[member.kind].most(member)
+    rounds = member.rounds
     return rounds if not member.patience else 2 * min(rounds, USUAL_ROUNDS) + member.patience
 
 

@@ -45,8 +45,8 @@ class ItemWorld:
     --------
     >>> from toss_ctr.synthetic.unified import item_world
     >>> world = item_world(seed=1)
-    >>> world.scores.shape, world.spread['history'] > 0
-    ((200, 200), True)
+    >>> world.look.shape, world.spread['history'] > 0
+    ((200, 3), True)
     """
 
     seed: int
@@ -57,11 +57,6 @@ class ItemWorld:
     centre: dict = field(default_factory=dict)
     spread: dict = field(default_factory=dict)
     intercept: float = 0.0
-
-    @property
-    def scores(self) -> np.ndarray:
-        "(items, items) true attention score of each target (row) for each behaviour, recency apart."
-        return self.look @ self.look.T
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #79c30c30
 def draw_items(rng: np.random.Generator, seed: int, items: int = ITEMS) -> ItemWorld:

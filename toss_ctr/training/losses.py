@@ -24,14 +24,13 @@ from ..models.ctr import Logits
 from ..models.heads import self_ensemble_loss
 
 # %% ../../nbs/50_training/20_losses.ipynb #3c8cd2d3
-def class_weights(y: Tensor, prior: float | None = None, weight: Tensor | None = None) -> Tensor:
+def class_weights(y: Tensor, prior: float | None = None) -> Tensor:
     """Row weights that give both classes half of the loss (`loss.balance: batch`).
 
     Parameters
     ----------
     y : (B,) labels 0/1, float
     prior : click rate of the batches in (0, 1); None = the batch's own
-    weight : (B,) how many rows each stands for (`data.weight_col`); read where the rate is the batch's own
 
     Returns
     -------
@@ -44,10 +43,7 @@ def class_weights(y: Tensor, prior: float | None = None, weight: Tensor | None =
     >>> class_weights(torch.tensor([1.0, 0.0, 0.0, 0.0]), prior=0.1)
     tensor([5.0000, 0.5556, 0.5556, 0.5556])
     """
-    if prior is None:
-        rate = y.mean() if weight is None else (y * weight).sum() / weight.sum().clamp(min=1e-12)
-    else:
-        rate = torch.as_tensor(prior, dtype=y.dtype, device=y.device)
+    rate = y.mean() if prior is None else torch.as_tensor(prior, dtype=y.dtype, device=y.device)
     click = 0.5 / rate.clamp(min=1e-12)
     no_click = 0.5 / (1 - rate).clamp(min=1e-12)
     return torch.where(y > 0.5, click, no_click)
@@ -89,7 +85,7 @@ def mean_one(weight: Tensor) -> Tensor:
 
 # %% ../../nbs/50_training/20_losses.ipynb #49436fa5
 def training_loss(
-    out: Logits, y: Tensor, cfg: Config, prior: float | None, weight: Tensor | None = None
+    out: Logits, y: Tensor, cfg: Config, prior: float, weight: Tensor | None = None
 ) -> Tensor:
     """The weighted sum of every configured term.
 
@@ -97,7 +93,7 @@ def training_loss(
     prior : click rate of the batches, see `class_weights`
     weight : (B,) row weights (`data.weight_col`); None = every row counts once
     """
-    w = class_weights(y, prior, weight) if cfg.loss.balance == 'batch' else torch.ones_like(y)
+    w = class_weights(y, prior) if cfg.loss.balance == 'batch' else torch.ones_like(y)
     if weight is not None:
         w = w * mean_one(weight)
     head = cfg.model.qnn_alpha

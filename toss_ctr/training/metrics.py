@@ -162,14 +162,14 @@ def grouped_auc(y, p, group, weight=None) -> float:
     weight : (N,) row weights
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
-    code = _group_codes(group, len(y))
+    code, weight = _group_codes(group, len(y)), _counted(weight, y).astype(np.float64)
     order = np.lexsort((p, code))  # by group, then by prediction
-    code, p, weight = code[order], p[order], _counted(weight, y)[order].astype(np.float64)
-    of_clicks, of_others = weight * y[order], weight * (1 - y[order])
-    tie = np.cumsum(np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1]))) - 1
-    in_tie, others, clicks = np.bincount(tie, of_others), np.bincount(code, of_others), np.bincount(code, of_clicks)
-    below = (np.cumsum(in_tie) - in_tie)[tie] - (np.cumsum(others) - others)[code]  # non-clicks of the group
-    won = np.bincount(code, of_clicks * (below + in_tie[tie] / 2))
+    code, p, of_clicks, of_others = (x[order] for x in (code, p, weight * y, weight * (1 - y)))
+    ties = np.flatnonzero(np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1])))
+    code, of_clicks, of_others = code[ties], np.add.reduceat(of_clicks, ties), np.add.reduceat(of_others, ties)
+    clicks, others = np.bincount(code, of_clicks), np.bincount(code, of_others)
+    below = np.cumsum(of_others) - of_others / 2 - (np.cumsum(others) - others)[code]  # non-clicks of the group
+    won = np.bincount(code, of_clicks * below)
     both = (clicks > 0) & (others > 0)
     if not both.any():
         raise UserError('groups: none has rows of both classes', 'choose a coarser group')
@@ -490,11 +490,10 @@ class MetricsTable:
         return f'{value:.5f}' if isinstance(value, (float, np.floating)) else str(value)
 
     def __repr__(self):
-        columns = []
-        for place, texts in enumerate(zip(*self.cells(), strict=True)):
-            width = max(map(len, texts))
-            columns.append([text.rjust(width) if place else text.ljust(width) for text in texts])
-        return '\n'.join('  '.join(line).rstrip() for line in zip(*columns, strict=True))
+        first, *others = zip(*self.cells(), strict=True)
+        columns = [[text.rjust(max(map(len, texts))) for text in texts] for texts in others]
+        names = [name.ljust(max(map(len, first))) for name in first]
+        return '\n'.join('  '.join(line).rstrip() for line in zip(names, *columns, strict=True))
 
     def _repr_html_(self):
         head, *rows = self.cells()

@@ -286,13 +286,6 @@ class FoldTrainer:
         self.state = Progress()
         self.seen = []  # of each of the epoch's batches: log-odds, labels and, where rows have any, weights
 
-    @property
-    def negative_weight(self) -> float:
-        "How many negatives of the training rows one of the batches stands for, a positive standing for one."
-        if not self.train_loader.sampler:
-            return 1.0
-        return self.prior / (1 - self.prior) / (self.rate / (1 - self.rate))
-
 # %% ../../nbs/50_training/40_setup.ipynb #7da9dd48
 def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.Tensor | None) -> torch.Tensor | None:
     """Weights of a batch's rows as if no sampler had drawn them; None = every row counts once.
@@ -302,7 +295,8 @@ def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.T
     """
     if not trainer.train_loader.sampler:
         return weights
-    counted = torch.where(labels > 0.5, 1.0, trainer.negative_weight)
+    odds = [rate / (1 - rate) for rate in (trainer.prior, trainer.rate)]  # of the batches, of all training rows
+    counted = torch.where(labels > 0.5, 1.0, odds[0] / odds[1])
     return counted if weights is None else counted * weights
 
 # %% ../../nbs/50_training/40_setup.ipynb #f4c216fc
