@@ -39,16 +39,16 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('features.counts', 'np.log1p(n * factor)', 'np.log1p(n)'),
 
     ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
-    ('training.metrics', 'below + in_tie[tie] / 2', 'below + in_tie[tie]'),
+    ('training.ranking', '(others_above + down_to - clicks) / 2', 'others_above'),
     ('training.losses', 'w = w * mean_one(weight)\n', 'w = w\n'),
-    ('training.losses', 'cfg.decay * n / cfg.warmup_steps', 'cfg.decay'),
+    ('training.losses', 'cfg.decay * n / max(1, cfg.warmup_steps)', 'cfg.decay'),
     ('training.loop', '    state.since_best += 1\n', '    state.since_best += 0\n'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
     ('inference.calibration', '(1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p', 'np.interp(p, c.x, c.y)'),
     ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
-    ('inference.oof', "if oof['row'].is_duplicated().any():", 'if False:'),
+    ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
 ]
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
 
