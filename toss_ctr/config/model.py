@@ -316,7 +316,7 @@ class QNNAlpha(Section):
             self.__dict__['variant'] = 'low_rank'
         read, usual = EVERY_HEAD_READS + HEADS[self.head], type(self).model_construct()
         unread = {key: value for key, value in usual if key not in read and getattr(self, key) != value}
-        if unread:
+        if unread and not given.issuperset(type(self).model_fields):  # a whole config names the keys of all heads
             keys = ', '.join(f'model.qnn_alpha.{key}' for key in unread)
             warnings.warn(f'{keys}: not read with {"variant " * self.enabled}{self.head}; ignored', stacklevel=2)
         self.__dict__.update(unread)
