@@ -50,8 +50,6 @@ def device_name(device: torch.device) -> str:
 def autocast(device: torch.device, amp: str):
     """A context in which a forward pass runs in mixed precision; for `none` it changes nothing.
 
-    Parameters
-    ----------
     device : where the model runs
     amp : key `amp`: none, bf16, fp16
 
@@ -83,8 +81,6 @@ def deterministic(on: bool = True):
 def threads(n: int):
     """PyTorch computes with this many threads inside; what was set before is set again after.
 
-    Parameters
-    ----------
     """
     before = torch.get_num_threads()
     torch.set_num_threads(n)

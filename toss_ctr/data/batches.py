@@ -324,13 +324,8 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
 def batch(self: Epoch, step: int) -> dict[str, torch.Tensor]:
     """This rank's rows of a global batch.
 
-    Parameters
-    ----------
     step : number of the batch in the epoch
-
-    Returns
-    -------
-    batch key → tensor
+    returns batch key → tensor
     """
     loader, parts = self.loader, self.parts(step)
     needed = {part[:3] for part in parts}
@@ -377,8 +372,6 @@ def state_dict(self: Loader) -> dict:
 def load_state_dict(self: Loader, state: dict):
     """Go on from a state; `UserError` if that state belongs to another order of batches.
 
-    Parameters
-    ----------
     state : of `state_dict`
     """
     stored, order = state['order'], self.state_dict()['order']

@@ -95,8 +95,6 @@ class Folds:
     def save(self, folder, source: str = ''):
         """Write folds.parquet and folds.json.
 
-        Parameters
-        ----------
         folder : the run's folder
         source : digest of the cache the folds were made on, and of how
         """
@@ -111,8 +109,6 @@ class Folds:
     def load(cls, folder, source: str = ''):
         """Read folds back, verified; `Damaged` names a file that is missing or damaged, `UserError` another cache.
 
-        Parameters
-        ----------
         folder : the run's folder
         source : refuse folds made on another cache than this one
         """

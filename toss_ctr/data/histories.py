@@ -45,8 +45,6 @@ class Ragged:
     def from_lengths(cls, lengths, /, **columns):
         """Rows that lie end to end.
 
-        Parameters
-        ----------
         lengths : (n,) integers
         columns : name → (T,) array, T the sum of the lengths
         """
@@ -56,8 +54,6 @@ class Ragged:
     def from_offsets(cls, offsets, rows=None, /, **columns):
         """Rows of arrays as the cache stores them, nothing copied.
 
-        Parameters
-        ----------
         offsets : (N+1,) int64: row i is `column[offsets[i] : offsets[i + 1]]`
         rows : (n,) row numbers in any order; None = all
         columns : name → (T,) array or memory map
@@ -163,15 +159,10 @@ def pack(self: Ragged) -> Ragged:
 def padded(self: Ragged, name: str, width: int, dtype=np.int32) -> np.ndarray:
     """A column as a matrix, right-padded with 0.
 
-    Parameters
-    ----------
     name : column; behind its last row there must be room for the longest (`join_ragged` with `slack`)
     width : L, at least the longest row
     dtype : of the result
-
-    Returns
-    -------
-    (n, L)
+    returns (n, L)
 
     Examples
     --------
@@ -212,8 +203,6 @@ def ages(self: Ragged) -> np.ndarray:
 def keep(self: Ragged, which: np.ndarray) -> Ragged:
     """Some of the values; every row stays, empty if need be.
 
-    Parameters
-    ----------
     which : (T,) bool, or ascending positions, of the packed values
 
     Examples
@@ -265,15 +254,10 @@ class Scratch:
     def __call__(self, name: str, n: int, dtype) -> np.ndarray:
         """The first `n` elements of a buffer.
 
-        Parameters
-        ----------
         name : which buffer
         n : elements
         dtype : of the elements
-
-        Returns
-        -------
-        (n,) with arbitrary content
+        returns (n,) with arbitrary content
         """
         buf = self.store.get(name)
         if buf is None or len(buf) < n:
@@ -286,8 +270,6 @@ class Scratch:
 def newest_first(self: Ragged, max_len: int | None = None) -> Ragged:
     """Rows turned around, their last values kept.
 
-    Parameters
-    ----------
     max_len : values of a row to keep, the last; None = all
 
     Examples
@@ -321,15 +303,10 @@ def _first_of_each(key: np.ndarray, cells: int) -> np.ndarray:
 def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
     """The weight an age leaves: exp(-age/tau).
 
-    Parameters
-    ----------
     age : array of ages in positions, 0 = newest
     tau : time constant in positions (`sequence.recency_tau`, `features.covis.recency_tau`); None = all weigh 1
     floor : of the exponent, so that some weight is left in the far past
-
-    Returns
-    -------
-    of the shape of `age`; float64, or float32 where the ages are float32
+    returns of the shape of `age`; float64, or float32 where the ages are float32
 
     Examples
     --------
@@ -399,14 +376,9 @@ def collapse(
 def distinct(self: Ragged, name: str, size: int) -> Ragged:
     """The known tokens of each row, each once, in the order in which the row first has them.
 
-    Parameters
-    ----------
     name : column of tokens 0 … size-1, newest first; 0, a token unseen in training, is left out
     size : distinct tokens
-
-    Returns
-    -------
-    columns `token` and `age` int64, the place of its newest occurrence
+    returns columns `token` and `age` int64, the place of its newest occurrence
 
     Examples
     --------

@@ -208,13 +208,8 @@ class Shard:
     def arr(self, name: str) -> np.ndarray:
         """An array; `KeyError` naming those there are.
 
-        Parameters
-        ----------
         name : array
-
-        Returns
-        -------
-        read-only map of the file, which is open as long as somebody holds it, or the array
+        returns read-only map of the file, which is open as long as somebody holds it, or the array
         """
         if name not in self.names:
             raise KeyError(f"no array '{name}' in this split: {nearest(name, self.names)}")
@@ -269,8 +264,6 @@ class Split:
     def whole(self, name: str, pick=lambda array: array) -> np.ndarray:
         """An array of all shards.
 
-        Parameters
-        ----------
         name : array
         pick : what to take of each shard's
         """
@@ -315,13 +308,8 @@ def memory_split(spec: Spec, block: dict, n: int, name: str = 'test', first_row:
 def column(self: Split, name: str) -> np.ndarray:
     """A whole column; `KeyError` with the nearest name.
 
-    Parameters
-    ----------
     name : categorical, numeric or key column
-
-    Returns
-    -------
-    (n,) codes or float32 with NaN
+    returns (n,) codes or float32 with NaN
     """
     spec = self.spec
     for cat in spec.cats:
@@ -339,13 +327,8 @@ def column(self: Split, name: str) -> np.ndarray:
 def key(self: Split, name: str) -> tuple[np.ndarray, tuple]:
     """Exact codes of a column and what they stand for; `KeyError` with the nearest name.
 
-    Parameters
-    ----------
     name : column with exact codes
-
-    Returns
-    -------
-    (n,) codes, 0 = null or unseen in train; texts of codes 1..
+    returns (n,) codes, 0 = null or unseen in train; texts of codes 1..
     """
     if name in self.spec.keys:
         return self.whole(f'key_{name}'), self.spec.keys[name]
@@ -388,8 +371,6 @@ def further_labels(self: Split, rows) -> np.ndarray | None:
 def share_of_clicks(self: Split, rows) -> float:
     """Share of clicks, as far as rows count.
 
-    Parameters
-    ----------
     rows : (m,) rows
     """
     weights = self.weights(rows)

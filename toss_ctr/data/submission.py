@@ -27,13 +27,8 @@ EDGE = 1e-12  # a probability stays this far from 0 and 1
 def logit(p) -> np.ndarray:
     """Log-odds, always finite: 0 and 1 are taken as `EDGE` away.
 
-    Parameters
-    ----------
     p : array of any shape, probabilities in [0, 1]
-
-    Returns
-    -------
-    float64 of the same shape
+    returns float64 of the same shape
 
     Examples
     --------

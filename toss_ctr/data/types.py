@@ -324,16 +324,11 @@ def time_unit(column: pa.Array, name: str, place) -> str | None:
 def times(column: pa.Array, name: str, place, unit: str) -> np.ndarray:
     """Times in milliseconds; `UserError` naming the row that has none, or one in another unit than training.
 
-    Parameters
-    ----------
     column : behind the gate: moments, or numbers since 1970
     name : of the column
     place : row → text for messages
     unit : of training, as `time_unit` says
-
-    Returns
-    -------
-    (n,) int64 milliseconds since 1970, UTC
+    returns (n,) int64 milliseconds since 1970, UTC
 
     Examples
     --------

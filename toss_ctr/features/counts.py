@@ -211,14 +211,9 @@ class BaseRate:
 def join(codes: list, sizes: list) -> np.ndarray:
     """One number for a combination of codes.
 
-    Parameters
-    ----------
     codes : (n,) codes of each column, 0 = null
     sizes : codes of each column are below this on train
-
-    Returns
-    -------
-    (n,) int64; 0 where a code is 0 or train lacks it
+    returns (n,) int64; 0 where a code is 0 or train lacks it
     """
     joint = np.zeros(len(codes[0]), np.int64)
     known = np.ones(len(joint), bool)

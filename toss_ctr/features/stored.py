@@ -66,14 +66,9 @@ def fill_train_rows(cfg, train: TrainRows, out: list) -> Statistics:
 def features(self: Statistics, cfg, split) -> np.ndarray:
     """Features of new rows.
 
-    Parameters
-    ----------
     cfg : config: `features`
     split : new rows, of the spec of train
-
-    Returns
-    -------
-    (n, E) float32, in the order of `feature_names`
+    returns (n, E) float32, in the order of `feature_names`
     """
     out = np.empty((split.n_rows, len(feature_names(cfg))), np.float32)
     for family, columns in _asked_for(cfg):

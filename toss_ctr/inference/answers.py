@@ -261,15 +261,10 @@ def raw_rows(path, n: int = ROWS) -> pl.DataFrame:
 def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame) -> dict:
     """Ask for rows whose predictions are known, as a server is asked: by dicts.
 
-    Parameters
-    ----------
     predictor : to ask
     table : n raw rows
     submission : of the same rows, n × (id, probability)
-
-    Returns
-    -------
-    rows, differs (largest difference of a probability), at (id of that row)
+    returns rows, differs (largest difference of a probability), at (id of that row)
     """
     differs = np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy())
     at = int(differs.argmax())

@@ -343,18 +343,13 @@ def _judge(label, p, target: str, weight=None) -> dict:
 def calibrated_rows(logit, label, fold, seed: int = 0, weight=None, **options) -> tuple[np.ndarray, dict]:
     """Rows calibrated by calibrators that have not seen their folds, and what that does to them.
 
-    Parameters
-    ----------
     logit : (N,) out-of-fold logits
     label : (N,) labels, 0 or 1
     fold : (N,) fold of each row, >= 0
     seed : splits the rows where there is one fold only
     weight : (N,) row weights; None = every row counts once
     options : method, target, lr, iters of `fit_calibrator`
-
-    Returns
-    -------
-    (N,) float64 probabilities of `cross_fit`; `calibration_report` of them
+    returns (N,) float64 probabilities of `cross_fit`; `calibration_report` of them
     """
     c = fit_calibrator(logit, label, weight=weight, **options)
     before, after = Calibrator.identity()(logit), cross_fit(logit, label, fold, seed, weight, **options)

@@ -161,8 +161,6 @@ MANY_ROWS = 2_000_000  # with more, choosing anew for every member takes fewer c
 def worth(members: list[Opinion], whole: dict, cfg: Config) -> dict[str, float]:
     """What the ensemble loses out of fold without each member, chosen anew from the others: of what key `metric` says.
 
-    Parameters
-    ----------
     members : of the ensemble
     whole : metrics of the ensemble
     cfg : the config
@@ -242,18 +240,13 @@ def intervals(
 ) -> dict[str, Interval]:
     """Bootstrap intervals of a prediction: the ones that board, report and terminal show.
 
-    Parameters
-    ----------
     scales : of the prediction
     label : (n,) 0/1
     seed : of the run
     group : (n,) group of each row, or None
     weight : (n,) row weights, or None
     n_boot : draws, of many rows fewer; 0: none
-
-    Returns
-    -------
-    metric → interval; {} without draws
+    returns metric → interval; {} without draws
     """
     how = dict(n_boot=n_draws(len(label), n_boot), seed=seed, group=group, weight=weight)
     return bootstrap_interval(label, scales.balanced, natural=scales.natural, **how) if how['n_boot'] else {}

@@ -126,8 +126,6 @@ def server(folder: str, trust: bool = False):
 def serve(app, host: str, port: int):
     """Answer until it is stopped; a connection on which no request becomes whole is closed.
 
-    Parameters
-    ----------
     app : of `server`
     host : address to listen at
     port : number

@@ -227,16 +227,11 @@ def stack(z: np.ndarray, y: np.ndarray, seed: int = 0, weight: np.ndarray | None
 
     Members whose coefficient is below `SURE` standard errors go, the least certain first.
 
-    Parameters
-    ----------
     z : (M, N) float32 log-odds of rows no member has seen
     y : (N,) 0/1, both classes
     seed : draws the rows, where there are more than `MOST_OF_CLASS` of a class
     weight : (N,) row weights, of any scale
-
-    Returns
-    -------
-    (M,) float64, sum 1
+    returns (M,) float64, sum 1
 
     Examples
     --------

@@ -226,22 +226,14 @@ def model(
 ) -> tuple:
     """The model of a fold: the kept one, or trained now.
 
-    Parameters
-    ----------
     k : fold
     matrices : the columns
     label : (n,) 0/1
     folds : the run's `Folds`
     tick : called after each round
     chosen : called with the number of rounds, when it is known
-
-    Returns
-    -------
-    of `kept_model`
-
-    Raises
-    ------
-    UserError for a fold whose training rows have one class
+    returns of `kept_model`
+    raises UserError for a fold whose training rows have one class
     """
     rows = folds.train_rows(k)
     if not 0 < label[rows].mean() < 1:
@@ -263,16 +255,11 @@ def model(
 def fold(self: MatrixJob, k: int, matrices: Matrices, label, folds) -> dict:
     """Train a fold, predict its hold-out rows and the test rows.
 
-    Parameters
-    ----------
     k : fold
     matrices : the columns
     label : (n,) 0/1
     folds : the run's `Folds`
-
-    Returns
-    -------
-    rows, logit, test (None without test rows), seconds, rounds, gain, speed (rows predicted in a second)
+    returns rows, logit, test (None without test rows), seconds, rounds, gain, speed (rows predicted in a second)
     """
     held_out, library = folds.valid_rows(k), self.library
     bars = dict(mininterval=1, unit='round', disable=not watched(self.progress))

@@ -66,15 +66,10 @@ def recent_first(score: Tensor) -> Tensor:
 def search(score: Tensor, mask: Tensor, k: int) -> tuple[Tensor, Tensor]:
     """The K real positions of highest score, in time order; pads fill up only where a row has fewer than K.
 
-    Parameters
-    ----------
     score : (B, L) float
     mask : (B, L) bool, true where real
     k : positions to keep, at most L
-
-    Returns
-    -------
-    (B, K) int64 indices in time order, (B, K) bool: real
+    returns (B, K) int64 indices in time order, (B, K) bool: real
     """
     best = recent_first(score).masked_fill(~mask, -math.inf).topk(k, dim=1, sorted=False).indices
     index = best.sort(1).values
@@ -101,15 +96,10 @@ def age_buckets(exact: int = 64, spaced: int = 64, max_age: int = 16_384) -> Ten
 def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
     """Inverted dropout with 16 random bits an element; inside `torch.compile` PyTorch's own, which fuses.
 
-    Parameters
-    ----------
     x : any shape, float
     p : probability to drop an element, in [0, 1)
     training : identity when false
-
-    Returns
-    -------
-    the shape and dtype of `x`
+    returns the shape and dtype of `x`
     """
     if not training or p <= 0:
         return x

@@ -251,8 +251,6 @@ def check_embeddings(
 class Embeddings(nn.Module):
     """Attention and representation embeddings of behaviours and target (arXiv 2410.02604, section 4).
 
-    Parameters
-    ----------
     n_tokens : rows of the token table, id 0 (unseen) included
     targets : rows of each target column, id 0 included
     d_att : width of the token's attention embedding
@@ -362,15 +360,10 @@ def _map_values(emb: Embeddings, v: Tensor, position: Tensor | None) -> Tensor:
 def values(emb: Embeddings, ids: Sequence[Tensor], rows: Tensor | None) -> Tensor:
     """Representations of behaviours.
 
-    Parameters
-    ----------
     emb : the tables
     ids : (B, K) int for each field
     rows : (B, K) int, rows of the position tables; None = no positions
-
-    Returns
-    -------
-    (B, K, d_out)
+    returns (B, K, d_out)
     """
     position = None if rows is None else emb.rep.position.table(rows)
     return _map_values(emb, emb.rep.behaviour.lookup(ids), position)

@@ -253,8 +253,6 @@ _TABLE = '''
 def table(rows: list[dict], columns: dict, label: str, strong=()) -> Markup:
     """A table in a box that scrolls sideways, and a link that saves it as CSV with all digits.
 
-    Parameters
-    ----------
     rows : one dict a row
     columns : key → (header, format spec or None for text)
     label : what a screen reader and the saved file call it

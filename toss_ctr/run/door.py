@@ -64,13 +64,8 @@ class _Known:
     def board(self, n_boot: int = N_BOOT) -> MetricsTable:
         """Folds, the whole, baseline, ensemble and, where it is known, the best possible, on held-out rows.
 
-        Parameters
-        ----------
         n_boot : bootstrap draws of the intervals; 0: none
-
-        Returns
-        -------
-        a table, in the report's order; * is what was handed in
+        returns a table, in the report's order; * is what was handed in
         """
         from toss_ctr.report.predictions import summary_lines, summary_table
 
@@ -223,19 +218,11 @@ class _Asked(_Shown):
     def predict(self, data, out: str = '', member: str = ''):
         """Click probabilities of new rows by what was handed in: the network, another member, or the ensemble.
 
-        Parameters
-        ----------
         data : Polars or pandas frame; or a path, whose rows are streamed to a CSV file
         out : CSV file for a path; by default submission_<name>.csv in the run's folder
         member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
-
-        Returns
-        -------
-        (n,) float64 of a frame; the CSV file of a path
-
-        Raises
-        ------
-        UserError for a name that is no trained member's, and for a column that is missing
+        returns (n,) float64 of a frame; the CSV file of a path
+        raises UserError for a name that is no trained member's, and for a column that is missing
         """
         from toss_ctr.inference.answers import infer
         from toss_ctr.inference.predictor import load_predictor
@@ -251,13 +238,8 @@ class _Asked(_Shown):
     def predict_labels(self, frame) -> dict:
         """Probabilities of every label of `data.labels` by the network, the first one's first.
 
-        Parameters
-        ----------
         frame : Polars or pandas frame
-
-        Returns
-        -------
-        label → (n,) float64
+        returns label → (n,) float64
         """
         from toss_ctr.inference.predictor import label_answers
 
@@ -501,14 +483,9 @@ def _own_caches(cfg: Config) -> list[Path]:
 def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
-    Parameters
-    ----------
     cfg : of a run
     caches : remove the caches its folds were trained on as well, where no other run's folds were
-
-    Returns
-    -------
-    what was removed
+    returns what was removed
     """
     gone, folder = sweep(cfg.run_dir, deep=True), Path(cfg.data.cache_dir)
     for cache in _own_caches(cfg) if caches else ():

@@ -143,17 +143,9 @@ class _Chain:
 def verify(cfg: Config) -> list[str]:
     """Derive every digest of a run again, from the data to the submission.
 
-    Parameters
-    ----------
     cfg : of a run with finished folds
-
-    Returns
-    -------
-    a line for each thing: `ok`, or `-` where it is not on this machine
-
-    Raises
-    ------
-    UserError : with the lines printed first; names every file that is not as it was written
+    returns a line for each thing: `ok`, or `-` where it is not on this machine
+    raises UserError : with the lines printed first; names every file that is not as it was written
 
     Examples
     --------

@@ -25,8 +25,6 @@ from ..core.device import resolve_device
 class Process:
     """This process among those that share a fold.
 
-    Parameters
-    ----------
     rank : this process
     size : processes
     local : this process among those of this machine, the number of its GPU

@@ -95,8 +95,6 @@ def score_of(ap: float, wll: float) -> float:
 def score(y, p, weight=None) -> float:
     """Score = 0.5·AP + 0.5/(1+WLL); higher is better.
 
-    Parameters
-    ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     weight : (N,) row weights
@@ -208,8 +206,6 @@ TITLES = {'LogLoss': 'log loss', RATIO: 'pred/obs'}  # of columns that are not c
 def first_metric(metric: str) -> str:
     """What a board is sorted by.
 
-    Parameters
-    ----------
     metric : key `metric`
     """
     return COLUMNS[metric][0]
