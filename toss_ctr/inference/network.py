@@ -8,7 +8,7 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_proba
            'seal_predictions', 'predict_test']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
-import shutil
+import shutil, time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -193,10 +193,14 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
 @contextmanager
 def progress_bar(rows: int, progress: bool):
-    "A bar of rows, for whoever does not watch only its end; yields the function to call with the rows that are done."
-    how = dict(desc='infer', unit='row', unit_scale=True, mininterval=1 if watched(progress) else 1e9)
-    with tqdm(total=rows, disable=not progress, **how) as bar:
+    "A bar of rows for whoever watches, or a line at the end; yields the function to call with the rows that are done."
+    began = time.monotonic()
+    how = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
+    with tqdm(total=rows, disable=not watched(progress), **how) as bar:
         yield bar.update
+    if progress and not watched():
+        took = time.monotonic() - began
+        print(f'infer: {rows:,} rows, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
 
 # %% ../../nbs/70_inference/10_network.ipynb #2f9bc191
 def write_logits(network: Network, parts, path, done=lambda rows: None):
