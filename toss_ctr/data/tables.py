@@ -102,10 +102,10 @@ def _held_out(rows: pl.LazyFrame, time: str) -> tuple[pl.Expr, str]:
         day = moment_part(time, 'day', rows.collect_schema()[time])
         days = rows.group_by(day.alias('day')).len().sort('day').collect(engine='streaming')
         later = days['len'].reverse().cum_sum().reverse() / days['len'].sum()
-        last = days.filter(later.is_between(_TENTH, 1 - _TENTH, closed='both')).tail(1)
-        if len(last) and later.filter(days['day'] == last['day'][0])[0] <= 0.5:
-            n = (days['day'] >= last['day'][0]).sum()
-            return day >= last['day'][0], f'the last {n} days of {time}' if n > 1 else f'the last day of {time}'
+        able = days.filter(later.is_between(_TENTH, 0.5))['day']
+        if len(able):
+            n = (days['day'] >= able[-1]).sum()
+            return day >= able[-1], f'the last {n} days of {time}' if n > 1 else f'the last day of {time}'
     return row_share(_TENTH), 'a tenth of the rows'
 
 
@@ -145,6 +145,8 @@ def read_log(folder, train, test=None, valid=None, **roles) -> Schema:
         return guess_schema(paths.pop('train'), **paths, **roles)
     whole = guess_schema(log := paths.pop('log'), **paths, **roles)
     train, test, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
+    if log != str(train):  # it was made here, and its rows are in both now
+        Path(log).unlink()
     found = guess_schema(train, test=test, **paths, **roles | dict(label=whole.label))
     note = f'no rows to predict were given: {test} holds out {words}, to be scored at the end'
     return replace(found, notes=(note, *found.notes))
