@@ -262,7 +262,7 @@ def onnx_runner(path, trust: bool = False):
         session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
     except Exception as e:  # of many kinds, none of them a base of the others
         why = _first_cause(e).rpartition(' failed:')[2][:150]  # before it stands the path
-        raise UserError(f'onnxruntime {onnxruntime.__version__} refuses the program ({why})', _INSTEAD) from None
+        raise UserError(f'{path}: onnxruntime {onnxruntime.__version__} refuses it ({why})', _INSTEAD) from None
     names = [i.name for i in session.get_inputs()]
     return lambda batch: session.run(None, {name: batch[name].numpy() for name in names})[0]
 

@@ -20,7 +20,7 @@ from ..core.files import locked, shell_path, sweep
 from ..core.records import read_record, read_run_table
 from ..config.base import html_table
 from ..data.schema import Schema
-from ..data.tables import read_log
+from ..data.tables import log_schema
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
@@ -354,7 +354,7 @@ class Run(_Asked):
         place = Path(folder) / name
         known = dict(categorical=categorical, numeric=numeric, ignore=ignore)
         asked = dict(label=label, history=history, target=target)
-        schema = read_log(place / 'data', train, test, valid, **asked, **known)
+        schema = log_schema(place / 'data', train, test, valid, **asked, **known)
         keys = schema.config()
         keys['data']['cache_dir'] = str(place / 'cache')
         own = dict(exp_name=name, logging=dict(log_dir=str(folder)))
@@ -435,7 +435,7 @@ def write_start(train: str, test=None, out='', label='clicked', history=None, ta
     """
     file = Path(out or f"{Path(train).stem.partition('.')[0].replace('*', '') or 'run'}.yaml")
     folder = file.with_name(f'{file.stem}_data')
-    schema = read_log(folder, train, test, valid, label=label, history=history, target=target)
+    schema = log_schema(folder, train, test, valid, label=label, history=history, target=target)
     make_config(schema.config())  # what is written can be read
     schema.to_yaml(file)
     return file
