@@ -79,9 +79,7 @@ def deterministic(on: bool = True):
 # %% ../../nbs/00_core/35_device.ipynb #4cfc30a5
 @contextlib.contextmanager
 def threads(n: int):
-    """PyTorch computes with this many threads inside; what was set before is set again after.
-
-    """
+    "PyTorch computes with this many threads inside; what was set before is set again after."
     before = torch.get_num_threads()
     torch.set_num_threads(n)
     try:

@@ -18,7 +18,7 @@ from ..core.files import check_target, write_aside
 from .frames import any_frame
 from .schema import guess_schema, Schema
 from .source import find_files, lazy_table
-from .types import moment_part, NO_NUMBER
+from .types import moment_part, NULLS
 
 # %% ../../nbs/20_data/46_tables.ipynb #a9304654
 _BETWEEN = ',', ';', '\t', '|'
@@ -29,7 +29,7 @@ def scan_csv(path) -> pl.LazyFrame:
     try:
         names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
         header = ''.join(names.collect_schema().names())
-        how = dict(separator=max(_BETWEEN, key=header.count), null_values=[*NO_NUMBER[:-2]], try_parse_dates=True)
+        how = dict(separator=max(_BETWEEN, key=header.count), null_values=list(NULLS), try_parse_dates=True)
         rows = pl.scan_csv(path, infer_schema_length=None, glob=False, **how)
         rows.collect_schema()
         return rows
@@ -115,7 +115,10 @@ def hold_out(data: str, time: str, folder: Path) -> tuple[str, str, str]:
     time : column with the rows' time, '' = none
     returns the two files, and in words which rows the second holds
     """
-    rows = lazy_table(find_files(data, 'data'))
+    files = find_files(data, 'data')
+    for name in ('train', 'test'):
+        check_target(folder / f'{name}.parquet', 'data', [*map(str, files)], _made_here)
+    rows = lazy_table(files)
     held, words = _held_out(rows, time)
     numbered = rows.with_row_index('__row')
     parts = dict(train=numbered.filter(~held), test=numbered.filter(held))
@@ -145,7 +148,7 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
         return guess_schema(paths.pop('train'), **paths, **roles)
     whole = guess_schema(log := paths.pop('log'), **paths, **roles)
     train, test, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
-    if log != str(train):  # it was made here, and its rows are in both now
+    if log != str(given['log']):  # it was made here, and its rows are in both now
         Path(log).unlink()
     found = guess_schema(train, test=test, **paths, **roles | dict(label=whole.label))
     note = f'no rows to predict were given: {test} holds out {words}, to be scored at the end'

@@ -147,8 +147,7 @@ def numeric_stats(
 
 # %% ../../nbs/40_models/05_scaling.ipynb #5891f22c
 class Scale(nn.Module):
-    """Fill and scale numeric columns by a fold's training statistics: the twin of `NumericStats.transform`.
-    """
+    "Fill and scale numeric columns by a fold's training statistics."
 
     def __init__(self, stats: NumericStats):
         super().__init__()
