@@ -107,7 +107,8 @@ class Sequence(Behaviours):
     dim_att: Positive | None = None
     "Width of attention embeddings; null = model.emb_dim."
     side_cols: Columns = ()
-    "Further sequence columns aligned with `col` (category, duration, …)."
+    """Further sequence columns aligned with `col` (category, duration, …). A query column that is listed here is looked
+    up: what the training rows of a token's id say of it (its category, its brand); sharing names it for itself."""
     collapse: bool = False
     """Attend over the unique tokens of a row (with side_cols: over the unique tuples of token and sides; with position
     time: and bucket of age), each with the log-sum of its position terms; top_k then takes the K best of them."""
@@ -140,6 +141,11 @@ class Sequence(Behaviours):
         return history_key(self.name)
 
     @property
+    def looked_up(self) -> tuple[str, ...]:
+        "Sides that no column has: query columns, whose value for a token the rows of its id say."
+        return tuple(c for c in self.side_cols if c in self.query_key)
+
+    @property
     def shared_with(self) -> dict[str, str]:
         "Query column → the history column whose id space and tables it shares."
         if self.col is None:
@@ -157,6 +163,16 @@ def _check_sharing(seq: Sequence, at: str):
     if isinstance(seq.sharing, dict):
         check_listed(f'{at}.sharing', seq.sharing, seq.query_key, f'{at}.query_key')
         check_listed(f'{at}.sharing', seq.sharing.values(), histories, f'{at}.col or {at}.side_cols')
+
+
+def _check_looked_up(seq: Sequence, at: str):
+    "Refuse sides that are to be looked up where nothing says whose ids tokens are."
+    ids = [c for c, column in seq.shared_with.items() if column == seq.col]
+    alone = [c for c in seq.looked_up if not ids or seq.shared_with.get(c) != c]
+    if alone:
+        c, item = alone[0], ids[0] if ids else 'item'
+        what = f"{at}.side_cols: '{c}' is a query column, so it is looked up by the column with the tokens' ids"
+        raise UserError(what, f'set {at}.sharing {{{item}: {seq.col}, {c}: {c}}}, or take {c} out of {at}.side_cols')
 
 # %% ../../nbs/10_config/15_model.ipynb #f04dba96
 def _check_query(seq: Sequence, data: Data, at: str):
@@ -195,6 +211,7 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
     _check_query(seq, data, at)
     if seq.sharing != 'none':
         _check_sharing(seq, at)
+    _check_looked_up(seq, at)
     if seq.match and not seq.shared_with:
         mend = f'name it in {at}.sharing, or set match false'
         raise UserError(f'{at}.match: no query column shares an id space with the history', mend)

@@ -105,11 +105,14 @@ class HistoryArrays:
     time: TimeSpec | None = None
 
     def __post_init__(self):
-        self.scratch, self.texts, spaces = Scratch(), {}, {None: self.seq.values} | self.seq.sides
-        if self.seq.sep is not None:
+        seq, self.scratch, self.texts = self.seq, Scratch(), {}
+        spaces = {None: seq.values} | {name: seq.sides[name] for name in seq.beside}
+        if seq.sep is not None:
             self.texts = {space: Vocabulary(values) for space, values in spaces.items()}
             spaces = {space: range(1, len(values) + 1) for space, values in spaces.items()}  # codes are read
         self.codes = {space: TokenCoder(values) for space, values in spaces.items()}
+        self.texts |= {name: Vocabulary(seq.sides[name]) for name in seq.looked_up}
+        self.of_token = {c: np.asarray(codes, smallest(seq.side_size(c))) for c, codes in seq.looked_up.items()}
 
     def shared(self, space: str | None, texts: list) -> np.ndarray:
         """Codes of a target column in the id space of this history, or of a column beside it.
@@ -118,12 +121,12 @@ class HistoryArrays:
         texts : canonical texts of the target, None for null
         returns (n,) int32, 0 for what is no token
         """
-        return self.texts[space](texts) if self.texts else shared_codes(self.codes[space], texts)
+        return self.texts[space](texts) if space in self.texts else shared_codes(self.codes[space], texts)
 
     def _read(self, batch, place, side: str | None = None) -> Ragged:
         "Tokens, or the entries of a column beside them: integers, or the codes of texts."
         name = side or self.seq.name
-        if not self.texts:
+        if self.seq.sep is None:
             return read_tokens(batch[name], name, place, Scratch() if side else self.scratch)
         pad_id = None if side else self.seq.pad_id
         return read_texts(batch[name], name, place, self.texts[side], self.seq.sep, pad_id)
@@ -131,7 +134,7 @@ class HistoryArrays:
     def _history(self, batch, place) -> Ragged:
         "Columns `token`, `side_…` and `seconds` of some rows, oldest first, without padding."
         seq, history = self.seq, self._read(batch, place)
-        for side in seq.sides:
+        for side in seq.beside:
             beside = self._read(batch, place, side)
             _check_lengths(history, beside.lengths, seq.name, side, place)
             history.columns[f'side_{side}'] = beside['token']
@@ -150,8 +153,9 @@ class HistoryArrays:
         seq, key = self.seq, self.seq.key
         history = self._history(batch, place)
         history = history.newest_first(None if seq.collapse else seq.max_len)
-        columns = {f'side_{side}': self.codes[side](history[f'side_{side}']) for side in seq.sides}
+        columns = {f'side_{side}': self.codes[side](history[f'side_{side}']) for side in seq.beside}
         columns['token'] = self.codes[None](history['token'])
+        columns |= {f'side_{side}': codes[columns['token']] for side, codes in self.of_token.items()}
         if seq.buckets:
             columns['bucket'] = age_buckets_of(history['seconds'])
         if seq.collapse:
@@ -171,7 +175,7 @@ class HistoryArrays:
         """
         names = [*self.seq.columns, *([self.time.name] if self.seq.time else [])]
         n = len(batch[self.seq.name])
-        size, blocks = n if self.texts else BLOCK, []
+        size, blocks = BLOCK if self.seq.sep is None else n, []
         for start in range(0, n or 1, size or 1):
             rows = {name: batch[name].slice(start, size) for name in names}
             blocks.append(self._block(rows, lambda r: place(start + r)))

@@ -54,7 +54,7 @@ def _section(h: dict, timed: bool) -> dict:
         query_key=list(h['asks']),
         sharing='target' if alone else shared,
         match=bool(shared),
-        side_cols=list(h['sides']),
+        side_cols=[*h['sides'], *(c for c, table in h['asks'].items() if c == table)],
     )
     if timed and h['time']:
         more |= dict(time_col=h['time'], position='time')

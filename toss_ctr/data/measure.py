@@ -92,6 +92,23 @@ def _measure_codes(stream, columns: list) -> dict:
     return {c: tally.measured() for c, tally in tallies.items()}
 
 
+def _measure_lookups(stream, columns: list) -> dict:
+    "Further column → text of the first column → the value that most of its rows have."
+    item, *others = columns
+    seen = {c: pl.DataFrame(schema={'item': str, 'value': str, 'len': pl.UInt32}) for c in others}
+    for _, batch, place in stream:
+        tallies = {c: Tally() for c in columns}
+        codes = {c: codes_of(tallies[c], batch[c], c, place) for c in columns}
+        texts = {c: pl.Series([None, *tallies[c].code], dtype=pl.String).gather(codes[c]) for c in columns}
+        for c in others:
+            rows = pl.DataFrame(dict(item=texts[item], value=texts[c])).drop_nulls()
+            counted = pl.concat([seen[c], rows.group_by('item', 'value').len()])
+            seen[c] = counted.group_by('item', 'value').agg(pl.col('len').sum())
+    most = {c: rows.sort('len', 'value', descending=[True, False]) for c, rows in seen.items()}
+    first = {c: rows.unique('item', keep='first').sort('item') for c, rows in most.items()}
+    return {c: dict(rows.select('item', 'value').iter_rows()) for c, rows in first.items()}
+
+
 def _measure_cells(stream, columns: list, sep: str) -> dict:
     "Values and counts of a column's cells."
     tally, column = Tally(), columns[0]
@@ -147,6 +164,7 @@ _KINDS = dict(
     tokens=_measure_tokens,
     codes=_measure_codes,
     cells=_measure_cells,
+    lookups=_measure_lookups,
     numbers=_measure_numbers,
     vectors=_measure_vectors,
 )
@@ -155,8 +173,8 @@ _KINDS = dict(
 def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -> dict:
     """One unit of the first pass.
 
-    kind : 'tokens' | 'codes' | 'cells' | 'numbers' | 'vectors' | 'events' | 'time'
-    columns : to measure; one of all but 'codes' and 'numbers'
+    kind : 'tokens' | 'codes' | 'lookups' | 'cells' | 'numbers' | 'vectors' | 'events' | 'time'
+    columns : to measure; one of all but 'codes', 'lookups' and 'numbers'
     options : of 'tokens': `pad_id`, None in columns beside the history, and `sep` where they are texts; of 'cells':
         `sep`, between the values of a text; of 'vectors': `width`, and the components `first` to before `last`
     """
@@ -175,6 +193,11 @@ def width_of(source: Source, name: str, stop: int) -> int:
     raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
+def _ids_of(asked: dict) -> str:
+    "The target column with the ids of a history's tokens."
+    return next((t for t in asked['targets'] if t not in asked['spaces']), '')
+
+
 def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> list[dict]:
     """Units that together measure everything a spec needs, the longest first.
 
@@ -184,7 +207,7 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     units = []
     add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
     pads = {h['name']: h['pad_id'] for h in needs.histories}
-    beside = [(c, h) for h in needs.histories for c in (h['name'], *h['sides'])]
+    beside = [(c, h) for h in needs.histories for c in (h['name'], *h['sides']) if c not in h['looked_up']]
     texts = {c: h['sep'] for c, h in beside}
     for c in dict.fromkeys(c for c, _ in beside):  # once, however many histories have it
         add('tokens', [c], pad_id=pads.get(c), sep=texts[c])
@@ -202,6 +225,12 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
     counted = list(dict.fromkeys([*counted, *needs.keys, *targets]))
     if counted:
         add('codes', counted)
+    looked_up = {}
+    for h in needs.histories:
+        looked_up.setdefault(_ids_of(h), {}).update(dict.fromkeys(h['looked_up']))
+    for c, others in looked_up.items():
+        if others:
+            add('lookups', [c, *others])
     for c, sep in needs.multis.items():
         add('cells', [c], sep=sep)
     if needs.time:
@@ -225,14 +254,21 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
     return name, 'hash', buckets + 1, ()
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64
+def _integers(texts) -> dict[str, int]:
+    "Of some texts those that are tokens of a history of integers."
+    return {text: int(text) for text in texts if re.fullmatch(r'[+-]?\d{1,18}', text, re.A)}
+
+
 def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = None):
     "The id space of a history, or of a side column, with the values of columns that share it; sorted."
-    values, texts = set(tokens[side or asked['name']]['values']), bool(asked['sep'])
+    alone = side in asked['looked_up']
+    values = set() if alone else set(tokens[side or asked['name']]['values'])
+    texts = alone or bool(asked['sep'])
     padding = set() if side else {str(asked['pad_id']) if texts else asked['pad_id']}
     for t in [t for t in asked['targets'] if asked['spaces'].get(t) == side]:
         shared = {v for v, count in zip(codes[t]['values'], codes[t]['counts'], strict=True) if count}
         if not texts:
-            shared = {int(v) for v in shared if re.fullmatch(r'[+-]?\d{1,18}', v, re.A)}
+            shared = {*_integers(shared).values()}
         if not (texts or shared):
             what = f"sequence.sharing: column '{t}' has no integers to share"
             raise UserError(what, 'leave it out of sequence.sharing')
@@ -240,13 +276,26 @@ def _known_values(asked: dict, tokens: dict, codes: dict, side: str | None = Non
     return tuple(sorted(values, key=natural if texts else None))
 
 
-def _seq_column(asked: dict, tokens: dict, codes: dict, events: dict) -> SeqSpec:
-    "A history column of the spec; `asked` : of `Needs.histories`."
+def _looked_up(asked: dict, values: tuple, sides: dict, lookups: dict) -> dict:
+    "Side → its code for each token, 0 for what training rows do not show; `lookups` : item column → what was measured."
+    found = {}
+    for c in asked['looked_up']:
+        code, of = {text: i for i, text in enumerate(sides[c], 1)}, lookups[_ids_of(asked)][c]
+        if not asked['sep']:
+            of = {number: of[text] for text, number in _integers(of).items()}
+        found[c] = [0, *(code.get(of.get(value), 0) for value in values)]
+    return found
+
+
+def _seq_column(asked: dict, found: dict) -> SeqSpec:
+    "A history column of the spec; `asked` : of `Needs.histories`; `found` : what was measured, by kind."
+    tokens, codes = found['tokens'], found['codes']
     values = _known_values(asked, tokens, codes)
     sides = {c: _known_values(asked, tokens, codes, c) for c in asked['sides']}
     learned = dict(size=len(values) + 1, values=values, sides=sides, targets=tuple(asked['targets']))
+    learned['looked_up'] = _looked_up(asked, values, sides, found['lookups'])
     if asked['time']:
-        learned['unit'] = events[asked['time']]['unit']
+        learned['unit'] = found['events'][asked['time']]['unit']
     return SeqSpec(**dict(asked, **learned))
 
 # %% ../../nbs/20_data/25_measure.ipynb #bf67ca45
@@ -291,7 +340,7 @@ def make_spec(needs: Needs, units: list[dict], answers: list[dict]) -> tuple[Spe
         cats=pack_cats(_cat_column(c, b, codes, needs.min_count) for c, b in cats.items()),
         nums=columns,
         null_blocks=tuple(null_groups(masks)),
-        histories=tuple(_seq_column(h, tokens, codes, found['events']) for h in needs.histories),
+        histories=tuple(_seq_column(h, found) for h in needs.histories),
         keys={k: tuple(codes[k]['values']) for k in needs.keys},
         label=needs.label,
         click=needs.click,

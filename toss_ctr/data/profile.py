@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MARKS', 'PIECE', 'LIMIT', 'REALS', 'SAMPLE', 'LONG', 'BINS', 'TELLS', 'AFTER', 'plain_type', 'token_mark', 'Cells',
-           'cells_of', 'Facts', 'profile', 'lone_auc', 'telltale', 'filled_by_clicks']
+           'token_lists', 'cells_of', 'Facts', 'profile', 'lone_auc', 'telltale', 'filled_by_clicks']
 
 # %% ../../nbs/20_data/27_profile.ipynb #23d192da
 import math
@@ -99,7 +99,7 @@ class Cells:
         return min(numbers), max(numbers)
 
 # %% ../../nbs/20_data/27_profile.ipynb #b716231b
-def _token_lists(values: pl.Series, mark: str) -> pl.Series:
+def token_lists(values: pl.Series, mark: str) -> pl.Series:
     "Cells as lists of canonical texts without empty ones, or of moments."
     lists = values.str.split(mark) if mark else values
     if lists.dtype.inner.is_temporal():
@@ -126,7 +126,7 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
     moments = not mark and values.dtype.inner.is_temporal()
     lengths, tokens, repeats, holes = [np.zeros(0, np.int32)], set(), 0, 0
     for start in range(0, len(values), PIECE):
-        lists = _token_lists(values[start : start + PIECE], mark).fill_null([])
+        lists = token_lists(values[start : start + PIECE], mark).fill_null([])
         filled = lists.list.drop_nulls()
         lengths.append(lists.list.len().to_numpy().astype(np.int32))
         holes += int((lists.list.len() - filled.list.len()).sum())

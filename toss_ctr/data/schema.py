@@ -57,7 +57,7 @@ class Schema:
     days : the column of days of which the test rows are all later, and the number of training days
     valid : the file to choose the epoch on; '' = folds of the training rows
     histories : the longest first: col, sides, time ('' = none), asks (column → the tokens' column it shares a table
-        with, '' = none), sep, pad (the token that is padding), and of the rows looked at median, p99, max (tokens a
+        with, '' = none, itself = it is looked up for the tokens), sep, pad (the token that is padding), and of the rows looked at median, p99, max (tokens a
         row), tokens (distinct)
     notes : what else is worth a word: of a label that was guessed, of the test file
     test : path of the rows to predict, '' = not known
@@ -140,7 +140,8 @@ def _lines(s: Schema) -> list[str]:
     if s.label:
         out.append(f'label {s.label}: {s.positives:,} positives ({s.positives / s.n_rows:.2%})')
     for h in s.histories:
-        beside = ', '.join([*h['sides'], *([f'times {h["time"]}'] if h['time'] else [])])
+        looked_up = [f'{c} of the row that shows it' for c, table in h['asks'].items() if c == table]
+        beside = ', '.join([*h['sides'], *looked_up, *([f'times {h["time"]}'] if h['time'] else [])])
         sizes = 'median {median}, 99 % {p99:,}, max {max:,} a row; {tokens:,} tokens'.format(**h)
         out.append(f"history {h['col']}: {sizes}{f'; beside it {beside}' if beside else ''}")
     return out
@@ -227,6 +228,12 @@ def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     return later
 
 # %% ../../nbs/20_data/30_schema.ipynb #2d0abb5a
+def _still_asked(h: dict, cats: set) -> dict:
+    "What a history is asked about of the columns that are categories; nothing is looked up without its item."
+    asks = {c: table for c, table in h['asks'].items() if c in cats}
+    return asks if h['col'] in asks.values() else {c: table for c, table in asks.items() if c != table}
+
+
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have, asked = log.test, {table: c for h in s.histories for c, table in h['asks'].items()}
@@ -249,9 +256,13 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
             c = replace(c, role='numeric', note='')  # as of birth
         columns.append(replace(c, role='ignored', note=note) if note else c)
+    cats = {c.name for c in columns if c.role == 'categorical'}
+    histories = tuple(h | dict(asks=_still_asked(h, cats)) for h in s.histories)
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
     notes = tuple(_test_notes(log, train, test, bool(days)))
-    return replace(s, columns=tuple(columns), unseen=many, days=days, notes=s.notes + notes)
+    return replace(
+        s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=s.notes + notes
+    )
 
 # %% ../../nbs/20_data/30_schema.ipynb #c2ae4574
 def _check_given(facts: dict, history: str | None, others: list[str], path):

@@ -26,8 +26,8 @@ class Needs:
     """Columns and how each is encoded.
 
     cats : categorical column → buckets; 0 = exact vocabulary, -1 = hashed into as many as fit
-    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, history, targets,
-        spaces
+    histories : of each what its `SeqSpec` is asked for: name, max_len, pad_id, collapse, tau, sides, looked_up (of
+        them), history, targets, spaces
     keys : columns that need exact codes beside or without a categorical
     multis : column with several values a cell → what separates them in text
     parts : of it, the columns that are left out where they are constant
@@ -116,6 +116,7 @@ def _history_needs(s) -> dict:
         collapse=s.collapse,
         tau=s.recency_tau if s.collapse else None,
         sides=list(s.side_cols),
+        looked_up=list(s.looked_up),
         history=s.name,
         targets=list(s.shared_with),
         spaces={target: column for target, column in s.shared_with.items() if column != s.col},
@@ -127,7 +128,8 @@ def _history_needs(s) -> dict:
 # %% ../../nbs/20_data/20_spec.ipynb #3dd35893
 def history_columns(asked: dict) -> list[str]:
     "Columns of a history: of its tokens, and of what is aligned with them."
-    return [asked['name'], *asked['sides'], *([asked['time']] if asked['time'] else [])]
+    beside = [c for c in asked['sides'] if c not in asked['looked_up']]
+    return [asked['name'], *beside, *([asked['time']] if asked['time'] else [])]
 
 # %% ../../nbs/20_data/20_spec.ipynb #f570e130
 def _time_parts(data, columns) -> dict[str, str]:
@@ -312,6 +314,7 @@ class SeqSpec:
     collapse : unique tokens only
     tau : `sequence.recency_tau` of a collapsed history
     sides : columns aligned with it → sorted values of codes 1.., integers or with `sep` texts
+    looked_up : sides that no column has, but a target → its code for each token, (size,)
     pad_id : token that is padding in the source
     history : its name in the config; decides what arrays and tensors are called (`key`)
     targets : columns also encoded in its id space, or in that of a column aligned with it
@@ -342,6 +345,7 @@ class SeqSpec:
     unit: str | None = None
     buckets: bool = False
     sep: str | None = None
+    looked_up: dict = field(default_factory=dict)
 
     @property
     def padding(self) -> int:
@@ -373,7 +377,12 @@ class SeqSpec:
     @property
     def columns(self) -> list[str]:
         "Columns the rows must hold: of tokens, and of what is aligned with them."
-        return [self.name, *self.sides, *([self.time] if self.time else [])]
+        return [self.name, *self.beside, *([self.time] if self.time else [])]
+
+    @property
+    def beside(self) -> list[str]:
+        "Columns with an entry for every token."
+        return [name for name in self.sides if name not in self.looked_up]
 
 # %% ../../nbs/20_data/20_spec.ipynb #b6ed2b3e
 @dataclass(frozen=True)

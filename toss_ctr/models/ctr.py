@@ -161,7 +161,8 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     side_rep = _next_multiple(max(1, d_rep // 2), heads)
     d_pos = tuple(max(heads, _next_multiple(math.ceil(width / 4), heads)) for width in (d_att, d_rep))
     shared = s.shared_with
-    share = [seq.columns.index(shared[name]) if name in shared else None for name in s.query_key]
+    beside = [seq.name, *seq.sides]
+    share = [beside.index(shared[name]) if name in shared else None for name in s.query_key]
     targets = [_column(spec, name).size for name in s.query_key]
     dare = DARE(
         seq.size,

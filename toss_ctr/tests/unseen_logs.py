@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CARDS', 'PAIRS', 'STRANGERS', 'UNKNOWN', 'draw_clicks', 'draw_shop', 'draw_moments', 'draw_crosses', 'draw_small',
-           'draw_wide', 'draw_apps', 'stranger']
+           'draw_wide', 'draw_apps', 'draw_tastes', 'stranger']
 
 # %% ../../nbs/95_tests/10_unseen_logs.ipynb #5033509c
 from datetime import datetime, timedelta
@@ -201,6 +201,35 @@ def draw_apps(rows: int, rng) -> tuple[pl.DataFrame, np.ndarray]:
     table |= dict(country=country[user][row], city=city[user][row])
     return pl.DataFrame(table)[rng.permutation(len(row))], rng.random(len(row))
 
+# %% ../../nbs/95_tests/10_unseen_logs.ipynb #86442149
+def draw_tastes(rows: int, rng) -> tuple[pl.DataFrame, np.ndarray]:
+    """Items with a kind and a brand, and histories of items; as `draw_shop`.
+
+    Parameters
+    ----------
+    rows : to draw
+    rng : NumPy generator
+    """
+    users, items, kinds = max(20, rows // 20), 1500, 40
+    kind, brand = np.sort(rng.integers(0, kinds, items)), rng.integers(0, 120, items)
+    shelf = np.searchsorted(kind, np.arange(kinds + 1))  # where the items of a kind begin
+    taste, price = rng.dirichlet(np.full(kinds, 0.15), users), rng.lognormal(2, 0.8, items)
+    share = rng.permutation(1 / (np.arange(items) + 20) ** 0.8)
+    at, user = np.sort(rng.random(rows)), rng.integers(0, users, rows)
+    item = rng.choice(items, rows, p=share / share.sum())
+    logit, viewed = (0.3 * rng.normal(size=items) - 0.3 * np.log(price))[item], []
+    for row, (u, shown) in enumerate(zip(user, item, strict=True)):
+        liked = rng.choice(kinds, rng.integers(1, 60), p=taste[u])
+        seen = shelf[liked] + (rng.random(len(liked)) * np.diff(shelf)[liked]).astype(int)
+        seen = np.where(rng.random(len(seen)) < 0.8, seen, rng.integers(0, items, len(seen)))
+        alike = np.flatnonzero(kind[seen] == kind[shown])
+        logit[row] += 4 * len(alike) / len(seen) + 0.8 * min(2, (brand[seen] == brand[shown]).sum())
+        logit[row] += 1.2 / (len(seen) - alike[-1]) if len(alike) else 0
+        viewed.append((seen + 100).tolist())
+    table = dict(clicked=draw_clicks(logit, 0.06, rng), visitor=[f'v{u}' for u in user], item=item + 100)
+    table |= dict(kind=[f'k{k}' for k in kind[item]], brand=[f'b{b}' for b in brand[item]])
+    return pl.DataFrame(table | dict(price=price[item].round(2), viewed=viewed)), at
+
 # %% ../../nbs/95_tests/10_unseen_logs.ipynb #89d8057f
 STRANGERS = dict(
     shop=(draw_shop, 40_000),
@@ -209,6 +238,7 @@ STRANGERS = dict(
     small=(draw_small, 10_000),
     wide=(draw_wide, 20_000),
     apps=(draw_apps, 60_000),
+    tastes=(draw_tastes, 60_000),
 )  # name → law, training rows
 UNKNOWN = 0.2  # share of the rows that is to be predicted
 
