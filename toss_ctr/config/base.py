@@ -60,7 +60,7 @@ def _unique(columns):
 
 
 NoneWord = BeforeValidator(_none_word)
-Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list), AfterValidator(_unique)]
+Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str]), AfterValidator(_unique)]
 OptionalText = Annotated[str | None, NoneWord]
 
 # %% ../../nbs/10_config/00_base.ipynb #b78e0a41
@@ -170,13 +170,28 @@ def comment(text: str) -> str:
     return f'# {"".join(shown)}\n'
 
 
-def yaml_text(keys: dict, notes=(), **style) -> str:
+def _with_reasons(text: str, why: dict) -> str:
+    "YAML with reasons behind the lines of some keys, or above them where a line is long; `why` : section.key → reason."
+    section, lines = '', []
+    for line in text.split('\n'):
+        inside, key, value = re.match(r'(?:( *)(\w+):(.*))?', line).groups()
+        section = key if inside == '' else section
+        reason = why.get(section if inside == '' else f'{section}.{key}') if value not in ('', ' []', None) and len(inside) < 4 else None
+        beside = f'{line}  # {reason}'
+        lines += [line] if not reason else [beside] if len(beside) <= 120 else [f'{inside}# {reason}', line]
+    return '\n'.join(lines)
+
+
+def yaml_text(keys: dict, notes=(), why=None, **style) -> str:
     """Keys as YAML that reads back as these keys.
 
+    notes : lines of comment in front
+    why : section.key → what is said beside it
     raises UserError : YAML cannot hold the keys
     """
     told, keys = ''.join(map(comment, notes)), json.loads(json.dumps(keys))  # tuples are lists there
-    text = told + yaml.dump(keys, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **style)
+    text = yaml.dump(keys, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **style)
+    text = told + (_with_reasons(text, why) if why else text)
     if read_yaml(text) != keys:
         raise UserError('YAML: what was written does not read back as the same keys', 'rename odd columns or files')
     return text

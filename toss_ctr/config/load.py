@@ -4,7 +4,8 @@
 
 # %% auto #0
 __all__ = ['WHERE', 'parse_overrides', 'merge', 'make_config', 'overridden', 'presets', 'apart', 'handed_on', 'remember_where',
-           'remembered_where', 'folder_config', 'load_config', 'to_yaml', 'run_folders', 'run_config', 'keys_table']
+           'remembered_where', 'folder_config', 'load_config', 'keys_schema', 'to_yaml', 'run_folders', 'run_config',
+           'keys_table']
 
 # %% ../../nbs/10_config/55_load.ipynb #f186d49c
 import hashlib, json, re
@@ -110,7 +111,7 @@ def make_config(raw: dict) -> Config:
 
     Parameters
     ----------
-    raw : nested dict as read from YAML
+    raw : nested dict as read from YAML; `base` may name a preset that it changes
 
     Raises
     ------
@@ -123,6 +124,8 @@ def make_config(raw: dict) -> Config:
         ...
     toss_ctr.core.errors.UserError: train.lrr: unknown key – did you mean 'lr'?
     """
+    if 'base' in raw:
+        raw = _on_base(dict(raw), 'config', ())
     text = json.dumps(without_null_members(raw), default=str)
     try:
         return Config.model_validate_json(text, strict=True)
@@ -274,6 +277,13 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
         return folder_config(file.parent, overrides)
     raw = _read_config(cfg)
     return make_config(overridden(raw, parse_overrides(overrides)))
+
+# %% ../../nbs/10_config/55_load.ipynb #881cfebc
+def keys_schema() -> str:
+    "What a config file may say, as JSON schema."
+    schema = Config.model_json_schema()
+    schema['properties']['base'] = dict(type='string', description='A preset, or a file beside it, that it changes.')
+    return json.dumps(schema, indent=1)
 
 # %% ../../nbs/10_config/55_load.ipynb #336105b0
 def to_yaml(cfg: Config) -> str:

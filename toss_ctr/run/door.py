@@ -19,8 +19,7 @@ from ..core.errors import nearest, UserError
 from ..core.files import locked, shell_path, sweep
 from ..core.records import read_record, read_run_table
 from ..config.base import html_table
-from ..data.schema import Schema
-from ..data.tables import log_schema
+from .schema import log_schema, Schema
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_door.ipynb #9381c088
