@@ -86,7 +86,9 @@ def _data(s) -> dict:
     keys |= dict(remove_cols=s.names('constant', 'ignored'), weight_col=first['weight'], time_col=first['time'])
     if first['time']:  # the day is no input: no later row has it
         known = {c.name for c in s.columns}
-        keys['time_parts'] = [part for part in ('hour', 'weekday') if part not in known]
+        out = [f"{first['time']}.{part}" for part in ('hour', 'weekday', 'day') if part == 'day' or part in known]
+        ignored = [c for c in out if c not in keys['cat_cols']]
+        keys['remove_cols'] = list(dict.fromkeys([*keys['remove_cols'], *ignored]))
     keys |= dict(vector_cols=s.names('vector') or None, multi_cols=multis)
     keys |= dict(multi_weights={s[c].mark: c for c in s.names('weights') if s[c].mark in multis})
     keys |= dict(valid_path=s.valid, id_col=first['id'])
@@ -96,7 +98,6 @@ def _data(s) -> dict:
 TO_THE_PLATEAU = dict(  # the rate falls after the first epoch that brings nothing, the second ends it
     epochs=30,
     lr=0.001,
-    cosine=False,
     warmup_epochs=0,
     plateau=True,
     early_stop_patience=2,
@@ -107,7 +108,7 @@ TO_THE_PLATEAU = dict(  # the rate falls after the first epoch that brings nothi
 def paper_keys() -> dict:
     "The recipe of the QNN-α paper's authors, for a log whose epoch is chosen on a file of its own, nested."
     head = dict(feature_embed_dim=16, heads=1, rank=8, layers=2, dropout=0.1, self_ensemble=1.0, packed=1)
-    train = TO_THE_PLATEAU | dict(epochs=60, optimizer='adam', weight_decay=0.0, grad_clip_norm=10.0)
+    train = TO_THE_PLATEAU | dict(epochs=60, weight_decay=0.0, grad_clip_norm=10.0)
     return dict(
         data=dict(min_count=2),
         model=dict(embedding_dropout=0.0, qnn_alpha=head),

@@ -97,10 +97,6 @@ class Predictions:
         "Class-balanced probabilities of all rows on both scales."
         return Scales(p, shift_prior(p, self.prior, 'natural'))
 
-    def judged(self, p: np.ndarray) -> np.ndarray:
-        "Class-balanced probabilities of all rows on the scale of what `metric` puts first."
-        return p if self.metric == 'toss' else self.scales(p).natural
-
     def shown(self, p: np.ndarray) -> np.ndarray:
         "Class-balanced probabilities of all rows on the scale of what was handed in."
         return p if self.target == 'balanced' else self.scales(p).natural
