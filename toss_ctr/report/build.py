@@ -18,7 +18,6 @@ from ..config.base import config_diff, folded, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
 from ..core.records import write_record
-from ..features.counts import learnt_priors
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
 from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file
@@ -75,7 +74,6 @@ def ran_section(f: RunFacts) -> Markup:
     for row in f.log:
         took[row['fold']] = took.get(row['fold'], 0) + (row['seconds'] or 0)
     when = datetime.fromtimestamp((f.folder / 'oof.parquet').stat().st_mtime, timezone.utc)
-    priors = learnt_priors(cfg, side_file(f.folder, 'statistics.json', 'strengths') or {})
     first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
     parts = side_file(f.folder, first.name, 'parameters') if first else []
     facts = {
@@ -88,7 +86,6 @@ def ran_section(f: RunFacts) -> Markup:
         'training time': ', '.join(f'fold {k}: {timedelta(seconds=round(s))}' for k, s in took.items()),
         **{name: made.get(name) for name in ('command', 'commit', 'device')},
         'members': ', '.join(f'{name} ({member.kind})' for name, member in cfg.members.items()),
-        'impressions an encoding’s prior is worth': ', '.join(f'{names} {s:.1f}' for names, s in priors.items()),
         **_calibration_facts(f),
         'parameters of a fold’s model': ', '.join(f'{part} {n:,}' for part, n in parts),
         'versions': ', '.join(f'{k} {v}' for k, v in made.get('versions', {}).items()),
