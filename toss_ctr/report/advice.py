@@ -192,16 +192,21 @@ def _over_fitting(f: RunFacts):
 @rule(
     'next',
     'Under-trained',
-    'The last epoch was the best in {rising} of {folds} folds and still gained {gained:.4f} on average, more '
-    'than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.',
+    'The last epoch changed Score by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and training '
+    'rows score hardly better than held-out ones{behind}: raise train.epochs or train.lr.',
 )
 def _under_trained(f: RunFacts):
     held, trained = f.curves('Score'), f.curves('Score', 'train')
-    gained = np.mean([v[-1] - v[-2] for v in held.values() if len(v) > 1] or [0])
-    memorised = np.mean([trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained] or [0])
-    rising = sum(v.argmax() == len(v) - 1 for v in held.values())
-    if rising > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise:
-        yield dict(rising=rising, folds=len(held), gained=gained, noise=f.noise)
+    gains = [v[-1] - v[-2] for v in held.values() if len(v) > 1]
+    leads = [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
+    gained, memorised, fallen = np.mean(gains or [0]), np.mean(leads or [0]), [v.max() - v[-1] for v in held.values()]
+    by = {row['name']: row.get('Score') for row in f.rows}
+    ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
+    rises = sum(v == 0 for v in fallen) > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise
+    stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
+    if rises or stands:
+        behind = '' if rises else f', and the baseline is ahead by {ahead:.4f}'
+        yield dict(gained=gained, noise=f.noise, behind=behind)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
 def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
