@@ -92,7 +92,7 @@ def test_section(f: RunFacts) -> Markup | None:
         return None
     text = (
         f"The test file has labels: {scored['n']:,} rows, {scored['clicks']:,} clicks. They were read once, after the "
-        'submission was written; nothing was chosen by them. “raw” is the network before calibration. Log loss and '
+        'submission was written; nothing was chosen by them. Log loss and '
         'predicted clicks are those of probabilities at the click rate of the held-out rows, '
         f"{scored['rate']:.3%}."
     )
