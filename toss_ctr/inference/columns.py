@@ -151,7 +151,7 @@ def importance(
 # %% ../../nbs/70_inference/40_columns.ipynb #74c90ba1
 def both_sides(inputs: Inputs, fold: int) -> list[dict]:
     "A batch of training rows and one of hold-out rows, as NumPy arrays."
-    rows = [sample_rows(inputs, fold, 16384, held) for held in (False, True)]
+    rows = [sample_rows(inputs, fold, 8192, held) for held in (False, True)]
     return [{name: values.numpy() for name, values in one_batch(inputs, fold, some).items()} for some in rows]
 
 # %% ../../nbs/70_inference/40_columns.ipynb #ed3f286c
