@@ -162,12 +162,16 @@ def columns_alone(inputs: Inputs, train: dict, held: dict) -> dict[str, float]:
     held : of `both_sides`
     returns column → AUC on hold-out rows, the twelve largest first
     """
-    spec, both = inputs.train.spec, {key: np.concatenate([train[key], held[key]]) for key in ('cat', 'num', 'label')}
-    learnt = np.arange(len(both['label'])) < len(train['label'])
+    spec, label = inputs.train.spec, np.concatenate([train['label'], held['label']])
+    learnt = np.arange(len(label)) < len(train['label'])
+
+    def column(key, place):
+        return pl.Series(np.concatenate([side[key][:, place] for side in (train, held)]))
+
     numbers = [*spec.nums, *(inputs.features.names if inputs.features else ())]
-    columns = {c.name: pl.Series(both['cat'][:, i]).cast(pl.String) for i, c in enumerate(spec.cats)}
-    columns |= {name: pl.Series(both['num'][:, i]) for i, name in enumerate(numbers)}
-    alone = {name: lone_auc(both['label'], values, learnt) for name, values in columns.items()}
+    columns = {c.name: column('cat', i).cast(pl.String) for i, c in enumerate(spec.cats)}
+    columns |= {name: column('num', i) for i, name in enumerate(numbers)}
+    alone = {name: lone_auc(label, values, learnt) for name, values in columns.items()}
     return dict(sorted(alone.items(), key=lambda item: (-item[1], item[0]))[:12])
 
 # %% ../../nbs/70_inference/40_columns.ipynb #caa0fcde
