@@ -30,19 +30,35 @@ def _groups(root: Path) -> list[Path]:
         lines = (root / 'proc/self/cgroup').read_text().splitlines()
     except OSError:  # no Linux
         return []
-    own = next((line.removeprefix('0::/') for line in lines if line.startswith('0::/')), '')
-    return [root / 'sys/fs/cgroup' / path for path in (own, *map(str, Path(own).parents))]
+    folders = []
+    for _, names, path in (line.split(':', 2) for line in lines):
+        if names in ('', 'memory'):
+            top = root / 'sys/fs/cgroup' / names
+            own = top / path.strip('/')
+            folders += [own, *(above for above in own.parents if above.is_relative_to(top))]
+    return folders
+
+
+def _read_numbers(path: Path) -> list[int]:
+    "The whole numbers that a file of the kernel's begins with; none where it is missing or says `max`."
+    try:
+        return [int(word) for word in path.read_text().split()]
+    except (OSError, ValueError):
+        return []
 
 # %% ../../nbs/00_core/20_processes.ipynb #2a15c3b3
 def _room(group: Path) -> float:
     "Bytes that a control group can still get."
-    try:
-        most, used = (int((group / name).read_text()) for name in ('memory.max', 'memory.current'))
-    except (OSError, ValueError):  # missing, or `max`
-        return float('inf')
-    lines = (group / 'memory.stat').read_text().splitlines()
-    idle = [int(line.split()[1]) for line in lines if line.startswith('inactive_file ')]
-    return max(0, most - used + sum(idle))
+    for limit, used, key in (
+        ('memory.max', 'memory.current', 'inactive_file '),
+        ('memory.limit_in_bytes', 'memory.usage_in_bytes', 'total_inactive_file '),
+    ):
+        numbers = _read_numbers(group / limit) + _read_numbers(group / used)
+        if len(numbers) == 2:
+            lines = (group / 'memory.stat').read_text().splitlines()
+            idle = [int(line.removeprefix(key)) for line in lines if line.startswith(key)]
+            return max(0, numbers[0] - numbers[1] + sum(idle))
+    return float('inf')
 
 
 def free_memory(root='/') -> int:
