@@ -407,15 +407,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @console
-def toss_infer(
-    cfg: str = 'demo',
-    set: Overrides = (),
-    data: str = '',
-    out: str = '',
-    device: str = '',
-    amp: str = '',
-    member: str = '',
-):
+def toss_infer(cfg: str = 'demo', set: Overrides = (), data: str = '', out: str = '', member: str = ''):
     """Give what was handed in for the test rows, or predict any Parquet file by the same; --member asks another.
 
     Parameters
@@ -426,22 +418,12 @@ def toss_infer(
         Parquet file, folder or glob to predict instead of the test rows; no cache is made of it
     out : str
         CSV file to write; by default in the run's folder, never over submission.csv
-    device : str
-        auto, cpu, cuda, cuda:1: the network predicts on it, into a file of its own; by default the config's
-    amp : str
-        none, bf16, fp16: the network predicts in it, into a file of its own; by default the config's
     member : str
         who answers: any trained member, or ensemble; by default who was handed in
     """
-    given = {key: value for key, value in dict(device=device, amp=amp).items() if value}
-    c = run_config(cfg, [*set, *(f'{key}={value}' for key, value in given.items())])
-    if member and member != c.network and given:
-        raise UserError(f'--{next(iter(given))}: not read with --member {member}', 'remove it')
+    c = run_config(cfg, set)
     from toss_ctr.inference.answers import infer
-    from toss_ctr.inference.ensemble import last_choice
 
-    if given and (data or last_choice(c.run_dir)):
-        data, member = data or c.data.test_path, c.network  # nothing else reads them; who was handed in stays
     print(infer(c, data, out, member, True, lambda line: print(line, file=sys.stderr)))
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
@@ -558,41 +540,17 @@ def toss_clean(cfg: str = 'demo', caches: bool = False):
     print('\n'.join(map(str, clean(c, caches))) or 'nothing to remove')
 
 # %% ../nbs/90_run/40_cli.ipynb #008c65b4
-def check_blend(files: list, out: str, method: str, w, weights, oof, search: bool):
+def check_blend(method: str, w, weights, oof, search: bool):
     """Refuse arguments of `toss_blend` that do not go together.
 
-    Parameters
-    ----------
-    files : submissions
-    out : file to write
-    method : how they are combined
-    w : weight of the first of two, or None
-    weights : one a file, or None
-    oof : out-of-fold files, or None
-    search : find the weights
-
-    Raises
-    ------
-    UserError that names the arguments
+    raises UserError that names the arguments
     """
-    by_score = method == 'val_weighted'
-    if (search or by_score) != bool(oof):
+    if (search or method == 'val_weighted') != bool(oof):
         raise UserError('--oof goes with --search or --method val_weighted', 'for example --oof runs/a runs/b --search')
+    if w is not None and weights is not None:
+        raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
     if search and (w is not None or weights is not None or method != 'logit_mean'):
         raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
-    if oof and files and len(files) != len(oof):
-        raise UserError(
-            f'{len(files)} submissions but {len(oof)} files of --oof',
-            'give the same models in the same order',
-        )
-    if search and not files and not out:
-        return
-    if len(files) < 2:
-        raise UserError('--sub1 and --sub2: not given', 'see toss_blend --help')
-    if not out:
-        raise UserError('--out: not given', 'see toss_blend --help')
-    if w is not None and (weights is not None or len(files) != 2):
-        raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
 
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
@@ -652,14 +610,16 @@ def toss_blend(
     from toss_ctr.inference.compare import blend_files, oof_scores
 
     files = [file for file in (sub1, sub2, *subs) if file]
-    check_blend(files, out, method, w, weights, oof, search)
+    check_blend(method, w, weights, oof, search)
+    if not out and (files or not search):
+        raise UserError('--out: not given', 'see toss_blend --help')
     if search:
         weights = _searched_weights(oof)
     weights = weights if w is None else [w, 1 - w]
-    if files:
+    if files or not search:
         scores = oof_scores(oof) if method == 'val_weighted' else None
         how = dict(weights=weights, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
-        named = header_of(files[0]) if Path(files[0]).is_file() else ()
+        named = header_of(files[0]) if files and Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))
 

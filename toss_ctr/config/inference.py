@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['CalibrationMethod', 'CalibrationTarget', 'ExportFormat', 'EnsembleMethod', 'EnsembleSelect', 'EngineKind', 'KINDS',
-           'AnyMember', 'NOT_MEMBERS', 'Calibration', 'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine',
-           'Member', 'NetworkMember', 'Linear', 'CatBoost', 'XGBoost', 'LightGBM', 'FileMember', 'default_members',
-           'own_network', 'check_members', 'without_null_members']
+           'AnyMember', 'Calibration', 'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine', 'Member',
+           'NetworkMember', 'Linear', 'CatBoost', 'XGBoost', 'LightGBM', 'FileMember', 'default_members', 'own_network',
+           'check_members', 'without_null_members']
 
 # %% ../../nbs/10_config/30_inference.ipynb #7f1d7068
 from typing import Annotated, Any, ClassVar, Literal
@@ -87,25 +87,17 @@ class Ensemble(Section):
 
 # %% ../../nbs/10_config/30_inference.ipynb #9d52461c
 def check_ensemble(ens: Ensemble, cv: CV):
-    """Refuse weights where the method makes its own, and a missing or wrong number of them.
+    """Refuse a missing or wrong number of weights.
 
     raises UserError that names the key and the mend
     """
-    if ens.method == 'val_weighted' and ens.weights:
-        raise UserError(
-            f'ensemble.weights: {list(ens.weights)} given, '
-            'but ensemble.method val_weighted makes its own from fold scores',
-            'remove the weights, or use method weighted',
-        )
     if ens.method != 'weighted':
         return
     folds = cv.planned
-    if not ens.weights:
-        raise UserError('ensemble.weights: empty, but ensemble.method is weighted', f'give {folds} weights')
-    if cv.scheme != 'leave_one_day_out' and len(ens.weights) != folds:
-        raise UserError(f'ensemble.weights: {len(ens.weights)} given for {folds} folds', f'give {folds}')
-    if sum(ens.weights) <= 0:
-        raise UserError('ensemble.weights: they sum to 0', 'give at least one positive weight')
+    right = len(ens.weights) == folds or ens.weights and cv.scheme == 'leave_one_day_out'
+    if not right or sum(ens.weights) <= 0:
+        what = f'ensemble.weights: {list(ens.weights)} given for {folds} folds'
+        raise UserError(what, f'give {folds}, at least one of them positive')
 
 # %% ../../nbs/10_config/30_inference.ipynb #fa36cafb
 EngineKind = Literal['local', 'ray', 'slurm']
@@ -258,18 +250,11 @@ def own_network(members: dict[str, Member]) -> str:
     return own[0]
 
 
-NOT_MEMBERS = ('ensemble',)  # names with another meaning
-
-
 def check_members(members: dict[str, Member]):
-    """Refuse members without exactly one own network, and names that mean something else.
-
-    members : name → `Member`
-    """
+    "Refuse members without exactly one own network, and one that is called as the ensemble is."
     own_network(members)
-    for name in members:
-        if name in NOT_MEMBERS:
-            raise UserError(f'members.{name}: the name is taken', 'choose another one')
+    if 'ensemble' in members:
+        raise UserError('members.ensemble: the name is taken', 'choose another one')
 
 # %% ../../nbs/10_config/30_inference.ipynb #f9bb006a
 def without_null_members(raw: dict) -> dict:

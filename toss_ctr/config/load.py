@@ -306,44 +306,29 @@ def run_folders(folder='runs') -> list[Path]:
     return sorted(file.parent for file in Path(folder).glob('*/config.yaml'))
 
 
-def _refuse_two(name: str, folders: list[Path], preset: bool):
-    "Raise where a name means the run's folder here and something else."
-    if len({folder.resolve() for folder in folders}) > 1:
-        raise UserError(f'{name}: ./{name} is a run, and so is runs/{name}', f'write ./{name} or runs/{name}')
-    if preset:
-        mend = f'write ./{name} for the run; for the preset a YAML file with base: {name}'
-        raise UserError(f'{name}: ./{name} is a run, and {name} a preset', mend)
-
-
 def run_config(where, overrides=(), anew: bool = False) -> Config:
     """The config of a run, or of one that is to be made.
 
     Parameters
     ----------
     where : a path (a `Path`, or a text with a slash) of a run's folder or a YAML file; or a name: of a run in `runs`,
-        of a run's folder here, or of a preset
+        or of a preset
     overrides : `key=value` texts, later ones win
     anew : a name means the preset of that name first, then the run
 
     Raises
     ------
-    UserError that names what was meant, and where a name means two things, how to say which
+    UserError that names what was meant
     """
-    folders = [folder for folder in (Path(where), Path('runs', where)) if (folder / 'config.yaml').is_file()]
-    name, known = str(where), [*presets(), *(f.name for f in run_folders())]
-    is_name = isinstance(where, str) and not re.search(r'[/\\]', name)
-    preset = is_name and anew and name in presets()
-    if is_name and Path(where) in folders:
-        _refuse_two(name, folders, preset)
-    if preset:
+    name, of_file = str(where), str(where).endswith(('.yaml', '.yml'))
+    named = isinstance(where, str) and not of_file and not re.search(r'[/\\]', name)
+    folder, preset = Path('runs', name) if named else Path(where), named and name in presets()
+    if (folder / 'config.yaml').is_file() and not (preset and anew):
+        return folder_config(folder, overrides)
+    if preset or of_file:
         return load_config(where, overrides)
-    if folders:
-        return folder_config(folders[0], overrides)
-    if Path(where).is_dir() and not (is_name and name in presets()):
-        raise UserError(f'{name}: no run lies here, it has no config.yaml', nearest(name, known))
-    if not name.endswith(('.yaml', '.yml')) and name not in known:
-        raise UserError(f'{name}: neither a run nor a preset', nearest(Path(name).name, known))
-    return load_config(where, overrides)
+    what = 'no run lies here, it has no config.yaml' if folder.is_dir() else 'neither a run nor a preset'
+    raise UserError(f'{name}: {what}', nearest(folder.name, [*presets(), *(f.name for f in run_folders())]))
 
 # %% ../../nbs/10_config/55_load.ipynb #f7c397c3
 def keys_table(section=Config, prefix: str = '') -> list[tuple[str, str, str]]:

@@ -220,7 +220,7 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
         width = width_of(source, c, stop)
         for a in range(0, width, wide):
             add('vectors', [c], width=width, first=a, last=min(a + wide, width))
-    counted = [c for c, buckets in needs.cats.items() if buckets <= 0]
+    counted = [c for c, buckets in needs.cats.items() if buckets == 0]
     targets = [c for h in needs.histories for c in h['targets']]
     counted = list(dict.fromkeys([*counted, *needs.keys, *targets]))
     if counted:
@@ -249,8 +249,6 @@ def _cat_column(name: str, buckets: int, codes: dict, min_count: int) -> tuple:
     if buckets == 0:
         values = _frequent(codes[name], min_count)
         return name, 'vocab', len(values) + 1, values
-    if buckets < 0:
-        buckets = 1 << max(10, (8 * len(codes[name]['values']) - 1).bit_length())
     return name, 'hash', buckets + 1, ()
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64

@@ -19,6 +19,7 @@ from ..config.model import history_key
 from ..core.errors import Damaged, nearest, UserError
 from ..core.files import digest_json, write_table
 from ..core.records import read_record, read_recorded_table, Record, write_record
+from .types import PARTS
 
 # %% ../../nbs/20_data/20_spec.ipynb #69df2b6d
 @dataclass(frozen=True)
@@ -101,10 +102,8 @@ def _check_named(named: list, columns):
 
 # %% ../../nbs/20_data/20_spec.ipynb #1258d480
 def _buckets(data, column: str) -> int:
-    "How a categorical is encoded: 0 = exact vocabulary, -1 = hashed into as many buckets as fit."
-    if column in data.hash_buckets:
-        return data.hash_buckets[column] + data.hash_buckets_margin
-    return -1 if data.encoding == 'hash' else 0
+    "Buckets of a categorical; 0 = exact vocabulary."
+    return data.hash_buckets[column] + data.hash_buckets_margin if column in data.hash_buckets else 0
 
 # %% ../../nbs/20_data/20_spec.ipynb #a6bc2a14
 def _history_needs(s) -> dict:
@@ -134,7 +133,7 @@ def history_columns(asked: dict) -> list[str]:
 # %% ../../nbs/20_data/20_spec.ipynb #f570e130
 def _time_parts(data, columns) -> dict[str, str]:
     "Column → part of `data.time_col` that is learned from; dates have no hour."
-    named = {f'{data.time_col}.{part}': part for part in data.time_parts} if data.time_col else {}
+    named = {f'{data.time_col}.{part}': part for part in PARTS} if data.time_col else {}
     return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
 
 # %% ../../nbs/20_data/20_spec.ipynb #819b1d5d

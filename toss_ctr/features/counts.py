@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['BLOCK', 'EVERY_ROW', 'ENCODINGS', 'Counts', 'Evidence', 'Known', 'smooth', 'likeliest_strength', 'strengths',
            'BaseRate', 'join', 'Keys', 'group_codes', 'keys_of', 'Statistics', 'TrainRows', 'Family', 'encoding_names',
-           'rate_columns', 'fill_train', 'fill_new', 'learnt_priors']
+           'rate_columns', 'fill_train', 'fill_new']
 
 # %% ../../nbs/30_features/00_counts.ipynb #6b80a891
 from collections.abc import Callable
@@ -411,12 +411,3 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
 
 
 ENCODINGS = Family(encoding_names, fill_train, fill_new)
-
-# %% ../../nbs/30_features/00_counts.ipynb #6ca980fd
-def learnt_priors(cfg, strengths: dict) -> dict:
-    """The prior strength of each encoding that learnt one.
-
-    returns columns, joined by ×, → impressions the prior is worth
-    """
-    names = {f'encoding {columns}': ' × '.join(columns) for columns in entries_of(cfg.features.encodings)}
-    return {names[table]: strength for table, strength in strengths.items() if table in names}

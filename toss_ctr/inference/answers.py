@@ -26,7 +26,7 @@ from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
 from .ensemble import ENSEMBLE, last_choice, put_right, sealed_file, submission_line, submit
-from .network import Network, predict_test, progress_bar, write_labels
+from .network import predict_test, progress_bar
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
 from .predictor import export, load_artefact, load_predictor, Predictor, who_answers
 from ..members.contract import member_folder, member_generation, OOF, RECORD, seal_member, TEST
@@ -177,20 +177,10 @@ def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Pat
     say(f"{file}: {member}’s own" if member else f'handed in: {submission_line(made)}')
     return target or file
 
-# %% ../../nbs/70_inference/35_answers.ipynb #348e1944
-def _labels_beside(cfg: Config, data: str, target: Path) -> Path:
-    "Where the probabilities of a file's labels are written: over nothing but the like of it."
-    path, names = target.with_name(f'{target.stem}_labels.parquet'), {cfg.data.id_col, *cfg.data.labels}
-    check_target(path, '--out', [data], lambda file: set(open_source(file, '--out').columns[0]) == names)
-    return path
-
 # %% ../../nbs/70_inference/35_answers.ipynb #db21a267
 def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, say) -> Path:
     "The predictions of a file's rows."
     target, who, key = target_file(cfg, data, out), load_predictor(cfg, member), '--data'
-    network = who.parts.get(who.name)
-    several = isinstance(network, Network) and len(network.labels) > 1
-    labels = _labels_beside(cfg, data, target) if several else None
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')
     ids = source_ids(data, cfg.data.id_col, key)
@@ -204,9 +194,6 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
 
         p = who.probabilities(who.member_logits(splits))
     write_submission(ids, p, target, cfg.data.id_col, cfg.data.label_col)
-    if several:
-        z = [network.every_logits(split) for split in stream_split(data, network.spec, key=key)]
-        write_labels(network, ids, np.concatenate(z), labels)
     chosen = (last_choice(cfg.run_dir) or {}).get('chosen')
     same = f'submission.csv is {chosen or "not there"}'
     say(f"{who.name} answered, {'as in submission.csv; --member NAME asks another' if who.name == chosen else same}")
@@ -258,39 +245,30 @@ def raw_rows(path, n: int = ROWS) -> pl.DataFrame:
     return lazy_table(find_files(path, 'data.test_path')).head(n).collect()
 
 # %% ../../nbs/70_inference/35_answers.ipynb #0d99e6f6
-def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame) -> dict:
+def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame) -> float:
     """Ask for rows whose predictions are known, as a server is asked: by dicts.
 
     predictor : to ask
     table : n raw rows
     submission : of the same rows, n × (id, probability)
-    returns rows, differs (largest difference of a probability), at (id of that row)
+    returns the largest difference of a probability
     """
-    differs = np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy())
-    at = int(differs.argmax())
-    return dict(rows=len(table), differs=float(differs[at]), at=str(submission.to_series(0)[at]))
+    return float(np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy()).max())
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f56528fc
 def agrees(found: dict) -> bool:
     "Whether a comparison was made and is within a millionth."
-    worst = [how['differs'] for how in found['programs'].values()]
-    return bool(worst) and max(worst) <= TOLERANCE
+    return bool(found['programs']) and max(found['programs'].values()) <= TOLERANCE
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f434e0f6
 def parity_line(found: dict) -> str:
-    """What a comparison says.
-    """
+    "What a comparison says."
     if not found['programs']:
         return f"parity: not compared: {found['why']}"
-    whose = f"{'the ' * (found['serves'] == ENSEMBLE)}{found['serves']}’s submission"
-    parts = []
-    for name, how in found['programs'].items():
-        through = f"{how['rows']:,} raw test rows through export/ ({name})"
-        parts.append(f"{through} and {whose} differ by {how['differs']:.0e} at most")
-        if how['differs'] > TOLERANCE:
-            parts.append(f"that is more than {TOLERANCE:g} (row {how['at']}){found['reason']}")
-    instead = f"; {found['why']}" if found['why'] else ''
-    return f"parity: {', '.join(parts)}{instead}"
+    differs = ', '.join(f'{differs:.0e} ({name})' for name, differs in found['programs'].items())
+    far, instead = '' if agrees(found) else f', more than {TOLERANCE:g}', f"; {found['why']}" if found['why'] else ''
+    whose = f"{found['rows']:,} raw test rows through export/ and the submission of {found['serves']}"
+    return f'parity: {whose} differ by {differs} at most{far}{instead}'
 
 # %% ../../nbs/70_inference/35_answers.ipynb #cd8f2b6e
 def compare_artefact(cfg: Config, trust: bool = False) -> dict:
@@ -298,8 +276,8 @@ def compare_artefact(cfg: Config, trust: bool = False) -> dict:
 
     cfg : the config of a run that was exported
     trust : open programs that this machine did not write
-    returns serves, why (it is not what was handed in), reason (for a difference), choice (its digest), programs
-        (format → what `compared` found)
+    returns serves, why (it is not what was handed in), choice (its digest), rows, programs (format → what `compared`
+        found)
     raises UserError : the test file or the submission is not here, or the artefact is damaged
     """
     folder, asked = cfg.run_dir / 'export', who_answers(cfg)
@@ -313,8 +291,8 @@ def compare_artefact(cfg: Config, trust: bool = False) -> dict:
     submission = pl.read_csv(file, n_rows=len(table), schema_overrides=names, glob=False)
     there = read_record(folder / 'artefact.json', 'artefact', f'run toss export {shell_path(cfg.run_dir)}')['formats']
     programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in there}
-    how = f'; the run predicted in {cfg.amp} (amp), the artefact computes in float32' * (cfg.amp != 'none')
-    return dict(serves=asked.name, why=asked.why, reason=how, choice=asked.made['generation'], programs=programs)
+    told = dict(serves=asked.name, why=asked.why, choice=asked.made['generation'])
+    return told | dict(rows=len(table), programs=programs)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #51716614
 def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool = False) -> dict:
@@ -329,7 +307,7 @@ def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool =
             export(cfg, formats, inputs=inputs)
         found = compare_artefact(cfg, trust=trust)
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found = dict(serves='', why=str(e), reason='', choice='', programs={})
+        found = dict(serves='', why=str(e), choice='', rows=0, programs={})
     files = ['export/artefact.json'] if found['programs'] else []
     return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=files)
 

@@ -79,16 +79,6 @@ def _read(file: Path) -> pl.DataFrame:
         raise UserError(f'{file}: a row occurs twice', 'run the training again')
     return table
 
-# %% ../../nbs/70_inference/36_compare.ipynb #70aec9b2
-def _common_rows(tables: list[pl.DataFrame]) -> list[pl.DataFrame]:
-    "The rows that all tables have."
-    rows = tables[0].select('row')
-    for table in tables[1:]:
-        rows = rows.join(table, on='row', how='semi')
-    if not len(rows):
-        raise UserError('out-of-fold files share no rows', 'compare runs on the same training file')
-    return [table.join(rows, on='row', how='semi') for table in tables]
-
 # %% ../../nbs/70_inference/36_compare.ipynb #afc9a4fe
 def held_out(path: Path) -> pl.DataFrame:
     """Held-out rows of what a run handed in, or of an out-of-fold file.
@@ -113,7 +103,6 @@ class SameRows(NamedTuple):
 
     label : (N,) 0/1
     fold : (N,) of the first of them
-    p : (M, N) as they were handed in
     balanced : (M, N) clicks and non-clicks weigh 50:50
     natural : (M, N) click probabilities
     group : (N,) by `eval.group_col`, or None
@@ -121,13 +110,12 @@ class SameRows(NamedTuple):
 
     Examples
     --------
-    >>> SameRows(*(np.zeros(3) for _ in range(5)), None, None).weight is None
+    >>> SameRows(*(np.zeros(3) for _ in range(4)), None, None).weight is None
     True
     """
 
     label: np.ndarray
     fold: np.ndarray
-    p: np.ndarray
     balanced: np.ndarray
     natural: np.ndarray
     group: np.ndarray | None
@@ -143,16 +131,19 @@ def same_rows(paths, common: bool = False) -> SameRows:
     """
     paths = [Path(path) for path in paths]
     tables = [held_out(path) for path in paths]
-    tables = _common_rows(tables) if common else tables
-    first = tables[0]
-    for path, table in zip(paths[1:], tables[1:], strict=True):
-        if not table['row'].equals(first['row']):
-            what = f'{path}: {len(table):,} rows are not those of {paths[0]} ({len(first):,})'
+    shared = tables[0].select('row')
+    for table in tables[1:]:
+        shared = shared.join(table, on='row', how='semi')
+    for path, table in zip(paths, tables, strict=True):
+        if not len(shared) or not common and len(table) > len(shared):
+            what = f'{path}: {len(table):,} rows, of which all have {len(shared):,}'
             raise UserError(what, 'compare runs on the same rows, or only on the rows in common')
+    first, *others = tables = [table.join(shared, on='row', how='semi') for table in tables]
+    for path, table in zip(paths[1:], others, strict=True):
         if differ := int((table['label'] != first['label']).sum()):
             what = f'{path}: {differ:,} labels differ from {paths[0]}'
             raise UserError(what, 'compare runs on the same training file')
-    stacked = [np.stack([table[name].to_numpy() for table in tables]) for name in ('p', 'balanced', 'natural')]
+    stacked = [np.stack([table[name].to_numpy() for table in tables]) for name in ('balanced', 'natural')]
     known = ([table[name].to_numpy() for table in tables if name in table.columns] for name in ('group', 'weight'))
     beside = [found[0] if found else None for found in known]
     return SameRows(first['label'].to_numpy(), first['fold'].to_numpy(), *stacked, *beside)

@@ -226,7 +226,7 @@ def calibrate(cfg: Config) -> dict:
 
     Returns
     -------
-    `calibration_report`: before and after, on rows the calibrator has not seen; under labels that of each label beside
+    of `calibrated_rows`: before and after, on rows the calibrator has not seen; under labels that of each label beside
     the first
 
     Raises

@@ -178,7 +178,6 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         d_pos=d_pos,
         top_k=s.top_k,
         pooling=s.pooling,
-        gating=s.tfm.gating,
         recency_tau=s.recency_tau,
         collapse=s.collapse,
         encoder=s.tfm if s.transformer_block else None,

@@ -16,9 +16,9 @@ from fastcore.basics import patch
 from torch import nn, Tensor
 
 from ..config.base import check_choice
-from ..config.model import Encoder, Gating, Pooling, PositionTerm, QueryMode, Variant
+from ..config.model import Encoder, Pooling, PositionTerm, QueryMode, Variant
 from ..core.errors import UserError
-from .attention import dropout, gate, HistoryEncoder, length_mask, search
+from .attention import dropout, HistoryEncoder, length_mask, masked_softmax, search
 from .roles import attention_scores, embed_target, Embeddings, pool, values
 
 # %% ../../nbs/40_models/40_dare.ipynb #fcf244dd
@@ -35,15 +35,13 @@ class TopKAttention(nn.Module):
     """
 
     def __init__(
-        self, top_k: int | None = None, pooling: Pooling = 'target', gating: Gating = 'softmax',
-        encoder: nn.Module | None = None, dropout: float = 0.0,
+        self, top_k: int | None = None, pooling: Pooling = 'target', encoder: nn.Module | None = None,
+        dropout: float = 0.0,
     ):
         super().__init__()
         check_choice('sequence.pooling', pooling, Pooling)
-        check_choice('sequence.tfm.gating', gating, Gating)
         self.top_k = top_k
         self.average = pooling == 'average'
-        self.gating = 'softmax' if self.average else gating
         self.encoder = encoder
         self.dropout = dropout
 
@@ -68,7 +66,7 @@ class TopKAttention(nn.Module):
             scores, rank = torch.zeros_like(scores), -age.float()
         index, real, kept = self.keep(rank, mask, [scores, bias, rows, age, *ids])
         scores, bias, rows, age, *ids = kept
-        weight = gate(scores, real, bias, self.gating)
+        weight = masked_softmax(scores if bias is None else scores + bias, real)
         if self.encoder is None:
             return pool(emb, weight, ids, rows), index, weight, real
         v = self.encoder(dropout(values(emb, ids, rows), self.dropout, self.training), real, age)
@@ -114,7 +112,6 @@ class DARE(nn.Module):
     buckets : exact ages, log-spaced buckets of the learned position
     top_k : positions kept by the search; None = all (key `sequence.top_k`)
     pooling : key `sequence.pooling`
-    gating : key `sequence.tfm.gating`
     recency_tau : time constant of exp(-age/tau), in positions; None = off (key `sequence.recency_tau`)
     collapse : behaviours are unique tokens with `age` and `bias` from the cache (key `sequence.collapse`)
     encoder : section `sequence.tfm` of an encoder over the positions kept; None = no encoder
@@ -138,9 +135,8 @@ class DARE(nn.Module):
         sides: Sequence[tuple[int, int, int]] = (), share: Sequence[int | None] = (),
         variant: Variant = 'dare', query_mode: QueryMode = 'S1', n_context: int = 0,
         position: PositionTerm = 'none', d_pos: tuple[int, int] = (16, 16), buckets: tuple[int, int] = (64, 64),
-        *, top_k: int | None = None, pooling: Pooling = 'target', gating: Gating = 'softmax',
-        recency_tau: float | None = None, collapse: bool = False,
-        encoder: Encoder | None = None, dropout: float = 0.0,
+        *, top_k: int | None = None, pooling: Pooling = 'target', recency_tau: float | None = None,
+        collapse: bool = False, encoder: Encoder | None = None, dropout: float = 0.0,
     ):
         super().__init__()
         if collapse and position == 'learned':
@@ -155,7 +151,7 @@ class DARE(nn.Module):
         self.collapse = collapse
         self.dropout = dropout
         over_kept = HistoryEncoder(self.d_out, encoder) if encoder else None
-        self.attention = TopKAttention(top_k, pooling, gating, over_kept, dropout)
+        self.attention = TopKAttention(top_k, pooling, over_kept, dropout)
 
     def places(self, seq: Tensor, age: Tensor | None, bias: Tensor | None, bucket: Tensor | None = None) -> tuple:
         "Age (B, L), bias (B, L) or None, and rows of the position tables (B, L) or None."
@@ -191,7 +187,7 @@ def table_size(self: DARE) -> int | None:
     "Targets times tokens, where `from_table` can answer: a query of one column, attention to all positions."
     emb, attention, query = self.emb, self.attention, self.emb.att.query
     off = self.training or emb.maps or attention.encoder or attention.average or attention.top_k
-    if off or attention.gating != 'softmax' or emb.rep.position is not None or query.mode != 'S1':
+    if off or emb.rep.position is not None or query.mode != 'S1':
         return None
     tables = emb.att.behaviour.tables
     one_each = len(query.share) == 1 and len(tables) == 1

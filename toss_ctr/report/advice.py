@@ -189,40 +189,24 @@ def _over_fitting(f: RunFacts):
         yield dict(folds=folds, epoch=epoch, fall=max(late.values()), monitor=f.cfg.monitor)
 
 
-def _last_epochs(f: RunFacts) -> tuple[list, list]:
-    "Of folds, by Score: what the last epoch gained, and how far training rows are ahead of held-out ones after it."
-    held, trained = f.curves('Score'), f.curves('Score', 'train')
-    gained = [v[-1] - v[-2] for v in held.values() if len(v) > 1]
-    return gained, [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
-
-
 @rule(
     'next',
     'Under-trained',
-    'The last epoch was the best in {rising} of {folds} folds and still gained {gained:.4f} on average, more '
-    'than the {noise:.4f} that these rows leave open: raise train.epochs or train.lr.',
+    'The last epoch changed Score by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and training '
+    'rows score hardly better than held-out ones{behind}: raise train.epochs or train.lr.',
 )
 def _under_trained(f: RunFacts):
-    held = f.curves('Score')
-    gained, memorised = (np.mean(of_folds or [0]) for of_folds in _last_epochs(f))
-    rising = sum(v.argmax() == len(v) - 1 for v in held.values())
-    if rising > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise:
-        yield dict(rising=rising, folds=len(held), gained=gained, noise=f.noise)
-
-# %% ../../nbs/80_report/25_advice.ipynb #d10bb2c7
-@rule(
-    'next',
-    'Under-trained',
-    'The last epoch changed Score by {gained:+.4f}, training rows score no better than held-out ones, and the baseline '
-    'is ahead by {ahead:.4f}: raise train.lr or train.epochs.',
-)
-def _stands_still(f: RunFacts):
-    gained, memorised = (np.mean(of_folds or [np.inf]) for of_folds in _last_epochs(f))
-    fallen = max([v.max() - v[-1] for v in f.curves('Score').values()] or [0])
+    held, trained = f.curves('Score'), f.curves('Score', 'train')
+    gains = [v[-1] - v[-2] for v in held.values() if len(v) > 1]
+    leads = [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
+    gained, memorised, fallen = np.mean(gains or [0]), np.mean(leads or [0]), [v.max() - v[-1] for v in held.values()]
     by = {row['name']: row.get('Score') for row in f.rows}
     ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
-    if max(gained, memorised) <= f.noise and fallen <= max(0.002, f.noise) and ahead > 4 * f.noise:
-        yield dict(gained=gained, ahead=ahead)
+    rises = sum(v == 0 for v in fallen) > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise
+    stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
+    if rises or stands:
+        behind = '' if rises else f', and the baseline is ahead by {ahead:.4f}'
+        yield dict(gained=gained, noise=f.noise, behind=behind)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
 def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
@@ -338,46 +322,27 @@ def _mean_differs(f: RunFacts):
 )
 def _test_rows_are_others(f: RunFacts):
     if f.moved and f.moved['auc'] > max(0.75, f.moved['chance']):
-        telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if c['gain'] >= 0.1]
+        telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if (c['gain'] or 0) >= 0.1]
         mend = ' Where time is what differs, cv.scheme last_day with cv.time_key holds out rows as they will come.'
         done = f.cfg.cv.scheme in ('last_day', 'forward', 'file')
         yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
 _SHOWN = 0.00005  # a smaller Score is shown as 0.0000
-_WORTH = (
+
+
+@rule(
+    'watch',
+    'Attention: nothing learnt',
     'On {rows:,} held-out rows with {clicks:,} clicks the attention scores are worth {diff:+.4f} Score [{low:+.4f}, '
-    '{high:+.4f}] against all of them at zero: '
-)
-
-
-def _worth_of_attention(f: RunFacts):
-    "A history after the other: rows, clicks, and by how much Score is higher with its attention scores."
-    worth = side_file(f.folder, 'attention.json', 'worth') or {}
-    every = worth.get('histories') or {'': worth['metrics']} if worth else {}
-    for name, metrics in every.items():
-        of = f' of {name}' if name else ''
-        yield dict(metrics['Score'], rows=worth['rows'], clicks=worth['clicks'], of=of)
-
-
-@rule(
-    'watch',
-    'Attention{of} does harm',
-    _WORTH + 'try sequence.pooling average.',
-)
-def _attention_harms(f: RunFacts):
-    yield from (worth for worth in _worth_of_attention(f) if worth['high'] <= -_SHOWN)
-
-
-@rule(
-    'watch',
-    'Attention{of}: nothing learnt',
-    _WORTH + ('an average of the history would do as well. Attention needs many clicks and a high enough train.lr, and '
-    'where ids are the same a table that target and history share (sequence.sharing) or '
-    'sequence.match.'),
+    '{high:+.4f}] against all of them at zero: sequence.pooling average would do as well. Attention needs many clicks '
+    'and a high enough train.lr, and where ids are the same a table that target and history share (sequence.sharing) '
+    'or sequence.match.',
 )
 def _attention_learnt_nothing(f: RunFacts):
-    yield from (worth for worth in _worth_of_attention(f) if worth['high'] > -_SHOWN and worth['low'] < _SHOWN)
+    worth = side_file(f.folder, 'attention.json', 'worth')
+    if worth and worth['low'] < _SHOWN:
+        yield worth
 
 # %% ../../nbs/80_report/25_advice.ipynb #b5d64e9b
 ADVICE = 'advice.json'

@@ -8,10 +8,9 @@ __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DARK', 'DASHES', 'MARKERS', 'THEM
            'figure', 'section', 'page', 'notebook_page']
 
 # %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
-import base64, csv, io, re, warnings
+import base64, io, re, warnings
 from functools import cache
 from pathlib import Path
-from urllib.parse import quote
 
 import numpy as np
 from jinja2 import Environment
@@ -121,11 +120,8 @@ def legend(ax, **kw):
     if 'loc' in kw or len(ax.figure.axes) > 1:
         return ax.legend(**look)
     fig, (handles, names) = ax.figure, ax.get_legend_handles_labels()
-    for columns in range(max(1, min(len(names), 8)), 0, -1):
-        drawn = fig.legend(handles, names, **look | dict(loc='outside lower left', ncols=columns))
-        if columns == 1 or drawn.get_window_extent().width <= 0.98 * fig.bbox.width:
-            return drawn
-        drawn.remove()
+    columns = max(1, int(13 * fig.get_figwidth()) // (max(map(len, names)) + 9))  # in letters, with the lines' room
+    return fig.legend(handles, names, **look, loc='outside lower left', ncols=min(columns, len(names)))
 
 # %% ../../nbs/80_report/00_canvas.ipynb #978eac23
 def _plain_text(fig: Figure):
@@ -226,15 +222,6 @@ def interval_text(low: float | None, high: float | None, form: str = '.4f') -> s
     """
     return None if low is None else f'{low:{form}} to {high:{form}}'
 
-# %% ../../nbs/80_report/00_canvas.ipynb #cebba1e6
-def _csv_uri(rows: list[dict], columns: dict) -> str:
-    "The table as a file inside the page."
-    text = io.StringIO()
-    out = csv.writer(text, lineterminator='\n')
-    out.writerow([header or key for key, (header, _) in columns.items()])
-    out.writerows([row.get(key) for key in columns] for row in rows)
-    return f'data:text/csv;charset=utf-8,{quote(text.getvalue())}'
-
 # %% ../../nbs/80_report/00_canvas.ipynb #35c10862
 _TABLE = '''
 <div class="table"><div class="scroll" tabindex="0" role="region" aria-label="{{ label }}"><table>
@@ -245,26 +232,23 @@ _TABLE = '''
 <tr{% if loop.index0 in strong %} class="strong"{% endif %}>{% for key, (_, form) in columns.items() %}
 <td{% if form %} class="num"{% endif %}>{{ cell(row.get(key), form) }}</td>{% endfor %}
 </tr>{% endfor %}
-</tbody></table></div>
-<a href="{{ csv }}" download="{{ name }}.csv" aria-label="{{ label }} as CSV">CSV</a></div>
+</tbody></table></div></div>
 '''
 
 
 def table(rows: list[dict], columns: dict, label: str, strong=()) -> Markup:
-    """A table in a box that scrolls sideways, and a link that saves it as CSV with all digits.
+    """A table in a box that scrolls sideways.
 
     rows : one dict a row
     columns : key → (header, format spec or None for text)
-    label : what a screen reader and the saved file call it
+    label : what a screen reader calls it
     strong : numbers of the rows that stand out
     """
 
     def cell(value, form):
         return '–' if value is None else format(value, form or '')
 
-    name = re.sub('[^a-z0-9]+', '_', label.lower()).strip('_')
-    shown = dict(rows=rows, columns=columns, label=label, strong=strong, name=name)
-    return html(_TABLE, **shown, cell=cell, csv=_csv_uri(rows, columns))
+    return html(_TABLE, rows=rows, columns=columns, label=label, strong=strong, cell=cell)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #a8d3a215
 def scores_table(scores: MetricsTable, label: str, strong=()) -> Markup:
@@ -365,7 +349,6 @@ linear-gradient(270deg,var(--card) 40%,transparent) right/2.5rem 100% no-repeat 
 linear-gradient(90deg,var(--line),transparent) left/.8rem 100% no-repeat,
 linear-gradient(270deg,var(--line),transparent) right/.8rem 100% no-repeat}
 .table{margin:.5rem 0 .9rem;width:fit-content;max-width:100%}.table>.scroll{margin:0}
-.table>a{font-size:.8rem;color:var(--muted);text-decoration:none}.table>a:hover{text-decoration:underline}
 details{margin:.8rem 0}summary{cursor:pointer;color:var(--accent);font-size:.93rem}
 pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.6rem 0}
 @media (max-width:40rem){section>pre{white-space:pre-wrap}}

@@ -27,7 +27,6 @@ from ..data.types import labels, plain
 from ..inference.compare import metric_cells
 from ..inference.ensemble import calibrated, ENSEMBLE, handed_in, held_out_of, intervals, sealed_file
 from ..inference.oof import probability_target, Scales, scales_of
-from ..members.contract import read_opinion
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
 # %% ../../nbs/80_report/15_predictions.ipynb #6bdb85a0
@@ -96,10 +95,6 @@ class Predictions:
     def scales(self, p: np.ndarray) -> Scales:
         "Class-balanced probabilities of all rows on both scales."
         return Scales(p, shift_prior(p, self.prior, 'natural'))
-
-    def judged(self, p: np.ndarray) -> np.ndarray:
-        "Class-balanced probabilities of all rows on the scale of what `metric` puts first."
-        return p if self.metric == 'toss' else self.scales(p).natural
 
     def shown(self, p: np.ndarray) -> np.ndarray:
         "Class-balanced probabilities of all rows on the scale of what was handed in."
@@ -264,9 +259,7 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → probabilities in the order of `ids`, on both scales."
     folder, data, made = cfg.run_dir, cfg.data, handed_in(cfg.run_dir)
-    network = read_opinion(folder, cfg.network, cfg.ensemble)
-    raw = expit(network.test_logit)[align_ids(ids, network.ids, network.name, 'the submission')]
-    found = dict(raw=Scales(raw, shift_prior(raw, rate, 'natural')), submission=scales_of(submitted, rate, cfg))
+    found = dict(submission=scales_of(submitted, rate, cfg))
     for name in made['scores'] if made else ():
         if name != made['chosen']:
             file = sealed_file(folder, made, f'{name}.csv')

@@ -85,7 +85,9 @@ def _data(s) -> dict:
     keys |= dict(remove_cols=s.names('constant', 'ignored'), weight_col=first['weight'], time_col=first['time'])
     if first['time']:  # the day is no input: no later row has it
         known = {c.name for c in s.columns}
-        keys['time_parts'] = [part for part in ('hour', 'weekday') if part not in known]
+        out = [f"{first['time']}.{part}" for part in ('hour', 'weekday', 'day') if part == 'day' or part in known]
+        ignored = [c for c in out if c not in keys['cat_cols']]
+        keys['remove_cols'] = list(dict.fromkeys([*keys['remove_cols'], *ignored]))
     keys |= dict(vector_cols=s.names('vector') or None, multi_cols=multis)
     keys |= dict(multi_weights={s[c].mark: c for c in s.names('weights') if s[c].mark in multis})
     keys |= dict(valid_path=s.valid, id_col=first['id'])
@@ -144,7 +146,7 @@ def training_keys(
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     if rows > 1_000_000 or many:
         train |= dict(epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
-        train |= dict(cosine=True, warmup_epochs=0.2, plateau=False, early_stop_patience=1, monitor=None)
+        train |= dict(warmup_epochs=0.2, plateau=False, early_stop_patience=1, monitor=None)
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}

@@ -51,14 +51,14 @@ def global_batch_size(trainer: FoldTrainer) -> int:
 
 # %% ../../nbs/50_training/60_loop.ipynb #2ce22815
 def learning_rate(trainer: FoldTrainer) -> float:
-    """Learning rate of the next step (`train.lr`, `train.warmup_epochs`, `train.cosine`, `train.plateau`).
+    """Learning rate of the next step (`train.lr`, `train.warmup_epochs`, `train.plateau`).
 
     trainer : whose `state` says which step that is, and how often the rate was cut
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
     warmup = round(train.warmup_epochs * per_epoch)
     peak = train.lr * 0.1**trainer.state.cuts
-    return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.cosine)
+    return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.plateau)
 
 # %% ../../nbs/50_training/60_loop.ipynb #bfa6f960
 def optimizer_step(trainer: FoldTrainer):

@@ -182,7 +182,7 @@ def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
 
 # %% ../../nbs/50_training/20_losses.ipynb #145c6b83
 def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
-    "Adam, its decay decoupled (adamw) or not."
+    "AdamW: matrices and tables decay, or tables have an L2 of their own inside Adam."
     parts = split_parameters(model)
     tables = dict(params=parts['tables'], weight_decay=cfg.weight_decay)
     if cfg.embedding.l2 is not None:
@@ -191,7 +191,7 @@ def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
     vectors = dict(params=parts['keep'], weight_decay=0.0)
     groups = [group for group in (matrices, vectors, tables) if group['params']]
     # class AdamW would decouple every group again when a state is loaded
-    return torch.optim.Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=cfg.optimizer == 'adamw')
+    return torch.optim.Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=True)
 
 
 def set_lr(optimizer: torch.optim.Optimizer, lr: float):
@@ -200,16 +200,16 @@ def set_lr(optimizer: torch.optim.Optimizer, lr: float):
         group['lr'] = lr
 
 # %% ../../nbs/50_training/20_losses.ipynb #b1de7125
-def lr_factor(step: int, warmup: int, total: int, cosine: bool) -> float:
-    """Learning-rate factor of a step (`train.warmup_epochs`, `train.cosine`).
+def lr_factor(step: int, warmup: int, total: int, plateau: bool = False) -> float:
+    """Learning-rate factor of a step (`train.warmup_epochs`, `train.plateau`).
 
     step : optimiser steps done, from 0
-    cosine : cosine decay to zero after the warm-up
+    plateau : no cosine decay to zero after the warm-up
     returns in [0, 1]
     """
     if step < warmup:
         return (step + 1) / warmup
-    if not cosine:
+    if plateau:
         return 1.0
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
