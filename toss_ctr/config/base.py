@@ -60,7 +60,8 @@ def _unique(columns):
 
 
 NoneWord = BeforeValidator(_none_word)
-Columns = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str]), AfterValidator(_unique)]
+_listed = BeforeValidator(_as_list, json_schema_input_type=str | list[str])
+Columns = Annotated[tuple[str, ...], _listed, AfterValidator(_unique)]
 OptionalText = Annotated[str | None, NoneWord]
 
 # %% ../../nbs/10_config/00_base.ipynb #b78e0a41
@@ -160,7 +161,8 @@ def _with_reasons(text: str, why: dict) -> str:
     for line in text.split('\n'):
         inside, key, value = re.match(r'(?:( *)(\w+):(.*))?', line).groups()
         section = key if inside == '' else section
-        reason = why.get(section if inside == '' else f'{section}.{key}') if value not in ('', ' []', None) and len(inside) < 4 else None
+        told = value not in ('', ' []', None) and len(inside) < 4
+        reason = why.get(f'{section}.{key}' if inside else section) if told else None
         beside = f'{line}  # {reason}'
         lines += [line] if not reason else [beside] if len(beside) <= 120 else [f'{inside}# {reason}', line]
     return '\n'.join(lines)

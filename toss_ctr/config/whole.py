@@ -71,7 +71,8 @@ def columns_of(histories: dict[str, Sequence]) -> dict[str, tuple[str, ...]]:
     times = tuple(seq.time_col for seq in histories.values() if seq.time_col)
     columns = {f'{at}.col': tuple(seq.col for seq in histories.values()), f'{at}.time_col': times}
     if several:
-        columns[f'{at}.side_cols'] = tuple(c for seq in histories.values() for c in seq.side_cols if c not in seq.looked_up)
+        beside = [c for seq in histories.values() for c in seq.side_cols if c not in seq.looked_up]
+        columns[f'{at}.side_cols'] = tuple(beside)
     return columns
 
 # %% ../../nbs/10_config/50_whole.ipynb #47648499

@@ -18,7 +18,7 @@ from torch import nn
 from ..core.device import autocast, step_seed, to_device
 from ..data.batches import Loader
 from ..data.pools import history_tensors
-from ..data.profile import lone_auc
+from ..training.ranking import lone_auc
 from ..training.inputs import Inputs
 from ..training.metrics import auc, score
 

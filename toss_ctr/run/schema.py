@@ -60,8 +60,8 @@ class Schema:
     days : the column of days of which the test rows are all later, and the number of training days
     valid : the file to choose the epoch on; '' = folds of the training rows
     histories : the longest first: col, sides, time ('' = none), asks (column → the tokens' column it shares a table
-        with, '' = none, itself = it is looked up for the tokens), sep, pad (the token that is padding), and of the rows looked at median, p99, max (tokens a
-        row), tokens (distinct)
+        with, '' = none, itself = it is looked up for the tokens), sep, pad (the token that is padding), and of the rows
+        looked at median, p99, max (tokens a row), tokens (distinct)
     notes : what else is worth a word: of a label that was guessed, of the test file
     pairs : two columns whose click rates say more together → nats gained in the rows looked at
     test : path of the rows to predict, '' = not known

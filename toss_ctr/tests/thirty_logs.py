@@ -346,7 +346,8 @@ OTHERS = dict(
     apps='clicked label, user category, app category, daytime category|number, weekday category|number, '
     'weekend category|number, paid category|number, weather category|number, at_home category|number, '
     'country category, city category',
-    tastes='clicked label, visitor category?, item category, kind category, brand category, price number, viewed history',
+    tastes='clicked label, visitor category?, item category, kind category, brand category, price number, '
+    'viewed history',
 )
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #4589751e
@@ -431,7 +432,8 @@ def given_roles(config: dict) -> dict[str, str]:
     named |= dict(label=(data.label_col,), id=(data.id_col,), time=(data.time_col,), weight=(data.weight_col,))
     for history in cfg.histories.values():
         named['history'] = (*named.get('history', ()), history.col)
-        named['side'] = (*named.get('side', ()), *(c for c in history.side_cols if c not in history.looked_up), *filter(None, [history.time_col]))
+        beside = [c for c in (*history.side_cols, history.time_col) if c and c not in history.looked_up]
+        named['side'] = (*named.get('side', ()), *beside)
     for role, columns in named.items():
         roles |= dict.fromkeys(filter(None, columns), role)
     return roles

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 from sklearn.metrics import roc_auc_score
 
-from ..run.profile import lone_auc
+from ..training.ranking import lone_auc
 from ..run.door import Run
 from ..inference.ensemble import submit
 from ..run.road import train_members
