@@ -32,7 +32,8 @@ from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
-from ..members.trees import grow_members, LIBRARIES
+from ..members.boosted import TREES
+from ..members.trees import grow_members
 from ..report.build import build_report
 from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
 from .papermill import default_jobs, time_text, train_folds
@@ -284,7 +285,7 @@ LOOK = 1 / 3  # of a step of training: a forward pass alone
 
 def _boosted(cfg: Config) -> dict:
     "The members that grow trees."
-    return {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
+    return {name: member for name, member in cfg.members.items() if member.kind in TREES}
 
 
 def _seconds_of(function, *given) -> tuple:
