@@ -284,9 +284,9 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     rows, metric = same_rows(names), metric or _key_metric(names)
     first, p = first_metric(metric), getattr(rows, _SCALE[metric])
     label, fold, weight = rows.label, rows.fold, rows.weight
-    chosen = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
-    weights = chosen.weights.tolist()
-    searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(chosen.logit), combine(p), *p))
+    found, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
+    weights = found.tolist()
+    searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
     title = TITLES.get(first, first)
     each = zip(short_names(names), weights, alone, strict=True)
     lines = {name: {'weight': share, title: value} for name, share, value in each}

@@ -24,7 +24,7 @@ from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator
 from .oof import calibration_options, results_locked, Scales, scales_of
-from .select import choose_weights, Chosen
+from .select import choose_weights
 from ..members.contract import held_out_file, member_folder, OOF, Opinion, read_opinion, RECORD
 from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
 from ..training.metrics import merit, N_BOOT, RATIO, TITLES
@@ -125,8 +125,8 @@ def leaking(members: list[Opinion]) -> dict[str, float]:
     return found
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #0f284eb3
-def choose(members: list[Opinion], cfg: Config) -> Chosen:
-    "Weights of the members, and what comes out on folds they were not found on."
+def choose(members: list[Opinion], cfg: Config) -> tuple[np.ndarray, np.ndarray]:
+    "Weights of the members, and the held-out log-odds of their mean by weights found without each fold."
     first, z = members[0], np.stack([member.logit for member in members]).astype(np.float32)
     return choose_weights(z, first.label, first.fold, cfg.ensemble.select, cfg.seed, first.weight)
 
@@ -141,7 +141,7 @@ def worth(members: list[Opinion], whole: dict, cfg: Config) -> dict[str, float]:
     lost = {}
     for member in members:
         others = [other for other in members if other is not member]
-        held_out = choose(others, cfg).logit if len(others) > 1 else others[0].logit
+        held_out = choose(others, cfg)[1] if len(others) > 1 else others[0].logit
         without = judged(replace(member, logit=held_out), cfg)[0]
         lost[member.name] = merit(whole, cfg.metric) - merit(without, cfg.metric)
     return lost
@@ -246,12 +246,10 @@ def _compared(p: dict[str, Scales], scores: dict, rows_of: Opinion, cfg: Config)
 def _mixed(members: list[Opinion], cfg: Config) -> tuple[dict, list[Opinion]]:
     "Weights of the members; their mean, where it is not one of them."
     if len(members) < 2:
-        return dict(weights={}, fold_weights={}), []
-    chosen, names = choose(members, cfg), [member.name for member in members]
-    weights = dict(zip(names, chosen.weights.tolist(), strict=True))
-    fold_weights = dict(zip(names, chosen.fold_weights.T.tolist(), strict=True))
-    mean = [averaged(members, chosen.weights, chosen.logit)] if (chosen.weights > 0).sum() > 1 else []
-    return dict(weights=weights, fold_weights=fold_weights), mean
+        return {}, []
+    weights, held_out = choose(members, cfg)
+    mean = [averaged(members, weights, held_out)] if (weights > 0).sum() > 1 else []
+    return {member.name: float(weight) for member, weight in zip(members, weights, strict=True)}, mean
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #c290338d
 def _write_choice(candidates: list[Opinion], fitted: dict, held_out: dict, content: dict, cfg: Config) -> Path:
@@ -278,13 +276,13 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
 
     cfg : `calibration`, `seed`, the names of id and label; its run's folder is written to
     returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
-        `ensemble`, `weights`, `fold_weights` (name → one a fold), `scores` (name → metrics out of fold), `calibrators`
+        `ensemble`, `weights`, `scores` (name → metrics out of fold), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of what `judged_by` puts first, gain on the best
         single member with its interval, loss without it: positive is better), `leaking`, `facts` (name → kind,
         fit_seconds, rows_per_s), `generation` (digest of the choice), `files` (digests), `submission` (its digest)
     """
     check_same_rows(members)
-    mixed, mean = _mixed(members, cfg)
+    weights, mean = _mixed(members, cfg)
     candidates, scores, held_out, fitted = [*members, *mean], {}, {}, {}
     for member in candidates:
         scores[member.name], held_out[member.name] = judged(member, cfg)
@@ -294,7 +292,8 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
     board = _compared(scales, scores, members[0], cfg)
     for name, lost in (worth(members, scores[ENSEMBLE], cfg) if mean else {}).items():
         board.setdefault(name, {})['without'] = lost
-    content = mixed | dict(
+    content = dict(
+        weights=weights,
         chosen=max(scores, key=lambda name: merit(scores[name], cfg.metric)),
         judged_by=cfg.metric,
         select=cfg.ensemble.select,
