@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CalibrationMethod', 'CalibrationTarget', 'ExportFormat', 'EnsembleMethod', 'EnsembleSelect', 'EngineKind', 'KINDS',
            'AnyMember', 'Calibration', 'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine', 'Member',
-           'NetworkMember', 'Linear', 'CatBoost', 'XGBoost', 'LightGBM', 'FileMember', 'default_members', 'own_network',
+           'NetworkMember', 'CatBoost', 'XGBoost', 'LightGBM', 'FileMember', 'default_members', 'own_network',
            'check_members', 'without_null_members']
 
 # %% ../../nbs/10_config/30_inference.ipynb #7f1d7068
@@ -66,16 +66,16 @@ class Logging(Section):
 EnsembleMethod = Literal[
     'logit_mean', 'mean', 'geom_mean', 'median', 'trim_mean', 'rank_avg', 'weighted', 'val_weighted'
 ]
-EnsembleSelect = Literal['hill_climb', 'stack', 'mean', 'best']
+EnsembleSelect = Literal['stack', 'mean']
 
 
 class Ensemble(Section):
     """How the members' predictions become one, and within a member those of its folds.
     """
 
-    select: EnsembleSelect = 'hill_climb'
-    """hill_climb: members are added as often as they help; stack: the weights under which clicks are most likely; both
-    found and judged on different folds, by what key metric says; mean: all alike; best: one alone."""
+    select: EnsembleSelect = 'stack'
+    """mean: all members alike; stack: as far from that towards the weights under which clicks are most likely as
+    held-out folds gain by it."""
     method: EnsembleMethod = 'logit_mean'
     "How a member's folds are combined."
     trim_ratio: Annotated[float, Field(ge=0, lt=0.5)] = 0.2
@@ -166,19 +166,9 @@ class NetworkMember(Member):
 
     kind: Literal['network'] = 'network'
     """network: the network of this config, or with `set` a variant of it; lightgbm; xgboost and catboost (extra
-    `boost`); linear: one-hot logistic regression; file: somebody else's predictions."""
+    `boost`); file: somebody else's predictions."""
     set: dict[str, Any] = {}
     "network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config."
-
-
-class Linear(Member):
-    "One-hot logistic regression."
-
-    rounds: ClassVar[int] = 60  # steps of its optimiser, at most
-    patience: ClassVar[int] = 0
-    keep: ClassVar[float] = 1.0  # it learns from all rows
-    l2: ClassVar[float] = 100.0  # pull of a level's value towards zero
-    kind: Literal['linear'] = 'linear'
 
 # %% ../../nbs/10_config/30_inference.ipynb #f710e75a
 class CatBoost(Member):
@@ -223,11 +213,8 @@ class FileMember(Member):
     "file: Parquet or CSV of predictions of the test rows: id, p or logit."
 
 
-KINDS = dict(network=NetworkMember, lightgbm=LightGBM, xgboost=XGBoost, catboost=CatBoost, linear=Linear)
-KINDS |= dict(file=FileMember)
-AnyMember = Annotated[
-    NetworkMember | LightGBM | XGBoost | CatBoost | Linear | FileMember, Field(discriminator='kind')
-]
+KINDS = dict(network=NetworkMember, lightgbm=LightGBM, xgboost=XGBoost, catboost=CatBoost, file=FileMember)
+AnyMember = Annotated[NetworkMember | LightGBM | XGBoost | CatBoost | FileMember, Field(discriminator='kind')]
 
 # %% ../../nbs/10_config/30_inference.ipynb #f3d944e6
 def default_members() -> dict[str, Member]:

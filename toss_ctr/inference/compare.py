@@ -27,11 +27,10 @@ from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
-from .calibration import holdouts
 from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
 from .oof import scales_of
+from .select import choose_weights
 from ..members.combine import combine, resolve_weights
-from ..members.select import choose_weights, cross_weights
 from ..training.metrics import COLUMNS, compare_predictions, first_metric, Interval, merit, MetricsTable, N_BOOT
 from ..training.metrics import natural_metrics, Paired, score, TITLES
 
@@ -260,7 +259,7 @@ def two_or_more(paths) -> list[str]:
 
 # %% ../../nbs/70_inference/36_compare.ipynb #022d8502
 def search_weights(paths, metric: str = '') -> WeightSearch:
-    """Weights of `logit_mean` by the ensembles' `hill_climb` on out-of-fold predictions, cross-validated by fold.
+    """Weights of `logit_mean` as an ensemble's, found on out-of-fold predictions, cross-validated by fold.
 
     Parameters
     ----------
@@ -276,9 +275,8 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     rows, metric = same_rows(names), metric or _key_metric(names)
     first, p = first_metric(metric), getattr(rows, _SCALE[metric])
     label, fold, weight = rows.label, rows.fold, rows.weight
-    z, how = logit(p).astype(np.float32), dict(seed=0, metric=metric)
-    cross, _ = cross_weights(z, label, holdouts(fold), weight, **how)
-    weights = choose_weights(z, label, weight=weight, **how).tolist()
+    found, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
+    weights = found.tolist()
     searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
     title = TITLES.get(first, first)
     each = zip(short_names(names), weights, alone, strict=True)

@@ -32,10 +32,10 @@ from .ensemble import ENSEMBLE, whole_choice
 from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
 from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
-from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
+from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows, TREES
 from ..members.contract import joined_folds, member_folder, RECORD
-from ..members.matrix import id_codes, row_block, tree_columns, TreeColumns
-from ..members.trees import encoded_ids, LIBRARIES
+from ..members.matrix import row_block, tree_columns, TreeColumns
+from ..members.trees import encoded_ids
 from ..training.inputs import Inputs, prepare
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #59a5e7f8
@@ -98,7 +98,7 @@ class MatrixModels:
     --------
     >>> from toss_ctr.members.matrix import TreeColumns
     >>> spec = Spec((), ('price',), ())
-    >>> MatrixModels(spec, LIBRARIES['lightgbm'], [], TreeColumns(('price',)), [], []).library.package
+    >>> MatrixModels(spec, TREES['lightgbm'], [], TreeColumns(('price',)), [], []).library.package
     'lightgbm'
     """
 
@@ -114,7 +114,6 @@ class MatrixModels:
         "Log-odds of new rows → (n, K) float32."
         blocks = [row_block(shard, np.arange(shard.n_rows), self.columns, split.spec) for shard in split.iter_shards()]
         matrices = [np.concatenate(blocks), *(stats.features(cfg, split) for cfg, stats in self.features)]
-        matrices += [id_codes(split, self.columns.ids)] if self.library.one_hot else []
         rows = MatrixRows(np.arange(len(split)), matrices)
         return np.stack([predict_rows(self.library, model, rows) for model in self.models], 1).astype(np.float32)
 
@@ -244,7 +243,7 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     if not files:
         return Answering(name, weights, made)
     why = f'{name} holds {", ".join(files)}, predictions from files, which answer no new row'
-    able = [k for k in scores if k != ENSEMBLE and not _is_file(cfg, k) and k not in made['leaking']]
+    able = [k for k in scores if k != ENSEMBLE and not _is_file(cfg, k)]
     if member or not able:
         raise UserError(f'{run}: {why}', 'ask or add a member that was trained here')
     best = max(able, key=lambda k: scores[k]['Score'])
@@ -261,7 +260,7 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
-    names = [name for name, member in cfg.members.items() if member.kind in LIBRARIES]
+    names = [name for name, member in cfg.members.items() if member.kind in TREES]
     made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features', 'tau'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
@@ -334,7 +333,7 @@ def _trees_of(cfg: Config, name: str) -> dict:
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
 def _load_models(about: dict, matrix: Record) -> MatrixModels:
     "A member on the matrix; `about` : kind, files, scores, made."
-    library, home = LIBRARIES[about['kind']], matrix.path.parent
+    library, home = TREES[about['kind']], matrix.path.parent
     library.version(about['kind'])  # refuses a library that is not installed
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
     tables = [(config, load_statistics(home / f'features_{number}')) for number, config in enumerate(configs)]

@@ -230,8 +230,6 @@ class MatrixLibrary:
     load : (path) → model
     gain : (model, number of columns) → (F,) what each column gained
     rounds : (model) → the rounds that were best on the rows of `Fit.judge`
-    taken : (model, rounds asked for) → rounds that were done
-    one_hot : whether it reads every code by itself: those of columns with too many levels as well
     """
 
     package: str
@@ -242,8 +240,6 @@ class MatrixLibrary:
     load: Callable
     gain: Callable
     rounds: Callable
-    taken: Callable = lambda model, rounds: rounds
-    one_hot: bool = False
 
     def version(self, name: str = '') -> str:
         "The library's version; `UserError` where it is not installed."

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread', 'change_rate', 'target_match', 'decayed_bag',
-           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'id_codes', 'row_block',
-           'open_matrix', 'write_matrix']
+           'HistoryColumns', 'TreeColumns', 'tree_columns', 'history_block', 'cell_block', 'row_block', 'open_matrix',
+           'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
 from dataclasses import asdict, dataclass
@@ -263,15 +263,6 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
     return out
 
 # %% ../../nbs/60_members/05_matrix.ipynb #f393f8aa
-def id_codes(split, names: tuple) -> np.ndarray:
-    """The codes of columns that are not in the matrix. It is read as float32, where those above 2²⁴ share a value.
-
-    returns (n, I) int32
-    """
-    codes = [split.column(name).astype(np.int32) for name in names]
-    return np.stack(codes, 1) if codes else np.zeros((len(split), 0), np.int32)
-
-
 BLOCK = 4096  # rows of the matrix made at a time
 
 

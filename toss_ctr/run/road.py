@@ -31,7 +31,8 @@ from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
-from ..members.trees import grow_members, LIBRARIES
+from ..members.boosted import TREES
+from ..members.trees import grow_members
 from ..report.build import build_report
 from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
 from .papermill import default_jobs, time_text, train_folds
@@ -259,7 +260,7 @@ FEW_TREES = 50
 
 def _boosted(cfg: Config) -> dict:
     "The members that grow trees."
-    return {name: member for name, member in cfg.members.items() if member.kind in LIBRARIES}
+    return {name: member for name, member in cfg.members.items() if member.kind in TREES}
 
 
 def _seconds_of(function, *given) -> tuple:
