@@ -75,6 +75,17 @@ def _seconds(history: Ragged, events: pa.Array, rows: np.ndarray, seq: SeqSpec, 
         raise UserError(what, 'a history must end before its row: cut it, or mend the times')
     return ms / 1000
 
+
+def _timed(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, place) -> Ragged:
+    "A history without padding, with the column `seconds`."
+    events, lengths = event_times(batch[seq.time], seq.time, place)
+    _check_lengths(history, lengths, seq.name, seq.time, place)
+    history.columns['at'] = np.arange(len(events))
+    history = history.without('token', seq.padding)
+    rows = times(batch[time.name], time.name, place, time.unit)
+    history.columns['seconds'] = _seconds(history, events, rows, seq, time.name, place)
+    return history
+
 # %% ../../nbs/20_data/22_encode.ipynb #0a159003
 def _collapsed(history: Ragged, seq: SeqSpec, wide: np.dtype) -> dict:
     "Arrays of the `max_len` unique tokens seen last; `history` : column `token` of codes, newest first."
@@ -140,13 +151,7 @@ class HistoryArrays:
             history.columns[f'side_{side}'] = beside['token']
         if not seq.time:
             return history.without('token', seq.padding)
-        events, lengths = event_times(batch[seq.time], seq.time, place)
-        _check_lengths(history, lengths, seq.name, seq.time, place)
-        history.columns['at'] = np.arange(len(events))
-        history = history.without('token', seq.padding)
-        rows = times(batch[self.time.name], self.time.name, place, self.time.unit)
-        history.columns['seconds'] = _seconds(history, events, rows, seq, self.time.name, place)
-        return history
+        return _timed(history, batch, seq, self.time, place)
 
     def _block(self, batch, place) -> dict:
         "Arrays of some rows."
