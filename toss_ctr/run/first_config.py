@@ -166,7 +166,7 @@ def first_config(s) -> dict:
     cards = {c.name: c.card or math.inf for c in s.columns if c.role == 'categorical'}  # none: too many to count
     many = {c: card for c, card in cards.items() if card >= MANY}
     most = sorted(many, key=many.get, reverse=True)[:MOST]
-    features = dict(encodings=[*most, *map(list, s.pairs)])
+    features = dict(encodings=[*most, *s.half_new, *map(list, s.pairs)])
     if many and 'plateau' not in training['train']:  # with tables learnt to the end, rates need not meet other columns
         features['enter'] = 'sum'
     keys = merge(dict(base=training.pop('base')) | keys, training)
