@@ -87,10 +87,13 @@ class Ensemble(Section):
 
 # %% ../../nbs/10_config/30_inference.ipynb #9d52461c
 def check_ensemble(ens: Ensemble, cv: CV):
-    """Refuse a missing or wrong number of weights.
+    """Refuse weights where the method makes its own, and a missing or wrong number of them.
 
     raises UserError that names the key and the mend
     """
+    if ens.method == 'val_weighted' and ens.weights:
+        what = 'ensemble.weights: ensemble.method val_weighted makes its own from fold scores'
+        raise UserError(what, 'remove them, or use method weighted')
     if ens.method != 'weighted':
         return
     folds = cv.planned
