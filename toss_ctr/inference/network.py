@@ -145,7 +145,7 @@ class Network:
         with threads(1):  # each batch, so that the same bits come from any number of cores
             z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once, every=every)
         shifts = [[side['shift'] for side in self.of_label(label)] for label in self.labels]
-        return z.reshape(*z.shape[:2], -1) - np.array(shifts, np.float32).T
+        return z.reshape(len(z), len(self.sides), len(self.labels)) - np.array(shifts, np.float32).T
 
     def logits(self, split: Split) -> np.ndarray:
         "Of the first label → (n, K) float32."
