@@ -76,7 +76,7 @@ def _seconds(history: Ragged, events: pa.Array, rows: np.ndarray, seq: SeqSpec, 
     return ms / 1000
 
 
-def _timed(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, place) -> Ragged:
+def _with_seconds(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, place) -> Ragged:
     "A history without padding, with the column `seconds`."
     events, lengths = event_times(batch[seq.time], seq.time, place)
     _check_lengths(history, lengths, seq.name, seq.time, place)
@@ -151,7 +151,7 @@ class HistoryArrays:
             history.columns[f'side_{side}'] = beside['token']
         if not seq.time:
             return history.without('token', seq.padding)
-        return _timed(history, batch, seq, self.time, place)
+        return _with_seconds(history, batch, seq, self.time, place)
 
     def _block(self, batch, place) -> dict:
         "Arrays of some rows."
