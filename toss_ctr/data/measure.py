@@ -195,7 +195,7 @@ def width_of(source: Source, name: str, stop: int) -> int:
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
 def _ids_of(asked: dict) -> str:
     "The target column with the ids of a history's tokens."
-    return next((t for t in asked['targets'] if t not in asked['spaces']), '')
+    return next(t for t in asked['targets'] if t not in asked['spaces'])
 
 
 def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> list[dict]:
@@ -227,10 +227,10 @@ def first_pass(needs: Needs, source: Source, stop: int, room: int = 1 << 25) -> 
         add('codes', counted)
     looked_up = {}
     for h in needs.histories:
-        looked_up.setdefault(_ids_of(h), {}).update(dict.fromkeys(h['looked_up']))
+        if h['looked_up']:
+            looked_up.setdefault(_ids_of(h), {}).update(dict.fromkeys(h['looked_up']))
     for c, others in looked_up.items():
-        if others:
-            add('lookups', [c, *others])
+        add('lookups', [c, *others])
     for c, sep in needs.multis.items():
         add('cells', [c], sep=sep)
     if needs.time:

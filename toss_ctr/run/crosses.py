@@ -10,6 +10,8 @@ from itertools import combinations
 
 import numpy as np
 
+from ..training.metrics import row_loss
+
 # %% ../../nbs/90_run/03_crosses.ipynb #22287980
 PRIOR = 5  # clicks
 
@@ -28,8 +30,12 @@ def log_lift(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, learnt: 
 # %% ../../nbs/90_run/03_crosses.ipynb #e48cb695
 def _loss(p: np.ndarray, clicks: np.ndarray) -> np.ndarray:
     "Log loss of every row, nats."
-    p = np.clip(p, 1e-6, 1 - 1e-6)
-    return -np.where(clicks > 0, np.log(p), np.log1p(-p))
+    return row_loss(clicks, np.clip(p, 1e-6, 1 - 1e-6))
+
+
+def _lifted(rate: np.ndarray, lift: np.ndarray) -> np.ndarray:
+    "Click probabilities of rows whose rate is lifted."
+    return np.clip(rate * np.exp(lift), 0, 0.99)
 
 
 def pair_gain(a: np.ndarray, b: np.ndarray, clicks: np.ndarray, half: np.ndarray) -> tuple[float, float]:
@@ -45,7 +51,7 @@ def pair_gain(a: np.ndarray, b: np.ndarray, clicks: np.ndarray, half: np.ndarray
     for learnt in (half, ~half):
         rate = np.full(len(clicks), clicks[learnt].mean())
         alone = [log_lift(key, rate, clicks, learnt) for key in (a, b)]
-        rivals = [np.clip(rate * np.exp(lift), 0, 0.99) for lift in (*alone, sum(alone))]
+        rivals = [_lifted(rate, lift) for lift in (*alone, sum(alone))]
         best = min(rivals, key=lambda p: _loss(p, clicks)[~learnt].sum())
         both = best * np.exp(log_lift(pair, best, clicks, learnt))
         gain[~learnt] = (_loss(best, clicks) - _loss(both, clicks))[~learnt]
@@ -68,8 +74,8 @@ def gaining_pairs(columns: dict, clicks: np.ndarray, half: np.ndarray) -> dict[t
     rate = np.full(len(clicks), clicks.mean())
 
     def alone(c):
-        p = np.clip(rate * np.exp(log_lift(columns[c], rate, clicks, half)), 0, 0.99)
-        return _loss(p, clicks)[~half].sum()
+        lift = log_lift(columns[c], rate, clicks, half)
+        return _loss(_lifted(rate, lift), clicks)[~half].sum()
 
     asked = sorted(columns, key=alone)[:ASKED]
     gains = {pair: pair_gain(columns[pair[0]], columns[pair[1]], clicks, half) for pair in combinations(asked, 2)}
