@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'leaking', 'choose',
            'worth', 'own_submission', 'last_choice', 'whole_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
-           'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'held_out_of', 'calibrated', 'run_opinions',
-           'submit', 'leak_lines', 'submission_line', 'scale_line']
+           'intervals', 'hand_in', 'handed_in', 'put_right', 'at_rows', 'of_rows', 'held_out_of', 'calibrated',
+           'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import replace
@@ -359,6 +359,15 @@ def put_right(run_dir, made: dict, name: str = '') -> Path:
     return file
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #2bacf245
+def at_rows(row, table: pl.DataFrame) -> pl.DataFrame:
+    """The lines of a table by its column `row`, in the order of these rows; nulls where it has none.
+
+    row : (n,) rows of the training file
+    """
+    wanted = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
+    return wanted.join(table.cast(dict(row=pl.Int64)), on='row', how='left', maintain_order='left')
+
+
 def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     """Groups and weights of held-out rows, where the run has any: the network's file holds them.
 
@@ -368,9 +377,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     file = Path(run_dir) / OOF
     if not file.is_file():
         return {}
-    known = read_run_table(file).select('row', pl.col('^(group|weight)$'))
-    rows = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
-    found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
+    found = at_rows(row, read_run_table(file).select('row', pl.col('^(group|weight)$'))).drop('row')
     return {column.name: column.to_numpy() for column in found if not column.null_count()}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #a0a9a49b

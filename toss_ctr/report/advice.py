@@ -89,7 +89,8 @@ class RunFacts:
     def ahead(self) -> dict | None:
         "By how much the network is ahead of the baseline."
         of, who = self.pred, self.cfg.yardstick or 'the baseline'
-        return None if of.baseline is None else self.lead(of.network, of.baseline) | dict(who=who)
+        baseline = of.others.get('baseline')
+        return None if baseline is None else self.lead(of.network, baseline) | dict(who=who)
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
 RULES = []
@@ -299,20 +300,6 @@ def _few_clicks(f: RunFacts):
     if high - low > 0.02:
         yield dict(clicks=int(f.pred.label.sum()), name=name, half=(high - low) / 2)
 
-
-@rule(
-    'watch',
-    'Test rows differ',
-    'The submission’s mean prediction is {mean:.3f}, the held-out rows’ {here:.3f}: the test rows come from '
-    'another distribution (another day, unseen ids), or a feature is missing there.',
-)
-def _mean_differs(f: RunFacts):
-    if handed_in(f.folder):
-        mean = pl.read_csv(f.folder / 'submission.csv', columns=[1], glob=False).to_series().mean()
-        here = float(f.pred.shown(f.pred.p).mean())
-        if abs(mean - here) > (0.05 if f.pred.target == 'balanced' else 0.2 * here):
-            yield dict(mean=mean, here=here)
-
 # %% ../../nbs/80_report/25_advice.ipynb #87794390
 @rule(
     'watch',
@@ -361,5 +348,5 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
         told = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
         return [tuple(finding) for finding in told]
     pred = load_predictions(folder, cfg)
-    rows, log = score_rows(pred, N_BOOT, cfg.seed, cfg), read_log(folder / 'train_log.csv')
+    rows, log = score_rows(pred, N_BOOT, cfg.seed), read_log(folder / 'train_log.csv')
     return findings(RunFacts(pred, rows, log, folder, cfg))

@@ -206,7 +206,7 @@ def build_report(
     check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
     pred, log = load_predictions(run_dir, cfg), read_log(run_dir / 'train_log.csv')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
-    rows = scores or score_rows(pred, n_boot, cfg.seed, cfg)
+    rows = scores or score_rows(pred, n_boot, cfg.seed)
     facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
     found = findings(facts)
     if out.parent == run_dir:

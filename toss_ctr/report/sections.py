@@ -8,10 +8,11 @@ __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'curves
            'features_section', 'members_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
+import polars as pl
 from markupsafe import Markup
 
 from ..inference.compare import member_board
-from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
+from ..inference.ensemble import at_rows, handed_in, last_choice, leak_lines, scale_line, submission_line
 from .advice import RunFacts, side_file
 from .canvas import figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -23,7 +24,7 @@ from toss_ctr.report.plots import (
     plot_rates,
     plot_reliability,
 )
-from .predictions import align, read_test_scores, summary_lines, test_table
+from .predictions import read_test_scores, summary_lines, test_table
 from toss_ctr.report.slices import (
     clicks_ratio,
     first_columns,
@@ -36,8 +37,7 @@ from ..training.metrics import COLUMNS, RATIO, TITLES
 from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
-_COUNTS = dict(rows=('rows', ',d'), clicks=('clicks', ',d'))
-_PLACE = dict(column=('column', None), value=('value', None))
+_COUNTS = dict(rows=('rows', ',.0f'), clicks=('clicks', ',.0f'))
 _RATIO = dict(predicted=('predicted clicks', ',.1f'), shown=('predicted / observed [95 %]', 's'))
 
 
@@ -149,8 +149,8 @@ def quality_section(f: RunFacts) -> Markup:
     pred, (text, ideal), handed = f.pred, _HANDED[f.pred.target], f.pred.chosen or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
     text += f' “{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
-    ranks = {'network': pred.network, 'baseline': pred.baseline, 'ensemble': pred.ensemble, 'best possible': pred.best}
-    ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not None and p is not pred.p}
+    ranks = {'network': pred.network} | {name: p for name, p in pred.others.items() if name != 'calibrated'}
+    ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not pred.p}
     few = 'Precision at the lowest recalls rests on few clicks and jumps.'
     observed = plot_reliability(pred.label, both, pred.weight, pred.target == 'balanced')
     figs = [
@@ -174,7 +174,7 @@ def rates_section(f: RunFacts) -> Markup | None:
     for column in dict.fromkeys((*first[:1], *([f.by] if f.by else first[-1:]))):
         rows = _with_ratio(group_table(pred, *group_of(f.train, column, pred.row), 30))
         scores = {key: (TITLES.get(key, key), '.5f') for key in COLUMNS[pred.metric] if key not in ('gAUC', RATIO)}
-        columns = dict(name=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
+        columns = dict(value=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
         tables += [f'### By {column}', table(rows, columns, f'Scores and clicks by {column}')]
     clicks, predicted = pred.counts @ pred.label, pred.counts @ p
     text = (
@@ -185,7 +185,7 @@ def rates_section(f: RunFacts) -> Markup | None:
         f'that is predicted wrongly, one in twenty of them by chance.{_weighed(f)}'
     )
     title = 'Groups whose clicks are predicted wrongly'
-    columns = _PLACE | _COUNTS | _RATIO | dict(z=('z', '+.1f'))
+    columns = dict(column=('column', None), value=('value', None)) | _COUNTS | _RATIO | dict(z=('z', '+.1f'))
     beyond = (
         'Beyond chance (at most one in ten of them by chance), compared with all rows together; z is the surplus '
         'of clicks in standard errors.'
@@ -222,8 +222,9 @@ def attention_section(f: RunFacts) -> Markup | None:
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
     held, scale = f.pred.shown(f.pred.network), '50:50' if f.pred.target == 'balanced' else 'click rate'
-    for a, p in zip(rows, align([a['row'] for a in rows], f.pred.row, held), strict=True):
-        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}" + f', p {p:.3g} ({scale})' * bool(p == p)
+    told = at_rows([a['row'] for a in rows], pl.DataFrame(dict(row=f.pred.row, p=held)))['p']
+    for a, p in zip(rows, told, strict=True):
+        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}" + ('' if p is None else f', p {p:.3g} ({scale})')
         title = f"{a['history']}, {title}" if a.get('history', 'seq') != 'seq' else title
         title += f", target {a['target']}"[:32] if a.get('target') else ''
         weights = plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title)
