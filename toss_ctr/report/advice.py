@@ -13,14 +13,13 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, digest_json
 from ..core.records import kind_of, read_record
 from ..data.submission import shift_prior
-from ..inference.ensemble import handed_in, n_draws
+from ..inference.ensemble import n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows
 from ..training.metrics import ece, first_metric, gain, N_BOOT, paired_test, TITLES

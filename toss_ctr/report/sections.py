@@ -185,7 +185,7 @@ def rates_section(f: RunFacts) -> Markup | None:
         f'that is predicted wrongly, one in twenty of them by chance.{_weighed(f)}'
     )
     title = 'Groups whose clicks are predicted wrongly'
-    columns = dict(column=('column', None), value=('value', None)) | _COUNTS | _RATIO | dict(z=('z', '+.1f'))
+    columns = dict(column=('column', None), value=('value', None), **_COUNTS, **_RATIO, z=('z', '+.1f'))
     beyond = (
         'Beyond chance (at most one in ten of them by chance), compared with all rows together; z is the surplus '
         'of clicks in standard errors.'
@@ -224,7 +224,8 @@ def attention_section(f: RunFacts) -> Markup | None:
     held, scale = f.pred.shown(f.pred.network), '50:50' if f.pred.target == 'balanced' else 'click rate'
     told = at_rows([a['row'] for a in rows], pl.DataFrame(dict(row=f.pred.row, p=held)))['p']
     for a, p in zip(rows, told, strict=True):
-        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}" + ('' if p is None else f', p {p:.3g} ({scale})')
+        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}"
+        title += '' if p is None else f', p {p:.3g} ({scale})'
         title = f"{a['history']}, {title}" if a.get('history', 'seq') != 'seq' else title
         title += f", target {a['target']}"[:32] if a.get('target') else ''
         weights = plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title)
