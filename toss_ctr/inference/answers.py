@@ -121,10 +121,7 @@ def warn_of_blank_columns(parts, name):
     blank, rows = None, 0
     for part in parts:
         rows += len(part)
-        if blank is None:
-            blank = blank_columns(part)
-        elif blank:  # once none is left, no part is searched any more
-            blank &= blank_columns(part)
+        blank = blank_columns(part) if blank is None else blank & blank_columns(part)
         yield part
     if blank and rows >= _ENOUGH_ROWS:
         columns = ', '.join(sorted(blank))

@@ -395,7 +395,7 @@ def _write_network(network: Network, name: str, folder: Path, formats, data: str
     out, split, programs = folder / name, sample_split(network, data), []
     for k, fold in enumerate(network.sides):
         export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats})
-        programs.append([fold, list(read_record(out / f'fold_{fold}.json', 'program')['inputs'])])
+        programs.append([fold, read_record(out / f'fold_{fold}.json', 'program')['inputs']])
     write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
