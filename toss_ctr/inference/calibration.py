@@ -24,7 +24,6 @@ from ..training.ranking import check_inputs
 _EDGE = 1e-12  # p stays this far from 0 and 1
 _KEEP = 1e-4  # share of the sigmoid in an isotonic curve: rows on a plateau keep their order
 _FAR = 1e4  # logits beyond are taken as this far
-_BLOCK = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -73,21 +72,13 @@ class Calibrator:
         logit : array of any shape, or a number; NaN is refused
         returns float64 of the same shape
         """
-        z = np.asarray(logit)
-        flat, out = z.reshape(-1), np.empty(z.size)
-        for i in range(0, z.size, _BLOCK):
-            out[i : i + _BLOCK] = _apply(self, flat[i : i + _BLOCK].astype(np.float64))
-        return out.reshape(z.shape)
-
-# %% ../../nbs/70_inference/00_calibration.ipynb #d2ad9a20
-def _apply(c: Calibrator, z: np.ndarray) -> np.ndarray:
-    if np.isnan(z).any():
-        raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
-    z = np.clip(z, -_FAR, _FAR)
-    p = expit(c.scale * z + c.bias)
-    if c.x:
-        p = (1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p
-    return _EDGE + (1 - 2 * _EDGE) * p
+        z = np.asarray(logit, np.float64)
+        if np.isnan(z).any():
+            raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
+        p = expit(self.scale * np.clip(z, -_FAR, _FAR) + self.bias)
+        if self.x:
+            p = (1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p
+        return _EDGE + (1 - 2 * _EDGE) * p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #54512189
 @dataclass(frozen=True)

@@ -31,8 +31,8 @@ from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
 from .oof import scales_of
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
-from ..training.metrics import COLUMNS, compare_predictions, first_metric, Interval, merit, MetricsTable, N_BOOT
-from ..training.metrics import natural_metrics, Paired, score, TITLES
+from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
+from ..training.metrics import MetricsTable, N_BOOT, Paired, score, TITLES
 
 # %% ../../nbs/70_inference/36_compare.ipynb #ae6001ed
 @dataclass(frozen=True, repr=False)
@@ -241,14 +241,6 @@ class WeightSearch(Shown):
     scores: list
     pays: bool
 
-# %% ../../nbs/70_inference/36_compare.ipynb #38f35e7f
-_SCALE = dict(toss='balanced', logloss='natural')
-
-
-def _value(label, p, weight, metric: str) -> float:
-    "What a metric puts first, of probabilities on its scale."
-    return score(label, p, weight) if metric == 'toss' else natural_metrics(label, p, weight)['LogLoss']
-
 # %% ../../nbs/70_inference/36_compare.ipynb #6e215616
 def two_or_more(paths) -> list[str]:
     "The names of the files to blend; `UserError` for fewer than two."
@@ -273,11 +265,12 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     """
     names = two_or_more(paths)
     rows, metric = same_rows(names), metric or _key_metric(names)
-    first, p = first_metric(metric), getattr(rows, _SCALE[metric])
+    first, p = first_metric(metric), rows.balanced if metric == 'toss' else rows.natural
     label, fold, weight = rows.label, rows.fold, rows.weight
     found, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
     weights = found.tolist()
-    searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
+    judged = [all_metrics(label, one, weight, natural=one) for one in (expit(cross), combine(p), *p)]
+    searched, equal, *alone = (metrics[first] for metrics in judged)
     title = TITLES.get(first, first)
     each = zip(short_names(names), weights, alone, strict=True)
     lines = {name: {'weight': share, title: value} for name, share, value in each}
@@ -451,7 +444,7 @@ _OF_THE_RUN = ('exp_name', 'logging.', 'data.cache_dir')  # differ without meani
 def run_board(runs) -> Board:
     """Runs, best first: what each handed in, and the keys in which their configs differ.
 
-    rows : name, submission (what was handed in), judged_by, metrics, low and high, members (how many), keys that differ
+    rows : of `member_rows`, name (of the run), submission (what was handed in), members (how many), keys that differ
     """
     cfgs = list({str(run): run_config(run) for run in runs}.values())
     differs, rows, metric = [config_diff(cfg, cfgs[0]) for cfg in cfgs], [], cfgs[0].metric
@@ -460,8 +453,8 @@ def run_board(runs) -> Board:
     for cfg, pairs in zip(cfgs, differs, strict=True):
         chosen = last_choice(cfg.run_dir)['chosen']
         best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
-        row = {key: best[key] for key in ('judged_by', *_METRICS, 'low', 'high') if key in best}
-        row |= dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '', members=len(cfg.members))
+        row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '', members=len(cfg.members))
+        row = best | row
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))
     beside = 'submission', 'members', *keys

@@ -109,11 +109,11 @@ def _sure(member: Opinion) -> float:
 def leaking(members: list[Opinion]) -> dict[str, float]:
     """Members that are much surer of the rows they hold out than of the test rows.
 
-    members : of the same rows, two or more
+    members : of the same rows
     returns name → how much surer, relative to the median of the other members
     """
     first = members[0]
-    if len(first.ids) < ENOUGH_ROWS or not 0 < first.label.mean() < 1:
+    if len(members) < 2 or len(first.ids) < ENOUGH_ROWS or not 0 < first.label.mean() < 1:
         return {}
     sure = {member.name: _sure(member) for member in members}
     found = {}
@@ -300,24 +300,18 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         scores=scores,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=board,
-        leaking=leaking(members) if len(members) > 1 else {},
+        leaking=leaking(members),
     )
     place = _write_choice(candidates, fitted, held_out, content, cfg)
     return _switch(cfg.run_dir, place, content | dict(facts={member.name: member.facts for member in members}))
-
-# %% ../../nbs/70_inference/18_ensemble.ipynb #68b0344d
-def _copies(run_dir, made: dict) -> dict[Path, Path]:
-    "Where people read what was handed in → the file of the generation it is a copy of."
-    run, place = Path(run_dir), Path(run_dir) / ENSEMBLE / made['generation']
-    copies = {own_submission(run, name): place / f'{name}.csv' for name in made['scores']}
-    copies |= {run / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in made['scores'] else {}
-    return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #629f8df8
 def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice gives the same record."
     content = content | dict(generation=place.name)
-    copies = _copies(run_dir, content)
+    copies = {own_submission(run_dir, name): place / f'{name}.csv' for name in content['scores']}
+    copies |= {run_dir / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in content['scores'] else {}
+    copies[run_dir / 'submission.csv'] = place / f"{content['chosen']}.csv"
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')

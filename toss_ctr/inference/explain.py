@@ -18,7 +18,7 @@ from ..core.device import resolve_device, step_seed
 from ..core.records import write_record
 from ..data.batches import Loader
 from ..data.spec import SeqSpec, Spec
-from .columns import both_sides, columns_alone, importance, one_batch, sample_rows, transfer
+from .columns import both_sides, columns_alone, importance, one_batch, sample_rows
 from .network import load_fold
 from .oof import finished_folds
 from ..training.evaluate import predict_logits
@@ -195,8 +195,7 @@ def explain(inputs: Inputs):
     rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold)
     attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
     found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
-    sides = both_sides(inputs, fold)
-    found['columns'] = dict(alone=columns_alone(inputs, *sides), features=transfer(inputs, *sides))
+    found['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
     held, rng = inputs.folds.valid_rows(fold), np.random.default_rng(step_seed(cfg.seed, fold, 39))
     some = np.sort(rng.permutation(held)[:30_000])
     tokens = {seq.history: token_clicks(inputs, some, seq) for seq in inputs.train.spec.histories}

@@ -239,20 +239,15 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
         mend = f'run toss run {shell_path(run)}: it goes on to the end'
         raise UserError(f'{run}: {name} has no part in the last choice', mend)
     weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
-    files = [k for k in weights if _is_file(cfg, k)]
+    trained = [k for k, member in cfg.members.items() if member.kind != 'file' and k in scores]
+    files = [k for k in weights if k not in trained]
     if not files:
         return Answering(name, weights, made)
     why = f'{name} holds {", ".join(files)}, predictions from files, which answer no new row'
-    able = [k for k in scores if k != ENSEMBLE and not _is_file(cfg, k)]
-    if member or not able:
+    if member or not trained:
         raise UserError(f'{run}: {why}', 'ask or add a member that was trained here')
-    best = max(able, key=lambda k: scores[k]['Score'])
+    best = max(trained, key=lambda k: scores[k]['Score'])
     return Answering(best, {best: 1.0}, made, why)
-
-# %% ../../nbs/70_inference/32_predictor.ipynb #4ffe8b99
-def _is_file(cfg: Config, name: str) -> bool:
-    "Whether a member is nothing but predictions."
-    return name not in cfg.members or cfg.members[name].kind == 'file'
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c3c728c7
 _SHARED = 'trees.matrix'  # no member has a dot in its name

@@ -156,21 +156,6 @@ def _lone_column(f: RunFacts):
     if f.own['AUC'] + 0.03 < value <= 0.95:
         yield dict(name=name, auc=value, own=f.own['AUC'])
 
-
-@rule(
-    'watch',
-    'Feature does not carry over',
-    '{name} orders the rows it was made for with AUC {auc_train:.3f}, held-out rows with {auc_held:.3f}: its '
-    'values are new there (cv.group_key), or it has seen labels it should not. Leave it out of section '
-    'features.',
-)
-def _feature_does_not_carry(f: RunFacts):
-    for feature in side_file(f.folder, 'columns.json', 'features') or ():
-        gap = feature['auc_train'] - feature['auc_held']
-        if gap > max(0.05, 4 * 0.29 / max(feature['clicks'], 1) ** 0.5):
-            yield feature
-            return  # the widest gap says it; the others are in the table
-
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 @rule(
     'watch',

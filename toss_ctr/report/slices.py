@@ -90,12 +90,13 @@ def clicks_ratio(clicks: float, predicted: float) -> dict:
 
     clicks : observed clicks
     predicted : sum of probabilities at the natural click rate
-    returns ratio, low, high; inf where nothing was clicked, nan where nothing was expected either
+    returns ratio, low, high, all as text; inf where nothing was clicked, nan where nothing was expected either
     """
     fewest, most = gammaincinv(clicks, 0.025) if clicks > 0 else 0.0, gammaincinv(clicks + 1, 0.975)
     with np.errstate(divide='ignore', invalid='ignore'):
         found = np.float64(predicted) / np.array([clicks, most, fewest])
-    return dict(zip(('ratio', 'low', 'high'), found.tolist(), strict=True))
+    text = '{:.3f} [{:.3f}, {:.3f}]'.format(*found) if clicks else '–'
+    return dict(zip(('ratio', 'low', 'high'), found.tolist(), strict=True), text=text)
 
 # %% ../../nbs/80_report/20_slices.ipynb #feb27ab6
 def grouped(pred: Predictions, groups):
@@ -103,7 +104,7 @@ def grouped(pred: Predictions, groups):
 
     pred : what is known about the held-out rows
     groups : (column, codes of the rows, names of the codes)
-    yields column, code, value, rows, clicks, predicted (clicks), ratio, low, high; due and noise: clicks that all rows
+    yields column, code, value, rows, clicks, predicted (clicks), of `clicks_ratio`; due and noise: clicks that all rows
         together let expect, and their variance
     """
     p, w = pred.scales(pred.p).natural, pred.counts
