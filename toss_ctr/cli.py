@@ -398,7 +398,7 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
     from toss_ctr.training.metrics import MetricsTable, RATIO
 
     scores = calibrate(c)
-    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')), 'ECE', 'mean_p', RATIO
+    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('LogLoss', 'AP')), 'ECE', RATIO
     print(Calibrator.from_json(scores['calibrator']))
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
     if made := last_choice(c.run_dir):

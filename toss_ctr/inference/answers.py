@@ -163,12 +163,12 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
         warnings.warn(f'{who.why}; {who.name} answers')
     ids = source_ids(data, cfg.data.id_col, key)
     check_ids(ids, data)
-    with progress_bar(len(ids) * len(who.specs), progress) as done:
+    with progress_bar(len(ids) * len(who.specs), progress) as bar:
 
         def splits(spec):
             for split in prefetched(warn_of_blank_columns(stream_split(data, spec, key=key), data), 1):
                 yield split
-                done(len(split))
+                bar.update(len(split))
 
         p = who.probabilities(who.member_logits(splits))
     write_submission(ids, p, target, cfg.data.id_col, cfg.data.label_col)
@@ -187,7 +187,7 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     data : Parquet file, folder or glob, or a CSV file; '' = the test rows that were handed in
     out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv in the run's folder
     member : who answers: name of a member, or 'ensemble'; '' = who was handed in
-    progress : show a bar, or a line at the end where nobody watches
+    progress : show a bar
     say : called with a line: who has answered
 
     Returns

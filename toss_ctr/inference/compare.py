@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CELLS', 'Shown', 'short_names', 'held_out', 'SameRows', 'same_rows', 'oof_scores', 'Comparison', 'compare_oof',
-           'WeightSearch', 'two_or_more', 'search_weights', 'BlendReport', 'blend_files', 'member_rows', 'metric_cells',
-           'Board', 'member_board', 'run_board']
+           'WeightSearch', 'two_or_more', 'search_weights', 'blend_files', 'member_rows', 'metric_cells', 'Board',
+           'member_board', 'run_board']
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d5c689bb
 import html
@@ -27,8 +27,9 @@ from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .answers import parity_line
+from .calibration import scales_of
 from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
-from .oof import scales_of
+from .oof import probability_target
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
@@ -93,7 +94,8 @@ def held_out(path: Path) -> pl.DataFrame:
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / 'config.yaml').is_file():
         weight = table['weight'] if 'weight' in table.columns else None
-        balanced, natural = scales_of(p, np.average(table['label'], weights=weight), run_config(path))
+        target = probability_target(run_config(path))
+        balanced, natural = scales_of(p, np.average(table['label'], weights=weight), target)
     return table.with_columns(balanced=balanced, natural=natural)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #0b1222ea
@@ -278,25 +280,6 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     pays = merit({first: searched}, metric) > merit({first: equal}, metric)
     return WeightSearch([MetricsTable(lines)], weights, searched, equal, alone, pays)
 
-# %% ../../nbs/70_inference/36_compare.ipynb #bd02fc6e
-@dataclass(frozen=True, repr=False)
-class BlendReport(Shown):
-    """What went into a blend and what came out.
-
-    rows : how many
-    weights : one a file, sum 1; None for methods without
-    agreement : rank correlation of each file with each
-
-    Examples
-    --------
-    >>> BlendReport(['2 files by median'], 1000, None, pl.DataFrame())
-    2 files by median
-    """
-
-    rows: int
-    weights: list | None
-    agreement: pl.DataFrame
-
 # %% ../../nbs/70_inference/36_compare.ipynb #dc79dd7c
 def blend_files(
     paths: Sequence,
@@ -308,7 +291,7 @@ def blend_files(
     temperature: float = 10.0,
     id_col: str = 'ID',
     label_col: str = 'clicked',
-) -> BlendReport:
+) -> Shown:
     """Blend submissions aligned on id.
 
     Parameters
@@ -329,7 +312,7 @@ def blend_files(
 
     Examples
     --------
-    >>> report = blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
+    >>> blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
@@ -344,13 +327,12 @@ def blend_files(
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
     result = combine(p, method, weights, trim_ratio, scores, temperature)
     write_submission(ids, result, out, id_col, label_col)
-    short, used = short_names(names), None if used is None else used.tolist()
-    given = f" ({', '.join(f'{w:.4g}' for w in used)})" if used and max(used) > min(used) else ''
+    short = short_names(names)
+    given = '' if used is None or np.ptp(used) == 0 else f" ({', '.join(f'{w:.4g}' for w in used)})"
     said = pl.DataFrame(dict(zip(short, p, strict=True)))
     agreement = said.select(pl.all().rank()).corr().insert_column(0, pl.Series('rank correlation', short))
     title = f'{len(ids):,} rows, {len(names)} files by {method}{given} → {Path(out).name}'
-    parts = [title, said.with_columns(blend=result).describe(), agreement]
-    return BlendReport(parts, len(ids), used, agreement)
+    return Shown([title, said.with_columns(blend=result).describe(), agreement])
 
 # %% ../../nbs/70_inference/36_compare.ipynb #557416c7
 _METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in columns))
@@ -409,7 +391,7 @@ def _line(row: dict) -> dict:
 # %% ../../nbs/70_inference/36_compare.ipynb #bd77d0a7
 @dataclass(frozen=True, repr=False)
 class Board(Shown):
-    """Rows that show themselves as text, in a notebook as HTML, and as a frame.
+    """Rows that show themselves, as text and in a notebook as HTML.
 
     rows : one dict a member or a run
 
@@ -421,11 +403,6 @@ class Board(Shown):
     """
 
     rows: list
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        "All numbers, with all digits."
-        return pl.DataFrame(self.rows, infer_schema_length=None)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:

@@ -22,8 +22,8 @@ from ..core.files import write_table
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
-from .calibration import cross_fit, fit_calibrator
-from .oof import calibration_options, results_locked, Scales, scales_of
+from .calibration import cross_fit, fit_calibrator, Scales, scales_of
+from .oof import calibration_options, probability_target, results_locked
 from .select import choose_weights
 from ..members.contract import held_out_file, member_folder, OOF, Opinion, read_opinion, RECORD
 from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
@@ -74,7 +74,7 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
 # %% ../../nbs/70_inference/18_ensemble.ipynb #80fdc8ff
 def _scales(p: np.ndarray, of: Opinion, cfg: Config) -> Scales:
     "A member's calibrated probabilities on both scales."
-    return scales_of(p, np.average(of.label, weights=of.weight), cfg)
+    return scales_of(p, np.average(of.label, weights=of.weight), probability_target(cfg))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
 def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:

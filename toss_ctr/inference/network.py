@@ -8,8 +8,7 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_proba
            'predict_test']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
-import shutil, time
-from contextlib import contextmanager
+import shutil
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -190,16 +189,10 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     return Network(cfg, spec, sides, models, device, statistics)
 
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
-@contextmanager
 def progress_bar(rows: int, progress: bool):
-    "A bar of rows for whoever watches, or a line at the end; yields the function to call with the rows that are done."
-    began = time.monotonic()
-    how = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
-    with tqdm(total=rows, disable=not watched(progress), **how) as bar:
-        yield bar.update
-    if progress and not watched():
-        took = time.monotonic() - began
-        print(f'infer: {rows:,} rows, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
+    "A bar of rows for whoever watches."
+    look = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
+    return tqdm(total=rows, disable=not watched(progress), **look)
 
 # %% ../../nbs/70_inference/10_network.ipynb #2f9bc191
 def write_logits(network: Network, parts, path, done=lambda rows: None):
@@ -277,16 +270,16 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     """The log-odds of the test rows by every finished fold of a network.
 
     inputs : what the network reads, with the test rows
-    progress : show a bar, or a line at the end where nobody watches
+    progress : show a bar
     raises UserError : no fold is finished, or the folds are of another cache
     """
     cfg, test = inputs.cfg, inputs.test
     network, logits = load_network(cfg, inputs), cfg.run_dir / 'test_logits.parquet'
-    with results_locked(cfg.run_dir), progress_bar(len(test), progress) as done:
+    with results_locked(cfg.run_dir), progress_bar(len(test), progress) as bar:
         with open_executor(cfg.engine) as executor:
             if executor is None:
-                write_logits(network, cached_parts(test), logits, done)
+                write_logits(network, cached_parts(test), logits, bar.update)
             else:
-                write_elsewhere(cfg, test, logits, done)
+                write_elsewhere(cfg, test, logits, bar.update)
         seal_predictions(network, logits, test.fingerprint, read_manifest(test.root)['source']['digest'])
     return logits

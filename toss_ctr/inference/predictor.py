@@ -479,7 +479,7 @@ def _program(content: dict, wanted: str) -> str:
     if wanted and wanted not in there:
         raise UserError(f'artefact: no {wanted} programs', f'there are {", ".join(there)}')
     quick = 'onnx' in there and importlib.util.find_spec('onnxruntime')
-    return wanted or ('onnx' if quick else next((name for name in there if name != 'onnx'), 'onnx'))
+    return wanted or ('onnx' if quick else there[0])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #180d78c6
 def load_artefact(folder, program: str = '', trust: bool = False) -> Predictor:

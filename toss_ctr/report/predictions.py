@@ -24,9 +24,10 @@ from ..data.frames import source_ids
 from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
+from ..inference.calibration import Scales, scales_of
 from ..inference.compare import metric_cells
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, handed_in, held_out_of, intervals, sealed_file
-from ..inference.oof import probability_target, Scales, scales_of
+from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
 # %% ../../nbs/80_report/15_predictions.ipynb #4e28543c
@@ -43,8 +44,7 @@ class Predictions:
         (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
-    chosen : name of what was handed in, '' = unknown
-    handed : its row of the table of scores
+    handed : row of the table of scores that was handed in, '' = unknown
     target : key `calibration.target`: the scale of what was handed in
     """
 
@@ -55,7 +55,6 @@ class Predictions:
     others: dict = field(default_factory=dict)
     group: np.ndarray | None = None
     weight: np.ndarray | None = None
-    chosen: str = ''
     handed: str = ''
     metric: str = 'logloss'
     target: str = 'prior'
@@ -101,7 +100,8 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     of = {name: oof[name].to_numpy() for name in oof.columns}
     rate, raw = np.average(of['label'], weights=of.get('weight')), expit(of['logit'])
     chosen, found = (handed_in(run_dir) or {}).get('chosen', ''), {}
-    balanced = lambda p: scales_of(p.astype(np.float64), rate, cfg).balanced
+    target = probability_target(cfg)
+    balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])
     others = dict(calibrated=calm) if np.abs(calm - raw).max() > 1e-6 else {}
     handed = {ENSEMBLE: 'ensemble', cfg.yardstick: 'baseline', cfg.network: 'calibrated'}.get(chosen, chosen)
@@ -114,9 +114,8 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
     if handed == 'calibrated' and handed not in others:
         handed = 'out of fold'
-    known = chosen == cfg.network or handed in others
-    told = dict(chosen=chosen, handed=handed) if known else {}
-    told |= dict(group=of.get('group'), weight=of.get('weight'), metric=cfg.metric, target=probability_target(cfg))
+    told = dict(handed=handed if handed in others or handed == 'out of fold' else '')
+    told |= dict(group=of.get('group'), weight=of.get('weight'), metric=cfg.metric, target=target)
     return Predictions(of['row'], of['fold'].astype(np.int64), of['label'], raw, others, **told)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
@@ -222,12 +221,13 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → probabilities in the order of `ids`, on both scales."
     folder, data, made = cfg.run_dir, cfg.data, handed_in(cfg.run_dir)
-    found = dict(submission=scales_of(submitted, rate, cfg))
+    target = probability_target(cfg)
+    found = dict(submission=scales_of(submitted, rate, target))
     for name in made['scores'] if made else ():
         if name != made['chosen']:
             file = sealed_file(folder, made, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
-            found[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, cfg)
+            found[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, target)
     return found
 
 # %% ../../nbs/80_report/15_predictions.ipynb #1bbc88d4

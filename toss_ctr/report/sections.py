@@ -8,11 +8,10 @@ __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'curves
            'features_section', 'members_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
-import polars as pl
 from markupsafe import Markup
 
 from ..inference.compare import member_board
-from ..inference.ensemble import at_rows, handed_in, last_choice, leak_lines, scale_line, submission_line
+from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
 from .advice import RunFacts, side_file
 from .canvas import figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -126,7 +125,7 @@ def labels_section(f: RunFacts) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
 def quality_section(f: RunFacts) -> Markup:
     "Precision and recall, reliability."
-    pred, handed = f.pred, f.pred.chosen or 'handed in'
+    pred, handed = f.pred, f.pred.handed or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
     text = f'“{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
     ranks = {'network': pred.network} | {name: p for name, p in pred.others.items() if name != 'calibrated'}
@@ -198,21 +197,18 @@ _WORTH = (
 
 
 def attention_section(f: RunFacts) -> Markup | None:
-    "What attention is worth, and the weights of a few histories, with what the fold that held each row out predicts."
+    "What attention is worth, and the weights of a few histories."
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
-    held, scale = f.pred.shown(f.pred.network), '50:50' if f.pred.target == 'balanced' else 'click rate'
-    told = at_rows([a['row'] for a in rows], pl.DataFrame(dict(row=f.pred.row, p=held)))['p']
-    for a, p in zip(rows, told, strict=True):
-        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}"
-        title += '' if p is None else f', p {p:.3g} ({scale})'
-        title = f"{a['history']}, {title}" if a.get('history', 'seq') != 'seq' else title
-        title += f", target {a['target']}"[:32] if a.get('target') else ''
-        weights = plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title)
+    for a in rows:
+        title = '' if a['history'] == 'seq' else f"{a['history']}, "
+        title += f"row {a['row']}: {'click' if a['label'] else 'no click'}, p {a['p']:.3g} (50:50)"
+        title += f", target {a['target']}"[:32]
+        weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
     text = (
         'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
-        'network was sure of, clicks it missed, and false alarms; p is the network’s.'
+        'network was sure of, clicks it missed, and false alarms; p is that of the fold that held the row out.'
     )
     said = worth and _WORTH.format(**worth)
     return section('attention', 'Attention over a history', said, text, figs) if figs else None

@@ -74,15 +74,13 @@ def groupings(split, rows, cfg: Config, levels: int = 100):
         yield length_name(seq), *quantile_groups(np.asarray(split.seq_lengths(seq.key))[rows])
 
 # %% ../../nbs/80_report/20_slices.ipynb #2aaa3e6e
-def beyond_chance(z, sides: int = 1) -> np.ndarray:
-    """Which surpluses count: at most one in ten of those is chance (Benjamini and Hochberg).
+def beyond_chance(z) -> np.ndarray:
+    """Which deviations count: at most one in ten of those is chance (Benjamini and Hochberg).
 
-    z : (m,) surpluses in standard errors
-    sides : 1: only large z count; 2: z are sizes of deviations to either side
+    z : (m,) deviations to either side in standard errors
     returns (m,) bool
     """
-    p = np.clip(sides * ndtr(-np.asarray(z, np.float64)), 0, 1)
-    return false_discovery_control(p) <= 0.1
+    return false_discovery_control(2 * ndtr(-np.abs(np.asarray(z, np.float64)))) <= 0.1
 
 # %% ../../nbs/80_report/20_slices.ipynb #a563497a
 def clicks_ratio(clicks: float, predicted: float) -> dict:
@@ -146,7 +144,7 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     out = [row for row in grouped(pred, groups) if row['due'] >= 5]
     for row in out:
         row['z'] = (row['clicks'] - row['due']) / row['noise'] ** 0.5
-    out = compress(out, beyond_chance([abs(row['z']) for row in out], sides=2))
+    out = compress(out, beyond_chance([row['z'] for row in out]))
     return sorted(out, key=lambda row: (-abs(row['clicks'] - row['due']), row['column']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #7a2a63dc
