@@ -30,6 +30,8 @@ _PAST += r'|viewed|clicked|watched|seen|bought|purchased'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'
 _ID = r'(?!(bid|paid|grid|void|valid|solid|rapid|avoid|covid|android|liquid|fluid|kid|mid|lid|aid|ask)$)\w*ids?'
 _ID += r'|code|zip\w*|postcode|plz|sku|\w*(번호|아이디|코드)'
+_ID += r'|user|member|customer|visitor|device|session|item|product|article|ad|advertiser|campaign|creative|publisher'
+_ID += r'|site|app|page|query|shop|seller|store|brand|category|cate|city|region|country|segment|cluster|group|channel'
 
 
 def says(column: str, pattern: str) -> bool:
@@ -38,8 +40,7 @@ def says(column: str, pattern: str) -> bool:
 
 
 def is_id(column: str) -> bool:
-    """Does a name end in a word for ids?
-    """
+    "Does a name end in a word for ids, or for things that have them?"
     return bool(words(column)) and bool(re.fullmatch(_ID, words(column)[-1]))
 
 # %% ../../nbs/90_run/01_lists.ipynb #de3f8a71
