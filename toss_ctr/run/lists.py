@@ -27,9 +27,10 @@ TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
 TIME += r'|zeit\w*|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
 _PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
 _PAST += r'|viewed|clicked|watched|seen|bought|purchased'
+_TAGS = r'\w*tags?|genres?|topics?|interests?|keywords?|\w*(태그|키워드|관심사)'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'
 _ID = r'(?!(bid|paid|grid|void|valid|solid|rapid|avoid|covid|android|liquid|fluid|kid|mid|lid|aid|ask)$)\w*ids?'
-_ID += r'|code|zip\w*|postcode|plz|sku|\w*(번호|아이디|코드)'
+_ID += r'|code|zip\w*|postcode|plz|sku|no|nr|number|key|hash|\w*(번호|아이디|코드)'
 _ID += r'|user|member|customer|visitor|device|session|item|product|article|ad|advertiser|campaign|creative|publisher'
 _ID += r'|site|app|page|query|shop|seller|store|brand|category|cate|city|region|country|segment|cluster|group|channel'
 
@@ -112,14 +113,15 @@ def as_frequent(c: Facts, cells: Facts) -> bool:
 
 # %% ../../nbs/90_run/01_lists.ipynb #671f4786
 def agree(c: Facts, cells: Facts) -> bool:
-    """Are the tokens of a column's cells values of another? As ids come and go, half of each are enough where names or
-    letters say so, or what is frequent here is frequent there.
+    """Are the tokens of a column's cells values of another? As ids come and go, half of each are enough where names say
+    so, or what is frequent here is frequent there; of words half of the fewer.
     """
     values, tokens = c.texts, cells.cells.tokens
-    common = len(values & tokens)
-    if not tokens or common < 0.5 * max(len(tokens), len(values)):
+    common, numbers = len(values & tokens), are_numbers(tokens)
+    of = (max if numbers else min)(len(tokens), len(values))
+    if not tokens or common < 0.5 * of:
         return False
-    sure = named_alike(c.name, cells.name) or not are_numbers(tokens) or common >= 0.9 * len(tokens)
+    sure = named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens)
     return sure or as_frequent(c, cells)
 
 # %% ../../nbs/90_run/01_lists.ipynb #39c567fc
@@ -142,6 +144,8 @@ def is_bag(c: Facts, facts: dict) -> bool:
         history, however short
     """
     cells = c.cells
+    if says(c.name, _TAGS) and not says(c.name, _PAST):
+        return not cells.moments
     if c.kind != 'list' or c.rows < ENOUGH or cells.longest > SHORT or says(c.name, f'{_PAST}|{_DEED}'):
         return False
     others = [o.cells.lengths for o in facts.values() if o.cells and o is not c]

@@ -17,7 +17,7 @@ import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
-from .lists import cell_separator, guess_histories, is_bag, is_id, says, second_of, TIME, words
+from .lists import cell_separator, guess_histories, is_bag, is_id, listed, says, second_of, TIME, words
 from .profile import Facts, filled_by_clicks, telltale
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
@@ -84,6 +84,11 @@ class Log:
             if c.name == self.history or not (more or self.told(c.name)):
                 kept.append(h)
         return kept
+
+    @cached_property
+    def listed(self) -> set[str]:
+        "Columns whose values are the tokens of a history."
+        return {name for h in self.histories for name in listed(self.facts[h['col']], self.facts)}
 
     @cached_property
     def weighted(self) -> dict[str, str]:
@@ -217,8 +222,9 @@ MAX_CARD = 10_000  # whole numbers with more values are not taken for categories
 NAMES = 0.99  # share of different values from which on whole numbers are names of their rows
 SINCE = 'since 1970; its hour and weekday are columns'
 AMOUNT = r'n|nums?|cnts?|counts?|visits|clicks|views|days|kinds'  # words of a count
-MEASURE = r'price|cost|amount|age|income|salary|wage|fare|fee|size|length|width|height|weight|dist(ance)?|hours'
-MEASURE += r'|minutes|seconds|duration|score|percent|pct|balance|budget|revenue|quantity|qty|total|sum|avg|mean'
+MEASURE = r'age|salary|wage|fare|fee|size|length|width|height|weight|dist(ance)?|hours'
+MEASURE += r'|minutes|seconds|\w*days|duration|percent|pct|balance|budget|revenue|quantity|qty|total|sum|avg|mean'
+MEASURE += r'|rate|ratio|\w*(price|cost|amount|income|score)'
 MEASURE += r'|precio|importe|edad|preis|betrag|alter|\w*(가격|금액|나이|연령|수량|거리)'  # last words of a measure
 FEW = 30  # values up to which a measure is a band
 OFTEN = 5  # rows that a code has on average
@@ -276,11 +282,11 @@ RULES = (
     ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
     ('categorical', lambda c, log: c.kind == 'text'),
     ('ignored', lambda c, log: not c.flat and f'type {c.type}'),
-    ('numeric', lambda c, log: says(c.name, AMOUNT) and not is_id(c.name) and 'a count, by its name'),
+    ('categorical', lambda c, log: c.integral and is_id(c.name) or c.name in log.listed),
+    ('numeric', lambda c, log: says(c.name, AMOUNT) and 'a count, by its name'),
     ('numeric', _is_measure),
     ('categorical', lambda c, log: c.kind == 'real' and c.integral and _dense(c)),
     ('numeric', lambda c, log: c.kind == 'real'),
-    ('categorical', lambda c, log: is_id(c.name)),
     ('ignored', _all_different),
     ('numeric', lambda c, log: c.card is None or c.card > MAX_CARD),
     ('numeric', _is_amount),

@@ -222,7 +222,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
 def is_later(train: Facts, test: Facts) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
     alike, gap = (train.kind == 'moment') == (test.kind == 'moment'), test.low - train.high
-    return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
+    return alike and 0 <= gap < np.inf and (gap > 0 or test.high > train.high or train.name.endswith('.day'))
 
 # %% ../../nbs/90_run/05_schema.ipynb #b315f165
 def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
@@ -271,6 +271,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
+            compact = log.facts[c.name].high >= 10**7  # 20261128, 14102100
+            note += '; as a datetime its hour and weekday would be inputs' if compact else ''
         elif share >= UNSEEN and c.name not in asked.values():
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
@@ -378,7 +380,7 @@ def guess_schema(
 def _column_text(c: Facts, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
-    mark = cell_separator(c) or ',' if role == 'multi' else ''
+    mark = cell_separator(c) or c.cells.mark or ',' if role == 'multi' else ''
     if role == 'weights':
         mark = note.removeprefix('of the values of ')
     return Column(c.name, str(c.type), role, c.card, c.nulls, note, mark)
