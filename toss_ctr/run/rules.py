@@ -17,7 +17,8 @@ import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
-from .lists import cell_separator, guess_histories, is_bag, is_id, listed, says, second_of, TIME, words
+from .lists import cell_separator, guess_histories, is_bag, is_id, listed, says, second_of, TIME
+from .lists import words, written_list
 from .profile import Facts, filled_by_clicks, telltale
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
@@ -273,6 +274,7 @@ RULES = (
     ('numeric', lambda c, log: log.told(c.name) == 'numeric'),
     ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
     ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
+    ('ignored', lambda c, log: written_list(c) and 'lists written as text: store them as lists'),
     ('multi', lambda c, log: c.cells and is_bag(c, log.facts) and 'several values a cell'),
     ('time', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
     ('weight', lambda c, log: c.name == log.weight and 'how many rows a training row counts for'),

@@ -19,7 +19,7 @@ from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
-from .lists import asking, cell_separator, described
+from .lists import asking, cell_separator, described, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
 from .rules import click_of, DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
 from ..data.source import lazy_table, open_source, Source
@@ -292,10 +292,11 @@ def _check_given(facts: dict, history: str | None, others: list[str], path):
     for column in (*others, *([history] if history else [])):
         if column not in facts:
             raise UserError(f"{path}: no column '{column}'", nearest(column, facts))
-    if history and (facts[history].cells is None or facts[history].cells.holes):
-        able = [name for name, c in facts.items() if c.cells and not c.cells.holes]
+    holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
+    if history and not holds_tokens(facts[history]):
+        able = [name for name, c in facts.items() if holds_tokens(c)]
         mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
-        raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
+        raise UserError(f"{path}: history '{history}' is {facts[history].type}, has a hole or lists written as text: no tokens", mend)
 
 # %% ../../nbs/90_run/05_schema.ipynb #c0907f9f
 def _as_clicks(label: Facts, click: str, source: Source) -> Facts:
