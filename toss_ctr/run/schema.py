@@ -296,7 +296,7 @@ def _check_given(facts: dict, history: str | None, others: list[str], path):
     if history and not holds_tokens(facts[history]):
         able = [name for name, c in facts.items() if holds_tokens(c)]
         mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
-        raise UserError(f"{path}: history '{history}' is {facts[history].type}, has a hole or lists written as text: no tokens", mend)
+        raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
 
 # %% ../../nbs/90_run/05_schema.ipynb #c0907f9f
 def _as_clicks(label: Facts, click: str, source: Source) -> Facts:
