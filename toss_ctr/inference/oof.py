@@ -20,9 +20,7 @@ from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table
 from ..core.records import read_record, read_recorded_table, write_record
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
-from ..training.checkpoints import read_fold, side_files, train_again
-from ..training.fold import check_trainings
-from ..training.loop import run_log
+from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:
