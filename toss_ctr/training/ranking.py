@@ -139,7 +139,7 @@ def wilson(clicks, rows, z: float = 1.959964):
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/00_ranking.ipynb #35e79ec2
-def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[dict]:
+def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> pl.DataFrame:
     """Observed and mean predicted click rate of each group that occurs.
 
     Parameters
@@ -164,7 +164,7 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     low, high = wilson(clicks, rows)
     columns = dict(name=[str(names[i]) for i in shown], rows=[round(n) for n in rows])
     columns |= dict(observed=clicks / rows, predicted=mass / rows, low=low, high=high)
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return pl.DataFrame(columns)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #18144a5e
 BINS = 64  # of equal size, for numbers of more than a thousand values
