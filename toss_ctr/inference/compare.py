@@ -311,8 +311,6 @@ def blend_files(
     method: str = 'logit_mean',
     weights: Sequence | None = None,
     trim_ratio: float = 0.2,
-    scores: Sequence | None = None,
-    temperature: float = 10.0,
     id_col: str = 'ID',
     label_col: str = 'clicked',
 ) -> BlendReport:
@@ -325,8 +323,6 @@ def blend_files(
     method : key `ensemble.method`
     weights : one number >= 0 a file
     trim_ratio : share cut at each end by trim_mean
-    scores : one validation score a file, for val_weighted
-    temperature : of val_weighted's softmax
     id_col : first column's name
     label_col : second column's name
 
@@ -340,7 +336,7 @@ def blend_files(
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
-    used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
+    used = resolve_weights(method, len(names), weights)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
     refuse_submission(out, '--out')
     ids, first = read_submission(names[0], id_col, label_col)
@@ -349,7 +345,7 @@ def blend_files(
     for k, name in enumerate(names[1:], 1):
         other_ids, other = read_submission(name, id_col, label_col)
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
-    result = combine(p, method, weights, trim_ratio, scores, temperature)
+    result = combine(p, method, weights, trim_ratio)
     write_submission(ids, result, out, id_col, label_col)
     short, used = short_names(names), None if used is None else used.tolist()
     given = f" ({', '.join(f'{w:.4g}' for w in used)})" if used and max(used) > min(used) else ''

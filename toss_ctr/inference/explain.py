@@ -23,7 +23,7 @@ from .network import load_fold
 from .oof import finished_folds
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs
-from ..training.metrics import paired_test
+from ..training.metrics import compare_predictions
 
 # %% ../../nbs/70_inference/45_explain.ipynb #1d39df93
 def telling_rows(p: torch.Tensor, label: list, length: list, n: int = 6) -> list[int]:
@@ -160,7 +160,7 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     rows, p = np.concatenate(rows), np.concatenate(p).T
     label = inputs.train.labels()[rows]
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    found = paired_test(label, *p, n_boot, **how)['Score']
+    found = compare_predictions(label, *p, n_boot, **how)['Score'][2]
     return dict(rows=len(label), clicks=int(label.sum()), diff=found.diff, low=found.lo, high=found.hi)
 
 # %% ../../nbs/70_inference/45_explain.ipynb #3e5d8328

@@ -28,7 +28,7 @@ from toss_ctr.core.files import (
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_recorded_table, Record, write_record
 from ..data.submission import logit
-from .combine import combine
+from .combine import combine, weights_by_score
 
 # %% ../../nbs/60_members/07_contract.ipynb #208b59b8
 OOF, TEST, RECORD = 'oof.parquet', 'test_logits.parquet', 'member.json'
@@ -163,15 +163,10 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     z = np.clip(z, -1e4, 1e4)  # two infinite ones have no mean
     if z.shape[1] == 1 or ensemble.method == 'logit_mean' and not ensemble.weights:
         return z.mean(1, dtype=np.float64)
-    p = combine(
-        list(expit(z.T.astype(np.float64))),
-        ensemble.method,
-        weights=ensemble.weights or None,
-        trim_ratio=ensemble.trim_ratio,
-        scores=scores,
-        temperature=ensemble.val_weight_temperature,
-    )
-    return logit(p)
+    weights, p = ensemble.weights, expit(z.T.astype(np.float64))
+    if ensemble.method == 'val_weighted':
+        weights = weights_by_score(scores, ensemble.val_weight_temperature)
+    return logit(combine(p, ensemble.method, weights, ensemble.trim_ratio))
 
 # %% ../../nbs/60_members/07_contract.ipynb #1423c6f9
 @dataclass(frozen=True, eq=False)

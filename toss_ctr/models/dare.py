@@ -181,33 +181,26 @@ class DARE(nn.Module):
         found = dict(scores=scores, index=index, weights=weights, real=real)
         return dict(h=e * pooled, pooled=pooled, target=e) | found
 
-# %% ../../nbs/40_models/40_dare.ipynb #75ffc9e4
-@patch
-def table_size(self: DARE) -> int | None:
-    "Targets times tokens, where `from_table` can answer: a query of one column, attention to all positions."
-    emb, attention, query = self.emb, self.attention, self.emb.att.query
-    off = self.training or emb.maps or attention.encoder or attention.average or attention.top_k
-    if off or emb.rep.position is not None or query.mode != 'S1':
-        return None
-    tables = emb.att.behaviour.tables
-    one_each = len(query.share) == 1 and len(tables) == 1
-    return query.rows(0, tables) * tables[0].num_embeddings if one_each else None
-
 # %% ../../nbs/40_models/40_dare.ipynb #be09820c
 @patch
-def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: Tensor | None) -> dict | None:
-    """`h` and `pooled` of `forward`, by a table of targets and tokens.
+def brief(
+    self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, age: Tensor | None = None, bias: Tensor | None = None
+) -> dict | None:
+    """`h` and `pooled` of `forward` outside training, by a table of targets and tokens.
 
-    seq : (B, L) int
-    seq_len : (B,) int
-    target : (B, 1) int
-    bias : (B, L) float or None
-    returns None where scores lie so far apart that their exponentials vanish
+    seq, seq_len, target, age, bias : of `forward`
+    returns None where the query is not of one column, attention not to all positions, the table larger than half of
+        the histories, or scores lie so far apart that their exponentials vanish
     """
-    emb = self.emb
+    emb, attention, role = self.emb, self.attention, self.emb.att
+    off = emb.maps or attention.encoder or attention.average or attention.top_k or emb.rep.position
+    if self.training or off or role.mode != 'S1' or len(role.share) > 1 or len(role.behaviour.tables) > 1:
+        return None
+    keys, values = role.behaviour.tables[0].weight, emb.rep.behaviour.tables[0].weight
+    every = torch.arange(role.table(0).num_embeddings, device=seq.device).unsqueeze(1)
+    if 2 * len(every) * len(keys) > seq.numel():
+        return None
     with torch.autocast(seq.device.type, enabled=False):
-        keys, values = emb.att.behaviour.tables[0].weight, emb.rep.behaviour.tables[0].weight
-        every = torch.arange(emb.att.query.rows(0, emb.att.behaviour.tables), device=seq.device).unsqueeze(1)
         query, e = embed_target(emb, every, None)
         scores = query @ keys.t() / emb.d_att**0.5
         weight = (scores - scores.amax(1, keepdim=True)).exp()
@@ -215,7 +208,7 @@ def from_table(self: DARE, seq: Tensor, seq_len: Tensor, target: Tensor, bias: T
             return None
         table = weight.unsqueeze(2) * torch.cat([values, values.new_ones(len(values), 1)], 1)
         real = length_mask(seq_len, seq.shape[1])
-        recency = real.to(table.dtype)
+        recency, (_, bias, _) = real.to(table.dtype), self.places(seq, age, bias)
         if bias is not None:
             newest = bias.masked_fill(~real, torch.finfo(bias.dtype).min)
             recency = recency * (newest - newest.amax(1, keepdim=True)).exp()

@@ -83,6 +83,12 @@ class Inputs:
         "'train', and 'test' where there are test rows → the rows."
         return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
 
+    @property
+    def made_of(self) -> dict:
+        "What predictions of these rows depend on, whoever makes them; JSON-able."
+        test = None if self.test is None else self.test.fingerprint
+        return dict(train=self.train.fingerprint, test=test, folds=digest_json(self.folds.fold.tolist()))
+
     def fold_features(self, k: int):
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
         return self.features.train(k) if self.features else None
