@@ -390,7 +390,7 @@ def metric_cells(row: dict, metric: str) -> dict:
     cells = {TITLES.get(key, key): row[key] for key in COLUMNS[metric] if key in row}
     if row['low'] is not None and row.get('judged_by', metric) == metric:
         first = first_metric(metric)
-        cells[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'], 0.0)
+        cells[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'])
     return cells
 
 # %% ../../nbs/70_inference/36_compare.ipynb #4ee0ece1

@@ -56,7 +56,7 @@ def read_attention(
     returns history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
     """
     key, spec = seq.key, inputs.train.spec
-    read = model.histories[key].read(batch, model.plain(batch))
+    read = model.histories[key].read(batch, model.columns(batch))
     p = torch.sigmoid(model(batch) - shift)
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
@@ -153,9 +153,9 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
         loader = Loader(
             inputs.train, rows[-1], batch_size=cfg.train.batch_size, features=inputs.fold_features(fold)
         )
-        logits = [predict_logits([model], loader, device, cfg.amp)]
+        logits = [predict_logits([model], loader, device, cfg.amp)[:, :, 0]]
         with without_attention(model):
-            logits.append(predict_logits([model], loader, device, cfg.amp))
+            logits.append(predict_logits([model], loader, device, cfg.amp)[:, :, 0])
         p.append(expit(np.concatenate(logits, 1).astype(np.float64) - side['shift']))
     rows, p = np.concatenate(rows), np.concatenate(p).T
     label = inputs.train.labels()[rows]

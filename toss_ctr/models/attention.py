@@ -14,7 +14,6 @@ import torch.nn.functional as F
 from torch import nn, Tensor
 
 from ..config.model import Encoder, Norm
-from ..core.errors import UserError
 
 # %% ../../nbs/40_models/00_attention.ipynb #1883e8d4
 def length_mask(lengths: Tensor, width: int) -> Tensor:
@@ -97,23 +96,14 @@ def dropout(x: Tensor, p: float, training: bool = True) -> Tensor:
     return x * keep.to(x.dtype).mul_(65_536 / (65_536 - drop))
 
 # %% ../../nbs/40_models/00_attention.ipynb #140deaef
-class Dropout(nn.Module):
+class Dropout(nn.Dropout):
     """`dropout` as a module.
 
     **Shape**: any → the same.
-
-    p : probability to drop an element, in [0, 1)
     """
 
-    def __init__(self, p: float = 0.0):
-        super().__init__()
-        self.p = p
-
-    def forward(self, x: Tensor) -> Tensor:
-        return dropout(x, self.p, self.training)
-
-    def extra_repr(self):
-        return f'p={self.p}'
+    def forward(self, input: Tensor) -> Tensor:
+        return dropout(input, self.p, self.training)
 
 # %% ../../nbs/40_models/00_attention.ipynb #d15b01c1
 class BatchNorm(nn.BatchNorm1d):
@@ -203,15 +193,11 @@ class HistoryEncoder(nn.Module):
 
     **Shape**: representations (B, K, d), mask (B, K) bool (true where real), ages (B, K) int → (B, K, d), 0 at pads.
 
-    raises UserError where `n_heads` does not divide `d`
+    d : a multiple of `n_heads`
     """
 
     def __init__(self, d: int, cfg: Encoder, max_age: int = 16_384):
         super().__init__()
-        if d % cfg.n_heads:
-            raise UserError(
-                f'sequence.tfm.n_heads: {cfg.n_heads} heads do not divide a width of {d}', 'take a divisor'
-            )
         self.bias = TimeBias(cfg.n_heads, max_age=max_age)
         self.blocks = nn.ModuleList(EncoderBlock(d, cfg) for _ in range(cfg.n_layers))
         self.norm = make_norm('rms', d)

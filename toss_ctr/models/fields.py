@@ -13,8 +13,6 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from ..config.model import NumericEmbedding
-
 # %% ../../nbs/40_models/20_fields.ipynb #e5b59523
 def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
     """Normal, the rows of unseen values at zero: a value never trained on says nothing.
@@ -144,14 +142,12 @@ class PiecewiseFields(nn.Module):
         return torch.einsum('bnt,ntd->bnd', piecewise(x, self.edges), self.weight) + self.bias
 
 # %% ../../nbs/40_models/20_fields.ipynb #4901da59
-def numeric_fields(kind: NumericEmbedding, n: int, d: int, edges=None) -> nn.Module:
-    """The numeric embedding of that name.
+def numeric_fields(n: int, d: int, edges=None) -> nn.Module:
+    """Fields of numbers: straight (`model.numeric.embedding: affine`), or bent at their quantiles.
 
     edges : (n, T + 1) quantiles for 'piecewise'
     """
-    if kind == 'affine':
-        return AffineFields(n, d)
-    return PiecewiseFields(edges, d)
+    return AffineFields(n, d) if edges is None else PiecewiseFields(edges, d)
 
 
 def restart_numbers(model: nn.Module, std: float):

@@ -304,20 +304,19 @@ class Interval(NamedTuple):
     Examples
     --------
     >>> from toss_ctr.training.metrics import Interval
-    >>> Interval(0.5, 0.4, 0.6, 0.05).hi
+    >>> Interval(0.5, 0.4, 0.6).hi
     0.6
     """
 
     value: float
     lo: float
     hi: float
-    sd: float
 
 
 def _interval(value, draws):
     lo, hi = np.quantile(draws, [0.025, 0.975])
     bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
-    return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
+    return Interval(float(value), float(lo - bias), float(hi - bias))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
 def _resampled(y, predictions, natural, n_boot: int, seed: int, group, weight) -> list[tuple]:
@@ -360,12 +359,10 @@ class Paired(NamedTuple):
     Examples
     --------
     >>> from toss_ctr.training.metrics import Paired
-    >>> Paired(0.5, 0.25, 0.25, 0.1, 0.4, 0.01).diff
+    >>> Paired(0.25, 0.1, 0.4, 0.01).diff
     0.25
     """
 
-    a: float
-    b: float
     diff: float
     lo: float
     hi: float
@@ -379,7 +376,7 @@ def _paired(a, b, draws_a, draws_b):
     unbiased = differences - differences.mean() + interval.value
     tail = 1 + min(np.count_nonzero(unbiased <= 0), np.count_nonzero(unbiased >= 0))
     p_value = min(1.0, 2 * tail / (len(draws_a) + 1))
-    return Paired(float(a), float(b), interval.value, interval.lo, interval.hi, float(p_value))
+    return Paired(*interval, float(p_value))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
 def compare_predictions(

@@ -186,8 +186,6 @@ def lone_auc(label: np.ndarray, values: pl.Series, learnt=None) -> float:
     rate = clicks.sum() / seen.sum()
     p = (clicks.sum().over('value') + rate) / (seen.sum().over('value') + 1)
     judged = pl.DataFrame(columns).with_columns(p=p).filter(~seen)
-    ranks, clicks = judged['p'].rank(), judged['click'] > 0
-    n = clicks.sum()
-    if not 0 < n < len(clicks):
+    if judged['click'].n_unique() < 2:
         return 0.5
-    return float((ranks.filter(clicks).sum() - n * (n + 1) / 2) / (n * (len(clicks) - n)))
+    return order_metrics(rank(judged['click'].to_numpy(), judged['p'].to_numpy()), np.ones(len(judged)))[1]

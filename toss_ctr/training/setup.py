@@ -5,12 +5,11 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'FEW', 'GIB', 'PROCESS', 'ROW_NUMBERS', 'PEAK', 'AHEAD', 'fold_fingerprint', 'Progress', 'every_label',
            'row_counts', 'check_classes', 'rates_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'LevelRows', 'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes',
-           'fixed_bytes', 'fold_memory']
+           'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes', 'fixed_bytes',
+           'fold_memory']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import torch
 import numpy as np
@@ -185,30 +184,12 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
 LEVEL_ROWS = 16_384  # of each class
 
 
-class LevelRows(NamedTuple):
-    """Training rows that tell at which level the log-odds lie.
-
-    rows : (n,) ascending, of all labels together
-    of_label : of each label its own rows: (n_t,) places among `rows`, (n_t,) labels, (n_t,) float64 how much each
-        counts, > 0
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.training.setup import LevelRows
-    >>> levels = LevelRows(np.array([4, 7, 9]), [(np.array([0, 2]), np.array([0, 1]), np.ones(2))])
-    >>> [levels.rows[places].tolist() for places, _, _ in levels.of_label]
-    [[4, 9]]
-    """
-
-    rows: np.ndarray
-    of_label: list
-
-
-def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows:
-    """Some training rows of each class of each label.
+def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> tuple[np.ndarray, list]:
+    """Some training rows of each class of each label, which tell at which level the log-odds lie.
 
     most : rows of a class of a label
+    returns (n,) rows, ascending, of all labels together; of each label its own: (n_t,) places among those, (n_t,)
+        labels, (n_t,) float64 how much each counts, > 0
     """
     rows, drawn = inputs.folds.train_rows(fold), []
     counts, seed = row_counts(inputs.train, rows), step_seed(inputs.cfg.train_seed, fold, 4)
@@ -218,7 +199,7 @@ def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows
         drawn.append((some[counted], label[some[counted]], (stands_for * counts[some])[counted]))
     together = np.unique(np.concatenate([some for some, _, _ in drawn]))
     of_label = [(np.searchsorted(together, some), label, weight) for some, label, weight in drawn]
-    return LevelRows(rows[together], of_label)
+    return rows[together], of_label
 
 # %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 class FoldTrainer:
@@ -250,8 +231,8 @@ class FoldTrainer:
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
-        self.levels = level_sample(inputs, fold)
-        self.level_loader = fold_loader(inputs, fold, self.levels.rows, shuffle=False)
+        rows, self.levels = level_sample(inputs, fold)
+        self.level_loader = fold_loader(inputs, fold, rows, shuffle=False)
 
         self.rate = inputs.train.share_of_clicks(self.rows)
         self.prior = self.train_loader.click_rate()
@@ -314,8 +295,7 @@ def longest_rows(split: Split, n: int = FEW) -> np.ndarray:
     "Rows with the longest histories → (n,) ascending, fewer where there are fewer rows."
     longest = np.zeros(len(split))
     for seq in split.spec.histories:
-        kept = [np.diff(shard.arr(f'{seq.key}_offsets')) for shard in split.shards]
-        longest = np.maximum(longest, np.concatenate(kept))
+        longest = np.maximum(longest, split.whole(f'{seq.key}_offsets', np.diff))
     return np.sort(np.argsort(longest, kind='stable')[-n:])
 
 
