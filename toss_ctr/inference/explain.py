@@ -121,19 +121,19 @@ def without_attention(model: nn.Module):
     >>> history.dare = DARE(9, [4])
     >>> model.histories = dict(seq=history)
     >>> with without_attention(model):
-    ...     print(history.dare.attention.average)
+    ...     print(history.dare.average)
     True
-    >>> history.dare.attention.average
+    >>> history.dare.average
     False
     """
-    attending = [h.dare.attention for h in model.histories.values() if not h.dare.attention.average]
-    for attention in attending:
-        attention.average = True
+    attending = [h.dare for h in model.histories.values() if not h.dare.average]
+    for dare in attending:
+        dare.average = True
     try:
         yield model
     finally:
-        for attention in attending:
-            attention.average = False
+        for dare in attending:
+            dare.average = False
 
 # %% ../../nbs/70_inference/45_explain.ipynb #458d30f5
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:

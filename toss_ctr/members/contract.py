@@ -211,25 +211,23 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict
     made : what it must have been made of; None = whatever it is
     raises UserError : the member is not finished, or damaged, or another command has made it of something else
     """
-    folder = member_folder(run_dir, name)
+    folder, again = member_folder(run_dir, name), f'run toss run {shell_path(run_dir)}'
     record = finished_member(folder)
-    again = f'run toss run {shell_path(run_dir)}'
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', f'{again}: it makes it anew')
     if made is not None and record['made_of'] != digest_json(made):
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
-    oof, test = (f'{record["generation"]}/{name}' for name in (OOF, TEST))
+    read = lambda file: read_recorded_table(record, f'{record["generation"]}/{file}')
     try:
-        table = read_recorded_table(record, oof).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$'))
-        test = read_recorded_table(record, test) if test in record['files'] else None
+        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$'))
+        test = read(TEST) if TEST in record['files'] else None
     except UserError:
         if _record(folder) == record:
             raise
         return read_opinion(run_dir, name, ensemble, made)  # another generation counts by now
     columns = {column.name: column.to_numpy() for column in table.sort('row')}
-    seconds = record.get('seconds')
-    facts = dict(kind=record.get('kind', ''), fit_seconds=None if seconds is None else sum(seconds))
-    facts |= dict(rows_per_s=record.get('rows_per_s'), made_of=record['made_of'])
+    facts = {fact: record.get(fact) for fact in ('kind', 'rows_per_s', 'made_of')}
+    facts['fit_seconds'] = sum(record['seconds']) if record.get('seconds') else None
     if test is None:
         return Opinion(name, **columns, facts=facts)
     z = test.select(pl.col('^logit.*$')).to_numpy()

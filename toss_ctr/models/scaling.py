@@ -99,7 +99,7 @@ _MEMORY = 1 << 27  # bytes of the columns that are measured together
 
 
 def numeric_stats(
-    split, rows=None, features=None, strategy: str = 'median', scaler: str = 'quantile', seed: int = 0
+    split, rows=None, features=None, strategy: str = 'median', scaler: str = 'quantile'
 ) -> NumericStats:
     """Measure numeric columns (and features) on some rows.
 
@@ -110,11 +110,10 @@ def numeric_stats(
     features : (n, E) float32 appended to the numerics
     strategy : `data.impute_strategy`: median | mean | zero
     scaler : `model.numeric.scaler`
-    seed : of the sample, when there are more than 2 M rows
     """
     rows = np.arange(split.n_rows) if rows is None else np.asarray(rows, np.int64)
     if len(rows) > _SAMPLE:
-        chosen = rng_of(seed, 16).choice(len(rows), _SAMPLE, replace=False, shuffle=False)
+        chosen = rng_of(0, 16).choice(len(rows), _SAMPLE, replace=False, shuffle=False)
         rows = rows[np.sort(chosen)]
     n = len(split.spec.nums) + (0 if features is None else features.shape[1])
     step = max(1, _MEMORY // (4 * max(len(rows), 1)))

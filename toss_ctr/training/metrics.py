@@ -12,6 +12,7 @@ __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT'
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
@@ -23,6 +24,12 @@ def _counted(weight, y) -> np.ndarray:
     return np.ones(len(y)) if weight is None else weight
 
 
+def _order(y, p, weight) -> tuple[float, float]:
+    "AP and AUC."
+    y, p, weight = check_inputs(y, p, weight, probability=False)
+    return order_metrics(rank(y, p), _counted(weight, y))
+
+
 def average_precision(y, p, weight=None) -> float:
     """Average precision; `UserError` where a class is missing.
 
@@ -30,8 +37,7 @@ def average_precision(y, p, weight=None) -> float:
     p : (N,) predictions; only their order counts, so logits will do
     weight : (N,) row weights
     """
-    y, p, weight = check_inputs(y, p, weight, probability=False)
-    return order_metrics(rank(y, p), _counted(weight, y))[0]
+    return _order(y, p, weight)[0]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d5fc5d07
 def auc(y, p, weight=None) -> float:
@@ -49,8 +55,7 @@ def auc(y, p, weight=None) -> float:
     >>> auc([0, 1, 0], [0.2, 0.6, 0.9])
     0.5
     """
-    y, p, weight = check_inputs(y, p, weight, probability=False)
-    return order_metrics(rank(y, p), _counted(weight, y))[1]
+    return _order(y, p, weight)[1]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #aefa0fe2
 _EPS = float(np.finfo(np.float64).eps)
@@ -161,17 +166,15 @@ def grouped_auc(y, p, group, weight=None) -> float:
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     code, weight = _group_codes(group, len(y)), _counted(weight, y).astype(np.float64)
-    order = np.lexsort((p, code))  # by group, then by prediction
-    code, p, of_clicks, of_others = (x[order] for x in (code, p, weight * y, weight * (1 - y)))
-    ties = np.flatnonzero(np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1])))
-    code, of_clicks, of_others = code[ties], np.add.reduceat(of_clicks, ties), np.add.reduceat(of_others, ties)
-    clicks, others = np.bincount(code, of_clicks), np.bincount(code, of_others)
-    below = np.cumsum(of_others) - of_others / 2 - (np.cumsum(others) - others)[code]  # non-clicks of the group
-    won = np.bincount(code, of_clicks * below)
-    both = (clicks > 0) & (others > 0)
-    if not both.any():
+    clicks, others = pl.col('clicks'), pl.col('others')
+    rows = pl.DataFrame(dict(code=code, p=p, clicks=weight * y, others=weight * (1 - y))).sort('code', 'p')
+    ties = rows.group_by('code', 'p', maintain_order=True).sum()
+    below = others.cum_sum() - others / 2  # non-clicks of the group
+    groups = ties.group_by('code', maintain_order=True).agg(clicks.sum(), others.sum(), won=(clicks * below).sum())
+    both = groups.filter(clicks > 0, others > 0).with_columns(rows=clicks + others)
+    if both.is_empty():
         raise UserError('groups: none has rows of both classes', 'choose a coarser group')
-    return float(np.average(won[both] / (clicks * others)[both], weights=(clicks + others)[both]))
+    return float(np.average(both['won'] / (both['clicks'] * both['others']), weights=both['rows']))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #05846854
 RATIO = 'predicted_over_observed'

@@ -155,16 +155,15 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     -------
     name, rows, observed, predicted, low, high; in the order of the codes
     """
-    codes = np.asarray(codes).astype(np.int64)
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
     rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
-    shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
-    shown.sort()
-    rows, clicks, mass = rows[shown], clicks[shown], mass[shown]
-    low, high = wilson(clicks, rows)
-    columns = dict(name=[str(names[i]) for i in shown], rows=[round(n) for n in rows])
-    columns |= dict(observed=clicks / rows, predicted=mass / rows, low=low, high=high)
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    most = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
+    table = []
+    for i in np.sort(most):
+        low, high = wilson(clicks[i], rows[i])
+        shown = dict(name=str(names[i]), rows=round(rows[i]), observed=clicks[i] / rows[i])
+        table.append(shown | dict(predicted=mass[i] / rows[i], low=low, high=high))
+    return table
 
 # %% ../../nbs/50_training/00_ranking.ipynb #18144a5e
 BINS = 64  # of equal size, for numbers of more than a thousand values

@@ -5,8 +5,7 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'FEW', 'GIB', 'PROCESS', 'ROW_NUMBERS', 'PEAK', 'AHEAD', 'fold_fingerprint', 'Progress', 'every_label',
            'row_counts', 'check_classes', 'rates_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes', 'fixed_bytes',
-           'fold_memory']
+           'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes', 'fold_memory']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 from dataclasses import dataclass, field
@@ -154,18 +153,18 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
     )
 
 # %% ../../nbs/50_training/40_setup.ipynb #ddb545a4
-def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = ()) -> nn.Module:
+def build_fold_model(inputs: Inputs, stats, shifts: list[float]) -> nn.Module:
     """The model to train; batch norms of several GPUs share their statistics.
 
-    prior : click rate of the batches; with `loss.balance: shift` the model starts at it
+    shifts : log-odds (1 + T) at which the answers start, those of `logit_shift`
     """
     cfg = inputs.cfg
     device = own_device(cfg.device)
     model = CTRModel(cfg, inputs.train.spec, stats)
     if this_process().size > 1 and device.type == 'cuda':
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
-    if cfg.loss.balance == 'shift':
-        model.start_at(prior, *rates)
+    with torch.no_grad():
+        model.bias.copy_(torch.tensor(shifts).reshape(model.bias.shape))
     return model.to(device)
 
 # %% ../../nbs/50_training/40_setup.ipynb #28f05290
@@ -247,7 +246,7 @@ class FoldTrainer:
         )
 
         torch.manual_seed(step_seed(cfg.train_seed, fold))
-        self.model = build_fold_model(inputs, self.stats, self.prior, self.rates)
+        self.model = build_fold_model(inputs, self.stats, self.shifts)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
         self.optimizer = make_optimizer(self.model, cfg.train)
         self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
@@ -320,16 +319,6 @@ ROW_NUMBERS = 48  # bytes a row of the log: row numbers, labels, order, log-odds
 PEAK = 1.5  # while it is used up, what was kept stands beside gradients of its own size
 AHEAD = 3  # pools of rows in memory: one in use, one being read, and the batches made of them
 
-
-def fixed_bytes(cfg: Config, split: Split, model: nn.Module) -> float:
-    "Bytes that a fold's process takes beside a step."
-    weights = sum(p.numel() * p.element_size() for p in model.parameters())
-    copies = 4 + 2 * cfg.ema.enabled
-    first = split.shards[0]
-    stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
-    pool = min(len(split), max(65_536, cfg.train.batch_size))
-    return PROCESS + copies * weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored
-
 # %% ../../nbs/50_training/40_setup.ipynb #ead70c37
 def fold_memory(cfg: Config, split: Split) -> float:
     "Bytes that the process of a fold will take at its peak → on a GPU those of the main memory."
@@ -338,8 +327,11 @@ def fold_memory(cfg: Config, split: Split) -> float:
     stats = numeric_stats(split, np.arange(min(len(split), 1024)), features=features, scaler=cfg.model.numeric.scaler)
     with torch.random.fork_rng(devices=[]):
         model = CTRModel(cfg, split.spec, stats)
-        if resolve_device(cfg.device).type == 'cuda':
-            return fixed_bytes(cfg, split, model) + GIB  # what CUDA's libraries take
-        batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
-        step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
-    return fixed_bytes(cfg, split, model) + step
+        step = GIB  # what CUDA's libraries take
+        if resolve_device(cfg.device).type != 'cuda':
+            batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
+            step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
+    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * (4 + 2 * cfg.ema.enabled)
+    first, pool = split.shards[0], min(len(split), max(65_536, cfg.train.batch_size))
+    stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
+    return PROCESS + weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored + step
