@@ -19,9 +19,10 @@ from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
-from .lists import asking, cell_separator, described
+from .lists import asking, cell_separator, described, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
-from .rules import click_of, DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
+from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
+from .rules import zero_and_one
 from ..data.source import lazy_table, open_source, Source
 from ..data.tables import as_parquet, hold_out
 from ..data.types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
@@ -256,7 +257,8 @@ def _still_asked(h: dict, cats: set) -> dict:
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have, asked = log.test, {table: c for h in s.histories for c, table in h['asks'].items()}
-    cats = [c.name for c in s.columns if c.role == 'categorical' and c.name in have and have[c.name].kind != 'list']
+    cats = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
+    cats = [c for c in cats if have[c].kind != 'list']
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in cats}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
@@ -271,11 +273,13 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
-        elif share >= UNSEEN and c.name not in asked.values():
+        elif share >= UNSEEN and c.role == 'categorical' and c.name not in asked.values():
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
             c = replace(c, role='numeric', note='')  # as of birth
+        if note and compact_dates(log.facts[c.name]):
+            note += '; dates are best stored as datetimes: their hour and weekday are inputs then'
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
     histories = tuple(h | dict(asks=_still_asked(h, cats)) for h in s.histories)
@@ -290,8 +294,9 @@ def _check_given(facts: dict, history: str | None, others: list[str], path):
     for column in (*others, *([history] if history else [])):
         if column not in facts:
             raise UserError(f"{path}: no column '{column}'", nearest(column, facts))
-    if history and (facts[history].cells is None or facts[history].cells.holes):
-        able = [name for name, c in facts.items() if c.cells and not c.cells.holes]
+    holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
+    if history and not holds_tokens(facts[history]):
+        able = [name for name, c in facts.items() if holds_tokens(c)]
         mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
         raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
 
@@ -378,7 +383,7 @@ def guess_schema(
 def _column_text(c: Facts, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
-    mark = cell_separator(c) or ',' if role == 'multi' else ''
+    mark = cell_separator(c) or c.cells.mark or ',' if role == 'multi' else ''
     if role == 'weights':
         mark = note.removeprefix('of the values of ')
     return Column(c.name, str(c.type), role, c.card, c.nulls, note, mark)
