@@ -239,7 +239,7 @@ def check_histories(histories: dict, sequence: Sequence):
                     raise UserError(what, 'use that')
 
 # %% ../../nbs/10_config/15_model.ipynb #1dd1775a
-Scaler = Literal['robust', 'standard', 'quantile', 'asinh', 'none']
+Scaler = Literal['quantile', 'asinh']
 NumericEmbedding = Literal['affine', 'piecewise']
 
 
@@ -248,7 +248,7 @@ class Numeric(Section):
     """
 
     scaler: Scaler = 'quantile'
-    "Scaling by the fold's training statistics; quantile and asinh bear heavy tails."
+    "Scaling by the fold's training statistics; both bear heavy tails."
     embedding: NumericEmbedding = 'affine'
     "How a scaled number becomes a field vector."
     fields: Positive | None = None

@@ -136,14 +136,14 @@ class Network:
 
     def every_logits(self, split: Split) -> np.ndarray:
         "Class-balanced log-odds of each fold, of every label, in one pass over the rows → (n, K, labels) float32."
-        size, every, cuda = self.cfg.train.batch_size, len(self.labels) > 1, self.device.type == 'cuda'
+        size, cuda = self.cfg.train.batch_size, self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
         at_once = min(torch.get_num_threads(), max(1, len(split) // size))
         with threads(1):  # each batch, so that the same bits come from any number of cores
-            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once, every=every)
+            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once)
         shifts = [[side['shift'] for side in self.of_label(label)] for label in self.labels]
-        return z.reshape(len(z), len(self.sides), len(self.labels)) - np.array(shifts, np.float32).T
+        return z - np.array(shifts, np.float32).T
 
     def logits(self, split: Split) -> np.ndarray:
         "Of the first label → (n, K) float32."
