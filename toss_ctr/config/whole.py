@@ -64,16 +64,11 @@ class Keys(Section):
     "Who predicts the rows; see section members."
 
 # %% ../../nbs/10_config/50_whole.ipynb #9bf77a13
-def _columns_of(histories: dict[str, Sequence]) -> dict[str, tuple[str, ...]]:
-    "Dotted key → the columns that it makes histories, or puts beside one of several."
-    several = 'sequence' not in histories
-    at = 'sequences.…' if several else 'sequence'
-    times = tuple(seq.time_col for seq in histories.values() if seq.time_col)
-    columns = {f'{at}.col': tuple(seq.col for seq in histories.values()), f'{at}.time_col': times}
-    if several:
-        beside = [c for seq in histories.values() for c in seq.side_cols if c not in seq.looked_up]
-        columns[f'{at}.side_cols'] = tuple(beside)
-    return columns
+def _columns_of(histories: dict[str, Sequence]) -> dict[str, list[str]]:
+    "Dotted key → the columns with tokens, and with their times, of all histories."
+    at = 'sequence' if 'sequence' in histories else 'sequences.…'
+    found = {f'{at}.col': [seq.col for seq in histories.values()]}
+    return found | {f'{at}.time_col': [seq.time_col for seq in histories.values() if seq.time_col]}
 
 # %% ../../nbs/10_config/50_whole.ipynb #47648499
 class Config(Keys):

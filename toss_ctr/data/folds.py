@@ -150,11 +150,7 @@ def dense(*codes) -> np.ndarray:
     joint = np.zeros(len(codes[0]), np.int64)
     for code in codes:
         joint = joint * (int(code.max(initial=0)) + 1) + code
-    size = int(joint.max(initial=0)) + 1
-    if size > max(1 << 20, 4 * len(joint)):
-        return np.unique(joint, return_inverse=True)[1]
-    occurs = np.bincount(joint, minlength=size) > 0  # a table is far cheaper than a sort
-    return (np.cumsum(occurs) - 1)[joint]
+    return np.unique(joint, return_inverse=True)[1]
 
 # %% ../../nbs/20_data/55_folds.ipynb #9b88a7a6
 def _fold_groups(split, cfg) -> np.ndarray | None:

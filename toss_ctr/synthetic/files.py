@@ -6,8 +6,8 @@
 __all__ = ['TRUTH', 'write_log', 'synthesize']
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #91e79562
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+import json
+from collections.abc import Callable
 from functools import partial
 from itertools import chain
 from pathlib import Path
@@ -19,40 +19,12 @@ import pyarrow.parquet as pq
 from tqdm.auto import tqdm
 
 from ..core.errors import UserError
-from ..core.files import check_target, digest_file, locked, sweep, write_aside
-from ..core.records import read_record, write_record
+from ..core.files import check_target, locked, sweep, write_aside
 from ..data.histories import Ragged
+from ..data.tables import footer_text
 from .process import BLOCK, block_rng, CARDINALITY, COLUMNS, NUMERICS, Rows, TEXTS, TOKENS
 from .process import World
 from .rows import draw_rows, make_world, parts_of
-
-# %% ../../nbs/25_synthetic/30_files.ipynb #17eafac1
-def _put_record(folder: Path) -> dict:
-    "What a folder's whole data set was made of, None where there is none; digests of files that were generated in it."
-    record = folder / '.data_set.json'
-    usual = dict(recipe=None, known=[], files={})
-    return read_record(record, 'data set', 'remove it') if record.exists() else usual
-
-
-def _put_on_record(folder: Path, digests: dict[str, str], recipe: dict | None = None):
-    record = _put_record(folder)
-    about = dict(recipe=recipe, known=[*record['known'], *digests.values()])
-    write_record(folder / '.data_set.json', 'data set', about, files=record['files'] | digests)
-
-
-@contextmanager
-def _ours(path: Path) -> Iterator[Path]:
-    "Inside, a file is written aside; it is on record before it takes its name."
-    with write_aside(path) as part:
-        yield part
-        _put_on_record(path.parent, {path.name: digest_file(part)})
-
-
-def _is_whole(folder: Path, recipe: dict) -> bool:
-    "Whether all files are there as they were written, made of this."
-    record = _put_record(folder)
-    there = lambda file, digest: file.is_file() and digest_file(file) == digest
-    return record['recipe'] == recipe and all(there(folder / name, d) for name, d in record['files'].items())
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #2937a8e3
 def _block(draw: Callable, seed: int, split: str, block: int) -> tuple[pa.Table, np.ndarray]:
@@ -83,21 +55,26 @@ def _write_split(draw, seed: int, split: str, rows: int, group: int, path: Path,
     starts = range(0, rows, group)
     groups = (_group(draw, seed, split, start, min(start + group, rows)) for start in starts)
     first = next(groups)
-    with _ours(path) as part, pq.ParquetWriter(part, first[0].schema, **options) as writer:
+    schema = first[0].schema.with_metadata(truth.schema.metadata)
+    with write_aside(path) as part, pq.ParquetWriter(part, schema, **options) as writer:
         for start, (table, p) in zip(starts, chain([first], groups), strict=True):
             writer.write_table(table, row_group_size=group)
             ids = table['ID'] if split == 'test' else pa.nulls(len(p), pa.string())
             lines = [pa.repeat(split, len(p)), start + np.arange(len(p)), p, ids]
-            truth.write_table(pa.table(lines, schema=TRUTH))
+            truth.write_table(pa.table(lines, schema=truth.schema))
             bar.update(len(p))
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #c1080751
+_RECIPE = 'toss_ctr_recipe'  # key in the footer of a generated file
+
+
 def _write_files(paths: dict, recipe: dict, draw: Callable, group: int | None, progress: bool, options: dict):
     "The files of a data set, the truth last."
     sizes = dict(train=recipe['rows'], test=recipe['test_rows'])
     look = dict(total=sum(sizes.values()), unit='row', unit_scale=True, mininterval=1, disable=not progress)
     how = dict(compression='zstd', write_page_checksum=True)
-    with _ours(paths['truth']) as part, tqdm(**look) as bar, pq.ParquetWriter(part, TRUTH, **how) as truth:
+    schema = TRUTH.with_metadata({_RECIPE: json.dumps(recipe)})
+    with write_aside(paths['truth']) as part, tqdm(**look) as bar, pq.ParquetWriter(part, schema, **how) as truth:
         for split, rows in sizes.items():
             _write_split(draw, recipe['seed'], split, rows, group or rows, paths[split], truth, bar, options)
 
@@ -125,13 +102,14 @@ def write_log(
     if out.exists() and not out.is_dir():
         raise UserError(f'{out}: is a file', 'name a folder')
     paths = {name: out / f'{name}.parquet' for name in ('train', 'test', 'truth')}
-    for path in () if _is_whole(out, recipe) else paths.values():
-        check_target(path, 'out', ours=lambda path: digest_file(path) in _put_record(out)['known'])
+    made_of = lambda path: footer_text(path, _RECIPE)
+    whole = lambda: all(made_of(path) == json.dumps(recipe) for path in paths.values())
+    for path in () if whole() else paths.values():
+        check_target(path, 'out', ours=made_of)
     with locked(out, 'data set'):
         sweep(out, held=True)
-        if not _is_whole(out, recipe):
+        if not whole():
             _write_files(paths, recipe, plan(), group, progress, options)
-            _put_on_record(out, {}, recipe)
     return paths
 
 # %% ../../nbs/25_synthetic/30_files.ipynb #55e3e2b9
