@@ -11,7 +11,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import numpy as np
-import torch
 from fastcore.basics import patch
 
 from ..core.errors import UserError
@@ -321,7 +320,7 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
 
 # %% ../../nbs/20_data/70_batches.ipynb #a92fe7b0
 @patch
-def batch(self: Epoch, step: int) -> dict[str, torch.Tensor]:
+def batch(self: Epoch, step: int) -> dict:
     """This rank's rows of a global batch.
 
     step : number of the batch in the epoch
@@ -342,6 +341,8 @@ def batch(self: Epoch, step: int) -> dict[str, torch.Tensor]:
 @patch
 def __iter__(self: Loader):
     "The batches of the epoch, from where `load_state_dict` left off."
+    import torch
+
     epoch, first = Epoch(self, self.epoch), self._resume
     self._resume = 0
     batches = (epoch.batch(step) for step in range(first, len(self)))

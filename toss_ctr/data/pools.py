@@ -7,7 +7,6 @@ __all__ = ['pieces_of', 'history_tensors', 'Pool', 'make_batch']
 
 # %% ../../nbs/20_data/65_pools.ipynb #adb5c35e
 import numpy as np
-import torch
 
 from .histories import join_ragged, Ragged
 from .shards import aligned
@@ -145,12 +144,14 @@ def _take_rows(pool: Pool, at: np.ndarray, widths: dict) -> dict:
     return out
 
 # %% ../../nbs/20_data/65_pools.ipynb #24f04515
-def make_batch(parts: list[tuple[Pool, np.ndarray]]) -> dict[str, torch.Tensor]:
+def make_batch(parts: list[tuple[Pool, np.ndarray]]) -> dict:
     """One batch from parts of pools.
 
     parts : (pool, positions in it), at least one
     returns batch key → tensor, rows in the order of the parts
     """
+    import torch
+
     widths = {}
     for key in parts[0][0].ragged:
         widths[key] = int(max(pool.ragged[key].lengths[at].max(initial=1) for pool, at in parts))

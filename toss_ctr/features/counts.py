@@ -11,7 +11,6 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
-from scipy.optimize import minimize_scalar
 from scipy.special import betaln
 from tqdm.auto import tqdm
 
@@ -151,6 +150,8 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
     c : (m,) clicks of each key
     returns impressions the prior is worth, 0.5 … 10,000; 50 where the counts say nothing of it
     """
+    from scipy.optimize import minimize_scalar
+
     some = n > 0
     total, clicks = n[some].sum().item(), c[some].sum().item()
     if clicks <= 0 or clicks >= total:

@@ -10,7 +10,6 @@ import math, warnings
 from dataclasses import asdict, dataclass, fields
 
 import numpy as np
-from scipy.optimize import brentq
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
@@ -147,6 +146,8 @@ def _newton_scale(points: _Points, lr: float, iters: int) -> float:
 # %% ../../nbs/70_inference/00_calibration.ipynb #ca6f749b
 def _solve_bias(scale: float, points: _Points) -> float:
     "b such that the mean of σ(scale·z + b) equals the weight of clicks."
+    from scipy.optimize import brentq
+
     clicks, weight = points.pos.sum(), points.weight
     span = scale * np.abs(points.z).max() + 40
     return float(brentq(lambda b: weight @ expit(scale * points.z + b) - clicks, -span, span, xtol=1e-13))

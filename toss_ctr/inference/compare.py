@@ -26,7 +26,6 @@ from ..core.records import read_record, read_run_table
 from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
-from .answers import parity_line
 from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
 from .oof import scales_of
 from .select import choose_weights
@@ -437,6 +436,8 @@ class Board(Shown):
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
     "A row a member of one run; * is what was handed in; below, its scale, and whether its artefact gives the same."
+    from toss_ctr.inference.answers import parity_line
+
     rows, told = member_rows(run_dir), [scale_line(last_choice(run_dir))]
     marks = {row['name']: ' *' * row['handed_in'] + ' (leaks)' * row['leaks'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}

@@ -27,10 +27,8 @@ from toss_ctr.inference.calibration import (
     fit_calibrator,
 )
 from ..data.submission import shift_prior
-from ..training.checkpoints import read_fold, side_files, train_again
-from ..training.fold import check_trainings
+from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
 from ..training.metrics import auc
-from ..training.loop import run_log
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:

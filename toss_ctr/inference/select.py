@@ -7,7 +7,6 @@ __all__ = ['STRENGTHS', 'SURE', 'LEAST', 'MOST_OF_CLASS', 'choose_weights']
 
 # %% ../../nbs/70_inference/16_select.ipynb #137ddda5
 import numpy as np
-from scipy.optimize import minimize
 from scipy.special import expit, logit
 from threadpoolctl import threadpool_limits
 
@@ -18,6 +17,8 @@ from .calibration import holdouts
 # %% ../../nbs/70_inference/16_select.ipynb #b6167222
 def _likeliest(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[float, np.ndarray]:
     "Intercept and (M,) slopes ≥ 0 of the most likely logistic regression of `y` on members (M, n)."
+    from scipy.optimize import minimize
+
     mean, spread = x.mean(axis=1), x.std(axis=1)
     spread = np.where(spread > 0, spread, 1)
     x = np.vstack([np.ones(x.shape[1]), (x - mean[:, None]) / spread[:, None]])

@@ -20,7 +20,7 @@ from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
-from .lists import asking, cell_separator, described
+from .lists import asking, cell_separator, described, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
 from .rules import click_of, DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
 from ..data.source import lazy_table, open_source, Source
@@ -223,7 +223,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
 def is_later(train: Facts, test: Facts) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
     alike, gap = (train.kind == 'moment') == (test.kind == 'moment'), test.low - train.high
-    return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
+    return alike and 0 <= gap < np.inf and (gap > 0 or test.high > train.high or train.name.endswith('.day'))
 
 # %% ../../nbs/90_run/05_schema.ipynb #b315f165
 def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
@@ -272,6 +272,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
+            compact = log.facts[c.name].high >= 10**7  # 20261128, 14102100
+            note += '; as a datetime its hour and weekday would be inputs' if compact else ''
         elif share >= UNSEEN and c.name not in asked.values():
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
@@ -291,8 +293,9 @@ def _check_given(facts: dict, history: str | None, others: list[str], path):
     for column in (*others, *([history] if history else [])):
         if column not in facts:
             raise UserError(f"{path}: no column '{column}'", nearest(column, facts))
-    if history and (facts[history].cells is None or facts[history].cells.holes):
-        able = [name for name, c in facts.items() if c.cells and not c.cells.holes]
+    holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
+    if history and not holds_tokens(facts[history]):
+        able = [name for name, c in facts.items() if holds_tokens(c)]
         mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
         raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
 
@@ -379,7 +382,7 @@ def guess_schema(
 def _column_text(c: Facts, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
-    mark = cell_separator(c) or ',' if role == 'multi' else ''
+    mark = cell_separator(c) or c.cells.mark or ',' if role == 'multi' else ''
     if role == 'weights':
         mark = note.removeprefix('of the values of ')
     return Column(c.name, str(c.type), role, c.card, c.nulls, note, mark)

@@ -17,13 +17,10 @@ from ..core.records import check_files, kind_of, read_record
 from ..data.cache import split_source
 from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
-from ..inference.answers import check_parity
 from ..inference.ensemble import handed_in, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
-from ..training.checkpoints import read_fold, side_files
-from ..training.fold import check_trainings
+from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_source
-from ..training.loop import run_log
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
@@ -178,6 +175,8 @@ def verify(cfg: Config) -> list[str]:
     chain.link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
     chain.link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
+        from toss_ctr.inference.answers import check_parity
+
         there = bool(data.test_path) and (is_object(data.test_path) or Path(data.test_path).exists())
         chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
     if chain.faults:

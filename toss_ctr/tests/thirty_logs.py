@@ -180,6 +180,36 @@ LOGS = dict(
         visits             count 6          number
         zip_code           zips             category?
         ''',
+    auctions='''
+        click              label .05        label
+        bidid              names            id|left
+        day                compact 12       left
+        user               codes 900        category?
+        domain             hexes 600        category
+        usertag            tags 40          tags
+        slotprice          count 60         number
+        bidprice           won              number
+        advertiser         codes 9          category
+        ''',
+    display='''
+        clk                label .06        label
+        time_stamp         unix 8           time
+        adgroup_id         codes 700        category
+        brand              floats 500       category
+        customer           floats 300       category
+        price              won              number
+        age_level          codes 7          category|number
+        ''',
+    calls='''
+        y                  label .12 yes no label
+        called_on          written 20       left
+        age                age              number
+        income             won              number
+        weight             real             number
+        asleep             minutes          number
+        paid               won              number
+        agent_no           codes 400        category
+        ''',
 )  # fmt: skip
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #fea29fbf
@@ -204,11 +234,13 @@ def of_items(word: str, arg: str, made: dict, n: int, rng) -> list:
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #b55eec1a
 def of_times(word: str, days: float, when: np.ndarray) -> list:
-    "Moments of rows in one of four forms."
+    "Moments of rows in one of six forms."
     start, seconds = datetime(2026, 3, 2), when * days * 86400
     if word in ('unix', 'millis'):
         return (1_772_400_000 * 1.0 + seconds).astype(np.int64) * (1000 if word == 'millis' else 1)
     moments = [start + timedelta(seconds=round(s)) for s in seconds]
+    if word in ('compact', 'written'):
+        return [int(f'{m:%Y%m%d}') if word == 'compact' else f'{m:%d/%m/%Y %H:%M}' for m in moments]
     return [m.date() for m in moments] if word == 'day' else moments
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #98ffb95b
@@ -224,6 +256,9 @@ def of_draws(word: str, arg: float, n: int, rng) -> np.ndarray:
         years=lambda: 2026 - skewed(60, n, rng),
         count=lambda: rng.poisson(arg * rng.gamma(0.7, 1 / 0.7, n)),
         price=lambda: rng.lognormal(3, 1, n).round(2),
+        won=lambda: (rng.lognormal(10, 0.6, n) // 100).astype(int) * 100,
+        minutes=lambda: rng.gamma(9, 350, n).astype(int),
+        floats=lambda: np.where(rng.random(n) < 0.2, np.nan, 31.0 * (skewed(int(arg), n, rng) + 1)),
         real=lambda: rng.normal(size=n),
         share=lambda: rng.random(n),
         weights=lambda: rng.choice([1.0, 2.0, 0.5, 4.0], n),
@@ -250,7 +285,7 @@ def values_for(words: list[str], made: dict, when: np.ndarray, test: bool, rng):
         return [f'dev-{code:x}' for code in np.where(new, unseen, known)]
     if word in ('history', 'late', 'tags'):
         return of_items(word, arg, made, n, rng)
-    if word in ('moment', 'unix', 'millis', 'day'):
+    if word in ('moment', 'unix', 'millis', 'day', 'compact', 'written'):
         return of_times(word, float(arg), when)
     return of_draws(word, float(arg), n, rng)
 
