@@ -154,6 +154,8 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
     returns what was found, by column or id space; of 'numbers' by component too, of 'lookups' by the first column
     """
     size = BLOCK if kind == 'tokens' and options['sep'] is None else 1 << 15
+    if kind == 'numbers':
+        size = max(1, min(size, SAMPLE // 4 // (len(columns) + sum(options['widths'].values()))))
     return _KINDS[kind](_stream(tell, open_files(files), columns, stop, size), columns, **options)
 
 # %% ../../nbs/20_data/25_measure.ipynb #26dd1a63
