@@ -294,8 +294,8 @@ def _few_clicks(f: RunFacts):
 def _test_rows_are_others(f: RunFacts):
     if f.moved and f.moved['auc'] > max(0.75, f.moved['chance']):
         telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if (c['gain'] or 0) >= 0.1]
-        mend = ' Where time is what differs, cv.scheme last_day with cv.time_key holds out rows as they will come.'
-        done = f.cfg.cv.scheme in ('last_day', 'forward', 'file')
+        mend = ' Where time is what differs, cv.scheme forward with cv.time_key holds out rows as they will come.'
+        done = f.cfg.cv.scheme in ('forward', 'file')
         yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
