@@ -8,7 +8,8 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_proba
            'predict_test']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
-import shutil
+import shutil, time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -189,10 +190,15 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     return Network(cfg, spec, sides, models, device, statistics)
 
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
+@contextmanager
 def progress_bar(rows: int, progress: bool):
-    "A bar of rows for whoever watches."
-    look = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
-    return tqdm(total=rows, disable=not watched(progress), **look)
+    "A bar of rows for whoever watches, or a line at the end."
+    began, look = time.monotonic(), dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
+    with tqdm(total=rows, disable=not watched(progress), **look) as bar:
+        yield bar
+    if progress and not watched():
+        took = time.monotonic() - began
+        print(f'infer: {rows:,} rows, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
 
 # %% ../../nbs/70_inference/10_network.ipynb #2f9bc191
 def write_logits(network: Network, parts, path, done=lambda rows: None):
@@ -270,7 +276,7 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     """The log-odds of the test rows by every finished fold of a network.
 
     inputs : what the network reads, with the test rows
-    progress : show a bar
+    progress : show a bar, or a line at the end where nobody watches
     raises UserError : no fold is finished, or the folds are of another cache
     """
     cfg, test = inputs.cfg, inputs.test
