@@ -221,8 +221,8 @@ def fold(self: MatrixJob, k: int, matrices: Matrices) -> dict:
     if self.progress and not watched():
         took = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
         print(f'{self.name} fold {k}, of {matrices.folds.n_folds}: {took}', flush=True)
-    out |= dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed)
-    return out | dict(gain=library.gain(model, len(matrices.names)))
+    gain = library.gain(model, len(matrices.names))
+    return out | dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed, gain=gain)
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
@@ -235,7 +235,7 @@ def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_spl
     label, weight, names = matrices.label, matrices.weight, matrices.names
     row = np.concatenate([p['rows'] for p in parts])
     z = np.concatenate([p['logit'] for p in parts])
-    write_held_out(self.place, row, np.repeat(np.arange(len(parts)), [len(p['rows']) for p in parts]), label[row], z)
+    write_held_out(self.place, row, matrices.folds.fold[row], label[row], z)
     if test_split is not None:
         test_z = np.stack([p['test'] for p in parts], 1)
         write_test_logits(self.place, test_split.ids(), test_z, id_col)

@@ -196,9 +196,9 @@ class HistoryEncoder(nn.Module):
     d : a multiple of `n_heads`
     """
 
-    def __init__(self, d: int, cfg: Encoder, max_age: int = 16_384):
+    def __init__(self, d: int, cfg: Encoder):
         super().__init__()
-        self.bias = TimeBias(cfg.n_heads, max_age=max_age)
+        self.bias = TimeBias(cfg.n_heads)
         self.blocks = nn.ModuleList(EncoderBlock(d, cfg) for _ in range(cfg.n_layers))
         self.norm = make_norm('rms', d)
 

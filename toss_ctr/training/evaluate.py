@@ -105,8 +105,7 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, list[dict], list[float]]
     for place, label in enumerate(trainer.labels.T):
         known = label != UNKNOWN
         p = expit(logits[known, place].astype(np.float64))
-        weights = None if trainer.weights is None else trainer.weights[known]
-        groups = None if trainer.groups is None else trainer.groups[known]
+        weights, groups = (None if of is None else of[known] for of in (trainer.weights, trainer.groups))
         found = all_metrics(label[known], p, weights, groups if place == 0 else None)
         metrics.append(found | dict(loss=found['WLL']))  # the class-balanced loss of these rows
     return logits, metrics, shifts
