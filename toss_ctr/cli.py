@@ -549,8 +549,11 @@ def check_blend(method: str, w, weights, oof, search: bool):
         raise UserError('--oof goes with --search or --method val_weighted', 'for example --oof runs/a runs/b --search')
     if w is not None and weights is not None:
         raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
-    if search and (w is not None or weights is not None or method != 'logit_mean'):
+    given = w is not None or weights is not None
+    if search and (given or method != 'logit_mean'):
         raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
+    if given and method == 'val_weighted':
+        raise UserError('--method val_weighted makes its own weights from --oof', 'leave out --w and --weights')
 
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
@@ -608,6 +611,7 @@ def toss_blend(
     """
     from toss_ctr.data.submission import header_of
     from toss_ctr.inference.compare import blend_files, oof_scores
+    from toss_ctr.members.combine import weights_by_score
 
     files = [file for file in (sub1, sub2, *subs) if file]
     check_blend(method, w, weights, oof, search)
@@ -617,8 +621,9 @@ def toss_blend(
         weights = _searched_weights(oof)
     weights = weights if w is None else [w, 1 - w]
     if files or not search:
-        scores = oof_scores(oof) if method == 'val_weighted' else None
-        how = dict(weights=weights, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
+        if method == 'val_weighted':
+            weights = weights_by_score(oof_scores(oof), temperature)
+        how = dict(weights=weights, trim_ratio=trim_ratio)
         named = header_of(files[0]) if files and Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))

@@ -187,7 +187,7 @@ def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False
     data : Parquet file, folder or glob, or a CSV file; '' = the test rows that were handed in
     out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv in the run's folder
     member : who answers: name of a member, or 'ensemble'; '' = who was handed in
-    progress : show a bar
+    progress : show a bar, or a line at the end where nobody watches
     say : called with a line: who has answered
 
     Returns

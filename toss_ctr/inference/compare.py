@@ -286,8 +286,6 @@ def blend_files(
     method: str = 'logit_mean',
     weights: Sequence | None = None,
     trim_ratio: float = 0.2,
-    scores: Sequence | None = None,
-    temperature: float = 10.0,
     id_col: str = 'ID',
     label_col: str = 'clicked',
 ) -> Shown:
@@ -300,8 +298,6 @@ def blend_files(
     method : key `ensemble.method`
     weights : one number >= 0 a file
     trim_ratio : share cut at each end by trim_mean
-    scores : one validation score a file, for val_weighted
-    temperature : of val_weighted's softmax
     id_col : first column's name
     label_col : second column's name
 
@@ -315,7 +311,7 @@ def blend_files(
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
-    used = resolve_weights(method, len(names), weights, scores, temperature)  # before a file is read
+    used = resolve_weights(method, len(names), weights)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
     refuse_submission(out, '--out')
     ids, first = read_submission(names[0], id_col, label_col)
@@ -324,7 +320,7 @@ def blend_files(
     for k, name in enumerate(names[1:], 1):
         other_ids, other = read_submission(name, id_col, label_col)
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
-    result = combine(p, method, weights, trim_ratio, scores, temperature)
+    result = combine(p, method, weights, trim_ratio)
     write_submission(ids, result, out, id_col, label_col)
     short = short_names(names)
     given = '' if used is None or np.ptp(used) == 0 else f" ({', '.join(f'{w:.4g}' for w in used)})"
@@ -369,7 +365,7 @@ def metric_cells(row: dict, metric: str) -> dict:
     cells = {TITLES.get(key, key): row[key] for key in COLUMNS[metric] if key in row}
     if row['low'] is not None and row.get('judged_by', metric) == metric:
         first = first_metric(metric)
-        cells[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'], 0.0)
+        cells[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'])
     return cells
 
 # %% ../../nbs/70_inference/36_compare.ipynb #4ee0ece1

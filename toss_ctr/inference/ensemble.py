@@ -238,7 +238,7 @@ def _compared(p: dict[str, Scales], scores: dict, rows_of: Opinion, cfg: Config)
         own, _, paired = found[first]
         rows[name] = dict(low=own.lo, high=own.hi)
         if name != best:
-            better = gain({first: paired}, first)
+            better = gain(paired, first)
             rows[name] |= dict(gain=better.diff, gain_low=better.lo, gain_high=better.hi)
     return rows
 

@@ -23,7 +23,7 @@ from .network import load_fold
 from .oof import finished_folds
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs
-from ..training.metrics import paired_test
+from ..training.metrics import compare_predictions
 
 # %% ../../nbs/70_inference/45_explain.ipynb #1d39df93
 def telling_rows(p: torch.Tensor, label: list, length: list, n: int = 6) -> list[int]:
@@ -56,7 +56,7 @@ def read_attention(
     returns history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
     """
     key, spec = seq.key, inputs.train.spec
-    read = model.histories[key].read(batch, model.plain(batch))
+    read = model.histories[key].read(batch, model.columns(batch))
     p = torch.sigmoid(model(batch) - shift)
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
@@ -121,19 +121,19 @@ def without_attention(model: nn.Module):
     >>> history.dare = DARE(9, [4])
     >>> model.histories = dict(seq=history)
     >>> with without_attention(model):
-    ...     print(history.dare.attention.average)
+    ...     print(history.dare.average)
     True
-    >>> history.dare.attention.average
+    >>> history.dare.average
     False
     """
-    attending = [h.dare.attention for h in model.histories.values() if not h.dare.attention.average]
-    for attention in attending:
-        attention.average = True
+    attending = [h.dare for h in model.histories.values() if not h.dare.average]
+    for dare in attending:
+        dare.average = True
     try:
         yield model
     finally:
-        for attention in attending:
-            attention.average = False
+        for dare in attending:
+            dare.average = False
 
 # %% ../../nbs/70_inference/45_explain.ipynb #458d30f5
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
@@ -153,14 +153,14 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
         loader = Loader(
             inputs.train, rows[-1], batch_size=cfg.train.batch_size, features=inputs.fold_features(fold)
         )
-        logits = [predict_logits([model], loader, device, cfg.amp)]
+        logits = [predict_logits([model], loader, device, cfg.amp)[:, :, 0]]
         with without_attention(model):
-            logits.append(predict_logits([model], loader, device, cfg.amp))
+            logits.append(predict_logits([model], loader, device, cfg.amp)[:, :, 0])
         p.append(expit(np.concatenate(logits, 1).astype(np.float64) - side['shift']))
     rows, p = np.concatenate(rows), np.concatenate(p).T
     label = inputs.train.labels()[rows]
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    found = paired_test(label, *p, n_boot, **how)['Score']
+    found = compare_predictions(label, *p, n_boot, **how)['Score'][2]
     return dict(rows=len(label), clicks=int(label.sum()), diff=found.diff, low=found.lo, high=found.hi)
 
 # %% ../../nbs/70_inference/45_explain.ipynb #3e5d8328

@@ -8,7 +8,8 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_proba
            'predict_test']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
-import shutil
+import shutil, time
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
@@ -136,14 +137,14 @@ class Network:
 
     def every_logits(self, split: Split) -> np.ndarray:
         "Class-balanced log-odds of each fold, of every label, in one pass over the rows → (n, K, labels) float32."
-        size, every, cuda = self.cfg.train.batch_size, len(self.labels) > 1, self.device.type == 'cuda'
+        size, cuda = self.cfg.train.batch_size, self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
         at_once = min(torch.get_num_threads(), max(1, len(split) // size))
         with threads(1):  # each batch, so that the same bits come from any number of cores
-            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once, every=every)
+            z = predict_logits(self.models, loader, self.device, self.cfg.amp, workers=at_once)
         shifts = [[side['shift'] for side in self.of_label(label)] for label in self.labels]
-        return z.reshape(len(z), len(self.sides), len(self.labels)) - np.array(shifts, np.float32).T
+        return z - np.array(shifts, np.float32).T
 
     def logits(self, split: Split) -> np.ndarray:
         "Of the first label → (n, K) float32."
@@ -189,10 +190,15 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     return Network(cfg, spec, sides, models, device, statistics)
 
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
+@contextmanager
 def progress_bar(rows: int, progress: bool):
-    "A bar of rows for whoever watches."
-    look = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
-    return tqdm(total=rows, disable=not watched(progress), **look)
+    "A bar of rows for whoever watches, or a line at the end."
+    began, look = time.monotonic(), dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
+    with tqdm(total=rows, disable=not watched(progress), **look) as bar:
+        yield bar
+    if progress and not watched():
+        took = time.monotonic() - began
+        print(f'infer: {rows:,} rows, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
 
 # %% ../../nbs/70_inference/10_network.ipynb #2f9bc191
 def write_logits(network: Network, parts, path, done=lambda rows: None):
@@ -270,7 +276,7 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     """The log-odds of the test rows by every finished fold of a network.
 
     inputs : what the network reads, with the test rows
-    progress : show a bar
+    progress : show a bar, or a line at the end where nobody watches
     raises UserError : no fold is finished, or the folds are of another cache
     """
     cfg, test = inputs.cfg, inputs.test

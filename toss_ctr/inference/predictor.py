@@ -72,18 +72,20 @@ def _one_type(name: str, values: list) -> pl.Series:
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #d68dffa1
 class Program(torch.nn.Module):
-    """A fold's program in the place of its model: batch of tensors → (B,) log-odds, its shift taken off.
+    """A fold's program in the place of its model: batch of tensors → (B, 1) log-odds, its shift taken off.
 
     run : of a runner of `FORMATS`
     inputs : names of the tensors that it reads
     """
 
+    n_labels = 1
+
     def __init__(self, run, inputs: list[str]):
         super().__init__()
         self.run, self.inputs = run, inputs
 
-    def forward(self, batch: dict) -> torch.Tensor:
-        return torch.from_numpy(self.run(as_inputs(batch, self.inputs)))
+    def every(self, batch: dict) -> torch.Tensor:
+        return torch.from_numpy(self.run(as_inputs(batch, self.inputs))).unsqueeze(1)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #ad0904cd
 @dataclass(frozen=True, eq=False)

@@ -22,7 +22,7 @@ from ..data.submission import shift_prior
 from ..inference.ensemble import n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows
-from ..training.metrics import ece, first_metric, gain, N_BOOT, paired_test, TITLES
+from ..training.metrics import ece, first_metric, gain, N_BOOT, compare_predictions, TITLES
 
 # %% ../../nbs/80_report/25_advice.ipynb #83ae8480
 def side_file(run_dir, name: str, key: str | None = None):
@@ -81,7 +81,7 @@ class RunFacts:
         balanced, natural = pairs
         n = max(n_draws(len(self.pred.row), self.n_boot), 30)
         how = dict(natural=natural, seed=self.cfg.seed, **self.pred.beside())
-        found = gain(paired_test(self.pred.label, *balanced, n, **how), first)
+        found = gain(compare_predictions(self.pred.label, *balanced, n, **how)[first][2], first)
         return dict(diff=found.diff, lo=found.lo, hi=found.hi, metric=TITLES.get(first, first))
 
     @cached_property
@@ -294,8 +294,8 @@ def _few_clicks(f: RunFacts):
 def _test_rows_are_others(f: RunFacts):
     if f.moved and f.moved['auc'] > max(0.75, f.moved['chance']):
         telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if (c['gain'] or 0) >= 0.1]
-        mend = ' Where time is what differs, cv.scheme last_day with cv.time_key holds out rows as they will come.'
-        done = f.cfg.cv.scheme in ('last_day', 'forward', 'file')
+        mend = ' Where time is what differs, cv.scheme forward with cv.time_key holds out rows as they will come.'
+        done = f.cfg.cv.scheme in ('forward', 'file')
         yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0

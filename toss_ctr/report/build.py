@@ -38,7 +38,7 @@ from toss_ctr.report.sections import (
     scores_section,
     test_section,
 )
-from ..training.metrics import first_metric, gain_of, N_BOOT, RATIO, TITLES
+from ..training.metrics import first_metric, merit, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/80_report/40_build.ipynb #59304351
 def _data_facts(f: RunFacts) -> dict:
@@ -113,7 +113,7 @@ def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     shown = [(f"{TITLES.get(first, first)}, {own['name']}", own[first], interval_text(own['low'], own['high']) or '')]
     for row in f.rows:
         if row is not own and row['name'] in ('calibrated', 'baseline', 'ensemble', 'best possible'):
-            gain = gain_of(row[first] - own[first], first)
+            gain = merit(row, f.pred.metric) - merit(own, f.pred.metric)
             shown.append((row['name'], row[first], f'{gain:+.4f}, + is better'))
     shown += [(name, own[name], '') for name in ('AUC', 'AP')]
     return [*shown, ('Predicted / observed clicks', own[RATIO], SCALES[f.pred.target])]

@@ -155,7 +155,6 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> pl.Da
     -------
     name, rows, observed, predicted, low, high; in the order of the codes
     """
-    codes = np.asarray(codes).astype(np.int64)
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
     rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
     shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
@@ -186,8 +185,6 @@ def lone_auc(label: np.ndarray, values: pl.Series, learnt=None) -> float:
     rate = clicks.sum() / seen.sum()
     p = (clicks.sum().over('value') + rate) / (seen.sum().over('value') + 1)
     judged = pl.DataFrame(columns).with_columns(p=p).filter(~seen)
-    ranks, clicks = judged['p'].rank(), judged['click'] > 0
-    n = clicks.sum()
-    if not 0 < n < len(clicks):
+    if judged['click'].n_unique() < 2:
         return 0.5
-    return float((ranks.filter(clicks).sum() - n * (n + 1) / 2) / (n * (len(clicks) - n)))
+    return order_metrics(rank(judged['click'].to_numpy(), judged['p'].to_numpy()), np.ones(len(judged)))[1]
