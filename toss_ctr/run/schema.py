@@ -22,7 +22,8 @@ from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
 from .lists import asking, cell_separator, described, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
-from .rules import click_of, DAY, days_of, find_label, Log, NEVER, role_of, zero_and_one
+from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
+from .rules import zero_and_one
 from ..data.source import lazy_table, open_source, Source
 from ..data.tables import as_parquet, hold_out
 from ..data.types import canonical_texts, moment_column, moment_part, WHOLE_TEXT
@@ -223,7 +224,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
 def is_later(train: Facts, test: Facts) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
     alike, gap = (train.kind == 'moment') == (test.kind == 'moment'), test.low - train.high
-    return alike and 0 <= gap < np.inf and (gap > 0 or test.high > train.high or train.name.endswith('.day'))
+    return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
 
 # %% ../../nbs/90_run/05_schema.ipynb #b315f165
 def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
@@ -257,7 +258,8 @@ def _still_asked(h: dict, cats: set) -> dict:
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have, asked = log.test, {table: c for h in s.histories for c, table in h['asks'].items()}
-    cats = [c.name for c in s.columns if c.role == 'categorical' and c.name in have and have[c.name].kind != 'list']
+    cats = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
+    cats = [c for c in cats if have[c].kind != 'list']
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in cats}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
@@ -272,13 +274,13 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
-            compact = log.facts[c.name].high >= 10**7  # 20261128, 14102100
-            note += '; as a datetime its hour and weekday would be inputs' if compact else ''
-        elif share >= UNSEEN and c.name not in asked.values():
+        elif share >= UNSEEN and c.role == 'categorical' and c.name not in asked.values():
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
             c = replace(c, role='numeric', note='')  # as of birth
+        if note and compact_dates(log.facts[c.name]):
+            note += '; dates are best stored as datetimes: their hour and weekday are inputs then'
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
     histories = tuple(h | dict(asks=_still_asked(h, cats)) for h in s.histories)
