@@ -22,7 +22,7 @@ from .config.base import check_choice
 from .config.load import run_config
 from . import __version__
 from .core.errors import nearest, UserError
-from .core.files import watched
+from .core.files import shell_path, watched
 
 # %% ../nbs/90_run/40_cli.ipynb #bacf87e4
 PLACES = 'cfg', 'data', 'train', 'test', 'a', 'b', 'sub1', 'sub2', 'subs'  # taken without their names, in this order
@@ -384,7 +384,7 @@ def toss_train(
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
 @console
 def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
-    """Fit the calibrator on out-of-fold logits, say what it does to rows it has not seen, and hand in anew.
+    """Fit the calibrator on out-of-fold logits, and say what it does to rows it has not seen; `toss run` hands in anew.
 
     Parameters
     ----------
@@ -392,18 +392,18 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
         run folder, name of a run, YAML file or preset
     """
     c = run_config(cfg, set)
-    from toss_ctr.inference.answers import hand_in_again
     from toss_ctr.inference.calibration import Calibrator
+    from toss_ctr.inference.ensemble import last_choice
     from toss_ctr.inference.oof import calibrate
     from toss_ctr.training.metrics import MetricsTable, RATIO
 
     scores = calibrate(c)
-    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')), 'ECE', 'mean_p', RATIO
+    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('LogLoss', 'AP')), 'ECE', RATIO
     print(Calibrator.from_json(scores['calibrator']))
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
-    handed = hand_in_again(c)
-    if handed:
-        print(handed)
+    if made := last_choice(c.run_dir):
+        again = f'toss run {shell_path(c.run_dir)} hands in what has changed since'
+        print(f"submission.csv stays {made['chosen']}; {again}")
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @console
@@ -549,8 +549,11 @@ def check_blend(method: str, w, weights, oof, search: bool):
         raise UserError('--oof goes with --search or --method val_weighted', 'for example --oof runs/a runs/b --search')
     if w is not None and weights is not None:
         raise UserError(f'--w {w:g}: it is the weight of the first of two files', 'give --weights, one a file')
-    if search and (w is not None or weights is not None or method != 'logit_mean'):
+    given = w is not None or weights is not None
+    if search and (given or method != 'logit_mean'):
         raise UserError('--search finds weights of logit_mean', 'leave out --w, --weights and --method')
+    if given and method == 'val_weighted':
+        raise UserError('--method val_weighted makes its own weights from --oof', 'leave out --w and --weights')
 
 # %% ../nbs/90_run/40_cli.ipynb #62e1451e
 def _searched_weights(oof) -> list:
@@ -608,6 +611,7 @@ def toss_blend(
     """
     from toss_ctr.data.submission import header_of
     from toss_ctr.inference.compare import blend_files, oof_scores
+    from toss_ctr.members.combine import weights_by_score
 
     files = [file for file in (sub1, sub2, *subs) if file]
     check_blend(method, w, weights, oof, search)
@@ -617,8 +621,9 @@ def toss_blend(
         weights = _searched_weights(oof)
     weights = weights if w is None else [w, 1 - w]
     if files or not search:
-        scores = oof_scores(oof) if method == 'val_weighted' else None
-        how = dict(weights=weights, trim_ratio=trim_ratio, scores=scores, temperature=temperature)
+        if method == 'val_weighted':
+            weights = weights_by_score(oof_scores(oof), temperature)
+        how = dict(weights=weights, trim_ratio=trim_ratio)
         named = header_of(files[0]) if files and Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
         print(blend_files(files, out, method, **how, **names))

@@ -230,7 +230,7 @@ def check_histories(histories: dict, sequence: Sequence):
                 raise UserError(f'sequences: arrays of {name} could be taken for those of {other}', mend)
 
 # %% ../../nbs/10_config/15_model.ipynb #1dd1775a
-_Scaler = Literal['robust', 'standard', 'quantile', 'asinh', 'none']
+_Scaler = Literal['quantile', 'asinh']
 NumericEmbedding = Literal['affine', 'piecewise']
 
 
@@ -239,7 +239,7 @@ class Numeric(Section):
     """
 
     scaler: _Scaler = 'quantile'
-    "Scaling by the fold's training statistics; quantile and asinh bear heavy tails."
+    "Scaling by the fold's training statistics; both bear heavy tails."
     embedding: NumericEmbedding = 'affine'
     "How a scaled number becomes a field vector."
     fields: Positive | None = None

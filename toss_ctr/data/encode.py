@@ -17,7 +17,7 @@ from ..core.errors import UserError
 from .histories import Ragged
 from .spec import CatSpec, SeqSpec, smallest, Spec, TimeSpec
 from .tokens import BLOCK, cells, codes_of, encode_cells, hash_codes, integers, read_texts, read_tokens
-from .tokens import shared_codes, text_buffers, TokenCoder, Vocabulary
+from .tokens import Scratch, shared_codes, text_buffers, TokenCoder, Vocabulary
 from .types import id_texts, is_text, labels, numbers, plain, row_weights
 from .types import time_unit, times, vectors
 
@@ -105,7 +105,7 @@ class _HistoryArrays:
     time: TimeSpec | None = None
 
     def __post_init__(self):
-        seq, self.texts = self.seq, {}
+        seq, self.texts, self.scratch = self.seq, {}, Scratch()
         spaces = {None: seq.values} | {name: seq.sides[name] for name in seq.beside}
         if seq.sep is not None:
             self.texts = {space: Vocabulary(values) for space, values in spaces.items()}
@@ -127,7 +127,7 @@ class _HistoryArrays:
         "Tokens, or the entries of a column beside them: integers, or the codes of texts."
         name = side or self.seq.name
         if self.seq.sep is None:
-            return read_tokens(batch[name], name, place)
+            return read_tokens(batch[name], name, place, self.scratch)
         pad_id = None if side else self.seq.pad_id
         return read_texts(batch[name], name, place, self.texts[side], self.seq.sep, pad_id)
 

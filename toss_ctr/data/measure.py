@@ -17,7 +17,8 @@ from ..core.errors import UserError
 from .encode import event_unit, number_matrix
 from .source import batches, open_files, Source
 from .spec import CatSpec, MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
-from .tokens import BLOCK, codes_of, encode_cells, natural, read_texts, read_tokens, Tally, texts_of
+from .tokens import BLOCK, codes_of, encode_cells, natural, read_texts, read_tokens, Scratch, Tally
+from .tokens import texts_of
 from .types import plain, time_unit, times, vector_lengths
 
 # %% ../../nbs/20_data/25_measure.ipynb #8fd10d36
@@ -53,10 +54,10 @@ def _stream(tell, source: Source, columns: list, stop: int, size: int):
 def _measure_tokens(stream, columns: list, space: str, pad_id=None, sep: str | None = None) -> dict:
     "Id space → distinct tokens of a column, integers or with `sep` texts."
     column, texts = columns[0], Tally()
-    values, padding = np.zeros(0, np.int64), pad_id
+    values, padding, scratch = np.zeros(0, np.int64), pad_id, Scratch()
     for batch, place in stream:
         if sep is None:
-            history = read_tokens(batch[column], column, place)
+            history = read_tokens(batch[column], column, place, scratch)
         else:
             history = read_texts(batch[column], column, place, texts, sep)
         values = np.union1d(values, pl.Series(history['token']).unique().to_numpy())

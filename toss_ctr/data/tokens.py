@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['BLOCK', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'codes_of', 'texts_of', 'cells', 'filled', 'encode_cells',
-           'text_buffers', 'integers', 'read_tokens', 'TokenCoder', 'shared_codes', 'read_texts']
+           'Scratch', 'text_buffers', 'integers', 'read_tokens', 'TokenCoder', 'shared_codes', 'read_texts']
 
 # %% ../../nbs/20_data/21_tokens.ipynb #e93cbf38
 import re
@@ -194,58 +194,103 @@ def encode_cells(assign, column: pa.Array, asked, place, weights: pa.Array | Non
     order = np.lexsort((of_entry, codes, row))
     return codes[order], of_entry[order], np.bincount(row, minlength=len(column))
 
+# %% ../../nbs/20_data/21_tokens.ipynb #909ba62d
+class Scratch(dict):
+    "Buffers, name → array, that grow to the largest block and are reused by all."
+
+    def __call__(self, name: str, n: int, dtype) -> np.ndarray:
+        "The first `n` elements of a buffer, with arbitrary content."
+        if len(self.get(name, ())) < n:
+            self[name] = np.empty(n + n // 4 + 64, dtype)
+        return self[name][:n]
+
 # %% ../../nbs/20_data/21_tokens.ipynb #073ddd4a
-def _token_ends(digit: np.ndarray, offsets: np.ndarray) -> np.ndarray | None:
+def _token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.ndarray | None:
     """Where tokens end.
 
-    digit : (m,) uint8, what each byte of the rows' text, end to end, is as a digit; a comma is 252
-    offsets : (n+1,) where each row starts in it, and m
+    data : (m,) uint8, the rows' text end to end
+    offsets : (n+1,) where each row starts in `data`, and m
     returns positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
     """
-    filled, is_digit = offsets[1:] > offsets[:-1], digit < 10
-    end = np.zeros(len(digit), bool)
-    end[:-1] = digit[1:] == 252
+    m, filled = len(data), offsets[1:] > offsets[:-1]
+    digit, end = scratch('digit', m, np.uint8), scratch('end', m, bool)
+    np.subtract(data, np.uint8(48), out=digit)
+    is_digit = np.less(digit, 10, out=scratch('is_digit', m, bool))
+    np.equal(data[1:], 44, out=end[:-1])
     end[offsets[1:][filled] - 1] = True
     ends = np.flatnonzero(end)
     commas = len(ends) - np.count_nonzero(filled)
-    whole = np.count_nonzero(is_digit) + commas == len(digit) and is_digit.take(ends).all()
-    return ends if whole else None
+    if np.count_nonzero(is_digit) + commas != m or not is_digit.take(ends).all():
+        return None
+    np.multiply(digit, is_digit, out=digit)
+    return ends
+
+# %% ../../nbs/20_data/21_tokens.ipynb #ed759ac9
+def _short_values(m: int, ends: np.ndarray, scratch: Scratch) -> np.ndarray:
+    """Numbers of up to four digits, by sums over all bytes.
+
+    ends : (t,) last byte of every token
+    scratch : with `digit` (0 at commas) and `is_digit`, as `_token_ends` leaves them
+    returns (t,) uint16
+    """
+    digit, is_digit = scratch('digit', m, np.uint8), scratch('is_digit', m, bool)
+    pair, far = scratch('pair', m, np.uint8), scratch('far', m, np.uint8)
+    value = scratch('value', m, np.uint16)
+    pair[0] = digit[0]
+    np.multiply(digit[:-1], np.uint8(10), out=pair[1:])
+    np.add(pair[1:], digit[1:], out=pair[1:])
+    np.multiply(pair, is_digit, out=pair)
+    np.multiply(pair[:-2], is_digit[1:-1], out=far[2:])
+    far[:2] = 0
+    np.multiply(far, np.uint16(100), out=value)
+    np.add(value, pair, out=value)
+    return value.take(ends)
 
 # %% ../../nbs/20_data/21_tokens.ipynb #e6861234
-def _token_values(digit: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
+def _long_values(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
     """Numbers of any length, digit by digit.
 
-    ends : (t,) last byte of the tokens
+    data : (m,) uint8, digits and commas
+    ends : (t,) last byte of some tokens
     lengths : (t,) their digits, at least 1 and at most 18
-    returns (t,) uint16 where none has more than four digits, else int64
+    returns (t,) int64
     """
-    widest = int(lengths.max(initial=0))
-    kind = np.uint16 if widest <= 4 else np.int64
-    value, power = digit.take(ends).astype(kind), kind(1)
-    for k in range(1, widest):
-        power = kind(power * 10)
-        value += digit.take(ends - k, mode='clip') * (k < lengths) * power
+    value, power = np.zeros(len(ends), np.int64), 1
+    for k in range(int(lengths.max(initial=0))):
+        digit = data.take(ends - k, mode='clip').astype(np.int64) - 48
+        value += digit * power * (k < lengths)
+        power *= 10
     return value
 
 # %% ../../nbs/20_data/21_tokens.ipynb #c7e39d28
-def _parse_block(data: np.ndarray, offsets: np.ndarray):
+def _parse_block(data: np.ndarray, offsets: np.ndarray, scratch: Scratch):
     """Tokens of rows of plain text: digits and single commas.
 
     data : (m,) uint8, the rows' text end to end
     offsets : (n+1,) int64, from 0 to m
     returns tokens (t,) uint16 or int64 and counts (n,) int64, or None: some row is written otherwise
     """
-    digit = data - np.uint8(48)
-    ends = _token_ends(digit, offsets)
+    if not len(data):
+        return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
+    ends = _token_ends(data, offsets, scratch)
     if ends is None:
         return None
     first = np.searchsorted(ends, offsets)  # of each row's tokens; the last entry is t
-    counts, lengths = np.diff(first), np.diff(ends, prepend=-1) - 1
-    at, start = first[:-1][counts > 0], offsets[:-1][counts > 0]
-    lengths[at] = ends[at] - start + 1  # no comma stands before a row
-    if lengths.max(initial=0) > 18:
+    counts = np.diff(first)
+    filled = counts > 0
+    at, start = first[:-1][filled], offsets[:-1][filled]
+    digits = ends[at] - start + 1
+    gap = scratch('gap', len(ends), np.int64)
+    np.subtract(ends[1:], ends[:-1], out=gap[1:])
+    gap[at] = digits + 1
+    widest = int(gap.max()) - 1
+    if widest > 18:
         return None
-    return _token_values(digit, ends, lengths), counts
+    if widest > 4:
+        return _long_values(data, ends, gap - 1), counts
+    values = _short_values(len(data), ends, scratch)
+    values[at] = _long_values(data, ends[at], digits)
+    return values, counts
 
 # %% ../../nbs/20_data/21_tokens.ipynb #b5de8341
 def text_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -276,7 +321,7 @@ def integers(entries: pa.Array, name: str, place) -> np.ndarray:
     return found.to_numpy()
 
 # %% ../../nbs/20_data/21_tokens.ipynb #280fc8ca
-def read_tokens(column: pa.Array, name: str, place) -> Ragged:
+def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = None) -> Ragged:
     """Histories of whole numbers; `UserError` naming row and token, or a type that holds none.
 
     Parameters
@@ -284,6 +329,7 @@ def read_tokens(column: pa.Array, name: str, place) -> Ragged:
     column : behind the gate: text, lists, or one integer a row; null = an empty history
     name : of the column
     place : row → text for messages
+    scratch : buffers to be used again; what a block needs should fit into the processor's second-level cache
 
     Returns
     -------
@@ -298,7 +344,7 @@ def read_tokens(column: pa.Array, name: str, place) -> Ragged:
     """
     if is_text(column.type):
         text = pc.fill_null(column, '') if column.null_count else column
-        found = _parse_block(*text_buffers(text))
+        found = _parse_block(*text_buffers(text), Scratch() if scratch is None else scratch)
         if found:
             return Ragged.from_lengths(found[1], token=found[0])
     entries, lengths = cells(column, ',', name, place)
@@ -306,7 +352,7 @@ def read_tokens(column: pa.Array, name: str, place) -> Ragged:
     return Ragged.from_lengths(lengths, token=integers(entries, name, row_of))
 
 
-BLOCK = 512  # rows of integer tokens that are read at once: they should fit into the processor's second-level cache
+BLOCK = 512  # rows of integer tokens that are read at once
 
 # %% ../../nbs/20_data/21_tokens.ipynb #f4af044f
 class TokenCoder:

@@ -25,14 +25,15 @@ class MatrixRows:
 
     rows : (m,) int64, rows to give
     parts : matrices (n, …) float32
+    label : (n,) 0/1 of the matrices' rows, for who learns from them
     weight : (n,) row weights of the matrices' rows; None = every row counts once
     """
 
     batch_size = BLOCK
 
-    def __init__(self, rows: np.ndarray, parts: list, weight: np.ndarray | None = None):
+    def __init__(self, rows: np.ndarray, parts: list, label=None, weight: np.ndarray | None = None):
         self.rows, self.parts = rows, parts
-        self.weight = None if weight is None else weight[rows]
+        self.label, self.weight = (None if of is None else of[rows] for of in (label, weight))
 
     def __len__(self):
         return len(self.rows)
@@ -56,25 +57,22 @@ class MatrixRows:
 class Fit:
     """What a library needs to fit a model.
 
-    label : (m,) 0/1
     categorical : positions of the columns that are categories
     params : of the library, as `MatrixLibrary.params` gives them
     tick : called after each round, where the library can
-    judge : rows and labels on which the number of rounds is chosen; None: `member.rounds` of them
+    judge : rows on which the number of rounds is chosen; None: `member.rounds` of them
     """
 
     rows: MatrixRows
-    label: np.ndarray
     categorical: list
     member: Member
     params: dict
     tick: Callable = lambda: None
-    judge: tuple | None = None
+    judge: MatrixRows | None = None
 
-    def start(self, rows: int | None = None) -> np.ndarray:
-        "Where each row starts, or so many rows do: the log-odds of the click rate."
-        rate = np.average(self.label, weights=self.rows.weight)
-        return np.full(len(self.label) if rows is None else rows, logit(rate))
+    def start(self, rows: MatrixRows) -> np.ndarray:
+        "Where each of some rows starts: the log-odds of the click rate that is learned from."
+        return np.full(len(rows), logit(np.average(self.rows.label, weights=self.rows.weight)))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
@@ -116,22 +114,17 @@ def _lgb_params(member: Member, seed: int) -> dict:
 # %% ../../nbs/60_members/10_boosted.ipynb #7f960b9e
 def _lgb_train(g: Fit):
     lgb = _lightgbm()
-    data = lgb.Dataset(
-        g.rows,
-        label=g.label,
-        weight=g.rows.weight,
-        categorical_feature=g.categorical,
-        init_score=g.start(),
-        params=g.params,
-        free_raw_data=True,
-    )
+
+    def data(rows: MatrixRows, **more):
+        told = dict(label=rows.label, weight=rows.weight, init_score=g.start(rows))
+        return lgb.Dataset(rows, params=g.params, **told, **more)
+
+    train = data(g.rows, categorical_feature=g.categorical, free_raw_data=True)
     callbacks, judged = [lambda env: g.tick()], []
     if g.judge is not None:
-        rows, label = g.judge
-        told = dict(label=label, weight=rows.weight, init_score=g.start(len(rows)))
-        judged = [lgb.Dataset(rows, reference=data, params=g.params, **told)]
+        judged = [data(g.judge, reference=train)]
         callbacks.append(lgb.early_stopping(g.member.patience, verbose=False))
-    return lgb.train(g.params, data, g.member.rounds, valid_sets=judged, callbacks=callbacks)
+    return lgb.train(g.params, train, g.member.rounds, valid_sets=judged, callbacks=callbacks)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d6ff77a5
 def _xgb_params(member: Member, seed: int) -> dict:
@@ -151,20 +144,20 @@ def _xgb_params(member: Member, seed: int) -> dict:
     )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #9a843f87
-def _xgb_data(g: Fit, rows: MatrixRows, label, **ref):
+def _xgb_data(g: Fit, rows: MatrixRows, **ref):
     import xgboost as xgb
 
-    told = dict(label=label, weight=rows.weight, base_margin=g.start(len(rows)))
+    told = dict(label=rows.label, weight=rows.weight, base_margin=g.start(rows))
     return xgb.QuantileDMatrix(rows.matrix(), **told, max_bin=g.params['max_bin'], nthread=_threads(), **ref)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #15f8f418
 def _xgb_train(g: Fit):
     import xgboost as xgb
 
-    params, data = g.params | dict(nthread=_threads()), _xgb_data(g, g.rows, g.label)
+    params, data = g.params | dict(nthread=_threads()), _xgb_data(g, g.rows)
     stop = {}
     if g.judge is not None:
-        judged = _xgb_data(g, *g.judge, ref=data)
+        judged = _xgb_data(g, g.judge, ref=data)
         stop = dict(evals=[(judged, 'judge')], early_stopping_rounds=g.member.patience, verbose_eval=False)
     return xgb.train(params, data, g.member.rounds, **stop)
 
@@ -196,10 +189,10 @@ def _cat_params(member: Member, seed: int) -> dict:
     )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #0290e9dc
-def _cat_data(g: Fit, rows: MatrixRows, label):
+def _cat_data(g: Fit, rows: MatrixRows):
     import catboost
 
-    told = dict(label=np.asarray(label), weight=rows.weight, baseline=g.start(len(rows)))
+    told = dict(label=rows.label, weight=rows.weight, baseline=g.start(rows))
     return catboost.Pool(rows.matrix(), **told, thread_count=_threads())
 
 # %% ../../nbs/60_members/10_boosted.ipynb #8e97de67
@@ -207,10 +200,10 @@ def _cat_train(g: Fit):
     import catboost
 
     model = catboost.CatBoost(g.params | dict(thread_count=_threads()))
-    data = _cat_data(g, g.rows, g.label)
+    data = _cat_data(g, g.rows)
     if g.judge is None:
         return model.fit(data)
-    return model.fit(data, eval_set=_cat_data(g, *g.judge), early_stopping_rounds=g.member.patience)
+    return model.fit(data, eval_set=_cat_data(g, g.judge), early_stopping_rounds=g.member.patience)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #e99d6bb4
 def _cat_load(path: Path):

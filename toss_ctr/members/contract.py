@@ -28,7 +28,7 @@ from toss_ctr.core.files import (
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_recorded_table, Record, write_record
 from ..data.submission import logit
-from .combine import combine
+from .combine import combine, weights_by_score
 
 # %% ../../nbs/60_members/07_contract.ipynb #208b59b8
 OOF, TEST, RECORD = 'oof.parquet', 'test_logits.parquet', 'member.json'
@@ -163,15 +163,10 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     z = np.clip(z, -1e4, 1e4)  # two infinite ones have no mean
     if z.shape[1] == 1 or ensemble.method == 'logit_mean' and not ensemble.weights:
         return z.mean(1, dtype=np.float64)
-    p = combine(
-        list(expit(z.T.astype(np.float64))),
-        ensemble.method,
-        weights=ensemble.weights or None,
-        trim_ratio=ensemble.trim_ratio,
-        scores=scores,
-        temperature=ensemble.val_weight_temperature,
-    )
-    return logit(p)
+    weights, p = ensemble.weights, expit(z.T.astype(np.float64))
+    if ensemble.method == 'val_weighted':
+        weights = weights_by_score(scores, ensemble.val_weight_temperature)
+    return logit(combine(p, ensemble.method, weights, ensemble.trim_ratio))
 
 # %% ../../nbs/60_members/07_contract.ipynb #1423c6f9
 @dataclass(frozen=True, eq=False)
@@ -216,25 +211,23 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict
     made : what it must have been made of; None = whatever it is
     raises UserError : the member is not finished, or damaged, or another command has made it of something else
     """
-    folder = member_folder(run_dir, name)
+    folder, again = member_folder(run_dir, name), f'run toss run {shell_path(run_dir)}'
     record = finished_member(folder)
-    again = f'run toss run {shell_path(run_dir)}'
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', f'{again}: it makes it anew')
     if made is not None and record['made_of'] != digest_json(made):
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
-    oof, test = (f'{record["generation"]}/{name}' for name in (OOF, TEST))
+    read = lambda file: read_recorded_table(record, f'{record["generation"]}/{file}')
     try:
-        table = read_recorded_table(record, oof).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$'))
-        test = read_recorded_table(record, test) if test in record['files'] else None
+        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$'))
+        test = read(TEST) if TEST in record['files'] else None
     except UserError:
         if _record(folder) == record:
             raise
         return read_opinion(run_dir, name, ensemble, made)  # another generation counts by now
     columns = {column.name: column.to_numpy() for column in table.sort('row')}
-    seconds = record.get('seconds')
-    facts = dict(kind=record.get('kind', ''), fit_seconds=None if seconds is None else sum(seconds))
-    facts |= dict(rows_per_s=record.get('rows_per_s'), made_of=record['made_of'])
+    facts = {fact: record.get(fact) for fact in ('kind', 'rows_per_s', 'made_of')}
+    facts['fit_seconds'] = sum(record['seconds']) if record.get('seconds') else None
     if test is None:
         return Opinion(name, **columns, facts=facts)
     z = test.select(pl.col('^logit.*$')).to_numpy()

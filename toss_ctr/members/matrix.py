@@ -91,18 +91,16 @@ AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is n
 class HistoryColumns:
     """The columns that a history has in the trees' matrix.
 
-    key : of the history's arrays
     names : of its columns, in order
     targets : values to be counted in it: (place among its cached targets, the side whose id space they have, or None)
     tokens : of the bag: the most frequent ones, most frequent first
 
     Examples
     --------
-    >>> HistoryColumns('seq', ('seq_length',), tokens=(3,)).tau
+    >>> HistoryColumns(('seq_length',), tokens=(3,)).tau
     50.0
     """
 
-    key: str
     names: tuple[str, ...]
     targets: tuple[tuple[int, str | None], ...] = ()
     tokens: tuple[int, ...] = ()
@@ -117,7 +115,7 @@ class TreeColumns:
     categorical : positions of those that are categories
     cats : columns whose codes enter raw
     ids : columns with too many levels
-    multis : columns with several values a cell: (name, codes of its most frequent values)
+    multis : of each column with several values a cell the codes of its most frequent values
     """
 
     names: tuple[str, ...]
@@ -125,7 +123,7 @@ class TreeColumns:
     cats: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     histories: tuple[HistoryColumns, ...] = ()
-    multis: tuple[tuple[str, tuple[int, ...]], ...] = ()
+    multis: tuple[tuple[int, ...], ...] = ()
 
     def to_json(self) -> dict:
         "Plain content."
@@ -157,19 +155,17 @@ def _token_frequency(split, seq: SeqSpec) -> np.ndarray:
 
 def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
     "What the trees use of a history; the first target in its id space is the one."
-    section, own, prefix = cfg.history(seq.key), seq.history, '' if seq.key == 'seq' else f'{seq.history}_'
+    section, own = cfg.history(seq.key), seq.history
     shared = section.shared_with
     first = next((name for name in seq.targets if shared.get(name) == seq.name), None)
     asked = sorted((name for name in seq.targets if name in shared), key=lambda name: name != first)
     tokens = _most_frequent(_token_frequency(split, seq), BAG)
     names = [f'{own}_{what}' for what in ('length', 'unique', 'entropy', 'top_share')]
     names += [] if seq.collapse else [f'{own}_change_rate']
-    for name in asked:
-        label = f'{prefix}target' if name == first else f'{prefix}target_{name}'
-        names += [f'{label}_{what}' for what in ('count', 'share', 'age')]
-    names += [f'{prefix}bag_{token}' for token in tokens]
+    names += [f'{own}_{name}_{what}' for name in asked for what in ('count', 'share', 'age')]
+    names += [f'{own}_bag_{token}' for token in tokens]
     targets = tuple((seq.targets.index(name), seq.spaces.get(name)) for name in asked)
-    return HistoryColumns(seq.key, tuple(names), targets, tokens, section.recency_tau or AGE_SCALE)
+    return HistoryColumns(tuple(names), targets, tokens, section.recency_tau or AGE_SCALE)
 
 
 def tree_columns(split, cfg: Config) -> TreeColumns:
@@ -183,8 +179,8 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
     names, multis = [*(c.name for c in cats), *spec.nums, *(name for h in histories for name in h.names)], []
     for multi in spec.multis:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)
-        multis.append((multi.name, _most_frequent(count, 16)))
-        names += [f'{multi.name}_count', *(f'{multi.name}_{multi.values[code - 1]}' for code in multis[-1][1])]
+        multis.append(_most_frequent(count, 16))
+        names += [f'{multi.name}_count', *(f'{multi.name}_{multi.values[code - 1]}' for code in multis[-1])]
     return TreeColumns(
         names=tuple(names),
         categorical=tuple(i for i, c in enumerate(cats) if c.size <= CATEGORY_LEVELS + 1),
@@ -221,13 +217,12 @@ def _history(shard, rows: np.ndarray, seq: SeqSpec, tau: float, side: str | None
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, tau))
 
 # %% ../../nbs/60_members/05_matrix.ipynb #926eae3f
-def history_block(shard, rows: np.ndarray, columns: HistoryColumns, spec: Spec) -> list:
+def history_block(shard, rows: np.ndarray, columns: HistoryColumns, seq: SeqSpec) -> list:
     """Statistics of the histories of some rows.
 
     rows : (m,) neighbouring rows of the shard
     returns blocks (m, …) float32
     """
-    seq = next(seq for seq in spec.histories if seq.key == columns.key)
     of_side = {side: _history(shard, rows, seq, columns.tau, side) for side in {None, *(s for _, s in columns.targets)}}
     history = of_side[None]
     if seq.collapse:
@@ -272,15 +267,14 @@ def row_block(shard, rows: np.ndarray, columns: TreeColumns, spec: Spec) -> np.n
     rows : (m,) neighbouring rows of the shard
     returns (m, F) float32; codes as numbers, NaN for null numerics
     """
-    cats, multis = ({one.name: one for one in kind} for kind in (spec.cats, spec.multis))
     parts = [np.zeros((len(rows), 0), np.float32)]
-    for cat in (cats[name] for name in columns.cats):
+    for cat in (one for one in spec.cats if one.name in columns.cats):
         parts.append(np.asarray(shard.arr(cat.group)[rows, cat.pos], np.float32)[:, None])
     if spec.nums:
         parts.append(np.asarray(shard.arr('num')[rows], np.float32))
-    for history in columns.histories:
-        parts += history_block(shard, rows, history, spec)
-    parts += [cell_block(shard, rows, multis[name], codes) for name, codes in columns.multis]
+    for seq, history in zip(spec.histories, columns.histories, strict=True):
+        parts += history_block(shard, rows, history, seq)
+    parts += [cell_block(shard, rows, *one) for one in zip(spec.multis, columns.multis, strict=True)]
     return np.concatenate(parts, 1)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #21a49cb3

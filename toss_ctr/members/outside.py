@@ -15,20 +15,15 @@ from scipy.special import expit, logit as log_odds
 
 from ..config.inference import Member
 from ..core.errors import UserError
-from ..core.files import digest_bytes, digest_file, locked
+from ..core.files import digest_file, locked
 from ..data.submission import logit
 from ..data.source import find_files, lazy_table
-from ..data.submission import align_ids, check_probabilities
+from ..data.submission import align_ids, check_ids, check_probabilities
 from ..data.types import id_texts, plain
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
-
-# %% ../../nbs/60_members/17_outside.ipynb #caf13a13
-def _refuse_file(file, what: str, rows, mend: str):
-    "A `UserError` about some rows of a file: how many, and the first."
-    raise UserError(f'{file}: {len(rows):,} {what} (e.g. {rows[0]})', mend)
 
 # %% ../../nbs/60_members/17_outside.ipynb #30a2286e
 def _table(file, id_col: str) -> pl.DataFrame:
@@ -44,13 +39,10 @@ def _table(file, id_col: str) -> pl.DataFrame:
 # %% ../../nbs/60_members/17_outside.ipynb #6e6e2647
 def _numbers(table: pl.DataFrame, name: str, file) -> np.ndarray:
     "A column as float64, NaN for null."
-    column = table[name]
     try:
-        if not column.dtype.is_nested():
-            return column.cast(pl.Float64).fill_null(float('nan')).to_numpy()
+        return table[name].cast(pl.Float64).fill_null(float('nan')).to_numpy()
     except pl.exceptions.PolarsError:
-        pass
-    raise UserError(f'{file}: column {name} holds {column.dtype}', 'give numbers')
+        raise UserError(f'{file}: column {name} holds {table[name].dtype}', 'give numbers') from None
 
 # %% ../../nbs/60_members/17_outside.ipynb #27e14689
 def said(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
@@ -85,27 +77,20 @@ def _ids(column: pl.Series, file) -> pl.Series:
     values = plain(column.to_arrow(compat_level=pl.CompatLevel.oldest()), column.name, place)
     return pl.Series(column.name, id_texts(values, column.name, place))
 
-# %% ../../nbs/60_members/17_outside.ipynb #16b223f9
-def _row_numbers(table: pl.DataFrame, file) -> pl.Series:
-    "Whole numbers; 3.5 is not 3."
-    numbers = _numbers(table, 'row', file)
-    odd = numbers[numbers != np.floor(numbers)]  # NaN is not equal to itself
-    if len(odd):
-        _refuse_file(file, 'values of row are no whole numbers', odd, 'number the rows of the file from 0 on')
-    return pl.Series(numbers.astype(np.int64))
-
 # %% ../../nbs/60_members/17_outside.ipynb #4f56a213
-def _lines_of_rows(table: pl.DataFrame, file, rows: pl.DataFrame, id_col: str) -> np.ndarray:
-    "Where each held-out row stands in a file; refuses missing, additional and repeated rows."
-    names = [name for name in (id_col, 'row') if name in rows.columns]
-    name = next((name for name in names if name in table.columns), None)
-    if name is None:
-        raise UserError(f'{file}: no column {" or ".join(names)}', 'say which rows they are')
-    key = _row_numbers(table, file) if name == 'row' else _ids(table[name], file)
-    twice = key.filter(key.is_duplicated())
-    if len(twice):
-        _refuse_file(file, 'rows occur more than once', twice.to_list(), 'give one prediction a row')
-    return align_ids(rows[name], key, file, 'the rows that are held out')
+def _lines_of(file, rows: pl.DataFrame, keys: tuple, what: str) -> pl.DataFrame:
+    """A file's lines in the order of some rows; missing, additional and repeated ones are refused.
+
+    rows : texts by which they are known
+    keys : columns that may tell which rows they are, the first one the id
+    """
+    table = _table(file, keys[0])
+    key = next((key for key in keys if key in rows.columns and key in table.columns), None)
+    if key is None:
+        raise UserError(f'{file}: no column {" or ".join(keys)}', 'say which rows they are')
+    ids = _ids(table[key], file)
+    check_ids(ids, file)
+    return table[align_ids(rows[key], ids, file, what)]
 
 # %% ../../nbs/60_members/17_outside.ipynb #363066e2
 def _same_folds(mine: pl.Series, theirs: pl.Series) -> bool:
@@ -123,14 +108,13 @@ def held_out_logits(file, rows: pl.DataFrame, id_col: str = 'ID') -> np.ndarray:
     returns (n,) float64, in the order of `rows`
     raises UserError : rows are missing, additional or repeated; labels or folds differ; a value is no probability
     """
-    table = _table(file, id_col)
-    table = table[_lines_of_rows(table, file, rows, id_col)]
+    as_texts = rows.with_columns(pl.col('row').cast(pl.String))
+    table = _lines_of(file, as_texts, (id_col, 'row'), 'the rows that are held out')
     if 'label' in table.columns:
-        there = rows['label'].to_numpy()
-        differ = np.flatnonzero(_numbers(table, 'label', file) != there)
+        differ = rows['row'].filter(pl.Series(_numbers(table, 'label', file) != rows['label'].to_numpy()))
         if len(differ):
-            shown = [f"row {rows['row'][int(i)]}: {table['label'][int(i)]} here, {there[i]} there" for i in differ]
-            _refuse_file(file, 'labels are not those of the training file', shown, 'predict the same file')
+            what = f'{file}: {len(differ):,} labels are not those of the training file (e.g. row {differ[0]})'
+            raise UserError(what, 'predict the same file')
     if 'fold' in table.columns and not _same_folds(rows['fold'], table['fold']):
         raise UserError(f"{file}: column fold has other folds than the run's", 'train on its folds.parquet')
     return said(table, file, ('p',))
@@ -167,13 +151,8 @@ def _join(inputs: Inputs, rows: pl.DataFrame, name: str, member: Member) -> dict
     for file in (member.oof, member.test):
         if not Path(file).is_file():
             raise UserError(f'members.{name}: {file} is missing', 'check the path')
-    made = dict(
-        kind='file',
-        oof=digest_file(member.oof),
-        test=digest_file(member.test),
-        train=inputs.train.fingerprint,
-        folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
-    )
+    files = dict(kind='file', oof_file=digest_file(member.oof), test_file=digest_file(member.test))
+    made = inputs.made_of | files
     kept, place, id_col = kept_member(folder, made), member_generation(folder, made), cfg.data.id_col
     if kept is not None:
         return kept
@@ -183,10 +162,8 @@ def _join(inputs: Inputs, rows: pl.DataFrame, name: str, member: Member) -> dict
     with locked(folder, f'member {name}'):
         write_held_out(place, rows['row'], rows['fold'], label, z - shift)
         if inputs.test is not None:
-            table, ids = _table(member.test, id_col), inputs.test.ids()
-            if id_col not in table.columns:
-                raise UserError(f'{member.test}: no column {id_col}', 'say which rows they are')
-            table = table[align_ids(ids, _ids(table[id_col], member.test), member.test, 'the test file')]
+            ids = inputs.test.ids()
+            table = _lines_of(member.test, pl.DataFrame({id_col: ids}), (id_col,), 'the test file')
             test_z = said(table, member.test, ('p', cfg.data.label_col)) - shift
             write_test_logits(place, ids, test_z[:, None], id_col)
         metrics = all_metrics(label, expit(z - shift), weight)

@@ -24,22 +24,15 @@ from ..config.inference import Member
 from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
 from ..core.errors import UserError
-from toss_ctr.core.files import (
-    digest_bytes,
-    digest_file,
-    digest_json,
-    locked,
-    sweep,
-    watched,
-    write_aside,
-)
+from ..core.files import digest_json, locked, sweep, watched, write_aside
 from ..core.records import check_files, read_record, Record, write_record
 from ..data.batches import thinned
+from ..data.folds import Folds
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
-from .matrix import AGE_SCALE, open_matrix, tree_columns, TreeColumns, write_matrix
+from .matrix import open_matrix, tree_columns, TreeColumns, write_matrix
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
@@ -78,7 +71,7 @@ def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: 
         seconds = round(time.process_time() - start, 2)
         with write_aside(path) as part:
             library.save(model, part)
-        note = dict(file=digest_file(path), seconds=seconds, rounds=rounds)
+        note = dict(seconds=seconds, rounds=rounds)
         write_record(path.with_suffix('.json'), 'model', note, made_of=digest_json(made), files=[path.name])
     # read back in either case, so that a resumed run predicts with the same file
     return library.load(path), note
@@ -91,6 +84,7 @@ class Matrices:
     train : (n, F) float32
     test : (n_test, F), or None
     extra : objects with `names`, `train(k)`, `test()`: out-of-fold features
+    label : (n,) 0/1 of the training rows
     weight : (n,) weights of the training rows; None = every row counts once
     """
 
@@ -98,6 +92,8 @@ class Matrices:
     train: np.ndarray
     test: np.ndarray | None
     extra: list
+    label: np.ndarray
+    folds: Folds
     weight: np.ndarray | None = None
 
     @property
@@ -105,14 +101,9 @@ class Matrices:
         "Of all columns."
         return [*self.columns.names, *(name for e in self.extra for name in e.names)]
 
-    @property
-    def categorical(self) -> list[int]:
-        "Positions of the columns whose codes are categories."
-        return list(self.columns.categorical)
-
     def train_rows(self, k: int, rows: np.ndarray) -> MatrixRows:
         "Training rows as the model of fold `k` sees them."
-        return MatrixRows(rows, [self.train, *(e.train(k) for e in self.extra)], self.weight)
+        return MatrixRows(rows, [self.train, *(e.train(k) for e in self.extra)], self.label, self.weight)
 
     def test_rows(self) -> MatrixRows:
         "All test rows."
@@ -148,10 +139,10 @@ class MatrixJob:
         "Of the library."
         return self.library.params(self.member, self.seed)
 
-    def grow(self, seen: MatrixRows, label, matrices: Matrices, tick: Callable, judge=None):
+    def grow(self, seen: MatrixRows, matrices: Matrices, tick: Callable, judge: MatrixRows | None = None):
         "A model of some training rows, which stops early where there are rows to `judge` it on."
-        told = matrices.categorical, self.member, self.params
-        return self.library.train(Fit(seen, label, *told, tick, judge))
+        told = list(matrices.columns.categorical), self.member, self.params
+        return self.library.train(Fit(seen, *told, tick, judge))
 
 # %% ../../nbs/60_members/15_trees.ipynb #b9b19c45
 def latest_part(folds, rows: np.ndarray) -> np.ndarray:
@@ -169,69 +160,57 @@ def latest_part(folds, rows: np.ndarray) -> np.ndarray:
 
 
 @patch
-def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, label, folds, rows, tick: Callable) -> int:
+def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, rows, tick: Callable) -> int:
     """How many rounds a fold's trees grow.
 
-    label : (n,) 0/1
     rows : (m,) that the fold learns from
     returns the most its library grows, with `patience` as many as were best on `latest_part`
     """
     if not self.member.patience:
         return self.member.rounds
-    held_back = latest_part(folds, rows)
-    judge, learnt = rows[held_back], rows[~held_back]
-    if not 0 < label[learnt].mean() < 1:
+    held_back = latest_part(matrices.folds, rows)
+    judge, learnt = (matrices.train_rows(k, some) for some in (rows[held_back], rows[~held_back]))
+    if not 0 < learnt.label.mean() < 1:
         raise UserError(f'fold {k}: too few of a class to choose rounds with', 'set patience 0 in members')
-    judged = matrices.train_rows(k, judge), label[judge]
-    model = self.grow(matrices.train_rows(k, learnt), label[learnt], matrices, tick, judged)
-    return self.library.rounds(model)
+    return self.library.rounds(self.grow(learnt, matrices, tick, judge))
 
 # %% ../../nbs/60_members/15_trees.ipynb #d7dc8780
 @patch
-def model(
-    self: MatrixJob, k: int, matrices: Matrices, label, folds, tick: Callable, chosen=lambda rounds: None
-) -> tuple:
+def model(self: MatrixJob, k: int, matrices: Matrices, tick: Callable, chosen=lambda rounds: None) -> tuple:
     """The model of a fold: the kept one, or trained now.
 
     k : fold
-    matrices : the columns
-    label : (n,) 0/1
-    folds : the run's `Folds`
     tick : called after each round
     chosen : called with the number of rounds, when it is known
     returns of `kept_model`
     raises UserError for a fold whose training rows have one class
     """
-    rows = folds.train_rows(k)
+    rows, label = matrices.folds.train_rows(k), matrices.label
     if not 0 < label[rows].mean() < 1:
         raise UserError(f'fold {k}: its training rows have one class only', 'ask for other folds (cv)')
 
     def train():
         keep = self.member.keep
         few = rows if keep == 1 else thinned(rows, label[rows], keep, self.seed, k)
-        found = self.chosen_rounds(k, matrices, label, folds, few, tick)
+        found = self.chosen_rounds(k, matrices, few, tick)
         chosen(found)
         job = replace(self, member=self.member.model_copy(update=dict(rounds=found)))
-        model = job.grow(matrices.train_rows(k, few), label[few], matrices, tick)
-        return model, found
+        return job.grow(matrices.train_rows(k, few), matrices, tick), found
 
     return kept_model(self.library, self.place, k, self.made, train)
 
 # %% ../../nbs/60_members/15_trees.ipynb #ce88dd7a
 @patch
-def fold(self: MatrixJob, k: int, matrices: Matrices, label, folds) -> dict:
+def fold(self: MatrixJob, k: int, matrices: Matrices) -> dict:
     """Train a fold, predict its hold-out rows and the test rows.
 
     k : fold
-    matrices : the columns
-    label : (n,) 0/1
-    folds : the run's `Folds`
     returns rows, logit, test (None without test rows), seconds, rounds, gain, speed (rows predicted in a second)
     """
-    held_out, library = folds.valid_rows(k), self.library
+    held_out, library = matrices.folds.valid_rows(k), self.library
     bars = dict(mininterval=1, unit='round', disable=not watched(self.progress))
     with tqdm(total=self.member.rounds, desc=f'{self.name} fold {k}', **bars) as bar:
-        model, note = self.model(k, matrices, label, folds, bar.update, bar.reset)
+        model, note = self.model(k, matrices, bar.update, bar.reset)
     start = time.perf_counter()
     out = dict(rows=held_out, logit=predict_rows(library, model, matrices.train_rows(k, held_out)), test=None)
     predicted = len(held_out)
@@ -241,24 +220,22 @@ def fold(self: MatrixJob, k: int, matrices: Matrices, label, folds) -> dict:
     speed = predicted / (time.perf_counter() - start)
     if self.progress and not watched():
         took = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
-        print(f'{self.name} fold {k}, of {folds.n_folds}: {took}', flush=True)
-    out |= dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed)
-    return out | dict(gain=library.gain(model, len(matrices.names)))
+        print(f'{self.name} fold {k}, of {matrices.folds.n_folds}: {took}', flush=True)
+    gain = library.gain(model, len(matrices.names))
+    return out | dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed, gain=gain)
 
 # %% ../../nbs/60_members/15_trees.ipynb #01ca5cc6
 @patch
-def write_files(
-    self: MatrixJob, parts: list[dict], names: list[str], label, test_split, id_col: str = 'ID', weight=None
-) -> dict:
+def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_split, id_col: str = 'ID') -> dict:
     """Write what the member leaves behind.
 
-    label : (n,) 0/1
+    parts : of each fold what `fold` returns
     test_split : for the ids; may be None
-    weight : (n,) row weights; None = every row counts once
     """
+    label, weight, names = matrices.label, matrices.weight, matrices.names
     row = np.concatenate([p['rows'] for p in parts])
     z = np.concatenate([p['logit'] for p in parts])
-    write_held_out(self.place, row, np.repeat(np.arange(len(parts)), [len(p['rows']) for p in parts]), label[row], z)
+    write_held_out(self.place, row, matrices.folds.fold[row], label[row], z)
     if test_split is not None:
         test_z = np.stack([p['test'] for p in parts], 1)
         write_test_logits(self.place, test_split.ids(), test_z, id_col)
@@ -285,6 +262,11 @@ def _matrix_file(cfg: Config, split: str) -> Path:
     return member_folder(cfg.run_dir, MATRIX) / f'{split}.f32'
 
 # %% ../../nbs/60_members/15_trees.ipynb #4a0e111d
+def _matrices(inputs: Inputs, columns: TreeColumns, extra: list, train, test=None) -> Matrices:
+    rows = np.asarray(inputs.train.labels()), inputs.folds, inputs.train.weights()
+    return Matrices(columns, train, test, extra, *rows)
+
+
 @contextmanager
 def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: bool = False):
     "The matrix all these members read, on disk while it is needed."
@@ -293,29 +275,10 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
         files = {name: _matrix_file(inputs.cfg, name) for name in inputs.splits}
         try:
             written = {name: write_matrix(inputs.splits[name], columns, files[name], progress) for name in files}
-            yield Matrices(columns, written['train'], written.get('test'), extra, inputs.train.weights())
+            yield _matrices(inputs, columns, extra, written['train'], written.get('test'))
         finally:
             for file in files.values():
                 file.unlink(missing_ok=True)
-
-# %% ../../nbs/60_members/15_trees.ipynb #c998e6c9
-def _trees_made_of(inputs: Inputs, columns: TreeColumns, extra: list, job: MatrixJob) -> dict:
-    "What a member's numbers depend on; JSON-able."
-    taus = [history.tau for history in columns.histories] or [AGE_SCALE]
-    return dict(
-        train=inputs.train.fingerprint,
-        test=None if inputs.test is None else inputs.test.fingerprint,
-        kind=job.member.kind,
-        params=job.params,
-        rounds=job.member.rounds,
-        keep=job.member.keep,
-        version=job.library.version(job.name),
-        tau=taus[0] if len(taus) == 1 else taus,
-        categorical=list(columns.categorical) if job.member.kind == 'lightgbm' else [],
-        columns=[*columns.names, *(name for e in extra for name in e.names)],
-        features=[e.fingerprint for e in extra],
-        folds=digest_bytes(np.ascontiguousarray(inputs.folds.fold).tobytes()),
-    ) | (dict(patience=job.member.patience) if job.member.patience else {})
 
 # %% ../../nbs/60_members/15_trees.ipynb #74a7141d
 def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob], TreeColumns, list]:
@@ -327,12 +290,14 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     extra = [e for e in extra if e is not None]
     if not columns.names and not extra:
         raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
+    shared = dict(columns=digest_json(columns.to_json()), features=[e.fingerprint for e in extra])
     jobs = []
     for name, member in cfg.members.items():
         if member.kind in TREES:
-            job = MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), {}, progress)
-            job.made.update(_trees_made_of(inputs, columns, extra, job))
-            jobs.append(job)
+            library = TREES[member.kind]
+            own = dict(params=library.params(member, cfg.seed), version=library.version(name))
+            made = inputs.made_of | shared | member.model_dump(mode='json') | own
+            jobs.append(MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), made, progress))
     return jobs, columns, extra
 
 # %% ../../nbs/60_members/15_trees.ipynb #09e86bf9
@@ -346,9 +311,7 @@ def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
     jobs, columns, extra = _tree_jobs(inputs)
     job = next(job for job in jobs if job.name == member)
     train = open_matrix(_matrix_file(cfg, 'train'), inputs.train.n_rows, columns)
-    matrices = Matrices(columns, train, None, extra, inputs.train.weights())
-    label = np.asarray(inputs.train.labels())
-    return job.model(fold, matrices, label, inputs.folds, lambda: tell(1))[1]['rounds']
+    return job.model(fold, _matrices(inputs, columns, extra, train), lambda: tell(1))[1]['rounds']
 
 
 def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
@@ -391,14 +354,12 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     done = {job.name: kept_member(job.folder, job.made) for job in jobs}
     if all(done.values()):
         return done
-    label = np.asarray(inputs.train.labels())
     with tree_matrices(inputs, columns, extra, watched(progress)) as matrices:
         for job in jobs:
             if done[job.name]:
                 continue
             with locked(job.folder, f'member {job.name}'):
                 _grow_elsewhere(job, inputs)
-                parts = [job.fold(k, matrices, label, inputs.folds) for k in range(inputs.folds.n_folds)]
-                files = parts, matrices.names, label, inputs.test, inputs.cfg.data.id_col, matrices.weight
-                done[job.name] = job.write_files(*files)
+                parts = [job.fold(k, matrices) for k in range(inputs.folds.n_folds)]
+                done[job.name] = job.write_files(parts, matrices, inputs.test, inputs.cfg.data.id_col)
     return done

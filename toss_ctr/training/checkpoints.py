@@ -8,8 +8,8 @@ __all__ = ['LOG_SCHEMA', 'side_path', 'generation', 'weights_path', 'oof_path', 
            'clear_idle', 'finish', 'fold_keys', 'check_trainings', 'write_train_log', 'run_log']
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
-import io, os, re, shutil
-from contextlib import contextmanager, suppress
+import io, re
+from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -17,7 +17,7 @@ import polars as pl
 from ..config.load import apart, load_config, make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_bytes, digest_file, locked, part_beside
+from ..core.files import again, digest_bytes, locked
 from ..core.files import shell_path, verify_file, write_aside
 from ..core.records import check_files, clear_other_generations, generation_folder, read_record, Record
 from ..core.records import write_record
@@ -56,27 +56,15 @@ def resume_path(run_dir, fold: int, fingerprint: str) -> Path:
     return generation(run_dir, fold, fingerprint) / 'resume.pt'
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ac0aa721
-@contextmanager
-def _own_folder(path):
-    "A folder beside a file, for a library that writes under names of its own; gone afterwards, and to `sweep`."
-    folder = part_beside(path)
-    folder.mkdir()
-    try:
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)
-
-
 def save_weights(model, path) -> str:
     "Write a model's weights aside, check them by reading, rename; returns the digest for the side file."
     import safetensors.torch
 
-    with write_aside(path) as part, _own_folder(path) as folder:
-        safetensors.torch.save_model(model, str(folder / 'weights'))
-        os.replace(folder / 'weights', part)
-        digest = digest_file(part)
-    if digest_file(path) != digest:
-        raise UserError(f'{path}: what was written does not read back', 'check the disk')
+    data = safetensors.torch.save(model.state_dict())
+    digest = digest_bytes(data)
+    with write_aside(path) as part:
+        part.write_bytes(data)
+        verify_file(part, digest)
     return digest
 
 

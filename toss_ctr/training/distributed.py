@@ -81,15 +81,14 @@ def run_in_first(job):
     returns what it returned in the first process; must be picklable
     """
     w, told = this_process(), [None, None]
+    if w.size == 1:
+        return job()
     if w.first:
         try:
             told[0] = job()
         except Exception as e:
-            if w.size == 1:
-                raise
             told[1] = e
-    if w.size > 1:
-        dist.broadcast_object_list(told, device=_wire())
+    dist.broadcast_object_list(told, device=_wire())
     if told[1] is not None:
         raise told[1]
     return told[0]

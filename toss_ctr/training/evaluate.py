@@ -25,12 +25,7 @@ from .setup import FoldTrainer, natural_weights
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #c60a75ee
 def predict_logits(
-    models: list[nn.Module],
-    loader: Loader,
-    device: torch.device,
-    amp: str = 'none',
-    workers: int = 1,
-    every: bool = False,
+    models: list[nn.Module], loader: Loader, device: torch.device, amp: str = 'none', workers: int = 1
 ) -> np.ndarray:
     """Logits of every model for every row, in one pass over the data.
 
@@ -41,23 +36,21 @@ def predict_logits(
     device : where the models are
     amp : `amp`
     workers : batches computed at once on a CPU, each by as many threads as PyTorch is set to
-    every : of every label of the models, not of the first alone
 
     Returns
     -------
-    (n, M) float32 log-odds of this process's rows, in the loader's order; with `every` (n, M, labels)
+    (n, M, labels) float32 log-odds of this process's rows, in the loader's order
     """
     for model in models:
         model.eval()
     own_rows = len(range(loader.rank, len(loader.rows), loader.world))
-    logits = np.empty((own_rows, len(models), *([models[0].n_labels] if every else [])), np.float32)
+    logits = np.empty((own_rows, len(models), models[0].n_labels), np.float32)
     done = 0
 
     def of_batch(batch):
         with torch.inference_mode(), autocast(device, amp), memory_errors():
             on_device = to_device(batch, device)
-            answers = [model.every(on_device) if every else model(on_device) for model in models]
-            return torch.stack([z.float() for z in answers], 1).cpu().numpy()
+            return torch.stack([model.every(on_device).float() for model in models], 1).cpu().numpy()
 
     at_once = Parallel(workers if device.type == 'cpu' else 1, backend='threading', return_as='generator')
     for z in at_once(delayed(of_batch)(batch) for batch in loader):
@@ -83,7 +76,7 @@ def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> 
     loader : one of the fold's, with `shuffle=False`
     returns (n, 1 + T) float32
     """
-    own = predict_logits([model], loader, trainer.device, trainer.cfg.amp, every=True)[:, 0]
+    own = predict_logits([model], loader, trainer.device, trainer.cfg.amp)[:, 0]
     return gather_rows(own, len(loader.rows))
 
 
@@ -93,7 +86,7 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     returns 1 + T, to be subtracted from the log-odds
     """
     shifts, levels = list(trainer.shifts), logits_of_labels(trainer, model, trainer.level_loader)
-    for place, (rows, label, weight) in enumerate(trainer.levels.of_label):
+    for place, (rows, label, weight) in enumerate(trainer.levels):
         z = levels[rows, place]
         if len(np.unique(label)) == 2 and np.isfinite(z).all():
             shifts[place] = learnt_shift(z, label, shifts[place], weight)
@@ -112,8 +105,7 @@ def evaluate(trainer: FoldTrainer) -> tuple[np.ndarray, list[dict], list[float]]
     for place, label in enumerate(trainer.labels.T):
         known = label != UNKNOWN
         p = expit(logits[known, place].astype(np.float64))
-        weights = None if trainer.weights is None else trainer.weights[known]
-        groups = None if trainer.groups is None else trainer.groups[known]
+        weights, groups = (None if of is None else of[known] for of in (trainer.weights, trainer.groups))
         found = all_metrics(label[known], p, weights, groups if place == 0 else None)
         metrics.append(found | dict(loss=found['WLL']))  # the class-balanced loss of these rows
     return logits, metrics, shifts

@@ -8,10 +8,6 @@ __all__ = ['write_config', 'store_spec', 'fold_record', 'kept_fold', 'train_fold
 # %% ../../nbs/50_training/70_fold.ipynb #9093c7f6
 from contextlib import nullcontext
 
-import numpy as np
-import polars as pl
-import torch
-
 from ..config.load import apart, remember_where
 from ..config.base import yaml_text
 from ..config.whole import Config
@@ -79,7 +75,6 @@ def fold_record(trainer: FoldTrainer) -> dict:
         features=list(inputs.features.names) if inputs.features else [],
         parameters=parameter_table(trainer.model),
         log=state.log,
-        versions=dict(torch=torch.__version__, numpy=np.__version__, polars=pl.__version__),
         labels=labels,
     )
 

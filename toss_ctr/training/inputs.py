@@ -16,7 +16,6 @@ from ..data.cache import build_cache
 from ..data.shards import Split
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..config.base import html_table
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, sweep
 from ..core.objects import is_object
@@ -83,6 +82,12 @@ class Inputs:
         "'train', and 'test' where there are test rows → the rows."
         return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
 
+    @property
+    def made_of(self) -> dict:
+        "What predictions of these rows depend on, whoever makes them; JSON-able."
+        test = None if self.test is None else self.test.fingerprint
+        return dict(train=self.train.fingerprint, test=test, folds=digest_json(self.folds.fold.tolist()))
+
     def fold_features(self, k: int):
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
         return self.features.train(k) if self.features else None
@@ -92,24 +97,11 @@ class Inputs:
         column = self.cfg.eval.group_col
         return None if column is None else self.train.key(column)[0][rows]
 
-    def facts(self) -> dict[str, str]:
-        "What a person asks first: what → in words."
-        size = lambda s: f"{len(s):,} rows, {len(s.shards)} shard{'s' * (len(s.shards) > 1)}"
-        names = list(self.features.names) if self.features else []
-        more = f", … {len(names)} in all" if len(names) > 3 else ''
-        return dict(
-            run=str(self.cfg.run_dir),
-            train=size(self.train),
-            test=size(self.test) if self.test else 'none',
-            folds=f'{self.folds.n_folds} by {self.folds.scheme}',
-            features=', '.join(names[:3]) + more if names else 'none',
-        )
-
     def __repr__(self):
-        return 'Inputs: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
-
-    def _repr_html_(self):
-        return html_table(self.facts().items(), caption='inputs')
+        rows = [f'{name} {len(split):,} rows' for name, split in self.splits.items()]
+        folds = f'{self.folds.n_folds} folds by {self.folds.scheme}'
+        features = f'{len(self.features.names) if self.features else 0} features'
+        return '; '.join([f'Inputs of {self.cfg.run_dir}', *rows, folds, features])
 
 # %% ../../nbs/50_training/10_inputs.ipynb #6d79de54
 def folds_source(cfg: Config, cache: str) -> str:

@@ -20,8 +20,8 @@ from ..core.errors import UserError
 from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume, write_train_log
 from .distributed import global_batch, run_in_first
-from .evaluate import evaluate, evaluated_model, keep_best, train_metrics
-from .losses import further_loss, lr_factor, set_lr, training_loss
+from .evaluate import evaluate, keep_best, train_metrics
+from .losses import further_loss, lr_factor, training_loss
 from .metrics import COLUMNS
 from .setup import FoldTrainer, natural_weights, Progress
 
@@ -61,7 +61,8 @@ def learning_rate(trainer: FoldTrainer) -> float:
 def optimizer_step(trainer: FoldTrainer):
     "Clip, step at the scheduled rate, update the average."
     train, scaler = trainer.cfg.train, trainer.scaler
-    set_lr(trainer.optimizer, learning_rate(trainer))
+    for group in trainer.optimizer.param_groups:
+        group['lr'] = learning_rate(trainer)
     scaler.unscale_(trainer.optimizer)
     if train.grad_clip_norm:
         nn.utils.clip_grad_norm_(trainer.model.parameters(), train.grad_clip_norm)
@@ -140,21 +141,16 @@ def train_batch(trainer: FoldTrainer, batch: dict) -> float:
 
 # %% ../../nbs/50_training/60_loop.ipynb #56137e4a
 def write_events(trainer: FoldTrainer):
-    "Scalars of the last epoch and norms of the embedding tables as TensorBoard events."
+    "The log's numbers of the last epoch as TensorBoard events."
     from torch.utils.tensorboard import SummaryWriter
 
     epoch = trainer.state.epoch - 1
-    model = evaluated_model(trainer)
     with SummaryWriter(trainer.cfg.run_dir / 'tb' / f'fold_{trainer.fold}', purge_step=epoch) as board:
         for row in trainer.state.log:
             if row['epoch'] != epoch:
                 continue
             for name in row.keys() - {'fold', 'epoch', 'split'}:
                 board.add_scalar(f"{row['split']}/{name}", row[name], epoch)
-        for name, module in model.named_modules():
-            if isinstance(module, nn.Embedding):
-                norms = module.weight.detach().float().norm(dim=1).cpu()
-                board.add_histogram(f'norms/{name}', norms, epoch)
 
 # %% ../../nbs/50_training/60_loop.ipynb #ffdbc137
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['CERTAIN', 'class_weights', 'weighted_bce', 'mean_one', 'training_loss', 'further_loss', 'logit_shift', 'learnt_shift',
-           'split_parameters', 'make_optimizer', 'set_lr', 'lr_factor', 'ema_decay', 'moving_average']
+           'split_parameters', 'make_optimizer', 'lr_factor', 'ema_decay', 'moving_average']
 
 # %% ../../nbs/50_training/20_losses.ipynb #1b656d1c
 import math
@@ -24,13 +24,13 @@ from ..models.ctr import Logits
 from ..models.heads import self_ensemble_loss
 
 # %% ../../nbs/50_training/20_losses.ipynb #3c8cd2d3
-def class_weights(y: Tensor, prior: float | None = None) -> Tensor:
+def class_weights(y: Tensor, prior: float | list[float] | None = None) -> Tensor:
     """Row weights that give both classes half of the loss (`loss.balance: batch`).
 
     Parameters
     ----------
     y : (B,) labels 0/1, float
-    prior : click rate of the batches in (0, 1); None = the batch's own
+    prior : click rate of the batches in (0, 1), of each column for y (B, T); None = the batch's own
 
     Returns
     -------
@@ -77,11 +77,11 @@ def weighted_bce(logit: Tensor, target: Tensor, w: Tensor) -> Tensor:
 def mean_one(weight: Tensor) -> Tensor:
     """Row weights with mean 1; all zero where no row counts.
 
-    weight : (B,) weights >= 0
-    returns (B,)
+    weight : (B,) weights >= 0, or (B, T): of each column
+    returns the same shape
     """
     weight = weight.to(torch.promote_types(weight.dtype, torch.float32))
-    return weight / weight.mean().clamp(min=1e-12)
+    return weight / weight.mean(0).clamp(min=1e-12)
 
 # %% ../../nbs/50_training/20_losses.ipynb #49436fa5
 def training_loss(
@@ -116,14 +116,11 @@ def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: 
     rates : of each label among the rows that know it, in (0, 1)
     weight : (B,) row weights; None = every row counts once
     """
-    total = torch.zeros((), device=z.device)
-    for place, rate in enumerate(rates):
-        known = (y[:, place] < UNKNOWN).to(y.dtype)
-        label = y[:, place] * known
-        w = class_weights(label, rate) if cfg.loss.balance == 'batch' else torch.ones_like(label)
-        w = w * mean_one(known if weight is None else known * weight)
-        total = total + weighted_bce(z[:, place], label, w)
-    return total
+    known = (y < UNKNOWN).to(y.dtype)
+    label = y * known
+    w = class_weights(label, rates) if cfg.loss.balance == 'batch' else torch.ones_like(label)
+    w = w * mean_one(known if weight is None else known * weight.unsqueeze(1))
+    return len(rates) * weighted_bce(z, label, w)
 
 # %% ../../nbs/50_training/20_losses.ipynb #b0ea21bc
 def logit_shift(prior: float, balance: str) -> float:
@@ -162,19 +159,11 @@ def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndar
 def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
     "Parameters by treatment: matrices and tables decay, vectors and biases do not."
     tables = {id(m.weight) for m in model.modules() if isinstance(m, nn.Embedding)}
-    norms = {
-        id(p)
-        for m in model.modules()
-        if 'norm' in type(m).__name__.lower()
-        for p in m.parameters(recurse=False)
-    }
     groups: dict = dict(decay=[], keep=[], tables=[])
     for name, p in model.named_parameters():
-        if not p.requires_grad:
-            continue
         if id(p) in tables:
             groups['tables'].append(p)
-        elif p.ndim < 2 or id(p) in norms or name.endswith('bias'):
+        elif p.ndim < 2 or name.endswith('bias'):
             groups['keep'].append(p)
         else:
             groups['decay'].append(p)
@@ -192,12 +181,6 @@ def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
     groups = [group for group in (matrices, vectors, tables) if group['params']]
     # class AdamW would decouple every group again when a state is loaded
     return torch.optim.Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=True)
-
-
-def set_lr(optimizer: torch.optim.Optimizer, lr: float):
-    "Set every group's learning rate."
-    for group in optimizer.param_groups:
-        group['lr'] = lr
 
 # %% ../../nbs/50_training/20_losses.ipynb #b1de7125
 def lr_factor(step: int, warmup: int, total: int, plateau: bool = False) -> float:

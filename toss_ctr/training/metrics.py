@@ -5,13 +5,14 @@
 # %% auto #0
 __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT', 'average_precision', 'auc', 'row_loss', 'wll',
            'score_of', 'score', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics', 'first_metric', 'merit',
-           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'paired_test',
-           'gain_of', 'gain', 'MetricsTable']
+           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'gain',
+           'MetricsTable']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
 from typing import NamedTuple
 
 import numpy as np
+import polars as pl
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
@@ -23,6 +24,12 @@ def _counted(weight, y) -> np.ndarray:
     return np.ones(len(y)) if weight is None else weight
 
 
+def _order(y, p, weight) -> tuple[float, float]:
+    "AP and AUC."
+    y, p, weight = check_inputs(y, p, weight, probability=False)
+    return order_metrics(rank(y, p), _counted(weight, y))
+
+
 def average_precision(y, p, weight=None) -> float:
     """Average precision; `UserError` where a class is missing.
 
@@ -30,8 +37,7 @@ def average_precision(y, p, weight=None) -> float:
     p : (N,) predictions; only their order counts, so logits will do
     weight : (N,) row weights
     """
-    y, p, weight = check_inputs(y, p, weight, probability=False)
-    return order_metrics(rank(y, p), _counted(weight, y))[0]
+    return _order(y, p, weight)[0]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d5fc5d07
 def auc(y, p, weight=None) -> float:
@@ -49,8 +55,7 @@ def auc(y, p, weight=None) -> float:
     >>> auc([0, 1, 0], [0.2, 0.6, 0.9])
     0.5
     """
-    y, p, weight = check_inputs(y, p, weight, probability=False)
-    return order_metrics(rank(y, p), _counted(weight, y))[1]
+    return _order(y, p, weight)[1]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #aefa0fe2
 _EPS = float(np.finfo(np.float64).eps)
@@ -161,17 +166,15 @@ def grouped_auc(y, p, group, weight=None) -> float:
     """
     y, p, weight = check_inputs(y, p, weight, probability=False)
     code, weight = _group_codes(group, len(y)), _counted(weight, y).astype(np.float64)
-    order = np.lexsort((p, code))  # by group, then by prediction
-    code, p, of_clicks, of_others = (x[order] for x in (code, p, weight * y, weight * (1 - y)))
-    ties = np.flatnonzero(np.append(True, (p[1:] != p[:-1]) | (code[1:] != code[:-1])))
-    code, of_clicks, of_others = code[ties], np.add.reduceat(of_clicks, ties), np.add.reduceat(of_others, ties)
-    clicks, others = np.bincount(code, of_clicks), np.bincount(code, of_others)
-    below = np.cumsum(of_others) - of_others / 2 - (np.cumsum(others) - others)[code]  # non-clicks of the group
-    won = np.bincount(code, of_clicks * below)
-    both = (clicks > 0) & (others > 0)
-    if not both.any():
+    clicks, others = pl.col('clicks'), pl.col('others')
+    rows = pl.DataFrame(dict(code=code, p=p, clicks=weight * y, others=weight * (1 - y))).sort('code', 'p')
+    ties = rows.group_by('code', 'p', maintain_order=True).sum()
+    below = others.cum_sum() - others / 2  # non-clicks of the group
+    groups = ties.group_by('code', maintain_order=True).agg(clicks.sum(), others.sum(), won=(clicks * below).sum())
+    both = groups.filter(clicks > 0, others > 0).with_columns(rows=clicks + others)
+    if both.is_empty():
         raise UserError('groups: none has rows of both classes', 'choose a coarser group')
-    return float(np.average(won[both] / (clicks * others)[both], weights=(clicks + others)[both]))
+    return float(np.average(both['won'] / (both['clicks'] * both['others']), weights=both['rows']))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #05846854
 RATIO = 'predicted_over_observed'
@@ -261,12 +264,12 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
     0.5
     """
     y, p, weight = check_inputs(y, p, weight)
-    found = Judged(y, p)(_counted(weight, y))
+    found = Judged(y, p, natural)(_counted(weight, y))
     found['Score_sum'] = 0.5 * found['AP'] + 0.5 * found['WLL']
     found['ECE'] = ece(y, p, balanced=True, weight=weight)
     if group is not None:
         found['gAUC'] = grouped_auc(y, p, group, weight)
-    return found if natural is None else found | natural_metrics(y, natural, weight)
+    return found
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
 def _poisson_table() -> np.ndarray:
@@ -294,12 +297,6 @@ def _drawn_weights(y, n_boot: int, seed: int, group=None, row_weight=None):
             yield weight
             drawn += 1
 
-
-def _draws(y, judged: list, *how) -> np.ndarray:
-    "Metrics of every prediction in every draw: (predictions, draws, metrics); `how` : of `_drawn_weights`."
-    draws = [[list(of_rows(weight).values()) for of_rows in judged] for weight in _drawn_weights(y, *how)]
-    return np.array(draws).swapaxes(0, 1)
-
 # %% ../../nbs/50_training/05_metrics.ipynb #f4cbe53c
 N_BOOT = 200  # draws wherever nobody says otherwise: an interval that stands twice is the same
 
@@ -310,33 +307,40 @@ class Interval(NamedTuple):
     Examples
     --------
     >>> from toss_ctr.training.metrics import Interval
-    >>> Interval(0.5, 0.4, 0.6, 0.05).hi
+    >>> Interval(0.5, 0.4, 0.6).hi
     0.6
     """
 
     value: float
     lo: float
     hi: float
-    sd: float
 
 
-def _interval(value, draws, level):
-    lo, hi = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])
+def _interval(value, draws):
+    lo, hi = np.quantile(draws, [0.025, 0.975])
     bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
-    return Interval(float(value), float(lo - bias), float(hi - bias), float(draws.std(ddof=1)))
+    return Interval(float(value), float(lo - bias), float(hi - bias))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
+def _resampled(y, predictions, natural, n_boot: int, seed: int, group, weight) -> list[tuple]:
+    "Of each prediction its metrics, and those in every draw: (draws, metrics); all on the same draws."
+    y, _, weight = check_inputs(y, predictions[0], weight)
+    judged = [Judged(y, check_inputs(y, p)[1], q) for p, q in zip(predictions, natural, strict=True)]
+    draws = [[list(one(drawn).values()) for one in judged] for drawn in _drawn_weights(y, n_boot, seed, group, weight)]
+    every = _counted(weight, y)
+    return [(one(every), of_one) for one, of_one in zip(judged, np.array(draws).swapaxes(0, 1), strict=True)]
+
+
 def bootstrap_interval(
-    y, p, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None, natural=None
+    y, p, n_boot: int = 500, seed: int = 0, group=None, weight=None, natural=None
 ) -> dict[str, Interval]:
-    """Bootstrap intervals (percentile, bias removed) from Poisson weights of rows or groups, on one sort.
+    """Bootstrap intervals (95 %, percentile, bias removed) from Poisson weights of rows or groups, on one sort.
 
     Parameters
     ----------
     y : (N,) labels, 0 or 1
     p : (N,) probabilities in [0, 1]
     n_boot : draws
-    level : coverage
     seed : same seed, same interval
     group : (N,) group of each row; whole groups are drawn
     weight : (N,) row weights
@@ -346,11 +350,8 @@ def bootstrap_interval(
     -------
     for AP, WLL, Score, AUC; with `natural` for LogLoss and predicted over observed clicks
     """
-    y, p, weight = check_inputs(y, p, weight)
-    judged = Judged(y, p, natural)
-    draws = _draws(y, [judged], n_boot, seed, group, weight)[0]
-    values = judged(_counted(weight, y))
-    return {name: _interval(value, draws[:, i], level) for i, (name, value) in enumerate(values.items())}
+    [(values, draws)] = _resampled(y, [p], [natural], n_boot, seed, group, weight)
+    return {name: _interval(value, of_one) for (name, value), of_one in zip(values.items(), draws.T, strict=True)}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
 class Paired(NamedTuple):
@@ -361,32 +362,30 @@ class Paired(NamedTuple):
     Examples
     --------
     >>> from toss_ctr.training.metrics import Paired
-    >>> Paired(0.5, 0.25, 0.25, 0.1, 0.4, 0.01).diff
+    >>> Paired(0.25, 0.1, 0.4, 0.01).diff
     0.25
     """
 
-    a: float
-    b: float
     diff: float
     lo: float
     hi: float
     p_value: float
 
 
-def _paired(a, b, draws_a, draws_b, level):
+def _paired(a, b, draws_a, draws_b):
     "The difference of one metric, from the two predictions' values and draws."
     differences = draws_a - draws_b
-    interval = _interval(a - b, differences, level)
+    interval = _interval(a - b, differences)
     unbiased = differences - differences.mean() + interval.value
     tail = 1 + min(np.count_nonzero(unbiased <= 0), np.count_nonzero(unbiased >= 0))
     p_value = min(1.0, 2 * tail / (len(draws_a) + 1))
-    return Paired(float(a), float(b), interval.value, interval.lo, interval.hi, float(p_value))
+    return Paired(*interval, float(p_value))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
 def compare_predictions(
-    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None, natural=None
+    y, a, b, n_boot: int = 500, seed: int = 0, group=None, weight=None, natural=(None, None)
 ) -> dict[str, tuple]:
-    """Both predictions' intervals and their paired test from the same draws.
+    """Both predictions' intervals and the paired bootstrap of their difference, from the same draws.
 
     Parameters
     ----------
@@ -394,7 +393,6 @@ def compare_predictions(
     a : (N,) probabilities of the first model
     b : (N,) probabilities of the second
     n_boot : draws
-    level : coverage of the intervals
     seed : same seed, same result
     group : (N,) group of each row; whole groups are drawn
     weight : (N,) row weights
@@ -404,53 +402,17 @@ def compare_predictions(
     -------
     for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`; with `natural` for `NATURAL` too
     """
-    y, a, weight = check_inputs(y, a, weight)
-    y, b, _ = check_inputs(y, b)
-    first, second = (Judged(y, p, q) for p, q in zip((a, b), (None, None) if natural is None else natural, strict=True))
-    draws = zip(*(of_metric.T for of_metric in _draws(y, [first, second], n_boot, seed, group, weight)), strict=True)
-    every = _counted(weight, y)
-    values = zip(first(every).items(), second(every).values(), draws, strict=True)
+    (first, of_a), (second, of_b) = _resampled(y, (a, b), natural, n_boot, seed, group, weight)
     out = {}
-    for (name, value_a), value_b, (draws_a, draws_b) in values:
-        intervals = _interval(value_a, draws_a, level), _interval(value_b, draws_b, level)
-        out[name] = *intervals, _paired(value_a, value_b, draws_a, draws_b, level)
+    for name, *draws in zip(first, of_a.T, of_b.T, strict=True):
+        values = first[name], second[name]
+        out[name] = *map(_interval, values, draws), _paired(*values, *draws)
     return out
 
-
-def paired_test(
-    y, a, b, n_boot: int = 500, level: float = 0.95, seed: int = 0, group=None, weight=None, natural=None
-) -> dict[str, Paired]:
-    """Paired bootstrap of the difference between two predictions of the same rows.
-
-    Parameters
-    ----------
-    y : (N,) labels, 0 or 1
-    a : (N,) probabilities of the first model
-    b : (N,) probabilities of the second
-    n_boot : draws
-    level : coverage of the interval
-    seed : same seed, same result
-    group : (N,) group of each row; whole groups are drawn
-    weight : (N,) row weights
-    natural : both at the natural click rate
-
-    Returns
-    -------
-    for AP, WLL, Score, AUC; with `natural` for `NATURAL` too
-    """
-    compared = compare_predictions(y, a, b, n_boot, level, seed, group, weight, natural)
-    return {name: paired for name, (_, _, paired) in compared.items()}
-
 # %% ../../nbs/50_training/05_metrics.ipynb #cbe67dd1
-def gain_of(difference: float, name: str) -> float:
-    "A difference of a metric as a gain: more is better, whatever the metric."
-    return -difference if name in LOWER else difference
-
-
-def gain(paired: dict[str, Paired], name: str) -> Paired:
+def gain(paired: Paired, name: str) -> Paired:
     "By how much the first prediction is better: more is better, whatever the metric."
-    found = paired[name]
-    return found._replace(diff=-found.diff, lo=-found.hi, hi=-found.lo) if name in LOWER else found
+    return paired._replace(diff=-paired.diff, lo=-paired.hi, hi=-paired.lo) if name in LOWER else paired
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b19bcaa4
 class MetricsTable:

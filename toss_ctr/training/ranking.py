@@ -139,7 +139,7 @@ def wilson(clicks, rows, z: float = 1.959964):
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/00_ranking.ipynb #35e79ec2
-def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[dict]:
+def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> pl.DataFrame:
     """Observed and mean predicted click rate of each group that occurs.
 
     Parameters
@@ -155,7 +155,6 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     -------
     name, rows, observed, predicted, low, high; in the order of the codes
     """
-    codes = np.asarray(codes).astype(np.int64)
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
     rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
     shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
@@ -164,7 +163,7 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     low, high = wilson(clicks, rows)
     columns = dict(name=[str(names[i]) for i in shown], rows=[round(n) for n in rows])
     columns |= dict(observed=clicks / rows, predicted=mass / rows, low=low, high=high)
-    return [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+    return pl.DataFrame(columns)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #18144a5e
 BINS = 64  # of equal size, for numbers of more than a thousand values
@@ -186,8 +185,6 @@ def lone_auc(label: np.ndarray, values: pl.Series, learnt=None) -> float:
     rate = clicks.sum() / seen.sum()
     p = (clicks.sum().over('value') + rate) / (seen.sum().over('value') + 1)
     judged = pl.DataFrame(columns).with_columns(p=p).filter(~seen)
-    ranks, clicks = judged['p'].rank(), judged['click'] > 0
-    n = clicks.sum()
-    if not 0 < n < len(clicks):
+    if judged['click'].n_unique() < 2:
         return 0.5
-    return float((ranks.filter(clicks).sum() - n * (n + 1) / 2) / (n * (len(clicks) - n)))
+    return order_metrics(rank(judged['click'].to_numpy(), judged['p'].to_numpy()), np.ones(len(judged)))[1]

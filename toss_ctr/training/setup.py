@@ -5,12 +5,10 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'FEW', 'GIB', 'PROCESS', 'ROW_NUMBERS', 'PEAK', 'AHEAD', 'fold_fingerprint', 'Progress', 'every_label',
            'row_counts', 'check_classes', 'rates_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'LevelRows', 'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes',
-           'fixed_bytes', 'fold_memory']
+           'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes', 'fold_memory']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 from dataclasses import dataclass, field
-from typing import NamedTuple
 
 import torch
 import numpy as np
@@ -155,18 +153,18 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
     )
 
 # %% ../../nbs/50_training/40_setup.ipynb #ddb545a4
-def build_fold_model(inputs: Inputs, stats, prior: float, rates: list[float] = ()) -> nn.Module:
+def build_fold_model(inputs: Inputs, stats, shifts: list[float]) -> nn.Module:
     """The model to train; batch norms of several GPUs share their statistics.
 
-    prior : click rate of the batches; with `loss.balance: shift` the model starts at it
+    shifts : log-odds (1 + T) at which the answers start, those of `logit_shift`
     """
     cfg = inputs.cfg
     device = own_device(cfg.device)
     model = CTRModel(cfg, inputs.train.spec, stats)
     if this_process().size > 1 and device.type == 'cuda':
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
-    if cfg.loss.balance == 'shift':
-        model.start_at(prior, *rates)
+    with torch.no_grad():
+        model.bias.copy_(torch.tensor(shifts).reshape(model.bias.shape))
     return model.to(device)
 
 # %% ../../nbs/50_training/40_setup.ipynb #28f05290
@@ -185,30 +183,12 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
 LEVEL_ROWS = 16_384  # of each class
 
 
-class LevelRows(NamedTuple):
-    """Training rows that tell at which level the log-odds lie.
-
-    rows : (n,) ascending, of all labels together
-    of_label : of each label its own rows: (n_t,) places among `rows`, (n_t,) labels, (n_t,) float64 how much each
-        counts, > 0
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from toss_ctr.training.setup import LevelRows
-    >>> levels = LevelRows(np.array([4, 7, 9]), [(np.array([0, 2]), np.array([0, 1]), np.ones(2))])
-    >>> [levels.rows[places].tolist() for places, _, _ in levels.of_label]
-    [[4, 9]]
-    """
-
-    rows: np.ndarray
-    of_label: list
-
-
-def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows:
-    """Some training rows of each class of each label.
+def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> tuple[np.ndarray, list]:
+    """Some training rows of each class of each label, which tell at which level the log-odds lie.
 
     most : rows of a class of a label
+    returns (n,) rows, ascending, of all labels together; of each label its own: (n_t,) places among those, (n_t,)
+        labels, (n_t,) float64 how much each counts, > 0
     """
     rows, drawn = inputs.folds.train_rows(fold), []
     counts, seed = row_counts(inputs.train, rows), step_seed(inputs.cfg.train_seed, fold, 4)
@@ -218,7 +198,7 @@ def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> LevelRows
         drawn.append((some[counted], label[some[counted]], (stands_for * counts[some])[counted]))
     together = np.unique(np.concatenate([some for some, _, _ in drawn]))
     of_label = [(np.searchsorted(together, some), label, weight) for some, label, weight in drawn]
-    return LevelRows(rows[together], of_label)
+    return rows[together], of_label
 
 # %% ../../nbs/50_training/40_setup.ipynb #ccfb3641
 class FoldTrainer:
@@ -250,8 +230,8 @@ class FoldTrainer:
         check_classes(inputs, fold)
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
-        self.levels = level_sample(inputs, fold)
-        self.level_loader = fold_loader(inputs, fold, self.levels.rows, shuffle=False)
+        rows, self.levels = level_sample(inputs, fold)
+        self.level_loader = fold_loader(inputs, fold, rows, shuffle=False)
 
         self.rate = inputs.train.share_of_clicks(self.rows)
         self.prior = self.train_loader.click_rate()
@@ -266,7 +246,7 @@ class FoldTrainer:
         )
 
         torch.manual_seed(step_seed(cfg.train_seed, fold))
-        self.model = build_fold_model(inputs, self.stats, self.prior, self.rates)
+        self.model = build_fold_model(inputs, self.stats, self.shifts)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
         self.optimizer = make_optimizer(self.model, cfg.train)
         self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
@@ -314,8 +294,7 @@ def longest_rows(split: Split, n: int = FEW) -> np.ndarray:
     "Rows with the longest histories → (n,) ascending, fewer where there are fewer rows."
     longest = np.zeros(len(split))
     for seq in split.spec.histories:
-        kept = [np.diff(shard.arr(f'{seq.key}_offsets')) for shard in split.shards]
-        longest = np.maximum(longest, np.concatenate(kept))
+        longest = np.maximum(longest, split.whole(f'{seq.key}_offsets', np.diff))
     return np.sort(np.argsort(longest, kind='stable')[-n:])
 
 
@@ -340,16 +319,6 @@ ROW_NUMBERS = 48  # bytes a row of the log: row numbers, labels, order, log-odds
 PEAK = 1.5  # while it is used up, what was kept stands beside gradients of its own size
 AHEAD = 3  # pools of rows in memory: one in use, one being read, and the batches made of them
 
-
-def fixed_bytes(cfg: Config, split: Split, model: nn.Module) -> float:
-    "Bytes that a fold's process takes beside a step."
-    weights = sum(p.numel() * p.element_size() for p in model.parameters())
-    copies = 4 + 2 * cfg.ema.enabled
-    first = split.shards[0]
-    stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
-    pool = min(len(split), max(65_536, cfg.train.batch_size))
-    return PROCESS + copies * weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored
-
 # %% ../../nbs/50_training/40_setup.ipynb #ead70c37
 def fold_memory(cfg: Config, split: Split) -> float:
     "Bytes that the process of a fold will take at its peak → on a GPU those of the main memory."
@@ -358,8 +327,11 @@ def fold_memory(cfg: Config, split: Split) -> float:
     stats = numeric_stats(split, np.arange(min(len(split), 1024)), features=features, scaler=cfg.model.numeric.scaler)
     with torch.random.fork_rng(devices=[]):
         model = CTRModel(cfg, split.spec, stats)
-        if resolve_device(cfg.device).type == 'cuda':
-            return fixed_bytes(cfg, split, model) + GIB  # what CUDA's libraries take
-        batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
-        step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
-    return fixed_bytes(cfg, split, model) + step
+        step = GIB  # what CUDA's libraries take
+        if resolve_device(cfg.device).type != 'cuda':
+            batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
+            step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
+    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * (4 + 2 * cfg.ema.enabled)
+    first, pool = split.shards[0], min(len(split), max(65_536, cfg.train.batch_size))
+    stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
+    return PROCESS + weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored + step
