@@ -14,10 +14,11 @@ import torch
 from scipy.special import expit
 from torch import nn
 
-from ..core.device import autocast, step_seed, to_device
+from ..core.device import step_seed
 from ..data.batches import Loader
 from ..data.pools import history_tensors
 from ..training.ranking import lone_auc
+from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs
 from ..training.metrics import score
 
@@ -114,30 +115,23 @@ def shuffled(batch: dict, group: dict, order) -> dict:
 _PIECE = 1024  # rows in one forward pass
 
 
-@torch.no_grad()
-def importance(
-    model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 8192
-) -> dict[str, list]:
+def importance(model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int = 8192) -> dict[str, list]:
     """Permutation importance by group of columns, on hold-out rows.
 
     shift : of the fold's record, taken off its log-odds
     returns group → [mean loss of Score when shuffled, standard deviation over the shuffles]
     """
-    device = next(model.parameters()).device
-    batch = to_device(one_batch(inputs, fold, sample_rows(inputs, fold, n)), device)
-    label = batch['label'].cpu().numpy()
-    weight = batch['weight'].cpu().numpy() if 'weight' in batch else None
+    batch, device = one_batch(inputs, fold, sample_rows(inputs, fold, n)), next(model.parameters()).device
+    label = batch['label'].numpy()
+    weight = batch['weight'].numpy() if 'weight' in batch else None
     rate = inputs.train.share_of_clicks(inputs.folds.valid_rows(fold))
     rng = np.random.default_rng(step_seed(inputs.cfg.seed, fold, 37))
-    orders = [torch.from_numpy(rng.permutation(len(label))).to(device) for _ in range(3)]
+    orders = [torch.from_numpy(rng.permutation(len(label))) for _ in range(3)]
 
     def judged(batch):
-        logits = []
-        for start in range(0, len(label), _PIECE):
-            piece = {name: tensor[start : start + _PIECE] for name, tensor in batch.items()}
-            with autocast(device, inputs.cfg.amp):
-                logits.append(model(piece).float())
-        z = torch.cat(logits).cpu().numpy().astype(np.float64)
+        starts = range(0, len(label), _PIECE)
+        pieces = [{name: tensor[at : at + _PIECE] for name, tensor in batch.items()} for at in starts]
+        z = predict_logits([model], pieces, device, inputs.cfg.amp)[:, 0].astype(np.float64)
         return weighted_score(label, expit(z - shift), rate, weight)
 
     full = judged(batch)

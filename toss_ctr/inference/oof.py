@@ -8,6 +8,7 @@ __all__ = ['begin_run', 'finished_folds', 'read_oof_logits', 'calibration_option
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -42,18 +43,13 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in found}
     check_trainings(cfg, sides)
-    dealt = _dealt_folds(cfg)
+    dealt = 0
+    with suppress(Damaged):
+        dealt = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
     if missing := sorted(set(range(dealt)) - set(found)):
         lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(found)} of {dealt} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
-
-# %% ../../nbs/70_inference/05_oof.ipynb #e5dd334d
-def _dealt_folds(cfg: Config) -> int:
-    try:
-        return read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
-    except Damaged:
-        return 0
 
 # %% ../../nbs/70_inference/05_oof.ipynb #4dfedc00
 def read_oof_logits(cfg: Config, sides: dict | None = None) -> pl.DataFrame:

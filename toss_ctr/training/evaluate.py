@@ -32,7 +32,7 @@ def predict_logits(
     Parameters
     ----------
     models : in eval mode after this call
-    loader : with `shuffle=False`
+    loader : of batches, with `shuffle=False`
     device : where the models are
     amp : `amp`
     workers : batches computed at once on a CPU, each by as many threads as PyTorch is set to
@@ -43,9 +43,6 @@ def predict_logits(
     """
     for model in models:
         model.eval()
-    own_rows = len(range(loader.rank, len(loader.rows), loader.world))
-    logits = np.empty((own_rows, len(models), models[0].n_labels), np.float32)
-    done = 0
 
     def of_batch(batch):
         with torch.inference_mode(), autocast(device, amp), memory_errors():
@@ -53,10 +50,8 @@ def predict_logits(
             return torch.stack([model.every(on_device).float() for model in models], 1).cpu().numpy()
 
     at_once = Parallel(workers if device.type == 'cpu' else 1, backend='threading', return_as='generator')
-    for z in at_once(delayed(of_batch)(batch) for batch in loader):
-        logits[done : done + len(z)] = z
-        done += len(z)
-    return logits
+    none = np.empty((0, len(models), models[0].n_labels), np.float32)  # of a process without rows
+    return np.concatenate([none, *at_once(delayed(of_batch)(batch) for batch in loader)])
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #cffd3d5d
 def evaluated_model(trainer: FoldTrainer) -> nn.Module:
