@@ -22,7 +22,7 @@ from .config.base import check_choice
 from .config.load import run_config
 from . import __version__
 from .core.errors import nearest, UserError
-from .core.files import watched
+from .core.files import shell_path, watched
 
 # %% ../nbs/90_run/40_cli.ipynb #bacf87e4
 PLACES = 'cfg', 'data', 'train', 'test', 'a', 'b', 'sub1', 'sub2', 'subs'  # taken without their names, in this order
@@ -384,7 +384,7 @@ def toss_train(
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
 @console
 def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
-    """Fit the calibrator on out-of-fold logits, say what it does to rows it has not seen, and hand in anew.
+    """Fit the calibrator on out-of-fold logits, and say what it does to rows it has not seen; `toss run` hands in anew.
 
     Parameters
     ----------
@@ -392,18 +392,18 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
         run folder, name of a run, YAML file or preset
     """
     c = run_config(cfg, set)
-    from toss_ctr.inference.answers import hand_in_again
     from toss_ctr.inference.calibration import Calibrator
+    from toss_ctr.inference.ensemble import last_choice
     from toss_ctr.inference.oof import calibrate
     from toss_ctr.training.metrics import MetricsTable, RATIO
 
     scores = calibrate(c)
-    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('log_loss', 'AP')), 'ECE', 'mean_p', RATIO
+    names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('LogLoss', 'AP')), 'ECE', RATIO
     print(Calibrator.from_json(scores['calibrator']))
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
-    handed = hand_in_again(c)
-    if handed:
-        print(handed)
+    if made := last_choice(c.run_dir):
+        again = f'toss run {shell_path(c.run_dir)} hands in what has changed since'
+        print(f"submission.csv stays {made['chosen']}; {again}")
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @console

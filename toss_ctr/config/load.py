@@ -4,8 +4,7 @@
 
 # %% auto #0
 __all__ = ['WHERE', 'parse_overrides', 'merge', 'make_config', 'overridden', 'presets', 'apart', 'handed_on', 'remember_where',
-           'remembered_where', 'folder_config', 'load_config', 'keys_schema', 'to_yaml', 'run_folders', 'run_config',
-           'keys_table']
+           'folder_config', 'load_config', 'keys_schema', 'to_yaml', 'run_folders', 'run_config', 'keys_table']
 
 # %% ../../nbs/10_config/55_load.ipynb #f186d49c
 import hashlib, json, re
@@ -233,7 +232,7 @@ def remember_where(cfg: Config):
     remember(_remembered_in(cfg.run_dir), json.dumps(odd) if odd else '')
 
 
-def remembered_where(folder) -> dict:
+def _remembered_where(folder) -> dict:
     "What this machine remembers of a run, nested keys; nothing of one that others have made."
     try:
         return json.loads(remembered(_remembered_in(folder)))
@@ -247,7 +246,7 @@ def folder_config(folder, overrides=()) -> Config:
     overrides : `key=value` texts, later ones win
     """
     folder, given = Path(folder), parse_overrides(overrides)
-    what, where = apart(_read_config(folder / 'config.yaml'))[0], remembered_where(folder)
+    what, where = apart(_read_config(folder / 'config.yaml'))[0], _remembered_where(folder)
     if 'kind' in (given.get('engine') or {}):
         where.pop('engine', None)  # another engine reads other keys
     cfg = make_config(overridden(merge(what, where), given))

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['resolve_device', 'to_device', 'device_name', 'autocast', 'deterministic', 'threads', 'step_seed', 'memory_errors',
-           'commit', 'command_line', 'origin']
+           'commit', 'origin']
 
 # %% ../../nbs/00_core/35_device.ipynb #624222ad
 import contextlib, platform, shlex, subprocess, sys, warnings
@@ -129,7 +129,7 @@ def commit(folder=None) -> str | None:
         return None
 
 # %% ../../nbs/00_core/35_device.ipynb #855c695a
-def command_line(argv=None) -> str:
+def _command_line(argv=None) -> str:
     """What was typed to start this process.
 
     argv : words; by default the process's own
@@ -145,5 +145,5 @@ def origin(device: str) -> dict:
 
     device : in words
     """
-    here = dict(command=command_line(), commit=commit(), device=device)
+    here = dict(command=_command_line(), commit=commit(), device=device)
     return here | dict(system=f'{platform.system()} {platform.machine()}', versions=versions())

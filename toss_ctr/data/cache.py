@@ -17,14 +17,14 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .spec import key_columns, Needs, read_with_lists, resolve_needs, Spec, write_with_lists
+from .spec import asked_spec, key_columns, read_with_lists, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
 from .frames import open_split, read_manifest, split_of
 from .shards import finished_shard, folder_aside, ShardWriter, Split
 from .source import batches, folder_note, open_files, open_parquet, open_source, Source, source_digest
 from .types import holds, moment_column
-from .measure import first_pass, make_spec, measure
+from .measure import first_pass, make_spec
 from ..core.executors import open_executor, parts_at_once, run_tasks
 
 # %% ../../nbs/20_data/50_cache.ipynb #62ee0f41
@@ -34,7 +34,7 @@ class _SplitPlan:
 
     name: str  # 'train' | 'test'
     source: Source
-    needs: Needs
+    asked: Spec
     fingerprint: str
     train: str  # fingerprint of the training split
     root: Path
@@ -87,17 +87,17 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     source, origin = split_source(name, data, data.cache_dir)
     stamps = [stat_key(f) for f in source.files]
     try:
-        needs = resolve_needs(cfg, list(train['columns']) if train else source.columns[0])
+        asked = asked_spec(cfg, list(train['columns']) if train else source.columns[0])
         if not train:
-            source.check(needs.columns)
+            source.check(asked.columns(asked.keys, label=True))
     except UserError:
         _tell_folders(name, cfg, source)  # which may be why
         raise
-    encoding = dict(train=train['made_of']) if train else dict(needs=needs.to_json())
+    encoding = dict(train=train['made_of']) if train else dict(asked=asked.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
     named = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
     root = Path(data.cache_dir) / named
-    return _SplitPlan(name, source, needs, named, encoding.get('train', named), root, rows, origin, stamps)
+    return _SplitPlan(name, source, asked, named, encoding.get('train', named), root, rows, origin, stamps)
 
 # %% ../../nbs/20_data/50_cache.ipynb #ffea965c
 def _bar(rows: int, what: str, progress: bool):
@@ -122,39 +122,30 @@ def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
         with suppress(Damaged):  # not there, or damaged: learn it again
             return _learned_of(read_with_lists(path, 'learned', made_of=plan.fingerprint))
     rows = plan.training_rows
-    units = first_pass(plan.needs, plan.source, rows)
+    units = first_pass(plan.asked, plan.source, rows)
     with _bar(rows * len(units), 'statistics', progress) as bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
         answers = run_tasks('toss_ctr.data.measure:measure', units, **how)
-    spec, stats = make_spec(plan.needs, units, answers)
+    spec, stats = make_spec(plan.asked, units, answers)
     for column in stats['constant']:
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     return dict(spec=spec.to_json(), stats=stats, columns=_columns(plan.source))
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
-def _longest_history(plan: _SplitPlan, learned: dict, column: str, sep: str | None) -> int:
-    if plan.training_rows == plan.source.n_rows and plan.name == 'train':
-        return learned['stats']['longest'][column]
-    files = [str(f) for f in plan.source.files]
-    return measure(lambda n: None, files, 'tokens', [column], plan.source.n_rows, pad_id=None, sep=sep)['longest']
-
-
 def _encoder_options(plan: _SplitPlan, learned: dict, late) -> dict:
     "Arguments of `RowEncoder`; of the columns `late` a test split needs exact codes. `UserError` for what is missing."
-    source, needs, train = plan.source, plan.needs, plan.name == 'train'
-    spec = Spec.from_json(learned['spec'])
+    source, train, spec = plan.source, plan.name == 'train', Spec.from_json(learned['spec'])
     have = set.intersection(*map(set, source.columns))
     keys = [k for k in spec.keys if train or k in have or k in late]
-    options = dict(label=train, ids=needs.id_col in have, keys=keys)
-    if not train and needs.id_col not in have:
-        if needs.id_col != Data.model_fields['id_col'].default:
-            source.check([needs.id_col], 'data.id_col')
-        print(f"{source.files[0]}: no column '{needs.id_col}' names its rows; a submission numbers them from 0")
+    options = dict(label=train, ids=spec.id_col in have, keys=keys)
+    if not train and spec.id_col not in have:
+        if spec.id_col != Data.model_fields['id_col'].default:
+            source.check([spec.id_col], 'data.id_col')
+        print(f"{source.files[0]}: no column '{spec.id_col}' names its rows; a submission numbers them from 0")
     source.check(RowEncoder(spec, **options).columns)
-    if not train and needs.label in have:
-        print(f"{source.files[0]}: column '{needs.label}' is a label in a test file; it is used for the score only")
-    longest = {seq.key: _longest_history(plan, learned, seq.name, seq.sep) for seq in spec.histories if seq.collapse}
-    return options | (dict(longest=longest) if longest else {})
+    if not train and spec.label in have:
+        print(f"{source.files[0]}: column '{spec.label}' is a label in a test file; it is used for the score only")
+    return options
 
 # %% ../../nbs/20_data/50_cache.ipynb #150282b0
 def _cut_at(stream, stops):
@@ -203,7 +194,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     shards = []
     for i, about in enumerate(described):
         shards.append(dict(path=f'shard_{i:05d}') | {k: about[k] for k in ('start', 'n_rows', 'arrays')})
-    told = dict(name=plan.name, train=plan.train, source=plan.origin, needs=plan.needs.to_json())
+    told = dict(name=plan.name, train=plan.train, source=plan.origin, asked=plan.asked.to_json())
     told |= dict(n_rows=plan.source.n_rows, shards=shards)
     records = [f'{shard["path"]}/shard.json' for shard in shards]
     write_with_lists(plan.manifest, 'split', told | learned, plan.root, plan.fingerprint, records)
@@ -221,8 +212,9 @@ def _whole_split(plan: _SplitPlan, cfg) -> Split | None:
 # %% ../../nbs/20_data/50_cache.ipynb #604e5a3e
 def _type_lines(plan: _SplitPlan, learned: dict) -> dict[str, str]:
     "Category that a test file stores in another type than the training file, or moment by another clock → a line."
-    needs, here, there = plan.needs, _columns(plan.source), learned['columns']
-    read = {*needs.cats, *needs.keys, *map(moment_column, needs.columns), needs.time}
+    asked, here, there = plan.asked, _columns(plan.source), learned['columns']
+    read = {c.name for c in asked.cats} | {*asked.keys, *map(moment_column, asked.columns())}
+    read |= {asked.time.name} if asked.time else set()
     line = "column '{}' holds {}, in training {}: write it as in training".format
     return {c: line(c, here[c], there[c]) for c in here if c in read and there.get(c, here[c]) != here[c]}
 
@@ -289,9 +281,9 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
         raise UserError(f'{key}: {path} is encoded by another training split', mend)
-    wants, has = resolve_needs(cfg, list(manifest['columns'])).to_json(), manifest['needs']
-    for k in wants:
-        if has.get(k) != wants[k]:
+    wants, has = asked_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['asked'])
+    for k in vars(wants):
+        if getattr(has, k) != getattr(wants, k):
             raise UserError(f'{key}: {path} does not fit the config in {k}', mend)
     return split_of(manifest, mend)
 

@@ -150,11 +150,7 @@ def dense(*codes) -> np.ndarray:
     joint = np.zeros(len(codes[0]), np.int64)
     for code in codes:
         joint = joint * (int(code.max(initial=0)) + 1) + code
-    size = int(joint.max(initial=0)) + 1
-    if size > max(1 << 20, 4 * len(joint)):
-        return np.unique(joint, return_inverse=True)[1]
-    occurs = np.bincount(joint, minlength=size) > 0  # a table is far cheaper than a sort
-    return (np.cumsum(occurs) - 1)[joint]
+    return np.unique(joint, return_inverse=True)[1]
 
 # %% ../../nbs/20_data/55_folds.ipynb #9b88a7a6
 def _fold_groups(split, cfg) -> np.ndarray | None:
@@ -281,27 +277,21 @@ def time_order(values) -> np.ndarray:
     return np.append(-1, np.argsort(order))
 
 # %% ../../nbs/20_data/55_folds.ipynb #7b2ae37c
-def _day_folds(split, name: str, scheme: str, n_splits: int = 1) -> np.ndarray:
-    "(n,) int8: one fold a day in the order of time; of the last day only, or of the last `n_splits` days."
+def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
+    "(n,) int8: one fold for each of the last `n_splits` days, in the order of time."
     codes, values = key_codes(split, name, 'cv.time_key')
     day = time_order(values)[codes]
     dated = day >= 0
     day[dated] = dense(day[dated])
     n_days = int(day.max(initial=-1)) + 1
     if n_days < 2:
-        raise UserError(f"cv.time_key: '{name}' has {n_days} value(s) in train", f'{scheme} needs two or more')
-    held = dict(last_day=1, forward=n_splits, leave_one_day_out=n_days)[scheme]
-    if scheme == 'forward' and held >= n_days:
+        raise UserError(f"cv.time_key: '{name}' has {n_days} value(s) in train", 'cv.scheme forward needs two or more')
+    if n_splits >= n_days:
         raise UserError(
             f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
             f'a day needs days before it: ask for {n_days - 1} at most',
         )
-    if held > _MOST_FOLDS:
-        raise UserError(
-            f"cv.time_key: '{name}' has {n_days} values",
-            'leave_one_day_out trains one model a value; use last_day',
-        )
-    return np.maximum(day - (n_days - held), -1).astype(np.int8)
+    return np.maximum(day - (n_days - n_splits), -1).astype(np.int8)
 
 # %% ../../nbs/20_data/55_folds.ipynb #f19a4c05
 def _file_folds(split) -> np.ndarray:
@@ -380,7 +370,7 @@ def make_folds(split, cfg) -> Folds:
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:
-        fold = _day_folds(split, cfg.day_key, cv.scheme, cv.n_splits)
+        fold = _day_folds(split, cfg.day_key, cv.n_splits)
     stats = _fold_stats(fold, label, groups)
     part = _make_parts(fold, label, groups, cfg.seed, cv.scheme)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)

@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 
-from ..core.errors import nearest, UserError
+from ..core.errors import check_columns, UserError
 from ..core.files import Digests
 from ..core.records import check_files, Record
 from .encode import RowEncoder
@@ -54,12 +54,12 @@ def split_of(manifest: Record, mend: str = REBUILT, digests: Digests | None = No
     return Split(*named, valid_rows=valid_rows)
 
 
-def open_split(path, mend: str = REBUILT) -> Split:
+def open_split(path) -> Split:
     """Open a cached split; `Damaged` names what is damaged.
 
     path : manifest.json, or the folder it is in
     """
-    return split_of(read_manifest(path, mend), mend)
+    return split_of(read_manifest(path))
 
 # %% ../../nbs/20_data/45_frames.ipynb #aaedf541
 def verify_cache(root) -> int:
@@ -74,13 +74,6 @@ def verify_cache(root) -> int:
     for folder in splits:
         split_of(read_manifest(folder), digests=Digests())
     return sum(file.stat().st_size for folder in splits for file in folder.glob('shard_*/*'))
-
-# %% ../../nbs/20_data/45_frames.ipynb #cca476e1
-def _check_frame(have, columns):
-    "Raise `UserError` with the nearest name for a column that is not among those a frame has."
-    for c in columns:
-        if c not in have:
-            raise UserError(f"frame: no column '{c}'", nearest(c, have))
 
 # %% ../../nbs/20_data/45_frames.ipynb #daa9df89
 _ODD = TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError
@@ -119,7 +112,7 @@ def as_frame(frame, columns, more=()) -> pl.DataFrame:
     wanted = list(dict.fromkeys([*columns, *more]))
     names = [str(c) for c in frame.columns] if hasattr(frame, 'iloc') and hasattr(frame, 'columns') else []
     frame = add_parts(any_frame(frame, {*wanted, *map(moment_column, wanted)}), wanted)
-    _check_frame([*names, *frame.columns], columns)
+    check_columns(columns, [*names, *frame.columns], 'frame')
     frame = frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
     for name, dtype in frame.schema.items():
         if '128' in str(dtype):
@@ -133,14 +126,13 @@ def _warn_of_zeros(encode: RowEncoder, what):
         warnings.warn(f'{what}: {line}', stacklevel=3)
 
 
-def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
+def encode_frame(frame: pl.DataFrame, spec: Spec) -> Split:
     """A frame as a split in memory; `UserError` names a missing column or a bad value.
 
     Parameters
     ----------
     frame : with the columns of the spec; others are ignored
     spec : of the training split
-    first_row : number of the first row, where rows have no id
 
     Examples
     --------
@@ -153,11 +145,11 @@ def encode_frame(frame: pl.DataFrame, spec: Spec, first_row: int = 0) -> Split:
     keys = [k for k in spec.keys if k in frame.columns]
     encode = RowEncoder(spec, ids=spec.id_col in frame.columns, keys=keys)
     frame = add_parts(frame, encode.columns)
-    _check_frame(frame.columns, encode.columns)
+    check_columns(encode.columns, frame.columns, 'frame')
     batch = {c: frame[c].to_arrow(compat_level=pl.CompatLevel.oldest()) for c in encode.columns}
     block = encode(batch, len(frame), lambda r: f'frame: row {r}')
     _warn_of_zeros(encode, 'frame')
-    return memory_split(spec, block, len(frame), first_row=first_row)
+    return memory_split(spec, block, len(frame))
 
 # %% ../../nbs/20_data/45_frames.ipynb #55a4bdf9
 def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'data.test_path'):

@@ -20,7 +20,6 @@ from fastcore.basics import patch
 
 from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
-from ..config.base import html_table
 from .spec import SeqSpec, Spec
 from toss_ctr.core.files import (
     digest_bytes,
@@ -286,7 +285,7 @@ def aligned(seq: SeqSpec) -> dict:
     if seq.collapse:
         found |= {f'{key}_{name}': (f'{key}_{name}', np.int32) for name in ('age', 'count')}
         found[f'{key}_bias'] = f'{key}_bias', np.float32
-    if seq.buckets:
+    if seq.time:
         found[f'{key}_bucket'] = f'{key}_bucket', np.int32
     return found
 
@@ -378,14 +377,11 @@ def share_of_clicks(self: Split, rows) -> float:
 
 
 @patch
-def seq_lengths(self: Split, key: str = 'seq', pick=lambda array: array) -> np.ndarray:
-    """Length of every row's history, (n,) int64: tokens kept or, where repeats are collapsed, the whole.
-
-    pick : which rows to take of each shard's
-    """
+def seq_lengths(self: Split, key: str = 'seq') -> np.ndarray:
+    "Length of every row's history, (n,) int64: tokens kept or, where repeats are collapsed, the whole."
     if self.has(f'{key}_length'):
-        return self.whole(f'{key}_length', pick).astype(np.int64)
-    return self.whole(f'{key}_offsets', lambda offsets: pick(np.diff(offsets))).astype(np.int64)
+        return self.whole(f'{key}_length').astype(np.int64)
+    return self.whole(f'{key}_offsets', np.diff).astype(np.int64)
 
 # %% ../../nbs/20_data/35_shards.ipynb #82844d04
 def _shard_ids(shard: Shard) -> pa.Array:
@@ -405,8 +401,8 @@ def ids(self: Split) -> pl.Series:
 
 # %% ../../nbs/20_data/35_shards.ipynb #d07a8096
 @patch
-def facts(self: Split) -> dict[str, str]:
-    "What a person asks first about a split: what → in words."
+def __repr__(self: Split):
+    "What a person asks first about a split."
     spec = self.spec
     out = dict(rows=f'{len(self):,}', shards=f'{len(self.shards)}')
     if self.has('label') and len(self):
@@ -419,14 +415,4 @@ def facts(self: Split) -> dict[str, str]:
         out[seq.key] = f'{seq.name}, the last {seq.max_len} of a row, {seq.size - 1:,} different tokens'
     if self.fingerprint:
         out['cache'] = self.fingerprint
-    return out
-
-
-@patch
-def __repr__(self: Split):
-    return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in self.facts().items())
-
-
-@patch
-def _repr_html_(self: Split):
-    return html_table(self.facts().items(), caption=self.name)
+    return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in out.items())

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['CELLS', 'Shown', 'short_names', 'held_out', 'SameRows', 'same_rows', 'oof_scores', 'Comparison', 'compare_oof',
-           'WeightSearch', 'two_or_more', 'search_weights', 'BlendReport', 'blend_files', 'member_rows', 'metric_cells',
-           'Board', 'member_board', 'run_board']
+           'WeightSearch', 'two_or_more', 'search_weights', 'blend_files', 'member_rows', 'metric_cells', 'Board',
+           'member_board', 'run_board']
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d5c689bb
 import html
@@ -26,12 +26,13 @@ from ..core.records import read_record, read_run_table
 from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
+from .calibration import scales_of
 from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
-from .oof import scales_of
+from .oof import probability_target
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
-from ..training.metrics import COLUMNS, compare_predictions, first_metric, Interval, merit, MetricsTable, N_BOOT
-from ..training.metrics import natural_metrics, Paired, score, TITLES
+from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
+from ..training.metrics import MetricsTable, N_BOOT, Paired, score, TITLES
 
 # %% ../../nbs/70_inference/36_compare.ipynb #ae6001ed
 @dataclass(frozen=True, repr=False)
@@ -92,7 +93,8 @@ def held_out(path: Path) -> pl.DataFrame:
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / 'config.yaml').is_file():
         weight = table['weight'] if 'weight' in table.columns else None
-        balanced, natural = scales_of(p, np.average(table['label'], weights=weight), run_config(path))
+        target = probability_target(run_config(path))
+        balanced, natural = scales_of(p, np.average(table['label'], weights=weight), target)
     return table.with_columns(balanced=balanced, natural=natural)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #0b1222ea
@@ -240,14 +242,6 @@ class WeightSearch(Shown):
     scores: list
     pays: bool
 
-# %% ../../nbs/70_inference/36_compare.ipynb #38f35e7f
-_SCALE = dict(toss='balanced', logloss='natural')
-
-
-def _value(label, p, weight, metric: str) -> float:
-    "What a metric puts first, of probabilities on its scale."
-    return score(label, p, weight) if metric == 'toss' else natural_metrics(label, p, weight)['LogLoss']
-
 # %% ../../nbs/70_inference/36_compare.ipynb #6e215616
 def two_or_more(paths) -> list[str]:
     "The names of the files to blend; `UserError` for fewer than two."
@@ -272,36 +266,18 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     """
     names = two_or_more(paths)
     rows, metric = same_rows(names), metric or _key_metric(names)
-    first, p = first_metric(metric), getattr(rows, _SCALE[metric])
+    first, p = first_metric(metric), rows.balanced if metric == 'toss' else rows.natural
     label, fold, weight = rows.label, rows.fold, rows.weight
     found, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
     weights = found.tolist()
-    searched, equal, *alone = (_value(label, one, weight, metric) for one in (expit(cross), combine(p), *p))
+    judged = [all_metrics(label, one, weight, natural=one) for one in (expit(cross), combine(p), *p)]
+    searched, equal, *alone = (metrics[first] for metrics in judged)
     title = TITLES.get(first, first)
     each = zip(short_names(names), weights, alone, strict=True)
     lines = {name: {'weight': share, title: value} for name, share, value in each}
     lines |= {'equal weights': {title: equal}, 'searched, cross-validated': {title: searched}}
     pays = merit({first: searched}, metric) > merit({first: equal}, metric)
     return WeightSearch([MetricsTable(lines)], weights, searched, equal, alone, pays)
-
-# %% ../../nbs/70_inference/36_compare.ipynb #bd02fc6e
-@dataclass(frozen=True, repr=False)
-class BlendReport(Shown):
-    """What went into a blend and what came out.
-
-    rows : how many
-    weights : one a file, sum 1; None for methods without
-    agreement : rank correlation of each file with each
-
-    Examples
-    --------
-    >>> BlendReport(['2 files by median'], 1000, None, pl.DataFrame())
-    2 files by median
-    """
-
-    rows: int
-    weights: list | None
-    agreement: pl.DataFrame
 
 # %% ../../nbs/70_inference/36_compare.ipynb #dc79dd7c
 def blend_files(
@@ -312,7 +288,7 @@ def blend_files(
     trim_ratio: float = 0.2,
     id_col: str = 'ID',
     label_col: str = 'clicked',
-) -> BlendReport:
+) -> Shown:
     """Blend submissions aligned on id.
 
     Parameters
@@ -331,7 +307,7 @@ def blend_files(
 
     Examples
     --------
-    >>> report = blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
+    >>> blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
     """
     paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
@@ -346,13 +322,12 @@ def blend_files(
         p[k] = other[align_ids(ids, other_ids, name, names[0])]
     result = combine(p, method, weights, trim_ratio)
     write_submission(ids, result, out, id_col, label_col)
-    short, used = short_names(names), None if used is None else used.tolist()
-    given = f" ({', '.join(f'{w:.4g}' for w in used)})" if used and max(used) > min(used) else ''
+    short = short_names(names)
+    given = '' if used is None or np.ptp(used) == 0 else f" ({', '.join(f'{w:.4g}' for w in used)})"
     said = pl.DataFrame(dict(zip(short, p, strict=True)))
     agreement = said.select(pl.all().rank()).corr().insert_column(0, pl.Series('rank correlation', short))
     title = f'{len(ids):,} rows, {len(names)} files by {method}{given} → {Path(out).name}'
-    parts = [title, said.with_columns(blend=result).describe(), agreement]
-    return BlendReport(parts, len(ids), used, agreement)
+    return Shown([title, said.with_columns(blend=result).describe(), agreement])
 
 # %% ../../nbs/70_inference/36_compare.ipynb #557416c7
 _METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in columns))
@@ -411,7 +386,7 @@ def _line(row: dict) -> dict:
 # %% ../../nbs/70_inference/36_compare.ipynb #bd77d0a7
 @dataclass(frozen=True, repr=False)
 class Board(Shown):
-    """Rows that show themselves as text, in a notebook as HTML, and as a frame.
+    """Rows that show themselves, as text and in a notebook as HTML.
 
     rows : one dict a member or a run
 
@@ -423,11 +398,6 @@ class Board(Shown):
     """
 
     rows: list
-
-    @property
-    def frame(self) -> pl.DataFrame:
-        "All numbers, with all digits."
-        return pl.DataFrame(self.rows, infer_schema_length=None)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
@@ -448,7 +418,7 @@ _OF_THE_RUN = ('exp_name', 'logging.', 'data.cache_dir')  # differ without meani
 def run_board(runs) -> Board:
     """Runs, best first: what each handed in, and the keys in which their configs differ.
 
-    rows : name, submission (what was handed in), judged_by, metrics, low and high, members (how many), keys that differ
+    rows : of `member_rows`, name (of the run), submission (what was handed in), members (how many), keys that differ
     """
     cfgs = list({str(run): run_config(run) for run in runs}.values())
     differs, rows, metric = [config_diff(cfg, cfgs[0]) for cfg in cfgs], [], cfgs[0].metric
@@ -457,8 +427,8 @@ def run_board(runs) -> Board:
     for cfg, pairs in zip(cfgs, differs, strict=True):
         chosen = last_choice(cfg.run_dir)['chosen']
         best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
-        row = {key: best[key] for key in ('judged_by', *_METRICS, 'low', 'high') if key in best}
-        row |= dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '', members=len(cfg.members))
+        row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '', members=len(cfg.members))
+        row = best | row
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))
     beside = 'submission', 'members', *keys

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_SURE', 'ENOUGH_ROWS', 'SAME', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'leaking', 'choose',
            'worth', 'own_submission', 'last_choice', 'whole_choice', 'sealed_file', 'ensemble_oof', 'n_draws',
-           'intervals', 'hand_in', 'handed_in', 'put_right', 'of_rows', 'held_out_of', 'calibrated', 'run_opinions',
-           'submit', 'leak_lines', 'submission_line', 'scale_line']
+           'intervals', 'hand_in', 'handed_in', 'put_right', 'at_rows', 'of_rows', 'held_out_of', 'calibrated',
+           'run_opinions', 'submit', 'leak_lines', 'submission_line', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import replace
@@ -22,8 +22,8 @@ from ..core.files import write_table
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_run_table, Record, write_record
 from ..data.submission import align_ids, write_submission
-from .calibration import cross_fit, fit_calibrator
-from .oof import calibration_options, results_locked, Scales, scales_of
+from .calibration import cross_fit, fit_calibrator, Scales, scales_of
+from .oof import calibration_options, probability_target, results_locked
 from .select import choose_weights
 from ..members.contract import held_out_file, member_folder, OOF, Opinion, read_opinion, RECORD
 from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
@@ -74,7 +74,7 @@ def averaged(members: list[Opinion], weights, held_out: np.ndarray) -> Opinion:
 # %% ../../nbs/70_inference/18_ensemble.ipynb #80fdc8ff
 def _scales(p: np.ndarray, of: Opinion, cfg: Config) -> Scales:
     "A member's calibrated probabilities on both scales."
-    return scales_of(p, np.average(of.label, weights=of.weight), cfg)
+    return scales_of(p, np.average(of.label, weights=of.weight), probability_target(cfg))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
 def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
@@ -109,11 +109,11 @@ def _sure(member: Opinion) -> float:
 def leaking(members: list[Opinion]) -> dict[str, float]:
     """Members that are much surer of the rows they hold out than of the test rows.
 
-    members : of the same rows, two or more
+    members : of the same rows
     returns name → how much surer, relative to the median of the other members
     """
     first = members[0]
-    if len(first.ids) < ENOUGH_ROWS or not 0 < first.label.mean() < 1:
+    if len(members) < 2 or len(first.ids) < ENOUGH_ROWS or not 0 < first.label.mean() < 1:
         return {}
     sure = {member.name: _sure(member) for member in members}
     found = {}
@@ -300,24 +300,18 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         scores=scores,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=board,
-        leaking=leaking(members) if len(members) > 1 else {},
+        leaking=leaking(members),
     )
     place = _write_choice(candidates, fitted, held_out, content, cfg)
     return _switch(cfg.run_dir, place, content | dict(facts={member.name: member.facts for member in members}))
-
-# %% ../../nbs/70_inference/18_ensemble.ipynb #68b0344d
-def _copies(run_dir, made: dict) -> dict[Path, Path]:
-    "Where people read what was handed in → the file of the generation it is a copy of."
-    run, place = Path(run_dir), Path(run_dir) / ENSEMBLE / made['generation']
-    copies = {own_submission(run, name): place / f'{name}.csv' for name in made['scores']}
-    copies |= {run / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in made['scores'] else {}
-    return copies | {run / 'submission.csv': place / f"{made['chosen']}.csv"}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #629f8df8
 def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice gives the same record."
     content = content | dict(generation=place.name)
-    copies = _copies(run_dir, content)
+    copies = {own_submission(run_dir, name): place / f'{name}.csv' for name in content['scores']}
+    copies |= {run_dir / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in content['scores'] else {}
+    copies[run_dir / 'submission.csv'] = place / f"{content['chosen']}.csv"
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
@@ -359,6 +353,15 @@ def put_right(run_dir, made: dict, name: str = '') -> Path:
     return file
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #2bacf245
+def at_rows(row, table: pl.DataFrame) -> pl.DataFrame:
+    """The lines of a table by its column `row`, in the order of these rows; nulls where it has none.
+
+    row : (n,) rows of the training file
+    """
+    wanted = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
+    return wanted.join(table.cast(dict(row=pl.Int64)), on='row', how='left', maintain_order='left')
+
+
 def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     """Groups and weights of held-out rows, where the run has any: the network's file holds them.
 
@@ -368,9 +371,7 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     file = Path(run_dir) / OOF
     if not file.is_file():
         return {}
-    known = read_run_table(file).select('row', pl.col('^(group|weight)$'))
-    rows = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
-    found = rows.join(known, on='row', how='left', maintain_order='left').drop('row')
+    found = at_rows(row, read_run_table(file).select('row', pl.col('^(group|weight)$'))).drop('row')
     return {column.name: column.to_numpy() for column in found if not column.null_count()}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #a0a9a49b

@@ -9,6 +9,7 @@ __all__ = ['telling_rows', 'read_attention', 'attention_rows', 'without_attentio
 from contextlib import contextmanager
 
 import numpy as np
+import polars as pl
 import torch
 from scipy.special import expit
 from torch import nn
@@ -16,9 +17,8 @@ from torch import nn
 from ..core.device import resolve_device, step_seed
 from ..core.records import write_record
 from ..data.batches import Loader
-from ..data.histories import Ragged
 from ..data.spec import SeqSpec, Spec
-from .columns import both_sides, columns_alone, importance, one_batch, sample_rows, transfer
+from .columns import both_sides, columns_alone, importance, one_batch, sample_rows
 from .network import load_fold
 from .oof import finished_folds
 from ..training.evaluate import predict_logits
@@ -170,16 +170,17 @@ def token_clicks(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> list[dict]:
     rows : (m,) ascending rows
     returns name, rows, clicks of up to 250 tokens; most frequent first
     """
-    count, clicks = np.zeros((2, seq.size))
+    found = []
     for batch in Loader(inputs.train, rows=rows, batch_size=4096):
-        length, label, token = (batch[key].numpy() for key in (f'{seq.key}_len', 'label', seq.key))
-        real = np.arange(token.shape[1]) < length[:, None]
-        found = Ragged.from_lengths(length, token=token[real]).distinct('token', seq.size)
-        count += np.bincount(found['token'], minlength=seq.size)
-        clicks += np.bincount(found['token'], label[found.rows()], seq.size)
-    named, often = seq.values is not None and len(seq.values) > 0, np.argsort(-count, kind='stable')[:250]
-    names = {token: str(seq.values[token - 1]) if named else f'token {token}' for token in often if count[token]}
-    return [dict(name=name, rows=int(count[token]), clicks=int(clicks[token])) for token, name in names.items()]
+        length, token = batch[f'{seq.key}_len'].numpy(), batch[seq.key].numpy()
+        row, place = np.nonzero(np.arange(token.shape[1]) < length[:, None])
+        pairs = pl.DataFrame(dict(row=row, token=token[row, place], click=batch['label'].numpy()[row].astype(int)))
+        found.append(pairs.unique().group_by('token').agg(rows=pl.len(), clicks=pl.col('click').sum()))
+    known = pl.concat(found).filter(pl.col('token') > 0).group_by('token').sum()  # 0: unseen in training
+    often = known.sort('rows', 'token', descending=[True, False]).head(250)
+    named = seq.values is not None and len(seq.values) > 0
+    names = [str(seq.values[token - 1]) if named else f'token {token}' for token in often['token']]
+    return often.select(pl.Series('name', names, pl.String), 'rows', 'clicks').to_dicts()
 
 # %% ../../nbs/70_inference/45_explain.ipynb #85c03413
 def explain(inputs: Inputs):
@@ -194,8 +195,7 @@ def explain(inputs: Inputs):
     rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold)
     attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
     found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
-    sides = both_sides(inputs, fold)
-    found['columns'] = dict(alone=columns_alone(inputs, *sides), features=transfer(inputs, *sides))
+    found['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
     held, rng = inputs.folds.valid_rows(fold), np.random.default_rng(step_seed(cfg.seed, fold, 39))
     some = np.sort(rng.permutation(held)[:30_000])
     tokens = {seq.history: token_clicks(inputs, some, seq) for seq in inputs.train.spec.histories}

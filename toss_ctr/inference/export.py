@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TOLERANCE', 'FORMATS', 'sample_split', 'as_inputs', 'sample_batches', 'FoldProgram', 'inputs_of', 'free_sizes',
            'export_program', 'largest_difference', 'write_pt2', 'pt2_runner', 'write_onnx', 'onnx_runner',
-           'need_export', 'describe_inputs', 'export_fold']
+           'need_export', 'export_fold']
 
 # %% ../../nbs/70_inference/30_export.ipynb #078a72f4
 import io, logging, warnings
@@ -100,23 +100,13 @@ def inputs_of(model: nn.Module, batch: dict) -> list[str]:
 
 # %% ../../nbs/70_inference/30_export.ipynb #216bb347
 def free_sizes(batch: dict) -> dict:
-    """Which dimensions of each tensor vary.
+    """Which dimensions of each tensor vary: rows, the width of a history, values of a cell.
 
-    returns name → dimension → `Dim`, as `torch.export` takes it
+    returns name → dimension → `Dim.AUTO`, as `torch.export` takes it: it finds out which are equal
     """
-    rows, lengths, free = Dim('batch', min=1), {}, {}
-    for key, names in history_tensors(batch).items():
-        lengths |= dict.fromkeys(names, Dim('length' if key == 'seq' else f'length_of_{key}', min=1))
-    for place, name in enumerate(batch):
-        free[name] = {0: rows}
-        if name in lengths and batch[name].ndim == 2:
-            free[name][1] = lengths[name]
-        elif name.startswith('multi_'):  # each column of several values has a width of its own
-            free[name][1] = Dim(f'values_{place}', min=1)
-    for name in free:
-        if name.startswith('weight_of_'):
-            free[name][1] = free[name.removeprefix('weight_of_')][1]
-    return free
+    long = {name for names in history_tensors(batch).values() for name in names}
+    wide = {name for name in batch if name in long or name.startswith(('multi_', 'weight_of_'))}
+    return {name: dict.fromkeys(range(t.ndim if name in wide else 1), Dim.AUTO) for name, t in batch.items()}
 
 # %% ../../nbs/70_inference/30_export.ipynb #feec63c1
 @contextmanager
@@ -276,23 +266,6 @@ def need_export():
     if lost:
         raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
 
-# %% ../../nbs/70_inference/30_export.ipynb #4923a442
-def describe_inputs(network: Network, batch: dict) -> dict[str, list]:
-    """The columns of each input; its type and shape stand in the program.
-
-    returns input → columns
-    """
-    spec = network.spec
-    features = next(iter(network.sides.values()))['features']
-    columns = {f'multi_{m.name}': [m.name] for m in spec.multis}
-    columns |= {f'weight_of_multi_{m.name}': [m.weights] for m in spec.multis}
-    columns['cat'] = [c.name for c in spec.cats]
-    columns['num'] = [*spec.nums, *features]
-    for seq in spec.histories:
-        columns |= {seq.target_key: list(seq.targets), seq.key: [seq.name]}
-        columns |= {seq.side_key(name): [name] for name in seq.sides}
-    return {name: columns.get(name, []) for name in batch}
-
 # %% ../../nbs/70_inference/30_export.ipynb #899e8a10
 def export_fold(network: Network, k: int, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:
     """Write a fold in all formats, each only once it agrees, and what its inputs are.
@@ -317,7 +290,6 @@ def export_fold(network: Network, k: int, split: Split, out: Path, formats: dict
                 by = f'{worst:.2g}, more than {TOLERANCE:g}'
                 raise RuntimeError(f'{path}: differs from PyTorch by {by}; not written')
         differs[path.name] = worst
-    inputs = describe_inputs(network, batches[-1])
-    about = dict(inputs=inputs, outputs=['logit'], rows=len(split), differs=differs)
+    about = dict(inputs=list(batches[-1]), outputs=['logit'], rows=len(split), differs=differs)
     write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
     return differs

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_probabilities', 'read_spec', 'load_network',
-           'progress_bar', 'write_logits', 'predict_slice', 'join_slices', 'write_elsewhere', 'write_labels',
-           'seal_predictions', 'predict_test']
+           'progress_bar', 'write_logits', 'predict_slice', 'join_slices', 'write_elsewhere', 'seal_predictions',
+           'predict_test']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
 import shutil, time
@@ -15,7 +15,6 @@ from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
 import torch
@@ -193,11 +192,10 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda
 @contextmanager
 def progress_bar(rows: int, progress: bool):
-    "A bar of rows for whoever watches, or a line at the end; yields the function to call with the rows that are done."
-    began = time.monotonic()
-    how = dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
-    with tqdm(total=rows, disable=not watched(progress), **how) as bar:
-        yield bar.update
+    "A bar of rows for whoever watches, or a line at the end."
+    began, look = time.monotonic(), dict(desc='infer', unit='row', unit_scale=True, mininterval=1)
+    with tqdm(total=rows, disable=not watched(progress), **look) as bar:
+        yield bar
     if progress and not watched():
         took = time.monotonic() - began
         print(f'infer: {rows:,} rows, {took:,.1f} s, {rows / took:,.0f} rows/s', flush=True)
@@ -257,11 +255,6 @@ def write_elsewhere(cfg: Config, test: Split, path, done=lambda rows: None):
     join_slices(files, path)
     shutil.rmtree(folder)
 
-# %% ../../nbs/70_inference/10_network.ipynb #a3554656
-def write_labels(network: Network, ids: pl.Series, z: np.ndarray, path):
-    "The probabilities of every label, the first one first; `z` : (n, K, labels) log-odds."
-    write_table(pl.DataFrame({network.spec.id_col: ids} | label_probabilities(network, z)), path)
-
 # %% ../../nbs/70_inference/10_network.ipynb #4fc3a296
 def seal_predictions(network: Network, logits: Path, cache: str, rows: str = '') -> Record:
     """Of a network's log-odds of the test rows: the probabilities of all labels, then test_logits.json.
@@ -273,8 +266,8 @@ def seal_predictions(network: Network, logits: Path, cache: str, rows: str = '')
     if len(network.labels) > 1:
         table = read_table(logits)
         z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)
-        ids = table[network.spec.id_col]
-        write_labels(network, ids, z.transpose(0, 2, 1), logits.with_name('submission_labels.parquet'))
+        p = table.select(network.spec.id_col).with_columns(**label_probabilities(network, z.transpose(0, 2, 1)))
+        write_table(p, logits.with_name('submission_labels.parquet'))
     content = dict(weights=network.made, cache=cache, rows=rows)
     return write_record(logits.with_suffix('.json'), 'test_logits', content, files=[logits.name])
 
@@ -288,11 +281,11 @@ def predict_test(inputs: Inputs, progress: bool = False) -> Path:
     """
     cfg, test = inputs.cfg, inputs.test
     network, logits = load_network(cfg, inputs), cfg.run_dir / 'test_logits.parquet'
-    with results_locked(cfg.run_dir), progress_bar(len(test), progress) as done:
+    with results_locked(cfg.run_dir), progress_bar(len(test), progress) as bar:
         with open_executor(cfg.engine) as executor:
             if executor is None:
-                write_logits(network, cached_parts(test), logits, done)
+                write_logits(network, cached_parts(test), logits, bar.update)
             else:
-                write_elsewhere(cfg, test, logits, done)
+                write_elsewhere(cfg, test, logits, bar.update)
         seal_predictions(network, logits, test.fingerprint, read_manifest(test.root)['source']['digest'])
     return logits

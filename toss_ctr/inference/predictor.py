@@ -241,20 +241,15 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
         mend = f'run toss run {shell_path(run)}: it goes on to the end'
         raise UserError(f'{run}: {name} has no part in the last choice', mend)
     weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
-    files = [k for k in weights if _is_file(cfg, k)]
+    trained = [k for k, member in cfg.members.items() if member.kind != 'file' and k in scores]
+    files = [k for k in weights if k not in trained]
     if not files:
         return Answering(name, weights, made)
     why = f'{name} holds {", ".join(files)}, predictions from files, which answer no new row'
-    able = [k for k in scores if k != ENSEMBLE and not _is_file(cfg, k)]
-    if member or not able:
+    if member or not trained:
         raise UserError(f'{run}: {why}', 'ask or add a member that was trained here')
-    best = max(able, key=lambda k: scores[k]['Score'])
+    best = max(trained, key=lambda k: scores[k]['Score'])
     return Answering(best, {best: 1.0}, made, why)
-
-# %% ../../nbs/70_inference/32_predictor.ipynb #4ffe8b99
-def _is_file(cfg: Config, name: str) -> bool:
-    "Whether a member is nothing but predictions."
-    return name not in cfg.members or cfg.members[name].kind == 'file'
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c3c728c7
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -397,7 +392,7 @@ def _write_network(network: Network, name: str, folder: Path, formats, data: str
     out, split, programs = folder / name, sample_split(network, data), []
     for k, fold in enumerate(network.sides):
         export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats})
-        programs.append([fold, list(read_record(out / f'fold_{fold}.json', 'program')['inputs'])])
+        programs.append([fold, read_record(out / f'fold_{fold}.json', 'program')['inputs']])
     write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
@@ -486,7 +481,7 @@ def _program(content: dict, wanted: str) -> str:
     if wanted and wanted not in there:
         raise UserError(f'artefact: no {wanted} programs', f'there are {", ".join(there)}')
     quick = 'onnx' in there and importlib.util.find_spec('onnxruntime')
-    return wanted or ('onnx' if quick else next((name for name in there if name != 'onnx'), 'onnx'))
+    return wanted or ('onnx' if quick else there[0])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #180d78c6
 def load_artefact(folder, program: str = '', trust: bool = False) -> Predictor:

@@ -211,7 +211,7 @@ def _history(shard, rows: np.ndarray, seq: SeqSpec, tau: float, side: str | None
         found = Ragged.from_offsets(offsets, rows, **stored).pack()
         age, count, bias = (np.asarray(found[name], np.float64) for name in ('age', 'count', 'bias'))
         found = found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
-        return _by_token(found, seq.side_size(side) if side else seq.size) if seq.sides or seq.buckets else found
+        return _by_token(found, seq.side_size(side) if side else seq.size) if seq.sides or seq.time else found
     found = Ragged.from_offsets(offsets, rows, **stored).pack()
     age = found.ages()
     return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, tau))

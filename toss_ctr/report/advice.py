@@ -13,14 +13,13 @@ from functools import cached_property
 from pathlib import Path
 
 import numpy as np
-import polars as pl
 
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, digest_json
 from ..core.records import kind_of, read_record
 from ..data.submission import shift_prior
-from ..inference.ensemble import handed_in, n_draws
+from ..inference.ensemble import n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows
 from ..training.metrics import ece, first_metric, gain, N_BOOT, compare_predictions, TITLES
@@ -89,7 +88,8 @@ class RunFacts:
     def ahead(self) -> dict | None:
         "By how much the network is ahead of the baseline."
         of, who = self.pred, self.cfg.yardstick or 'the baseline'
-        return None if of.baseline is None else self.lead(of.network, of.baseline) | dict(who=who)
+        baseline = of.others.get('baseline')
+        return None if baseline is None else self.lead(of.network, baseline) | dict(who=who)
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
 RULES = []
@@ -155,21 +155,6 @@ def _lone_column(f: RunFacts):
     name, value = _best_alone(f)
     if f.own['AUC'] + 0.03 < value <= 0.95:
         yield dict(name=name, auc=value, own=f.own['AUC'])
-
-
-@rule(
-    'watch',
-    'Feature does not carry over',
-    '{name} orders the rows it was made for with AUC {auc_train:.3f}, held-out rows with {auc_held:.3f}: its '
-    'values are new there (cv.group_key), or it has seen labels it should not. Leave it out of section '
-    'features.',
-)
-def _feature_does_not_carry(f: RunFacts):
-    for feature in side_file(f.folder, 'columns.json', 'features') or ():
-        gap = feature['auc_train'] - feature['auc_held']
-        if gap > max(0.05, 4 * 0.29 / max(feature['clicks'], 1) ** 0.5):
-            yield feature
-            return  # the widest gap says it; the others are in the table
 
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 @rule(
@@ -299,20 +284,6 @@ def _few_clicks(f: RunFacts):
     if high - low > 0.02:
         yield dict(clicks=int(f.pred.label.sum()), name=name, half=(high - low) / 2)
 
-
-@rule(
-    'watch',
-    'Test rows differ',
-    'The submission’s mean prediction is {mean:.3f}, the held-out rows’ {here:.3f}: the test rows come from '
-    'another distribution (another day, unseen ids), or a feature is missing there.',
-)
-def _mean_differs(f: RunFacts):
-    if handed_in(f.folder):
-        mean = pl.read_csv(f.folder / 'submission.csv', columns=[1], glob=False).to_series().mean()
-        here = float(f.pred.shown(f.pred.p).mean())
-        if abs(mean - here) > (0.05 if f.pred.target == 'balanced' else 0.2 * here):
-            yield dict(mean=mean, here=here)
-
 # %% ../../nbs/80_report/25_advice.ipynb #87794390
 @rule(
     'watch',
@@ -323,8 +294,8 @@ def _mean_differs(f: RunFacts):
 def _test_rows_are_others(f: RunFacts):
     if f.moved and f.moved['auc'] > max(0.75, f.moved['chance']):
         telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if (c['gain'] or 0) >= 0.1]
-        mend = ' Where time is what differs, cv.scheme last_day with cv.time_key holds out rows as they will come.'
-        done = f.cfg.cv.scheme in ('last_day', 'forward', 'file')
+        mend = ' Where time is what differs, cv.scheme forward with cv.time_key holds out rows as they will come.'
+        done = f.cfg.cv.scheme in ('forward', 'file')
         yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
@@ -361,5 +332,5 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
         told = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
         return [tuple(finding) for finding in told]
     pred = load_predictions(folder, cfg)
-    rows, log = score_rows(pred, N_BOOT, cfg.seed, cfg), read_log(folder / 'train_log.csv')
+    rows, log = score_rows(pred, N_BOOT, cfg.seed), read_log(folder / 'train_log.csv')
     return findings(RunFacts(pred, rows, log, folder, cfg))

@@ -7,7 +7,7 @@ __all__ = ['HOW', 'ran_section', 'links_section', 'tiles', 'header', 'build_repo
 
 # %% ../../nbs/80_report/40_build.ipynb #3baa8c5d
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timezone
 from pathlib import Path
 
 import numpy as np
@@ -54,25 +54,13 @@ def _data_facts(f: RunFacts) -> dict:
         facts |= dict(columns=', '.join(columns), cache=train.fingerprint[:16])
     return facts | ({} if f.test is None else {'test rows': f'{f.test.n_rows:,}'})
 
-# %% ../../nbs/80_report/40_build.ipynb #ba41528a
-def _calibration_facts(f: RunFacts) -> dict:
-    "How the network was calibrated, and what its clicks were before and after."
-    judged = side_file(f.folder, 'calibration.json')
-    if judged is None:
-        return {}
-    before, after = (judged[when][RATIO] for when in ('before', 'after'))
-    told = f'{before:.3f} before calibration, {after:.3f} after it, on rows it has not seen'
-    return {'calibration': repr(Calibrator.from_json(judged['calibrator'])), 'predicted / observed clicks': told}
-
 # %% ../../nbs/80_report/40_build.ipynb #e51cce23
 _PAIRS = '<dl>{% for name, value in facts.items() if value %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>'
 
 
 def ran_section(f: RunFacts) -> Markup:
-    "What ran: data, time, seed, command, commit, device, versions, changed keys, the whole config."
-    cfg, made, took = f.cfg, side_file(f.folder, 'origin.json') or {}, {}
-    for row in f.log:
-        took[row['fold']] = took.get(row['fold'], 0) + (row['seconds'] or 0)
+    "What ran: data, seed, command, commit, device, versions, changed keys, the whole config."
+    cfg, made, fitted = f.cfg, side_file(f.folder, 'origin.json') or {}, side_file(f.folder, 'calibrator.json')
     when = datetime.fromtimestamp((f.folder / 'oof.parquet').stat().st_mtime, timezone.utc)
     first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
     parts = side_file(f.folder, first.name, 'parameters') if first else []
@@ -83,10 +71,9 @@ def ran_section(f: RunFacts) -> Markup:
         'folds': cfg.cv.scheme + (f', on {cfg.cv.group_key}' if cfg.cv.group_key else ''),
         'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows (eval.group_col: groups)',
         'held-out rows': f'of {when:%Y-%m-%d %H:%M} UTC',
-        'training time': ', '.join(f'fold {k}: {timedelta(seconds=round(s))}' for k, s in took.items()),
         **{name: made.get(name) for name in ('command', 'commit', 'device')},
         'members': ', '.join(f'{name} ({member.kind})' for name, member in cfg.members.items()),
-        **_calibration_facts(f),
+        'calibration': fitted and repr(Calibrator.from_json(fitted)),
         'parameters of a fold’s model': ', '.join(f'{part} {n:,}' for part, n in parts),
         'versions': ', '.join(f'{k} {v}' for k, v in made.get('versions', {}).items()),
     }
@@ -206,7 +193,7 @@ def build_report(
     check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
     pred, log = load_predictions(run_dir, cfg), read_log(run_dir / 'train_log.csv')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
-    rows = scores or score_rows(pred, n_boot, cfg.seed, cfg)
+    rows = scores or score_rows(pred, n_boot, cfg.seed)
     facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
     found = findings(facts)
     if out.parent == run_dir:

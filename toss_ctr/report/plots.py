@@ -20,16 +20,6 @@ def _style(i: int) -> dict:
     return dict(color=COLOURS[i % len(COLOURS)], ls=DASHES[i % len(DASHES)], marker=MARKERS[i % len(MARKERS)])
 
 
-def _note(ax, text: str, x: float, y: float, offset: tuple, **kw):
-    "A small text beside a point, `offset` in points away from it."
-    ax.annotate(text, (x, y), offset, textcoords='offset points', color=INK, **dict(fontsize=8) | kw)
-
-
-def _values_of(rows: list[dict], key: str, scale: float = 1.0) -> np.ndarray:
-    "One key of all rows, times `scale`."
-    return scale * np.array([r[key] for r in rows], np.float64)
-
-
 def _plain_log(axis):
     "Ticks at 1, 2, 5, 10 … in plain numbers on a logarithmic axis."
     axis.set_major_locator(FixedLocator([m * 10.0**e for e in range(-6, 9) for m in (1, 2, 5)]))
@@ -165,7 +155,7 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     for p in probs.values():
         codes, names = quantile_groups(p, 15)
         table = rate_table(codes, y, p, names, weight=w)
-        points.append([_values_of(table, key) for key in ('predicted', 'observed')])
+        points.append([table[key].to_numpy() for key in ('predicted', 'observed')])
     top = 1 if balanced else 1.05 * np.max([np.max(pair) for pair in points])
     ax.plot([0, top], [0, top], color=MUTED, lw=1, ls=':')
     for i, (name, pair) in enumerate(zip(probs, points, strict=True)):
@@ -180,14 +170,15 @@ def plot_rates(table: list[dict], title: str) -> Figure:
 
     Parameters
     ----------
-    table : rows of `rate_table`
+    table : of `rate_table`
     title : what the groups are
     """
     _, ax = canvas()
-    x, names = np.arange(len(table)), [r['name'] if len(r['name']) <= 12 else r['name'][:11] + '…' for r in table]
-    ax.vlines(x, _values_of(table, 'low', 100), _values_of(table, 'high', 100), color=COLOURS[0], lw=3, alpha=0.3)
-    ax.plot(x, _values_of(table, 'observed', 100), 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
-    ax.plot(x, _values_of(table, 'predicted', 100), 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
+    x, names = np.arange(len(table)), [name if len(name) <= 12 else name[:11] + '…' for name in table['name']]
+    low, high, observed, predicted = (100 * table[key].to_numpy() for key in ('low', 'high', 'observed', 'predicted'))
+    ax.vlines(x, low, high, color=COLOURS[0], lw=3, alpha=0.3)
+    ax.plot(x, observed, 'o', color=COLOURS[0], ms=5, label='observed, 95 %')
+    ax.plot(x, predicted, 'x', color=COLOURS[1], ms=7, mew=2, label='predicted')
     look = dict(rotation=90, fontsize=8) if len(''.join(names)) > 40 else dict(fontsize=9)
     step = max(1, len(names) // 26)
     ax.set_xticks(x[::step], names[::step], **look)
@@ -218,7 +209,8 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Fi
     for i in np.argsort(-weights, kind='stable')[:4]:
         if all(abs(ages[i] - a) >= 0.07 * max(ages.max(), 1) for a in taken):
             taken.append(ages[i])
-            _note(ax, str(tokens[i])[:14], -ages[i], weights[i], (0, 3), ha='center')
+            look = dict(textcoords='offset points', ha='center', color=INK, fontsize=8)
+            ax.annotate(str(tokens[i])[:14], (-ages[i], weights[i]), (0, 3), **look)
     ax.margins(y=0.15)
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=7)

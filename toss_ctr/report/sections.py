@@ -23,7 +23,7 @@ from toss_ctr.report.plots import (
     plot_rates,
     plot_reliability,
 )
-from .predictions import align, read_test_scores, summary_lines, test_table
+from .predictions import read_test_scores, summary_lines, test_table
 from toss_ctr.report.slices import (
     clicks_ratio,
     first_columns,
@@ -36,15 +36,8 @@ from ..training.metrics import COLUMNS, RATIO, TITLES
 from ..training.ranking import rate_table, wilson
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
-_COUNTS = dict(rows=('rows', ',d'), clicks=('clicks', ',d'))
-_PLACE = dict(column=('column', None), value=('value', None))
-_RATIO = dict(predicted=('predicted clicks', ',.1f'), shown=('predicted / observed [95 %]', 's'))
-
-
-def _with_ratio(rows: list[dict]) -> list[dict]:
-    "Rows with predicted over observed clicks and its interval as text."
-    text = '{ratio:.3f} [{low:.3f}, {high:.3f}]'
-    return [dict(row, shown=text.format(**row) if row['clicks'] else '–') for row in rows]
+_COUNTS = dict(rows=('rows', ',.0f'), clicks=('clicks', ',.0f'))
+_RATIO = dict(predicted=('predicted clicks', ',.1f'), text=('predicted / observed [95 %]', 's'))
 
 
 def _weighed(f: RunFacts) -> str:
@@ -130,32 +123,18 @@ def labels_section(f: RunFacts) -> Markup | None:
     return section('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
-_HANDED = dict(  # key calibration.target → what the submission holds; where the diagonal is
-    prior=(
-        'The submission holds click probabilities (calibration.target prior).',
-        'As many clicks as predicted lie on the diagonal.',
-    ),
-    balanced=(
-        'The submission holds class-balanced probabilities (calibration.target balanced), as the '
-        'leaderboard’s log-loss wants them: clicks and non-clicks weigh half each; their mean is about .5, not the '
-        'click rate.',
-        'Clicks and non-clicks weigh half each: the posterior the leaderboard rewards lies on the diagonal.',
-    ),
-)
-
-
 def quality_section(f: RunFacts) -> Markup:
     "Precision and recall, reliability."
-    pred, (text, ideal), handed = f.pred, _HANDED[f.pred.target], f.pred.chosen or 'handed in'
+    pred, handed = f.pred, f.pred.handed or 'handed in'
     both = {'network, raw': pred.shown(pred.raw), handed: pred.shown(pred.p)}
-    text += f' “{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
-    ranks = {'network': pred.network, 'baseline': pred.baseline, 'ensemble': pred.ensemble, 'best possible': pred.best}
-    ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not None and p is not pred.p}
+    text = f'“{handed}” is what was handed in, on rows it never saw; precision counts rows as they are.'
+    ranks = {'network': pred.network} | {name: p for name, p in pred.others.items() if name != 'calibrated'}
+    ranks = {handed: pred.p} | {name: p for name, p in ranks.items() if p is not pred.p}
     few = 'Precision at the lowest recalls rests on few clicks and jumps.'
     observed = plot_reliability(pred.label, both, pred.weight, pred.target == 'balanced')
     figs = [
         figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few),
-        figure(observed, 'Observed against predicted click probability', f'Fifteen groups of as many rows. {ideal}'),
+        figure(observed, 'Observed against predicted click probability', 'Fifteen groups of as many rows.'),
     ]
     return section('quality', 'Ranking and calibration', text + _weighed(f), figs)
 
@@ -172,9 +151,9 @@ def rates_section(f: RunFacts) -> Markup | None:
         picture = plot_rates(rate_table(codes, pred.label, p, names, top=30, weight=pred.weight), title)
         figs.append(figure(picture, title + ', observed and predicted'))
     for column in dict.fromkeys((*first[:1], *([f.by] if f.by else first[-1:]))):
-        rows = _with_ratio(group_table(pred, *group_of(f.train, column, pred.row), 30))
+        rows = group_table(pred, *group_of(f.train, column, pred.row), 30)
         scores = {key: (TITLES.get(key, key), '.5f') for key in COLUMNS[pred.metric] if key not in ('gAUC', RATIO)}
-        columns = dict(name=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
+        columns = dict(value=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
         tables += [f'### By {column}', table(rows, columns, f'Scores and clicks by {column}')]
     clicks, predicted = pred.counts @ pred.label, pred.counts @ p
     text = (
@@ -185,12 +164,12 @@ def rates_section(f: RunFacts) -> Markup | None:
         f'that is predicted wrongly, one in twenty of them by chance.{_weighed(f)}'
     )
     title = 'Groups whose clicks are predicted wrongly'
-    columns = _PLACE | _COUNTS | _RATIO | dict(z=('z', '+.1f'))
+    columns = dict(column=('column', None), value=('value', None), **_COUNTS, **_RATIO, z=('z', '+.1f'))
     beyond = (
         'Beyond chance (at most one in ten of them by chance), compared with all rows together; z is the surplus '
         'of clicks in standard errors.'
     )
-    wrong = table(_with_ratio(wrong), columns, title) if wrong else 'None.'
+    wrong = table(wrong, columns, title) if wrong else 'None.'
     return section('rates', 'Clicks, observed and predicted', text, figs, *tables, f'### {title}', beyond, wrong)
 
 # %% ../../nbs/80_report/35_sections.ipynb #8f6f8678
@@ -218,19 +197,18 @@ _WORTH = (
 
 
 def attention_section(f: RunFacts) -> Markup | None:
-    "What attention is worth, and the weights of a few histories, with what the fold that held each row out predicts."
+    "What attention is worth, and the weights of a few histories."
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
-    held, scale = f.pred.shown(f.pred.network), '50:50' if f.pred.target == 'balanced' else 'click rate'
-    for a, p in zip(rows, align([a['row'] for a in rows], f.pred.row, held), strict=True):
-        title = f"row {a['row']}: {'click' if a['label'] else 'no click'}" + f', p {p:.3g} ({scale})' * bool(p == p)
-        title = f"{a['history']}, {title}" if a.get('history', 'seq') != 'seq' else title
-        title += f", target {a['target']}"[:32] if a.get('target') else ''
-        weights = plot_attention(a['tokens'], a['weights'], a.get('target', ''), a.get('ages'), title)
+    for a in rows:
+        title = '' if a['history'] == 'seq' else f"{a['history']}, "
+        title += f"row {a['row']}: {'click' if a['label'] else 'no click'}, p {a['p']:.3g} (50:50)"
+        title += f", target {a['target']}"[:32]
+        weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
     text = (
         'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
-        'network was sure of, clicks it missed, and false alarms; p is the network’s.'
+        'network was sure of, clicks it missed, and false alarms; p is that of the fold that held the row out.'
     )
     said = worth and _WORTH.format(**worth)
     return section('attention', 'Attention over a history', said, text, figs) if figs else None
@@ -266,30 +244,24 @@ def token_rows(tokens: list[dict], rate: float) -> list[dict]:
     return more + less[::-1]
 
 # %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
-_CARRIED = dict(name=('out-of-fold feature', None), auc_train=('AUC of the rows it was made for', '.3f'))
-_CARRIED['auc_held'] = 'AUC of held-out rows', '.3f'
 _TOKENS = dict(name=('token', None)) | _COUNTS | dict(rate=('click rate', '.2%'), interval=('95 %', 's'))
 
 
 def features_section(f: RunFacts) -> Markup | None:
-    "Columns alone, out-of-fold features, tokens."
-    columns, tokens = side_file(f.folder, 'columns.json') or {}, side_file(f.folder, 'tokens.json') or {}
-    figs, carried = [], []
-    if alone := columns.get('alone'):
+    "Columns alone, and tokens."
+    tokens, figs, told = side_file(f.folder, 'tokens.json') or {}, [], []
+    if alone := side_file(f.folder, 'columns.json', 'alone'):
         bars = plot_importance(alone, 12, 'AUC of one column alone', start=0.5)
         text = (
             'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.'
         )
         figs.append(figure(bars, 'AUC of single columns: ' + ', '.join(alone), text))
-    if features := columns.get('features'):
-        told = 'Where a feature orders the rows it was made for much better than held-out rows, it does not carry over.'
-        carried = [told, table(features, _CARRIED, 'Out-of-fold features')]
     for history, known in tokens.get('tokens', {}).items():
         if ends := token_rows(known, tokens['rate']):
             text = f"Tokens that go with clicks, and that go without, beyond chance; {tokens['rate']:.2%} of all rows."
             shown = [dict(row, interval=interval_text(row['low'], row['high'], '.2%')) for row in ends]
-            carried += [text, table(shown, _TOKENS, 'Tokens' if history == 'seq' else f'Tokens of {history}')]
-    return section('features', 'Features and tokens', figs, *carried) if figs or carried else None
+            told += [text, table(shown, _TOKENS, 'Tokens' if history == 'seq' else f'Tokens of {history}')]
+    return section('features', 'Features and tokens', figs, *told) if figs or told else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #4a108b2e
 def members_section(f: RunFacts) -> Markup | None:

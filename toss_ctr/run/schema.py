@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
+from polars.selectors import by_name
 
 from ..config.base import folded, yaml_text
 from ..config.load import keys_schema
@@ -25,7 +26,7 @@ from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log
 from .rules import zero_and_one
 from ..data.source import lazy_table, open_source, Source
 from ..data.tables import as_parquet, hold_out
-from ..data.types import canonical_texts, moment_column, moment_part, named, WHOLE_TEXT
+from ..data.types import canonical_texts, moment_column, moment_part, WHOLE_TEXT
 
 # %% ../../nbs/90_run/05_schema.ipynb #cd21cb08
 @dataclass(frozen=True)
@@ -204,7 +205,7 @@ def _write_yaml(s: Schema, path) -> str:
 # %% ../../nbs/90_run/05_schema.ipynb #d9e435d6
 def _text_of(column: str) -> pl.Expr:
     "A column's values as canonical texts."
-    return named(column).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
+    return by_name(column).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
 
 
 def unseen_share(train: Facts, test: Facts, source: Source) -> float:

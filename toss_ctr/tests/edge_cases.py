@@ -143,7 +143,7 @@ def _id(name):
 
 
 def _day(name):
-    return dict(data=dict(cat_cols=['item']), cv=dict(scheme='last_day', time_key=name))
+    return dict(data=dict(cat_cols=['item']), cv=dict(scheme='forward', n_splits=1, time_key=name))
 
 
 def _label(name):

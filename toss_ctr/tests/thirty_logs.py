@@ -21,7 +21,7 @@ from ..config.load import load_config, make_config
 from ..run.first_config import first_config
 from ..run.schema import guess_schema
 from ..data.source import open_source
-from ..data.spec import resolve_needs
+from ..data.spec import asked_spec
 from ..synthetic.files import synthesize
 from ..synthetic.unified import synthesize_items, synthesize_unified
 from .unseen_logs import draw_clicks, stranger
@@ -460,8 +460,8 @@ def given_roles(config: dict) -> dict[str, str]:
     """
     cfg = make_config(config)
     data, roles = cfg.data, {}
-    needs = resolve_needs(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
-    numbers = [c for c in needs.nums if c not in needs.parts]
+    asked = asked_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
+    numbers = [c for c in asked.nums if c not in asked.parts]
     named = dict(category=data.cat_cols, number=numbers, vector=data.vector_cols)
     named |= dict(tags=tuple(data.multi_cols), tag_weights=tuple(data.multi_weights.values()))
     named |= dict(label=(data.label_col,), id=(data.id_col,), time=(data.time_col,), weight=(data.weight_col,))

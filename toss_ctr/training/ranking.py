@@ -139,7 +139,7 @@ def wilson(clicks, rows, z: float = 1.959964):
     return centre - half, centre + half
 
 # %% ../../nbs/50_training/00_ranking.ipynb #35e79ec2
-def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[dict]:
+def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> pl.DataFrame:
     """Observed and mean predicted click rate of each group that occurs.
 
     Parameters
@@ -157,13 +157,13 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> list[
     """
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
     rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
-    most = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
-    table = []
-    for i in np.sort(most):
-        low, high = wilson(clicks[i], rows[i])
-        shown = dict(name=str(names[i]), rows=round(rows[i]), observed=clicks[i] / rows[i])
-        table.append(shown | dict(predicted=mass[i] / rows[i], low=low, high=high))
-    return table
+    shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
+    shown.sort()
+    rows, clicks, mass = rows[shown], clicks[shown], mass[shown]
+    low, high = wilson(clicks, rows)
+    columns = dict(name=[str(names[i]) for i in shown], rows=[round(n) for n in rows])
+    columns |= dict(observed=clicks / rows, predicted=mass / rows, low=low, high=high)
+    return pl.DataFrame(columns)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #18144a5e
 BINS = 64  # of equal size, for numbers of more than a thousand values
