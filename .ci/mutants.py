@@ -29,7 +29,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('data.batches', '~click[rows]]].sum()', '~click[rows]]].sum() * 0.5'),
     ('data.batches', 'first = (loader.rank - passed) % loader.world', 'first = loader.rank'),
     ('data.batches', 'order[place * hand : (place + 1) * hand]', 'order[:hand]'),
-    ('models.scaling', 'near = x[np.abs(x - median) <= FAR * (upper - lower)]', 'near = x'),
+    ('models.scaling', 'x[np.abs(x - median) <= FAR * (upper - lower)]', 'x'),
     ('data.histories', "keep(found['token'] > 0)", "keep(found['token'] >= 0)"),
 
     ('features.counts', ' | np.eye(folds.n_parts, dtype=bool)', ' & np.eye(folds.n_parts, dtype=bool)'),
@@ -46,7 +46,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
-    ('inference.calibration', '(1 - _KEEP) * np.interp(p, c.x, c.y) + _KEEP * p', 'np.interp(p, c.x, c.y)'),
+    ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p', 'np.interp(p, self.x, self.y)'),
     ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
     ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
 ]

@@ -252,7 +252,7 @@ def _padding(facts: dict, h: dict, target: str) -> int:
 def described(facts: dict, h: dict, categorical: list[str], sides: list[str], targets: list[str]) -> dict:
     """A history with all that `Schema.histories` says of it.
 
-    h : of `guess_histories`
+    h : of `guess_histories`, with what it `lists`
     categorical, sides : columns with these roles
     targets : columns that the caller says it is asked about
     """
@@ -261,7 +261,7 @@ def described(facts: dict, h: dict, categorical: list[str], sides: list[str], ta
     read = [facts[name].cells for name in (h['col'], *h['sides'])]
     marks = [c.mark for c in read if c.mark] + [',']  # lists need none
     h['sep'] = marks[0] if any(c.texts for c in read) else ''
-    target = next((c for c in listed(facts[h['col']], facts) if c in categorical), '')
+    target = next((c for c in h['lists'] if c in categorical), '')
     asks = {target: h['col']} | _shared_sides(facts, h, target, categorical) if target else {}
     told = {c: asks.get(c, '') for c in targets}
     if target and (not told or target in told):

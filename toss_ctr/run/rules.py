@@ -76,20 +76,15 @@ class Log:
 
     @cached_property
     def histories(self) -> list[dict]:
-        "Of `guess_histories`; what has weights beside it is none, unless it is the longest."
+        "Of `guess_histories`, and what it `lists`; what has weights beside it is none, unless it is the longest."
         facts = {name: c for name, c in self.facts.items() if self.told(name) != 'ignored'}
         kept = []
         for h in guess_histories(facts, self.history):
             c = facts[h['col']]
             more = kept and not h['time'] and c.name in self.weighted
             if c.name == self.history or not (more or self.told(c.name)):
-                kept.append(h)
+                kept.append(h | dict(lists=listed(c, self.facts)))
         return kept
-
-    @cached_property
-    def listed(self) -> set[str]:
-        "Columns whose values are the tokens of a history."
-        return {name for h in self.histories for name in listed(self.facts[h['col']], self.facts)}
 
     @cached_property
     def weighted(self) -> dict[str, str]:
@@ -290,7 +285,8 @@ RULES = (
     ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
     ('categorical', lambda c, log: c.kind == 'text'),
     ('ignored', lambda c, log: not c.flat and f'type {c.type}'),
-    ('categorical', lambda c, log: c.integral and is_id(c.name) or c.name in log.listed),
+    ('categorical', lambda c, log: c.integral and is_id(c.name)),
+    ('categorical', lambda c, log: any(c.name in h['lists'] for h in log.histories)),
     ('numeric', lambda c, log: says(c.name, AMOUNT) and 'a count, by its name'),
     ('numeric', _is_measure),
     ('categorical', lambda c, log: c.kind == 'real' and c.integral and _dense(c)),
