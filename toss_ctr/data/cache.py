@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .spec import asked_spec, key_columns, read_with_lists, Spec, write_with_lists
+from .spec import asked_spec, read_with_lists, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
 from .frames import open_split, read_manifest, split_of
@@ -236,7 +236,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     if plan.folder.exists():
         sweep(plan.folder, held=True)
     write_with_lists(plan.root / 'spec.json', 'learned', learned, made_of=plan.fingerprint)
-    options = _encoder_options(plan, learned, key_columns(cfg)[1])
+    options = _encoder_options(plan, learned, cfg.features.key_columns())
     described, todo = _finished_shards(plan, cfg)
     workers = parts_at_once(cfg.engine, cfg.num_workers, len(todo))
     shared = dict(

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LONG', 'write_with_lists', 'read_with_lists', 'smallest', 'CatSpec', 'pack_cats', 'SeqSpec', 'MultiSpec',
-           'VectorSpec', 'TimeSpec', 'Spec', 'key_columns', 'asked_spec']
+           'VectorSpec', 'TimeSpec', 'Spec', 'asked_spec']
 
 # %% ../../nbs/20_data/20_spec.ipynb #c1e7a692
 import fnmatch
@@ -343,17 +343,11 @@ def _numeric_columns(data, columns, taken) -> tuple:
     return tuple(c for c in columns if c in matched and c not in taken)
 
 # %% ../../nbs/20_data/20_spec.ipynb #e0070fed
-def key_columns(cfg) -> tuple[dict, dict]:
-    """Columns whose exact values folds, encodings and co-visitation work on.
-
-    returns column → config key: all that need exact codes, and those of them that the test rows need
-    """
-    cv, early, late = cfg.cv, {}, cfg.features.key_columns()
-    judged = cfg.eval.group_col
-    for c, key in ((judged, 'eval.group_col'), (cv.group_key, 'cv.group_key'), (cfg.day_key, 'cv.time_key')):
-        if c and c != cfg.data.label_col:
-            early[c] = key
-    return dict(sorted((late | early).items())), dict(sorted(late.items()))
+def _key_columns(cfg) -> dict[str, str]:
+    "Column whose exact values folds, encodings and co-visitation work on → the config key that names it."
+    judged, grouped = ('eval.group_col', cfg.eval.group_col), ('cv.group_key', cfg.cv.group_key)
+    named = {c: key for key, c in (judged, grouped, ('cv.time_key', cfg.day_key)) if c and c != cfg.data.label_col}
+    return dict(sorted((cfg.features.key_columns() | named).items()))
 
 # %% ../../nbs/20_data/20_spec.ipynb #1258d480
 def _asked_category(data, column: str) -> CatSpec:
@@ -413,7 +407,7 @@ def asked_spec(cfg, columns) -> Spec:
     other |= {c for h in histories for c in h.columns}
     nums = _numeric_columns(d, columns, {*cats, *other, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
-    keys, _ = key_columns(cfg)
+    keys = _key_columns(cfg)
     _check_asked(cfg, columns, nums, keys)
     if not (cats or nums or histories or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')

@@ -259,7 +259,7 @@ def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
     names = [name for name, member in cfg.members.items() if member.kind in TREES]
     made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
-    keys = 'train', 'columns', 'features', 'tau'
+    keys = 'train', 'columns', 'features'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #afcfa6ca

@@ -115,11 +115,8 @@ def check_classes(inputs: Inputs, fold: int):
 def rates_beside(inputs: Inputs, fold: int) -> list[float]:
     "Rates of the labels beside the first, in the training rows that know them."
     rows = inputs.folds.train_rows(fold)
-    counts, rates = row_counts(inputs.train, rows), []
-    for label in every_label(inputs.train, rows).T[1:]:
-        known = label != UNKNOWN
-        rates.append(float(np.average(label[known], weights=counts[known])))
-    return rates
+    counts, labels = row_counts(inputs.train, rows), every_label(inputs.train, rows).T[1:]
+    return [float(np.average(label, weights=counts * (label != UNKNOWN))) for label in labels]
 
 # %% ../../nbs/50_training/40_setup.ipynb #b965f12a
 def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> Loader:
