@@ -131,7 +131,7 @@ def importance(model: nn.Module, shift: float, inputs: Inputs, fold: int, n: int
     def judged(batch):
         starts = range(0, len(label), _PIECE)
         pieces = [{name: tensor[at : at + _PIECE] for name, tensor in batch.items()} for at in starts]
-        z = predict_logits([model], pieces, device, inputs.cfg.amp)[:, 0].astype(np.float64)
+        z = predict_logits([model], pieces, device, inputs.cfg.amp)[:, 0, 0].astype(np.float64)
         return weighted_score(label, expit(z - shift), rate, weight)
 
     full = judged(batch)
