@@ -4,11 +4,11 @@
 
 # %% auto #0
 __all__ = ['MARKS', 'PIECE', 'LIMIT', 'REALS', 'SAMPLE', 'LONG', 'TELLS', 'AFTER', 'plain_type', 'token_mark', 'Cells',
-           'token_lists', 'cells_of', 'Facts', 'look_at', 'profile', 'telltale', 'filled_by_clicks']
+           'token_lists', 'cells_of', 'Facts', 'profile', 'telltale', 'filled_by_clicks']
 
 # %% ../../nbs/90_run/00_profile.ipynb #23d192da
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -146,17 +146,19 @@ LONG = 64  # bytes a cell, on average, from which on a text is long
 
 @dataclass
 class Facts:
-    """What is known of one column.
+    """What is known of one column so far.
 
-    values : distinct values without null, where they are kept: not beyond `LIMIT`, nor of lists and long texts
-    card : how many values there are by the law of values; None where they are not kept
+    counted : are distinct values kept? Not beyond `LIMIT`, nor of lists and long texts
+    values : distinct values without null, where they are counted
+    card : how many values there are by the law of values, once all is read; None where they are not counted
     low, high, total, integral : of numbers and moments (milliseconds): range, sum, whether all are whole
-    sample : some rows, spread over all
     cells : of the sampled rows, where they hold several tokens
     """
 
     name: str
     type: pa.DataType
+    every: int = 1
+    counted: bool = True
     rows: int = 0
     nulls: int = 0
     low: float = math.inf
@@ -165,6 +167,7 @@ class Facts:
     integral: bool = True
     values: pl.Series = None
     card: int = None
+    pieces: list = field(default_factory=list)
     sample: pl.Series = None
     cells: Cells = None
 
@@ -187,85 +190,36 @@ class Facts:
         "Is it a column of lists of floats?"
         return self.kind == 'list' and self.sample.dtype.inner.is_float()
 
+    def add(self, values: pl.Series, row: int):
+        "Take in a batch that starts at `row`."
+        self.rows += len(values)
+        self.nulls += values.null_count()
+        rows = values.gather_every(self.every, -row % self.every)
+        self.pieces.append(pl.from_arrow(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))  # keeps no batch alive
+        known, kind = values.drop_nulls(), values.dtype
+        long = kind == pl.String and (known.str.len_bytes().mean() or 0) > LONG
+        self.counted &= not (long or kind.is_nested() or kind == pl.Binary)
+        if self.counted:
+            self.values = known.unique() if self.values is None else pl.concat([self.values, known]).unique()
+            self.counted = len(self.values) <= (REALS if kind.is_float() else LIMIT)
+        if not self.counted:
+            self.values = None
+        if kind in (pl.Date, pl.Datetime):
+            known = known.dt.epoch('ms')
+        if known.dtype.is_numeric() and len(known):
+            self.low, self.high = min(self.low, known.min()), max(self.high, known.max())
+            self.total += float(known.sum())
+            self.integral &= not kind.is_float() or bool((known.is_finite() & (known == known.round())).all())
+
+    def close(self):
+        "All batches are in."
+        self.sample, self.pieces = pl.concat(self.pieces), []
+        self.card = None if self.values is None else len(set(canonical_texts(self.values.to_arrow())))
+
     @cached_property
     def texts(self) -> set[str]:
         "The distinct values as canonical texts; empty where they are not kept."
         return set() if self.values is None else set(canonical_texts(self.values.to_arrow()))
-
-
-# %% ../../nbs/90_run/00_profile.ipynb #42df3a63
-_OF = dict(nulls='sum', low='min', high='max', total='sum', integral='all')  # how batches add up
-
-
-def _questions(column: str, kind, counted: bool) -> list[pl.Expr]:
-    "What a batch is asked of a column; `counted` : its distinct values too."
-    number = pl.col(column).dt.epoch('ms') if kind in (pl.Date, pl.Datetime) else pl.col(column)
-    asked = dict(nulls=pl.col(column).null_count())
-    if kind.is_numeric() or kind in (pl.Date, pl.Datetime):
-        asked |= dict(low=number.min(), high=number.max(), total=number.sum())
-    if kind.is_float():
-        asked['integral'] = (number.is_finite() & (number == number.round())).all()
-    if counted:
-        asked['values'] = pl.col(column).unique().drop_nulls().implode()
-    return [answer.alias(f'{column} {name}') for name, answer in asked.items()]
-
-# %% ../../nbs/90_run/00_profile.ipynb #82bc06c7
-class _Values:
-    "The distinct values of a column, of all batches; nothing is kept of lists, of long texts and of too many."
-
-    def __init__(self, kind):
-        self.most = REALS if kind.is_float() else LIMIT
-        self.parts, self.kept = [], not (kind.is_nested() or kind == pl.Binary)
-
-    def add(self, values: pl.Series):
-        "Take in those of a batch."
-        self.parts.append(values)
-        long = values.dtype == pl.String and (values.str.len_bytes().mean() or 0) > LONG
-        if long or sum(map(len, self.parts)) > 2 * self.most:
-            self.kept = not long and self.all() is not None
-            self.parts = [self.all()] if self.kept else []
-
-    def all(self) -> pl.Series | None:
-        "All of them; None where they are not kept."
-        together = pl.concat(self.parts).unique() if self.kept else None
-        return together if together is not None and len(together) <= self.most else None
-
-
-# %% ../../nbs/90_run/00_profile.ipynb #9ec91e39
-def look_at(frames, every: int = 1, history: str | None = None) -> dict[str, Facts]:
-    """The facts of the columns of some rows.
-
-    frames : (first row, its rows in plain types) of each batch
-    every : rows from one of the sample to the next
-    history : column that holds tokens, whatever it looks like
-    """
-    answers, sample, values, rows = [], [], {}, 0
-    for row, frame in frames:
-        rows, columns = rows + len(frame), frame.columns
-        frame = frame.with_columns(pl.col(pl.Float32, pl.Float64).fill_nan(None))
-        some = frame.gather_every(every, -row % every)
-        sample.append(some.to_arrow(compat_level=pl.CompatLevel.oldest()))  # keeps no batch alive
-        numbered = dict(enumerate(frame.schema.values()))
-        frame.columns = list(map(str, numbered))  # Polars takes a name like ^a$ for a pattern
-        values = values or {i: _Values(kind) for i, kind in numbered.items()}
-        asked = [_questions(str(i), kind, values[i].kept) for i, kind in numbered.items()]
-        found = frame.select(sum(asked, []))
-        for i, kept in values.items():
-            if kept.kept:
-                kept.add(found[f'{i} values'][0])
-        answers.append(found.select(pl.exclude('^.* values$')))
-    told = pl.concat(answers)
-    told = told.select(getattr(pl.col(c), _OF[c.split()[1]])() for c in told.columns).row(0, named=True)
-    sample, facts = pl.from_arrow(pa.concat_tables(sample)), {}
-    for i, c in enumerate(columns):
-        known = {name: told[f'{i} {name}'] for name in _OF if told.get(f'{i} {name}') is not None}
-        kept = values[i].all()
-        card = None if kept is None else len(set(canonical_texts(kept.to_arrow())))
-        some = sample[c].alias('values')
-        known |= dict(values=kept, card=card, sample=some, cells=cells_of(some, c == history))
-        facts[c] = Facts(c, some.to_arrow().type, rows, **known)
-    return facts
-
 
 # %% ../../nbs/90_run/00_profile.ipynb #89250b40
 def _check_texts(batch: pa.RecordBatch, place: str):
@@ -288,20 +242,18 @@ def profile(source: Source, history: str | None = None, columns=None) -> dict[st
     """
     columns = source.columns[0] if columns is None else columns
     source.check(columns)
+    every, facts = math.ceil(source.n_rows / SAMPLE), {}
     types = {c: plain_type(kind) for c, kind in common_types(source.files).items()}
-    stored = {}
-
-    def frames():
-        for row, batch in batches(source, columns, size=1 << 14, threads=False):
-            _check_texts(batch, source.place(row))
-            stored.update(zip(batch.schema.names, batch.schema.types, strict=True))
-            yield row, typed_frame(batch, types)
-
-    facts = look_at(frames(), math.ceil(source.n_rows / SAMPLE), history)
-    for c, found in facts.items():
-        found.type = stored[c]
+    for row, batch in batches(source, columns, size=1 << 14, threads=False):
+        _check_texts(batch, source.place(row))
+        for values, kind in zip(typed_frame(batch, types), batch.schema.types, strict=True):
+            found = facts.setdefault(values.name, Facts(values.name, kind, every))
+            values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
+            found.add(values.fill_nan(None) if values.dtype.is_float() else values, row)
+    for name, found in facts.items():
+        found.close()
+        found.cells = cells_of(found.sample, name == history)
     return facts
-
 
 # %% ../../nbs/90_run/00_profile.ipynb #e169b477
 TELLS = 0.98  # AUC of one column from which on it is taken for the label's twin
