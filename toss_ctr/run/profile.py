@@ -43,14 +43,16 @@ MARKS = '|', '^', ';', ',', '\t', ' '  # what people put between the tokens of a
 
 def token_mark(values: pl.Series) -> str:
     "What stands between the tokens of a text; '' where a cell holds one."
-    filled = values.drop_nulls().str.strip_chars()
-    filled = filled.filter(filled != '').gather_every(max(1, len(values) // 1000))
+    filled = values.drop_nulls()
+    filled = filled.filter(filled.str.len_bytes() > 0).gather_every(max(1, len(values) // 1000))
+    filled = filled.str.strip_chars()  # of some: a history is long
+    filled = filled.filter(filled != '')
     if not len(filled):
         return ''
     return next((mark for mark in MARKS if filled.str.contains(mark, literal=True).mean() > 0.3), '')
 
 # %% ../../nbs/90_run/00_profile.ipynb #3ce5f33c
-PIECE = 2000  # rows whose tokens are in memory at once
+PIECE = 500  # rows whose tokens are in memory at once
 
 
 @dataclass

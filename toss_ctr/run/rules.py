@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
-from .lists import cell_separator, guess_histories, is_bag, is_id, listed, says, second_of, TIME
-from .lists import words, written_list
+from .lists import all_texts, cell_separator, guess_histories, is_bag, is_id, listed, says, second_of
+from .lists import TIME, words, written_list
 from .profile import Facts, filled_by_clicks, telltale
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
@@ -158,9 +158,7 @@ _DATE = r'^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})([ T]\d{1,2}:\d{2}
 
 def _dates_in_text(c: Facts, log: Log):
     "Is every text of a column a date, as `2026-11-28 10:15` or `11/28/2026`?"
-    texts = c.sample.drop_nulls() if c.kind == 'text' else ()
-    dates = len(texts) > 0 and not log.told(c.name) and texts.str.contains(_DATE).all()
-    return dates and DATES
+    return not log.told(c.name) and all_texts(c, _DATE) and DATES
 
 
 def _names_rows(c: Facts, log: Log):
