@@ -384,7 +384,9 @@ def guess_schema(
 def _column_text(c: Facts, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
-    mark = cell_separator(c) or c.cells.mark or ',' if role == 'multi' else ''
+    mark = ''
+    if role == 'multi':  # lists need none, and may hold what is no token
+        mark = cell_separator(c) or (c.cells.mark if c.cells else '') or ','
     if role == 'weights':
         mark = note.removeprefix('of the values of ')
     return Column(c.name, str(c.type), role, c.card, c.nulls, note, mark)
