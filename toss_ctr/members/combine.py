@@ -67,6 +67,7 @@ METHODS = dict(
     val_weighted=_mean,
 )
 UNWEIGHTED = ('median', 'trim_mean')
+_GIVEN = ('weighted', 'val_weighted')  # do not go without weights
 
 
 def weights_by_score(scores, temperature: float = 10.0) -> np.ndarray:
@@ -91,7 +92,7 @@ def resolve_weights(method: EnsembleMethod, m: int, weights=None) -> np.ndarray 
         if given:
             raise UserError(f'ensemble.weights: {method} takes no weights', 'use another method, or leave them out')
         return None
-    if not given and 'weighted' in method:
+    if not given and method in _GIVEN:
         raise UserError('ensemble.weights: none given', f'{method} needs one weight a model')
     w = np.asarray(weights, np.float64) if given else np.ones(m)
     if w.shape != (m,):

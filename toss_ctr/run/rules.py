@@ -17,8 +17,8 @@ import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
-from .lists import all_texts, cell_separator, guess_histories, is_bag, is_id, listed, says, second_of
-from .lists import TIME, words, written_list
+from .lists import all_texts, cell_separator, ends_in, guess_histories, is_bag, is_id, listed, says
+from .lists import second_of, TIME, words, written_list
 from .profile import Facts, filled_by_clicks, telltale
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
@@ -245,19 +245,18 @@ def _all_different(c: Facts, log: Log):
 
 def _is_measure(c: Facts, log: Log):
     "Is the last word of a name one of a measure, such as a price, with more values than bands have?"
-    named = re.fullmatch(MEASURE, words(c.name)[-1]) if words(c.name) else None
-    return bool(named and (c.card or MAX_CARD) > FEW) and 'a measure, by its name'
+    return ends_in(c.name, MEASURE) and (c.card or MAX_CARD) > FEW and 'a measure, by its name'
 
 
 def _is_amount(c: Facts, log: Log):
     "What codes of any numbering are not: most at one end of a range with gaps, mostly round, or hardly ever again."
     if (c.card or 0) <= FEW or _dense(c):
         return False
-    near = c.card > 100 and c.sample.median() - c.low < AT_ONE_END * (c.high - c.low)
-    rare = c.rows - c.nulls < OFTEN * c.card
-    round_ = c.high >= 100 and (c.sample.drop_nulls() % 5 == 0).mean() > 0.5
-    reasons = {'most of its values are small: a count': near, 'most of its values are round': round_}
-    return next((why for why, holds in (reasons | {'few of its values come again': rare}).items() if holds), False)
+    if c.card > 100 and c.sample.median() - c.low < AT_ONE_END * (c.high - c.low):
+        return 'most of its values are small: a count'
+    if c.high >= 100 and (c.sample.drop_nulls() % 5 == 0).mean() > 0.5:
+        return 'most of its values are round'
+    return c.rows - c.nulls < OFTEN * c.card and 'few of its values come again'
 
 # %% ../../nbs/90_run/02_rules.ipynb #87e9ed7f
 RULES = (

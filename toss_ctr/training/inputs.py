@@ -8,6 +8,7 @@ __all__ = ['ensure_data', 'Inputs', 'folds_source', 'run_folds', 'prepare']
 # %% ../../nbs/50_training/10_inputs.ipynb #7e1275f6
 import json, warnings
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 
 import numpy as np
@@ -82,7 +83,7 @@ class Inputs:
         "'train', and 'test' where there are test rows → the rows."
         return dict(train=self.train) | (dict(test=self.test) if self.test is not None else {})
 
-    @property
+    @cached_property
     def made_of(self) -> dict:
         "What predictions of these rows depend on, whoever makes them; JSON-able."
         test = None if self.test is None else self.test.fingerprint

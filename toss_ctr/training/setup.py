@@ -41,7 +41,7 @@ def fold_fingerprint(inputs: Inputs) -> str:
         dict(
             **fold_keys(inputs.cfg),
             cache=inputs.train.fingerprint,
-            folds=digest_json(inputs.folds.fold.tolist()),
+            folds=inputs.made_of['folds'],
             features=inputs.features.fingerprint if inputs.features else None,
             torch=torch.__version__.split('+')[0],
         )
