@@ -196,7 +196,7 @@ def read_log(path) -> list[dict]:
     if not Path(path).is_file():
         return []
     table = pl.read_csv(path, infer_schema_length=None, glob=False)
-    return table.filter(pl.col('split').is_in(['train', 'valid'])).to_dicts()
+    return table.filter(pl.col('split').is_in(['train', 'inner', 'valid'])).to_dicts()
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f3690627
 def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:

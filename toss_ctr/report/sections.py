@@ -101,11 +101,14 @@ def curves_section(f: RunFacts) -> Markup | None:
     if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
         title = 'Training objective by epoch'
         figs.append(figure(plot_learning(trained, 'loss', False, title), title + ' for each fold'))
+    kept = 'the last epoch is kept, for rows that judge must not choose'
+    if f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs:
+        kept = f'kept is the best by {f.cfg.monitor}, for these rows are there to choose by'
     text = (
-        'One colour a fold; solid lines are held-out rows, dashed lines training rows, scored while they are trained '
-        'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; the weights '
-        f'kept are those of the best epoch by {f.cfg.monitor} (train.monitor), the first is epoch 0. The training '
-        'objective is what is minimised; no other number compares with it.'
+        'One colour a fold; solid lines are held-out rows, dotted lines the inner rows that chose the number of epochs '
+        '(where train.early_stop_patience asks for it), dashed lines training rows, scored while they are trained '
+        f'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; {kept}. '
+        'The training objective is what is minimised; no other number compares with it.'
     )
     return section('curves', 'Learning curves', text, figs) if figs else None
 
