@@ -89,8 +89,8 @@ HOW = (
     'Every row is predicted by a model that never saw it (out of fold). Epochs and rounds are fixed beforehand or '
     'chosen on a part of the training rows; with a file to choose on (data.valid_path) the rows shown here are that '
     'file’s, and chose the epoch. '
-    'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows, or over the groups of '
-    'eval.group_col (Poisson weights, bias removed); '
+    'Level and slope of a calibration are fitted once, a curve on the other folds. '
+    'Intervals are bootstraps over rows, or over the groups of eval.group_col (Poisson weights, bias removed); '
     'comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
     'same rows, which chance lets '
     'a model beat on few rows.',

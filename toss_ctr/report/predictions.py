@@ -39,7 +39,7 @@ class Predictions:
     fold : (n,) int, the fold that held it out
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
-    others : row of the table of scores → (n,): calibrated (the network, by the other folds), baseline (the first
+    others : row of the table of scores → (n,): calibrated (the network, out of fold), baseline (the first
         member that is no network) and ensemble, calibrated likewise; whoever else was handed in; best possible
         (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw

@@ -58,7 +58,7 @@ def scores_section(f: RunFacts) -> Markup:
     made = handed_in(f.folder)
     text = (
         f'{SAID[f.pred.metric]} In brackets 95 % bootstrap intervals. Folds and “out of fold” are the network’s raw '
-        'probabilities on rows it never saw; “calibrated” is corrected by the other folds, and so are “baseline” and '
+        'probabilities on rows it never saw; “calibrated” is corrected out of fold, and so are “baseline” and '
         '“ensemble”, the weighted mean of the members’ log-odds. * was handed in.'
     )
     strong = [i for i, row in enumerate(f.rows) if row['kind'] != 'fold']
@@ -274,7 +274,7 @@ def members_section(f: RunFacts) -> Markup | None:
         return None
     board = member_board(f.folder)
     text = (
-        'Out of fold, calibrated by the other folds; the ensemble’s are by weights found on the other folds. Gains and '
+        'Out of fold, calibrated; the ensemble’s are by weights found on the other folds. Gains and '
         'losses are of the first column, + is better. The '
         'loss without a member is that of an ensemble chosen anew from the others: near 0 where another says the same.'
     )

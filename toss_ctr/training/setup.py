@@ -339,7 +339,8 @@ def fold_memory(cfg: Config, split: Split) -> float:
         if resolve_device(cfg.device).type != 'cuda':
             batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
             step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
-    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * (4 + 2 * cfg.ema.enabled)
+    copies = 4 + 2 * cfg.ema.enabled + cfg.chooses_inside
+    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * copies
     first, pool = split.shards[0], min(len(split), max(65_536, cfg.train.batch_size))
     stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
     return PROCESS + weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored + step
