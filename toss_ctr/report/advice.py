@@ -229,7 +229,7 @@ def _miscalibrated(f: RunFacts):
 @rule(
     'watch',
     'Calibration costs',
-    '{metric} on held-out rows is worse by {diff:.4f} (95 %: {lo:.4f} to {hi:.4f}): the other folds’ correction'
+    '{metric} on held-out rows is worse by {diff:.4f} (95 %: {lo:.4f} to {hi:.4f}): the correction'
     ' does not fit. calibration.enabled false leaves the logits as they are; more clicks, or calibration.method'
     ' temperature, would make it steadier.',
 )
