@@ -51,6 +51,7 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'synthetic': [*TOSS_LOG, 'run/profile.py', 'run/schema.py'],
     'toss': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
     'toss_full': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *WHOLE_RUN],
+    'yardstick': ['presets/*.yaml', 'synthetic/unified.py', 'training/metrics.py', *TOSS_LOG, *NETWORK, *TREES],
 }
 
 
