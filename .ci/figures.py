@@ -49,7 +49,7 @@ def presets(root: Path = ROOT) -> list[list[str]]:
     fast_is = 'whole histories of distinct tokens, a fifth of the negatives drawn anew each epoch, two epochs'
     where = origin('toss_full', root)
     cpu = [['`toss_fast`', fast_is, fast, *where], ['`toss`', wide_is, wide, *where]]
-    return [*cpu, ['`toss_gpu`', gpu_is, '', '', '']]
+    return [*cpu, ['`toss_gpu`', gpu_is, 'made for a GPU, not timed', '', '']]
 
 
 def quality(root: Path = ROOT) -> list[list[str]]:
@@ -180,6 +180,7 @@ KOREAN = {
     'a fifth of the negatives': '음성(비클릭)의 5분의 1을',
     ' drawn anew each epoch, two epochs': ' 에폭마다 새로 추출, 두 에폭',
     'twice the widths, a quarter of the negatives': '너비 두 배, 음성의 4분의 1',
+    'made for a GPU, not timed': 'GPU용, 재지 않음',
     'the encoder of the project this one grew from': '이 프로젝트의 전신에 있던 인코더',
 }
 
