@@ -9,10 +9,12 @@ __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT'
            'MetricsTable']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
+from contextlib import suppress
 from typing import NamedTuple
 
 import numpy as np
 import polars as pl
+from scipy.special import ndtri, stdtrit
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
@@ -255,7 +257,8 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
 
     Returns
     -------
-    AP, WLL, Score, AUC, Score_sum, ECE (class-balanced, 15 bins); with groups gAUC; with `natural` `NATURAL`
+    AP, WLL, Score, AUC, Score_sum, ECE (class-balanced, 15 bins); with groups of both classes gAUC; with `natural`
+    `NATURAL`
 
     Examples
     --------
@@ -268,7 +271,8 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
     found['Score_sum'] = 0.5 * found['AP'] + 0.5 * found['WLL']
     found['ECE'] = ece(y, p, balanced=True, weight=weight)
     if group is not None:
-        found['gAUC'] = grouped_auc(y, p, group, weight)
+        with suppress(UserError):  # no group has both classes: then there is none
+            found['gAUC'] = grouped_auc(y, p, group, weight)
     return found
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
@@ -281,13 +285,18 @@ def _poisson_table() -> np.ndarray:
     return np.repeat(np.arange(9, dtype=np.uint8), n)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b8a37953
-def _drawn_weights(y, n_boot: int, seed: int, group=None, row_weight=None):
-    "Weights of the rows in each draw of rows, or of whole groups."
-    if n_boot < 2:
-        raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
-    code = np.arange(len(y)) if group is None else _group_codes(group, len(y))
+def _drawn_whole(group, rows: int) -> np.ndarray:
+    "The number 0, 1, … of what each row is drawn with: by itself, or with its group."
+    code = np.arange(rows) if group is None else _group_codes(group, rows)
     if not code.any():
         raise UserError('groups: all rows are in one', 'an interval needs several; choose a finer column')
+    return code
+
+
+def _drawn_weights(y, n_boot: int, seed: int, code, row_weight=None):
+    "Weights of the rows in each draw; rows of one code come together."
+    if n_boot < 2:
+        raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
     rng, table = np.random.default_rng(np.random.SeedSequence([seed, 5])), _poisson_table()
     clicks, units, drawn = np.flatnonzero(y), int(code.max()) + 1, 0
     while drawn < n_boot:
@@ -317,18 +326,28 @@ class Interval(NamedTuple):
 
 
 def _interval(value, draws):
-    lo, hi = np.quantile(draws, [0.025, 0.975])
-    bias = draws.mean() - value  # repeated clicks tie with themselves, which lifts AP a little
-    return Interval(float(value), float(lo - bias), float(hi - bias))
+    # 'weibull' is wide enough with few draws; their mean is moved, as clicks tie with their repeats, which lifts AP
+    lo, hi = value - draws.mean() + np.quantile(draws, [0.025, 0.975], method='weibull')
+    return Interval(float(value), float(lo), float(hi))
+
+# %% ../../nbs/50_training/05_metrics.ipynb #e7d3e64e
+def _apart(groups: int) -> float:
+    "How much further apart the draws must lie, of less than 200 groups."
+    few = stdtrit(groups - 1, 0.975) / ndtri(0.975) * groups / (groups - 1)
+    return few if groups < 200 else 1.0
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
 def _resampled(y, predictions, natural, n_boot: int, seed: int, group, weight) -> list[tuple]:
     "Of each prediction its metrics, and those in every draw: (draws, metrics); all on the same draws."
     y, _, weight = check_inputs(y, predictions[0], weight)
     judged = [Judged(y, check_inputs(y, p)[1], q) for p, q in zip(predictions, natural, strict=True)]
-    draws = [[list(one(drawn).values()) for one in judged] for drawn in _drawn_weights(y, n_boot, seed, group, weight)]
+    code = _drawn_whole(group, len(y))
+    weights = _drawn_weights(y, n_boot, seed, code, weight)
+    draws = np.array([[list(one(drawn).values()) for one in judged] for drawn in weights])
+    middle = draws.mean(0)
+    draws = middle + (draws - middle) * _apart(code.max() + 1)
     every = _counted(weight, y)
-    return [(one(every), of_one) for one, of_one in zip(judged, np.array(draws).swapaxes(0, 1), strict=True)]
+    return [(one(every), of_one) for one, of_one in zip(judged, draws.swapaxes(0, 1), strict=True)]
 
 
 def bootstrap_interval(
