@@ -88,33 +88,13 @@ def quality(root: Path = ROOT) -> list[list[str]]:
 
 
 def speed(root: Path = ROOT) -> list[list[str]]:
-    "One line a step of the road: what, rows a second or times faster, where and when."
-    cache, loader, models, metrics, whole = (
-        figures(name, root) for name in ('cache', 'loader', 'models', 'metrics_blend', 'toss_full')
-    )
-    tokens = {name: line['us_per_row'] for name, line in cache['tokens'].items()}
-    faster = tokens['python, 530 tokens a row'] / tokens['toss_ctr, 530 tokens a row']
-    built = 1e3 / cache['builds']['1,000,000 rows, 0 workers']['us_per_row']
-    shuffled = loader['shuffled']['rows_per_cpu_s']
-    one_by_one = loader['row by row, shuffled']['rows_per_cpu_s']
-    wanted = 'train', 1024, False, 'fp32'
-    step = next(r for r in models['step'] if (r['what'], r['B'], r['encoder'], r['amp']) == wanted)
-    others, ours = (
-        metrics[name]['cpu_s'] for name in ('scikit-learn AP, AUC, log-loss, 10 M rows', 'all_metrics, 10 M rows')
-    )
-    trained = f"{step['rows_per_s'] / 1e3:,.0f} thousand rows/s, {step['ratio']:.0f} × plain PyTorch"
-    read = f'{shuffled / 1e3:,.0f} thousand rows/s, {shuffled / one_by_one:.0f} × row by row'
-    rows = {name: f"{1e3 / us:,.0f} thousand rows/s" for name, us in whole['us_per_row'].items()}
-    lines = [
-        ('history text → tokens, 530 a row', f'{faster:.0f} × plain Python', 'cache'),
-        ('Parquet → verified shards', f'{built:,.0f} thousand rows/s', 'cache'),
-        ('Parquet → verified shards, whole histories', rows['cache'], 'toss_full'),
-        ('five folds predict, whole histories', rows['inference'], 'toss_full'),
-        ('shuffled batches', read, 'loader'),
-        ('a training step, 1,024 rows', trained, 'models'),
-        ('all metrics, 10 M rows', f'{others / ours:.0f} × scikit-learn', 'metrics_blend'),
-    ]
-    return [[what, how, *origin(name, root)] for what, how, name in lines]
+    "One line a step of the road: what, how long we take, the best of each kind beside it; none until it is measured."
+    measured, rows = (root / 'nbs/benchmarks/speed.json').exists(), []
+    for race in figures('speed', root)['races'] if measured else []:
+        of = [f"{'floor: ' * (line['kind'] == 'floor')}{line['way']} {line['ratio']:.2f} ×" for line in race['best']]
+        beside = '; '.join(of)
+        rows.append([race['what'], f"{race['us_a_row']:.1f} µs a row", beside, *origin('speed', root)])
+    return rows
 
 
 def key_rows(meanings: dict[str, str]) -> list[list[str]]:
@@ -158,18 +138,6 @@ KOREAN = {
     'low-rank': '저랭크',
     'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
     ' of the log-loss gap, Score': ' (로그 손실 간격), Score',
-    'Parquet → verified shards, whole histories': 'Parquet → 검증된 샤드, 전체 히스토리',
-    'five folds predict, whole histories': '폴드 5개 예측, 전체 히스토리',
-    'history text → tokens, 530 a row': '히스토리 텍스트 → 토큰, 행당 530개',
-    'Parquet → verified shards': 'Parquet → 검증된 샤드',
-    'shuffled batches': '섞은 배치',
-    'a training step, 1,024 rows': '학습 스텝, 1,024행',
-    'all metrics, 10 M rows': '모든 지표, 1,000만 행',
-    ' × plain Python': '배 (순수 Python 대비)',
-    ' × row by row': '배 (한 행씩 읽기 대비)',
-    ' × plain PyTorch': '배 (평범한 PyTorch 대비)',
-    ' × scikit-learn': '배 (scikit-learn 대비)',
-    ' thousand rows/s': '천 행/초',
     '[tutorial 7]': '[튜토리얼 7]',
     '[tutorial 4]': '[튜토리얼 4]',
     'network': '네트워크',
@@ -184,18 +152,31 @@ KOREAN = {
     'the encoder of the project this one grew from': '이 프로젝트의 전신에 있던 인코더',
 }
 
+RACES = {  # of the table of speed; names of other ways are not translated
+    'history text → tokens, ids above 10,000': '히스토리 텍스트 → 토큰, 1만이 넘는 id',
+    'history text → tokens': '히스토리 텍스트 → 토큰',
+    'Parquet file → arrays for training': 'Parquet 파일 → 학습용 배열',
+    'an epoch of shuffled batches': '섞은 배치 한 에폭',
+    'a training step': '학습 스텝',
+    'a fold trained': '폴드 하나 학습',
+    '4,096 rows in memory predicted': '메모리의 4,096행 예측',
+    'a Parquet file predicted': 'Parquet 파일 예측',
+    'floor: ': '하한: ',
+    ' µs a row': ' µs/행',
+}
+
 PAGES = {  # page → heads of its tables, words of its language
     'README.md': (
         ['preset', 'what it is', 'from files to report', 'notebook', 'measured'],
         ['data', 'what', 'result', 'notebook', 'measured'],
-        ['step', 'speed', 'notebook', 'measured'],
+        ['step', 'ours', 'beside it (× ours)', 'notebook', 'measured'],
         {},
     ),
     'README.ko.md': (
         ['프리셋', '내용', '파일에서 리포트까지', '노트북', '측정일'],
         ['데이터', '모델', '결과', '노트북', '측정일'],
-        ['단계', '속도', '노트북', '측정일'],
-        KOREAN,
+        ['단계', '이 패키지', '비교(이 패키지의 몇 배)', '노트북', '측정일'],
+        KOREAN | RACES,
     ),
 }
 

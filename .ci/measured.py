@@ -28,6 +28,7 @@ NETWORK = [
 ]
 TREES = ['members/boosted.py', 'members/matrix.py', 'members/trees.py']
 CHOICE = ['inference/calibration.py', 'inference/ensemble.py', 'members/combine.py', 'training/metrics.py']
+ANSWERS = ['inference/answers.py', 'inference/network.py', 'inference/predictor.py']
 WHOLE_RUN = ['data/folds.py', 'features/*.py', *NETWORK, *TREES, *CHOICE]
 TOSS_LOG = ['synthetic/process.py', 'synthetic/rows.py']
 CACHE = ['data/cache.py', 'data/encode.py', 'data/measure.py', 'data/shards.py', 'data/source.py', 'data/tokens.py']
@@ -38,16 +39,16 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'dare': ['synthetic/unified.py', *NETWORK],
     'demo': ['presets/demo.yaml', *TOSS_LOG, *WHOLE_RUN],
     'engines': ['core/executors.py', 'core/schedulers.py', 'core/tasks.py', 'run/road.py', 'presets/toss_fast.yaml'],
-    'inference': ['inference/answers.py', 'inference/network.py', 'inference/predictor.py', 'models/*.py'],
+    'inference': [*ANSWERS, 'models/*.py'],
     'inputs': ['synthetic/unified.py', *CACHE, *NETWORK],
     'kuairand': ['presets/kuairand.yaml', *WHOLE_RUN],
     'loader': ['data/batches.py', 'data/frames.py', 'data/shards.py'],
     'metrics_blend': ['inference/calibration.py', 'inference/compare.py', 'training/metrics.py'],
-    'models': ['data/batches.py', 'models/*.py', 'training/loop.py'],
     'movielens': ['presets/ml100k.yaml', *NETWORK, *TREES, *CHOICE],
     'papers': ['presets/paper.yaml', *NETWORK, *CHOICE],
     'planted': NETWORK,
     'recovery': [*TOSS_LOG, *NETWORK, *TREES],
+    'speed': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *NETWORK, *ANSWERS],
     'synthetic': [*TOSS_LOG, 'run/profile.py', 'run/schema.py'],
     'toss': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
     'toss_full': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *WHOLE_RUN],

@@ -297,7 +297,7 @@ class QNNAlpha(Section):
     pair_grouping: _PairGrouping = 'all'
     "Pair all fields at once, or also the sequence vector with the field block."
     aux_head_weight: NonNegative = 0.0
-    "Weight of a linear auxiliary head on the sequence vector."
+    "Weight of the loss of DARE's auxiliary head, which reads the whole history in training (the authors' is 1)."
     self_ensemble: NonNegative = 0.0
     "Weight of the self-ensemble loss (a second dropout pass in training only)."
     packed: Positive = 1

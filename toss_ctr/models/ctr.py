@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from .attention import dropout, length_mask
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
-from .dare import DARE
+from .dare import AuxiliaryHead, DARE
 from .scaling import NumericStats, Scale
 from toss_ctr.models.fields import (
     AffineFields,
@@ -30,7 +30,7 @@ from toss_ctr.models.fields import (
     restart,
     VectorField,
 )
-from .heads import by_label, make_head, mlp
+from .heads import make_head
 from .roles import scanned_rows
 
 # %% ../../nbs/40_models/60_ctr.ipynb #e3927336
@@ -168,6 +168,7 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         collapse=s.collapse,
         encoder=s.tfm if s.transformer_block else None,
         dropout=cfg.model.dare_dropout,
+        full=cfg.model.qnn_alpha.aux_head_weight > 0,
     )
     for role in dare.emb.roles.values():
         role.behaviour.max_scan = scanned_rows(s.max_len)
@@ -285,6 +286,7 @@ class Logits:
 
     main : the model's answer about the first label
     second : a second pass with other dropout masks
+    auxiliary : of the auxiliary heads (`model.qnn_alpha.aux_head_weight`), summed over the histories
     further : (B, T), of the labels beside the first (`data.labels`)
     packed : (B, k), of each of the heads that share their layers (`model.qnn_alpha.packed`); `main` is their mean
 
@@ -296,7 +298,7 @@ class Logits:
 
     main: Tensor
     second: Tensor | None = None
-    linear: Tensor | None = None
+    auxiliary: Tensor | None = None
     further: Tensor | None = None
     packed: Tensor | None = None
 
@@ -320,8 +322,8 @@ class CTRModel(nn.Module):
         self.n_labels = 1 + len(spec.labels)
         self.head = make_head(q, n + n_seq, n_seq, self.n_labels)
         self.twice = q.enabled and q.self_ensemble > 0
-        heads = {key: mlp(history.dare.d_out, ()) for key, history in self.histories.items() if q.aux_head_weight}
-        self.linear = nn.ModuleDict(heads)
+        read = self.histories.items() if q.aux_head_weight else ()
+        self.auxiliary = nn.ModuleDict({key: AuxiliaryHead(history.dare.d_out) for key, history in read})
         self.bias = nn.Parameter(torch.zeros(self.n_labels if spec.labels else ()))
         if cfg.train.embedding.init_std is not None:
             restart(self, nn.Embedding, cfg.train.embedding.init_std)
@@ -358,9 +360,8 @@ class CTRModel(nn.Module):
         x, outs = self.fields(batch)
         z, packed = self.answer(x, batch['num'])
         second = self.answer(self.fields(batch)[0], batch['num'])[0][:, 0] if self.twice else None
-        linear = [by_label(head(outs[key]['h'])) for key, head in self.linear.items()]
-        from_vectors = sum(linear[1:], linear[0]) if linear else None
-        return Logits(z[:, 0], second, from_vectors, z[:, 1:] if self.n_labels > 1 else None, packed)
+        each = [head(outs[key]['target'], outs[key]['full']) for key, head in self.auxiliary.items()]
+        return Logits(z[:, 0], second, sum(each) if each else None, z[:, 1:] if self.n_labels > 1 else None, packed)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #603a9b48
 def parameter_table(model: nn.Module, depth: int = 3) -> list[tuple[str, int]]:

@@ -103,8 +103,8 @@ def training_loss(
         loss = weighted_bce(out.main, y, w)
     else:
         loss = (w * self_ensemble_loss(out.main, out.second, y, head.self_ensemble)).mean()
-    if out.linear is not None:
-        loss = loss + head.aux_head_weight * weighted_bce(out.linear, y, w)
+    if out.auxiliary is not None:
+        loss = loss + head.aux_head_weight * weighted_bce(out.auxiliary, y, w)
     return loss
 
 # %% ../../nbs/50_training/20_losses.ipynb #187262dc
