@@ -353,7 +353,8 @@ def toss_folds(for_: str, cfg: str = 'demo', set: Overrides = ()):
 
     files = give_out(prepare(c, progress=watched()), for_)
     print(*files, sep='\n')
-    print('learn from the rows of the other folds, predict those of the own one, keep its columns row, fold and label')
+    print('learn from the rows of the other folds, rounds and epochs too; predict those of the own one')
+    print('and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0')
 
 # %% ../nbs/90_run/40_cli.ipynb #c100f41b
 @console
