@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PLACES', 'Overrides', 'COMMANDS', 'parse', 'console', 'verbs', 'main', 'toss_run', 'toss_synth', 'toss_schema',
-           'toss_init', 'toss_cache', 'toss_covis', 'toss_train', 'toss_calibrate', 'toss_infer', 'toss_export',
-           'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean', 'check_blend', 'toss_blend',
-           'toss_compare']
+           'toss_init', 'toss_cache', 'toss_covis', 'toss_folds', 'toss_train', 'toss_calibrate', 'toss_infer',
+           'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean', 'check_blend',
+           'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
 from .core.processes import done, edge, ends_at_once, launched, stop_while_loading
@@ -52,9 +52,10 @@ def _parser(function) -> argparse.ArgumentParser:
     usage = ' '.join([name, *words, '[OPTIONS]'])
     parser = argparse.ArgumentParser(name, usage, about, argument_default=argparse.SUPPRESS)
     for key, p in given.items():
+        option = key.rstrip('_')  # for_ is --for
         usual = '' if p.default in (p.empty, None, '', False, ()) else f' (default: {p.default})'
-        flags = dict.fromkeys([f'--{key.replace("_", "-")}', f'--{key}'])
-        parser.add_argument(*flags, help=helps.get(key, '') + usual, **_kind_of(p.annotation))
+        flags = dict.fromkeys([f'--{option.replace("_", "-")}', f'--{option}'])
+        parser.add_argument(*flags, dest=key, help=helps.get(key, '') + usual, **_kind_of(p.annotation))
     return parser
 
 # %% ../nbs/90_run/40_cli.ipynb #7821e447
@@ -87,7 +88,7 @@ def parse(function, argv) -> dict:
             found[place], words = (words, []) if several else (words[0], words[1:])
     if words:
         error(f'unrecognized arguments: {" ".join(words)}')
-    missing = [f'--{name}' for name, p in given.items() if p.default is p.empty and name not in found]
+    missing = [f'--{name.rstrip("_")}' for name, p in given.items() if p.default is p.empty and name not in found]
     if missing:
         error(f'the following arguments are required: {", ".join(missing)}')
     for name, value in found.items():
@@ -333,6 +334,27 @@ def toss_covis(cfg: str = 'demo', set: Overrides = ()):
             'features: none are configured', 'set features.covis.enabled true or list features.encodings'
         )
     print('\n'.join(inputs.features.names))
+
+# %% ../nbs/90_run/40_cli.ipynb #d4b8e95d
+@console
+def toss_folds(for_: str, cfg: str = 'demo', set: Overrides = ()):
+    """Give out what a member from outside learns from: a file a fold, the labels to hold out dealt anew.
+
+    Parameters
+    ----------
+    for_ : str
+        name of the member, which is of kind file
+    cfg : str
+        run folder, name of a run, YAML file or preset
+    """
+    c = run_config(cfg, [*set, f'members.{for_}={{kind: file, oof: "-", test: "-"}}'])
+    from toss_ctr.members.outside import give_out
+    from toss_ctr.training.inputs import prepare
+
+    files = give_out(prepare(c, progress=watched()), for_)
+    print(*files, sep='\n')
+    print('learn from the rows of the other folds, rounds and epochs too; predict those of the own one')
+    print('and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0')
 
 # %% ../nbs/90_run/40_cli.ipynb #c100f41b
 @console

@@ -210,7 +210,8 @@ class FileMember(Member):
 
     kind: Literal['file'] = 'file'
     oof: Annotated[str, Field(min_length=1)]
-    "file: Parquet or CSV of out-of-fold predictions: id or row, p or logit, and where it has them label and fold."
+    """file: Parquet or CSV of out-of-fold predictions: id or row, p or logit, where it has it fold, and label as
+    `toss folds` gave it out, without which the member is shown but not handed in."""
     test: Annotated[str, Field(min_length=1)]
     "file: Parquet or CSV of predictions of the test rows: id, p or logit."
 

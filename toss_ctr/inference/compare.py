@@ -339,7 +339,7 @@ def member_rows(run_dir) -> list[dict]:
 
     returns name, kind, judged_by (key `metric`), the metrics of `COLUMNS`, low and high of the first of them; gain on
         the best single member with gain_low and gain_high; weight (0 = not taken, None of the ensemble); without (what
-        the ensemble loses without it); fit_seconds; rows_per_s; handed_in; leaks
+        the ensemble loses without it); fit_seconds; rows_per_s; handed_in; doubted
     raises UserError : the run has not chosen yet
     """
     made = last_choice(run_dir)
@@ -351,7 +351,7 @@ def member_rows(run_dir) -> list[dict]:
         facts, compared = made['facts'].get(name, dict(kind=ENSEMBLE)), made['board'].get(name, {})
         row = dict(name=name, kind=facts.get('kind', ''), judged_by=metric)
         row |= {key: metrics[key] for key in _METRICS if key in metrics} | {key: compared.get(key) for key in _COMPARED}
-        row |= dict(weight=made['weights'].get(name), leaks=name in made['leaking'])
+        row |= dict(weight=made['weights'].get(name), doubted=name in made['doubted'])
         row |= {key: facts.get(key) for key in ('fit_seconds', 'rows_per_s')}
         rows.append(row | dict(handed_in=intact and name == made['chosen']))
     return sorted(rows, key=lambda row: -merit(row, metric))
@@ -401,14 +401,15 @@ class Board(Shown):
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
-    "A row a member of one run; * is what was handed in; below, its scale, and whether its artefact gives the same."
+    "A row a member of one run; * is what was handed in; below, its scale, its artefact's parity, and who is kept out."
     from toss_ctr.inference.answers import parity_line
 
-    rows, told = member_rows(run_dir), [scale_line(last_choice(run_dir))]
-    marks = {row['name']: ' *' * row['handed_in'] + ' (leaks)' * row['leaks'] for row in rows}
+    rows, made = member_rows(run_dir), last_choice(run_dir)
+    marks = {row['name']: ' *' * row['handed_in'] + ' (kept out)' * row['doubted'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
     parity = Path(run_dir) / 'parity.json'
-    told += [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
+    parities = [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
+    told = [scale_line(made), *parities, *made['doubted'].values()]
     return Board([MetricsTable(lines), '\n'.join(told)], rows)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #893e066b

@@ -76,13 +76,14 @@ def seal_member(folder, made: dict, **facts) -> Record:
     return record
 
 # %% ../../nbs/60_members/07_contract.ipynb #ae017285
-def write_held_out(place, row, fold, label, z):
+def write_held_out(place, row, fold, label, z, dealt=None):
     """Write oof.parquet by ascending row.
 
     row : (n,) rows of the training file
     fold : (n,) the fold that held each out
     label : (n,) 0/1
     z : (n,) class-balanced log-odds
+    dealt : (n,) 0/1, labels as somebody outside was given them, or None
     """
     order = np.argsort(row, kind='stable')
     z = np.asarray(z)[order].astype(np.float32)
@@ -93,6 +94,8 @@ def write_held_out(place, row, fold, label, z):
         logit=z,
         p=expit(z),
     )
+    if dealt is not None:
+        numbers['dealt'] = np.asarray(dealt)[order].astype(np.uint8)
     write_table(pl.DataFrame(numbers), Path(place) / OOF)
 
 # %% ../../nbs/60_members/07_contract.ipynb #a7531e55
@@ -181,6 +184,7 @@ class Opinion:
     test_logit : (n_test,) of the test rows
     group : (n,) int, group of each row by `eval.group_col`, where there is one
     weight : (n,) row weights, where there are any
+    dealt : (n,) 0/1, labels as somebody outside was given them, where it has learnt from these
     facts : what its record says for people: kind, fit_seconds, rows_per_s
 
     Examples
@@ -202,6 +206,7 @@ class Opinion:
     test_logit: np.ndarray | None = None
     group: np.ndarray | None = None
     weight: np.ndarray | None = None
+    dealt: np.ndarray | None = None
     facts: dict = field(default_factory=dict)
 
 # %% ../../nbs/60_members/07_contract.ipynb #85df7e87
@@ -219,7 +224,7 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
     read = lambda file: read_recorded_table(record, f'{record["generation"]}/{file}')
     try:
-        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight)$'))
+        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight|dealt)$'))
         test = read(TEST) if TEST in record['files'] else None
     except UserError:
         if _record(folder) == record:

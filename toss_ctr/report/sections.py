@@ -11,7 +11,7 @@ __all__ = ['SAID', 'scores_section', 'findings_section', 'test_section', 'curves
 from markupsafe import Markup
 
 from ..inference.compare import member_board
-from ..inference.ensemble import handed_in, last_choice, leak_lines, scale_line, submission_line
+from ..inference.ensemble import handed_in, last_choice, scale_line, submission_line
 from .advice import RunFacts, side_file
 from .canvas import figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -281,4 +281,4 @@ def members_section(f: RunFacts) -> Markup | None:
     strong = [i for i, row in enumerate(board.rows) if row['handed_in']]
     members, note = board.parts
     shown = scores_table(members, 'Members', strong)
-    return section('members', 'Members', text, *leak_lines(made), shown, *note.splitlines())
+    return section('members', 'Members', text, shown, *note.splitlines())

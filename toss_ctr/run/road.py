@@ -26,7 +26,7 @@ from ..data.submission import check_ids
 from ..data.tables import row_share
 from ..synthetic.files import synthesize
 from ..inference.answers import network_made, parity_line, prove, seal_network
-from ..inference.ensemble import leak_lines, scale_line, submission_line, submit
+from ..inference.ensemble import scale_line, submission_line, submit
 from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
@@ -159,7 +159,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         records = train_members(inputs, progress, jobs=jobs, force=force)
     step('ensemble, submission and artefact')
     submitted = submit(cfg, records)
-    for line in leak_lines(submitted):
+    for line in submitted['doubted'].values():
         warnings.warn(line)
     parity = prove(cfg, EXPORTS[cfg.logging.export], inputs) if cfg.logging.export != 'none' else None
     scored = score_test_rows(cfg)
