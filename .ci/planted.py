@@ -41,7 +41,7 @@ def made_young(root: Path, name: str):
 def refused(plant, word: str):
     "Nothing is said of a copy before `plant` changes it, and then the line with this word."
     with copied() as root:
-        made_young(root, 'models')
+        made_young(root, 'speed')
         assert complaints(root) == []
         plant(root)
         found = complaints(root)
@@ -93,7 +93,7 @@ refused(said('| generated | a model of ours | 91.2% of the gap |'), 'a figure th
 refused(said('약 30분 걸립니다.', 'README.ko.md'), 'a figure that no JSON holds')
 
 with copied() as root:  # words may change
-    made_young(root, 'models')
+    made_young(root, 'speed')
     change(root / 'toss_ctr/models/dare.py', '\n    return ', '\n    # why\n\n    return ')
     change(root / 'toss_ctr/models/dare.py', '"""', '"""Other words. ')
     assert complaints(root) == []

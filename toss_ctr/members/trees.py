@@ -26,7 +26,7 @@ from ..core.errors import UserError
 from ..core.files import digest_json, locked, sweep, watched, write_aside
 from ..core.records import check_files, read_record, Record, write_record
 from ..data.batches import thinned
-from ..data.folds import Folds
+from ..data.folds import Folds, latest_part
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
 from .contract import kept_member, member_folder, member_generation, seal_member
@@ -149,11 +149,11 @@ def chosen_rounds(self: MatrixJob, k: int, matrices: Matrices, rows, tick: Calla
     """How many rounds a fold's trees grow.
 
     rows : (m,) that the fold learns from
-    returns the most its library grows, with `patience` as many as were best on `Folds.latest_part`
+    returns the most its library grows, with `patience` as many as were best on `latest_part`
     """
     if not self.member.patience:
         return self.member.rounds
-    held_back = matrices.folds.latest_part(rows)
+    held_back = latest_part(matrices.folds, rows)
     judge, learnt = (matrices.train_rows(k, some) for some in (rows[held_back], rows[~held_back]))
     if not 0 < learnt.label.mean() < 1:
         raise UserError(f'fold {k}: too few of a class to choose rounds with', 'set patience 0 in members')

@@ -20,6 +20,7 @@ from ..core.errors import UserError
 from ..core.files import digest_json
 from ..data.batches import class_sample, Loader
 from ..models.scaling import numeric_stats
+from ..data.folds import latest_part
 from ..data.shards import Split
 from ..data.types import UNKNOWN
 from ..features.stored import feature_names
@@ -229,7 +230,7 @@ class FoldTrainer:
 
         self.rows, self.held = inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)
         if inner:
-            judges = inputs.folds.latest_part(self.rows)
+            judges = latest_part(inputs.folds, self.rows)
             self.rows, self.held = self.rows[~judges], self.rows[judges]
         self.labels = every_label(inputs.train, self.held)[:, : 1 if inner else None]
         self.weights = inputs.train.weights(self.held)
