@@ -88,12 +88,12 @@ def quality(root: Path = ROOT) -> list[list[str]]:
 
 
 def speed(root: Path = ROOT) -> list[list[str]]:
-    "One line a step of the road: what, how long we take, the best of each kind beside it; none until it is measured."
-    measured, rows = (root / 'nbs/benchmarks/speed.json').exists(), []
-    for race in figures('speed', root)['races'] if measured else []:
+    "One line a step of the road: what, how long we take, the best of each kind beside it, where and when."
+    where, rows = origin('speed', root), []
+    for race in figures('speed', root)['races']:
         of = [f"{'floor: ' * (line['kind'] == 'floor')}{line['way']} {line['ratio']:.2f} ×" for line in race['best']]
         beside = '; '.join(of)
-        rows.append([race['what'], f"{race['us_a_row']:.1f} µs a row", beside, *origin('speed', root)])
+        rows.append([race['what'], f"{race['us_a_row']:.1f} µs a row", beside, *where])
     return rows
 
 
@@ -138,6 +138,16 @@ KOREAN = {
     'low-rank': '저랭크',
     'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
     ' of the log-loss gap, Score': ' (로그 손실 간격), Score',
+    'history text → tokens, ids above 10,000': '히스토리 텍스트 → 토큰, 1만이 넘는 id',
+    'history text → tokens': '히스토리 텍스트 → 토큰',
+    'Parquet file → arrays for training': 'Parquet 파일 → 학습용 배열',
+    'an epoch of shuffled batches': '섞은 배치 한 에폭',
+    'a training step': '학습 스텝',
+    'a fold trained': '폴드 하나 학습',
+    '4,096 rows in memory predicted': '메모리의 4,096행 예측',
+    'a Parquet file predicted': 'Parquet 파일 예측',
+    'floor: ': '하한: ',
+    ' µs a row': ' µs/행',
     '[tutorial 7]': '[튜토리얼 7]',
     '[tutorial 4]': '[튜토리얼 4]',
     'network': '네트워크',
@@ -152,19 +162,6 @@ KOREAN = {
     'the encoder of the project this one grew from': '이 프로젝트의 전신에 있던 인코더',
 }
 
-RACES = {  # of the table of speed; names of other ways are not translated
-    'history text → tokens, ids above 10,000': '히스토리 텍스트 → 토큰, 1만이 넘는 id',
-    'history text → tokens': '히스토리 텍스트 → 토큰',
-    'Parquet file → arrays for training': 'Parquet 파일 → 학습용 배열',
-    'an epoch of shuffled batches': '섞은 배치 한 에폭',
-    'a training step': '학습 스텝',
-    'a fold trained': '폴드 하나 학습',
-    '4,096 rows in memory predicted': '메모리의 4,096행 예측',
-    'a Parquet file predicted': 'Parquet 파일 예측',
-    'floor: ': '하한: ',
-    ' µs a row': ' µs/행',
-}
-
 PAGES = {  # page → heads of its tables, words of its language
     'README.md': (
         ['preset', 'what it is', 'from files to report', 'notebook', 'measured'],
@@ -176,7 +173,7 @@ PAGES = {  # page → heads of its tables, words of its language
         ['프리셋', '내용', '파일에서 리포트까지', '노트북', '측정일'],
         ['데이터', '모델', '결과', '노트북', '측정일'],
         ['단계', '이 패키지', '비교(이 패키지의 몇 배)', '노트북', '측정일'],
-        KOREAN | RACES,
+        KOREAN,
     ),
 }
 
