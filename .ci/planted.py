@@ -82,7 +82,7 @@ def said(words, page='README.md'):
 
 refused(figure, 'README.md: no line | MovieLens-1M')
 refused(result, 'README.ko.md: no line | KuaiRand')
-refused(of_other_code, 'README.md: no line | a training step, 1,024 rows')
+refused(of_other_code, 'README.md: no line | a training step, toss')
 refused(of_a_new_file, OLDER)
 refused(mark, '이전 상태의 코드')
 refused(stamp, 'dare.json: without machine')
