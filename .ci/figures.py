@@ -1,12 +1,19 @@
-"""Tables of README.md and README.ko.md, read from what committed notebooks measured and from the package itself.
+"""Tables of README.md and README.ko.md, read from what benchmarks measured and from the package itself.
 
-Both index notebooks take their rows from here, so a figure stands in one place only. Run from nbs/.
+Both index notebooks take them from here, so a figure stands in one place only. `--check` refuses a page whose figures
+are not the JSONs', that does not say which were measured at an older state, or that has figures beside its tables.
 """
 import json
 import re
+import sys
 from pathlib import Path
 
+from measured import kept, MEASURES, older, ROOT
+
 from toss_ctr.config.load import keys_table
+
+STAMP = {'commit', 'date', 'machine', 'seeds', 'code', 'result'}
+OLDER = ', at an older state'
 
 
 def markdown_table(head: list[str], rows: list) -> str:
@@ -15,19 +22,15 @@ def markdown_table(head: list[str], rows: list) -> str:
     return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in lines) + '\n'
 
 
-def figures(name: str):
-    "What a benchmark wrote."
-    return json.loads(Path(f'benchmarks/{name}.json').read_text(encoding='utf-8'))
+def figures(name: str, root: Path = ROOT):
+    "What a benchmark found."
+    return kept(name, root)['result']
 
 
-def shown(notebook: str, word: str) -> dict[str, list[str]]:
-    "Rows of the first table a notebook shows that has this word in it: name → cells."
-    for cell in json.loads(Path(notebook).read_text(encoding='utf-8'))['cells']:
-        for output in cell.get('outputs', []):
-            lines = ''.join(output.get('data', {}).get('text/plain', [])).splitlines()
-            if len(lines) > 1 and any(line.startswith(word) for line in lines):
-                return {line.split('  ')[0]: re.split(' {2,}', line.strip())[1:] for line in lines[1:]}
-    raise ValueError(f'{notebook}: no table with {word}')
+def origin(name: str, root: Path = ROOT, page: str = '', link: str = '') -> list[str]:
+    "The last cells of a line: the notebook, and when it was measured; with a mark where the code is another by now."
+    measured = kept(name, root)['date'] + (OLDER if older(name, root) else '')
+    return [f"[{link or name}]({page or f'benchmarks/{name}.ipynb'})", measured]
 
 
 PLANTED_ATTENTION = {
@@ -38,42 +41,57 @@ PLANTED_ATTENTION = {
 }
 
 
-def quality() -> list[list[str]]:
-    "One line a result: data, what was scored, how, where."
-    papers = {row['metric']: row for row in figures('papers')}
+def presets(root: Path = ROOT) -> list[list[str]]:
+    "One line a preset of the Toss task."
+    found = figures('toss_full', root)
+    fast, wide = (f"{of['total']['wall_min']:.0f} minutes on two cores, no GPU" for of in (found, found['toss']))
+    wide_is, gpu_is = 'twice the widths, a quarter of the negatives', 'the encoder of the project this one grew from'
+    fast_is = 'whole histories of distinct tokens, a fifth of the negatives drawn anew each epoch, two epochs'
+    where = origin('toss_full', root)
+    cpu = [['`toss_fast`', fast_is, fast, *where], ['`toss`', wide_is, wide, *where]]
+    return [*cpu, ['`toss_gpu`', gpu_is, '', '', '']]
+
+
+def quality(root: Path = ROOT) -> list[list[str]]:
+    "One line a result: data, what was scored, how, where and when."
+    papers = {row['metric']: row for row in figures('papers', root)}
     rows = []
+
+    def add(data, name, what, how, page='', link=''):
+        rows.append([data, what, how, *origin(name, root, page, link)])
+
     whose = {'QNN-α, preset `paper`, 3 seeds': 'ours', 'their ensemble': 'ensemble', 'as printed in the paper': 'paper'}
     for who, key in whose.items():
         scores = f"AUC {papers['AUC'][key]:.4f}, log loss {papers['logloss'][key]:.4f}"
-        rows.append(['MovieLens-1M, the QNN-α paper’s protocol', who, scores, '[papers](benchmarks/papers.ipynb)'])
-    for what, how in figures('kuairand'):
-        rows.append(['KuaiRand, valid days', what, how, '[results](benchmarks/kuairand.ipynb)'])
-    demo = figures('demo')
+        add('MovieLens-1M, the QNN-α paper’s protocol', 'papers', who, scores)
+    for what, how in figures('kuairand', root):
+        add('KuaiRand, valid days', 'kuairand', what, how)
+    demo = figures('demo', root)
     for line in demo['table']:
         share = f"{line['share']:.1%} of the log-loss gap ({demo['logs']} logs)"
-        rows.append(['generated, 150,000 rows (`toss run`)', line['what'], share, '[demo](benchmarks/demo.ipynb)'])
-    for line in figures('recovery')['table']:
-        share = f"{line['share']:.1%} of the log-loss gap (3 seeds)"
-        rows.append(['generated, 200,000 rows', line['model'], share, '[recovery](benchmarks/recovery.ipynb)'])
-    arms = {line['arm']: line for line in figures('dare')['table']}
+        add('generated, 150,000 rows (`toss run`)', 'demo', line['what'], share)
+    for line in figures('recovery', root)['table']:
+        add('generated, 200,000 rows', 'recovery', line['model'], f"{line['share']:.1%} of the log-loss gap (3 seeds)")
+    arms = {line['arm']: line for line in figures('dare', root)['table']}
     for arm, what in PLANTED_ATTENTION.items():
-        share = f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)"
-        rows.append(['generated, one id space', what, share, '[dare](benchmarks/dare.ipynb)'])
-    for model, scores in figures('toss_full')['scores'].items():
+        add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)")
+    for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
-        rows.append(['generated, 10,704,179 rows, `toss_fast`', model, how, '[toss_full](benchmarks/toss_full.ipynb)'])
-    movielens = 'tutorials/07_movielens.ipynb'
-    for what, cells in shown(movielens, 'LightGBM').items():
-        rows.append(['MovieLens-100k, test days', what, f'AUC {cells[0]}', f'[tutorial 7]({movielens})'])
-    planted = 'tutorials/04_qnn_alpha_vs_low_rank.ipynb'
-    for what, cells in shown(planted, 'low-rank').items():
-        rows.append(['planted three-way interactions', what, f'AUC {cells[-1]}', f'[tutorial 4]({planted})'])
+        add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', model, how)
+    for what, found in figures('movielens', root).items():
+        how = f"AUC {found['AUC']:.4f} [{found['low']:.4f}, {found['high']:.4f}]"
+        add('MovieLens-100k, test days', 'movielens', what, how, 'tutorials/07_movielens.ipynb', 'tutorial 7')
+    page = 'tutorials/04_qnn_alpha_vs_low_rank.ipynb'
+    for what, auc in figures('planted', root).items():
+        add('planted three-way interactions', 'planted', what, f'AUC {auc:.4f}', page, 'tutorial 4')
     return rows
 
 
-def speed() -> list[list[str]]:
-    "One line a step of the road: what, rows a second or times faster, where."
-    cache, loader, models, metrics = (figures(name) for name in ('cache', 'loader', 'models', 'metrics_blend'))
+def speed(root: Path = ROOT) -> list[list[str]]:
+    "One line a step of the road: what, rows a second or times faster, where and when."
+    cache, loader, models, metrics, whole = (
+        figures(name, root) for name in ('cache', 'loader', 'models', 'metrics_blend', 'toss_full')
+    )
     tokens = {name: line['us_per_row'] for name, line in cache['tokens'].items()}
     faster = tokens['python, 530 tokens a row'] / tokens['toss_ctr, 530 tokens a row']
     built = 1e3 / cache['builds']['1,000,000 rows, 0 workers']['us_per_row']
@@ -86,17 +104,17 @@ def speed() -> list[list[str]]:
     )
     trained = f"{step['rows_per_s'] / 1e3:,.0f} thousand rows/s, {step['ratio']:.0f} × plain PyTorch"
     read = f'{shuffled / 1e3:,.0f} thousand rows/s, {shuffled / one_by_one:.0f} × row by row'
-    whole = figures('toss_full')
     rows = {name: f"{1e3 / us:,.0f} thousand rows/s" for name, us in whole['us_per_row'].items()}
-    return [
-        ['history text → tokens, 530 a row', f'{faster:.0f} × plain Python', '[cache](benchmarks/cache.ipynb)'],
-        ['Parquet → verified shards', f'{built:,.0f} thousand rows/s', '[cache](benchmarks/cache.ipynb)'],
-        ['Parquet → verified shards, whole histories', rows['cache'], '[toss_full](benchmarks/toss_full.ipynb)'],
-        ['five folds predict, whole histories', rows['inference'], '[toss_full](benchmarks/toss_full.ipynb)'],
-        ['shuffled batches', read, '[loader](benchmarks/loader.ipynb)'],
-        ['a training step, 1,024 rows', trained, '[models](benchmarks/models.ipynb)'],
-        ['all metrics, 10 M rows', f'{others / ours:.0f} × scikit-learn', '[metrics](benchmarks/metrics_blend.ipynb)'],
+    lines = [
+        ('history text → tokens, 530 a row', f'{faster:.0f} × plain Python', 'cache'),
+        ('Parquet → verified shards', f'{built:,.0f} thousand rows/s', 'cache'),
+        ('Parquet → verified shards, whole histories', rows['cache'], 'toss_full'),
+        ('five folds predict, whole histories', rows['inference'], 'toss_full'),
+        ('shuffled batches', read, 'loader'),
+        ('a training step, 1,024 rows', trained, 'models'),
+        ('all metrics, 10 M rows', f'{others / ours:.0f} × scikit-learn', 'metrics_blend'),
     ]
+    return [[what, how, *origin(name, root)] for what, how, name in lines]
 
 
 def key_rows(meanings: dict[str, str]) -> list[list[str]]:
@@ -117,8 +135,118 @@ def in_other_words(rows: list[list[str]], words: dict[str, str]) -> list[list[st
     return [[changed(cell) for cell in row] for row in rows]
 
 
+KOREAN = {
+    'MovieLens-1M, the QNN-α paper’s protocol': 'MovieLens-1M, QNN-α 논문의 방식',
+    'QNN-α, preset `paper`, 3 seeds': 'QNN-α, 프리셋 `paper`, 시드 3개',
+    'their ensemble': '이들의 앙상블',
+    'as printed in the paper': '논문에 실린 값',
+    'KuaiRand, valid days': 'KuaiRand, 검증 기간',
+    'generated, 150,000 rows (`toss run`)': '생성 로그, 15만 행(`toss run`)',
+    'plain mean': '단순 평균',
+    'generated, 200,000 rows': '생성 로그, 20만 행',
+    'recency mean, no attention': '최근성 평균, 어텐션 없음',
+    'without the sequence': '시퀀스 없음',
+    ' of the log-loss gap (3 seeds)': ' (로그 손실 간격, 시드 3개)',
+    ' of the log-loss gap (3 logs)': ' (로그 손실 간격, 로그 3개)',
+    'generated, one id space': '생성 로그, 타깃과 히스토리가 같은 id 공간',
+    'one table for both roles': '두 역할에 테이블 하나',
+    'the true attention put in': '실제 어텐션을 넣음',
+    'log loss': '로그 손실',
+    'MovieLens-100k, test days': 'MovieLens-100k, 테스트 기간',
+    'planted three-way interactions': '심어 둔 3차 상호작용',
+    'the truth': '실제 확률',
+    'low-rank': '저랭크',
+    'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
+    ' of the log-loss gap, Score': ' (로그 손실 간격), Score',
+    'Parquet → verified shards, whole histories': 'Parquet → 검증된 샤드, 전체 히스토리',
+    'five folds predict, whole histories': '폴드 5개 예측, 전체 히스토리',
+    'history text → tokens, 530 a row': '히스토리 텍스트 → 토큰, 행당 530개',
+    'Parquet → verified shards': 'Parquet → 검증된 샤드',
+    'shuffled batches': '섞은 배치',
+    'a training step, 1,024 rows': '학습 스텝, 1,024행',
+    'all metrics, 10 M rows': '모든 지표, 1,000만 행',
+    ' × plain Python': '배 (순수 Python 대비)',
+    ' × row by row': '배 (한 행씩 읽기 대비)',
+    ' × plain PyTorch': '배 (평범한 PyTorch 대비)',
+    ' × scikit-learn': '배 (scikit-learn 대비)',
+    ' thousand rows/s': '천 행/초',
+    '[tutorial 7]': '[튜토리얼 7]',
+    '[tutorial 4]': '[튜토리얼 4]',
+    'network': '네트워크',
+    'ensemble': '앙상블',
+    ', at an older state': ', 이전 상태의 코드',
+    ' minutes on two cores, no GPU': '분(2코어, GPU 없음)',
+    'whole histories of distinct tokens': '서로 다른 토큰의 전체 히스토리',
+    'a fifth of the negatives': '음성(비클릭)의 5분의 1을',
+    ' drawn anew each epoch, two epochs': ' 에폭마다 새로 추출, 두 에폭',
+    'twice the widths, a quarter of the negatives': '너비 두 배, 음성의 4분의 1',
+    'the encoder of the project this one grew from': '이 프로젝트의 전신에 있던 인코더',
+}
+
+PAGES = {  # page → heads of its tables, words of its language
+    'README.md': (
+        ['preset', 'what it is', 'from files to report', 'notebook', 'measured'],
+        ['data', 'what', 'result', 'notebook', 'measured'],
+        ['step', 'speed', 'notebook', 'measured'],
+        {},
+    ),
+    'README.ko.md': (
+        ['프리셋', '내용', '파일에서 리포트까지', '노트북', '측정일'],
+        ['데이터', '모델', '결과', '노트북', '측정일'],
+        ['단계', '속도', '노트북', '측정일'],
+        KOREAN,
+    ),
+}
+
+
+def tables(page: str, root: Path = ROOT) -> list[str]:
+    "The tables of a page that show what was measured: presets, quality, speed."
+    *heads, words = PAGES[page]
+    rows = [in_other_words(make(root), words) for make in (presets, quality, speed)]
+    return [markdown_table(head, lines) for head, lines in zip(heads, rows, strict=True)]
+
+
 def commands(notebook: str) -> list[tuple[str, str]]:
     "Blocks of shell, Python and YAML on a page, in its order: language and text."
     cells = json.loads(Path(notebook).read_text(encoding='utf-8'))['cells']
     text = '\n\n'.join(''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown')
     return re.findall(r'^```(sh|python|yaml)\n(.*?)^```', text, flags=re.M | re.S)
+
+
+UNITS = r'[%×초배]|분(?!의)|시간|천 행|(?:thousand|ms|s|min|h|minutes?|hours?|seconds?|[KMG]i?B|rows/s)\b'
+WORDS = r'\b(?:half an|an?|one|two|three|five|ten) (?:minute|hour)s?\b'
+FIGURE = re.compile(rf'.{{0,30}}(?:\d\.\d|\d[\d,]* ?(?:{UNITS})|{WORDS}).{{0,30}}')
+NOT_MEASURED = [  # versions, names, sizes of a log, limits that the server sets
+    *['Python 3.11', 'arXiv 2410.02604', 'arXiv 2505.17999', 'Apache-2.0', '1 MiB', '10 s a request', '10초까지'],
+    *['10.7 M rows', '10.7 million training and 1.5 million test rows'],
+]
+
+
+def loose_figures(text: str) -> list[str]:
+    "Figures in the prose of a page: numbers with a decimal point, a per cent sign or a unit of time, size or speed."
+    bare = re.sub(r'^```.*?^```|`[^`\n]*`|\]\([^)]*\)', '', text, flags=re.M | re.S)
+    for phrase in NOT_MEASURED:
+        bare = bare.replace(phrase, '')
+    return [found[0] for found in FIGURE.finditer(bare)]
+
+
+def complaints(root: Path = ROOT) -> list[str]:
+    "What is wrong with the figures of both pages; one line each."
+    names = sorted(path.stem for path in (root / 'nbs/benchmarks').glob('*.json'))
+    found = [f'{name}.json: .ci/measured.py does not say what it measures' for name in names if name not in MEASURES]
+    found += [f'{name}.json: without {key}' for name in names for key in sorted(STAMP - kept(name, root).keys())]
+    if found:
+        return found
+
+    for page in PAGES:
+        text = (root / page).read_text(encoding='utf-8')
+        for line in ''.join(tables(page, root)).replace('](', '](nbs/').splitlines():
+            if line not in text:
+                found.append(f'{page}: no line {line}')
+            text = text.replace(line, '', 1)
+        found += [f'{page}: a figure that no JSON holds: {words}' for words in loose_figures(text)]
+    return found
+
+
+if '--check' in sys.argv and (wrong := complaints()):
+    sys.exit('\n'.join([*wrong, 'run nbs/index.ipynb and nbs/index.ko.ipynb, then: python .ci/readme.py']))

@@ -105,6 +105,7 @@ WHY = {  # told beside the keys of a first config
     'train.weight_decay': 'the fewer clicks, the more',
     'train.embedding': 'crosses of rare values get the time they need',
     'cv': 'rows are held out as those to predict differ: at random, later, or of others',
+    'eval': 'rows of one are alike: intervals and tests draw them together',
     'members.lightgbm': 'grown until held-out rows gain nothing',
     'loss': 'clicks are rare: learnt at their natural rate',
     'features.encodings': 'click rates, out of fold: of the columns with most values, and of pairs',
@@ -170,4 +171,5 @@ def first_config(s) -> dict:
     if many and 'plateau' not in training['train']:  # with tables learnt to the end, rates need not meet other columns
         features['enter'] = 'sum'
     keys = merge(dict(base=training.pop('base')) | keys, training)
-    return keys | dict(cv=training.get('cv', {}) | _folds(s), features=features)
+    judged = dict(eval=dict(group_col=s.owner)) if s.owner else {}
+    return keys | judged | dict(cv=training.get('cv', {}) | _folds(s), features=features)

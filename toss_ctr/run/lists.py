@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['TIME', 'IDS', 'ALIKE', 'COUNTED', 'SHORT', 'ENOUGH', 'LOOKED_UP', 'OWN', 'words', 'says', 'ends_in', 'is_id',
-           'all_texts', 'written_list', 'cell_separator', 'second_of', 'is_event_time', 'named_alike', 'are_numbers',
-           'as_frequent', 'agree', 'listed', 'is_bag', 'is_history', 'guess_histories', 'looked_up', 'described',
-           'asking']
+           'names_users', 'all_texts', 'written_list', 'cell_separator', 'second_of', 'is_event_time', 'named_alike',
+           'are_numbers', 'as_frequent', 'agree', 'listed', 'is_bag', 'is_history', 'guess_histories', 'looked_up',
+           'described', 'asking']
 
 # %% ../../nbs/90_run/01_lists.ipynb #703542f4
 import itertools, re
@@ -49,6 +49,15 @@ def ends_in(column: str, pattern: str) -> bool:
 def is_id(column: str) -> bool:
     "Does a name end in a word for ids, or for things that have them?"
     return ends_in(column, _ID)
+
+# %% ../../nbs/90_run/01_lists.ipynb #036af18d
+_USER = r'user|member|customer|visitor|viewer|person|buyer|회원|고객|사용자|이용자'
+_USER = rf'uid|(.*_)?({_USER})(_?(id|no|nr|number|key|hash|번호|아이디))?'
+
+
+def names_users(column: str) -> bool:
+    "Does a name say that its values are people, as `user_id` and `memberNo` do, and `user_age` does not?"
+    return bool(re.fullmatch(_USER, '_'.join(words(column))))
 
 # %% ../../nbs/90_run/01_lists.ipynb #de3f8a71
 def all_texts(c: Facts, pattern: str) -> bool:

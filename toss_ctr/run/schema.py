@@ -20,7 +20,7 @@ from ..core.errors import nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
-from .lists import asking, cell_separator, described, written_list
+from .lists import asking, cell_separator, described, names_users, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
 from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
 from .rules import zero_and_one
@@ -100,6 +100,12 @@ class Schema:
     def half_new(self) -> list[str]:
         "Columns that are left out, and whose click rates still speak for some of the test rows: days tell how many."
         return [c for c, share in self.unseen.items() if UNSEEN <= share < NEW and self.days]
+
+    @property
+    def owner(self) -> str:
+        "The column whose values rows belong to: the one mostly new in the test rows, else users by name; '' = none."
+        users = (c.name for c in self.columns if MANY <= (c.card or 0) <= self.n_rows / 2 and names_users(c.name))
+        return self.new_group or next(users, '')
 
     @property
     def new_group(self) -> str:

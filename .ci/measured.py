@@ -1,0 +1,117 @@
+"""What a benchmark measured, and beside it the commit, the date, the machine, the seeds and the code it ran.
+
+A notebook of nbs/benchmarks ends with `keep('dare', result, seeds=SEEDS)`. Of each file that a benchmark measures the
+JSON holds a digest, so whether one computes something else now needs no history; comments and docstrings may change.
+"""
+import ast
+import io
+import json
+import os
+import platform
+import re
+import tokenize
+from datetime import date
+from functools import cache
+from hashlib import sha256
+from pathlib import Path
+
+import yaml
+
+from toss_ctr.core.device import commit
+from toss_ctr.core.files import write_aside
+
+ROOT = Path(__file__).resolve().parents[1]
+
+NETWORK = [
+    *['config/model.py', 'config/train.py', 'data/batches.py', 'data/encode.py', 'models/*.py', 'training/evaluate.py'],
+    *['training/fold.py', 'training/inputs.py', 'training/loop.py', 'training/losses.py', 'training/setup.py'],
+]
+TREES = ['members/boosted.py', 'members/matrix.py', 'members/trees.py']
+CHOICE = ['inference/calibration.py', 'inference/ensemble.py', 'members/combine.py', 'training/metrics.py']
+WHOLE_RUN = ['data/folds.py', 'features/*.py', *NETWORK, *TREES, *CHOICE]
+TOSS_LOG = ['synthetic/process.py', 'synthetic/rows.py']
+CACHE = ['data/cache.py', 'data/encode.py', 'data/measure.py', 'data/shards.py', 'data/source.py', 'data/tokens.py']
+MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
+    'ablation': ['presets/kuairand.yaml', 'presets/ml100k.yaml', 'synthetic/unified.py', *NETWORK],
+    'balance': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
+    'cache': [*TOSS_LOG, *CACHE],
+    'dare': ['synthetic/unified.py', *NETWORK],
+    'demo': ['presets/demo.yaml', *TOSS_LOG, *WHOLE_RUN],
+    'engines': ['core/executors.py', 'core/schedulers.py', 'core/tasks.py', 'run/road.py', 'presets/toss_fast.yaml'],
+    'inference': ['inference/answers.py', 'inference/network.py', 'inference/predictor.py', 'models/*.py'],
+    'inputs': ['synthetic/unified.py', *CACHE, *NETWORK],
+    'kuairand': ['presets/kuairand.yaml', *WHOLE_RUN],
+    'loader': ['data/batches.py', 'data/frames.py', 'data/shards.py'],
+    'metrics_blend': ['inference/calibration.py', 'inference/compare.py', 'training/metrics.py'],
+    'models': ['data/batches.py', 'models/*.py', 'training/loop.py'],
+    'movielens': ['presets/ml100k.yaml', *NETWORK, *TREES, *CHOICE],
+    'papers': ['presets/paper.yaml', *NETWORK, *CHOICE],
+    'planted': NETWORK,
+    'recovery': [*TOSS_LOG, *NETWORK, *TREES],
+    'synthetic': [*TOSS_LOG, 'run/profile.py', 'run/schema.py'],
+    'toss': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
+    'toss_full': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *WHOLE_RUN],
+}
+
+
+def without_words(source: str) -> str:
+    "Python without comments, docstrings and empty lines; the same in every version of Python."
+    lines = source.splitlines()
+    for node in ast.walk(ast.parse(source)):
+        says = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
+        if says and re.match(r'\s*[rR]?["\']', lines[node.lineno - 1]):
+            lines[node.lineno - 1 : node.end_lineno] = [''] * (node.end_lineno - node.lineno + 1)
+    for token in tokenize.generate_tokens(io.StringIO(source).readline):
+        if token.type == tokenize.COMMENT:
+            row, column = token.start
+            lines[row - 1] = lines[row - 1][:column]
+    return '\n'.join(line.rstrip() for line in lines if line.strip())
+
+
+@cache
+def digest(path: str, text: str) -> str:
+    "A mark of what a file computes."
+    code = without_words(text) if path.endswith('.py') else json.dumps(yaml.safe_load(text), sort_keys=True)
+    return sha256(code.encode()).hexdigest()[:12]
+
+
+def code_of(name: str, root: Path = ROOT) -> dict[str, str]:
+    "File → digest, of all that a benchmark measures."
+    package = root / 'toss_ctr'
+    found = {path for pattern in MEASURES[name] for path in package.glob(pattern) if path.name != '__init__.py'}
+    files = sorted((path.relative_to(package).as_posix(), path) for path in found)
+    return {where: digest(where, path.read_text(encoding='utf-8')) for where, path in files}
+
+
+def machine() -> str:
+    "Cores, memory, processor and Python, in words."
+    cpus = Path('/proc/cpuinfo')
+    named = re.search(r'model name\s*: (.+)', cpus.read_text()) if cpus.exists() else None
+    memory = os.sysconf('SC_PAGE_SIZE') * os.sysconf('SC_PHYS_PAGES') / 2**30
+    model = named[1] if named else platform.processor()
+    return f'{os.cpu_count()} cores, {memory:.0f} GiB, {model}, Python {platform.python_version()}'
+
+
+def kept(name: str, root: Path = ROOT) -> dict:
+    "All a benchmark kept: `result`, commit, date, machine, seeds and the digests of its code."
+    return json.loads((root / f'nbs/benchmarks/{name}.json').read_text(encoding='utf-8'))
+
+
+def older(name: str, root: Path = ROOT) -> list[str]:
+    "Files that compute something else than when they were measured."
+    then, now = kept(name, root)['code'], code_of(name, root)
+    return sorted(path for path in then.keys() | now.keys() if then.get(path) != now.get(path))
+
+
+def resumed(name: str, root: Path = ROOT) -> dict:
+    "The result to go on with; of other code it is none, so that no figure gets a younger stamp than it has."
+    there = (root / f'nbs/benchmarks/{name}.json').exists()
+    return kept(name, root)['result'] if there and not older(name, root) else {}
+
+
+def keep(name: str, result, seeds=(), root: Path = ROOT):
+    "Write what was measured, aside and renamed."
+    stamp = dict(commit=commit(), date=str(date.today()), machine=machine(), seeds=[*seeds], code=code_of(name, root))
+    with write_aside(root / f'nbs/benchmarks/{name}.json') as part:
+        text = json.dumps(dict(**stamp, result=result), indent=1, ensure_ascii=False, allow_nan=False)
+        part.write_text(text + '\n', encoding='utf-8')
