@@ -13,8 +13,8 @@ from pydantic import Field, model_validator
 from .base import config_text, Count, Section
 from .data import check_covis, check_data_paths, check_roles, Data, Features
 from .model import check_histories, check_model, check_sequence, HistoryName, Model, Sequence
-from .train import EMA, Loss, MINIMISED, Sampler, Train
-from .train import check_folds, check_monitor, CHOSEN_BY, CV, day_key, Eval, Metric
+from .train import EMA, Loss, Sampler, Train
+from .train import check_folds, CHOSEN_BY, CV, day_key, Eval, Metric
 from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
 from .inference import AnyMember, check_members, default_members, own_network
 
@@ -110,18 +110,23 @@ class Config(Keys):
 
     @property
     def monitor(self) -> str:
-        "The metric that selects the best epoch."
-        return self.train.monitor or CHOSEN_BY[self.metric]
+        "The metric that epochs are chosen by."
+        return CHOSEN_BY[self.metric]
+
+    @property
+    def chooses_epochs(self) -> bool:
+        "Whether the number of epochs is chosen, not given."
+        return self.train.early_stop_patience > 0 and self.train.epochs > 1
+
+    @property
+    def chooses_inside(self) -> bool:
+        "Whether it is chosen on a part of a fold's training rows: where no file is there to choose on."
+        return self.chooses_epochs and self.cv.scheme != 'file'
 
     @property
     def day_key(self) -> str | None:
         "The day column of folds and groups, where there is one."
         return day_key(self.cv, self.data)
-
-    @property
-    def monitor_rises(self) -> bool:
-        "Whether a larger value of the monitor is better."
-        return self.monitor not in MINIMISED
 
     @property
     def run_dir(self) -> Path:
@@ -147,7 +152,6 @@ class Config(Keys):
         check_model(self.model, self.data)
         check_ensemble(self.ensemble, self.cv)
         check_folds(self.cv, self.data)
-        check_monitor(self.monitor, self.eval)
         check_covis(self.features.covis, len(self.histories))
         check_members(self.members)
         check_engine(self.engine)

@@ -80,6 +80,15 @@ class Folds:
         "Int64, ascending: the rows the model of fold `k` learns from: the others, with `forward` the earlier ones."
         return np.flatnonzero(~self._unseen(k))
 
+    def latest_part(self, rows: np.ndarray) -> np.ndarray:
+        "(m,) bool: the part of some training rows that judges when to stop: one part of the last fold or day."
+        last = self.fold[rows] == self.fold[rows].max(initial=-1)
+        found = last & (self.part[rows] == self.part[rows][last].max(initial=0))
+        if found.all():
+            why = 'patience: training rows of a single part, of which none can be held back'
+            raise UserError(why, 'set train.early_stop_patience, or patience of the member, 0')
+        return found
+
     def unseen_parts(self, k: int) -> np.ndarray:
         "The parts whose labels the model of fold `k` may not see: those of all rows it does not learn from."
         return np.unique(self.part[self._unseen(k)])

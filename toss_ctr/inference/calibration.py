@@ -7,7 +7,7 @@ __all__ = ['CALIBRATORS', 'Calibrator', 'fit_calibrator', 'holdouts', 'cross_fit
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #a5dbca50
 import math, warnings
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
@@ -273,7 +273,7 @@ def holdouts(fold, seed: int = 0) -> list:
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #9b52755f
 def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.ndarray:
-    """Calibrate every fold with a calibrator fitted on the other folds.
+    """Calibrate held-out rows by one line, and a curve by the one of the other folds.
 
     Parameters
     ----------
@@ -286,13 +286,15 @@ def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.n
 
     Returns
     -------
-    (N,) float64 probabilities, each from a calibrator that has not seen its fold
+    (N,) float64 probabilities, each from a curve that has not seen its fold
     """
     label, logit, weight = check_inputs(label, logit, weight, probability=False)
-    p = np.empty(len(logit))
-    for own in holdouts(fold, seed):
+    whole, held = fit_calibrator(logit, label, weight=weight, **options), holdouts(fold, seed)
+    p = whole(logit)
+    for own in held if whole.x else ():
         others = None if weight is None else weight[~own]
-        p[own] = fit_calibrator(logit[~own], label[~own], weight=others, **options)(logit[own])
+        curve = fit_calibrator(logit[~own], label[~own], weight=others, **options)
+        p[own] = replace(curve, scale=whole.scale, bias=whole.bias)(logit[own])
     return p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #ec7f269f

@@ -78,7 +78,7 @@ def _scales(p: np.ndarray, of: Opinion, cfg: Config) -> Scales:
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
 def judged(member: Opinion, cfg: Config) -> tuple[dict, np.ndarray]:
-    """A member's metrics on its held-out rows, each calibrated by the other folds.
+    """A member's metrics on its held-out rows, each calibrated out of fold.
 
     Parameters
     ----------
@@ -381,7 +381,7 @@ def held_out_of(run_dir, name: str) -> Path:
 
 
 def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
-    """The held-out rows of a member, or of the ensemble, each calibrated by the other folds.
+    """The held-out rows of a member, or of the ensemble, each calibrated out of fold.
 
     returns row, fold, label, p as it is handed in; group and weight where they are known
     raises Damaged : its file is missing, or not what was written

@@ -160,10 +160,10 @@ def _lone_column(f: RunFacts):
 @rule(
     'watch',
     'Over-fitting',
-    'In {folds} the hold-out Score fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}.'
-    ' The best epoch by {monitor} (train.monitor) is what was kept; fewer train.epochs or '
-    'train.early_stop_patience (at once: a lower train.lr), more model.embedding_dropout or train.weight_decay, a '
-    'higher data.min_count or a smaller model.emb_dim are worth a try.',
+    'In {folds} the hold-out Score fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}. '
+    'train.early_stop_patience (it chooses the epochs on training rows) or fewer train.epochs (at once: a lower '
+    'train.lr), more model.embedding_dropout or train.weight_decay, a higher data.min_count or a smaller '
+    'model.emb_dim are worth a try.',
 )
 def _over_fitting(f: RunFacts):
     held = f.curves('Score')
@@ -171,7 +171,7 @@ def _over_fitting(f: RunFacts):
     if late:
         epoch = min(held[fold].argmax() for fold in late)
         folds = folds_text(late, len(held))
-        yield dict(folds=folds, epoch=epoch, fall=max(late.values()), monitor=f.cfg.monitor)
+        yield dict(folds=folds, epoch=epoch, fall=max(late.values()))
 
 
 @rule(
@@ -229,7 +229,7 @@ def _miscalibrated(f: RunFacts):
 @rule(
     'watch',
     'Calibration costs',
-    '{metric} on held-out rows is worse by {diff:.4f} (95 %: {lo:.4f} to {hi:.4f}): the other folds’ correction'
+    '{metric} on held-out rows is worse by {diff:.4f} (95 %: {lo:.4f} to {hi:.4f}): the correction'
     ' does not fit. calibration.enabled false leaves the logits as they are; more clicks, or calibration.method'
     ' temperature, would make it steadier.',
 )

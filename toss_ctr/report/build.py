@@ -86,11 +86,11 @@ def ran_section(f: RunFacts) -> Markup:
 
 # %% ../../nbs/80_report/40_build.ipynb #e41a800f
 HOW = (
-    'Every row is predicted by a model that never saw it (out of fold). The best epoch of a fold is chosen on its own '
-    'held-out rows, which flatters a fold slightly; the baseline’s rounds are fixed beforehand or chosen on its '
-    'training rows, which does not. '
-    'Calibration of a row is fitted on the other folds. Intervals are bootstraps over rows, or over the groups of '
-    'eval.group_col (Poisson weights, bias removed); '
+    'Every row is predicted by a model that never saw it (out of fold). Epochs and rounds are fixed beforehand or '
+    'chosen on a part of the training rows; with a file to choose on (data.valid_path) the rows shown here are that '
+    'file’s, and chose the epoch. '
+    'Level and slope of a calibration are fitted once, a curve on the other folds. '
+    'Intervals are bootstraps over rows, or over the groups of eval.group_col (Poisson weights, bias removed); '
     'comparisons are paired on the same rows. “Best possible” scores the true probabilities on the '
     'same rows, which chance lets '
     'a model beat on few rows.',

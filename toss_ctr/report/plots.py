@@ -50,6 +50,9 @@ def curves(rows: list[dict], metric: str) -> dict:
     return {key: tuple(np.array(points).T) for key, points in ordered.items()}
 
 # %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
+_DASHED, _ROWS = dict(train='--', inner=':'), dict(train='training rows', inner='inner rows')
+
+
 def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True, title: str = '') -> Figure:
     """One metric by epoch, folds by colour, splits by dash.
 
@@ -64,12 +67,12 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     found = curves(rows, metric)
     single, held = len({fold for fold, _ in found}) == 1, {fold for fold, split in found if split != 'train'}
     for (fold, split), (epochs, values) in found.items():
-        look, train = _style(fold), split == 'train'
-        name = f'fold {fold}' if not single or not held else 'training rows' if train else 'held-out rows'
-        label = None if train and held and not single else name
-        look = dict(ls='--', lw=1.1, marker='') if train else dict(ls='-', lw=1.8, marker=look['marker'], ms=3)
+        name = f'fold {fold}' if not single or not held else _ROWS.get(split, 'held-out rows')
+        label = None if split in _DASHED and held and not single else name
+        look = dict(ls='-', lw=1.8, marker=_style(fold)['marker'], ms=3)
+        look = dict(ls=_DASHED[split], lw=1.1, marker='') if split in _DASHED else look
         ax.plot(epochs, values, color=_style(fold)['color'], label=label, **look)
-        if not train:
+        if split != 'train':
             best = values.argmax() if maximise else values.argmin()
             ax.plot(epochs[best], values[best], **_style(fold) | dict(ls=''), ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)

@@ -39,7 +39,7 @@ class Predictions:
     fold : (n,) int, the fold that held it out
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
-    others : row of the table of scores → (n,): calibrated (the network, by the other folds), baseline (the first
+    others : row of the table of scores → (n,): calibrated (the network, out of fold), baseline (the first
         member that is no network) and ensemble, calibrated likewise; whoever else was handed in; best possible
         (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
@@ -196,7 +196,7 @@ def read_log(path) -> list[dict]:
     if not Path(path).is_file():
         return []
     table = pl.read_csv(path, infer_schema_length=None, glob=False)
-    return table.filter(pl.col('split').is_in(['train', 'valid'])).to_dicts()
+    return table.filter(pl.col('split').is_in(['train', 'inner', 'valid'])).to_dicts()
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f3690627
 def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:

@@ -58,7 +58,7 @@ def scores_section(f: RunFacts) -> Markup:
     made = handed_in(f.folder)
     text = (
         f'{SAID[f.pred.metric]} In brackets 95 % bootstrap intervals. Folds and “out of fold” are the network’s raw '
-        'probabilities on rows it never saw; “calibrated” is corrected by the other folds, and so are “baseline” and '
+        'probabilities on rows it never saw; “calibrated” is corrected out of fold, and so are “baseline” and '
         '“ensemble”, the weighted mean of the members’ log-odds. * was handed in.'
     )
     strong = [i for i, row in enumerate(f.rows) if row['kind'] != 'fold']
@@ -101,11 +101,14 @@ def curves_section(f: RunFacts) -> Markup | None:
     if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
         title = 'Training objective by epoch'
         figs.append(figure(plot_learning(trained, 'loss', False, title), title + ' for each fold'))
+    kept = 'the last epoch is kept, for rows that judge must not choose'
+    if f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs:
+        kept = f'kept is the best by {f.cfg.monitor}, for these rows are there to choose by'
     text = (
-        'One colour a fold; solid lines are held-out rows, dashed lines training rows, scored while they are trained '
-        'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; the weights '
-        f'kept are those of the best epoch by {f.cfg.monitor} (train.monitor), the first is epoch 0. The training '
-        'objective is what is minimised; no other number compares with it.'
+        'One colour a fold; solid lines are held-out rows, dotted lines the inner rows that chose the number of epochs '
+        '(where train.early_stop_patience asks for it), dashed lines training rows, scored while they are trained '
+        f'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; {kept}. '
+        'The training objective is what is minimised; no other number compares with it.'
     )
     return section('curves', 'Learning curves', text, figs) if figs else None
 
@@ -271,7 +274,7 @@ def members_section(f: RunFacts) -> Markup | None:
         return None
     board = member_board(f.folder)
     text = (
-        'Out of fold, calibrated by the other folds; the ensemble’s are by weights found on the other folds. Gains and '
+        'Out of fold, calibrated; the ensemble’s are by weights found on the other folds. Gains and '
         'losses are of the first column, + is better. The '
         'loss without a member is that of an ensemble chosen anew from the others: near 0 where another says the same.'
     )

@@ -26,7 +26,8 @@ from ..training.inputs import Inputs
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c
 _PROGRESS = re.compile(
-    r'fold (?P<fold>\d+) (?P<says>starts|ends|epoch (?P<epoch>-?\d+) (batch (?P<batch>\d+)/(?P<of>\d+) .*|valid .*))$'
+    r'fold (?P<fold>\d+) (?P<says>starts|ends|(?P<inner>inner )?epoch (?P<epoch>-?\d+) '
+    r'(batch (?P<batch>\d+)/(?P<of>\d+) .*|valid .*))$'
 )
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
@@ -60,12 +61,15 @@ def time_text(seconds: float) -> str:
 class FoldProgress:
     """Progress of folds.
 
+    epochs : of a fold, at most
+    inner : whether they are chosen before, by as many
     bar : draw one instead of printing lines; by default where someone watches
     clock : seconds
     """
 
-    def __init__(self, epochs: int, folds, show: bool, bar: bool | None = None, clock=time.monotonic):
-        self.epochs, self.show, self.clock = max(1, epochs), show, clock
+    def __init__(self, epochs: int, folds, show: bool, bar: bool | None = None, clock=time.monotonic, inner=False):
+        self.before_last = epochs if inner else 0
+        self.epochs, self.show, self.clock = max(1, epochs) + self.before_last, show, clock
         self.done, self.before, self.began = dict.fromkeys(folds, 0.0), {}, None
         drawn = watched(show) if bar is None else bar
         look = dict(bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}', disable=not drawn)
@@ -80,6 +84,7 @@ class FoldProgress:
         if line['says'] != 'starts':
             part = int(line['batch']) / int(line['of']) if line['batch'] else 1
             reached = int(line['epoch']) + part if line['epoch'] else self.epochs  # it may end before its last epoch
+            reached += self.before_last if line['epoch'] and not line['inner'] else 0
             self.done[fold] = min(self.epochs, max(self.done[fold], reached))
             self.before.setdefault(fold, self.done[fold])
             self.began = self.began or self.clock()
@@ -112,7 +117,8 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
 
     force : train again over finished folds of another config
     """
-    shown, run, units = FoldProgress(cfg.train.epochs, folds, progress), str(cfg.run_dir.resolve()), []
+    shown = FoldProgress(cfg.train.epochs, folds, progress, inner=cfg.chooses_inside)
+    run, units = str(cfg.run_dir.resolve()), []
     given = dict(cfg_path=run, overrides=['data.use_cache=true', *handed_on(cfg)], force=force)
     for fold in folds:
         unit = dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}')

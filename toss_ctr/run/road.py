@@ -300,8 +300,8 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     folds, more = cfg.cv.planned, rows['train'] / cost['rows']
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) for m in _boosted(cfg).values()]
-    stops = cfg.train.plateau and cfg.train.early_stop_patience
-    epochs = min(cfg.train.epochs, USUAL_EPOCHS if stops else cfg.train.epochs)
+    epochs = min(cfg.train.epochs, USUAL_EPOCHS if cfg.train.plateau else cfg.train.epochs)
+    epochs *= 2 if cfg.chooses_inside else 1
     epoch = cost['epoch'] * more * 2 * (1 - 1 / max(folds, 2))  # the small run trains on half of its rows
     seconds = dict(
         cache=cost['cache'] * more / min(cores, max(1, cfg.num_workers)),

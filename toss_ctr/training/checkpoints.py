@@ -51,9 +51,9 @@ def oof_path(run_dir, fold: int, fingerprint: str) -> Path:
     return generation(run_dir, fold, fingerprint) / 'oof.parquet'
 
 
-def resume_path(run_dir, fold: int, fingerprint: str) -> Path:
-    "Where the state of a generation in training lies."
-    return generation(run_dir, fold, fingerprint) / 'resume.pt'
+def resume_path(run_dir, fold: int, fingerprint: str, inner: bool = False) -> Path:
+    "Where the state of a generation in training lies, or that of the training which chooses its epochs."
+    return generation(run_dir, fold, fingerprint) / ('inner.pt' if inner else 'resume.pt')
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ac0aa721
 def save_weights(model, path) -> str:
@@ -89,7 +89,7 @@ def load_weights(model, path, digest: str):
     return model
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #af123ac5
-_MAGIC = b'toss_ctr resume 3\n'  # another number where what a state holds changes: older ones count as none
+_MAGIC = b'toss_ctr resume 4\n'  # another number where what a state holds changes: older ones count as none
 
 
 def save_resume(state: dict, path):
@@ -194,7 +194,8 @@ def finish(run_dir, fold: int, side: dict) -> Record:
     written = {weights_path(run, fold, made_of): side['weights'], oof_path(run, fold, made_of): side['oof']}
     files = {path.relative_to(run).as_posix(): digest for path, digest in written.items()}
     record = write_record(side_path(run, fold), 'fold', side, made_of=made_of, files=files)
-    resume_path(run, fold, made_of).unlink(missing_ok=True)
+    for inner in (False, True):
+        resume_path(run, fold, made_of, inner).unlink(missing_ok=True)
     clear_others(run, fold, made_of)
     return record
 
@@ -205,7 +206,7 @@ _IRRELEVANT = ('exp_name', 'logging', 'calibration', 'ensemble', 'members', 'dat
 def fold_keys(cfg: Config) -> dict:
     "The keys that a fold's weights depend on, as sections `cfg` and `data`."
     keys = apart(cfg.model_dump(mode='json'))[0]
-    keys['train']['monitor'] = cfg.monitor  # also where it follows from the metric
+    keys['chosen_by'] = cfg.monitor if cfg.chooses_epochs else None
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
 

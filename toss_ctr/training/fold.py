@@ -63,7 +63,6 @@ def fold_record(trainer: FoldTrainer) -> dict:
         oof=state.oof,
         best_epoch=state.best_epoch,
         metrics=state.metrics[0],
-        monitor=trainer.cfg.monitor,
         prior=trainer.prior,
         train_rate=trainer.rate,
         shift=state.shifts[0],

@@ -4,12 +4,13 @@
 
 # %% auto #0
 __all__ = ['seed_step', 'global_batch_size', 'learning_rate', 'optimizer_step', 'nonfinite_error', 'train_batch', 'write_events',
-           'print_batch', 'print_epoch', 'save_state', 'load_state', 'cut_rate', 'end_epoch', 'close_epoch',
-           'run_epoch', 'run_epochs']
+           'told_place', 'print_batch', 'print_epoch', 'state_path', 'save_state', 'load_state', 'cut_rate',
+           'end_epoch', 'close_epoch', 'run_epoch', 'choose_epochs', 'run_epochs']
 
 # %% ../../nbs/50_training/60_loop.ipynb #0f768d67
 import time
 from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 import torch
@@ -20,7 +21,7 @@ from ..core.errors import UserError
 from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume, write_train_log
 from .distributed import global_batch, run_in_first
-from .evaluate import evaluate, keep_best, train_metrics
+from .evaluate import evaluate, keep_weights, train_metrics
 from .losses import further_loss, lr_factor, training_loss
 from .metrics import COLUMNS
 from .setup import FoldTrainer, natural_weights, Progress
@@ -54,7 +55,7 @@ def learning_rate(trainer: FoldTrainer) -> float:
     """
     train, per_epoch = trainer.cfg.train, trainer.steps_per_epoch
     warmup = round(train.warmup_epochs * per_epoch)
-    peak = train.lr * 0.1**trainer.state.cuts
+    peak = train.lr * 0.1 ** sum(epoch < trainer.state.epoch for epoch in trainer.state.cuts)
     return peak * lr_factor(trainer.state.step, warmup, train.epochs * per_epoch, train.plateau)
 
 # %% ../../nbs/50_training/60_loop.ipynb #bfa6f960
@@ -79,10 +80,9 @@ def optimizer_step(trainer: FoldTrainer):
 def nonfinite_error(trainer: FoldTrainer, batch: dict, value: float) -> UserError:
     "The error for a loss that is NaN or infinite: when, and on which rows."
     rows, state = batch['row'].tolist(), trainer.state
-    kept = f'; the weights of epoch {state.best_epoch} are kept' if state.best_epoch >= 0 else ''
     return UserError(
         f'fold {trainer.fold}: loss is {value} at epoch {state.epoch} batch {state.batch} '
-        f'(rows {rows[:5]} … {len(rows)} in all){kept}',
+        f'(rows {rows[:5]} … {len(rows)} in all)',
         'lower train.lr, set train.grad_clip_norm, or look at these rows',
     )
 
@@ -153,27 +153,37 @@ def write_events(trainer: FoldTrainer):
                 board.add_scalar(f"{row['split']}/{name}", row[name], epoch)
 
 # %% ../../nbs/50_training/60_loop.ipynb #ffdbc137
+def told_place(trainer: FoldTrainer, epoch: int) -> str:
+    "Which fold and epoch a line is about, and whether the epochs are still being chosen."
+    return f"fold {trainer.fold} {'inner ' if trainer.inner else ''}epoch {epoch}"
+
+
 def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
     "A line of progress within an epoch."
     state = trainer.state
     loss = state.loss_sum / state.batch
     speed = batches_per_second * trainer.cfg.train.batch_size
-    place = f'fold {trainer.fold} epoch {state.epoch} batch {state.batch}/{batches}'
+    place = f'{told_place(trainer, state.epoch)} batch {state.batch}/{batches}'
     print(f'{place} loss {loss:.4f} {speed:,.0f} rows/s', flush=True)
 
 
 def print_epoch(trainer: FoldTrainer):
-    "A line of progress at an epoch's end; a star marks the best so far."
+    "A line of progress at an epoch's end; where epochs are chosen, a star marks the best so far."
     epoch = trainer.state.log[-1]['epoch']
-    last = {row['split']: row for row in trainer.state.log if row['epoch'] == epoch}
-    shown = [name for name in ('loss', *COLUMNS[trainer.cfg.metric]) if name in last['valid']]
-    numbers = ' '.join(f"{name} {last['valid'][name]:.4f}" for name in shown)
-    for name in trainer.inputs.train.spec.labels:
-        numbers += f" | {name} AUC {last[f'valid {name}']['AUC']:.4f}"
-    star = ' *' if trainer.state.since_best == 0 else ''
-    print(f'fold {trainer.fold} epoch {epoch} valid {numbers}{star}', flush=True)
+    rows = {row['split']: row for row in trainer.state.log if row['epoch'] == epoch}
+    first = rows['inner' if trainer.inner else 'valid']
+    numbers = ' '.join(f'{name} {first[name]:.4f}' for name in ('loss', *COLUMNS[trainer.cfg.metric]) if name in first)
+    for name in trainer.inputs.train.spec.labels[: trainer.labels.shape[1] - 1]:
+        numbers += f" | {name} AUC {rows[f'valid {name}']['AUC']:.4f}"
+    star = ' *' if trainer.chooses and trainer.state.since_best == 0 else ''
+    print(f'{told_place(trainer, epoch)} valid {numbers}{star}', flush=True)
 
 # %% ../../nbs/50_training/60_loop.ipynb #4661981e
+def state_path(trainer: FoldTrainer) -> Path:
+    "Where a fold's resume file lies; the choice of its epochs has one of its own."
+    return resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint, trainer.inner)
+
+
 def save_state(trainer: FoldTrainer):
     "Write the resume file."
     state = dict(
@@ -185,12 +195,12 @@ def save_state(trainer: FoldTrainer):
         optimizer=trainer.optimizer.state_dict(),
         scaler=trainer.scaler.state_dict(),
     )
-    save_resume(state, resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
+    save_resume(state, state_path(trainer))
 
 
 def load_state(trainer: FoldTrainer) -> bool:
     "Load the resume file if there is one for this very fold → whether there was something to go on from."
-    state = load_resume(resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint))
+    state = load_resume(state_path(trainer))
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False
@@ -205,29 +215,30 @@ def load_state(trainer: FoldTrainer) -> bool:
 
 # %% ../../nbs/50_training/60_loop.ipynb #1a913763
 def cut_rate(trainer: FoldTrainer):
-    "Cut the rate where the monitor has stopped improving (`train.plateau`)."
-    if trainer.cfg.train.plateau and trainer.state.since_best:
-        trainer.state.cuts += 1
+    "Cut the rate after an epoch that brought nothing to the rows that choose (`train.plateau`)."
+    if trainer.chooses and trainer.cfg.train.plateau and trainer.state.since_best:
+        trainer.state.cuts.append(trainer.state.epoch)
 
 # %% ../../nbs/50_training/60_loop.ipynb #a6d5d964
 def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
-    "Evaluate, keep the weights if they are the best, log, cut the rate, advance the epoch."
+    "Evaluate, keep the weights (where epochs are chosen, the best), log, cut the rate, advance the epoch."
     state, cfg = trainer.state, trainer.cfg
     logits, metrics, shifts = evaluate(trainer)
-    value = {name.lower(): number for name, number in metrics[0].items()}[cfg.monitor]
+    value = metrics[0][cfg.monitor]
     state.since_best += 1
-    if state.better(value, cfg.monitor_rises):
+    if not trainer.chooses or state.better(value):
         state.best, state.best_epoch, state.since_best = value, state.epoch, 0
         state.metrics, state.shifts = metrics, shifts
-        if trainer.process.first:
-            keep_best(trainer, logits)
+        if trainer.process.first and not trainer.inner:
+            keep_weights(trainer, logits)
     place = dict(fold=trainer.fold, epoch=state.epoch, lr=learning_rate(trainer))
-    if state.batch:
+    if state.batch and not trainer.inner:
         of_time = dict(seconds=seconds, rows_per_s=batches * cfg.train.batch_size / max(seconds, 1e-9))
         loss = dict(loss=state.loss_sum / state.batch)
         state.log.append(place | dict(split='train') | of_time | train_metrics(trainer) | loss)
-    splits = ['valid', *(f'valid {name}' for name in trainer.inputs.train.spec.labels)]
-    state.log += [place | dict(split=split) | found for split, found in zip(splits, metrics, strict=True)]
+    # inner rows are judged by the first label alone
+    splits = ['inner' if trainer.inner else 'valid', *(f'valid {name}' for name in trainer.inputs.train.spec.labels)]
+    state.log += [place | dict(split=split) | found for split, found in zip(splits, metrics, strict=False)]
     cut_rate(trainer)
     state.epoch += 1
     state.batch = 0
@@ -244,7 +255,7 @@ def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         return
     if trainer.cfg.logging.csv_log:
         write_train_log(trainer.cfg, trainer.fold, trainer.state.log)
-    if trainer.cfg.logging.tb:
+    if trainer.cfg.logging.tb and not trainer.inner:
         write_events(trainer)
     save_state(trainer)
 
@@ -277,6 +288,15 @@ def run_epoch(trainer: FoldTrainer, save_every: float = 60.0):
     close_epoch(trainer, time.monotonic() - began, batches - first)
 
 # %% ../../nbs/50_training/60_loop.ipynb #f871d3aa
+def choose_epochs(trainer: FoldTrainer, save_every: float):
+    "Find on inner rows for how many epochs a fold is trained, and at which of them the rate is cut."
+    inner = FoldTrainer(trainer.inputs, trainer.fold, trainer.show, trainer.fingerprint, inner=True)
+    run_epochs(inner, save_every)
+    found, state = inner.state, trainer.state
+    state.epochs, state.log = found.best_epoch + 1, list(found.log)
+    state.cuts = [epoch for epoch in found.cuts if epoch < found.best_epoch]
+
+
 def run_epochs(trainer: FoldTrainer, save_every: float = 60.0):
     """Train a fold to its end, from its resume file where there is one.
 
@@ -285,12 +305,14 @@ def run_epochs(trainer: FoldTrainer, save_every: float = 60.0):
     trainer : a fresh fold
     save_every : seconds between resume files
     """
-    train = trainer.cfg.train
-    load_state(trainer)
-    if train.epochs == 0 and trainer.state.best is None:
-        trainer.state.epoch = -1
+    train, state = trainer.cfg.train, trainer.state
+    if not load_state(trainer) and trainer.cfg.chooses_inside and not trainer.inner:
+        choose_epochs(trainer, save_every)
+    state = trainer.state
+    if train.epochs == 0 and state.best is None:
+        state.epoch = -1
         close_epoch(trainer, 0.0, 0)
-    while trainer.state.epoch < train.epochs:
-        if 0 < train.early_stop_patience <= trainer.state.since_best:
+    while state.epoch < (state.epochs or train.epochs):
+        if trainer.chooses and state.since_best >= train.early_stop_patience:
             break
         run_epoch(trainer, save_every)

@@ -53,8 +53,10 @@ class Progress:
     """Counters and results of a fold so far; plain Python, so it can be stored.
 
     loss_sum : of the batches done in this epoch
-    best_epoch : its epoch; -1 = the untrained model
-    weights : digest of the best epoch's weights file
+    best_epoch : the epoch that is kept; -1 = the untrained model
+    cuts : epochs after which the rate was cut (`train.plateau`)
+    epochs : how many were chosen on inner rows; None: `train.epochs`
+    weights : digest of that epoch's weights file
     oof : digest of its predictions of the held-out rows
     metrics : in that epoch, of every label
     shifts : that turn its log-odds into class-balanced ones, of every label (`learnt_shift`)
@@ -67,16 +69,17 @@ class Progress:
     best: float | None = None
     best_epoch: int = -1
     since_best: int = 0
-    cuts: int = 0
+    cuts: list = field(default_factory=list)
+    epochs: int | None = None
     weights: str = ''
     oof: str = ''
     metrics: list = field(default_factory=list)
     shifts: list = field(default_factory=list)
     log: list = field(default_factory=list)
 
-    def better(self, value: float, maximise: bool) -> bool:
+    def better(self, value: float) -> bool:
         "Whether `value` beats the best so far."
-        return self.best is None or (value > self.best if maximise else value < self.best)
+        return self.best is None or value > self.best
 
 # %% ../../nbs/50_training/40_setup.ipynb #2b2a4f6d
 def every_label(train: Split, rows) -> np.ndarray:
@@ -94,27 +97,26 @@ def row_counts(train: Split, rows) -> np.ndarray:
     return np.ones(len(rows)) if weights is None else weights.astype(np.float64)
 
 
-def check_classes(inputs: Inputs, fold: int):
-    """Refuse a fold whose training or hold-out rows lack a class.
+def check_classes(inputs: Inputs, fold: int, side: str, rows: np.ndarray, labels: int | None = None):
+    """Refuse a fold whose training rows, or those it is judged on, lack a class.
 
+    side : what the rows are
+    labels : how many of the labels are looked at; None: all
     raises UserError With the rows in question.
     """
-    train, folds = inputs.train, inputs.folds
+    train, counts = inputs.train, row_counts(inputs.train, rows)
     names = ['', *(f" of data.labels '{name}'" for name in train.spec.labels)]
-    for side, rows in (('training', folds.train_rows(fold)), ('hold-out', folds.valid_rows(fold))):
-        counts = row_counts(train, rows)
-        for name, label in zip(names, every_label(train, rows).T, strict=True):
-            counted = label[(label != UNKNOWN) & (counts > 0)]
-            if len(np.unique(counted)) < 2:
-                raise UserError(
-                    f'cv: fold {fold} has {len(counted)} {side} rows of a single class{name}',
-                    'use fewer folds, other groups or more rows',
-                )
+    for name, label in list(zip(names, every_label(train, rows).T, strict=True))[:labels]:
+        counted = label[(label != UNKNOWN) & (counts > 0)]
+        if len(np.unique(counted)) < 2:
+            raise UserError(
+                f'cv: fold {fold} has {len(counted)} {side} rows of a single class{name}',
+                'use fewer folds, other groups or more rows',
+            )
 
 # %% ../../nbs/50_training/40_setup.ipynb #ac40e264
-def rates_beside(inputs: Inputs, fold: int) -> list[float]:
+def rates_beside(inputs: Inputs, rows: np.ndarray) -> list[float]:
     "Rates of the labels beside the first, in the training rows that know them."
-    rows = inputs.folds.train_rows(fold)
     counts, labels = row_counts(inputs.train, rows), every_label(inputs.train, rows).T[1:]
     return [float(np.average(label, weights=counts * (label != UNKNOWN))) for label in labels]
 
@@ -180,14 +182,15 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
 LEVEL_ROWS = 16_384  # of each class
 
 
-def level_sample(inputs: Inputs, fold: int, most: int = LEVEL_ROWS) -> tuple[np.ndarray, list]:
+def level_sample(inputs: Inputs, fold: int, rows: np.ndarray, most: int = LEVEL_ROWS) -> tuple[np.ndarray, list]:
     """Some training rows of each class of each label, which tell at which level the log-odds lie.
 
+    rows : (m,) that the fold learns from
     most : rows of a class of a label
     returns (n,) rows, ascending, of all labels together; of each label its own: (n_t,) places among those, (n_t,)
         labels, (n_t,) float64 how much each counts, > 0
     """
-    rows, drawn = inputs.folds.train_rows(fold), []
+    drawn = []
     counts, seed = row_counts(inputs.train, rows), step_seed(inputs.cfg.train_seed, fold, 4)
     for label in every_label(inputs.train, rows).T:
         some, stands_for = class_sample(label, most, seed)
@@ -207,9 +210,12 @@ class FoldTrainer:
     fold : fold number
     show : print lines of progress
     fingerprint : what its resume file is valid for
+    inner : learn from the fold's training rows but for their latest part, and be judged on that
     """
 
-    def __init__(self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = ''):
+    def __init__(
+        self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = '', inner: bool = False
+    ):
         cfg = inputs.cfg
         self.inputs = inputs
         self.cfg = cfg
@@ -218,21 +224,26 @@ class FoldTrainer:
         self.process = this_process()
         self.device = own_device(cfg.device)
         self.show = show and self.process.first
+        self.inner = inner
+        self.chooses = inner or (cfg.chooses_epochs and not cfg.chooses_inside)
 
-        self.rows = inputs.folds.train_rows(fold)
-        self.held = inputs.folds.valid_rows(fold)
-        self.labels = every_label(inputs.train, self.held)
+        self.rows, self.held = inputs.folds.train_rows(fold), inputs.folds.valid_rows(fold)
+        if inner:
+            judges = inputs.folds.latest_part(self.rows)
+            self.rows, self.held = self.rows[~judges], self.rows[judges]
+        self.labels = every_label(inputs.train, self.held)[:, : 1 if inner else None]
         self.weights = inputs.train.weights(self.held)
         self.groups = inputs.groups(self.held)
-        check_classes(inputs, fold)
+        check_classes(inputs, fold, 'training', self.rows)
+        check_classes(inputs, fold, 'inner' if inner else 'hold-out', self.held, self.labels.shape[1])
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
         self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
-        rows, self.levels = level_sample(inputs, fold)
+        rows, self.levels = level_sample(inputs, fold, self.rows)
         self.level_loader = fold_loader(inputs, fold, rows, shuffle=False)
 
         self.rate = inputs.train.share_of_clicks(self.rows)
         self.prior = self.train_loader.click_rate()
-        self.rates = rates_beside(inputs, fold)
+        self.rates = rates_beside(inputs, self.rows)
         self.shifts = [logit_shift(rate, cfg.loss.balance) for rate in (self.prior, *self.rates)]
         self.stats = numeric_stats(
             inputs.train,
@@ -328,7 +339,8 @@ def fold_memory(cfg: Config, split: Split) -> float:
         if resolve_device(cfg.device).type != 'cuda':
             batch = next(iter(Loader(split, rows=longest_rows(split), batch_size=FEW, features=features)))
             step = PEAK * cfg.train.batch_size * row_bytes(model, batch, cfg.amp)
-    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * (4 + 2 * cfg.ema.enabled)
+    copies = 4 + 2 * cfg.ema.enabled + cfg.chooses_inside
+    weights = sum(p.numel() * p.element_size() for p in model.parameters()) * copies
     first, pool = split.shards[0], min(len(split), max(65_536, cfg.train.batch_size))
     stored = sum(first.arr(name).nbytes for name in first.names) / first.n_rows
     return PROCESS + weights + ROW_NUMBERS * len(split) + AHEAD * pool * stored + step
