@@ -52,38 +52,64 @@ def presets(root: Path = ROOT) -> list[list[str]]:
     return [*cpu, ['`toss_gpu`', gpu_is, 'made for a GPU, not timed', '', '']]
 
 
+MEMBERS = 'network', 'LightGBM', 'DARE + QNN-α'  # a yardstick has them with equal trials and seconds
+
+
+def yardstick(log: str, root: Path) -> list[list[str]]:
+    "Lines of a log's yardstick: who, how many settings were tried, how much was reached, and beside the first one."
+    if not (root / f'nbs/benchmarks/yardstick_{log}.json').exists():
+        return []
+    rows, entry = [], figures(f'yardstick_{log}', root)
+    for name, of in entry['rivals'].items():
+        seeds = of['seeds']
+        mean = {key: sum(one[key] for one in seeds) / len(seeds) for key in seeds[0] if key != 'against'}
+        how = f"{mean['share']:.1%} of the log-loss gap" if 'share' in mean else f"AUC {mean['AUC']:.4f}"
+        tried = len(of['tried']) if rows else entry['trials']
+        beside = f", {of['verdict']}" if rows else ''
+        where = origin(f'yardstick_{log}', root, 'benchmarks/yardstick.ipynb', 'yardstick')
+        rows.append([entry['title'], f'{name}, {tried} settings', how + beside, *where])
+    return rows
+
+
+def unsearched(log: str, what: str, root: Path) -> str | None:
+    "How a model is called that a yardstick has not; None where it has it."
+    if what not in MEMBERS:
+        return what
+    if yardstick(log, root):
+        return None
+    return f'{what}, not searched' if what == 'LightGBM' else what
+
+
 def quality(root: Path = ROOT) -> list[list[str]]:
     "One line a result: data, what was scored, how, where and when."
     papers = {row['metric']: row for row in figures('papers', root)}
     rows = []
 
-    def add(data, name, what, how, page='', link=''):
-        rows.append([data, what, how, *origin(name, root, page, link)])
+    def add(data, name, what, how):
+        if what:
+            rows.append([data, what, how, *origin(name, root)])
 
     whose = {'QNN-α, preset `paper`, 3 seeds': 'ours', 'their ensemble': 'ensemble', 'as printed in the paper': 'paper'}
     for who, key in whose.items():
         scores = f"AUC {papers['AUC'][key]:.4f}, log loss {papers['logloss'][key]:.4f}"
         add('MovieLens-1M, the QNN-α paper’s protocol', 'papers', who, scores)
     for what, how in figures('kuairand', root):
-        add('KuaiRand, valid days', 'kuairand', what, how)
+        add('KuaiRand, valid days', 'kuairand', unsearched('kuairand', what, root), how)
     demo = figures('demo', root)
     for line in demo['table']:
         share = f"{line['share']:.1%} of the log-loss gap ({demo['logs']} logs)"
-        add('generated, 150,000 rows (`toss run`)', 'demo', line['what'], share)
+        add('generated, 150,000 rows (`toss run`)', 'demo', unsearched('demo', line['what'], root), share)
     for line in figures('recovery', root)['table']:
-        add('generated, 200,000 rows', 'recovery', line['model'], f"{line['share']:.1%} of the log-loss gap (3 seeds)")
+        share = f"{line['share']:.1%} of the log-loss gap (3 seeds)"
+        add('generated, 200,000 rows', 'recovery', unsearched('recovery', line['model'], root), share)
     arms = {line['arm']: line for line in figures('dare', root)['table']}
     for arm, what in PLANTED_ATTENTION.items():
         add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)")
     for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
-        add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', model, how)
-    for what, found in figures('movielens', root).items():
-        how = f"AUC {found['AUC']:.4f} [{found['low']:.4f}, {found['high']:.4f}]"
-        add('MovieLens-100k, test days', 'movielens', what, how, 'tutorials/07_movielens.ipynb', 'tutorial 7')
-    page = 'tutorials/04_qnn_alpha_vs_low_rank.ipynb'
-    for what, auc in figures('planted', root).items():
-        add('planted three-way interactions', 'planted', what, f'AUC {auc:.4f}', page, 'tutorial 4')
+        add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', unsearched('toss_full', model, root), how)
+    for log in ('ml100k', 'kuairand', 'pairs', 'triples', 'recovery', 'demo', 'dare', 'toss_full'):
+        rows += yardstick(log, root)
     return rows
 
 
@@ -134,7 +160,13 @@ KOREAN = {
     'log loss': '로그 손실',
     'MovieLens-100k, test days': 'MovieLens-100k, 테스트 기간',
     'planted three-way interactions': '심어 둔 3차 상호작용',
-    'the truth': '실제 확률',
+    'planted pairs': '심어 둔 2차 상호작용',
+    ' settings': '개 설정',
+    ', not searched': ', 탐색 없음',
+    ', as many weights': ', 같은 가중치 수',
+    ', ahead': ', 앞섬',
+    ', level': ', 비슷함',
+    ', behind': ', 뒤짐',
     'low-rank': '저랭크',
     'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
     ' of the log-loss gap, Score': ' (로그 손실 간격), Score',
@@ -148,8 +180,6 @@ KOREAN = {
     'a Parquet file predicted': 'Parquet 파일 예측',
     'floor: ': '하한: ',
     ' µs a row': ' µs/행',
-    '[tutorial 7]': '[튜토리얼 7]',
-    '[tutorial 4]': '[튜토리얼 4]',
     'network': '네트워크',
     'ensemble': '앙상블',
     ', at an older state': ', 이전 상태의 코드',

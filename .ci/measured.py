@@ -30,6 +30,7 @@ TREES = ['members/boosted.py', 'members/matrix.py', 'members/trees.py']
 CHOICE = ['inference/calibration.py', 'inference/ensemble.py', 'members/combine.py', 'training/metrics.py']
 ANSWERS = ['inference/answers.py', 'inference/network.py', 'inference/predictor.py']
 WHOLE_RUN = ['data/folds.py', 'features/*.py', *NETWORK, *TREES, *CHOICE]
+RIVALS = ['data/folds.py', 'features/*.py', 'inference/calibration.py', *NETWORK, *TREES]
 TOSS_LOG = ['synthetic/process.py', 'synthetic/rows.py']
 CACHE = ['data/cache.py', 'data/encode.py', 'data/measure.py', 'data/shards.py', 'data/source.py', 'data/tokens.py']
 MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
@@ -44,15 +45,20 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'kuairand': ['presets/kuairand.yaml', *WHOLE_RUN],
     'loader': ['data/batches.py', 'data/frames.py', 'data/shards.py'],
     'metrics_blend': ['inference/calibration.py', 'inference/compare.py', 'training/metrics.py'],
-    'movielens': ['presets/ml100k.yaml', *NETWORK, *TREES, *CHOICE],
     'papers': ['presets/paper.yaml', *NETWORK, *CHOICE],
-    'planted': NETWORK,
     'recovery': [*TOSS_LOG, *NETWORK, *TREES],
     'speed': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *NETWORK, *ANSWERS],
     'synthetic': [*TOSS_LOG, 'run/profile.py', 'run/schema.py'],
     'toss': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
     'toss_full': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *WHOLE_RUN],
-    'yardstick': ['presets/*.yaml', 'synthetic/unified.py', 'training/metrics.py', *TOSS_LOG, *NETWORK, *TREES],
+    'yardstick_dare': ['synthetic/unified.py', *RIVALS],
+    'yardstick_demo': ['presets/demo.yaml', *TOSS_LOG, *RIVALS],
+    'yardstick_kuairand': ['presets/kuairand.yaml', *RIVALS],
+    'yardstick_ml100k': ['presets/ml100k.yaml', *RIVALS],
+    'yardstick_pairs': RIVALS,
+    'yardstick_recovery': ['presets/demo.yaml', *TOSS_LOG, *RIVALS],
+    'yardstick_toss_full': ['presets/toss_fast.yaml', *TOSS_LOG, *RIVALS],
+    'yardstick_triples': RIVALS,
 }
 
 
