@@ -14,7 +14,6 @@ from typing import NamedTuple
 
 import numpy as np
 import polars as pl
-from scipy.special import ndtri, stdtrit
 
 from ..core.errors import UserError
 from .ranking import check_inputs, order_metrics, rank
@@ -333,6 +332,8 @@ def _interval(value, draws):
 # %% ../../nbs/50_training/05_metrics.ipynb #e7d3e64e
 def _apart(groups: int) -> float:
     "How much further apart the draws must lie, of less than 200 groups."
+    from scipy.special import ndtri, stdtrit  # who only lists runs has no use for it
+
     few = stdtrit(groups - 1, 0.975) / ndtri(0.975) * groups / (groups - 1)
     return few if groups < 200 else 1.0
 
