@@ -146,8 +146,8 @@ def training_keys(
         model['embedding_dropout'] = 0.0
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     if rows > 1_000_000 or many:
-        train |= dict(epochs=2 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
-        train |= dict(warmup_epochs=0.2, plateau=False, early_stop_patience=0 if rows > 1_000_000 else 1)
+        train |= dict(epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
+        train |= dict(warmup_epochs=0.2, plateau=False, early_stop_patience=1)
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}
