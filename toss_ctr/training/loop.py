@@ -305,10 +305,9 @@ def run_epochs(trainer: FoldTrainer, save_every: float = 60.0):
     trainer : a fresh fold
     save_every : seconds between resume files
     """
-    train, state = trainer.cfg.train, trainer.state
     if not load_state(trainer) and trainer.cfg.chooses_inside and not trainer.inner:
         choose_epochs(trainer, save_every)
-    state = trainer.state
+    train, state = trainer.cfg.train, trainer.state
     if train.epochs == 0 and state.best is None:
         state.epoch = -1
         close_epoch(trainer, 0.0, 0)
