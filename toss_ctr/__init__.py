@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .inference.predictor import load_predictor
     from .models.dare import DARE
     from .models.heads import KhatriRaoHead
-    from .run.door import Run
+    from .run.door import CTR, Run
     from .training.fold import train_fold
     from .training.inputs import prepare
 
@@ -24,5 +24,6 @@ __getattr__, __dir__ = doors(__name__, {
     'DARE': 'models.dare',
     'KhatriRaoHead': 'models.heads',
     'UserError': 'core.errors',
+    'CTR': 'run.door',
     'Run': 'run.door',
 })

@@ -158,6 +158,8 @@ def toss_run(
     set: Overrides = (),
     dry_run: bool = False,
     sample: float = 1.0,
+    time: str = '',
+    size: int = None,
     jobs: int = 0,
     force: bool = False,
 ):
@@ -171,6 +173,10 @@ def toss_run(
         print the resolved config as YAML, and beside it (on stderr) rows, wall time by step, memory and disk; then stop
     sample : float
         share of the training rows to work on, for a quick look
+    time : str
+        about how long it may take, for example 15min: smaller where the config takes longer, else with more members
+    size : int
+        0 (a quick look) … 4 (the largest); the config's own is 2
     jobs : int
         fold processes at once; 0 = as many as fit
     force : bool
@@ -180,14 +186,20 @@ def toss_run(
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
+    from toss_ctr.run.dial import run_within, seconds_of, sized
     from toss_ctr.run.road import estimate, estimate_text, run, sampled
 
+    if time:
+        seconds_of(time)
+    c = c if size is None else sized(c, size)
     if dry_run:
         with redirect_stdout(sys.stderr):
             c = sampled(c, sample)
         print(to_yaml(c), end='', flush=True)  # what a file or a pipe gets
         with redirect_stdout(sys.stderr):
             print(estimate_text(estimate(c, jobs)))
+    elif time:
+        run_within(sampled(c, sample), time, progress=True, jobs=jobs, force=force)
     else:
         run(sampled(c, sample), jobs, force, progress=True)
 
@@ -260,7 +272,7 @@ def toss_init(
     out: str = '',
     label: str = 'clicked',
     history: str = '',
-    target: str = '',
+    item: str = '',
     valid: str = '',
 ):
     """Write a commented YAML file for a log of your own: roles guessed, warnings beside them.
@@ -277,14 +289,14 @@ def toss_init(
         column of two values
     history : str
         column of tokens, oldest first; guessed by default
-    target : str
+    item : str
         column that the history is asked about
     valid : str
         file of the rows to choose the epoch on; by default folds of the training rows
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test or None, out, label, history or None, target or None, valid or None)
+    file = write_start(train, test or None, out, label, history or None, item or None, valid or None)
     print(f'{file}: read its comments, then\n  toss run {file}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f
@@ -526,8 +538,8 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = ()):
 
     run = Run(c)
     print(run.board(n_boot))
-    if run.members is not None:
-        print(f'\n{run.members}')
+    if (leaders := run.leaderboard()) is not None:
+        print(f'\n{leaders}')
 
 
 @console

@@ -6,7 +6,20 @@
 __all__ = ['UserError', 'Damaged', 'nearest', 'check_columns', 'disk_trouble']
 
 # %% ../../nbs/00_core/00_errors.ipynb #9a7d711f
-import difflib, errno, os
+import difflib, errno, os, re
+
+# %% ../../nbs/00_core/00_errors.ipynb #dbb6a19a
+_IN_NOTEBOOKS = (  # what a shell calls something → what a notebook calls it
+    (r"toss run (\S+) --set (\S+)", r"Run('\1', set=['\2']).fit()"),
+    (r'toss run (\S*[/.]\S+)', r"Run('\1').fit()"),
+    (r'\btoss run\b', 'fit()'),
+    (r'toss infer (\S+)', r"Run('\1').submit()"),
+    (r'toss (report|verify|cache|clean) (\S+)', r"!toss \1 \2"),
+    (r'--set (\S+)', r"set=['\1']"),
+    (r'\(--force\)|--force', 'fit(force=True)'),
+    (r'--(label|item|history)\b', r'\1='),
+)
+
 
 # %% ../../nbs/00_core/00_errors.ipynb #a67a14af
 class UserError(Exception):
@@ -18,6 +31,13 @@ class UserError(Exception):
     def __init__(self, what: str, mend: str = ''):
         self.what, text = what, f'{what} – {mend}' if mend else what
         super().__init__(' '.join(text.split()))
+
+    def _render_traceback_(self):  # what IPython shows instead of frames
+        text = str(self)
+        for shell, python in _IN_NOTEBOOKS:
+            text = re.sub(shell, python, text)
+        return [text]
+
 
 # %% ../../nbs/00_core/00_errors.ipynb #0280aba7
 class Damaged(UserError):

@@ -121,7 +121,7 @@ KINDS = {  # place, by its last parts → kind
 }
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
 KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'test_logits', 'ensemble', 'parity')}
-KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics')}
+KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics', 'dial')}
 
 
 def kind_of(path) -> str:

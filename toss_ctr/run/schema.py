@@ -335,7 +335,7 @@ def guess_schema(
     test=None,
     valid=None,
     history: str | None = None,
-    target=None,
+    item=None,
     ignore=(),
 ) -> Schema:
     """Roles, statistics and warnings of a file. `UserError` if it is missing, damaged, empty or has no such label.
@@ -350,7 +350,7 @@ def guess_schema(
     test : the rows to predict: which columns they lack, and which values are new there
     valid : the rows to choose the epoch on, where they are a file of their own
     history : column of tokens, whatever it looks like, the only one then; None: as guessed
-    target : column or columns that the history is asked about; None: as guessed
+    item : column or columns that are shown, and that the history is asked about; None: as guessed
     ignore : columns the model must not see
 
     Examples
@@ -372,7 +372,7 @@ def guess_schema(
     click = click_of(facts[found]) if found else None
     if click is not None:
         facts[found] = _as_clicks(facts[found], click, source)
-    targets = [target] if isinstance(target, str) else list(target or ())
+    targets = [item] if isinstance(item, str) else list(item or ())
     _check_given(facts, history, [*targets, *ignore], path)
     if later:
         there = profile(later, columns=[c for c in facts if all(c in columns for columns in later.columns)])
