@@ -4,9 +4,9 @@
 
 # %% auto #0
 __all__ = ['PLACES', 'Overrides', 'COMMANDS', 'parse', 'console', 'verbs', 'main', 'toss_run', 'toss_synth', 'toss_schema',
-           'toss_init', 'toss_cache', 'toss_covis', 'toss_folds', 'toss_train', 'toss_calibrate', 'toss_infer',
-           'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean', 'check_blend',
-           'toss_blend', 'toss_compare']
+           'toss_init', 'toss_cache', 'toss_covis', 'toss_folds', 'toss_train', 'toss_tune', 'toss_calibrate',
+           'toss_infer', 'toss_export', 'toss_report', 'toss_ls', 'toss_board', 'toss_verify', 'toss_clean',
+           'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
 from .core.processes import done, edge, ends_at_once, launched, stop_while_loading
@@ -414,6 +414,28 @@ def toss_train(
         for fold, side in done.items():
             metrics = ' '.join(f'{name} {value:.4f}' for name, value in side['metrics'].items())
             print(f"fold {fold}: epoch {side['best_epoch']} {metrics}")
+
+# %% ../nbs/90_run/40_cli.ipynb #a774748e
+@console
+def toss_tune(cfg: str = 'demo', set: Overrides = (), trials: int = 20, time: str = ''):
+    """Try other keys of the network, on a part of the training rows that judges nothing else; the best as a command.
+
+    Parameters
+    ----------
+    cfg : str
+        run folder, name of a run, YAML file or preset
+    trials : int
+        how many in all; those of an earlier search are kept
+    time : str
+        no trial begins after so long, for example 30min
+    """
+    c = run_config(cfg, set, anew=True)
+    from toss_ctr.run.tune import tune
+
+    found = tune(c, trials, time or None, progress=True)
+    print(found)
+    print(found.line or 'nothing was better than the config as it is')
+
 
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
 @console

@@ -120,8 +120,8 @@ KINDS = {  # place, by its last parts → kind
     'manifest.json': 'split',
 }
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
-KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'test_logits', 'ensemble', 'parity')}
-KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics', 'dial')}
+KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'dial', 'test_logits', 'ensemble', 'parity', 'trials')}
+KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics')}
 
 
 def kind_of(path) -> str:

@@ -506,6 +506,23 @@ class CTR(_Asked):
         self._forget()
         return self
 
+    def tune(self, trials: int = 20, time_limit=None, space: dict | None = None):
+        """Try other keys of the network on a part of the training rows; nothing of the run changes. After `read`.
+
+        Parameters
+        ----------
+        trials : how many in all
+        time_limit : seconds, or '30min': no trial begins later
+        space : key → (low, high), (low, high, 'log') or a list; None: rate, decay, width and dropouts
+
+        Returns
+        -------
+        `Trials`; `best` are the keys to change
+        """
+        from toss_ctr.run.tune import tune
+
+        return tune(self.cfg, trials, time_limit, space, progress=True)
+
     def _forget(self):
         "What was opened is opened anew."
         for name in ('_answers', '_inputs', 'classes_'):
