@@ -28,7 +28,7 @@ def parse_overrides(overrides) -> dict:
     overrides : texts `dotted.key=value`
     """
     tree: dict = {}
-    for text in overrides:
+    for text in [overrides] if isinstance(overrides, str) else overrides:
         key, equals, value = str(text).partition('=')
         if not equals or not key.strip():
             raise UserError(f'--set {text}: not of the form key=value', 'write for example train.lr=0.001')

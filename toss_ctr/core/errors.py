@@ -15,6 +15,7 @@ _IN_NOTEBOOKS = (  # what a shell calls something → what a notebook calls it
     (r'\btoss run\b', 'fit()'),
     (r'toss infer (\S+)', r"Run('\1').submit()"),
     (r'toss (report|verify|cache|clean) (\S+)', r"!toss \1 \2"),
+    (r'--label, in Python label=', 'label='),
     (r'--set (\S+)', r"set=['\1']"),
     (r'\(--force\)|--force', 'fit(force=True)'),
     (r'--(label|item|history)\b', r'\1='),

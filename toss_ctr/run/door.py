@@ -57,6 +57,11 @@ class _Known:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
         return 'cfg' in self.__dict__ and (self.folder / 'oof.parquet').is_file()
 
+    def _trained(self):
+        "Refuse a run that has no held-out predictions yet."
+        if not self.done:
+            raise UserError(f'{self.folder}: not trained to the end', 'call fit()')
+
     @property
     def scores(self) -> list[dict]:
         "Rows of the table of scores, without intervals, as of `summary_table`; [] before `fit`."
@@ -72,6 +77,7 @@ class _Known:
         """
         from toss_ctr.report.predictions import summary_lines, summary_table
 
+        self._trained()
         return summary_lines(summary_table(self.folder, self.cfg, n_boot))
 
     def leaderboard(self):
@@ -84,6 +90,7 @@ class _Known:
         "What the numbers say, most urgent first: kind ('watch', 'next', 'good'), title, text."
         from toss_ctr.report.advice import run_advice
 
+        self._trained()
         return run_advice(self.folder, self.cfg)
 
 # %% ../../nbs/90_run/30_door.ipynb #cd363f40
@@ -319,6 +326,7 @@ class _Asked(_Shown):
         ------
         UserError for a model without history, and for a row that no finished fold held out
         """
+        self._trained()
         if row is None:
             row = int(read_run_table(self.folder / 'oof.parquet', ['row'])['row'][0])
         return _looked_at(self.cfg, self._inputs, row, history)
@@ -492,9 +500,14 @@ class CTR(_Asked):
         ------
         UserError for a mistake in data or config, and for folds of another config without `force`
         """
+        from toss_ctr.run.dial import check_size, run_within, seconds_of, sized
+
+        if self.size is not None:
+            check_size(self.size)
+        if self.time_limit is not None:
+            seconds_of(self.time_limit)
         if train is not None:
             self.read(train, y, test, valid)
-        from toss_ctr.run.dial import run_within, sized
         from toss_ctr.run.road import run as road
 
         cfg, told = self.cfg if self.size is None else sized(self.cfg, self.size), dict(jobs=jobs, force=force)
@@ -566,6 +579,7 @@ class CTR(_Asked):
         """
         from toss_ctr.report.build import build_report
 
+        self._trained()
         inputs = self._inputs
         return Page(build_report(self.folder, self.cfg, inputs.train, inputs.test, by=by), height)
 

@@ -6,7 +6,7 @@
 __all__ = ['ROLES', 'UNSEEN', 'NEW', 'KEYS_FILE', 'Column', 'Schema', 'unseen_share', 'is_later', 'guess_schema', 'log_schema']
 
 # %% ../../nbs/90_run/05_schema.ipynb #2825eecd
-import html, re
+import fnmatch, html, re
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -374,6 +374,9 @@ def guess_schema(
         facts[found] = _as_clicks(facts[found], click, source)
     targets = [item] if isinstance(item, str) else list(item or ())
     _check_given(facts, history, [*targets, *ignore], path)
+    for glob in (*categorical, *numeric):
+        if not fnmatch.filter(facts, glob):
+            raise UserError(f"{path}: no column '{glob}'", nearest(glob, facts))
     if later:
         there = profile(later, columns=[c for c in facts if all(c in columns for columns in later.columns)])
     log = Log(facts, found, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
@@ -432,9 +435,12 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     if test is None:
         given['log'] = given.pop('train')
     paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in given.items() if data is not None}
+    log = paths.pop('log' if test is None else 'train')
+    whole = guess_schema(log, **paths, **roles)
+    if whole.positives in (0, whole.n_rows):
+        raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')
     if test is not None:
-        return guess_schema(paths.pop('train'), **paths, **roles)
-    whole = guess_schema(log := paths.pop('log'), **paths, **roles)
+        return whole
     train, test, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
     if log != str(given['log']):  # it was made here, and its rows are in both now
         Path(log).unlink()
