@@ -28,7 +28,7 @@ setup(
     python_requires='>=' + cfg['min_python'], install_requires=shlex.split(cfg['requirements']), extras_require=extras,
     packages=[*find_packages(include=[pkg, f'{pkg}.*'], exclude=[f'{pkg}.tests*']), f'{pkg}.templates'],
     package_dir={f'{pkg}.templates': f"{cfg['nbs_path']}/templates"},
-    package_data={pkg: ['presets/*.yaml'], f'{pkg}.templates': ['*.ipynb']},
+    package_data={pkg: ['presets/*.yaml', 'py.typed'], f'{pkg}.templates': ['*.ipynb']},
     entry_points={'console_scripts': shlex.split(cfg['console_scripts']), 'nbdev': [f'{pkg}={pkg}._modidx:d']},
     cmdclass=dict(sdist=SdistWithSettings), zip_safe=False,
 )

@@ -14,7 +14,7 @@ import toss_ctr
 
 MAIN = set('''load_config prepare train_fold load_predictor infer run build_report calibrate blend_files guess_schema
     build_cache make_folds all_metrics fit_calibrator combine search_weights compare_oof synthesize
-    encode_frame Config DARE KhatriRaoHead Run'''.split())
+    encode_frame Config DARE QNN Run'''.split())
 
 
 def rooms(names: list[str]) -> list:

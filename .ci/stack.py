@@ -18,12 +18,12 @@ from nbclient.exceptions import CellExecutionError
 
 NAMES = '''torch polars polars-hash pyarrow numpy matplotlib scikit-learn scipy pydantic lightgbm papermill nbclient
     ipykernel fastcore pandas'''.split()
-ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histories 20_data/21_tokens
-    20_data/22_encode 20_data/25_measure 90_run/05_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds
-    20_data/70_batches 40_models/05_scaling 25_synthetic/20_rows 30_features/10_encodings 40_models/10_encoder
-    40_models/40_dare 40_models/50_heads 40_models/60_ctr 50_training/05_metrics 50_training/15_optim
-    50_training/20_losses 50_training/30_checkpoints 60_members/05_matrix 70_inference/00_calibration
-    70_inference/36_compare 80_report/00_canvas 80_report/05_plots 90_run/10_papermill 90_run/30_door'''.split()
+ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histories 20_data/21_tokens 20_data/22_encode
+    20_data/25_measure 90_run/05_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds 20_data/70_batches
+    40_models/00_attention 40_models/05_scaling 25_synthetic/20_rows 30_features/40_stored 40_models/40_dare
+    40_models/50_heads 40_models/60_ctr 40_models/70_nn 50_training/05_metrics 50_training/20_losses
+    50_training/30_checkpoints 60_members/05_matrix 70_inference/00_calibration 70_inference/36_compare
+    80_report/00_canvas 80_report/05_plots 90_run/10_papermill 90_run/30_door'''.split()
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
 DEMO = 'data.synthetic.rows=6000 data.synthetic.test_rows=500 cv.n_splits=2 train.epochs=1'.split()
 ENV = os.environ | dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1', PYTHONPATH=str(Path.cwd()))

@@ -10,8 +10,7 @@ if TYPE_CHECKING:
     from .config.load import load_config
     from .core.errors import UserError
     from .inference.predictor import load_predictor
-    from .models.dare import DARE
-    from .models.heads import KhatriRaoHead
+    from .nn import DARE, QNN
     from .run.door import CTR, Run
     from .training.fold import train_fold
     from .training.inputs import prepare
@@ -21,8 +20,8 @@ __getattr__, __dir__ = doors(__name__, {
     'prepare': 'training.inputs',
     'train_fold': 'training.fold',
     'load_predictor': 'inference.predictor',
-    'DARE': 'models.dare',
-    'KhatriRaoHead': 'models.heads',
+    'DARE': 'nn',
+    'QNN': 'nn',
     'UserError': 'core.errors',
     'CTR': 'run.door',
     'Run': 'run.door',

@@ -18,10 +18,9 @@ from contextlib import nullcontext, redirect_stdout
 from pathlib import Path
 from typing import Literal
 
-from .config.base import check_choice
 from .config.load import run_config
 from . import __version__
-from .core.errors import nearest, UserError
+from .core.errors import check_choice, nearest, UserError
 from .core.files import shell_path, watched
 
 # %% ../nbs/90_run/40_cli.ipynb #bacf87e4

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['Positive', 'Count', 'Share', 'Dropout', 'NonNegative', 'AboveZero', 'NoneWord', 'Columns', 'OptionalText', 'Section',
-           'sections_of', 'check_choice', 'check_listed', 'read_yaml', 'comment', 'yaml_text', 'config_diff',
-           'value_text', 'config_text', 'html_table', 'folded']
+           'sections_of', 'check_listed', 'read_yaml', 'comment', 'yaml_text', 'config_diff', 'value_text',
+           'config_text', 'html_table', 'folded']
 
 # %% ../../nbs/10_config/00_base.ipynb #b7d1641f
 import json, re
@@ -65,16 +65,6 @@ Columns = Annotated[tuple[str, ...], _listed, AfterValidator(_unique)]
 OptionalText = Annotated[str | None, NoneWord]
 
 # %% ../../nbs/10_config/00_base.ipynb #b78e0a41
-def check_choice(key: str, value, choice):
-    """Refuse a value that is not one of a key's choices.
-
-    raises UserError with the choice that was probably meant, or all of them
-    """
-    known = get_args(choice)
-    if value not in known:
-        raise UserError(f'{key}: {value!r} is unknown', nearest(value, known))
-
-
 def check_listed(key: str, names, known, of: str):
     """Refuse names that another key does not list.
 

@@ -12,7 +12,7 @@ from datetime import datetime, timezone
 import numpy as np
 import pyarrow as pa
 
-from ..config.model import TIME_BUCKETS
+from ..config.choices import TIME_BUCKETS
 from ..core.errors import UserError
 from .histories import Ragged
 from .spec import CatSpec, SeqSpec, smallest, Spec, TimeSpec

@@ -14,9 +14,8 @@ import numpy as np
 from scipy.special import expit
 from threadpoolctl import threadpool_limits
 
-from ..config.base import check_choice
 from ..config.inference import CalibrationMethod, CalibrationTarget
-from ..core.errors import UserError
+from ..core.errors import check_choice, UserError
 from ..data.submission import shift_prior
 from ..training.metrics import all_metrics
 from ..training.ranking import check_inputs

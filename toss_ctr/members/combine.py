@@ -11,9 +11,8 @@ import math
 import numpy as np
 from scipy.special import expit, softmax
 
-from ..config.base import check_choice
 from ..config.inference import EnsembleMethod
-from ..core.errors import UserError
+from ..core.errors import check_choice, UserError
 from ..data.submission import check_probabilities, EDGE
 
 # %% ../../nbs/60_members/00_combine.ipynb #7c101d80

@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from .attention import dropout, length_mask
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
-from .dare import AuxiliaryHead, DARE
+from .dare import AuxiliaryHead, DARE, brief_answer
 from .scaling import NumericStats, Scale
 from toss_ctr.models.fields import (
     AffineFields,
@@ -166,7 +166,7 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         pooling=s.pooling,
         recency_tau=s.recency_tau,
         collapse=s.collapse,
-        encoder=s.tfm if s.transformer_block else None,
+        encoder=s.tfm.model_dump() if s.transformer_block else None,
         dropout=cfg.model.dare_dropout,
         full=cfg.model.qnn_alpha.aux_head_weight > 0,
     )
@@ -270,7 +270,7 @@ class History(nn.Module):
         seq, out = batch[self.key], None
         if brief and seq.device.type == 'cpu' and not torch.compiler.is_compiling():
             beside = self.beside(batch, 'age', 'bias')
-            out = self.dare.brief(seq, batch[f'{self.key}_len'], self.target(batch), **beside)
+            out = brief_answer(self.dare, seq, batch[f'{self.key}_len'], self.target(batch), **beside)
         out = out or self.read(batch, plain)
         n = batch[f'{self.key}_total' if self.collapse else f'{self.key}_len'].to(out['h'].dtype)
         length = self.length((torch.log1p(n) / 4).unsqueeze(1))

@@ -13,11 +13,10 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from ..core.errors import UserError
+from ..core.errors import check_choice, UserError
 from .attention import age_buckets
 from .fields import init_table
-from ..config.model import PositionTerm, QueryMode, TIME_BUCKETS, Variant
-from ..config.base import check_choice
+from ..config.choices import PositionTerm, QueryMode, TIME_BUCKETS, Variant
 
 # %% ../../nbs/40_models/30_roles.ipynb #5d9a80b3
 def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor, max_scan: int) -> Tensor:
@@ -205,22 +204,18 @@ def check_embeddings(
 ):
     """Refuse an unknown name or a combination that has no meaning.
 
-    raises UserError naming the key
+    raises UserError naming the argument, and the key where a config can ask for it
     """
-    check_choice('sequence.variant', variant, Variant)
-    check_choice('sequence.query_mode', query_mode, QueryMode)
-    check_choice('sequence.position', position, PositionTerm)
+    check_choice('variant', variant, Variant)
+    check_choice('query_mode', query_mode, QueryMode)
+    check_choice('position', position, PositionTerm)
     if variant == 'coupled' and d_att != d_rep:
-        raise UserError(
-            'sequence.variant: coupled has one table',
-            'set sequence.dim_att to model.emb_dim, or leave it out',
-        )
+        what = f'variant: coupled has one table, but d_att is {d_att} and d_rep {d_rep}'
+        raise UserError(what, 'make them equal; in a config leave sequence.dim_att out')
     if query_mode != 'S2' and not len(targets):
-        raise UserError(
-            f'sequence.query_key: empty, but sequence.query_mode is {query_mode}', 'name a column, or use S2'
-        )
+        raise UserError(f'targets: none, but query_mode is {query_mode}', 'give the rows of a column, or use S2')
     if query_mode != 'S1' and not n_context:
-        raise UserError(f'sequence.query_mode: {query_mode} needs a context', 'use S1')
+        raise UserError(f'n_context: 0, but query_mode is {query_mode}', 'give the width of the context, or use S1')
 
 # %% ../../nbs/40_models/30_roles.ipynb #d5c3a5db
 class Embeddings(nn.Module):
@@ -232,10 +227,8 @@ class Embeddings(nn.Module):
     d_rep : width of the token's representation embedding
     sides : (rows, attention width, representation width) of each side field
     share : for each target column the field (0 = token) whose table it shares, None: its own; () = none shares
-    variant : key `sequence.variant`
-    query_mode : key `sequence.query_mode`
+    variant, query_mode, position : keys of section `sequence`
     n_context : width of the context of S2
-    position : key `sequence.position`
     d_pos : widths of the position's attention and representation embeddings
     buckets : exact ages, log-spaced buckets
 
