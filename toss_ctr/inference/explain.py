@@ -140,7 +140,7 @@ def without_attention(model: nn.Module):
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     """By how much held-out rows of all finished folds score more with their attention scores than with all at zero.
 
-    Where the folds have more rows than asked for, up to half of those drawn are clicks: a Score then is that of the draw.
+    Where the folds have more rows than asked for, up to half of those drawn are clicks: Score is that of the draw.
 
     inputs : of a run with a finished fold
     n : rows of all folds together, at most

@@ -191,8 +191,8 @@ def _over_fitting(f: RunFacts):
 @rule(
     'next',
     'Under-trained',
-    'The last epoch changed {metric} by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and training '
-    'rows score hardly better than held-out ones{behind}. --set train.epochs={epochs} trains longer.',
+    'The last epoch changed {metric} by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and '
+    'training rows score hardly better than held-out ones{behind}. --set train.epochs={epochs} trains longer.',
 )
 def _under_trained(f: RunFacts):
     held, trained, metric = f.curves(), f.curves('train'), f.watched
@@ -265,7 +265,7 @@ def _baseline_ahead(f: RunFacts):
 @rule(
     'next',
     'Level with {who}',
-    '{own} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no difference that these rows can show.',
+    '{own} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no more than chance.',
 )
 def _level(f: RunFacts):
     if f.ahead and f.ahead['lo'] <= 0 <= f.ahead['hi']:
@@ -330,7 +330,8 @@ def _attention_learnt_nothing(f: RunFacts):
     worth = side_file(f.folder, 'attention.json', 'worth')
     if worth and worth['low'] < _SHOWN:
         key = _same_ids(f)
-        yield worth | dict(mend=key and f' Target and history have the same ids: --set {key}=target gives them one table.')
+        mend = key and f' Target and history have the same ids: --set {key}=target gives them one table.'
+        yield worth | dict(mend=mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #b5d64e9b
 ADVICE = 'advice.json'

@@ -12,7 +12,7 @@ import numpy as np
 from markupsafe import Markup
 
 from ..inference.compare import member_board, metric_cells
-from ..inference.ensemble import last_choice, SCALES
+from ..inference.ensemble import last_choice
 from .advice import RunFacts, side_file
 from .canvas import figure, fold, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -94,7 +94,7 @@ def better_section(f: RunFacts) -> Markup:
             lines[shown] = lines.get(shown, {}) | metric_cells(row, metric)
     hidden = () if metric == 'toss' else _OF_TOSS
     lines = {name: {key: v for key, v in row.items() if key not in hidden} for name, row in lines.items()}
-    text = f'{SAID[metric]} All on rows they never saw, calibrated on others; in brackets 95 % intervals. * was handed in.'
+    text = f'{SAID[metric]} All on rows they never saw; in brackets 95 % intervals. * was handed in.'
     if board:
         text += (
             ' Gains and losses are of the first column, + is better. The loss without a member is that of an '
@@ -230,9 +230,9 @@ def drift_section(f: RunFacts) -> Markup | None:
 
 # %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
 _WORTH = (
-    'The attention scores are worth {diff:+.4f} {metric} [{low:+.4f}, {high:+.4f}] against all of them at zero (recency '
-    'alone): {rows:,} held-out rows of all folds, {clicks:,} of them clicks, predicted with and without, nothing is '
-    'trained again. An interval that covers zero says that attention has learnt nothing.'
+    'The attention scores are worth {diff:+.4f} {metric} [{low:+.4f}, {high:+.4f}] against all of them at zero '
+    '(recency alone): {rows:,} held-out rows of all folds, {clicks:,} of them clicks, predicted with and without, '
+    'nothing is trained again. An interval that covers zero says that attention has learnt nothing.'
 )
 
 
@@ -259,8 +259,8 @@ def importance_section(f: RunFacts) -> Markup | None:
     importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
     if importance:
         text = (
-            f'{f.pred.name}: Score lost on held-out rows when a group of fields is shuffled among them; lines show how the '
-            'shuffles differ.'
+            f'{f.pred.name}: Score lost on held-out rows when a group of fields is shuffled among them; lines show how '
+            'the shuffles differ.'
         )
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
     if gain := side_file(f.folder, f'members/{f.cfg.yardstick}/member.json', 'gain'):
