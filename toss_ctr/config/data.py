@@ -10,17 +10,23 @@ __all__ = ['Synthetic', 'Files', 'Data', 'roles_of', 'check_data_paths', 'check_
 from itertools import combinations
 from typing import Annotated, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 from .base import AboveZero, check_listed, Columns, Count, OptionalText, Positive, Section
 from ..core.errors import UserError
 from ..core.objects import is_object, object_name
 
 
 # %% ../../nbs/10_config/05_data.ipynb #e4903bde
+_LogKind = Literal['toss', 'one_space', 'unified']
+
+
 class Synthetic(Section):
-    """Data made by `toss_ctr.synthetic.files` where `data.train_path` does not exist yet.
+    """Data made by `toss_ctr.synthetic` where `data.train_path` does not exist yet.
     """
 
+    kind: _LogKind = 'toss'
+    """toss: the columns of the Toss challenge; one_space: a target and a history of the same 200 items; unified: three
+    histories with times, a vector and a weighted list."""
     rows: Positive = 60_000
     "Training rows to generate."
     test_rows: Positive = 10_000
@@ -28,7 +34,13 @@ class Synthetic(Section):
     seed: Count = 777
     "Seed of the generator."
     seq_scale: AboveZero = 1.0
-    "History lengths times this (1 = as long as Toss's)."
+    "toss: history lengths times this (1 = as long as Toss's)."
+
+    @model_validator(mode='after')
+    def _scale_is_read(self):
+        if self.kind != 'toss' and self.seq_scale != 1:
+            raise UserError(f'data.synthetic.seq_scale: not read with kind {self.kind}', 'remove it, or use kind toss')
+        return self
 
 # %% ../../nbs/10_config/05_data.ipynb #a2118c60
 class Files(Section):

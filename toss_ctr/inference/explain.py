@@ -14,6 +14,7 @@ import torch
 from scipy.special import expit
 from torch import nn
 
+from ..config.train import CHOSEN_BY
 from ..core.device import resolve_device, step_seed
 from ..core.records import write_record
 from ..data.batches import Loader
@@ -139,11 +140,11 @@ def without_attention(model: nn.Module):
 def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     """By how much held-out rows of all finished folds score more with their attention scores than with all at zero.
 
-    Where the folds have more rows than asked for, up to half of those drawn are clicks: Score then is that of the draw.
+    Where the folds have more rows than asked for, up to half of those drawn are clicks: Score is that of the draw.
 
     inputs : of a run with a finished fold
     n : rows of all folds together, at most
-    returns rows, clicks, and of Score the difference and its interval: diff, low, high
+    returns rows, clicks, metric (AUC, or with metric toss Score), its difference and the interval: diff, low, high
     """
     cfg, device, sides = inputs.cfg, resolve_device(inputs.cfg.device), finished_folds(inputs.cfg)
     rows, p = [], []
@@ -160,8 +161,9 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     rows, p = np.concatenate(rows), np.concatenate(p).T
     label = inputs.train.labels()[rows]
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    found = compare_predictions(label, *p, n_boot, **how)['Score'][2]
-    return dict(rows=len(label), clicks=int(label.sum()), diff=found.diff, low=found.lo, high=found.hi)
+    metric = CHOSEN_BY[cfg.metric]
+    found = compare_predictions(label, *p, n_boot, **how)[metric][2]
+    return dict(rows=len(label), clicks=int(label.sum()), metric=metric, diff=found.diff, low=found.lo, high=found.hi)
 
 # %% ../../nbs/70_inference/45_explain.ipynb #3e5d8328
 def token_clicks(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> list[dict]:

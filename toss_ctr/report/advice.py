@@ -14,12 +14,13 @@ from pathlib import Path
 
 import numpy as np
 
+from ..config.train import CHOSEN_BY
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, digest_json
 from ..core.records import kind_of, read_record
 from ..data.submission import shift_prior
-from ..inference.ensemble import n_draws
+from ..inference.ensemble import ENSEMBLE, handed_in, n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows
 from ..training.metrics import ece, first_metric, gain, N_BOOT, compare_predictions, TITLES
@@ -62,18 +63,32 @@ class RunFacts:
 
     @property
     def own(self) -> dict:
-        "The network's row of all held-out rows."
-        return next(row for row in self.rows if row['name'] == 'out of fold')
+        "The row of what was handed in, or of the network as it is."
+        handed = [row for row in self.rows if row['handed_in']]
+        return (handed or [row for row in self.rows if row['name'] == 'out of fold'])[0]
+
+    @property
+    def subject(self) -> str:
+        "What was handed in, by the names of its members."
+        made = handed_in(self.folder) or {}
+        of = [name for name, weight in made.get('weights', {}).items() if weight]
+        chosen = made.get('chosen') or self.pred.name
+        return f"ensemble of {' + '.join(of)}" if chosen == ENSEMBLE else chosen
+
+    @property
+    def watched(self) -> str:
+        "The metric epochs are told apart by."
+        return CHOSEN_BY[self.pred.metric]
 
     @property
     def noise(self) -> float:
-        "A quarter of the width of the interval of the out-of-fold Score: what epochs may differ by for no reason."
-        low, high = self.own['ends'].get('Score', (0, 0))
+        "A quarter of the width of its interval out of fold: what epochs may differ by for no reason."
+        low, high = self.own['ends'].get(self.watched, (0, 0))
         return max(0.0005, (high - low) / 4)
 
-    def curves(self, metric: str, split: str = 'valid') -> dict:
-        "Fold → a metric by epoch."
-        return {fold: values for (fold, of), (_, values) in curves(self.log, metric).items() if of == split}
+    def curves(self, split: str = 'valid') -> dict:
+        "Fold → that metric by epoch."
+        return {fold: values for (fold, of), (_, values) in curves(self.log, self.watched).items() if of == split}
 
     def lead(self, one: np.ndarray, other: np.ndarray) -> dict:
         "By how much one prediction is ahead of another, paired, on the same rows: diff, lo, hi of the first metric."
@@ -86,10 +101,9 @@ class RunFacts:
 
     @cached_property
     def ahead(self) -> dict | None:
-        "By how much the network is ahead of the baseline."
-        of, who = self.pred, self.cfg.yardstick or 'the baseline'
-        baseline = of.others.get('baseline')
-        return None if baseline is None else self.lead(of.network, baseline) | dict(who=who)
+        "By how much the network is ahead of the first member that is none."
+        of, who = self.pred, self.cfg.yardstick
+        return self.lead(of.network, of.others[who]) | dict(who=who, own=of.name) if who in of.others else None
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
 RULES = []
@@ -136,8 +150,8 @@ def _best_alone(f: RunFacts) -> tuple[str, float]:
 @rule(
     'watch',
     'Leaking column',
-    '{name} alone orders held-out rows with AUC {auc:.3f}: it is probably known only after the click. Put it '
-    'into data.remove_cols and compare.',
+    '{name} alone orders held-out rows with AUC {auc:.3f}: it is probably known only after the click. '
+    '--set data.remove_cols=[{name}] leaves it out.',
 )
 def _leaking_column(f: RunFacts):
     name, value = _best_alone(f)
@@ -148,50 +162,51 @@ def _leaking_column(f: RunFacts):
 @rule(
     'watch',
     'One column beats the model',
-    '{name} alone reaches AUC {auc:.3f} on held-out rows, the whole model {own:.3f}: the training did not get '
-    'hold of it. Look at train.lr, train.epochs and how the column enters (data.cat_cols or data.num_patterns).',
+    '{name} alone reaches AUC {auc:.3f} on held-out rows, what was handed in {own:.3f}: the training did not get '
+    'hold of it. --set train.epochs={epochs} trains longer.',
 )
 def _lone_column(f: RunFacts):
     name, value = _best_alone(f)
     if f.own['AUC'] + 0.03 < value <= 0.95:
-        yield dict(name=name, auc=value, own=f.own['AUC'])
+        yield dict(name=name, auc=value, own=f.own['AUC'], epochs=3 * f.cfg.train.epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 @rule(
     'watch',
     'Over-fitting',
-    'In {folds} the hold-out Score fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}. '
-    'train.early_stop_patience (it chooses the epochs on training rows) or fewer train.epochs (at once: a lower '
-    'train.lr), more model.embedding_dropout or train.weight_decay, a higher data.min_count or a smaller '
-    'model.emb_dim are worth a try.',
+    'In {folds} the held-out {metric} fell after its best epoch (epoch {epoch} the earliest), by up to {fall:.4f}.'
+    '{mend}',
 )
 def _over_fitting(f: RunFacts):
-    held = f.curves('Score')
+    held = f.curves()
     late = {fold: v.max() - v[-1] for fold, v in held.items() if v.max() - v[-1] > max(0.002, f.noise)}
-    if late:
+    if late and not (f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs):  # there the best epoch is kept
         epoch = min(held[fold].argmax() for fold in late)
+        mend = ' --set train.early_stop_patience=2 chooses the number of epochs on a part of the training rows.'
+        mend = '' if f.cfg.train.early_stop_patience else mend
         folds = folds_text(late, len(held))
-        yield dict(folds=folds, epoch=epoch, fall=max(late.values()))
+        yield dict(folds=folds, epoch=epoch, fall=max(late.values()), metric=f.watched, mend=mend)
 
 
 @rule(
     'next',
     'Under-trained',
-    'The last epoch changed Score by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and training '
-    'rows score hardly better than held-out ones{behind}: raise train.epochs or train.lr.',
+    'The last epoch changed {metric} by {gained:+.4f} on average, where these rows leave {noise:.4f} open, and '
+    'training rows score hardly better than held-out ones{behind}. --set train.epochs={epochs} trains longer.',
 )
 def _under_trained(f: RunFacts):
-    held, trained = f.curves('Score'), f.curves('Score', 'train')
+    held, trained, metric = f.curves(), f.curves('train'), f.watched
     gains = [v[-1] - v[-2] for v in held.values() if len(v) > 1]
     leads = [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
     gained, memorised, fallen = np.mean(gains or [0]), np.mean(leads or [0]), [v.max() - v[-1] for v in held.values()]
-    by = {row['name']: row.get('Score') for row in f.rows}
-    ahead = (by.get('baseline') or -np.inf) - (by.get('calibrated') or by['out of fold'])
+    by = {row['name']: row.get(metric) for row in f.rows}
+    ahead = (by.get(f.cfg.yardstick) or -np.inf) - (by.get(f.pred.name) or by['out of fold'])
     rises = sum(v == 0 for v in fallen) > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise
     stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
     if rises or stands:
-        behind = '' if rises else f', and the baseline is ahead by {ahead:.4f}'
-        yield dict(gained=gained, noise=f.noise, behind=behind)
+        behind = '' if rises else f', and {f.cfg.yardstick} is ahead by {ahead:.4f}'
+        epochs = 3 * f.cfg.train.epochs
+        yield dict(gained=gained, noise=f.noise, behind=behind, metric=metric, epochs=epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
 def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
@@ -213,38 +228,34 @@ def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
 @rule(
     'watch',
     'Miscalibrated',
-    'The class-balanced calibration error of {who} is {off:.3f}, where chance alone stays below {chance:.3f}: '
-    'calibration.enabled true or calibration.method temperature+isotonic may mend it; else it differs between '
-    'folds or groups: look at the click rates below.',
+    'The class-balanced calibration error of {who} is {off:.3f}, where chance alone stays below {chance:.3f}.{mend}',
 )
 def _miscalibrated(f: RunFacts):
-    of = f.pred
-    for who, p in {'what was handed in': of.p, 'the network': of.network}.items():
-        off, chance = ece(of.label, p, balanced=True, weight=of.weight), chance_ece(of, p)
-        if off > max(0.02, chance) + 0.001:  # less is not seen in the digits told
-            yield dict(who=who, off=off, chance=chance)
-            return
+    of, how = f.pred, f.cfg.calibration
+    off, chance = ece(of.label, of.p, balanced=True, weight=of.weight), chance_ece(of, of.p)
+    if off > max(0.02, chance) + 0.001:  # less is not seen in the digits told
+        change = 'method=temperature+isotonic' if how.enabled else 'enabled=true'
+        bent = how.enabled and 'isotonic' in how.method
+        mend = ' It differs between folds or groups.' if bent else f' --set calibration.{change} may mend it.'
+        yield dict(who=f.subject, off=off, chance=chance, mend=mend)
 
 
 @rule(
     'watch',
     'Calibration costs',
-    '{metric} on held-out rows is worse by {diff:.4f} (95 %: {lo:.4f} to {hi:.4f}): the correction'
-    ' does not fit. calibration.enabled false leaves the logits as they are; more clicks, or calibration.method'
-    ' temperature, would make it steadier.',
+    'With its calibration {who} is worse on held-out rows by {diff:.4f} {metric} (95 %: {lo:.4f} to {hi:.4f}): the '
+    'correction does not fit. --set calibration.enabled=false leaves it out.',
 )
 def _calibration_costs(f: RunFacts):
     lost = f.lead(f.pred.raw, f.pred.network)
     if lost['lo'] > 0 and lost['diff'] > f.noise:
-        yield lost
+        yield lost | dict(who=f.pred.name)
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 @rule(
-    'watch',
-    'Baseline ahead',
-    '{who} is ahead of the model by {behind:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f} for the model). What is'
-    ' not set yet may help: features.encodings (the click rates that trees live on), model.numeric.scaler '
-    'quantile, ema.enabled; then train.lr and train.epochs.',
+    'next',
+    '{who} ahead',
+    '{who} is ahead of {own} by {behind:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f} for {own}).',
 )
 def _baseline_ahead(f: RunFacts):
     if f.ahead and f.ahead['hi'] < 0:
@@ -253,20 +264,15 @@ def _baseline_ahead(f: RunFacts):
 
 @rule(
     'next',
-    'Level with the baseline',
-    'Model and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no difference that these '
-    'rows can show.',
+    'Level with {who}',
+    '{own} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no more than chance.',
 )
 def _level(f: RunFacts):
     if f.ahead and f.ahead['lo'] <= 0 <= f.ahead['hi']:
         yield f.ahead
 
 
-@rule(
-    'good',
-    'Ahead of the baseline',
-    'The model is ahead of {who} by {diff:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}).',
-)
+@rule('good', 'Ahead of {who}', '{own} is ahead of {who} by {diff:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}).')
 def _ahead(f: RunFacts):
     if f.ahead and f.ahead['lo'] > 0:
         yield f.ahead
@@ -275,11 +281,11 @@ def _ahead(f: RunFacts):
 @rule(
     'next',
     'Few clicks',
-    '{clicks:,} clicks leave {name} uncertain by ±{half:.3f}: smaller differences than that are chance. Compare'
-    ' models on the same rows (paired), or hold out more.',
+    '{clicks:,} clicks leave {name} uncertain by ±{half:.3f}. Two models on the same rows are told apart better than '
+    'that: compare them in pairs.',
 )
 def _few_clicks(f: RunFacts):
-    name = 'Score' if f.pred.metric == 'toss' else 'AUC'
+    name = f.watched
     low, high = f.own['ends'].get(name, (0, 0))
     if high - low > 0.02:
         yield dict(clicks=int(f.pred.label.sum()), name=name, half=(high - low) / 2)
@@ -299,21 +305,33 @@ def _test_rows_are_others(f: RunFacts):
         yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
-_SHOWN = 0.00005  # a smaller Score is shown as 0.0000
+_SHOWN = 0.00005  # less is shown as 0.0000
+
+
+def _same_ids(f: RunFacts) -> str:
+    "The key that gives target and history one table, where they have the same ids and have none; or ''."
+    for seq in f.train.spec.histories if f.train is not None else ():
+        section = f.cfg.history(seq.key)
+        cats = {c.name: c.values for c in f.train.spec.cats if c.name in section.query_key}
+        known = {str(value) for value in seq.values or ()}
+        for values in cats.values() if section.sharing == 'none' else ():
+            if values and len(known & {str(value) for value in values}) > 0.8 * len(values):
+                return 'sequence.sharing' if seq.key == 'seq' else f'sequences.{seq.history}.sharing'
+    return ''
 
 
 @rule(
     'watch',
     'Attention: nothing learnt',
-    'On {rows:,} held-out rows with {clicks:,} clicks the attention scores are worth {diff:+.4f} Score [{low:+.4f}, '
-    '{high:+.4f}] against all of them at zero: sequence.pooling average would do as well. Attention needs many clicks '
-    'and a high enough train.lr, and where ids are the same a table that target and history share (sequence.sharing) '
-    'or sequence.match.',
+    'On {rows:,} held-out rows with {clicks:,} clicks the attention scores are worth {diff:+.4f} {metric} [{low:+.4f}, '
+    '{high:+.4f}] against all of them at zero: a mean of the history, weighed by recency, does as well.{mend}',
 )
 def _attention_learnt_nothing(f: RunFacts):
     worth = side_file(f.folder, 'attention.json', 'worth')
     if worth and worth['low'] < _SHOWN:
-        yield worth
+        key = _same_ids(f)
+        mend = key and f' Target and history have the same ids: --set {key}=target gives them one table.'
+        yield worth | dict(mend=mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #b5d64e9b
 ADVICE = 'advice.json'

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DASHES', 'MARKERS', 'THEME', 'LAYOUT', 'PARTS', 'canvas', 'heading', 'legend',
            'figure_svg', 'figure_png', 'show', 'html', 'with_keys', 'interval_text', 'table', 'scores_table', 'figure',
-           'section', 'page', 'notebook_page']
+           'section', 'fold', 'page', 'notebook_page']
 
 # %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
 import base64, io, re, warnings
@@ -240,13 +240,14 @@ def table(rows: list[dict], columns: dict, label: str, strong=()) -> Markup:
 
 # %% ../../nbs/80_report/00_canvas.ipynb #a8d3a215
 def scores_table(scores: MetricsTable, label: str, strong=()) -> Markup:
-    """A table of scores as a terminal and a notebook show it.
+    """A table of scores as a terminal and a notebook show it, intervals on a line of their own.
 
     strong : numbers of the rows that stand out
     """
     head, *lines = scores.cells()
     columns = {name: (name, 's' if name else None) for name in head}
-    return table([dict(zip(head, line, strict=True)) for line in lines], columns, label, strong)
+    rows = [dict(zip(head, (cell.replace(' [', '\n[') for cell in line), strict=True)) for line in lines]
+    return table(rows, columns, label, strong)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #0bcce5e4
 _FIGURE = '''<figure><img src="{{ src }}" alt="{{ alt }}">{% if caption %}
@@ -263,13 +264,12 @@ def figure(fig, alt: str, caption: str = '') -> Markup:
     return html(_FIGURE, src=f'data:image/svg+xml;base64,{svg}', alt=alt, caption=caption)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #7d52e812
-_SECTION = '''<section id="{{ key }}"><h2>{{ title }}</h2>
-{% for block in blocks if block %}
+_BLOCKS = '''{% for block in blocks if block %}
 {% if block is escaped %}{{ block }}
 {% elif block is not string %}<div class="figures">{{ block | join }}</div>
 {% elif block.startswith('### ') %}<h3>{{ block[4:] }}</h3>
 {% else %}<p>{{ block | with_keys }}</p>
-{% endif %}{% endfor %}</section>'''
+{% endif %}{% endfor %}'''
 
 
 def section(key: str, title: str, *blocks) -> Markup:
@@ -277,7 +277,14 @@ def section(key: str, title: str, *blocks) -> Markup:
 
     blocks : markup; texts, which become paragraphs, after '### ' a heading; lists of figures; None is left out
     """
-    return html(_SECTION, key=key, title=title, blocks=blocks)
+    made = f'<section id="{{{{ key }}}}"><h2>{{{{ title }}}}</h2>\n{_BLOCKS}</section>'
+    return html(made, key=key, title=title, blocks=blocks)
+
+
+def fold(key: str, title: str, *blocks) -> Markup:
+    "The same, of which the title alone is seen until somebody opens it."
+    made = f'<details id="{{{{ key }}}}"><summary>{{{{ title }}}}</summary>\n{_BLOCKS}</details>'
+    return html(made, key=key, title=title, blocks=blocks)
 
 # %% ../../nbs/80_report/00_canvas.ipynb #6ee071c5
 THEME = '''
@@ -338,7 +345,8 @@ linear-gradient(270deg,var(--card) 40%,transparent) right/2.5rem 100% no-repeat 
 linear-gradient(90deg,var(--line),transparent) left/.8rem 100% no-repeat,
 linear-gradient(270deg,var(--line),transparent) right/.8rem 100% no-repeat}
 .table{margin:.5rem 0 .9rem;width:fit-content;max-width:100%}.table>.scroll{margin:0}
-details{margin:.8rem 0}summary{cursor:pointer;color:var(--accent);font-size:.93rem}
+details{margin:.8rem 0;scroll-margin-top:3.2rem}summary{cursor:pointer;color:var(--accent);font-size:.93rem}
+#more>details>summary{font-size:1rem}#more>details[open]>summary{font-weight:650}
 pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.6rem 0}
 @media (max-width:40rem){section>pre{white-space:pre-wrap}}
 .prompt{display:none}pre code{font:inherit;overflow-wrap:normal}
@@ -346,7 +354,7 @@ pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:top}
-td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
+td.num{white-space:pre-line}td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
 th{color:var(--muted);font-weight:600;font-size:.82rem}thead th{white-space:normal;vertical-align:bottom}
 .num{text-align:right;font-variant-numeric:tabular-nums;padding-right:1rem}
 tr.strong td{font-weight:650}

@@ -39,12 +39,12 @@ class Predictions:
     fold : (n,) int, the fold that held it out
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
-    others : row of the table of scores → (n,): calibrated (the network, out of fold), baseline (the first
-        member that is no network) and ensemble, calibrated likewise; whoever else was handed in; best possible
-        (the true probabilities)
+    others : member, or ensemble → (n,), calibrated out of fold: the network, the first member that is none, the
+        ensemble, whoever else was handed in; and best possible (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
-    handed : row of the table of scores that was handed in, '' = unknown
+    handed : who of them was handed in, 'out of fold' = the network as it is, '' = unknown
+    name : of the network
     target : key `calibration.target`: the scale of what was handed in
     """
 
@@ -56,6 +56,7 @@ class Predictions:
     group: np.ndarray | None = None
     weight: np.ndarray | None = None
     handed: str = ''
+    name: str = 'network'
     metric: str = 'logloss'
     target: str = 'prior'
 
@@ -67,7 +68,7 @@ class Predictions:
     @property
     def network(self) -> np.ndarray:
         "The network's calibrated probabilities, or its raw ones where there are none."
-        return self.others.get('calibrated', self.raw)
+        return self.others.get(self.name, self.raw)
 
     @property
     def p(self) -> np.ndarray:
@@ -94,7 +95,7 @@ class Predictions:
 
 # %% ../../nbs/80_report/15_predictions.ipynb #304b3d0f
 def load_predictions(run_dir, cfg: Config) -> Predictions:
-    "Join out-of-fold predictions, baseline, what was handed in, and truth, of whom all rows are known."
+    "Join out-of-fold predictions of network, baseline and what was handed in, and truth, of whom all rows are known."
     run_dir, truth = Path(run_dir), Path(cfg.data.truth_path or '')
     oof = read_run_table(run_dir / 'oof.parquet')
     of = {name: oof[name].to_numpy() for name in oof.columns}
@@ -103,19 +104,17 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])
-    others = dict(calibrated=calm) if np.abs(calm - raw).max() > 1e-6 else {}
-    handed = {ENSEMBLE: 'ensemble', cfg.yardstick: 'baseline', cfg.network: 'calibrated'}.get(chosen, chosen)
-    for row, name in {'baseline': cfg.yardstick, 'ensemble': ENSEMBLE, handed: chosen}.items():
+    others = {cfg.network: calm} if np.abs(calm - raw).max() > 1e-6 else {}
+    for name in dict.fromkeys((cfg.yardstick, ENSEMBLE, chosen)):
         if name and name != cfg.network and held_out_of(run_dir, name).is_file():
-            found[row] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
-    others |= {row: balanced(p.to_numpy()) for row, p in found.items() if not p.null_count()}
+            found[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
+    others |= {name: balanced(p.to_numpy()) for name, p in found.items() if not p.null_count()}
     if truth.is_file():
         best = at_rows(of['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
-    if handed == 'calibrated' and handed not in others:
-        handed = 'out of fold'
-    told = dict(handed=handed if handed in others or handed == 'out of fold' else '')
-    told |= dict(group=of.get('group'), weight=of.get('weight'), metric=cfg.metric, target=target)
+    handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.network else ''
+    told = dict(handed=handed, name=cfg.network, metric=cfg.metric, target=target)
+    told |= dict(group=of.get('group'), weight=of.get('weight'))
     return Predictions(of['row'], of['fold'].astype(np.int64), of['label'], raw, others, **told)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
@@ -137,7 +136,7 @@ def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int 
 
 # %% ../../nbs/80_report/15_predictions.ipynb #0adb6bd1
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
-    """Folds, out of fold, calibrated, baseline, ensemble, what was handed in where it is none of these, best possible.
+    """Folds, out of fold (the network as it is), and `Predictions.others`.
 
     pred : what is known about the held-out rows
     n_boot : bootstrap draws, 0 = no intervals

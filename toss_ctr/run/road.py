@@ -24,7 +24,7 @@ from ..core.processes import cores
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
-from ..synthetic.files import synthesize
+from ..synthetic.unified import generate
 from ..inference.answers import network_made, parity_line, prove, seal_network
 from ..inference.ensemble import scale_line, submission_line, submit
 from ..inference.explain import explain
@@ -227,8 +227,8 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
     """
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
     if will_generate(cfg):
-        log = cfg.data.synthetic
-        synthesize(folder, min(rows, log.rows), 100, log.seed, log.seq_scale)
+        log = cfg.data.synthetic.model_dump()
+        generate(folder, **log | dict(rows=min(rows, log['rows']), test_rows=100))
     else:
         for key, path in paths.items():
             lazy_table(find_files(getattr(cfg.data, key), f'data.{key}')).head(rows).sink_parquet(path)

@@ -6,7 +6,8 @@
 __all__ = ['ITEMS', 'LATENT', 'ITEM_TAU', 'LONGEST', 'USUAL', 'LOOK_SD', 'MEANING_SD', 'EFFECT_SD', 'UNIFIED_SD', 'UNIFIED_ITEMS',
            'KINDS', 'WORDS', 'ACTIONS', 'TAGS', 'MOST_TAGS', 'PICTURE', 'DAY', 'TRAIN_DAYS', 'TEST_DAYS', 'VIEW_TAU',
            'BUY_TAU', 'ItemWorld', 'draw_items', 'item_world', 'synthesize_items', 'UnifiedWorld', 'draw_unified',
-           'draw_events', 'UnifiedRows', 'draw_unified_rows', 'unified_terms', 'unified_world', 'synthesize_unified']
+           'draw_events', 'UnifiedRows', 'draw_unified_rows', 'unified_terms', 'unified_world', 'synthesize_unified',
+           'generate']
 
 # %% ../../nbs/25_synthetic/70_unified.ipynb #0f9d3894
 from dataclasses import dataclass, field, replace
@@ -17,7 +18,7 @@ import numpy as np
 import pyarrow as pa
 
 from ..data.histories import Ragged
-from .files import write_log
+from .files import synthesize, write_log
 from .process import BLOCK, block_rng
 from .rows import solve_intercept
 
@@ -436,3 +437,16 @@ def synthesize_unified(out_dir, rows: int, test_rows: int | None = None, seed: i
     """
     recipe = dict(log='unified 2', rows=rows, test_rows=test_rows, seed=seed)
     return write_log(out_dir, recipe, lambda: partial(_draw_unified, unified_world(seed)), compression='zstd')
+
+# %% ../../nbs/25_synthetic/70_unified.ipynb #fa63f833
+def generate(out_dir, kind: str, seq_scale: float = 1.0, progress: bool = False, **sizes) -> dict[str, Path]:
+    """Make a data set of a kind.
+
+    kind : 'toss' | 'one_space' | 'unified'
+    seq_scale, progress : of `synthesize`, read with kind toss
+    sizes : rows, test_rows and seed
+    returns 'train', 'test', 'truth' → file
+    """
+    if kind == 'toss':
+        return synthesize(out_dir, seq_scale=seq_scale, progress=progress, **sizes)
+    return dict(one_space=synthesize_items, unified=synthesize_unified)[kind](out_dir, **sizes)

@@ -23,7 +23,7 @@ from ..core.objects import is_object
 from ..core.records import read_record, write_record
 from ..data.folds import Folds, make_folds
 from ..data.measure import FAR
-from ..synthetic.files import synthesize
+from ..synthetic.unified import generate
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
 def _check_made(folder: Path, made: dict, asked: dict):
@@ -61,7 +61,7 @@ def ensure_data(cfg: Config, progress: bool = False):
         _check_made(folder, read_record(mark, 'generated'), s.model_dump())
     if not all(there):
         write_record(mark, 'generated', s.model_dump())
-        synthesize(folder, **s.model_dump(), progress=progress)
+        generate(folder, **s.model_dump(), progress=progress)
 
 # %% ../../nbs/50_training/10_inputs.ipynb #b32d9874
 @dataclass(frozen=True, repr=False)
