@@ -10,6 +10,7 @@ import html, inspect, shutil, tempfile, warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -367,41 +368,9 @@ def _mark(*given) -> str:
     return digest_json(told)[:8]
 
 
-# %% ../../nbs/90_run/30_door.ipynb #3012939f
-class CTR(_Asked):
-    """A model of clicks, by scikit-learn's contract; and the run that it was trained in.
-
-    Parameters
-    ----------
-    where : a run there is: its folder (`'runs/a'`), its name (`'a'`), a YAML file, a preset (`'demo'`) or a `Config`;
-        None: one is made of what `fit` is given
-    label : column of two values; where none is called so, the only one that the rows to predict lack
-    item : column (or several) that is shown, and that the history is asked about; guessed by default
-    history : column of tokens, oldest first: a list, or text such as '17,4,230' or 'P7|P9'; guessed by default
-    categorical : globs of columns that are categories, whatever they look like
-    numeric : globs of columns that are numbers
-    ignore : columns the model must not see
-    time_limit : how long `fit` takes: seconds, or '15min', '2h'; None: until everything is trained
-    size : 0 (a quick look) … 4 (the largest); None: 2, or with `time_limit` what fits
-    exp_name : of the run; by default made of parameters and data, so that the same `fit` goes on where it was
-    runs : folder where runs lie, `logging.log_dir`
-    set : `key=value` texts for any other key
-
-    Raises
-    ------
-    UserError where nothing of that name is found, or a key is wrong
-
-    Examples
-    --------
-    >>> from toss_ctr import CTR, Run
-    >>> CTR(label='bought', time_limit='15min').get_params()['label']
-    'bought'
-    >>> model = CTR(label='bought').fit('mails.csv')  # doctest: +SKIP
-    >>> model.predict_proba(frame)[:, 1]  # doctest: +SKIP
-    >>> Run('runs/first').report()  # doctest: +SKIP
-    >>> Run('demo', set=['exp_name=first', 'train.epochs=1'])
-    Run first in runs/first: nothing trained yet; fit() trains 3 folds
-    """
+# %% ../../nbs/90_run/30_door.ipynb #afbba2bf
+class _Fitting(_Asked):
+    "A run that is made of a log, trained and searched; its parameters are those of `CTR`."
 
     schema: Schema | None = None
     cfg: Config
@@ -429,15 +398,7 @@ class CTR(_Asked):
         elif where is not None:
             self.cfg = run_config(where, set)
 
-    def __getattr__(self, name):
-        if name == 'cfg':
-            raise UserError('CTR: nothing was fitted', 'call fit(train) first')
-        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
-
-    def __getstate__(self):
-        return {key: value for key, value in self.__dict__.items() if key not in ('_answers', '_inputs')}
-
-    def read(self, train, y=None, test=None, valid=None) -> 'CTR':
+    def read(self, train, y=None, test=None, valid=None) -> Self:
         """Guess what the columns of a log are, and make the config; `schema` shows it. `fit` trains it then.
 
         Parameters
@@ -483,7 +444,7 @@ class CTR(_Asked):
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
         return self
 
-    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> 'CTR':
+    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> Self:
         """Train, calibrate, predict the test rows and write the report; picks up what is already done.
 
         Parameters
@@ -519,27 +480,55 @@ class CTR(_Asked):
         self._forget()
         return self
 
-    def tune(self, trials: int = 20, time_limit=None, space: dict | None = None):
-        """Try other keys of the network on a part of the training rows; nothing of the run changes. After `read`.
-
-        Parameters
-        ----------
-        trials : how many in all
-        time_limit : seconds, or '30min': no trial begins later
-        space : key → (low, high), (low, high, 'log') or a list; None: rate, decay, width and dropouts
-
-        Returns
-        -------
-        `Trials`; `best` are the keys to change
-        """
-        from toss_ctr.run.tune import tune
-
-        return tune(self.cfg, trials, time_limit, space, progress=True)
-
     def _forget(self):
         "What was opened is opened anew."
         for name in ('_answers', '_inputs', 'classes_'):
             self.__dict__.pop(name, None)
+
+
+# %% ../../nbs/90_run/30_door.ipynb #3012939f
+class CTR(_Fitting):
+    """A model of clicks, by scikit-learn's contract; and the run that it was trained in.
+
+    Parameters
+    ----------
+    where : a run there is: its folder (`'runs/a'`), its name (`'a'`), a YAML file, a preset (`'demo'`) or a `Config`;
+        None: one is made of what `fit` is given
+    label : column of two values; where none is called so, the only one that the rows to predict lack
+    item : column (or several) that is shown, and that the history is asked about; guessed by default
+    history : column of tokens, oldest first: a list, or text such as '17,4,230' or 'P7|P9'; guessed by default
+    categorical : globs of columns that are categories, whatever they look like
+    numeric : globs of columns that are numbers
+    ignore : columns the model must not see
+    time_limit : how long `fit` takes: seconds, or '15min', '2h'; None: until everything is trained
+    size : 0 (a quick look) … 4 (the largest); None: 2, or with `time_limit` what fits
+    exp_name : of the run; by default made of parameters and data, so that the same `fit` goes on where it was
+    runs : folder where runs lie, `logging.log_dir`
+    set : `key=value` texts for any other key
+
+    Raises
+    ------
+    UserError where nothing of that name is found, or a key is wrong
+
+    Examples
+    --------
+    >>> from toss_ctr import CTR, Run
+    >>> CTR(label='bought', time_limit='15min').get_params()['label']
+    'bought'
+    >>> model = CTR(label='bought').fit('mails.csv')  # doctest: +SKIP
+    >>> model.predict_proba(frame)[:, 1]  # doctest: +SKIP
+    >>> Run('runs/first').report()  # doctest: +SKIP
+    >>> Run('demo', set=['exp_name=first', 'train.epochs=1'])
+    Run first in runs/first: nothing trained yet; fit() trains 3 folds
+    """
+
+    def __getattr__(self, name):
+        if name == 'cfg':
+            raise UserError('CTR: nothing was fitted', 'call fit(train) first')
+        raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
+
+    def __getstate__(self):
+        return {key: value for key, value in self.__dict__.items() if key not in ('_answers', '_inputs')}
 
     def get_params(self, deep: bool = True) -> dict:
         "Parameters as they were given, for `clone` of scikit-learn."
@@ -564,6 +553,23 @@ class CTR(_Asked):
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.done
+
+    def tune(self, trials: int = 20, time_limit=None, space: dict | None = None):
+        """Try other keys of the network on a part of the training rows; nothing of the run changes. After `read`.
+
+        Parameters
+        ----------
+        trials : how many in all
+        time_limit : seconds, or '30min': no trial begins later
+        space : key → (low, high), (low, high, 'log') or a list; None: rate, decay, width and dropouts
+
+        Returns
+        -------
+        `Trials`; `best` are the keys to change
+        """
+        from toss_ctr.run.tune import tune
+
+        return tune(self.cfg, trials, time_limit, space, progress=True)
 
     def report(self, by: str = '', height: int = 800) -> Page:
         """The report of the run, written anew.
