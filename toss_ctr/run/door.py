@@ -10,7 +10,6 @@ import html, inspect, shutil, tempfile, warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Self
 
 import numpy as np
 import polars as pl
@@ -398,7 +397,7 @@ class _Fitting(_Asked):
         elif where is not None:
             self.cfg = run_config(where, set)
 
-    def read(self, train, y=None, test=None, valid=None) -> Self:
+    def read(self, train, y=None, test=None, valid=None) -> 'CTR':
         """Guess what the columns of a log are, and make the config; `schema` shows it. `fit` trains it then.
 
         Parameters
@@ -429,8 +428,7 @@ class _Fitting(_Asked):
         (['item'], ['price'])
         """
         if self.where is not None:
-            mend = "fit() goes on with it; for other rows make another: CTR(label=…).fit(train)"
-            raise UserError(f'{self.folder}: this run has its rows', mend)
+            raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
         rows = _labelled(train, y, self.label)
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
         place, known = Path(self.runs) / name, {key: getattr(self, key) for key in _ROLES}
@@ -444,7 +442,7 @@ class _Fitting(_Asked):
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
         return self
 
-    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> Self:
+    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> 'CTR':
         """Train, calibrate, predict the test rows and write the report; picks up what is already done.
 
         Parameters
