@@ -6,7 +6,7 @@
 __all__ = ['USUAL', 'LARGEST', 'DIAL', 'seconds_of', 'more_members', 'with_members', 'check_size', 'sized', 'run_within']
 
 # %% ../../nbs/90_run/22_dial.ipynb #804e780f
-import time
+import math, time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
@@ -18,6 +18,7 @@ from ..core.errors import UserError
 from ..core.executors import open_executor
 from ..core.files import digest_json, watched
 from ..core.records import read_record, write_record
+from ..members.boosted import TREES
 from .papermill import time_text
 from .road import data_rows, estimate, run, train_members
 from ..training.inputs import prepare
@@ -105,7 +106,8 @@ def sized(cfg: Config, size: int) -> Config:
     return make_config(overridden(cfg.model_dump(mode='json'), keys))
 
 # %% ../../nbs/90_run/22_dial.ipynb #5797638f
-DIAL, _BASE = 'dial.json', 0.5  # share of the time that the first whole run may take
+DIAL = 'dial.json'
+_BASE, _OVER = 0.5, 0.1  # shares of the time: what the first whole run may take, and by how much the end may be late
 
 
 def _fitting(cfg: Config, seconds: float) -> Config:
@@ -142,11 +144,12 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         write_record(place, 'dial', told, made_of=base)
 
     def trained(cfg):
-        "Seconds of the clock that training took."
+        "Seconds of the clock that training took, and of the processor that its trees did."
         started = time.monotonic()
         with open_executor(cfg.engine):
-            train_members(prepare(cfg, test=True, progress=watched(progress)), progress, **options)
-        return time.monotonic() - started
+            made = train_members(prepare(cfg, test=True, progress=watched(progress)), progress, **options)
+        trees = [sum(record['seconds']) for name, record in made.items() if cfg.members[name].kind in TREES]
+        return time.monotonic() - started, max(trees, default=math.inf)
 
     def ended(cfg, **told):
         started = time.monotonic()
@@ -155,19 +158,19 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         return time.monotonic() - started
 
     grown = make_config(known['cfg']) if known['cfg'] else _fitting(cfg, _BASE * left())
-    first = 0.0 if known['done'] else trained(grown)
+    first, trees = (0.0, 0.0) if known['done'] else trained(grown)
     end, count = ended(grown, done=known['done']), len(grown.members)
     if known['done']:
         return grown
-    took = dict.fromkeys(KINDS, first)
+    took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
     for name, member in more_members(grown):
         whole = took[member['kind']] + end * (len(grown.members) + 1) / count
-        if name in grown.members or whole > left():
+        if name in grown.members or whole > left() + _OVER * seconds:
             continue
         if progress:
             print(f'── {time_text(left())} left: one more member, {name}', flush=True)
         grown = with_members(grown, {name: member})
-        took[member['kind']] = trained(grown)
+        took[member['kind']], _ = trained(grown)
         keep(grown)
     ended(grown, done=True)
     return grown
