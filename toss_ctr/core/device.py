@@ -65,15 +65,24 @@ def autocast(device: torch.device, amp: str):
 
 # %% ../../nbs/00_core/35_device.ipynb #98225fb7
 @contextlib.contextmanager
-def deterministic(on: bool = True):
-    "Bit-identical kernels inside; what was set before is set again after."
-    before, benchmark = torch.are_deterministic_algorithms_enabled(), torch.backends.cudnn.benchmark
-    torch.use_deterministic_algorithms(on, warn_only=True)
+def deterministic(on: bool = True, compiled: bool = False):
+    """Bit-identical kernels inside; what was set before is set again after.
+
+    compiled : tell Inductor as well, which takes two seconds to load
+    """
+    before, benchmark = torch.get_deterministic_debug_mode(), torch.backends.cudnn.benchmark
+
+    def tell(mode: int):
+        if compiled:
+            torch.use_deterministic_algorithms(mode > 0)
+        torch.set_deterministic_debug_mode(mode)
+
+    tell(int(on))
     torch.backends.cudnn.benchmark = not on
     try:
         yield
     finally:
-        torch.use_deterministic_algorithms(before, warn_only=True)
+        tell(before)
         torch.backends.cudnn.benchmark = benchmark
 
 # %% ../../nbs/00_core/35_device.ipynb #4cfc30a5

@@ -11,11 +11,10 @@ import io, re, shutil
 from pathlib import Path
 
 import polars as pl
-import pyarrow.parquet as pq
 
 from .errors import Damaged
 from .files import again, digest_bytes, digest_file, digest_json, names_file
-from .files import read_json, read_table, verify_file, write_aside, write_json
+from .files import read_json, read_table, table_of, verify_file, write_aside, write_json
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
 FORMAT = 2
@@ -105,7 +104,7 @@ def read_recorded_table(record: Record, name: str, columns=None, mend: str = '')
         raw = path.read_bytes() if path.is_file() else b''
     if digest_bytes(raw) != record['files'].get(name):
         check_files(record, [name], mend)  # says what is wrong
-    return pl.from_arrow(pq.read_table(io.BytesIO(raw), columns=columns))
+    return table_of(io.BytesIO(raw), columns)
 
 # %% ../../nbs/00_core/13_records.ipynb #aeb65288
 KINDS = {  # place, by its last parts → kind
@@ -122,6 +121,7 @@ KINDS = {  # place, by its last parts → kind
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
 KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'dial', 'test_logits', 'ensemble', 'parity', 'trials')}
 KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics')}
+KINDS['finished.json'] = 'finished'
 
 
 def kind_of(path) -> str:

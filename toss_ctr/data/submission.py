@@ -15,7 +15,7 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
-from scipy.special import expit
+import scipy
 
 from ..core.errors import UserError
 from ..core.files import first_line, write_aside
@@ -54,7 +54,7 @@ def shift_prior(p, prior: float, to: str):
     -------
     (n,) probabilities
     """
-    return expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
+    return scipy.special.expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
 
 # %% ../../nbs/20_data/85_submission.ipynb #d9b7e91a
 def check_probabilities(p, name: str):

@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import NamedTuple
 
 import numpy as np
-from scipy.special import expit
+import scipy
 from threadpoolctl import threadpool_limits
 
 from ..config.inference import CalibrationMethod, CalibrationTarget
@@ -75,7 +75,7 @@ class Calibrator:
         z = np.asarray(logit, np.float64)
         if np.isnan(z).any():
             raise UserError(f'logits: {np.isnan(z).sum():,} are NaN', 'look for a diverged model')
-        p = expit(self.scale * np.clip(z, -_FAR, _FAR) + self.bias)
+        p = scipy.special.expit(self.scale * np.clip(z, -_FAR, _FAR) + self.bias)
         if self.x:
             p = (1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p
         return _EDGE + (1 - 2 * _EDGE) * p
@@ -123,7 +123,7 @@ def _newton_scale(points: _Points, lr: float, iters: int) -> float:
     u = 0.0  # log a
     for _ in range(iters):
         a = math.exp(u)
-        s = expit(a * z)
+        s = scipy.special.expit(a * z)
         slope = float(a * (weight * s - points.pos) @ z)
         bend = float(a * a * (weight * s * (1 - s)) @ (z * z))
         if abs(slope) < 1e-12:
@@ -142,7 +142,7 @@ def _solve_bias(scale: float, points: _Points) -> float:
 
     clicks, weight = points.pos.sum(), points.weight
     span = scale * np.abs(points.z).max() + 40
-    return float(brentq(lambda b: weight @ expit(scale * points.z + b) - clicks, -span, span, xtol=1e-13))
+    return float(brentq(lambda b: weight @ scipy.special.expit(scale * points.z + b) - clicks, -span, span, xtol=1e-13))
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #93d590d4
 def _platt_line(points: _Points) -> tuple[float, float]:
@@ -168,7 +168,7 @@ def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -
     "Knots (x, y) of the curve over s = σ(scale·z + bias)."
     from sklearn.isotonic import IsotonicRegression
 
-    s = expit(scale * points.z + bias)
+    s = scipy.special.expit(scale * points.z + bias)
     weight = points.weight
     one_row = weight.sum() / n_rows  # of a pseudo-row
     x = np.pad(s, 1, mode='edge')

@@ -14,7 +14,6 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from scipy.stats import rankdata
 
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -105,6 +104,8 @@ def learnt_dealt(member: Opinion, beside: list[Opinion]) -> float:
     member : with `dealt`
     beside : honest members, of the same rows
     """
+    from scipy.stats import rankdata  # takes a second to load, and few runs have a member from outside
+
     known = np.column_stack([np.ones(len(member.label)), member.label, *(other.logit for other in beside)])
     above = variance = 0.0
     for fold in np.unique(member.fold):

@@ -7,7 +7,7 @@ __all__ = ['STRENGTHS', 'SURE', 'LEAST', 'MOST_OF_CLASS', 'choose_weights']
 
 # %% ../../nbs/70_inference/16_select.ipynb #137ddda5
 import numpy as np
-from scipy.special import expit, logit
+import scipy
 from threadpoolctl import threadpool_limits
 
 from ..config.inference import EnsembleSelect
@@ -27,9 +27,9 @@ def _likeliest(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[float, 
     def loss(line):
         z = line @ x
         value = count @ (np.logaddexp(0, z) - y * z) + pull @ line**2 / 2
-        return value, x @ (count * (expit(z) - y)) + pull * line
+        return value, x @ (count * (scipy.special.expit(z) - y)) + pull * line
 
-    start = np.r_[logit(np.average(y, weights=count)), np.full(len(mean), 1 / len(mean))]
+    start = np.r_[scipy.special.logit(np.average(y, weights=count)), np.full(len(mean), 1 / len(mean))]
     bounds = [(None, None)] + [(0, None)] * len(mean)
     line = minimize(loss, start, jac=True, method='L-BFGS-B', bounds=bounds).x
     slopes = line[1:] / spread

@@ -6,8 +6,9 @@
 __all__ = ['TREES', 'MatrixRows', 'Fit', 'MatrixLibrary', 'predict_rows']
 
 # %% ../../nbs/60_members/10_boosted.ipynb #60ec6aa2
-import importlib, logging, os
+import importlib.metadata, importlib.util, logging, os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -235,12 +236,12 @@ class MatrixLibrary:
     rounds: Callable
 
     def version(self, name: str = '') -> str:
-        "The library's version; `UserError` where it is not installed."
-        try:
-            return importlib.import_module(self.package).__version__
-        except ImportError:
-            what = f'members.{name or self.package}: {self.package} is not installed'
-            raise UserError(what, "pip install 'toss_ctr[boost]'") from None
+        "The library's version; `UserError` where it is not installed. Finished members do not load it."
+        for package in (self.package, f'{self.package}-cpu') if importlib.util.find_spec(self.package) else ():
+            with suppress(importlib.metadata.PackageNotFoundError):
+                return importlib.metadata.version(package)
+        what = f'members.{name or self.package}: {self.package} is not installed'
+        raise UserError(what, "pip install 'toss_ctr[boost]'")
 
 # %% ../../nbs/60_members/10_boosted.ipynb #88d4f02c
 TREES = dict(

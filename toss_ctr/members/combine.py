@@ -9,7 +9,7 @@ __all__ = ['METHODS', 'UNWEIGHTED', 'weights_by_score', 'resolve_weights', 'comb
 import math
 
 import numpy as np
-from scipy.special import expit, softmax
+import scipy
 
 from ..config.inference import EnsembleMethod
 from ..core.errors import check_choice, UserError
@@ -27,7 +27,7 @@ def _mean(p, w, trim):
 def _logit_mean(p, w, trim):
     "The probability of the mean logit."
     with np.errstate(divide='ignore'):  # the logit of 0 is -inf, then -_FAR
-        return expit(w @ np.clip(np.log(p) - np.log1p(-p), -_FAR, _FAR))
+        return scipy.special.expit(w @ np.clip(np.log(p) - np.log1p(-p), -_FAR, _FAR))
 
 
 def _geom_mean(p, w, trim):
@@ -76,7 +76,7 @@ def weights_by_score(scores, temperature: float = 10.0) -> np.ndarray:
     temperature : key `ensemble.val_weight_temperature`
     returns (M,) with sum 1
     """
-    return softmax(np.asarray(scores, np.float64) * temperature)
+    return scipy.special.softmax(np.asarray(scores, np.float64) * temperature)
 
 # %% ../../nbs/60_members/00_combine.ipynb #1a12db4b
 def resolve_weights(method: EnsembleMethod, m: int, weights=None) -> np.ndarray | None:

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import polars as pl
-from scipy.special import expit
+import scipy
 
 from ..config.inference import Ensemble
 from ..core.errors import Damaged, UserError
@@ -92,7 +92,7 @@ def write_held_out(place, row, fold, label, z, dealt=None):
         fold=np.asarray(fold)[order].astype(np.int16),
         label=np.asarray(label)[order].astype(np.uint8),
         logit=z,
-        p=expit(z),
+        p=scipy.special.expit(z),
     )
     if dealt is not None:
         numbers['dealt'] = np.asarray(dealt)[order].astype(np.uint8)
@@ -166,7 +166,7 @@ def joined_folds(z: np.ndarray, ensemble: Ensemble, scores=None) -> np.ndarray:
     z = np.clip(z, -1e4, 1e4)  # two infinite ones have no mean
     if z.shape[1] == 1 or ensemble.method == 'logit_mean' and not ensemble.weights:
         return z.mean(1, dtype=np.float64)
-    weights, p = ensemble.weights, expit(z.T.astype(np.float64))
+    weights, p = ensemble.weights, scipy.special.expit(z.T.astype(np.float64))
     if ensemble.method == 'val_weighted':
         weights = weights_by_score(scores, ensemble.val_weight_temperature)
     return logit(combine(p, ensemble.method, weights, ensemble.trim_ratio))

@@ -18,7 +18,6 @@ from ..core.errors import UserError
 from ..core.executors import run_tasks
 from ..core.files import locked, watched
 from ..core.processes import cores, free_memory
-from .execute import notebook_error, working_notebook
 from ..training.checkpoints import clear_idle, finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint, fold_memory
@@ -33,6 +32,8 @@ _PROGRESS = re.compile(
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
 def failed(cfg: Config, fold: int) -> UserError:
     "The mistake for a fold that did not finish: what the user can mend as it is, of everything else where it stands."
+    from toss_ctr.run.execute import notebook_error, working_notebook  # a finished run needs no papermill
+
     path = cfg.run_dir / f'fold_{fold}.log'
     errors = [notebook_error(file) for file in (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb'))]
     kind, text = next((error for error in errors if error[0]), ('', ''))
@@ -211,7 +212,8 @@ def train_folds(
                 at_once = default_jobs(cfg, len(todo), fold_memory(cfg, inputs.train))
             if progress:
                 print(_plan(cfg, sorted(settled + mine), todo, at_once), flush=True)
-            run_side_by_side(cfg, todo, at_once, force, progress)
+            if todo:
+                run_side_by_side(cfg, todo, at_once, force, progress)
             for fold in todo:
                 done[fold] = finished(cfg.run_dir, fold)
                 if not done[fold] or done[fold]['fingerprint'] != key:

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'EXPORTS', 'SAMPLE_ROWS', 'FEW_TREES', 'FOLD_START', 'USUAL_EPOCHS', 'USUAL_ROUNDS', 'network_config',
-           'train_network', 'train_members', 'run', 'sample_file', 'sampled', 'will_generate', 'head_run', 'data_rows',
-           'measured_cost', 'scale_up', 'estimate', 'estimate_text']
+           'predicted', 'train_network', 'train_members', 'ending_made_of', 'kept_ending', 'write_ending', 'run',
+           'sample_file', 'sampled', 'will_generate', 'head_run', 'data_rows', 'measured_cost', 'scale_up', 'estimate',
+           'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
 import io, itertools, json, time, warnings
@@ -18,23 +19,23 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..core.executors import open_executor
-from ..core.files import temporary_folder, watched, write_aside
+from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside, written_here
 from ..core.objects import is_object
 from ..core.processes import cores
+from ..core.records import check_files, read_record, write_record
+from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
 from ..synthetic.unified import generate
-from ..inference.answers import network_made, parity_line, prove, seal_network
+from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
 from ..inference.ensemble import scale_line, submission_line, submit
-from ..inference.explain import explain
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.boosted import TREES
 from ..members.trees import grow_members
-from ..report.build import build_report
-from ..report.predictions import score_test_rows, summary_lines, summary_table, test_table
+from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
 from .papermill import default_jobs, time_text, train_folds
 from ..training.inputs import ensure_data, Inputs, prepare
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
@@ -67,6 +68,16 @@ def network_config(cfg: Config, name: str) -> Config:
     except UserError as e:
         raise UserError(f'members.{name}.set: {e}') from None
 
+# %% ../../nbs/90_run/20_road.ipynb #8f405e55
+def predicted(cfg: Config, made: dict) -> bool:
+    "Whether the run's folder holds the log-odds of its test rows whole, by what `network_made` says."
+    try:
+        record = read_record(cfg.run_dir / 'test_logits.json', 'test_logits')
+        check_files(record)
+    except UserError:
+        return False
+    return len(cfg.data.labels) < 2 and [record['weights'], record['cache']] == [made['weights'], made['test']]
+
 # %% ../../nbs/90_run/20_road.ipynb #65fc8c5a
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
     "A network member: its folds, calibration and test predictions; what is finished is kept."
@@ -81,7 +92,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     if kept is not None and not own:
         return kept
     calibrate(cfg)
-    return seal_network(inputs, folder, made, progress)
+    return kept if kept is not None and predicted(cfg, made) else seal_network(inputs, folder, made, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
@@ -118,6 +129,54 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
+
+# %% ../../nbs/90_run/20_road.ipynb #fecb0997
+def ending_made_of(inputs: Inputs, submitted: dict) -> str:
+    "A digest of all that proof and report depend on; `submitted` : content of ensemble.json."
+    cfg = inputs.cfg
+    paths = [Path(path) for path in (cfg.data.truth_path, cfg.data.test_path) if path]
+    return digest_json(dict(
+        cfg=cfg.model_dump(mode='json'),
+        rows=[inputs.train.fingerprint, inputs.test.fingerprint],
+        read=[(path.stat().st_size, path.stat().st_mtime_ns) for path in paths if path.is_file()],
+        choice=[submitted['generation'], {name: facts['made_of'] for name, facts in submitted['facts'].items()}],
+        code=needed_versions(),
+    ))
+
+# %% ../../nbs/90_run/20_road.ipynb #75b89e22
+_ENDING = 'importance', 'attention', 'columns', 'tokens', 'advice', 'parity', 'test_metrics'
+
+
+def _ending_files(cfg: Config) -> dict[str, str]:
+    "Name → digest of what the last steps wrote into a run's folder."
+    names = ['report.html', *(f'{name}.json' for name in _ENDING)]
+    return {name: digest_file(cfg.run_dir / name) for name in names if (cfg.run_dir / name).is_file()}
+
+
+def kept_ending(cfg: Config, made_of: str) -> bool:
+    "Whether proof and report are of this making, byte for byte, and the programs are this machine's."
+    try:
+        record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
+        if cfg.logging.export != 'none':
+            check_parity(cfg)
+    except UserError:
+        return False
+    for file in (cfg.run_dir / 'export').rglob('*.pt2'):
+        with open(file, 'rb') as program:
+            if not written_here(program):
+                return False
+    return record['wrote'] == _ending_files(cfg)
+
+
+def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
+    "Explain the model, write the report, and say of what they are made; `scores` : of `summary_table`."
+    from toss_ctr.inference.explain import explain  # a finished run needs none of what draws
+    from toss_ctr.report.build import build_report
+
+    cfg = inputs.cfg
+    explain(inputs)
+    build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
+    write_record(cfg.run_dir / 'finished.json', 'finished', dict(wrote=_ending_files(cfg)), made_of=made_of)
 
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -161,20 +220,24 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     submitted = submit(cfg, records)
     for line in submitted['doubted'].values():
         warnings.warn(line)
-    parity = prove(cfg, EXPORTS[cfg.logging.export], inputs) if cfg.logging.export != 'none' else None
-    scored = score_test_rows(cfg)
-    step('report')
-    explain(inputs)
-    scores = summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
-    report = build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
+    made_of, scores = ending_made_of(inputs, submitted), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
+    if kept_ending(cfg, made_of):
+        step('report and artefact: of this choice, kept')
+    else:
+        if cfg.logging.export != 'none':
+            prove(cfg, EXPORTS[cfg.logging.export], inputs)
+        score_test_rows(cfg)
+        step('report')
+        write_ending(inputs, made_of, scores)
     say(f'\n{summary_lines(scores)}')
+    scored = read_test_scores(cfg.run_dir)
     if scored:
         read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
         say(f'\n{test_table(scored)}\n{read}')
     say(f'\n{submission_line(submitted)}\n{scale_line(submitted)}')
-    if parity:
-        say(parity_line(parity))
-    say(f'submission  {cfg.run_dir}/submission.csv\nreport      {report}')
+    if cfg.logging.export != 'none':
+        say(parity_line(read_record(cfg.run_dir / 'parity.json', 'parity')))
+    say(f'submission  {cfg.run_dir}/submission.csv\nreport      {cfg.run_dir}/report.html')
     return scores
 
 # %% ../../nbs/90_run/20_road.ipynb #abe42794

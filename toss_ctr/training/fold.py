@@ -137,7 +137,7 @@ def train_fold(
             return done
         if inputs.train.root:  # every byte, whatever is remembered of it
             run_in_first(lambda: verify_cache(inputs.train.root))
-        with deterministic(cfg.deterministic), threads(1):
+        with deterministic(cfg.deterministic, cfg.use_compile), threads(1):
             trainer = FoldTrainer(inputs, fold, progress, fingerprint)
             run_epochs(trainer, save_every)
             run_in_first(lambda: finish(cfg.run_dir, fold, fold_record(trainer)))

@@ -12,7 +12,6 @@ import math
 import torch
 import numpy as np
 import torch.nn.functional as F
-from scipy.optimize import brentq
 from scipy.special import expit
 from torch import nn, Tensor
 from torch.optim.swa_utils import AveragedModel
@@ -144,6 +143,8 @@ def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndar
     weight : (n,) of the rows within their class; None = all alike
     returns to be subtracted from the model's log-odds
     """
+    from scipy.optimize import brentq  # a finished run has no use for it
+
     z = np.clip(np.asarray(z, np.float64), -CERTAIN, CERTAIN)
     weight = np.ones(len(z)) if weight is None else np.asarray(weight, np.float64)
     positive, share = np.asarray(label) > 0, expit(shift)
