@@ -1,15 +1,18 @@
 """The documentation site, made from the notebooks: `python .ci/site.py` writes it to _docs/.
 
 A notebook becomes a page by nbconvert, without running anything: hidden cells and directives go, outputs stay,
-formulas become MathML. Zensical makes the site, searchable and without a network; a link that leads nowhere ends
-the build. All keys of a config are a page of their own. `--serve` shows the site in a browser instead.
+formulas become MathML, flowcharts SVG. Zensical makes the site, searchable and without a network; a link that leads
+nowhere ends the build. All keys of a config are a page of their own. `--serve` shows the site in a browser instead.
 """
 import re
 import shutil
 import subprocess
 import sys
 import tempfile
+from html import escape
+from itertools import pairwise
 from pathlib import Path
+from unicodedata import east_asian_width
 
 import nbformat
 import yaml
@@ -19,10 +22,18 @@ from nbconvert import MarkdownExporter
 from toss_ctr.config.load import keys_table
 
 NOTEBOOKS, SITE = Path('nbs'), Path('_docs')
-SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}
+SECTIONS = {'tutorials': 'Tutorials', 'benchmarks': 'Benchmarks'}  # every other folder is a part of the reference
 CONTRIBUTING = Path('.github/CONTRIBUTING.md')
 ANCHORS = '!!python/name:markdown.extensions.toc.slugify_unicode' # as on GitHub: Korean headings have anchors, too
-WIDE = '.md-grid { max-width: 90rem; }' # a line of code has up to 120 characters
+WIDE = '''
+.md-grid { max-width: 90rem; } /* a line of code has up to 120 characters */
+.md-typeset { overflow-wrap: break-word; }
+.md-typeset :not(pre) > code { overflow-wrap: anywhere; }
+.md-typeset .flow svg, .md-typeset img { max-width: 100%; height: auto; }
+.md-typeset math, .md-typeset div:has(> table), .md-typeset table:not([class]) { max-width: 100%; overflow-x: auto; }
+.md-typeset math[display=block] { display: block math; }
+[data-md-color-scheme=slate] .md-typeset img[src*="_files/"] { filter: invert(1) hue-rotate(180deg); }
+'''
 CONFIG = yaml.safe_load('''
 site_name: toss_ctr
 docs_dir: pages
@@ -32,6 +43,9 @@ theme:
   variant: classic
   font: false
   features: [navigation.tabs, navigation.top, search.highlight, content.code.copy]
+  palette:
+    - {media: "(prefers-color-scheme: light)", scheme: default}
+    - {media: "(prefers-color-scheme: dark)", scheme: slate}
 markdown_extensions:
   - admonition
   - attr_list
@@ -93,13 +107,70 @@ def with_formulas(text: str) -> str:
     return ''.join(parts)
 
 
+ARROW = '<path d="M{x} {y} L{u} {v}" marker-end="url(#a)"/>'
+LINE = '<tspan x="{x:.0f}" y="{y:.0f}">{line}</tspan>'
+TEXT = '<text text-anchor="middle" font-size="13" stroke="none" fill="currentColor">{lines}</text>'
+BOX = '<rect x="{x:.0f}" y="{y}" width="{w:.0f}" height="{h}" rx="6"/>'
+FLOW = '''<div class="flow"><svg viewBox="0 0 {w:.0f} {h}" width="{w:.0f}" role="img" fill="none" stroke="currentColor">
+<marker id="a" viewBox="0 0 8 8" refX="8" refY="4" markerWidth="8" markerHeight="8" orient="auto">
+<path d="M0 0 L8 4 L0 8"/></marker>
+{shapes}</svg></div>'''
+
+
+def flow_of(source: str) -> tuple[dict, list]:
+    "Lines of each box of a flowchart, and which boxes an arrow joins; what is not understood ends the build."
+    boxes, arrows = {}, []
+    for line in source.strip().splitlines()[1:]:
+        names = []
+        for part in re.split(r'\s*-->\s*', line.strip()):
+            found = re.fullmatch(r'(\w+)(?:[\[({/"]+(.*?)[\])}/"]+)?', part)
+            if not found:
+                sys.exit(f'flowchart: {part!r} is not understood')
+            names.append(found[1])
+            if found[2]:
+                boxes[found[1]] = found[2].split('<br/>')
+        arrows += pairwise(names)
+    return boxes, arrows
+
+
+def drawn(source: str) -> str:
+    "A Mermaid flowchart as SVG in the colours of the page, from top to bottom, which fits a phone."
+    boxes, arrows = flow_of(source)
+    row = dict.fromkeys(boxes, 0)
+    for _ in boxes:
+        row |= {b: max(row[b], row[a] + 1) for a, b in arrows}
+    letters = lambda line: sum(1 + (east_asian_width(c) in 'WF') * 0.8 for c in line)
+    width = {name: 7.2 * max(map(letters, lines)) + 20 for name, lines in boxes.items()}
+    rows = [[name for name in boxes if row[name] == i] for i in range(max(row.values()) + 1)]
+    whole = max(sum(width[name] + 16 for name in names) for names in rows)
+    shapes, at, y = [], {}, 2
+    for names in rows:
+        x = (whole - sum(width[name] + 16 for name in names)) / 2 + 8
+        high = max(17 * len(boxes[name]) for name in names) + 14
+        for name in names:
+            middle, first = x + width[name] / 2, y + high / 2 - 8.5 * len(boxes[name]) + 13
+            at[name] = dict(x=round(middle), top=y, bottom=y + high)
+            lines = (LINE.format(x=middle, y=first + 17 * i, line=escape(s)) for i, s in enumerate(boxes[name]))
+            shapes += [BOX.format(x=x, y=y, w=width[name], h=high), TEXT.format(lines=''.join(lines))]
+            x += width[name] + 16
+        y += high + 30
+    for a, b in arrows:
+        shapes.append(ARROW.format(x=at[a]['x'], y=at[a]['bottom'], u=at[b]['x'], v=at[b]['top'] - 1))
+    return FLOW.format(w=whole, h=y - 28, shapes='\n'.join(shapes))
+
+
+def with_drawings(text: str) -> str:
+    "Flowcharts drawn."
+    return re.sub(r'```mermaid\n(.*?)```', lambda m: drawn(m[1]), text, flags=re.S)
+
+
 def write_page(notebook: Path, pages: dict[Path, str], folder: Path) -> str:
     "Write a notebook's page and its pictures; returns its title."
     nb = nbformat.read(notebook, as_version=4)
     nb.cells = [without_directives(c) for c in nb.cells if c.cell_type != 'raw' and shown(c)]
     for cell in nb.cells:
         if cell.cell_type == 'markdown':
-            cell.source = with_formulas(relinked(cell.source, notebook, pages))
+            cell.source = with_drawings(with_formulas(relinked(cell.source, notebook, pages)))
     nb.metadata.language_info = dict(name='python') # so that code is coloured
     out = folder / pages[notebook]
     out.parent.mkdir(parents=True, exist_ok=True)
@@ -129,13 +200,18 @@ def write_keys(folder: Path):
 
 def navigation(titles: dict[str, str]) -> list:
     "Pages in the order of the road, under their packages."
-    groups = {'Home': 'index.md'}
+    groups = {'Home': ['index.md'], 'Tutorials': [], 'Reference': [], 'Benchmarks': []}
     for page, title in titles.items():
         top, _, rest = page.partition('/')
-        if rest:
-            groups.setdefault(SECTIONS.get(top, top), []).append({title: page})
-        elif page != 'index.md':
-            groups[title] = page
+        if not rest:
+            groups['Home'] += [{title: page}] if page != 'index.md' else []
+        elif top in SECTIONS:
+            groups[SECTIONS[top]].append({title: page})
+        else:
+            packages = groups['Reference']
+            if not packages or top not in packages[-1]:
+                packages.append({top: []})
+            packages[-1][top].append({title: page})
     return [{name: what} for name, what in groups.items()]
 
 

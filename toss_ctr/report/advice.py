@@ -63,9 +63,9 @@ class RunFacts:
 
     @property
     def own(self) -> dict:
-        "The row of what was handed in, or of the network as it is."
-        handed = [row for row in self.rows if row['handed_in']]
-        return (handed or [row for row in self.rows if row['name'] == 'out of fold'])[0]
+        "The row of `Predictions.p`: of what was handed in, or of the network."
+        by = {row['name']: row for row in self.rows}
+        return by.get(self.pred.handed) or by.get(self.pred.name) or by['out of fold']
 
     @property
     def subject(self) -> str:
@@ -151,7 +151,7 @@ def _best_alone(f: RunFacts) -> tuple[str, float]:
     'watch',
     'Leaking column',
     '{name} alone orders held-out rows with AUC {auc:.3f}: it is probably known only after the click. '
-    '--set data.remove_cols=[{name}] leaves it out.',
+    'Compare with a run that does not have it.',
 )
 def _leaking_column(f: RunFacts):
     name, value = _best_alone(f)
@@ -239,18 +239,6 @@ def _miscalibrated(f: RunFacts):
         mend = ' It differs between folds or groups.' if bent else f' --set calibration.{change} may mend it.'
         yield dict(who=f.subject, off=off, chance=chance, mend=mend)
 
-
-@rule(
-    'watch',
-    'Calibration costs',
-    'With its calibration {who} is worse on held-out rows by {diff:.4f} {metric} (95 %: {lo:.4f} to {hi:.4f}): the '
-    'correction does not fit. --set calibration.enabled=false leaves it out.',
-)
-def _calibration_costs(f: RunFacts):
-    lost = f.lead(f.pred.raw, f.pred.network)
-    if lost['lo'] > 0 and lost['diff'] > f.noise:
-        yield lost | dict(who=f.pred.name)
-
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 @rule(
     'next',
@@ -294,29 +282,24 @@ def _few_clicks(f: RunFacts):
 @rule(
     'watch',
     'Test rows are others',
-    'Test rows can be told from training rows with AUC {auc:.2f}, by {shares}: held-out scores may not carry '
-    'over.{mend}',
+    'Test rows can be told from training rows with AUC {auc:.2f}, by {shares}: held-out scores may not carry over.',
 )
 def _test_rows_are_others(f: RunFacts):
     if f.moved and f.moved['auc'] > max(0.75, f.moved['chance']):
         telling = [f"{c['column']} ({c['gain']:.0%})" for c in f.moved['columns'][:3] if (c['gain'] or 0) >= 0.1]
-        mend = ' Where time is what differs, cv.scheme forward with cv.time_key holds out rows as they will come.'
-        done = f.cfg.cv.scheme in ('forward', 'file')
-        yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns', mend='' if done else mend)
+        yield dict(auc=f.moved['auc'], shares=', '.join(telling) or 'many columns')
 
 # %% ../../nbs/80_report/25_advice.ipynb #eccaf9a0
 _SHOWN = 0.00005  # less is shown as 0.0000
 
 
 def _same_ids(f: RunFacts) -> str:
-    "The key that gives target and history one table, where they have the same ids and have none; or ''."
+    "The section of a history whose target has the same ids, but a table of its own; or ''."
     for seq in f.train.spec.histories if f.train is not None else ():
-        section = f.cfg.history(seq.key)
-        cats = {c.name: c.values for c in f.train.spec.cats if c.name in section.query_key}
-        known = {str(value) for value in seq.values or ()}
-        for values in cats.values() if section.sharing == 'none' else ():
-            if values and len(known & {str(value) for value in values}) > 0.8 * len(values):
-                return 'sequence.sharing' if seq.key == 'seq' else f'sequences.{seq.history}.sharing'
+        section, known = f.cfg.history(seq.key), {str(value) for value in seq.values or ()}
+        asked = [c for c in f.train.spec.cats if c.name in section.query_key and section.sharing == 'none']
+        if any(len(known & {*map(str, c.values or ())}) > 0.8 * c.size for c in asked):
+            return 'sequence' if seq.key == 'seq' else f'sequences.{seq.history}'
     return ''
 
 
@@ -329,8 +312,9 @@ def _same_ids(f: RunFacts) -> str:
 def _attention_learnt_nothing(f: RunFacts):
     worth = side_file(f.folder, 'attention.json', 'worth')
     if worth and worth['low'] < _SHOWN:
-        key = _same_ids(f)
-        mend = key and f' Target and history have the same ids: --set {key}=target gives them one table.'
+        at = _same_ids(f)
+        mend = at and f' Target and history have the same ids: --set {at}.sharing=target {at}.match=true'
+        mend = mend and mend + ' gives them one table, and counts the target in the history.'
         yield worth | dict(mend=mend)
 
 # %% ../../nbs/80_report/25_advice.ipynb #b5d64e9b
