@@ -218,7 +218,8 @@ def navigation(titles: dict[str, str]) -> list:
 def write_pages(folder: Path) -> list:
     "Write all pages; returns the navigation."
     patterns = (
-        'index.ipynb', 'index.ko.ipynb', 'manual*.ipynb', 'results*.ipynb', 'tutorials/*.ipynb', '[0-9]*/[0-9]*.ipynb', 'benchmarks/*.ipynb',
+        'index.ipynb', 'index.ko.ipynb', 'manual*.ipynb', 'results*.ipynb', 'tutorials/*.ipynb',
+        '[0-9]*/[0-9]*.ipynb', 'benchmarks/*.ipynb',
         'lab_log.ipynb', 'changes.ipynb',
     )
     notebooks = [notebook for pattern in patterns for notebook in sorted(NOTEBOOKS.glob(pattern))]
