@@ -228,6 +228,7 @@ def write_pages(folder: Path) -> list:
     (folder / 'contributing.md').write_text(contributing, encoding='utf-8')
     shutil.copytree(NOTEBOOKS / 'images', folder / 'images')
     write_keys(folder)
+    titles['index.ko.md'] = '한국어'
     return navigation({'index.md': 'Home', 'keys.md': 'Every key'} | titles | {'contributing.md': 'Contributing'})
 
 
