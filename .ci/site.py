@@ -164,9 +164,26 @@ def with_drawings(text: str) -> str:
     return re.sub(r'```mermaid\n(.*?)```', lambda m: drawn(m[1]), text, flags=re.S)
 
 
+def of_original(notebook: Path):
+    "A page in Korean with the code and the outputs of its original, whose code has to be the same."
+    korean, original = (nbformat.read(path, as_version=4) for path in (notebook, original_of(notebook)))
+    code = [[cell for cell in nb.cells if cell.cell_type == 'code'] for nb in (korean, original)]
+    if [cell.source for cell in code[0]] != [cell.source for cell in code[1]]:
+        sys.exit(f'{notebook}: its code is not that of {original_of(notebook).name}; copy the cells anew')
+    there = iter(code[1])
+    korean.cells = [next(there) if cell.cell_type == 'code' else cell for cell in korean.cells]
+    return korean
+
+
+def original_of(notebook: Path) -> Path:
+    "01_first_run.ko.ipynb → 01_first_run.ipynb."
+    return notebook.with_name(notebook.name.replace('.ko.', '.'))
+
+
 def write_page(notebook: Path, pages: dict[Path, str], folder: Path) -> str:
     "Write a notebook's page and its pictures; returns its title."
-    nb = nbformat.read(notebook, as_version=4)
+    korean = '.ko.' in notebook.name and notebook.parent.name == 'tutorials'
+    nb = of_original(notebook) if korean else nbformat.read(notebook, as_version=4)
     nb.cells = [without_directives(c) for c in nb.cells if c.cell_type != 'raw' and shown(c)]
     for cell in nb.cells:
         if cell.cell_type == 'markdown':
@@ -229,6 +246,7 @@ def write_pages(folder: Path) -> list:
     (folder / 'contributing.md').write_text(contributing, encoding='utf-8')
     shutil.copytree(NOTEBOOKS / 'images', folder / 'images')
     write_keys(folder)
+    titles['index.ko.md'] = '한국어'
     return navigation({'index.md': 'Home', 'keys.md': 'Every key'} | titles | {'contributing.md': 'Contributing'})
 
 

@@ -265,19 +265,6 @@ def _ahead(f: RunFacts):
     if f.ahead and f.ahead['lo'] > 0:
         yield f.ahead
 
-# %% ../../nbs/80_report/25_advice.ipynb #e283dac1
-@rule(
-    'next',
-    'Few clicks',
-    '{clicks:,} clicks leave {name} uncertain by ±{half:.3f}. Two models on the same rows are told apart better than '
-    'that: compare them in pairs.',
-)
-def _few_clicks(f: RunFacts):
-    name = f.watched
-    low, high = f.own['ends'].get(name, (0, 0))
-    if high - low > 0.02:
-        yield dict(clicks=int(f.pred.label.sum()), name=name, half=(high - low) / 2)
-
 # %% ../../nbs/80_report/25_advice.ipynb #87794390
 @rule(
     'watch',

@@ -354,7 +354,7 @@ pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:top}
-td.num{white-space:pre-line}td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
+td.num{white-space:pre}td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
 th{color:var(--muted);font-weight:600;font-size:.82rem}thead th{white-space:normal;vertical-align:bottom}
 .num{text-align:right;font-variant-numeric:tabular-nums;padding-right:1rem}
 tr.strong td{font-weight:650}
