@@ -109,7 +109,7 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
 
 # %% ../../nbs/95_tests/40_bench.ipynb #618c7cb7
 LOADED = ('toss_ctr.cli', 'toss_ctr.run.road', 'toss_ctr.run.door', 'toss_ctr.run.verify', 'toss_ctr.members.trees')
-LOADED += ('torch._inductor.config',)  # what `deterministic` takes a second for
+LOADED += ('lightgbm', 'toss_ctr.inference.explain', 'toss_ctr.report.build', 'toss_ctr.run.execute')  # loaded when used
 
 
 class Bench:
