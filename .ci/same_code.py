@@ -16,8 +16,13 @@ def code(file: Path) -> str:
     return ast.dump(tree)
 
 
-before, after = ({file.relative_to(root): code(file) for file in sorted(root.rglob('*.py')) if file.name != '_modidx.py'}
-                 for root in map(Path, sys.argv[1:3]))
-differ = [str(name) for name in before.keys() | after.keys() if before.get(name) != after.get(name)]
-print(*sorted(differ), f'{len(before)} modules, {len(differ)} differ', sep='\n')
+def modules(root: Path) -> dict[str, str]:
+    "Module → code."
+    found = (file for file in root.rglob('*.py') if file.name != '_modidx.py')
+    return {file.relative_to(root).as_posix(): code(file) for file in found}
+
+
+before, after = map(modules, map(Path, sys.argv[1:3]))
+differ = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+print(*differ, f'{len(before)} modules, {len(differ)} differ', sep='\n')
 sys.exit(bool(differ) or not before)
