@@ -57,7 +57,7 @@ def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, cont
         check_axes('context', context, B=B, C=role.context[0].in_features)
     if len(sides) != n_sides:
         raise UserError(f'sides: {len(sides)} given', f'give {n_sides}, a (B, L) for each side field')
-    for name, x in [*places.items(), *((f'sides[{i}]', side) for i, side in enumerate(sides))]:
+    for name, x in (places | {f'sides[{i}]': side for i, side in enumerate(sides)}).items():
         if x is not None:
             check_axes(name, x, B=B, L=L)
 

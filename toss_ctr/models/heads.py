@@ -295,9 +295,8 @@ class DCNv2Head(nn.Module):
 # %% ../../nbs/40_models/50_heads.ipynb #6b845d88
 def khatri_rao(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> QNN:
     "The `QNN` of a section."
-    shape = n_fields, cfg.feature_embed_dim, cfg.layers, cfg.rank, cfg.heads
-    more = dict(dropout=cfg.dropout, batch_norm=cfg.norm == 'batch', packed=cfg.packed)
-    return QNN(*shape, n_logits=n_logits, **more)
+    how = dict(dropout=cfg.dropout, batch_norm=cfg.norm == 'batch', packed=cfg.packed, n_logits=n_logits)
+    return QNN(n_fields, cfg.feature_embed_dim, cfg.layers, cfg.rank, cfg.heads, **how)
 
 
 HEAD_CLASSES = dict(khatri_rao=khatri_rao, low_rank=LowRankHead, mlp=MLPHead, dcnv2=DCNv2Head)

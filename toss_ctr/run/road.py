@@ -19,7 +19,7 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import UserError
 from ..core.executors import open_executor
-from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside, written_here
+from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
 from ..core.records import check_files, read_record, write_record
@@ -76,7 +76,7 @@ def predicted(cfg: Config, made: dict) -> bool:
         check_files(record)
     except UserError:
         return False
-    return len(cfg.data.labels) < 2 and [record['weights'], record['cache']] == [made['weights'], made['test']]
+    return not cfg.data.labels[1:] and (record['weights'], record['cache']) == (made['weights'], made['test'])
 
 # %% ../../nbs/90_run/20_road.ipynb #65fc8c5a
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
@@ -131,40 +131,30 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
 
 # %% ../../nbs/90_run/20_road.ipynb #fecb0997
-def ending_made_of(inputs: Inputs, submitted: dict) -> str:
-    "A digest of all that proof and report depend on; `submitted` : content of ensemble.json."
-    cfg = inputs.cfg
-    paths = [Path(path) for path in (cfg.data.truth_path, cfg.data.test_path) if path]
-    return digest_json(dict(
-        cfg=cfg.model_dump(mode='json'),
-        rows=[inputs.train.fingerprint, inputs.test.fingerprint],
-        read=[(path.stat().st_size, path.stat().st_mtime_ns) for path in paths if path.is_file()],
-        choice=[submitted['generation'], {name: facts['made_of'] for name, facts in submitted['facts'].items()}],
-        code=needed_versions(),
-    ))
+def ending_made_of(inputs: Inputs, submitted: dict, scores: list[dict]) -> str:
+    "A digest of all that proof and report depend on; `submitted`, `scores` : of `submit` and `summary_table`."
+    made = {name: facts['made_of'] for name, facts in submitted['facts'].items()}
+    rows, about = [inputs.train.fingerprint, inputs.test.fingerprint], inputs.cfg.model_dump(mode='json')
+    return digest_json([about, rows, submitted['generation'], made, str(scores), needed_versions()])
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
-_ENDING = 'importance', 'attention', 'columns', 'tokens', 'advice', 'parity', 'test_metrics'
+_ENDING = 'report.html parity.json test_metrics.json advice.json attention.json columns.json importance.json '
+_ENDING += 'tokens.json'
 
 
 def _ending_files(cfg: Config) -> dict[str, str]:
     "Name → digest of what the last steps wrote into a run's folder."
-    names = ['report.html', *(f'{name}.json' for name in _ENDING)]
-    return {name: digest_file(cfg.run_dir / name) for name in names if (cfg.run_dir / name).is_file()}
+    return {name: digest_file(cfg.run_dir / name) for name in _ENDING.split() if (cfg.run_dir / name).is_file()}
 
 
 def kept_ending(cfg: Config, made_of: str) -> bool:
-    "Whether proof and report are of this making, byte for byte, and the programs are this machine's."
+    "Whether proof and report are of this making, byte for byte."
     try:
         record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
         if cfg.logging.export != 'none':
             check_parity(cfg)
     except UserError:
         return False
-    for file in (cfg.run_dir / 'export').rglob('*.pt2'):
-        with open(file, 'rb') as program:
-            if not written_here(program):
-                return False
     return record['wrote'] == _ending_files(cfg)
 
 
@@ -220,7 +210,8 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     submitted = submit(cfg, records)
     for line in submitted['doubted'].values():
         warnings.warn(line)
-    made_of, scores = ending_made_of(inputs, submitted), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
+    scores = summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
+    made_of = ending_made_of(inputs, submitted, scores)
     if kept_ending(cfg, made_of):
         step('report and artefact: of this choice, kept')
     else:
