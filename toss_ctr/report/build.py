@@ -21,7 +21,7 @@ from ..core.records import write_record
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
 from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file
-from .canvas import fold, html, interval_text, page, section, table
+from .canvas import drawer, html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
 from .slices import drift
 from toss_ctr.report.sections import (
@@ -81,7 +81,7 @@ def ran_section(f: RunFacts) -> Markup:
     changed = table(changed, columns, 'Changed keys') if changed else 'None.'
     whole = Markup(folded('The whole config', html('<pre><code>{{ text }}</code></pre>', text=to_yaml(cfg))))
     told = html(_PAIRS, facts=facts), '### Keys that differ from the defaults', changed, whole
-    return fold('ran', 'What ran', *told)
+    return drawer('ran', 'What ran', *told)
 
 # %% ../../nbs/80_report/40_build.ipynb #e41a800f
 HOW = (
@@ -100,7 +100,7 @@ HOW = (
 
 def made_section(_: RunFacts) -> Markup:
     "How the numbers were made."
-    return fold('made', 'How these numbers were made', *HOW)
+    return drawer('made', 'How these numbers were made', *HOW)
 
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
 def tiles(f: RunFacts) -> list[tuple[str, float, str]]:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['INK', 'MUTED', 'GRID', 'COLOURS', 'DASHES', 'MARKERS', 'THEME', 'LAYOUT', 'PARTS', 'canvas', 'heading', 'legend',
            'figure_svg', 'figure_png', 'show', 'html', 'with_keys', 'interval_text', 'table', 'scores_table', 'figure',
-           'section', 'fold', 'page', 'notebook_page']
+           'section', 'drawer', 'page', 'notebook_page']
 
 # %% ../../nbs/80_report/00_canvas.ipynb #f72abd3f
 import base64, io, re, warnings
@@ -281,7 +281,7 @@ def section(key: str, title: str, *blocks) -> Markup:
     return html(made, key=key, title=title, blocks=blocks)
 
 
-def fold(key: str, title: str, *blocks) -> Markup:
+def drawer(key: str, title: str, *blocks) -> Markup:
     "The same, of which the title alone is seen until somebody opens it."
     made = f'<details id="{{{{ key }}}}"><summary>{{{{ title }}}}</summary>\n{_BLOCKS}</details>'
     return html(made, key=key, title=title, blocks=blocks)

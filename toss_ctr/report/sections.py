@@ -14,7 +14,7 @@ from markupsafe import Markup
 from ..inference.compare import member_board, metric_cells
 from ..inference.ensemble import last_choice
 from .advice import RunFacts, side_file
-from .canvas import figure, fold, html, interval_text, scores_table, section, table
+from .canvas import drawer, figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
     curves,
     plot_attention,
@@ -109,7 +109,7 @@ def folds_section(f: RunFacts) -> Markup:
     "The network fold by fold, as it is before calibration."
     rows = [row for row in f.rows if row['kind'] == 'fold' or row['name'] == 'out of fold']
     text = f'{f.pred.name} before calibration, on the rows of each fold and on all of them.'
-    return fold('folds', 'Folds', text, scores_table(summary_lines(rows), 'Folds'))
+    return drawer('folds', 'Folds', text, scores_table(summary_lines(rows), 'Folds'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ba54e4de
 _FINDINGS = '''<ul class="findings">{% for kind, title, text in found %}
@@ -156,7 +156,7 @@ def curves_section(f: RunFacts) -> Markup | None:
         f'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; {kept}. '
         'The training objective is what is minimised; no other number compares with it.'
     )
-    return fold('curves', 'Learning curves', text, figs) if figs else None
+    return drawer('curves', 'Learning curves', text, figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
 def labels_section(f: RunFacts) -> Markup | None:
@@ -169,7 +169,7 @@ def labels_section(f: RunFacts) -> Markup | None:
     columns |= dict(AUC=('AUC', '.4f'), AP=('AP', '.5f'), WLL=('WLL', '.5f'))
     columns[RATIO] = 'predicted / observed', '.3f'
     text = 'Learned by the net of the first label, that of the submission (data.labels); each calibrated by itself.'
-    return fold('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
+    return drawer('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
 def ranking_section(f: RunFacts) -> Markup:
@@ -178,7 +178,7 @@ def ranking_section(f: RunFacts) -> Markup:
     ranks = {f.subject: pred.p} | {name: p for name, p in pred.others.items() if p is not pred.p}
     few = 'Precision counts rows as they are; at the lowest recalls it rests on few clicks and jumps.'
     curve = figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few)
-    return fold('ranking', 'Precision and recall', [curve])
+    return drawer('ranking', 'Precision and recall', [curve])
 
 # %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
 def where_section(f: RunFacts) -> Markup | None:
@@ -209,7 +209,7 @@ def where_section(f: RunFacts) -> Markup | None:
         'of clicks in standard errors.'
     )
     wrong = table(wrong, columns, title) if wrong else 'None.'
-    more = fold('groups', 'More groups', figs[2:], *tables) if figs[2:] or tables else None
+    more = drawer('groups', 'More groups', figs[2:], *tables) if figs[2:] or tables else None
     return section('where', 'Where not?', f'### {title}', beyond, wrong, text, figs[:2], more)
 
 # %% ../../nbs/80_report/35_sections.ipynb #8f6f8678
@@ -226,7 +226,7 @@ def drift_section(f: RunFacts) -> Markup | None:
     )
     columns = dict(column=('column', None), gain=('share of what tells them apart', '.1%'))
     columns |= dict(unknown_train=('unknown in train', '.1%'), unknown_test=('unknown in test', '.1%'))
-    return fold('drift', 'Train and test', text, table(found['columns'][:12], columns, 'Drift from train to test'))
+    return drawer('drift', 'Train and test', text, table(found['columns'][:12], columns, 'Drift from train to test'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
 _WORTH = (
@@ -251,7 +251,7 @@ def attention_section(f: RunFacts) -> Markup | None:
         'network was sure of, clicks it missed, and false alarms; p is that of the fold that held the row out.'
     )
     said = worth and _WORTH.format(**worth)
-    return fold('attention', 'Attention over a history', said, text, figs) if figs else None
+    return drawer('attention', 'Attention over a history', said, text, figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(f: RunFacts) -> Markup | None:
@@ -267,7 +267,7 @@ def importance_section(f: RunFacts) -> Markup | None:
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
         text = f'{f.cfg.yardstick}: the columns its trees gain most from, mean of the folds.'
         figs.append(figure(bars, f'Columns of {f.cfg.yardstick}: ' + ', '.join(list(gain)[:12]), text))
-    return fold('importance', 'What is used', figs) if figs else None
+    return drawer('importance', 'What is used', figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1
 def token_rows(tokens: list[dict], rate: float) -> list[dict]:
@@ -301,4 +301,4 @@ def features_section(f: RunFacts) -> Markup | None:
             text = f"Tokens that go with clicks, and that go without, beyond chance; {tokens['rate']:.2%} of all rows."
             shown = [dict(row, interval=interval_text(row['low'], row['high'], '.2%')) for row in ends]
             told += [text, table(shown, _TOKENS, 'Tokens' if history == 'seq' else f'Tokens of {history}')]
-    return fold('features', 'Features and tokens', figs, *told) if figs or told else None
+    return drawer('features', 'Features and tokens', figs, *told) if figs or told else None
