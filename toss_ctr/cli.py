@@ -179,7 +179,7 @@ def toss_run(
     Parameters
     ----------
     cfg : str
-        preset (demo, toss_fast, toss, toss_gpu, kuairand, ml100k, paper), YAML file or run folder
+        preset (demo, toss_demo, toss_fast, toss, toss_gpu, kuairand, ml100k, paper), YAML file or run folder
     dry_run : bool
         print the resolved config as YAML, and beside it (on stderr) rows, wall time by step, memory and disk; then stop
     sample : float

@@ -300,7 +300,7 @@ def to_yaml(cfg: Config) -> str:
     return yaml_text(cfg.model_dump(mode='json'), width=120)
 
 # %% ../../nbs/10_config/55_load.ipynb #55bce570
-def run_folders(folder='runs') -> list[Path]:
+def run_folders(folder: str | Path = 'runs') -> list[Path]:
     "Folders of runs, sorted by name."
     return sorted(file.parent for file in Path(folder).glob('*/config.yaml'))
 

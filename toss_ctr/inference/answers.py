@@ -178,7 +178,14 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
     return target
 
 # %% ../../nbs/70_inference/35_answers.ipynb #45b3eeae
-def infer(cfg: Config, data='', out='', member: str = '', progress: bool = False, say=lambda line: None) -> Path:
+def infer(
+    cfg: Config,
+    data: str | Path = '',
+    out: str | Path = '',
+    member: str = '',
+    progress: bool = False,
+    say=lambda line: None,
+) -> Path:
     """What was handed in for the test rows, or predictions of a file's rows.
 
     Parameters
