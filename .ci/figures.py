@@ -108,7 +108,7 @@ def quality(root: Path = ROOT) -> list[list[str]]:
     for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
         add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', unsearched('toss_full', model, root), how)
-    for log in ('ml100k', 'kuairand', 'pairs', 'triples', 'recovery', 'demo', 'dare', 'toss_full'):
+    for log in ('ml100k', 'kuairand', 'pairs', 'triples', 'recovery', 'demo', 'dare', 'toss_million', 'toss_full'):
         rows += yardstick(log, root)
     return rows
 

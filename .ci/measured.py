@@ -59,6 +59,7 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'yardstick_pairs': RIVALS,
     'yardstick_recovery': ['presets/demo.yaml', *TOSS_LOG, *RIVALS],
     'yardstick_toss_full': ['presets/toss_fast.yaml', *TOSS_LOG, *RIVALS],
+    'yardstick_toss_million': ['presets/toss_fast.yaml', *TOSS_LOG, *RIVALS],
     'yardstick_triples': RIVALS,
 }
 
