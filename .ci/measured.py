@@ -35,6 +35,7 @@ TOSS_LOG = ['synthetic/process.py', 'synthetic/rows.py']
 CACHE = ['data/cache.py', 'data/encode.py', 'data/measure.py', 'data/shards.py', 'data/source.py', 'data/tokens.py']
 MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'ablation': ['presets/kuairand.yaml', 'presets/ml100k.yaml', 'synthetic/unified.py', *NETWORK],
+    'attention': ['presets/toss_fast.yaml', 'inference/calibration.py', *TOSS_LOG, *CACHE, *NETWORK],
     'balance': ['presets/toss_fast.yaml', *TOSS_LOG, *NETWORK],
     'cache': [*TOSS_LOG, *CACHE],
     'dare': ['synthetic/unified.py', *NETWORK],
@@ -59,6 +60,7 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'yardstick_recovery': ['presets/toss_demo.yaml', *TOSS_LOG, *RIVALS],
     'yardstick_toss_demo': ['presets/toss_demo.yaml', *TOSS_LOG, *RIVALS],
     'yardstick_toss_full': ['presets/toss_fast.yaml', *TOSS_LOG, *RIVALS],
+    'yardstick_toss_million': ['presets/toss_fast.yaml', *TOSS_LOG, *RIVALS],
     'yardstick_triples': RIVALS,
 }
 
