@@ -180,6 +180,7 @@ KOREAN = {
     'KuaiRand, valid days': 'KuaiRand, 검증 기간',
     'generated, 150,000 rows (`toss run toss_demo`)': '생성 로그, 15만 행(`toss run toss_demo`)',
     'plain mean': '단순 평균',
+    'handed in': '제출한 것',
     'generated, 200,000 rows': '생성 로그, 20만 행',
     'recency mean, no attention': '최근성 평균, 어텐션 없음',
     'without the sequence': '시퀀스 없음',
