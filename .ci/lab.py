@@ -19,10 +19,10 @@ from browser import Browser, program, until
 
 QUICK = ['train.epochs=3', 'cv.n_splits=2', 'model.emb_dim=8', 'device=cpu', 'logging.tb=false', 'train.batch_size=64',
          'members.lightgbm.rounds=20', 'sequence.max_len=20', 'data.min_count=20']  # fmt: skip
-CELLS = f"""import polars as pl; from toss_ctr import Run
+CELLS = f"""import polars as pl; from toss_ctr import CTR
 train, test = pl.read_parquet('log/train.parquet'), pl.read_parquet('log/test.parquet')
 ---
-run = Run.from_data(train, test, history='seq', target='inventory_id', name='a', set={QUICK})
+run = CTR(history='seq', item='inventory_id', exp_name='a', set={QUICK}).read(train, test=test)
 ---
 run.fit()
 ---
@@ -30,9 +30,9 @@ run
 ---
 run.report()
 ---
-Run.from_data?
+CTR?
 ---
-Run.from_data(
+CTR(
 ---
 from toss_ctr import Run
 run = Run('runs/a')

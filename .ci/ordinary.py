@@ -40,7 +40,7 @@ infer demo
 infer demo runs/demo/data/test.parquet --out mine.csv
 export demo
 synth --rows 6000 --test_rows 600 --out my
-init my/train.parquet my/test.parquet --target inventory_id --out my.yaml
+init my/train.parquet my/test.parquet --item inventory_id --out my.yaml
 run my.yaml --set cv.n_splits=2 train.epochs=1
 board my
 run my.yaml --set cv.n_splits=2 train.epochs=1 exp_name=small members.lightgbm.leaves=7
@@ -50,9 +50,9 @@ ls
 '''.strip().splitlines()
 NOTEBOOK = '''
 import polars as pl
-from toss_ctr import Run
+from toss_ctr import CTR, Run
 train, test = pl.read_parquet('my/train.parquet'), pl.read_parquet('my/test.parquet')
-run = Run.from_data(train, test, target='inventory_id', set=['cv.n_splits=2', 'train.epochs=1'])
+run = CTR(item='inventory_id', exp_name='mine', set=['cv.n_splits=2', 'train.epochs=1']).read(train, test=test)
 run.schema
 ---
 run.fit()
@@ -61,9 +61,9 @@ run
 run = Run('runs/mine')
 run.report()
 ---
-run.predict(test.head())
+run.predict_proba(test.head())
 run.compare('runs/my')
-run.attention(0)
+run.attention()
 '''.strip().split('\n---\n')
 
 
