@@ -201,7 +201,7 @@ KOREAN = {
     ', behind': ', 뒤짐',
     'low-rank': '저랭크',
     'the paper': '논문',
-    'gap ': '간격 ',
+    'gap ': '격차 해소율 ',
     'level': '비슷함',
     'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
     ' of the log-loss gap, Score': ' (로그 손실 간격), Score',

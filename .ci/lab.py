@@ -152,7 +152,7 @@ def drive(lab: Lab, pictures: Path):
     lab.choose(REPORT)
     tab.picture(pictures / 'lab_3_report.png', whole=False)
     told = lab.run(HELP)
-    assert all(word in told for word in ('Parameters', 'history :', 'target :', 'Examples')), told
+    assert all(word in told for word in ('Parameters', 'history :', 'item :', 'Examples')), told
     lab.choose(HELP)
     tab.picture(pictures / 'lab_4_help.png', whole=False)
     tip(lab, pictures)

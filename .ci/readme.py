@@ -24,7 +24,7 @@ def render(source: str) -> str:
     body, _ = MarkdownExporter().from_notebook_node(nb)
     for page, readme in PAGES.items():
         body = body.replace(f']({Path(page).name})', f']({readme})')
-    body = re.sub(r'\]\((?=\w+/|\w+\.ipynb)', '](nbs/', body)
+    body = re.sub(r'\]\((?=\w+/|[\w.]+\.ipynb)', '](nbs/', body)
     body = body.replace('](../', '](')
     head = f'<!-- Generated from {source}; edit that and run: python .ci/readme.py -->\n\n'
     return head + re.sub(r'\n{3,}', '\n\n', body).strip() + '\n'

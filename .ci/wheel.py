@@ -50,14 +50,16 @@ def main():
         assert not [file for file in there if file.startswith('toss_ctr/tests')], f'{wheel.name}: holds tests'
         home, away = folder / 'venv', folder / 'elsewhere'
         venv.create(home)
-        subprocess.run([sys.executable, '-m', 'pip', '-q', '--python', home, 'install', '--no-deps', wheel], check=True)
+        # the checkout on PYTHONPATH would count as installed
+        env = {key: value for key, value in os.environ.items() if not key.startswith('PYTHON')}
+        env |= dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', XDG_STATE_HOME=str(folder / 'state'))
+        install = [sys.executable, '-m', 'pip', '-q', '--python', home, 'install', '--no-deps', wheel]
+        subprocess.run(install, check=True, env=env)
         own = Path(sysconfig.get_path('purelib', vars=dict(base=str(home), platbase=str(home))))
         (own / 'libraries.pth').write_text('\n'.join(site.getsitepackages()))  # the .pth files there are not read
         (home / 'share').mkdir(exist_ok=True)
         (home / 'share/jupyter').symlink_to(Path(sys.prefix, 'share/jupyter'))  # nbconvert's templates
         away.mkdir()
-        env = {key: value for key, value in os.environ.items() if not key.startswith('PYTHON')}
-        env |= dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', XDG_STATE_HOME=str(folder / 'state'))
 
         def say(*words) -> str:
             program, how = home / 'bin' / words[0], dict(cwd=away, env=env, capture_output=True, text=True)
