@@ -64,6 +64,8 @@ def yardstick(log: str, root: Path) -> list[list[str]]:
     if not (root / f'nbs/benchmarks/yardstick_{log}.json').exists():
         return []
     rows, entry = [], figures(f'yardstick_{log}', root)
+    if 'trials' not in entry or not all('seeds' in of for of in entry['rivals'].values()):  # it is being measured
+        return []
     for name, of in entry['rivals'].items():
         seeds = of['seeds']
         mean = {key: sum(one[key] for one in seeds) / len(seeds) for key in seeds[0] if key != 'against'}

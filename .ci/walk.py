@@ -1,5 +1,6 @@
-"""Every block of README.md, in its order, in a fresh folder: `python .ci/walk.py` as written, `--small` on small logs.
+"""Every block of README and manual, in their order, in a fresh folder.
 
+`python .ci/walk.py` runs them as they are written, `--small` on small logs and in little time.
 Shell blocks run in one shell, Python blocks after them in one process, YAML blocks are read as configs. What installs
 the package or runs its tests is left out: CI does that itself.
 """
@@ -10,19 +11,21 @@ import sys
 import tempfile
 from pathlib import Path
 
+import numpy as np
+import polars as pl
 from figures import commands
 
 from toss_ctr.config.load import load_config
 
-PAGE = Path(__file__).parent.parent / 'nbs' / 'index.ipynb'
-MADE = ('runs/demo', 'runs/my', 'runs/small', 'runs/mine')
+PAGES = [Path(__file__).parent.parent / 'nbs' / f'{name}.ipynb' for name in ('index', 'manual')]
+MADE = ('runs/demo', 'runs/my', 'runs/small', 'runs/log')
 QUICK = 'cv.n_splits=2 train.epochs=1 members.lightgbm.rounds=20'
 
 
 def small(line: str) -> str:
     "The same command on a small log."
     line = re.sub(r'--rows \d+', '--rows 2500', line)
-    line = re.sub(r'train\.epochs=\d+', '', line)
+    line = re.sub(r'train\.epochs=\d+', '', line).replace('5min', '20s')
     if line == 'toss run':
         return f'toss run --set data.synthetic.rows=2500 data.synthetic.test_rows=250 {QUICK}'
     if line.startswith('toss run') and 'dry-run' not in line:
@@ -30,32 +33,43 @@ def small(line: str) -> str:
     return line
 
 
-def lines(page=PAGE) -> list[str]:
-    "Command lines of the page, and a stand-in for the files it supposes."
-    found = [line for language, block in commands(page) if language == 'sh' for line in block.splitlines() if line]
-    found = [re.sub(r'\s+#.*$', '', line) for line in found]
+def blocks(wanted: str) -> list[str]:
+    "What stands in the pages in a language."
+    return [block for page in PAGES for language, block in commands(page) if language == wanted]
+
+
+def lines() -> list[str]:
+    "Command lines of the pages, and a stand-in for the files they suppose."
+    found = [re.sub(r'\s+#.*$', '', line) for block in blocks('sh') for line in block.splitlines() if line]
     found = [line for line in found if not line.startswith('pip install')]
     supposed = next(i for i, line in enumerate(found) if '=data/train.parquet' in line)
     return [*found[:supposed], 'toss synth --rows 20000 --out data', *found[supposed:]]
 
 
-def program(shrink: bool, page=PAGE) -> str:
-    "The page's Python, one program; what a notebook would show is shown."
-    blocks = [block for language, block in commands(page) if language == 'python']
-    if shrink:
-        blocks = [block.replace("'inventory_id')", f"'inventory_id', set={QUICK.split()})") for block in blocks]
+def write_log(file: Path, rows: int):
+    "The CSV file that README supposes: words for labels, a time, somebody and a price."
+    rng = np.random.default_rng(0)
+    user, price = rng.integers(0, 60, rows), rng.lognormal(size=rows)
+    clicked = rng.random(rows) < 1 / (1 + np.exp(1.5 - rng.normal(size=60)[user] + 0.5 * np.log(price)))
+    log = pl.DataFrame(dict(clicked=np.where(clicked, 'yes', 'no'), user=[f'u{u}' for u in user], price=price))
+    log.with_columns(at=pl.datetime(2026, 11, 1) + pl.duration(minutes=9 * pl.int_range(pl.len()))).write_csv(file)
+
+
+def program(shrink: bool) -> str:
+    "The pages' Python, one program; what a notebook would show is shown."
+    told = [block.replace('5min', '20s') if shrink else block for block in blocks('python')]
     start = 'from IPython.core.interactiveshell import InteractiveShell\n'
     start += 'InteractiveShell.ast_node_interactivity = "all"\nshell = InteractiveShell.instance()\n'
-    return start + ''.join(f'shell.run_cell({block!r}).raise_error()\n' for block in blocks)
+    return start + ''.join(f'shell.run_cell({block!r}).raise_error()\n' for block in told)
 
 
 def walk(shrink: bool, folder) -> str:
     "Walk it; returns what was printed, and stops at the first command that fails."
-    for language, block in commands(PAGE):
-        if language == 'yaml':
-            file = Path(folder, 'block.yaml')
-            file.write_text(block, encoding='utf-8')
-            load_config(file)
+    for block in blocks('yaml'):
+        file = Path(folder, 'block.yaml')
+        file.write_text(block, encoding='utf-8')
+        load_config(file)
+    write_log(Path(folder, 'log.csv'), 2_500 if shrink else 20_000)
     change = small if shrink else str
     script = 'set -e\n' + ''.join(f'echo "\\$ {line}"\n{line}\n' for line in map(change, lines()))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
