@@ -242,17 +242,12 @@ def toss_synth(
         toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
         histories with times and sides, a vector, weighted tags
     """
-    from toss_ctr.synthetic.files import synthesize
-    from toss_ctr.synthetic.unified import synthesize_items, synthesize_unified
+    from toss_ctr.synthetic.unified import generate
 
     check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
-    if kind == 'toss':
-        synthesize(out, rows, test_rows or None, seed=seed, seq_scale=seq_scale, progress=watched())
-    elif seq_scale != 1:
+    if kind != 'toss' and seq_scale != 1:
         raise UserError(f'--seq-scale: not read with --kind {kind}', 'remove it, or use --kind toss')
-    else:
-        write = synthesize_items if kind == 'one_space' else synthesize_unified
-        write(out, rows, test_rows=test_rows or None, seed=seed)
+    generate(out, kind, seq_scale, watched(), rows=rows, test_rows=test_rows or None, seed=seed)
     print(f'{out}: train.parquet, test.parquet, truth.parquet')
 
 # %% ../nbs/90_run/40_cli.ipynb #cb9b5178

@@ -14,7 +14,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.load import make_config, merge, overridden, parse_overrides, run_config, run_folders
+from ..config.load import with_changes, make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
@@ -236,6 +236,7 @@ def any_rows(data):
     return (lazy_table(find_files(data, 'data')) if rows is None else rows).collect()
 
 
+# %% ../../nbs/90_run/30_door.ipynb #44afb32e
 class _Asked(_Shown):
     "A run that answers: new rows, and what its model looks at."
 
@@ -401,7 +402,7 @@ class _Fitting(_Asked):
         self.categorical, self.numeric, self.ignore = categorical, numeric, ignore
         self.time_limit, self.size, self.exp_name, self.runs, self.set = time_limit, size, exp_name, runs, set
         if isinstance(where, Config):
-            self.cfg = make_config(overridden(where.model_dump(mode='json'), parse_overrides(set)))
+            self.cfg = with_changes(where, parse_overrides(set))
         elif where is not None:
             self.cfg = run_config(where, set)
 
@@ -468,6 +469,7 @@ class _Fitting(_Asked):
         UserError for a mistake in data or config, and for folds of another config without `force`
         """
         from toss_ctr.run.dial import check_size, run_within, seconds_of, sized
+        from toss_ctr.run.road import run as road
 
         if self.size is not None:
             check_size(self.size)
@@ -475,8 +477,6 @@ class _Fitting(_Asked):
             seconds_of(self.time_limit)
         if train is not None:
             self.read(train, y, test, valid)
-        from toss_ctr.run.road import run as road
-
         cfg, told = self.cfg if self.size is None else sized(self.cfg, self.size), dict(jobs=jobs, force=force)
         if self.time_limit is None:
             road(cfg, progress=True, **told)
