@@ -168,7 +168,7 @@ def tip(lab: Lab, pictures: Path):
     "Shift-Tab behind an opening bracket."
     tab, editor = lab.tab, f'{BOOK}.content.widgets[{TIP}].editor'
     lab.choose(TIP)
-    tab.js(f"{BOOK}.content.mode = 'edit', {editor}.setCursorPosition({{line: 0, column: 14}}), {editor}.focus(), 0")
+    tab.js(f"{BOOK}.content.mode = 'edit', {editor}.setCursorPosition({{line: 0, column: 4}}), {editor}.focus(), 0")
     time.sleep(0.5)
     tab.js("jupyterapp.commands.execute('tooltip:launch-notebook').then(() => 0)")
     told = until(lambda: tab.js("document.querySelector('.jp-Tooltip-content')?.innerText"), 30)

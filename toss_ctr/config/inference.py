@@ -5,11 +5,11 @@
 # %% auto #0
 __all__ = ['CalibrationMethod', 'CalibrationTarget', 'EnsembleMethod', 'EnsembleSelect', 'KINDS', 'AnyMember', 'Calibration',
            'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine', 'Member', 'NetworkMember', 'CatBoost',
-           'XGBoost', 'LightGBM', 'FileMember', 'default_members', 'own_network', 'check_members',
+           'XGBoost', 'LightGBM', 'SklearnMember', 'FileMember', 'default_members', 'own_network', 'check_members',
            'without_null_members']
 
 # %% ../../nbs/10_config/30_inference.ipynb #7f1d7068
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, ClassVar, Literal, Union
 
 from pydantic import Field
 
@@ -167,10 +167,11 @@ class NetworkMember(Member):
     "The network of this config, or with `set` a variant of it."
 
     kind: Literal['network'] = 'network'
-    """network: the network of this config, or with `set` a variant of it; lightgbm; xgboost and catboost (extra
-    `boost`); file: somebody else's predictions."""
+    """network: the network of this config, or with `set` a variant of it; lightgbm; xgboost, catboost and sklearn, a
+    classifier of scikit-learn (extra `boost`); file: somebody else's predictions."""
     set: dict[str, Any] = {}
-    "network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config."
+    """network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config.
+    sklearn: parameters of the classifier that differ from its own defaults."""
 
 # %% ../../nbs/10_config/30_inference.ipynb #f710e75a
 class CatBoost(Member):
@@ -205,6 +206,24 @@ class LightGBM(XGBoost):
     "lightgbm: fewest rows of a leaf; how far categories are trusted goes with it."
 
 
+class SklearnMember(Member):
+    """A classifier of scikit-learn on the trees' matrix, its numbers scaled and its gaps filled.
+
+    Examples
+    --------
+    >>> KINDS['sklearn'](estimator='ExtraTreesClassifier', set=dict(n_estimators=200)).keep
+    1.0
+    """
+
+    rounds: ClassVar[int] = 1
+    patience: ClassVar[int] = 0
+    kind: Literal['sklearn'] = 'sklearn'
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+    estimator: str
+    "sklearn: name of the classifier, such as ExtraTreesClassifier or LogisticRegression."
+    set: dict[str, Any] = {}
+
+
 class FileMember(Member):
     "Somebody else's predictions."
 
@@ -216,8 +235,9 @@ class FileMember(Member):
     "file: Parquet or CSV of predictions of the test rows: id, p or logit."
 
 
-KINDS = dict(network=NetworkMember, lightgbm=LightGBM, xgboost=XGBoost, catboost=CatBoost, file=FileMember)
-AnyMember = Annotated[NetworkMember | LightGBM | XGBoost | CatBoost | FileMember, Field(discriminator='kind')]
+_KINDS = NetworkMember, LightGBM, XGBoost, CatBoost, SklearnMember, FileMember
+KINDS = {section.model_fields['kind'].default: section for section in _KINDS}
+AnyMember = Annotated[Union[_KINDS], Field(discriminator='kind')]
 
 # %% ../../nbs/10_config/30_inference.ipynb #f3d944e6
 def default_members() -> dict[str, Member]:

@@ -32,7 +32,8 @@ from .ensemble import ENSEMBLE, whole_choice
 from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
 from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
-from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows, TREES
+from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
+from ..members.estimators import LEARNERS
 from ..members.contract import joined_folds, member_folder, RECORD
 from ..members.matrix import row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids
@@ -100,7 +101,7 @@ class MatrixModels:
     --------
     >>> from toss_ctr.members.matrix import TreeColumns
     >>> spec = Spec((), ('price',), ())
-    >>> MatrixModels(spec, TREES['lightgbm'], [], TreeColumns(('price',)), [], []).library.package
+    >>> MatrixModels(spec, LEARNERS['lightgbm'], [], TreeColumns(('price',)), [], []).library.package
     'lightgbm'
     """
 
@@ -257,7 +258,7 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
-    names = [name for name, member in cfg.members.items() if member.kind in TREES]
+    names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
     made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features'
     return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
@@ -330,7 +331,7 @@ def _trees_of(cfg: Config, name: str) -> dict:
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
 def _load_models(about: dict, matrix: Record) -> MatrixModels:
     "A member on the matrix; `about` : kind, files, scores, made."
-    library, home = TREES[about['kind']], matrix.path.parent
+    library, home = LEARNERS[about['kind']], matrix.path.parent
     library.version(about['kind'])  # refuses a library that is not installed
     configs = [make_config(apart(config)[0]) for config in matrix['configs']]
     tables = [(config, load_statistics(home / f'features_{number}')) for number, config in enumerate(configs)]

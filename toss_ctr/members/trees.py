@@ -28,7 +28,8 @@ from ..core.records import check_files, read_record, Record, write_record
 from ..data.batches import thinned
 from ..data.folds import Folds, latest_part
 from ..features.stored import build_features
-from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows, TREES
+from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows
+from .estimators import LEARNERS
 from .contract import kept_member, member_folder, member_generation, seal_member
 from .contract import write_held_out, write_test_logits
 from .matrix import open_matrix, tree_columns, TreeColumns, write_matrix
@@ -126,7 +127,7 @@ class MatrixJob:
     @property
     def library(self) -> MatrixLibrary:
         "That fits its models."
-        return TREES[self.member.kind]
+        return LEARNERS[self.member.kind]
 
     @property
     def place(self) -> Path:
@@ -278,8 +279,8 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     shared = dict(columns=digest_json(columns.to_json()), features=[e.fingerprint for e in extra])
     jobs = []
     for name, member in cfg.members.items():
-        if member.kind in TREES:
-            library = TREES[member.kind]
+        if member.kind in LEARNERS:
+            library = LEARNERS[member.kind]
             own = dict(params=library.params(member, cfg.seed), version=library.version(name))
             made = inputs.made_of | shared | member.model_dump(mode='json') | own
             jobs.append(MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), made, progress))
@@ -333,7 +334,7 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     >>> grow_members(prepare(load_config('demo')))['lightgbm']['metrics']['AUC']  # doctest: +SKIP
     0.66
     """
-    if not any(member.kind in TREES for member in inputs.cfg.members.values()):
+    if not any(member.kind in LEARNERS for member in inputs.cfg.members.values()):
         return {}
     jobs, columns, extra = _tree_jobs(inputs, progress)
     done = {job.name: kept_member(job.folder, job.made) for job in jobs}

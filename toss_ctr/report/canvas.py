@@ -349,7 +349,7 @@ details{margin:.8rem 0;scroll-margin-top:3.2rem}summary{cursor:pointer;color:var
 #more>details>summary{font-size:1rem}#more>details[open]>summary{font-weight:650}
 pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;margin:.6rem 0}
 @media (max-width:40rem){section>pre{white-space:pre-wrap}}
-.prompt{display:none}pre code{font:inherit;overflow-wrap:normal}
+.output_png img{max-width:100%;height:auto}.prompt{display:none}pre code{font:inherit;overflow-wrap:normal}
 .scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
 table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;

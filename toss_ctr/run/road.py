@@ -34,6 +34,7 @@ from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.boosted import TREES
+from ..members.estimators import LEARNERS
 from ..members.trees import grow_members
 from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
 from .papermill import default_jobs, time_text, train_folds
@@ -326,19 +327,21 @@ def _seconds_of(function, *given) -> tuple:
 def measured_cost(cfg: Config, folder) -> dict:
     """What the first steps of the road take on the head of the data, in an empty folder.
 
-    returns rows; CPU seconds: `cache`, `trees` of both folds, `epoch` of one; bytes: `memory` of a fold's process
-        without the numbers of its rows, `disk` of cache and members
+    returns rows; CPU seconds: `cache`, of both folds `trees` and `whole` (members that know no rounds), `epoch` of
+        one; bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
     """
     members = {name: m.model_copy(update=dict(rounds=FEW_TREES, patience=0)) for name, m in _boosted(cfg).items()}
-    members |= {cfg.network: cfg.members[cfg.network]}
+    members = cfg.members | members
+    members = {name: m for name, m in members.items() if m.kind in LEARNERS or name == cfg.network}
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder).model_copy(update=dict(members=members)))
-    _, trees = _seconds_of(grow_members, inputs)
+    grown, trees = _seconds_of(grow_members, inputs)
+    whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
     trainer, rows = FoldTrainer(inputs, 0), len(inputs.train)
     run_epoch(trainer)
     _, epoch = _seconds_of(run_epoch, trainer)
     memory, disk = fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows, sum(f.stat().st_size for f in files)
-    return dict(rows=rows, cache=cache, trees=trees, epoch=epoch, memory=memory, disk=disk)
+    return dict(rows=rows, cache=cache, trees=trees - whole, whole=whole, epoch=epoch, memory=memory, disk=disk)
 
 # %% ../../nbs/90_run/20_road.ipynb #9ddb2554
 FOLD_START = 11.0  # seconds
@@ -360,7 +363,7 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     seconds = dict(
         cache=cost['cache'] * more / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * (FOLD_START + epochs * epoch),
-        trees=cost['trees'] * more * folds / 2 * max(rounds, default=0) / FEW_TREES / cores,
+        trees=(cost['trees'] * max(rounds, default=0) / FEW_TREES + cost['whole']) * more * folds / 2 / cores,
     )
     memory = cost['memory'] + ROW_NUMBERS * rows['train']
     told = dict(rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'] * more)
