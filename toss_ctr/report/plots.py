@@ -8,6 +8,7 @@ __all__ = ['curves', 'plot_learning', 'pr_points', 'plot_pr', 'quantile_groups',
 
 # %% ../../nbs/80_report/05_plots.ipynb #aaab8b97
 import numpy as np
+import polars as pl
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
@@ -170,7 +171,7 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     return _done(ax, 'Reliability (diagonal: perfect)', **look)
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
-def plot_rates(table: list[dict], title: str) -> Figure:
+def plot_rates(table: pl.DataFrame, title: str) -> Figure:
     """Observed click rate with its interval, and the predicted one, per group.
 
     Parameters

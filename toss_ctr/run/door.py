@@ -10,6 +10,7 @@ import html, inspect, shutil, tempfile, warnings
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Self
 
 import numpy as np
 import polars as pl
@@ -380,7 +381,7 @@ def _mark(*given) -> str:
 class _Fitting(_Asked):
     "A run that is made of a log, trained and searched; its parameters are those of `CTR`."
 
-    schema: Schema | None = None
+    schema: Schema
     cfg: Config
 
     def __init__(
@@ -406,7 +407,7 @@ class _Fitting(_Asked):
         elif where is not None:
             self.cfg = run_config(where, set)
 
-    def read(self, train, y=None, test=None, valid=None) -> 'CTR':
+    def read(self, train, y=None, test=None, valid=None) -> Self:
         """Guess what the columns of a log are, and make the config; `schema` shows it. `fit` trains it then.
 
         Parameters
@@ -451,7 +452,7 @@ class _Fitting(_Asked):
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
         return self
 
-    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> 'CTR':
+    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> Self:
         """Train, calibrate, predict the test rows and write the report; picks up what is already done.
 
         Parameters
@@ -477,14 +478,18 @@ class _Fitting(_Asked):
             seconds_of(self.time_limit)
         if train is not None:
             self.read(train, y, test, valid)
-        cfg, told = self.cfg if self.size is None else sized(self.cfg, self.size), dict(jobs=jobs, force=force)
+        cfg = self.cfg if self.size is None else sized(self.cfg, self.size)
         if self.time_limit is None:
-            road(cfg, progress=True, **told)
+            road(cfg, jobs, force, progress=True)
         else:
-            cfg = run_within(cfg, self.time_limit, progress=True, **told)
+            cfg = run_within(cfg, self.time_limit, progress=True, jobs=jobs, force=force)
         self.cfg = cfg
         self._forget()
         return self
+
+    def get_params(self, deep: bool = True) -> dict:
+        "Parameters as they were given, for `clone` of scikit-learn."
+        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def _forget(self):
         "What was opened is opened anew."
@@ -529,16 +534,14 @@ class CTR(_Fitting):
     """
 
     def __getattr__(self, name):
-        if name == 'cfg' or 'cfg' not in self.__dict__ and hasattr(type(self), name):
+        if name == 'schema' and 'cfg' in self.__dict__:
+            raise UserError(f'{self.folder}: columns were guessed when it was made, and not again', 'look at cfg.data')
+        if name in ('cfg', 'schema') or 'cfg' not in self.__dict__ and hasattr(type(self), name):
             raise _unfitted()
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __getstate__(self):
         return {key: value for key, value in self.__dict__.items() if key not in ('_answers', '_inputs')}
-
-    def get_params(self, deep: bool = True) -> dict:
-        "Parameters as they were given, for `clone` of scikit-learn."
-        return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
 
     def set_params(self, **params) -> 'CTR':
         "Change parameters, as searches of scikit-learn do; what was fitted is forgotten."
@@ -554,8 +557,8 @@ class CTR(_Fitting):
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
 
         given = InputTags(categorical=True, string=True, allow_nan=True)
-        of = dict(target_tags=TargetTags(required=False), classifier_tags=ClassifierTags(multi_class=False))
-        return Tags(estimator_type='classifier', input_tags=given, **of)
+        target, two = TargetTags(required=False), ClassifierTags(multi_class=False)
+        return Tags('classifier', target, classifier_tags=two, input_tags=given)
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.done

@@ -7,7 +7,7 @@ __all__ = ['CERTAIN', 'class_weights', 'weighted_bce', 'mean_one', 'training_los
            'split_parameters', 'make_optimizer', 'lr_factor', 'ema_decay', 'moving_average']
 
 # %% ../../nbs/50_training/20_losses.ipynb #1b656d1c
-import math
+import inspect, math
 
 import torch
 import numpy as np
@@ -170,6 +170,28 @@ def split_parameters(model: nn.Module) -> dict[str, list[nn.Parameter]]:
             groups['decay'].append(p)
     return groups
 
+# %% ../../nbs/50_training/20_losses.ipynb #fca54495
+class _Adam(torch.optim.Adam):
+    "Adam whose step is not wrapped against TorchDynamo."
+
+    _step = inspect.unwrap(torch.optim.Adam.step)
+
+    @torch.no_grad()
+    def step(self, closure=None):
+        return self._step(closure)
+
+
+def _told_wrapped(optimizer: type[torch.optim.Optimizer]):
+    "The other methods that PyTorch would wrap are told that they are wrapped already."
+    for kind in optimizer.__mro__:
+        for method in vars(kind).values():
+            plain = getattr(method, '__wrapped__', None)
+            if plain is not None:
+                setattr(plain, '__dynamo_disable', plain)
+
+
+_told_wrapped(_Adam)
+
 # %% ../../nbs/50_training/20_losses.ipynb #145c6b83
 def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
     "AdamW: matrices and tables decay, or tables have an L2 of their own inside Adam."
@@ -181,7 +203,7 @@ def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
     vectors = dict(params=parts['keep'], weight_decay=0.0)
     groups = [group for group in (matrices, vectors, tables) if group['params']]
     # class AdamW would decouple every group again when a state is loaded
-    return torch.optim.Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=True)
+    return _Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=True)
 
 # %% ../../nbs/50_training/20_losses.ipynb #b1de7125
 def lr_factor(step: int, warmup: int, total: int, plateau: bool = False) -> float:
