@@ -44,6 +44,7 @@ class Calibration(Section):
 
 # %% ../../nbs/10_config/30_inference.ipynb #6d3679db
 _ExportFormat = Literal['pt2', 'onnx', 'none']
+_Tracker = Literal['none', 'mlflow', 'wandb']
 
 
 class Logging(Section):
@@ -58,6 +59,8 @@ class Logging(Section):
     "Write train_log.csv."
     verbose_steps: Positive = 100
     "Steps between two lines of progress."
+    track: _Tracker = 'none'
+    "mlflow, wandb: whom to tell of the run when it has ended, where it is installed; it writes where it was told to."
     export: _ExportFormat = 'pt2'
     """At a run's end, write what it hands in as a folder that answers raw rows, and compare the two. pt2: networks by
     torch.export; onnx: for ONNX Runtime too (extra `export`); none: neither."""

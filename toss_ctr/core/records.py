@@ -111,6 +111,7 @@ KINDS = {  # place, by its last parts → kind
     'members/*/member.json': 'member',
     'members/*/*/fold_*.json': 'model',
     'members/*/matrix.json': 'matrix',
+    'export/*/matrix.json': 'matrix',
     'export/artefact.json': 'artefact',
     'export/*/fold_*.json': 'program',
     'features/*/manifest.json': 'features',

@@ -248,8 +248,10 @@ def onnx_runner(path, trust: bool = False):
     """
     import onnxruntime
 
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1  # more would wait for each other, spinning, longer than they work
     try:
-        session = onnxruntime.InferenceSession(str(path), providers=['CPUExecutionProvider'])
+        session = onnxruntime.InferenceSession(str(path), options, providers=['CPUExecutionProvider'])
     except Exception as e:  # of many kinds, none of them a base of the others
         why = _first_cause(e).rpartition(' failed:')[2][:150]  # before it stands the path
         raise UserError(f'{path}: onnxruntime {onnxruntime.__version__} refuses it ({why})', _INSTEAD) from None

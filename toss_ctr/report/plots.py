@@ -225,13 +225,13 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Fi
 
 # %% ../../nbs/80_report/05_plots.ipynb #1da4ea4c
 def plot_importance(
-    drops: dict, top: int = 20, title: str = 'Score lost when a group is shuffled', start: float = 0.0
+    drops: dict, top: int = 20, title: str = 'What it costs to shuffle a group', start: float = 0.0
 ) -> Figure:
     """Bars, largest first.
 
     Parameters
     ----------
-    drops : group → loss of Score, or (loss, standard deviation)
+    drops : group → what is lost, or (that, standard deviation)
     top : largest ones only
     title : above the plot
     start : where the bars begin

@@ -258,10 +258,9 @@ def importance_section(f: RunFacts) -> Markup | None:
     "Permutation importance by group of fields, and the columns the baseline's trees split on."
     importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
     if importance:
-        text = (
-            f'{f.pred.name}: Score lost on held-out rows when a group of fields is shuffled among them; lines show how '
-            'the shuffles differ.'
-        )
+        lost = 'Score lost' if f.cfg.metric == 'toss' else 'Log loss added'
+        text = f'{f.pred.name}: {lost} on held-out rows when a group of fields is shuffled among them; lines show how '
+        text += 'the shuffles differ.'
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
     if gain := side_file(f.folder, f'members/{f.cfg.yardstick}/member.json', 'gain'):
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')

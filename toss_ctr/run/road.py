@@ -37,6 +37,7 @@ from ..members.boosted import TREES
 from ..members.estimators import LEARNERS
 from ..members.trees import grow_members
 from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
+from .track import check_tracker, track
 from .papermill import default_jobs, time_text, train_folds
 from ..training.inputs import ensure_data, Inputs, prepare
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
@@ -195,6 +196,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         if progress:
             print(text, flush=True)
 
+    check_tracker(cfg)
     bars = watched(progress)
     number, steps = itertools.count(1), 4
 
@@ -221,6 +223,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         score_test_rows(cfg)
         step('report')
         write_ending(inputs, made_of, scores)
+        track(cfg, scores)
     say(f'\n{summary_lines(scores)}')
     scored = read_test_scores(cfg.run_dir)
     if scored:
