@@ -266,6 +266,11 @@ def any_rows(data, width: int | None = None):
 class _Asked(_Shown):
     "A run that answers: new rows, and what its model looks at."
 
+    def _forget(self):
+        "What was opened is opened anew."
+        for name in ('_answers', '_inputs', 'classes_'):
+            self.__dict__.pop(name, None)
+
     @cached_property
     def classes_(self) -> np.ndarray:
         "(2,) values of the label, sorted, as the log has them."
@@ -515,12 +520,6 @@ class _Fitting(_Asked):
     def get_params(self, deep: bool = True) -> dict:
         "Parameters as they were given, for `clone` of scikit-learn."
         return {name: getattr(self, name) for name in inspect.signature(type(self)).parameters}
-
-    def _forget(self):
-        "What was opened is opened anew."
-        for name in ('_answers', '_inputs', 'classes_'):
-            self.__dict__.pop(name, None)
-
 
 # %% ../../nbs/90_run/30_door.ipynb #3012939f
 class CTR(_Fitting):

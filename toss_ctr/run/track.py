@@ -46,7 +46,7 @@ def board_numbers(scores: list[dict]) -> dict[str, float]:
     }
 
 # %% ../../nbs/90_run/18_track.ipynb #a09ac17a
-def _changed(cfg: Config) -> dict:
+def _own_keys(cfg: Config) -> dict:
     "Keys of a config that differ from their defaults."
     return {key: value for key, (_, value) in config_diff(cfg, Config()).items()}
 
@@ -61,7 +61,7 @@ def to_mlflow(cfg: Config, scores: list[dict]):
     import mlflow
 
     with mlflow.start_run(run_name=cfg.exp_name):
-        mlflow.log_params(_changed(cfg))
+        mlflow.log_params(_own_keys(cfg))
         for epoch, numbers in epoch_numbers(read_log(cfg.run_dir / 'train_log.csv')):
             mlflow.log_metrics(numbers, step=epoch)
         mlflow.log_metrics(board_numbers(scores))
@@ -74,7 +74,7 @@ def to_wandb(cfg: Config, scores: list[dict]):
     import wandb
 
     mode = os.environ.get('WANDB_MODE', 'offline')
-    with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_changed(cfg), mode=mode) as run:
+    with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_own_keys(cfg), mode=mode) as run:
         for epoch, numbers in epoch_numbers(read_log(cfg.run_dir / 'train_log.csv')):
             run.log(numbers, step=epoch)
         run.summary.update(board_numbers(scores))
