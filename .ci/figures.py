@@ -206,6 +206,8 @@ KOREAN = {
     'gap ': '격차 해소율 ',
     'level': '비슷함',
     'generated, 10,704,179 rows, ': '생성 로그, 1,070만 행, ',
+    'generated, 10,704,179 rows': '생성 로그, 1,070만 행',
+    'generated, 1,000,000 rows': '생성 로그, 100만 행',
     ' of the log-loss gap, Score': ' (로그 손실 간격), Score',
     'history text → tokens, ids above 10,000': '히스토리 텍스트 → 토큰, 1만이 넘는 id',
     'history text → tokens': '히스토리 텍스트 → 토큰',

@@ -49,7 +49,8 @@ class Train(Section):
     "Epochs of linear warm-up (fractions allowed)."
     plateau: bool = False
     """false: cosine decay to zero after the warm-up; true: the rate is cut to a tenth after each epoch that brings
-    nothing to the rows that early_stop_patience looks at."""
+    nothing to the rows that early_stop_patience looks at, but for the first three, in which attention may
+    start; with cv.scheme file from the first on."""
     grad_clip_norm: NonNegative = 0.0
     "Largest gradient norm; 0 = off."
     early_stop_patience: Count = 0

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['seed_step', 'global_batch_size', 'learning_rate', 'optimizer_step', 'nonfinite_error', 'train_batch', 'write_events',
-           'told_place', 'print_batch', 'print_epoch', 'state_path', 'save_state', 'load_state', 'cut_rate',
+           'told_place', 'print_batch', 'print_epoch', 'state_path', 'save_state', 'load_state', 'counts', 'cut_rate',
            'end_epoch', 'close_epoch', 'run_epoch', 'choose_epochs', 'run_epochs']
 
 # %% ../../nbs/50_training/60_loop.ipynb #0f768d67
@@ -214,6 +214,14 @@ def load_state(trainer: FoldTrainer) -> bool:
     return True
 
 # %% ../../nbs/50_training/60_loop.ipynb #1a913763
+_LATE_START = 3  # epochs, counted from 0
+
+
+def counts(trainer: FoldTrainer) -> bool:
+    "Whether an epoch that brings nothing is held against a training; with `train.plateau` none of its first ones is."
+    return not (trainer.inner and trainer.cfg.train.plateau) or trainer.state.epoch >= _LATE_START
+
+
 def cut_rate(trainer: FoldTrainer):
     "Cut the rate after an epoch that brought nothing to the rows that choose (`train.plateau`)."
     if trainer.chooses and trainer.cfg.train.plateau and trainer.state.since_best:
@@ -225,7 +233,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     state, cfg = trainer.state, trainer.cfg
     logits, metrics, shifts = evaluate(trainer)
     value = metrics[0][cfg.monitor]
-    state.since_best += 1
+    state.since_best += counts(trainer)
     if not trainer.chooses or state.better(value):
         state.best, state.best_epoch, state.since_best = value, state.epoch, 0
         state.metrics, state.shifts = metrics, shifts
