@@ -10,6 +10,8 @@ import tempfile
 from importlib.util import find_spec
 from pathlib import Path
 
+from figures import commands
+
 ROOT = Path(__file__).resolve().parents[1]
 PUBLIC = ('__init__.py', 'nn.py', 'run/door.py')
 
@@ -21,18 +23,14 @@ def code_of(notebook: Path) -> str:
     return re.sub(r'(?m)^[%!].*$', '', code)
 
 
-def snippets(page: Path) -> list[str]:
-    "Python blocks of a page."
-    return re.findall(r'(?s)```python\n(.*?)```', page.read_text(encoding='utf-8'))
-
-
 def main() -> int:
     "0 where pyright finds no error."
     if find_spec('pyright') is None:
         print('skipped: pyright is not installed')
         return 0
     with tempfile.TemporaryDirectory() as folder:
-        code = {f'readme_{n}': text for n, text in enumerate(snippets(ROOT / 'README.md'))}
+        pages = commands(ROOT / 'nbs/index.ipynb')
+        code = {f'readme_{n}': text for n, (language, text) in enumerate(pages) if language == 'python'}
         code |= {f'tutorial_{path.stem}': code_of(path) for path in sorted((ROOT / 'nbs/tutorials').glob('*.ipynb'))}
         for name, text in code.items():
             Path(folder, f'{name.replace(".", "_")}.py').write_text(text, encoding='utf-8')

@@ -14,8 +14,7 @@ from scipy.special import logit
 
 from ..config.inference import SklearnMember
 from ..core.errors import UserError
-from ..core.processes import cores
-from .boosted import Fit, MatrixLibrary, TREES
+from .boosted import _threads, Fit, MatrixLibrary, TREES
 
 # %% ../../nbs/60_members/12_estimators.ipynb #8430fb14
 @cache
@@ -67,7 +66,7 @@ class OnnxClassifier:
         from onnxruntime import InferenceSession, SessionOptions
 
         options = SessionOptions()
-        options.intra_op_num_threads, options.log_severity_level = cores(), 3
+        options.intra_op_num_threads, options.log_severity_level = _threads(), 3
         self.content, self.session = content, InferenceSession(content, options)
         told = self.session.get_modelmeta().custom_metadata_map
         self.rate, self.rows, self.gain = (json.loads(told[key]) for key in ('rate', 'rows', 'gain'))
@@ -102,7 +101,7 @@ def _trained(g: Fit) -> OnnxClassifier:
     from sklearn.utils.validation import has_fit_parameter
 
     made, block = classifier(g.params['estimator'], **g.params['set']), g.rows.matrix()
-    more = {'n_jobs': cores()} if 'n_jobs' in made.get_params() else {}
+    more = {'n_jobs': _threads()} if 'n_jobs' in made.get_params() else {}
     fitted = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), made.set_params(**more))
     weights = {}
     if g.rows.weight is not None:
