@@ -310,12 +310,16 @@ class Spec:
 
     def columns(self, keys=(), label: bool = False) -> list[str]:
         "Columns the rows must hold; `keys` : of `self.keys`, those that are encoded; `label` : labels and weight too."
-        histories = [name for h in self.histories for name in (*h.targets, *h.columns)]
-        cats, vectors, multis = ([part.name for part in parts] for parts in (self.cats, self.vectors, self.multis))
-        more = [m.weights for m in self.multis] + [self.time and self.time.name]
+        cats, targets = ([*(c.name for c in self.cats)], [name for h in self.histories for name in h.targets])
+        return list(dict.fromkeys([*cats, *self.plain_nums, *keys, *targets, *self.composite(label)]))
+
+    def composite(self, label: bool = False) -> list[str]:
+        "Of `columns` those that are more than a code or a number a row: lists, times, labels, weights."
+        histories = [name for h in self.histories for name in h.columns]
+        multis = [name for m in self.multis for name in (m.name, m.weights)]
         told = [self.label, *self.labels, self.weight] if label else []
-        wanted = [*cats, *self.plain_nums, *vectors, *keys, *histories, *multis, *more, *told]
-        return list(dict.fromkeys(c for c in wanted if c is not None))
+        wanted = [*(v.name for v in self.vectors), *histories, *multis, self.time and self.time.name, *told]
+        return [c for c in wanted if c is not None]
 
     def to_json(self) -> dict:
         "Plain content; long lists stay what they are."

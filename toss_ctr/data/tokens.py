@@ -7,7 +7,7 @@ __all__ = ['BLOCK', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'codes_of', 
            'Scratch', 'text_buffers', 'integers', 'read_tokens', 'TokenCoder', 'shared_codes', 'read_texts']
 
 # %% ../../nbs/20_data/21_tokens.ipynb #e93cbf38
-import re
+import re, threading
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -102,14 +102,16 @@ def _categories(column: pa.Array, name: str, place) -> pa.DictionaryArray:
     return pc.dictionary_encode(column)
 
 
-def codes_of(assign, column: pa.Array, name: str, place) -> np.ndarray:
+def codes_of(assign, column: pa.Array | list, name: str, place) -> np.ndarray:
     """A column → codes, by the canonical texts of its values; `UserError` naming it where it holds no categories.
 
     assign : texts → codes: a `Vocabulary`, a `Tally`, a hash
-    column : behind the gate
+    column : behind the gate, or scalars of a request
     place : row → text for messages
     returns (n,) int32, 0 for null
     """
+    if isinstance(column, list):
+        return assign(canonical_texts(column))
     column = _categories(column, name, place)
     codes = np.append(assign(canonical_texts(column.dictionary)), np.int32(0))
     return codes.take(pc.fill_null(column.indices, len(column.dictionary)).to_numpy())
@@ -195,14 +197,17 @@ def encode_cells(assign, column: pa.Array, asked, place, weights: pa.Array | Non
     return codes[order], of_entry[order], np.bincount(row, minlength=len(column))
 
 # %% ../../nbs/20_data/21_tokens.ipynb #909ba62d
-class Scratch(dict):
-    "Buffers, name → array, that grow to the largest block and are reused by all."
+class Scratch(threading.local):
+    "Buffers, name → array, that grow to the largest block and are reused by all; each thread has its own."
+
+    def __init__(self):
+        self.held = {}
 
     def __call__(self, name: str, n: int, dtype) -> np.ndarray:
         "The first `n` elements of a buffer, with arbitrary content."
-        if len(self.get(name, ())) < n:
-            self[name] = np.empty(n + n // 4 + 64, dtype)
-        return self[name][:n]
+        if len(self.held.get(name, ())) < n:
+            self.held[name] = np.empty(n + n // 4 + 64, dtype)
+        return self.held[name][:n]
 
 # %% ../../nbs/20_data/21_tokens.ipynb #073ddd4a
 def _token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.ndarray | None:

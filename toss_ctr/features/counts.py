@@ -9,6 +9,7 @@ __all__ = ['BLOCK', 'ENCODINGS', 'Counts', 'Evidence', 'Known', 'smooth', 'likel
 # %% ../../nbs/30_features/00_counts.ipynb #6b80a891
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from scipy.special import betaln
@@ -115,13 +116,17 @@ class Known:
         at = np.flatnonzero(n) if n.any() else np.arange(1)
         return cls(name(at), n[at], c[at], list(sizes))
 
+    def places(self, key: np.ndarray) -> np.ndarray:
+        "Places of keys, (m,) int64, among those that occurred; M for one that did not."
+        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
+        return np.where(self.key[at] == key, at, len(self.key))
+
     def look(self, key: np.ndarray, part: np.ndarray | None = None) -> Evidence:
         """What is known of some new rows.
 
         key : (m,) int64
         """
-        at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
-        found = np.stack([self.n[at], self.c[at]], 1) * (self.key[at] == key)[:, None]
+        found = np.stack([np.append(self.n, 0), np.append(self.c, 0)], 1)[self.places(key)]
         return Evidence(found[:, None], np.zeros(len(key), np.int8), np.ones((1, 1, 1), bool))
 
 # %% ../../nbs/30_features/00_counts.ipynb #7d6a0669
@@ -260,16 +265,18 @@ class Statistics:
     """Counts over all training rows: all that the features of a new row need.
 
     tables : name → `Known`
+    scored : of those of encodings, the columns of every key, (M + 1, 2) float32, once they were asked for
     """
 
     tables: dict
+    scored: dict = field(default_factory=dict)
 
     @property
     def strengths(self) -> dict:
         "Prior strengths that were learnt, by the table's name."
         return {name: known.strength for name, known in self.tables.items() if known.strength is not None}
 
-    @property
+    @cached_property
     def base(self) -> BaseRate:
         "The click rate of all training rows."
         every_row = self.tables[_EVERY_ROW]
@@ -406,8 +413,12 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
     for i, columns in enumerate(entries_of(cfg.features.encodings)):
         name = f'encoding {columns}'
         key, known = stats.keys(name, split, columns, 'features.encodings'), stats.tables[name]
-        part, strength = np.zeros(len(key), np.int8), np.full((1, 1), known.strength)
-        _encode(known, stats.base, key, part, strength, [out], slice(2 * i, 2 * i + 2))
+        if name not in stats.scored:  # of every key, once: a request has a row
+            every, part = np.append(known.key, -1), np.zeros(len(known.key) + 1, np.int8)
+            stats.scored[name] = np.empty((len(every), 2), np.float32)
+            strength = np.full((1, 1), known.strength)
+            _encode(known, stats.base, every, part, strength, [stats.scored[name]], slice(None))
+        out[:, 2 * i : 2 * i + 2] = stats.scored[name][known.places(key)]
 
 
 ENCODINGS = Family(_encoding_names, fill_train, fill_new)
