@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['TOLERANCE', 'FORMATS', 'sample_split', 'as_inputs', 'sample_batches', 'FoldProgram', 'inputs_of', 'free_sizes',
-           'export_program', 'largest_difference', 'write_pt2', 'pt2_runner', 'write_onnx', 'onnx_runner',
-           'need_export', 'export_fold']
+           'export_program', 'with_weights', 'largest_difference', 'write_pt2', 'pt2_runner', 'write_onnx',
+           'onnx_runner', 'need_export', 'export_fold']
 
 # %% ../../nbs/70_inference/30_export.ipynb #078a72f4
 import io, logging, warnings
@@ -73,7 +73,7 @@ class FoldProgram(nn.Module):
     def __init__(self, model: nn.Module, shift: float):
         super().__init__()
         self.model = model
-        self.shift = shift
+        self.register_buffer('shift', torch.tensor(shift))  # what differs between folds is no constant of the graph
 
     def forward(self, batch: dict) -> Tensor:
         return self.model(batch).float() - self.shift
@@ -152,6 +152,20 @@ def export_program(program: FoldProgram, batch: dict) -> torch.export.ExportedPr
         except Exception as e:  # of many kinds, none of them torch's own base class
             what = f'torch.export cannot trace the model ({_first_cause(e)[:150]})'
             raise UserError(what, 'predict with toss infer') from None
+
+# %% ../../nbs/70_inference/30_export.ipynb #b07e1550
+def with_weights(exported: torch.export.ExportedProgram, program: FoldProgram) -> torch.export.ExportedProgram | None:
+    """A traced fold, changed in place to hold another fold's tensors; None where these are of another form.
+
+    program : the other fold, of the same config
+    """
+    tensors = dict(program.named_parameters()) | dict(program.named_buffers())
+    own = exported.state_dict | exported.constants
+    form = lambda held: {name: (t.shape, t.dtype) for name, t in held.items()}
+    if form(tensors) != form(own) or not all(torch.equal(c, tensors[n]) for n, c in exported.constants.items()):
+        return None
+    exported.state_dict.update({name: tensors[name] for name in exported.state_dict})
+    return exported
 
 # %% ../../nbs/70_inference/30_export.ipynb #6ed7620d
 TOLERANCE = 1e-5
@@ -269,10 +283,13 @@ def need_export():
         raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
 
 # %% ../../nbs/70_inference/30_export.ipynb #899e8a10
-def export_fold(network: Network, k: int, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:
+def export_fold(
+    network: Network, k: int, split: Split, out: Path, formats: dict = FORMATS, like: list | None = None
+) -> dict[str, float]:
     """Write a fold in all formats, each only once it agrees, and what its inputs are.
 
     formats : ending → (function that writes, function that reads back)
+    like : the fold that was traced last, if any; then this one, for the next
     returns file → largest difference from PyTorch
     raises RuntimeError : a written program disagrees with PyTorch
     """
@@ -281,12 +298,13 @@ def export_fold(network: Network, k: int, split: Split, out: Path, formats: dict
     every = sample_batches(network, split)
     names = inputs_of(program.model, every[0])
     batches = [{name: batch[name] for name in names} for batch in every]
-    exported = export_program(program, batches[-1])
+    like = [] if like is None else like
+    like[:] = [(like and with_weights(*like, program)) or export_program(program, batches[-1])]
     differs = {}
     for ending, (write, runner) in formats.items():
         path = out / f'fold_{fold}.{ending}'
         with write_aside(path) as part:
-            write(exported, names, part)
+            write(*like, names, part)
             worst = largest_difference(runner(part, True), program, batches)
             if not worst <= TOLERANCE:
                 by = f'{worst:.2g}, more than {TOLERANCE:g}'

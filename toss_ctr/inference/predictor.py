@@ -425,9 +425,9 @@ def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
 # %% ../../nbs/70_inference/32_predictor.ipynb #643ddaae
 def _write_network(network: Network, name: str, folder: Path, formats, data: str) -> dict:
     "Programs, spec and statistics of a network member; what is read back of it."
-    out, split, programs = folder / name, sample_split(network, data), []
+    out, split, programs, like = folder / name, sample_split(network, data), [], []
     for k, fold in enumerate(network.sides):
-        export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats})
+        export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats}, like)
         programs.append([fold, read_record(out / f'fold_{fold}.json', 'program')['inputs']])
     write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:

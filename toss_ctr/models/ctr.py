@@ -75,7 +75,8 @@ class Columns(nn.Module):
         self.register_buffer('plain', torch.tensor(plain, dtype=torch.long), persistent=False)
         self.register_buffer('summed', torch.tensor(summed, dtype=torch.long), persistent=False)
         self.dropout = model.embedding_dropout
-        self.blocks = [block[0] for block in spec.null_blocks] if cfg.data.add_isna_mask else []
+        blocks = [block[0] for block in spec.null_blocks] if cfg.data.add_isna_mask else []
+        self.register_buffer('blocks', torch.tensor(blocks, dtype=torch.long), persistent=False)
         self.scale = Scale(stats)
         bent = model.numeric.embedding == 'piecewise' and (plain or summed)
         edges = scaled_edges(stats) if bent else None
@@ -83,7 +84,7 @@ class Columns(nn.Module):
         widths = [model.cat_embedding_dims.get(column.name, d) for column in spec.cats]
         sizes = [column.size for column in spec.cats]
         self.categories = CategoricalFields(sizes, d, widths) if sizes else None
-        self.indicators = AffineFields(len(self.blocks), d) if self.blocks else None
+        self.indicators = AffineFields(len(blocks), d) if blocks else None
         self.numbers = numeric_fields(len(plain), d, of(plain)) if plain else None
         mixed = model.numeric.fields if plain else None
         self.mix = Mix(len(plain), mixed) if mixed else None
@@ -93,7 +94,7 @@ class Columns(nn.Module):
         self.names = [f'multi_{column.name}' for column in spec.multis]
         self.bags = nn.ModuleList(BagField(column.size, d) for column in spec.multis)
         self.vectors = nn.ModuleList(VectorField(vector.width, d) for vector in spec.vectors)
-        self.n_fields = len(sizes) + len(self.blocks) + (mixed or len(plain)) + len(self.bags) + len(self.vectors)
+        self.n_fields = len(sizes) + len(blocks) + (mixed or len(plain)) + len(self.bags) + len(self.vectors)
 
     def mixed(self, x: Tensor) -> Tensor:
         "The numbers (B, N) as fields; without dropout between them, embedding and mixing are one linear map."
