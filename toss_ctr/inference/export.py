@@ -251,6 +251,8 @@ def write_onnx(exported: torch.export.ExportedProgram, names: list[str], path):
             )
         except torch.onnx.OnnxExporterError as e:
             raise UserError(f'the model cannot be written as ONNX ({_first_cause(e)[:150]})', _INSTEAD) from None
+        for value in (value for node in onnx.model.graph for value in node.outputs if value.name in names):
+            value.name = f'{value.name}_made'  # a node named for its operator, `cat`, as a column of the batch is
         onnx.save(str(path), external_data=False)
 
 # %% ../../nbs/70_inference/30_export.ipynb #b5596c2d

@@ -116,7 +116,7 @@ class Program(torch.nn.Module):
         super().__init__()
         self.run, self.inputs = run, inputs
 
-    def every(self, batch: dict) -> torch.Tensor:
+    def every(self, batch: dict, shared: dict | None = None) -> torch.Tensor:
         return torch.from_numpy(self.run(as_inputs(batch, self.inputs))).unsqueeze(1)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #ad0904cd

@@ -8,6 +8,7 @@ __all__ = ['SCALES', 'Mix', 'scaled_edges', 'Columns', 'make_dare', 'match_numbe
 
 # %% ../../nbs/40_models/60_ctr.ipynb #1312510e
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
 
@@ -58,7 +59,8 @@ class Columns(nn.Module):
     vectors.
 
     **Shape**: a batch with `cat` (B, C) int32, `num` (B, N) float32 with NaN, and for each column with several values
-    a cell (B, M) int32 codes, -1 = padding, and maybe (B, M) float32 weights → (B, F, d).
+    a cell (B, M) int32 codes, -1 = padding, and maybe (B, M) float32 weights → (B, F, d), and `behind` them fields
+    (B, n, d) that are made elsewhere.
 
     stats : of the fold's training rows, out-of-fold features included
     """
@@ -113,18 +115,18 @@ class Columns(nn.Module):
         "What out-of-fold features that are no fields add to the log-odds: numbers (B, N) → (B, n_labels)."
         return self.curves(self.scale(num)[0][:, self.summed]).sum(1)
 
-    def forward(self, batch: dict) -> Tensor:
+    def forward(self, batch: dict, behind: Sequence[Tensor] = ()) -> Tensor:
         x, null = self.scale(batch['num'])
         tables = [] if self.categories is None else [self.categories(batch['cat'])]
         tables += [] if self.indicators is None else [self.indicators(null[:, self.blocks].to(x.dtype))]
-        parts = [self.dropped(torch.cat(tables, 1))] if tables else []
-        parts += [] if self.numbers is None else [self.mixed(x[:, self.plain])]
+        parts = [self.dropped(torch.cat(tables, 1))] if tables and self.training else tables
+        parts += [] if self.numbers is None else [self.mixed(x if len(self.plain) == x.shape[1] else x[:, self.plain])]
         for name, bag in zip(self.names, self.bags, strict=True):
             weights = batch[f'weight_of_{name}'] if f'weight_of_{name}' in batch else None
             parts.append(self.dropped(bag(batch[name], weights)))
         for vector, (start, stop) in zip(self.vectors, self.spans, strict=True):
             parts.append(self.dropped(vector(x[:, start:stop], null[:, start:stop])))
-        return torch.cat(parts, 1)
+        return torch.cat([*parts, *behind], 1)
 
 # %% ../../nbs/40_models/60_ctr.ipynb #28c11600
 def _next_multiple(n: int, of: int) -> int:
@@ -267,10 +269,10 @@ class History(nn.Module):
             context=plain.flatten(1) if self.s2 else None,
         )
 
-    def forward(self, batch: dict, plain: Tensor, brief: bool = False) -> tuple[dict, Tensor]:
+    def forward(self, batch: dict, plain: Tensor, brief: dict | None = None) -> tuple[dict, Tensor]:
         seq, out = batch[self.key], None
-        if brief and seq.device.type == 'cpu' and not torch.compiler.is_compiling():
-            beside = self.beside(batch, 'age', 'bias')
+        if brief is not None and seq.device.type == 'cpu' and not torch.compiler.is_compiling():
+            beside = self.beside(batch, 'age', 'bias') | dict(shared=brief.setdefault(self.key, {}))
             out = brief_answer(self.dare, seq, batch[f'{self.key}_len'], self.target(batch), **beside)
         out = out or self.read(batch, plain)
         n = batch[f'{self.key}_total' if self.collapse else f'{self.key}_len'].to(out['h'].dtype)
@@ -331,14 +333,13 @@ class CTRModel(nn.Module):
         if cfg.model.numeric.init_std is not None:
             restart(self, (AffineFields, PiecewiseFields), cfg.model.numeric.init_std)
 
-    def fields(self, batch: dict, brief: bool = False) -> tuple[Tensor, dict]:
-        "All fields (B, F, d) of a batch, and what each DARE returned; `brief`: of that, at least `h` and `pooled`."
-        x, outs = self.columns(batch), {}
-        fields = [x]
-        for key, history in self.histories.items():
-            outs[key], seq = history(batch, x, brief)
-            fields.append(seq.to(x.dtype))
-        return torch.cat(fields, 1), outs
+    def fields(self, batch: dict, brief: dict | None = None) -> tuple[Tensor, dict]:
+        "All fields (B, F, d) of a batch, and what each DARE returned; `brief` (see `every`): at least `h`, `pooled`."
+        first = self.training or any(history.s2 for history in self.histories.values())
+        plain = self.columns(batch) if first else None
+        read = {key: history(batch, plain, brief) for key, history in self.histories.items()}
+        fields, outs = [seq for _, seq in read.values()], {key: out for key, (out, _) in read.items()}
+        return torch.cat([plain, *fields], 1) if first else self.columns(batch, fields), outs
 
     def answer(self, x: Tensor, num: Tensor) -> tuple[Tensor, Tensor | None]:
         """From the fields (B, F, d) and the numbers (B, N): log-odds (B, n_labels), and those of each packed head
@@ -351,9 +352,12 @@ class CTRModel(nn.Module):
             return z, None
         return (z.mean(1, keepdim=True), z) if z.dim() > 1 else (z.unsqueeze(1), None)
 
-    def every(self, batch: dict) -> Tensor:
-        "What `forward` says outside training, of every label: (B, n_labels)."
-        return self.answer(self.fields(batch, brief=True)[0], batch['num'])[0]
+    def every(self, batch: dict, shared: dict | None = None) -> Tensor:
+        """What `forward` says outside training, of every label: (B, n_labels).
+
+        shared : {} for the first of several folds of one config, then that of the one before: what no weights change
+        """
+        return self.answer(self.fields(batch, {} if shared is None else shared)[0], batch['num'])[0]
 
     def forward(self, batch: dict) -> Tensor | Logits:
         if not self.training:

@@ -89,6 +89,8 @@ class CategoricalFields(nn.Module):
 
 
     def forward(self, codes: Tensor) -> Tensor:
+        if len(self.tables) == 1:
+            return self.tables[0](codes)
         parts = codes[:, self.order].split(self.n_columns, 1)
         by_width = torch.cat([table(part) for table, part in zip(self.tables, parts, strict=True)], 1)
         return by_width[:, self.back]

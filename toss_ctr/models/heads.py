@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from functools import reduce
 from typing import TYPE_CHECKING
 
 import torch
@@ -54,10 +55,18 @@ class KhatriRaoLayer(nn.Module):
         self.linear = nn.Linear(width, width * rows)
         self.norm = BatchNorm(width * rows) if batch_norm else nn.Identity()
 
-    def forward(self, x: Tensor) -> Tensor:
-        activation = self.norm(self.linear(x)).relu_()
+    def folded(self) -> tuple[Tensor, Tensor]:
+        "Outside training: weight and bias of the maps with their norm in them."
+        norm, weight, bias = self.norm, self.linear.weight, self.linear.bias
+        if not isinstance(norm, BatchNorm):
+            return weight, bias
+        scale = norm.weight * (norm.running_var + norm.eps).rsqrt()
+        return weight * scale.unsqueeze(1), torch.addcmul(norm.bias, bias - norm.running_mean, scale)
+
+    def forward(self, x: Tensor, folded: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        activation = (self.norm(self.linear(x)) if folded is None else F.linear(x, *folded)).relu_()
         by_row = activation.view(-1, self.heads, self.rows, x.shape[1] // self.heads)
-        mid = dropout(by_row, self.dropout, self.training).sum(2)
+        mid = dropout(by_row, self.dropout).sum(2) if self.training else reduce(torch.add, by_row.unbind(2))
         by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(2)
         return (by_head * mid).flatten(1) + x
 
@@ -87,6 +96,9 @@ class PackedEnds(nn.Module):
         return (x.unflatten(0, (-1, len(self.bias))) * self.weight).sum(2) + self.bias
 
 # %% ../../nbs/40_models/50_heads.ipynb #927d817a
+_NUMBERS = 2**18  # in the maps of the rows that meet at once: a core's cache holds them
+
+
 class QNN(nn.Module):
     """QNN-α: layers of Khatri–Rao products, then a linear map to the logit (Li et al., arXiv 2505.17999).
 
@@ -126,6 +138,7 @@ class QNN(nn.Module):
         if packed > 1 and n_logits > 1:
             raise UserError(f'packed: {packed} heads answer one label, not {n_logits}', 'set packed or n_logits to 1')
         self.n_fields, self.dim = n_fields, dim
+        self.block = max(64, _NUMBERS // (n_fields * dim * rows * packed))
         self.layers = nn.ModuleList(
             KhatriRaoLayer(n_fields, dim, heads, rows, batch_norm, dropout) for _ in range(layers)
         )
@@ -133,14 +146,21 @@ class QNN(nn.Module):
         self.out = nn.Linear(n_fields * dim, n_logits) if packed == 1 else None
         self.ends = PackedEnds(packed, n_fields * dim) if packed > 1 else None
 
+    def through(self, x: Tensor, folded: Sequence) -> Tensor:
+        "The logits of flat rows (B, F·d); for each layer its `folded`, or None."
+        if self.ends is not None:
+            x = self.ends.spread(x)
+        for layer, maps in zip(self.layers, folded, strict=True):
+            x = self.drop(layer(x, maps))
+        return by_label(self.out(x)) if self.ends is None else self.ends.logits(x)
+
     def forward(self, x: Tensor) -> Tensor:
         check_axes('x', x, B=None, F=self.n_fields, d=self.dim)
         x = x.flatten(1)
-        if self.ends is not None:
-            x = self.ends.spread(x)
-        for layer in self.layers:
-            x = self.drop(layer(x))
-        return by_label(self.out(x)) if self.ends is None else self.ends.logits(x)
+        if self.training or x.device.type != 'cpu' or torch.compiler.is_compiling():
+            return self.through(x, [None] * len(self.layers))
+        folded = [layer.folded() for layer in self.layers]
+        return torch.cat([self.through(part, folded) for part in x.split(self.block)])
 
 # %% ../../nbs/40_models/50_heads.ipynb #d49a2d7e
 def self_ensemble_loss(logit1: Tensor, logit2: Tensor, label: Tensor, weight: float = 1.0) -> Tensor:

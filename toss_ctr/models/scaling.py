@@ -144,8 +144,7 @@ class Scale(nn.Module):
         x = torch.where(missing, self.fill, x)
         if self.scaler == 'quantile':
             return (self.cdf(x) - 0.5) * math.sqrt(12), missing
-        z = (x - self.knots[:, MEDIAN]) / self.scale
-        return torch.asinh(z.clamp(-FAR, FAR)), missing
+        return x.sub_(self.knots[:, MEDIAN]).div_(self.scale).clamp_(-FAR, FAR).asinh_(), missing
 
     def cdf(self, x: Tensor) -> Tensor:
         "(B, N) → (B, N): piecewise linear distribution function through the knots; of equal knots the middle."

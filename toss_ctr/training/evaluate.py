@@ -31,7 +31,7 @@ def predict_logits(
 
     Parameters
     ----------
-    models : in eval mode after this call
+    models : of one config, in eval mode after this call
     loader : of batches, with `shuffle=False`
     device : where the models are
     amp : `amp`
@@ -46,8 +46,8 @@ def predict_logits(
 
     def of_batch(batch):
         with torch.inference_mode(), autocast(device, amp), memory_errors():
-            on_device = to_device(batch, device)
-            return torch.stack([model.every(on_device).float() for model in models], 1).cpu().numpy()
+            on_device, shared = to_device(batch, device), {}
+            return torch.stack([model.every(on_device, shared).float() for model in models], 1).cpu().numpy()
 
     at_once = Parallel(workers if device.type == 'cpu' else 1, backend='threading', return_as='generator')
     none = np.empty((0, len(models), models[0].n_labels), np.float32)  # of a process without rows
