@@ -49,8 +49,10 @@ def predict_logits(
             on_device, shared = to_device(batch, device), {}
             return torch.stack([model.every(on_device, shared).float() for model in models], 1).cpu().numpy()
 
-    at_once = Parallel(workers if device.type == 'cpu' else 1, backend='threading', return_as='generator')
     none = np.empty((0, len(models), models[0].n_labels), np.float32)  # of a process without rows
+    if workers == 1 or device.type != 'cpu':
+        return np.concatenate([none, *map(of_batch, loader)])
+    at_once = Parallel(workers, backend='threading', return_as='generator')
     return np.concatenate([none, *at_once(delayed(of_batch)(batch) for batch in loader)])
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #cffd3d5d
