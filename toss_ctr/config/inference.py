@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['CalibrationMethod', 'CalibrationTarget', 'EnsembleMethod', 'EnsembleSelect', 'KINDS', 'AnyMember', 'Calibration',
            'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine', 'Member', 'NetworkMember', 'CatBoost',
-           'XGBoost', 'LightGBM', 'SklearnMember', 'FileMember', 'default_members', 'own_network', 'check_members',
-           'without_null_members']
+           'XGBoost', 'LightGBM', 'AdditiveMember', 'SklearnMember', 'FileMember', 'default_members', 'own_network',
+           'check_members', 'without_null_members']
 
 # %% ../../nbs/10_config/30_inference.ipynb #7f1d7068
 from typing import Annotated, Any, ClassVar, Literal, Union
@@ -170,8 +170,8 @@ class NetworkMember(Member):
     "The network of this config, or with `set` a variant of it."
 
     kind: Literal['network'] = 'network'
-    """network: the network of this config, or with `set` a variant of it; lightgbm; xgboost, catboost and sklearn, a
-    classifier of scikit-learn (extra `boost`); file: somebody else's predictions."""
+    """network: the network of this config, or with `set` a variant of it; lightgbm; additive, a curve over each column;
+    xgboost, catboost and sklearn, a classifier of scikit-learn (extra `boost`); file: somebody else's predictions."""
     set: dict[str, Any] = {}
     """network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config.
     sklearn: parameters of the classifier that differ from its own defaults."""
@@ -209,7 +209,16 @@ class LightGBM(XGBoost):
     "lightgbm: fewest rows of a leaf; how far categories are trusted goes with it."
 
 
-class SklearnMember(Member):
+class AdditiveMember(Member):
+    "A curve over each column of the trees' matrix, added up."
+
+    rounds: ClassVar[int] = 1
+    patience: ClassVar[int] = 0
+    kind: Literal['additive'] = 'additive'
+    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
+
+
+class SklearnMember(AdditiveMember):
     """A classifier of scikit-learn on the trees' matrix, its numbers scaled and its gaps filled.
 
     Examples
@@ -218,10 +227,7 @@ class SklearnMember(Member):
     1.0
     """
 
-    rounds: ClassVar[int] = 1
-    patience: ClassVar[int] = 0
     kind: Literal['sklearn'] = 'sklearn'
-    keep: Annotated[float, Field(gt=0, le=1)] = 1.0
     estimator: str
     "sklearn: name of the classifier, such as ExtraTreesClassifier or LogisticRegression."
     set: dict[str, Any] = {}
@@ -238,7 +244,7 @@ class FileMember(Member):
     "file: Parquet or CSV of predictions of the test rows: id, p or logit."
 
 
-_KINDS = NetworkMember, LightGBM, XGBoost, CatBoost, SklearnMember, FileMember
+_KINDS = NetworkMember, LightGBM, XGBoost, CatBoost, AdditiveMember, SklearnMember, FileMember
 KINDS = {section.model_fields['kind'].default: section for section in _KINDS}
 AnyMember = Annotated[Union[_KINDS], Field(discriminator='kind')]
 

@@ -6,7 +6,7 @@
 __all__ = ['TREES', 'MatrixRows', 'Fit', 'MatrixLibrary', 'predict_rows']
 
 # %% ../../nbs/60_members/10_boosted.ipynb #60ec6aa2
-import importlib.metadata, importlib.util, logging, os
+import importlib.metadata, logging, os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -237,7 +237,7 @@ class MatrixLibrary:
 
     def version(self, name: str = '') -> str:
         "The library's version; `UserError` where it is not installed. Finished members do not load it."
-        for package in (self.package, f'{self.package}-cpu') if importlib.util.find_spec(self.package) else ():
+        for package in (self.package, f'{self.package}-cpu'):
             with suppress(importlib.metadata.PackageNotFoundError):
                 return importlib.metadata.version(package)
         what = f'members.{name or self.package}: {self.package} is not installed'

@@ -94,7 +94,7 @@ def sized(cfg: Config, size: int) -> Config:
         keys['sampler'] = dict(type='negatives', keep=keep)
     keys['cv'] = dict(n_splits=min(cfg.cv.n_splits, most['folds']))
     keys['train'] = dict(epochs=min(cfg.train.epochs, most['epochs']))
-    trees = {name: member for name, member in cfg.members.items() if hasattr(member, 'rounds')}
+    trees = {name: member for name, member in cfg.members.items() if 'rounds' in type(member).model_fields}
     keys['members'] = {
         name: dict(rounds=min(m.rounds, most['rounds']), keep=min(m.keep, keep)) for name, m in trees.items()
     }

@@ -107,6 +107,7 @@ WHY = {  # told beside the keys of a first config
     'cv': 'rows are held out as those to predict differ: at random, later, or of others',
     'eval': 'rows of one are alike: intervals and tests draw them together',
     'members.lightgbm': 'grown until held-out rows gain nothing',
+    'members.additive': 'a curve over each column: few clicks hold little more',
     'loss': 'clicks are rare: learnt at their natural rate',
     'features.encodings': 'click rates, out of fold: of the columns with most values, and of pairs',
 }
@@ -122,7 +123,7 @@ def _trees(rows: int, rarer: int) -> dict:
 # %% ../../nbs/90_run/04_first_config.ipynb #850a1983
 STEPS = 150  # of an epoch, where the largest batch allows it
 MANY_NUMBERS = 30  # numeric columns beyond which they are mixed into fields
-SMALL = 50_000  # rows up to which five folds and eight packed heads cost minutes
+SMALL = 50_000  # rows up to which five folds and eight packed heads cost minutes, and curves over columns add something
 
 
 def training_keys(
@@ -137,6 +138,8 @@ def training_keys(
     model = dict(numeric=dict(fields=16)) if many else {}
     train = dict(batch_size=2 ** int(np.log2(np.clip(rows / STEPS, 64, 4096))))
     members = dict(dare_qnn=dict(kind='network'), lightgbm=_trees(rows, rarer))
+    if rows <= SMALL:
+        members['additive'] = dict(kind='additive')
     if valid:
         return dict(base='first_valid', train=train, members=members) | (dict(model=model) if many else {})
     model['qnn_alpha'] = dict(dropout=0.3 if rarer < 10_000 else 0.2 if rarer < 50_000 else 0.1)
