@@ -8,7 +8,6 @@ __all__ = ['event_unit', 'age_buckets_of', 'number_matrix', 'RowEncoder']
 # %% ../../nbs/20_data/22_encode.ipynb #46e7404e
 from dataclasses import dataclass
 from datetime import datetime, timezone
-from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
@@ -189,16 +188,14 @@ def _coder(cat: CatSpec):
     return Vocabulary(cat.values) if cat.kind == 'vocab' else lambda texts: hash_codes(texts, cat.size - 1)
 
 # %% ../../nbs/20_data/22_encode.ipynb #06dcc44b
-@np.errstate(over='ignore')
 def number_matrix(batch, columns, of_vectors, place) -> np.ndarray:
     """Numeric columns and components of vectors side by side, (n, …) float32; NaN for what is null or infinite.
 
     batch : columns by name, behind the gate
     of_vectors : a `VectorSpec` each
     """
-    found = [numbers(batch[c], c, place) for c in columns]
-    x = [np.stack(found, 1)] if found else []
-    x = np.concatenate(x + [vectors(batch[v.name], v.name, place, v.width) for v in of_vectors], 1)
+    found = [numbers(batch[c], c, place)[:, None] for c in columns]
+    x = np.concatenate(found + [vectors(batch[v.name], v.name, place, v.width) for v in of_vectors], 1)
     x[~np.isfinite(x)] = np.nan  # an infinite number is as good as none
     return x
 
@@ -222,11 +219,6 @@ class RowEncoder:
     def columns(self) -> list[str]:
         "Columns a batch must hold."
         return self.spec.columns(self.keys, self.label) + [self.spec.id_col] * self.ids
-
-    @cached_property
-    def single(self) -> set[str]:
-        "Columns that are read as a code or a number a row, and nothing else: they may be lists of scalars."
-        return {*self.columns} - {*self.spec.composite(self.label), *([self.spec.id_col] * self.ids)}
 
     def _targets(self, batch, place, history: _HistoryArrays) -> dict:
         "Codes of the columns that share the id space of a history."
@@ -257,7 +249,7 @@ class RowEncoder:
     def __call__(self, batch, n: int, place) -> dict:
         """Encode a batch.
 
-        batch : columns by name: a pa.RecordBatch, or a dict of arrays, and of lists of scalars where `single`
+        batch : columns by name: a pa.RecordBatch, or a dict of arrays, lists of scalars where they are not `composite`
         place : row of the batch → text for messages
         returns array name → array; ragged ones as `…_values` and `…_counts`
         """

@@ -310,7 +310,7 @@ class Spec:
 
     def columns(self, keys=(), label: bool = False) -> list[str]:
         "Columns the rows must hold; `keys` : of `self.keys`, those that are encoded; `label` : labels and weight too."
-        cats, targets = ([*(c.name for c in self.cats)], [name for h in self.histories for name in h.targets])
+        cats, targets = (c.name for c in self.cats), (name for h in self.histories for name in h.targets)
         return list(dict.fromkeys([*cats, *self.plain_nums, *keys, *targets, *self.composite(label)]))
 
     def composite(self, label: bool = False) -> list[str]:

@@ -102,9 +102,8 @@ def _scalar_text(value) -> str | None:
     "Canonical text of a scalar of Python."
     if isinstance(value, str):
         return value[:-2] if value.endswith('.0') and re.fullmatch(WHOLE_TEXT[1:-1], value) else value
-    if value is None or value % 1 == 0:
-        return value if value is None else str(int(value))
-    return canonical_texts(pa.array([value]))[0]
+    whole = _float_text(value, '')
+    return canonical_texts(pa.array([value]))[0] if whole == '' else whole
 
 
 def canonical_texts(values: pa.Array | list) -> list:
@@ -235,18 +234,18 @@ def numbers(column: pa.Array, name: str, place=str) -> np.ndarray:
     >>> numbers(plain(pa.array(['1', '', ' 2.5'])), 'x').tolist()
     [1.0, nan, 2.5]
     """
-    if isinstance(column, list):
-        if str not in map(type, column):
-            return np.array(column, np.float32)
+    if isinstance(column, list) and str in map(type, column):
         column = pa.array([value if value is None else str(value) for value in column], pa.large_string())
-    kind = column.type
-    if is_text(kind):
-        column = _text_numbers(column, name, place)
-    elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        what = f"{place(0)} ff.: column '{name}': {kind} is not a number"
-        raise UserError(what, 'remove it from the numeric columns')
+    if not isinstance(column, list):
+        kind = column.type
+        if is_text(kind):
+            column = _text_numbers(column, name, place)
+        elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
+            what = f"{place(0)} ff.: column '{name}': {kind} is not a number"
+            raise UserError(what, 'remove it from the numeric columns')
+        column = column.to_numpy(zero_copy_only=False)
     with np.errstate(over='ignore'):
-        return column.to_numpy(zero_copy_only=False).astype(np.float32, copy=False)
+        return np.asarray(column, np.float32)
 
 # %% ../../nbs/20_data/05_types.ipynb #2b835eb1
 def vector_lengths(column: pa.Array, name: str, place) -> np.ndarray:

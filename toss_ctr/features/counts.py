@@ -126,7 +126,9 @@ class Known:
 
         key : (m,) int64
         """
-        found = np.stack([np.append(self.n, 0), np.append(self.c, 0)], 1)[self.places(key)]
+        at = self.places(key)
+        known = at < len(self.key)
+        found = np.stack([self.n[at * known], self.c[at * known]], 1) * known[:, None]
         return Evidence(found[:, None], np.zeros(len(key), np.int8), np.ones((1, 1, 1), bool))
 
 # %% ../../nbs/30_features/00_counts.ipynb #7d6a0669

@@ -61,8 +61,9 @@ class RawRows:
     def __init__(self, spec: Spec):
         self.spec, self.columns = spec, spec.columns()
         wanted = [*self.columns, *spec.keys]
-        self.wanted = [c for c in dict.fromkeys([*wanted, *map(moment_column, wanted)]) if c]
-        self.moments = {moment_column(c) for c in wanted}
+        moments = [moment_column(c) for c in wanted]
+        self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
+        self.single = {*wanted} - {*spec.composite(), *moments}  # read as a code or a number a row, and nothing else
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 
     def __call__(self, rows) -> Split:
@@ -87,9 +88,8 @@ class RawRows:
                 raise UserError(f"row {number}: no column '{lost[0]}'", nearest(lost[0], list(row)))
         common = set(rows[0]).intersection(*rows)
         held = {c: [row[c] for row in rows] for c in self.wanted if c in common}
-        single = self.encoder(*(k for k in self.spec.keys if k in held)).single - self.moments
-        few = len(rows) <= _FEW
-        scalars = {c: values for c, values in held.items() if few and c in single and are_scalars(values)}
+        single = self.single if len(rows) <= _FEW else ()
+        scalars = {c: values for c, values in held.items() if c in single and are_scalars(values)}
         return scalars, pl.DataFrame([_one_type(c, values) for c, values in held.items() if c not in scalars])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #731309b2
