@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['TOLERANCE', 'FORMATS', 'sample_split', 'as_inputs', 'sample_batches', 'FoldProgram', 'inputs_of', 'free_sizes',
            'export_program', 'with_weights', 'largest_difference', 'write_pt2', 'pt2_runner', 'write_onnx',
-           'onnx_runner', 'need_export', 'export_fold']
+           'onnx_runner', 'need_export', 'export_folds']
 
 # %% ../../nbs/70_inference/30_export.ipynb #078a72f4
 import io, logging, warnings
@@ -285,33 +285,39 @@ def need_export():
         raise UserError(f"export: {', '.join(lost)} not installed", "pip install 'toss_ctr[export]'")
 
 # %% ../../nbs/70_inference/30_export.ipynb #899e8a10
-def export_fold(
-    network: Network, k: int, split: Split, out: Path, formats: dict = FORMATS, like: list | None = None
-) -> dict[str, float]:
-    """Write a fold in all formats, each only once it agrees, and what its inputs are.
+def _write_program(exported, program: FoldProgram, batches: list, path: Path, how: tuple) -> float:
+    """Write a traced fold in a format, once it agrees → largest difference from PyTorch.
+
+    how : functions that write, and that read back
+    """
+    write, runner = how
+    with write_aside(path) as part:
+        write(exported, list(batches[0]), part)
+        worst = largest_difference(runner(part, True), program, batches)
+        if not worst <= TOLERANCE:
+            by = f'{worst:.2g}, more than {TOLERANCE:g}'
+            raise RuntimeError(f'{path}: differs from PyTorch by {by}; not written')
+    return worst
+
+
+def export_folds(network: Network, split: Split, out: Path, formats: dict = FORMATS) -> dict[str, float]:
+    """Write every fold in all formats, each only once it agrees, and what its inputs are.
 
     formats : ending → (function that writes, function that reads back)
-    like : the fold that was traced last, if any; then this one, for the next
     returns file → largest difference from PyTorch
     raises RuntimeError : a written program disagrees with PyTorch
     """
-    fold, side = list(network.sides.items())[k]
-    program = FoldProgram(network.models[k].cpu(), float(side['shift'])).eval()
-    every = sample_batches(network, split)
-    names = inputs_of(program.model, every[0])
-    batches = [{name: batch[name] for name in names} for batch in every]
-    like = [] if like is None else like
-    like[:] = [(like and with_weights(*like, program)) or export_program(program, batches[-1])]
-    differs = {}
-    for ending, (write, runner) in formats.items():
-        path = out / f'fold_{fold}.{ending}'
-        with write_aside(path) as part:
-            write(*like, names, part)
-            worst = largest_difference(runner(part, True), program, batches)
-            if not worst <= TOLERANCE:
-                by = f'{worst:.2g}, more than {TOLERANCE:g}'
-                raise RuntimeError(f'{path}: differs from PyTorch by {by}; not written')
-        differs[path.name] = worst
-    about = dict(inputs=list(batches[-1]), outputs=['logit'], rows=len(split), differs=differs)
-    write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
-    return differs
+    every, exported, found = sample_batches(network, split), None, {}
+    for model, (fold, side) in zip(network.models, network.sides.items(), strict=True):
+        program = FoldProgram(model.cpu(), float(side['shift'])).eval()
+        names = inputs_of(program.model, every[0])
+        batches = [{name: batch[name] for name in names} for batch in every]
+        exported = (exported and with_weights(exported, program)) or export_program(program, batches[-1])
+        differs = {}
+        for ending, how in formats.items():
+            path = out / f'fold_{fold}.{ending}'
+            differs[path.name] = _write_program(exported, program, batches, path, how)
+        about = dict(inputs=names, outputs=['logit'], rows=len(split), differs=differs)
+        write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
+        found |= differs
+    return found

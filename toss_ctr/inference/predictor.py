@@ -31,7 +31,7 @@ from ..data.spec import Spec, write_with_lists
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
 from .ensemble import ENSEMBLE, whole_choice
-from .export import as_inputs, export_fold, FORMATS, need_export, sample_split
+from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
 from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
@@ -425,10 +425,9 @@ def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
 # %% ../../nbs/70_inference/32_predictor.ipynb #643ddaae
 def _write_network(network: Network, name: str, folder: Path, formats, data: str) -> dict:
     "Programs, spec and statistics of a network member; what is read back of it."
-    out, split, programs, like = folder / name, sample_split(network, data), [], []
-    for k, fold in enumerate(network.sides):
-        export_fold(network, k, split, out, {ending: FORMATS[ending] for ending in formats}, like)
-        programs.append([fold, read_record(out / f'fold_{fold}.json', 'program')['inputs']])
+    out = folder / name
+    export_folds(network, sample_split(network, data), out, {ending: FORMATS[ending] for ending in formats})
+    programs = [[fold, read_record(out / f'fold_{fold}.json', 'program')['inputs']] for fold in network.sides]
     write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
