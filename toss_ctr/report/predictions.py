@@ -127,7 +127,7 @@ def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int 
     returns name, kind, judged_by, rows, the metrics of `COLUMNS`, ends (metric → those of its interval, {} without
         draws), low and high of what `metric` puts first (None without draws)
     """
-    ends = {key: (e.lo, e.hi) for key, e in intervals(scales, y, seed, **beside, n_boot=n_boot).items()}
+    ends = {key: [e.lo, e.hi] for key, e in intervals(scales, y, seed, **beside, n_boot=n_boot).items()}
     got = all_metrics(y, scales.balanced, beside.get('weight'), beside.get('group'), scales.natural)
     low, high = ends.get(first_metric(metric), (None, None))
     shown = [key for columns in COLUMNS.values() for key in columns if key in got]

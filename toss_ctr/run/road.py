@@ -22,14 +22,14 @@ from ..core.executors import open_executor
 from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..core.records import check_files, read_record, write_record
+from ..core.records import check_files, read_record, Record, write_record
 from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
 from ..synthetic.unified import generate
 from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
-from ..inference.ensemble import scale_line, submission_line, submit
+from ..inference.ensemble import handed_in, scale_line, submission_line, submit
 from ..inference.oof import calibrate
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
@@ -133,11 +133,13 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → formats of the programs
 
 # %% ../../nbs/90_run/20_road.ipynb #fecb0997
-def ending_made_of(inputs: Inputs, submitted: dict, scores: list[dict]) -> str:
-    "A digest of all that proof and report depend on; `submitted`, `scores` : of `submit` and `summary_table`."
-    made = {name: facts['made_of'] for name, facts in submitted['facts'].items()}
-    rows, about = [inputs.train.fingerprint, inputs.test.fingerprint], inputs.cfg.model_dump(mode='json')
-    return digest_json([about, rows, submitted['generation'], made, str(scores), needed_versions()])
+def ending_made_of(inputs: Inputs, records: dict) -> str:
+    "A digest of all that is handed in and told of it; `records` : of `train_members`."
+    cfg = inputs.cfg
+    rows, truth = [inputs.train.fingerprint, inputs.test.fingerprint], Path(cfg.data.truth_path or '')
+    rows += [digest_file(truth)] if truth.is_file() else []
+    made = {name: record['made_of'] for name, record in records.items()}
+    return digest_json([cfg.model_dump(mode='json'), rows, made, needed_versions()])
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
 _ENDING = 'report.html parity.json test_metrics.json advice.json attention.json columns.json importance.json '
@@ -149,15 +151,19 @@ def _ending_files(cfg: Config) -> dict[str, str]:
     return {name: digest_file(cfg.run_dir / name) for name in _ENDING.split() if (cfg.run_dir / name).is_file()}
 
 
-def kept_ending(cfg: Config, made_of: str) -> bool:
-    "Whether proof and report are of this making, byte for byte."
+def kept_ending(cfg: Config, made_of: str) -> tuple[Record, list[dict]] | None:
+    "The choice and the table of scores, where all that was handed in and told is of this making, byte for byte."
     try:
         record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
+        made = handed_in(cfg.run_dir)
+        if made is None or record['wrote'] != _ending_files(cfg):
+            return None
+        check_files(made)
         if cfg.logging.export != 'none':
             check_parity(cfg)
     except UserError:
-        return False
-    return record['wrote'] == _ending_files(cfg)
+        return None
+    return made, record['scores']
 
 
 def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
@@ -168,7 +174,8 @@ def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
     cfg = inputs.cfg
     explain(inputs)
     build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
-    write_record(cfg.run_dir / 'finished.json', 'finished', dict(wrote=_ending_files(cfg)), made_of=made_of)
+    content = dict(wrote=_ending_files(cfg), scores=scores)
+    write_record(cfg.run_dir / 'finished.json', 'finished', content, made_of=made_of)
 
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -209,19 +216,17 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         check_ids(inputs.test.ids(), cfg.data.test_path)
         step(f"members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
-    step('ensemble, submission and artefact')
-    submitted = submit(cfg, records)
+    made_of = ending_made_of(inputs, records)
+    kept = kept_ending(cfg, made_of)
+    step('ensemble, submission and artefact' + ': of these members, kept' * bool(kept))
+    submitted, scores = kept or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
     for line in submitted['doubted'].values():
         warnings.warn(line)
-    scores = summary_table(cfg.run_dir, cfg, n_boot=N_BOOT)
-    made_of = ending_made_of(inputs, submitted, scores)
-    if kept_ending(cfg, made_of):
-        step('report and artefact: of this choice, kept')
-    else:
-        if cfg.logging.export != 'none':
-            prove(cfg, EXPORTS[cfg.logging.export], inputs)
+    if not kept and cfg.logging.export != 'none':
+        prove(cfg, EXPORTS[cfg.logging.export], inputs)
+    step('report' + ': kept' * bool(kept))
+    if not kept:
         score_test_rows(cfg)
-        step('report')
         write_ending(inputs, made_of, scores)
         track(cfg, scores)
     say(f'\n{summary_lines(scores)}')
