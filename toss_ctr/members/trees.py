@@ -205,7 +205,8 @@ def fold(self: MatrixJob, k: int, matrices: Matrices) -> dict:
         predicted += len(matrices.test)
     speed = predicted / (time.perf_counter() - start)
     if self.progress and not watched():
-        took = f"{note['rounds']} rounds, {note['seconds']:,.0f} s of the processor"
+        rounds = f"{note['rounds']} rounds, " * (note['rounds'] > 1)
+        took = f"{rounds}{note['seconds']:,.0f} s of the processor"
         print(f'{self.name} fold {k}, of {matrices.folds.n_folds}: {took}', flush=True)
     gain = library.gain(model, len(matrices.names))
     return out | dict(seconds=note['seconds'], rounds=note['rounds'], speed=speed, gain=gain)
