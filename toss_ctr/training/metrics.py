@@ -329,6 +329,12 @@ def _interval(value, draws):
     lo, hi = value - draws.mean() + np.quantile(draws, [0.025, 0.975], method='weibull')
     return Interval(float(value), float(lo), float(hi))
 
+
+def _possible(name: str, value, draws) -> Interval:
+    "The interval of a metric, within what it can be."
+    found = _interval(value, draws)
+    return found._replace(lo=max(found.lo, 0.0), hi=min(found.hi, 1.0) if name in ('AP', 'AUC', 'Score') else found.hi)
+
 # %% ../../nbs/50_training/05_metrics.ipynb #e7d3e64e
 def _apart(groups: int) -> float:
     "How much further apart the draws must lie, of less than 200 groups."
@@ -371,7 +377,7 @@ def bootstrap_interval(
     for AP, WLL, Score, AUC; with `natural` for LogLoss and predicted over observed clicks
     """
     [(values, draws)] = _resampled(y, [p], [natural], n_boot, seed, group, weight)
-    return {name: _interval(value, of_one) for (name, value), of_one in zip(values.items(), draws.T, strict=True)}
+    return {name: _possible(name, *of_one) for (name, *of_one) in zip(values, values.values(), draws.T, strict=True)}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
 class Paired(NamedTuple):
@@ -426,7 +432,7 @@ def compare_predictions(
     out = {}
     for name, *draws in zip(first, of_a.T, of_b.T, strict=True):
         values = first[name], second[name]
-        out[name] = *map(_interval, values, draws), _paired(*values, *draws)
+        out[name] = *(_possible(name, *of_one) for of_one in zip(values, draws, strict=True)), _paired(*values, *draws)
     return out
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cbe67dd1
