@@ -54,6 +54,7 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
     'toss_demo': ['presets/toss_demo.yaml', *TOSS_LOG, *WHOLE_RUN],
     'toss_full': ['presets/toss.yaml', 'presets/toss_fast.yaml', *TOSS_LOG, *CACHE, *WHOLE_RUN],
     'yardstick_dare': ['synthetic/unified.py', *RIVALS],
+    'yardstick_demo': ['presets/demo.yaml', 'synthetic/unified.py', *RIVALS],
     'yardstick_kuairand': ['presets/kuairand.yaml', *RIVALS],
     'yardstick_ml100k': ['presets/ml100k.yaml', *RIVALS],
     'yardstick_pairs': RIVALS,
