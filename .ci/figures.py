@@ -140,8 +140,8 @@ def quality(root: Path = ROOT) -> list[list[str]]:
     for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
         add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', unsearched('toss_full', model, root), how)
-    logs = 'ml100k', 'kuairand', 'pairs', 'triples', 'recovery', 'demo', 'toss_demo', 'dare', 'toss_million', 'toss_full'
-    for log in logs:
+    logs = 'ml100k kuairand pairs triples recovery demo toss_demo dare toss_million toss_full'
+    for log in logs.split():
         rows += yardstick(log, root)
     return rows
 
