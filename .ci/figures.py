@@ -77,7 +77,7 @@ def yardstick(log: str, root: Path) -> list[list[str]]:
     return rows
 
 
-HEADLINES = 'demo', 'ml100k', 'kuairand', 'toss_full', 'triples', 'pairs'  # logs of the README
+HEADLINES = 'demo', 'ml100k', 'kuairand', 'toss_full', 'toss_million', 'triples', 'pairs'  # logs of the README
 
 
 def headline(root: Path = ROOT) -> list[list[str]]:
