@@ -8,7 +8,7 @@ import re
 import sys
 from pathlib import Path
 
-from measured import kept, MEASURES, older, ROOT
+from measured import judged, kept, MEASURES, older, ROOT
 
 from toss_ctr.config.load import keys_table
 
@@ -64,7 +64,7 @@ def yardstick(log: str, root: Path) -> list[list[str]]:
     if not (root / f'nbs/benchmarks/yardstick_{log}.json').exists():
         return []
     rows, entry = [], figures(f'yardstick_{log}', root)
-    if 'trials' not in entry or not all('seeds' in of for of in entry['rivals'].values()):  # it is being measured
+    if not judged(entry):
         return []
     for name, of in entry['rivals'].items():
         seeds = of['seeds']

@@ -121,6 +121,11 @@ def resumed(name: str, root: Path = ROOT) -> dict:
     return kept(name, root)['result'] if there and not older(name, root) else {}
 
 
+def judged(entry: dict) -> bool:
+    "Whether every rival of a yardstick has been looked at on the test rows, and none is being measured."
+    return 'trials' in entry and all('seeds' in of for of in entry['rivals'].values())
+
+
 def keep(name: str, result, seeds=(), root: Path = ROOT):
     "Write what was measured, aside and renamed."
     stamp = dict(commit=commit(), date=str(date.today()), machine=machine(), seeds=[*seeds], code=code_of(name, root))

@@ -19,7 +19,7 @@ from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, shell_path, write_aside, write_table
-from ..core.records import check_files, read_record, read_recorded_table, write_record
+from ..core.records import kept_record, read_record, read_recorded_table, write_record
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
 
@@ -214,16 +214,6 @@ def _calibrated(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple
     return report, pl.Series(every, nan_to_null=True)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #e58c49e4
-def _kept_report(run_dir: Path, made_of: str) -> dict | None:
-    "What calibration.json says, where it and what was written with it are of this making."
-    try:
-        record = read_record(run_dir / 'calibration.json', 'calibration', made_of=made_of)
-        check_files(record)
-    except UserError:
-        return None
-    return record
-
-
 def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     "Everything that `calibrate` writes, of the folds of `sides`."
     options, run = calibration_options(cfg), cfg.run_dir
@@ -231,7 +221,7 @@ def _calibrate_folds(cfg: Config, sides: dict, oof: pl.DataFrame) -> dict:
     if cfg.logging.csv_log:
         with write_aside(run / 'train_log.csv') as part:  # what the folds have sealed, whatever became of the file
             part.write_text(run_log(sides), encoding='utf-8')
-    if kept := _kept_report(run, made_of):
+    if kept := kept_record(run / 'calibration.json', 'calibration', made_of):
         return kept
     found = {name: _calibrated(oof, name, cfg.seed, options) for name in labels_of(sides)}
     others = {name: report for name, (report, _) in found.items() if name}

@@ -19,9 +19,9 @@ import torch
 from ..config.inference import Ensemble
 from ..config.load import apart, folder_config, handed_on, make_config
 from ..config.whole import Config
-from ..core.errors import Damaged, nearest, UserError
+from ..core.errors import nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep, written_here
-from ..core.records import check_files, copy_aside, read_record, Record, write_record
+from ..core.records import check_files, copy_aside, kept_record, read_record, Record, write_record
 from ..data.frames import RawRows
 from ..data.shards import Split
 from ..data.spec import Spec, write_with_lists
@@ -245,12 +245,10 @@ def _safe_to_open(file: Path) -> bool:
 # %% ../../nbs/70_inference/32_predictor.ipynb #3e458e88
 def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | None:
     "A record whose files are whole, if it is of this making, and of this machine or trusted."
-    try:
-        record = read_record(path, kind, made_of=made)
-        check_files(record)
-    except Damaged:
-        return None
-    return record if trust or all(_safe_to_open(path.parent / name) for name in record['files']) else None
+    record = kept_record(path, kind, made)
+    if record is None or trust:
+        return record
+    return record if all(_safe_to_open(path.parent / name) for name in record['files']) else None
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #db63d5b9
 def _seal_folder(path: Path, kind: str, content: dict, made: str) -> Record:

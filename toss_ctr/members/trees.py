@@ -24,7 +24,7 @@ from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
 from ..core.errors import UserError
 from ..core.files import digest_json, locked, sweep, watched, write_aside
-from ..core.records import check_files, read_record, Record, write_record
+from ..core.records import kept_record, Record, write_record
 from ..data.batches import thinned
 from ..data.folds import Folds, latest_part
 from ..features.stored import build_features
@@ -50,12 +50,7 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
 def _kept_note(folder: Path, k: int, made: dict) -> Record | None:
     "The record of a fold's kept model; None where there is no whole one, or one of something else."
-    try:
-        note = read_record(folder / f'fold_{k}.json', 'model', made_of=digest_json(made))
-        check_files(note)
-    except UserError:
-        return None
-    return note
+    return kept_record(folder / f'fold_{k}.json', 'model', digest_json(made))
 
 
 def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
@@ -205,7 +200,7 @@ def fold(self: MatrixJob, k: int, matrices: Matrices) -> dict:
         predicted += len(matrices.test)
     speed = predicted / (time.perf_counter() - start)
     if self.progress and not watched():
-        rounds = f"{note['rounds']} rounds, " * (note['rounds'] > 1)
+        rounds = f"{note['rounds']} rounds, " * (self.member.rounds > 1)
         took = f"{rounds}{note['seconds']:,.0f} s of the processor"
         print(f'{self.name} fold {k}, of {matrices.folds.n_folds}: {took}', flush=True)
     gain = library.gain(model, len(matrices.names))

@@ -22,7 +22,7 @@ from ..core.executors import open_executor
 from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..core.records import check_files, read_record, Record, write_record
+from ..core.records import check_files, kept_record, read_record, Record, write_record
 from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
@@ -73,12 +73,10 @@ def network_config(cfg: Config, name: str) -> Config:
 # %% ../../nbs/90_run/20_road.ipynb #8f405e55
 def predicted(cfg: Config, made: dict) -> bool:
     "Whether the run's folder holds the log-odds of its test rows whole, by what `network_made` says."
-    try:
-        record = read_record(cfg.run_dir / 'test_logits.json', 'test_logits')
-        check_files(record)
-    except UserError:
+    record = kept_record(cfg.run_dir / 'test_logits.json', 'test_logits')
+    if record is None or cfg.data.labels[1:]:
         return False
-    return not cfg.data.labels[1:] and (record['weights'], record['cache']) == (made['weights'], made['test'])
+    return (record['weights'], record['cache']) == (made['weights'], made['test'])
 
 # %% ../../nbs/90_run/20_road.ipynb #65fc8c5a
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:

@@ -377,7 +377,8 @@ def bootstrap_interval(
     for AP, WLL, Score, AUC; with `natural` for LogLoss and predicted over observed clicks
     """
     [(values, draws)] = _resampled(y, [p], [natural], n_boot, seed, group, weight)
-    return {name: _possible(name, *of_one) for (name, *of_one) in zip(values, values.values(), draws.T, strict=True)}
+    pairs = zip(values.items(), draws.T, strict=True)
+    return {name: _possible(name, value, of_one) for (name, value), of_one in pairs}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #d6d686ef
 class Paired(NamedTuple):
