@@ -21,16 +21,8 @@ from fastcore.basics import patch
 from ..core.errors import nearest, UserError
 from ..core.records import read_record, write_record
 from .spec import SeqSpec, Spec
-from toss_ctr.core.files import (
-    digest_bytes,
-    digest_file,
-    Digests,
-    disk_errors,
-    fsync_dir,
-    map_array,
-    part_beside,
-    verify_file,
-)
+from ..core.files import digest_bytes, digest_file, Digests, disk_errors, fsync_dir
+from ..core.files import map_array, part_beside, verify_file
 
 # %% ../../nbs/20_data/35_shards.ipynb #b1af311b
 def _npy_header(dtype, shape: tuple) -> bytes:

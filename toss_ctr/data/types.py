@@ -67,7 +67,7 @@ def plain(column: pa.Array, name: str = '', place=str) -> pa.Array:
     return pc.replace_substring_regex(text, r'(\.[0-9]*[1-9])0+$|\.0*$', r'\1') if decimals else text
 
 # %% ../../nbs/20_data/05_types.ipynb #b5c45c80
-_SCALARS = {int, float, bool}, {int, str}
+_NUMBERS, _TEXTS = {int, float, bool, type(None)}, {int, str, type(None)}
 
 
 def are_scalars(values: list) -> bool:
@@ -78,9 +78,9 @@ def are_scalars(values: list) -> bool:
     >>> are_scalars([1, 2.5, None]), are_scalars(['7', 7]), are_scalars(['7', 2.5])
     (True, True, False)
     """
-    kinds = {type(value) for value in values} - {type(None)}
-    small = all(-(2**63) <= value < 2**63 for value in values if type(value) is int)
-    return small and any(kinds <= known for known in _SCALARS)
+    kinds = {*map(type, values)}
+    small = int not in kinds or all(-(2**63) <= value < 2**63 for value in values if type(value) is int)
+    return small and (kinds <= _NUMBERS or kinds <= _TEXTS)
 
 # %% ../../nbs/20_data/05_types.ipynb #9ad7b251
 WHOLE_TEXT = r'^([+-]?[0-9]+)\.0$'  # a text that loses its ending; read alike by Arrow and Polars
@@ -203,7 +203,7 @@ def add_parts(frame, columns):
         dated = kind == pl.Date and part != 'hour'
         if c not in schema and kind is not None and (dated or kind == pl.Datetime or kind.is_numeric()):
             made.append(moment_part(moment_column(c), part, kind).alias(c))
-    return frame.with_columns(made)
+    return frame.with_columns(made) if made else frame
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # what files write where nothing is

@@ -16,16 +16,8 @@ import polars as pl
 from fastcore.basics import patch
 
 from ..core.errors import Damaged
-from toss_ctr.core.files import (
-    digest_bytes,
-    digest_json,
-    Digests,
-    locked,
-    map_array,
-    sweep,
-    write_aside,
-    write_table,
-)
+from ..core.files import digest_bytes, digest_json, Digests, locked, map_array
+from ..core.files import sweep, write_aside, write_table
 from ..core.records import check_files, read_record, read_recorded_table, write_record
 from ..data.folds import Folds
 from .counts import ENCODINGS, Family, Known, Statistics, TrainRows

@@ -17,14 +17,7 @@ import scipy
 
 from ..config.inference import Ensemble
 from ..core.errors import Damaged, UserError
-from toss_ctr.core.files import (
-    again,
-    digest_file,
-    digest_json,
-    locked,
-    shell_path,
-    write_table,
-)
+from ..core.files import again, digest_file, digest_json, locked, shell_path, write_table
 from ..core.records import check_files, clear_other_generations, copy_aside, generation_folder, read_record
 from ..core.records import read_recorded_table, Record, write_record
 from ..data.submission import logit
