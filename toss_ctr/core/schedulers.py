@@ -6,7 +6,7 @@
 __all__ = ['KEEP_ENVIRONMENT', 'RUNS', 'JOBS', 'RayExecutor', 'ray_executor', 'do_job', 'SlurmExecutor', 'slurm_executor']
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #b526f23c
-import importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, threading, time
+import importlib.util, io, logging, math, os, re, secrets, shutil, signal, socket, subprocess, threading, time
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
 from unittest.mock import patch
@@ -98,6 +98,19 @@ def _join_ray(ray, address: str):
         mend = 'start Ray on this machine too (ray start --address HOST:PORT), with the same Python and Ray'
         raise UserError(f'engine.address: {address} cannot be joined: {said}', mend) from None
 
+# %% ../../nbs/00_core/26_schedulers.ipynb #fefa1776
+_SEEN_SECONDS = 60.0
+
+
+def _until_dead(ray, why: str, pause: float = 1.0):
+    "Wait until no node that an error names is alive to Ray."
+    named, deadline = set(re.findall(r'\b[0-9a-f]{56}\b', why)), time.monotonic() + _SEEN_SECONDS
+    while time.monotonic() < deadline:
+        alive = named & {node['NodeID'] for node in ray.nodes() if node['Alive']}
+        time.sleep(pause)  # also once it is dead: its neighbours hear of it a little later
+        if not alive:
+            return
+
 # %% ../../nbs/00_core/26_schedulers.ipynb #62f50d2d
 class _RayFuture:
     "A task on its way through Ray."
@@ -121,6 +134,8 @@ class _RayFuture:
             what = f'engine.address: a node cannot do tasks: {" ".join(str(error.cause).split())[-200:]}'
             return UserError(what, 'install toss_ctr there, and the same Python and libraries')
         except self.ray.exceptions.RayError as error:
+            if isinstance(error, self.ray.exceptions.NodeDiedError):
+                _until_dead(self.ray, str(error))
             return Lost((str(error).strip().splitlines() or [type(error).__name__])[0][:200])
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #a0cff361

@@ -62,6 +62,7 @@ class Fit:
     params : of the library, as `MatrixLibrary.params` gives them
     tick : called after each round, where the library can
     judge : rows on which the number of rounds is chosen; None: `member.rounds` of them
+    ordered : positions of the categories whose codes are in order
     """
 
     rows: MatrixRows
@@ -70,6 +71,7 @@ class Fit:
     params: dict
     tick: Callable = lambda: None
     judge: MatrixRows | None = None
+    ordered: tuple = ()
 
     def start(self, rows: MatrixRows) -> np.ndarray:
         "Where each of some rows starts: the log-odds of the click rate that is learned from."
@@ -120,7 +122,8 @@ def _lgb_train(g: Fit):
         told = dict(label=rows.label, weight=rows.weight, init_score=g.start(rows))
         return lgb.Dataset(rows, params=g.params, **told, **more)
 
-    train = data(g.rows, categorical_feature=g.categorical, free_raw_data=True)
+    apart = [i for i in g.categorical if i not in g.ordered]
+    train = data(g.rows, categorical_feature=apart, free_raw_data=True)
     callbacks, judged = [lambda env: g.tick()], []
     if g.judge is not None:
         judged = [data(g.judge, reference=train)]

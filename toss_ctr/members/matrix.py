@@ -8,6 +8,7 @@ __all__ = ['MAX_LEVELS', 'CATEGORY_LEVELS', 'BAG', 'AGE_SCALE', 'BLOCK', 'spread
            'write_matrix']
 
 # %% ../../nbs/60_members/05_matrix.ipynb #44a5cad9
+import re
 from dataclasses import asdict, dataclass
 
 import numpy as np
@@ -83,6 +84,7 @@ def decayed_bag(history: Ragged, column: np.ndarray, width: int) -> np.ndarray:
 # %% ../../nbs/60_members/05_matrix.ipynb #eb1f372f
 MAX_LEVELS = 100  # a categorical with more levels is an id
 CATEGORY_LEVELS = 32  # with more levels a column enters as a number
+_WHOLE = re.compile('0|-?[1-9][0-9]*')
 BAG = 32  # most frequent tokens in the bag
 AGE_SCALE = 50.0  # τ of the bag, in positions, where sequence.recency_tau is null
 
@@ -113,6 +115,7 @@ class TreeColumns:
 
     names : of all of them, in order
     categorical : positions of those that are categories
+    ordered : positions of categories that are whole numbers: their codes are in the order of their values
     cats : columns whose codes enter raw
     ids : columns with too many levels
     multis : of each column with several values a cell the codes of its most frequent values
@@ -120,6 +123,7 @@ class TreeColumns:
 
     names: tuple[str, ...]
     categorical: tuple[int, ...] = ()
+    ordered: tuple[int, ...] = ()
     cats: tuple[str, ...] = ()
     ids: tuple[str, ...] = ()
     histories: tuple[HistoryColumns, ...] = ()
@@ -181,9 +185,12 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)
         multis.append(_most_frequent(count, 16))
         names += [f'{multi.name}_count', *(f'{multi.name}_{multi.values[code - 1]}' for code in multis[-1])]
+    whole = [bool(c.values) and all(map(_WHOLE.fullmatch, c.values)) for c in cats]
+    few = [i for i, c in enumerate(cats) if c.size <= CATEGORY_LEVELS + 1]
     return TreeColumns(
         names=tuple(names),
-        categorical=tuple(i for i, c in enumerate(cats) if c.size <= CATEGORY_LEVELS + 1),
+        categorical=tuple(few),
+        ordered=tuple(i for i in few if whole[i]),
         cats=tuple(c.name for c in cats),
         ids=tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1),
         histories=histories,

@@ -136,8 +136,9 @@ class MatrixJob:
 
     def grow(self, seen: MatrixRows, matrices: Matrices, tick: Callable, judge: MatrixRows | None = None):
         "A model of some training rows, which stops early where there are rows to `judge` it on."
-        told = list(matrices.columns.categorical), self.member, self.params
-        return self.library.train(Fit(seen, *told, tick, judge))
+        columns = matrices.columns
+        told = list(columns.categorical), self.member, self.params
+        return self.library.train(Fit(seen, *told, tick, judge, columns.ordered))
 
 # %% ../../nbs/60_members/15_trees.ipynb #b9b19c45
 @patch

@@ -7,7 +7,7 @@ __all__ = ['NODE_MARK', 'engine_config', 'engine_digests', 'start_command', 'log
            'kill_node', 'ray_nodes', 'wait_until', 'lose_a_node']
 
 # %% ../../nbs/95_tests/25_engines.ipynb #a76291de
-import math, secrets, socket, subprocess, sys, time
+import math, secrets, signal, socket, subprocess, sys, time
 from contextlib import contextmanager, ExitStack
 from pathlib import Path
 
@@ -77,7 +77,7 @@ def start_command(cfg: Config, name: str = 'toss_train', **variables) -> subproc
     log = open(file.with_suffix('.log'), 'w')
     pipes = dict(stdout=log, stderr=subprocess.STDOUT, start_new_session=True)
     command = [sys.executable, '-c', code, name, '--cfg', str(file)]
-    return subprocess.Popen(command, env=child_environment(**variables), **pipes)
+    return subprocess.Popen(command, env=child_environment(PYTHONFAULTHANDLER='1', **variables), **pipes)
 
 
 def log_of(cfg: Config) -> str:
@@ -227,4 +227,9 @@ def lose_a_node(cfg: Config, mark: dict[str, str], when, variables: dict, name: 
     command = start_command(cfg, name, **variables)
     wait_until(when, command)
     kill_node(mark)
-    return command.wait(300)
+    try:
+        return command.wait(300)
+    except subprocess.TimeoutExpired:
+        command.send_signal(signal.SIGABRT)  # where it stands is the end of its log
+        command.wait()
+        raise AssertionError(log_of(cfg)) from None
