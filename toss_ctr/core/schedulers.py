@@ -99,15 +99,12 @@ def _join_ray(ray, address: str):
         raise UserError(f'engine.address: {address} cannot be joined: {said}', mend) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #fefa1776
-_SEEN_SECONDS = 60.0
-
-
-def _until_dead(ray, why: str, pause: float = 1.0):
-    "Wait until no node that an error names is alive to Ray."
-    named, deadline = set(re.findall(r'\b[0-9a-f]{56}\b', why)), time.monotonic() + _SEEN_SECONDS
-    while time.monotonic() < deadline:
+def _until_dead(ray, why: str):
+    "Wait, a minute at most, until no node that an error names is alive to Ray."
+    named = set(re.findall(r'\b[0-9a-f]{56}\b', why))
+    for _ in range(60):
         alive = named & {node['NodeID'] for node in ray.nodes() if node['Alive']}
-        time.sleep(pause)  # also once it is dead: its neighbours hear of it a little later
+        time.sleep(1.0)  # also once it is dead: its neighbours hear of it a little later
         if not alive:
             return
 

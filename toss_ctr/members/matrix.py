@@ -185,12 +185,11 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)
         multis.append(_most_frequent(count, 16))
         names += [f'{multi.name}_count', *(f'{multi.name}_{multi.values[code - 1]}' for code in multis[-1])]
-    whole = [bool(c.values) and all(map(_WHOLE.fullmatch, c.values)) for c in cats]
     few = [i for i, c in enumerate(cats) if c.size <= CATEGORY_LEVELS + 1]
     return TreeColumns(
         names=tuple(names),
         categorical=tuple(few),
-        ordered=tuple(i for i in few if whole[i]),
+        ordered=tuple(i for i in few if cats[i].values and all(map(_WHOLE.fullmatch, cats[i].values))),
         cats=tuple(c.name for c in cats),
         ids=tuple(c.name for c in spec.cats if c.size > MAX_LEVELS + 1),
         histories=histories,
