@@ -32,7 +32,6 @@ from toss_ctr.models.fields import (
     VectorField,
 )
 from .heads import make_head
-from .roles import scanned_rows
 
 # %% ../../nbs/40_models/60_ctr.ipynb #e3927336
 class Mix(nn.Module):
@@ -153,7 +152,7 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     share = [beside.index(shared[name]) if name in shared else None for name in s.query_key]
     sizes = {column.name: column.size for column in spec.cats}
     targets = [sizes[name] for name in s.query_key]
-    dare = DARE(
+    return DARE(
         seq.size,
         [] if s.query_mode == 'S2' else targets,
         d_att,
@@ -173,9 +172,6 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         dropout=cfg.model.dare_dropout,
         full=cfg.model.qnn_alpha.aux_head_weight > 0,
     )
-    for role in dare.emb.roles.values():
-        role.behaviour.max_scan = scanned_rows(s.max_len)
-    return dare
 
 # %% ../../nbs/40_models/60_ctr.ipynb #ec1840ee
 SCALES = 4.0, 32.0  # τ of the decayed occurrences, positions
