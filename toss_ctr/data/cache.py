@@ -179,7 +179,7 @@ def write_shards(
             while writer.rows < stop - start:
                 row, piece = next(pieces)
                 if row >= start:
-                    writer.append(encode(piece, len(piece), lambda r: source.place(row + r)), len(piece))
+                    writer.append(encode(piece, lambda r: source.place(row + r)), len(piece))
                     tell(len(piece))
             described.append(writer.close(fingerprint=fingerprint, start=start))
     described[-1] |= dict(warnings=encode.zero_warnings())

@@ -251,7 +251,7 @@ class RowEncoder:
             out['weight'] = row_weights(batch[spec.weight], spec.weight, place)
         return out
 
-    def __call__(self, batch, n: int, place) -> dict:
+    def __call__(self, batch, place) -> dict:
         """Encode a batch.
 
         batch : columns by name: a pa.RecordBatch, or a dict of arrays, lists of scalars where they are not `composite`

@@ -165,7 +165,7 @@ class RawRows:
         arrays = {c.name: c.to_arrow(compat_level=pl.CompatLevel.oldest()) for c in frame}
         found, n = scalars | arrays, len(next(iter(scalars.values()), frame))
         encode = self.encoder(*(k for k in self.spec.keys if k in found))
-        block = encode(found, n, lambda r: f'frame: row {r}')
+        block = encode(found, lambda r: f'frame: row {r}')
         _warn_of_zeros(encode, 'frame')
         return memory_split(self.spec, block, n)
 
@@ -202,7 +202,7 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
     encode = RowEncoder(spec, ids=spec.id_col in have, keys=[k for k in spec.keys if k in have])
     source.check(encode.columns)
     for row, batch in batches(source, encode.columns, size=rows_per_block):
-        block = encode(batch, len(batch), lambda r: source.place(row + r))
+        block = encode(batch, lambda r: source.place(row + r))
         yield memory_split(spec, block, len(batch), first_row=row)
     _warn_of_zeros(encode, path)
 

@@ -25,7 +25,7 @@ BLOCK = 2**20  # numbers of embeddings at once: as many as a processor's cache h
 
 def _dots(table: Tensor, q: Tensor, ids: Tensor) -> Tensor:
     "Products (B, L) of each row's query (B, d) with its tokens."
-    rows = max(1, BLOCK // max(1, ids.shape[1] * table.shape[1]))
+    rows = max(1, BLOCK // (ids.shape[1] * table.shape[1]))
     parts = [embedding(i, table) @ part.unsqueeze(2) for i, part in zip(ids.split(rows), q.split(rows), strict=True)]
     return torch.cat(parts).squeeze(2)
 

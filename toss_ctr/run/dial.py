@@ -102,7 +102,7 @@ def sized(cfg: Config, size: int) -> Config:
 
 # %% ../../nbs/90_run/22_dial.ipynb #5797638f
 DIAL = 'dial.json'
-_BASE, _OVER = 0.5, 0.1  # shares of the time: what the first whole run may take, and by how much the end may be late
+_BASE, _OVER = 0.5, 0.15  # shares of the time: what the first whole run may take, and by how much the end may be late
 
 
 def _fitting(cfg: Config, seconds: float) -> int:
@@ -165,8 +165,8 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
     for name, member in more_members(grown):
         whole = took[member['kind']] + end * (len(grown.members) + 1) / count
-        if name in grown.members or whole > left() + _OVER * seconds:
-            continue
+        if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
+            continue  # it would end no nearer to the time, or too late
         if progress:
             print(f'── {time_text(left())} left: one more member, {name}', flush=True)
         names.append(name)

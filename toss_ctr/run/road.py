@@ -9,7 +9,7 @@ __all__ = ['MAY_DIFFER', 'EXPORTS', 'SAMPLE_ROWS', 'FEW_TREES', 'FOLD_START', 'U
            'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
-import io, itertools, json, time, warnings
+import io, json, time, warnings
 from contextlib import redirect_stdout
 from math import ceil
 from pathlib import Path
@@ -203,26 +203,21 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
 
     check_tracker(cfg)
     bars = watched(progress)
-    number, steps = itertools.count(1), 4
-
-    def step(text):
-        say(f'── step {next(number)} of {steps}: {text}')
-
     with open_executor(cfg.engine):
-        step('data, cache and folds')
+        say('── step 1 of 4: data, cache and folds')
         inputs = prepare(cfg, test=True, progress=bars, force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)
-        step(f"members {', '.join(cfg.members)}")
+        say(f"── step 2 of 4: members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     made_of = ending_made_of(inputs, records)
     kept = kept_ending(cfg, made_of)
-    step('ensemble, submission and artefact' + ': of these members, kept' * bool(kept))
+    say('── step 3 of 4: ensemble, submission and artefact' + ': of these members, kept' * bool(kept))
     submitted, scores = kept or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
     for line in submitted['doubted'].values():
         warnings.warn(line)
     if not kept and cfg.logging.export != 'none':
         prove(cfg, EXPORTS[cfg.logging.export], inputs)
-    step('report' + ': kept' * bool(kept))
+    say('── step 4 of 4: report' + ': kept' * bool(kept))
     if not kept:
         score_test_rows(cfg)
         write_ending(inputs, made_of, scores)

@@ -154,7 +154,7 @@ def small_split(
     parts = []
     for start, stop in pairwise(edges):
         batch = {c: _arrow(columns[c][start:stop], c in spec.nums) for c in encode.columns}
-        block = encode(batch, stop - start, lambda r: f'row {start + r}')
+        block = encode(batch, lambda r: f'row {start + r}')
         arrays = memory_split(spec, block, stop - start).shards[0].arrays
         parts.append(Shard(start, stop - start, arrays))
     return Split(name, spec, parts, fingerprint, root)
