@@ -215,5 +215,5 @@ class Features(Section):
         "Columns whose exact values the families work on, each with the config key that names it."
         found = {c: 'features.encodings' for columns in entries_of(self.encodings) for c in columns}
         if self.covis.enabled:
-            found |= {c: 'features.covis.target_keys' for c in self.covis.target_keys}
+            found |= dict.fromkeys(self.covis.target_keys, 'features.covis.target_keys')
         return found

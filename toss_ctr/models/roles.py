@@ -39,7 +39,7 @@ def _by_token(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int) -> Tensor
     "Sums (V, d) for each token: the vectors (B, d) of the rows that it stands in, weighted (B, L) there."
     tokens = ids.flatten().int()
     order = tokens.argsort(stable=True)
-    counts = order.new_zeros(rows).scatter_add_(0, tokens.long(), torch.ones_like(order))
+    counts = tokens.bincount(minlength=rows)
     starts, weight = counts.cumsum(0) - counts, weight.flatten()[order]
     return embedding_bag(order // ids.shape[1], vectors, starts, mode='sum', per_sample_weights=weight)
 

@@ -137,8 +137,8 @@ def training_keys(
     """
     rarer, many = min(clicks, rows - clicks), numerics > MANY_NUMBERS
     model = dict(numeric=dict(fields=16)) if many else {}
-    least = np.clip(rows / FEWEST, 16, 64)
-    train = dict(batch_size=2 ** int(np.log2(np.clip(rows / STEPS, least, 4096))))
+    least, most = np.clip(rows / FEWEST, 16, 64), 1024 if history else 4096
+    train = dict(batch_size=2 ** int(np.log2(np.clip(rows / STEPS, least, most))))
     members = dict(dare_qnn=dict(kind='network'), lightgbm=_trees(rows, rarer))
     if rows <= SMALL:
         members['additive'] = dict(kind='additive')
@@ -150,14 +150,15 @@ def training_keys(
     if many or rarer >= 50_000:
         model['embedding_dropout'] = 0.0
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
-    if rows > 1_000_000 or many:
-        train |= dict(epochs=3 if rows > 1_000_000 else 8, lr=0.001 if rarer > 100_000 else 0.002)
+    long = rows > (200_000 if history else 1_000_000)
+    if long or many:
+        train |= dict(epochs=3 if long else 8, lr=0.001 if rarer > 100_000 and not history else 0.002)
         train |= dict(warmup_epochs=0.2, plateau=False, early_stop_patience=1)
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}
-    n_splits = 5 if rows <= SMALL else 3
-    return dict(base='first', model=model, train=train, **loss, cv=dict(n_splits=n_splits), members=members)
+    cv = dict(n_splits=5 if rows <= SMALL else 3)
+    return dict(base='first', model=model, train=train, **loss, cv=cv, members=members)
 
 # %% ../../nbs/90_run/04_first_config.ipynb #c86a39fe
 def first_config(s) -> dict:

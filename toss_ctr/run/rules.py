@@ -100,7 +100,7 @@ class Log:
         roles = {}
         for h in self.histories:
             roles |= {h['time']: ('times', f"of {h['col']}")} if h['time'] else {}
-            roles |= {name: ('side', f"beside {h['col']}") for name in h['sides']}
+            roles |= dict.fromkeys(h['sides'], ('side', f"beside {h['col']}"))
             roles[h['col']] = 'sequence', ''
         for name, weights in self.weighted.items():
             if not {name, weights} & roles.keys():
