@@ -239,12 +239,11 @@ def toss_synth(
     seq_scale : float
         history lengths times this (kind toss)
     kind : str
-        toss: the schema of the Toss task; one_space: target and history are items of one list; unified: three
-        histories with times and sides, a vector, weighted tags
+        toss: the schema of the Toss task; one_space: target and history are items of one list
     """
-    from toss_ctr.synthetic.unified import generate
+    from toss_ctr.synthetic.one_space import generate
 
-    check_choice('--kind', kind, Literal['toss', 'one_space', 'unified'])
+    check_choice('--kind', kind, Literal['toss', 'one_space'])
     if kind != 'toss' and seq_scale != 1:
         raise UserError(f'--seq-scale: not read with --kind {kind}', 'remove it, or use --kind toss')
     generate(out, kind, seq_scale, watched(), rows=rows, test_rows=test_rows or None, seed=seed)

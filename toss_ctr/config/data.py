@@ -17,7 +17,7 @@ from ..core.objects import is_object, object_name
 
 
 # %% ../../nbs/10_config/05_data.ipynb #e4903bde
-_LogKind = Literal['toss', 'one_space', 'unified']
+_LogKind = Literal['toss', 'one_space']
 
 
 class Synthetic(Section):
@@ -25,8 +25,7 @@ class Synthetic(Section):
     """
 
     kind: _LogKind = 'toss'
-    """toss: the columns of the Toss challenge; one_space: a target and a history of the same 200 items; unified: three
-    histories with times, a vector and a weighted list."""
+    "toss: the columns of the Toss challenge; one_space: a target and a history of the same 200 items."
     rows: Positive = 60_000
     "Training rows to generate."
     test_rows: Positive = 10_000

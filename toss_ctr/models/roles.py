@@ -35,7 +35,7 @@ def _sums(table: Tensor, weight: Tensor, ids: Tensor) -> Tensor:
     return embedding_bag(ids, table, mode='sum', per_sample_weights=weight)
 
 
-def _by_token(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int) -> Tensor:
+def _token_sums(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int) -> Tensor:
     "Sums (V, d) for each token: the vectors (B, d) of the rows that it stands in, weighted (B, L) there."
     tokens = ids.flatten().int()
     order = tokens.argsort(stable=True)
@@ -55,7 +55,7 @@ class Dots(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         table, q, ids = ctx.saved_tensors
-        return _by_token(q, grad, ids, len(table)), _sums(table, grad, ids), None
+        return _token_sums(q, grad, ids, len(table)), _sums(table, grad, ids), None
 
 
 class Sums(torch.autograd.Function):
@@ -69,7 +69,7 @@ class Sums(torch.autograd.Function):
     @staticmethod
     def backward(ctx, grad):
         table, weight, ids = ctx.saved_tensors
-        return _by_token(grad, weight, ids, len(table)), _dots(table, grad, ids), None
+        return _token_sums(grad, weight, ids, len(table)), _dots(table, grad, ids), None
 
 # %% ../../nbs/40_models/30_roles.ipynb #7dc72e37
 def scanned(table: nn.Embedding, ids: Tensor) -> bool:

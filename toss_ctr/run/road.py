@@ -27,7 +27,7 @@ from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
-from ..synthetic.unified import generate
+from ..synthetic.one_space import generate
 from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
 from ..inference.ensemble import handed_in, scale_line, submission_line, submit
 from ..inference.oof import calibrate

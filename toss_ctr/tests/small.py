@@ -23,7 +23,7 @@ from ..core.files import write_table
 from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
 from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
-from ..synthetic.unified import synthesize_unified
+from .unified import synthesize_unified
 
 # %% ../../nbs/95_tests/00_small.ipynb #30ecb45d
 def _known(column) -> list:

@@ -23,7 +23,8 @@ from ..run.schema import guess_schema
 from ..data.source import open_source
 from ..data.spec import asked_spec
 from ..synthetic.files import synthesize
-from ..synthetic.unified import synthesize_items, synthesize_unified
+from ..synthetic.one_space import synthesize_items
+from .unified import synthesize_unified
 from .unseen_logs import draw_clicks, stranger
 
 # %% ../../nbs/95_tests/11_thirty_logs.ipynb #a163f9f6

@@ -23,7 +23,7 @@ from ..core.objects import is_object
 from ..core.records import read_record, write_record
 from ..data.folds import Folds, make_folds
 from ..data.measure import FAR
-from ..synthetic.unified import generate
+from ..synthetic.one_space import generate
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
 def _check_made(folder: Path, made: dict, asked: dict):
