@@ -119,6 +119,7 @@ def _trees(rows: int, rarer: int) -> dict:
     trees = dict(kind='lightgbm', rounds=200, leaves=31 if rarer > 1000 else 15)
     if rows <= 1_000_000:
         trees |= dict(rounds=2000, patience=50, min_leaf=int(np.clip(rows // 500, 20, 200)))
+        trees |= dict(lr=0.1) if rows > 200_000 else {}
     return trees
 
 # %% ../../nbs/90_run/04_first_config.ipynb #850a1983
