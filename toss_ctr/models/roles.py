@@ -74,6 +74,8 @@ class Sums(torch.autograd.Function):
 # %% ../../nbs/40_models/30_roles.ipynb #7dc72e37
 def scanned(table: nn.Embedding, ids: Tensor) -> bool:
     "Whether scoring a whole table is cheaper than looking up the tokens (B, L)."
+    if torch.compiler.is_compiling():  # sizes are symbols there
+        return table.num_embeddings <= 1024
     return table.num_embeddings <= 8 * ids.shape[1] or not ids.numel()
 
 # %% ../../nbs/40_models/30_roles.ipynb #5d9a80b3
@@ -87,11 +89,11 @@ def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor) -> Tensor:
     """
     with torch.autocast(q.device.type, enabled=False):
         q = q.to(table.weight.dtype)
-        if torch.compiler.is_compiling():  # sizes are symbols there
-            return (table(ids) @ q.unsqueeze(2)).squeeze(2)
         if scanned(table, ids):
             of_all_tokens = q @ table.weight.t()
             return of_all_tokens.gather(1, ids.long())
+        if torch.compiler.is_compiling():
+            return (table(ids) @ q.unsqueeze(2)).squeeze(2)
         return Dots.apply(table.weight, q, ids)
 
 # %% ../../nbs/40_models/30_roles.ipynb #7d7667d0
@@ -104,12 +106,12 @@ def sum_table(table: nn.Embedding, weight: Tensor, ids: Tensor) -> Tensor:
     returns (B, d)
     """
     weight = weight.to(table.weight.dtype)
-    if torch.compiler.is_compiling():
-        return (weight.unsqueeze(1) @ table(ids)).squeeze(1)
     if scanned(table, ids):
         none = weight.new_zeros(ids.shape[0], table.num_embeddings)
         weight_of_token = none.scatter_add(1, ids.long(), weight)
         return weight_of_token @ table.weight
+    if torch.compiler.is_compiling():
+        return (weight.unsqueeze(1) @ table(ids)).squeeze(1)
     return Sums.apply(table.weight, weight, ids)
 
 # %% ../../nbs/40_models/30_roles.ipynb #707d8406
