@@ -121,7 +121,7 @@ class Columns(nn.Module):
         parts = [self.dropped(torch.cat(tables, 1))] if tables and self.training else tables
         parts += [] if self.numbers is None else [self.mixed(x if len(self.plain) == x.shape[1] else x[:, self.plain])]
         for name, bag in zip(self.names, self.bags, strict=True):
-            weights = batch[f'weight_of_{name}'] if f'weight_of_{name}' in batch else None  # a traced batch knows no get
+            weights = batch[f'weight_of_{name}'] if f'weight_of_{name}' in batch else None  # noted as read
             parts.append(self.dropped(bag(batch[name], weights)))
         for vector, (start, stop) in zip(self.vectors, self.spans, strict=True):
             parts.append(self.dropped(vector(x[:, start:stop], null[:, start:stop])))
