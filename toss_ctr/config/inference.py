@@ -170,8 +170,9 @@ class NetworkMember(Member):
     "The network of this config, or with `set` a variant of it."
 
     kind: Literal['network'] = 'network'
-    """network: the network of this config, or with `set` a variant of it; lightgbm; additive, a curve over each column;
-    xgboost, catboost and sklearn, a classifier of scikit-learn (extra `boost`); file: somebody else's predictions."""
+    """network: the network of this config, or with `set` a variant of it (members.dare_qnn=null: trees alone);
+    lightgbm; additive, a curve over each column; xgboost, catboost and sklearn, a classifier of scikit-learn (extra
+    `boost`); file: somebody else's predictions."""
     set: dict[str, Any] = {}
     """network: keys that differ from this config, for example {model.qnn_alpha.variant: dcnv2}; {} = this config.
     sklearn: parameters of the classifier that differ from its own defaults."""
@@ -254,24 +255,27 @@ def default_members() -> dict[str, Member]:
     return dict(dare_qnn=NetworkMember(), lightgbm=LightGBM())
 
 
-def own_network(members: dict[str, Member]) -> str:
-    """The name of the network that the config itself describes.
+def own_network(members: dict[str, Member]) -> str | None:
+    """The name of the network that the config itself describes; None where no member is a network.
 
     members : name → `Member`
-    raises UserError : there is none, or more than one
+    raises UserError : there are variants of it alone, or more than one
     """
-    own = [name for name, member in members.items() if member.kind == 'network' and not member.set]
-    if not own:
+    networks = [name for name, member in members.items() if member.kind == 'network']
+    own = [name for name in networks if not members[name].set]
+    if networks and not own:
         raise UserError("members: none is this config's own network", 'add dare_qnn: {kind: network}')
     if len(own) > 1:
         mend = 'give one of them a change, for example set: {train.seed: 2}'
         raise UserError(f'members: {own[0]} and {own[1]} are the same network', mend)
-    return own[0]
+    return own[0] if own else None
 
 
 def check_members(members: dict[str, Member]):
-    "Refuse members without exactly one own network, and one that is called as the ensemble is."
+    "Refuse variants without their network, members none of which learns here, one that is called as the ensemble is."
     own_network(members)
+    if all(member.kind == 'file' for member in members.values()):
+        raise UserError('members: none learns here', 'add dare_qnn: {kind: network}, or lightgbm: {kind: lightgbm}')
     if 'ensemble' in members:
         raise UserError('members.ensemble: the name is taken', 'choose another one')
 

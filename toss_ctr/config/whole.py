@@ -94,14 +94,20 @@ class Config(Keys):
         return next(seq for seq in self.histories.values() if seq.key == key)
 
     @property
-    def network(self) -> str:
-        "Name of the member that the other sections describe."
+    def network(self) -> str | None:
+        "Name of the member that the other sections describe; None where no member is a network."
         return own_network(self.members)
 
     @property
+    def lead(self) -> str:
+        "The member whose folds the board shows: the network, else the first that learns here."
+        return self.network or next(name for name, member in self.members.items() if member.kind != 'file')
+
+    @property
     def yardstick(self) -> str | None:
-        "The first member that is no network: what the network is compared with."
-        return next((name for name, member in self.members.items() if member.kind != 'network'), None)
+        "The first other member that is no network: what the lead is compared with."
+        others = (name for name, member in self.members.items() if member.kind != 'network' and name != self.lead)
+        return next(others, None)
 
     @property
     def train_seed(self) -> int:

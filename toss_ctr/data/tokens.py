@@ -314,13 +314,12 @@ def integers(entries: pa.Array, name: str, place) -> np.ndarray:
 
     place : entry → text for messages
     """
-    series = pl.from_arrow(entries)
-    found = series.cast(pl.Int64, strict=False)
-    wrong = found.is_null()
-    if series.dtype.is_float():
-        wrong |= found.cast(series.dtype) != series
-    if wrong.any():
-        at = int(wrong.arg_max())
+    found = pl.from_arrow(entries).cast(pl.Int64, strict=False).to_arrow()
+    wrong = pc.is_null(found)
+    if pa.types.is_floating(entries.type):
+        wrong = pc.or_kleene(wrong, pc.not_equal(found.cast(entries.type, safe=False), entries))
+    if pc.any(wrong).as_py():
+        at = pc.index(wrong, True).as_py()
         token = str(entries[at])[:60]
         what = f"{place(at)}: column '{name}': token '{token}' is no whole number of 64 bits"
         raise UserError(what, 'mend the row, or set sequence.col')
@@ -389,8 +388,8 @@ def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
     texts : canonical texts of another column, None for null
     returns (n,) int32, 0 for what is no integer or no token
     """
-    tokens = pl.Series(texts, dtype=pl.String).cast(pl.Int64, strict=False)
-    known = tokens.is_not_null().to_numpy()
+    tokens = pl.Series(texts, dtype=pl.String).cast(pl.Int64, strict=False).to_arrow()
+    known = tokens.is_valid().to_numpy(zero_copy_only=False)
     return code(tokens.fill_null(0).to_numpy()).astype(np.int32) * known
 
 # %% ../../nbs/20_data/21_tokens.ipynb #fe9f36c5

@@ -186,21 +186,22 @@ def token_clicks(inputs: Inputs, rows: np.ndarray, seq: SeqSpec) -> list[dict]:
 
 # %% ../../nbs/70_inference/45_explain.ipynb #85c03413
 def explain(inputs: Inputs):
-    """Write importance.json, attention.json, columns.json and tokens.json of the run, from its first finished fold.
+    """Write columns.json and tokens.json of the run, and of a network's first fold importance.json and attention.json.
 
-    inputs : of a run with a finished fold
+    inputs : of a run whose members are finished
     """
-    cfg = inputs.cfg
-    fold, side = next(iter(finished_folds(cfg).items()))
-    model = load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
-    found = dict(importance=dict(groups=importance(model, side['shift'], inputs, fold)))
-    rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold)
-    attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
-    found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
+    cfg, found, fold, made_of = inputs.cfg, {}, 0, inputs.train.fingerprint
+    if cfg.network:
+        fold, side = next(iter(finished_folds(cfg).items()))
+        made_of, model = side['weights'], load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
+        found['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
+        rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold)
+        attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
+        found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
     found['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
     held, rng = inputs.folds.valid_rows(fold), np.random.default_rng(step_seed(cfg.seed, fold, 39))
     some = np.sort(rng.permutation(held)[:30_000])
     tokens = {seq.history: token_clicks(inputs, some, seq) for seq in inputs.train.spec.histories}
     found['tokens'] = dict(tokens=tokens, rate=inputs.train.share_of_clicks(held))
     for name, content in found.items():
-        write_record(cfg.run_dir / f'{name}.json', name, dict(fold=fold, **content), made_of=side['weights'])
+        write_record(cfg.run_dir / f'{name}.json', name, dict(fold=fold, **content), made_of=made_of)

@@ -169,9 +169,9 @@ def refuse_ranks(cfg: Config):
 
     cfg : the config of a run with finished folds
     """
-    if cfg.ensemble.method == 'rank_avg' and len(finished_folds(cfg)) > 1:
+    if cfg.ensemble.method == 'rank_avg' and (cfg.network is None or len(finished_folds(cfg)) > 1):
         what = 'ensemble.method: rank_avg ranks rows among each other, a single one has no answer'
-        raise UserError(what, f'use logit_mean, or ask member {cfg.network}: it ranks the rows it is given')
+        raise UserError(what, 'use logit_mean' + f', or ask {cfg.network}: it ranks its rows' * bool(cfg.network))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #59353bcc
 class Answering(NamedTuple):
@@ -201,7 +201,7 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     raises UserError : no such member, or nobody who can answer a row on its own
     """
     made, run = whole_choice(cfg.run_dir), cfg.run_dir
-    name, scores = member or (made['chosen'] if made else cfg.network), made['scores'] if made else {}
+    name, scores = member or (made['chosen'] if made else cfg.lead), made['scores'] if made else {}
     known = dict.fromkeys([*scores, *cfg.members])
     if name not in known:
         raise UserError(f'member={name}: {run} has no such member', nearest(name, list(known)))

@@ -76,6 +76,11 @@ class RunFacts:
         return f"ensemble of {' + '.join(of)}" if chosen == ENSEMBLE else chosen
 
     @property
+    def called(self) -> str:
+        "The same where there is little room: in a picture."
+        return self.subject.partition(' of ')[0]
+
+    @property
     def watched(self) -> str:
         "The metric epochs are told apart by."
         return CHOSEN_BY[self.pred.metric]
@@ -167,7 +172,7 @@ def _leaking_column(f: RunFacts):
 )
 def _lone_column(f: RunFacts):
     name, value = _best_alone(f)
-    if f.own['AUC'] + 0.03 < value <= 0.95:
+    if f.cfg.network and f.own['AUC'] + 0.03 < value <= 0.95:
         yield dict(name=name, auc=value, own=f.own['AUC'], epochs=3 * f.cfg.train.epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7

@@ -351,12 +351,12 @@ pre{overflow-x:auto;font:.84rem/1.45 ui-monospace,SFMono-Regular,Menlo,Consolas,
 @media (max-width:40rem){section>pre{white-space:pre-wrap}}
 .output_png img{max-width:100%;height:auto}.prompt{display:none}pre code{font:inherit;overflow-wrap:normal}
 .scroll:focus-visible,summary:focus-visible,a:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
-table{border-collapse:collapse;font-size:.9rem;min-width:min(100%,30rem)}
+table{border-collapse:collapse;font-size:.87rem;min-width:min(100%,30rem)}
 th,td{text-align:left;padding:.38rem .7rem .38rem 0;border-bottom:1px solid var(--line);white-space:nowrap;
 vertical-align:top}
 td.num{white-space:pre}td.wrap{white-space:normal;min-width:12rem;overflow-wrap:anywhere}
 th{color:var(--muted);font-weight:600;font-size:.82rem}thead th{white-space:normal;vertical-align:bottom}
-.num{text-align:right;font-variant-numeric:tabular-nums;padding-right:1rem}
+.num{text-align:right;font-variant-numeric:tabular-nums}
 tr.strong td{font-weight:650}
 tbody tr:last-child td{border-bottom:0}
 ul.findings{list-style:none;margin:0;padding:0;display:grid;gap:.6rem}

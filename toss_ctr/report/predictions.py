@@ -104,16 +104,16 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])
-    others = {cfg.network: calm} if np.abs(calm - raw).max() > 1e-6 else {}
+    others = {cfg.lead: calm} if np.abs(calm - raw).max() > 1e-6 else {}
     for name in dict.fromkeys((cfg.yardstick, ENSEMBLE, chosen)):
-        if name and name != cfg.network and held_out_of(run_dir, name).is_file():
+        if name and name != cfg.lead and held_out_of(run_dir, name).is_file():
             found[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
     others |= {name: balanced(p.to_numpy()) for name, p in found.items() if not p.null_count()}
     if truth.is_file():
         best = at_rows(of['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
-    handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.network else ''
-    told = dict(handed=handed, name=cfg.network, metric=cfg.metric, target=target)
+    handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
+    told = dict(handed=handed, name=cfg.lead, metric=cfg.metric, target=target)
     told |= dict(group=of.get('group'), weight=of.get('weight'))
     return Predictions(of['row'], of['fold'].astype(np.int64), of['label'], raw, others, **told)
 

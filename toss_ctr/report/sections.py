@@ -69,7 +69,7 @@ def right_section(f: RunFacts) -> Markup:
         f'{clicks:{form}} clicks were observed and {predicted:,.1f} predicted: '
         '{ratio:.3f} times as many, 95 % {low:.3f} to {high:.3f}. '.format(**clicks_ratio(clicks, predicted))
     )
-    picture = plot_reliability(pred.label, {f.subject: pred.shown(pred.p)}, pred.weight, pred.target == 'balanced')
+    picture = plot_reliability(pred.label, {f.called: pred.shown(pred.p)}, pred.weight, pred.target == 'balanced')
     observed = figure(picture, 'Observed against predicted click probability', 'Fifteen groups of as many rows.')
     return section('right', 'Is it right?', text + _shares(f) + _weighed(f), [observed])
 
@@ -175,7 +175,7 @@ def labels_section(f: RunFacts) -> Markup | None:
 def ranking_section(f: RunFacts) -> Markup:
     "Precision and recall."
     pred = f.pred
-    ranks = {f.subject: pred.p} | {name: p for name, p in pred.others.items() if p is not pred.p}
+    ranks = {f.called: pred.p} | {name: p for name, p in pred.others.items() if p is not pred.p}
     few = 'Precision counts rows as they are; at the lowest recalls it rests on few clicks and jumps.'
     curve = figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few)
     return drawer('ranking', 'Precision and recall', [curve])
@@ -262,9 +262,10 @@ def importance_section(f: RunFacts) -> Markup | None:
         text = f'{f.pred.name}: {lost} on held-out rows when a group of fields is shuffled among them; lines show how '
         text += 'the shuffles differ.'
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
-    if gain := side_file(f.folder, f'members/{f.cfg.yardstick}/member.json', 'gain'):
+    trees = f.cfg.yardstick if f.cfg.network else f.cfg.lead
+    if gain := side_file(f.folder, f'members/{trees}/member.json', 'gain'):
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
-        text = f'{f.cfg.yardstick}: the columns its trees gain most from, mean of the folds.'
+        text = f'{trees}: the columns its trees gain most from, mean of the folds.'
         figs.append(figure(bars, f'Columns of {f.cfg.yardstick}: ' + ', '.join(list(gain)[:12]), text))
     return drawer('importance', 'What is used', figs) if figs else None
 

@@ -47,12 +47,16 @@ def group_of(split, name: str, rows):
     return place[codes], np.array(texts)[np.argsort(place)].tolist()
 
 # %% ../../nbs/80_report/20_slices.ipynb #01bfbfc9
+MANY = 100  # values, from which on a column is left to the share of unknown ones
+
+
 def first_columns(spec, cfg: Config) -> list[str]:
-    "Columns to look at first: of the day, of days of the week and hours, and of the histories' targets."
+    "Columns to look at first: of the day, week days and hours, histories' targets; else two with most, but few values."
     names = [c.name for c in spec.cats] + list(spec.keys)
     times = (name for end in ('weekday', 'day_of_week', 'hour') for name in names if name.lower().endswith(end))
     targets = (name for seq in cfg.histories.values() for name in seq.query_key)
-    return [name for name in dict.fromkeys((cfg.day_key, *times, *targets)) if name in names]
+    found = [name for name in dict.fromkeys((cfg.day_key, *times, *targets)) if name in names]
+    return found or [c.name for c in sorted(spec.cats, key=lambda c: -c.size) if 2 < c.size <= MANY][:2]
 
 # %% ../../nbs/80_report/20_slices.ipynb #076699d9
 def length_name(seq) -> str:
@@ -148,9 +152,6 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     return sorted(out, key=lambda row: (-abs(row['clicks'] - row['due']), row['column']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #7a2a63dc
-MANY = 100  # values, from which on a column is left to the share of unknown ones
-
-
 def _columns(split, step: int) -> dict:
     "Codes of categories of few values, numbers and lengths of histories, by column, of every `step`-th row."
     columns = {c.name: split.column(c.name) for c in split.spec.cats if c.size <= MANY}

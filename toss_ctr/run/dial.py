@@ -10,6 +10,7 @@ import math, time
 from collections.abc import Iterator
 from contextlib import suppress
 from importlib.util import find_spec
+from itertools import islice
 
 from ..config.inference import KINDS
 from ..config.load import with_changes
@@ -52,8 +53,8 @@ USUAL, LARGEST = 2, 4
 _SMALLER = {0: dict(rows=100_000, folds=2, epochs=3, rounds=200), 1: dict(rows=400_000, folds=3, epochs=8, rounds=1000)}
 
 
-def more_members(cfg: Config) -> Iterator[tuple[str, dict]]:
-    "Members beyond those of a config: other trees, another head, then other seeds of the network."
+def _every_member(cfg: Config) -> Iterator[tuple[str, dict]]:
+    "Other trees, another head, then other seeds of the network."
     trees = dict(kind='lightgbm', rounds=2000, patience=50)
     yield 'fine_trees', trees | dict(leaves=7, lr=0.03, min_leaf=50)
     yield 'seed_2', dict(kind='network', set={'train.seed': cfg.train_seed + 1})
@@ -63,6 +64,11 @@ def more_members(cfg: Config) -> Iterator[tuple[str, dict]]:
     yield 'crosses', dict(kind='network', set={'model.qnn_alpha.variant': 'dcnv2'})
     for number in range(3, 100):
         yield f'seed_{number}', dict(kind='network', set={'train.seed': cfg.train_seed + number - 1})
+
+
+def more_members(cfg: Config) -> Iterator[tuple[str, dict]]:
+    "Members beyond those of a config; networks where it has one."
+    return (pair for pair in _every_member(cfg) if cfg.network or pair[1]['kind'] != 'network')
 
 
 def check_size(size: int):
@@ -84,8 +90,7 @@ def sized(cfg: Config, size: int) -> Config:
     """
     check_size(size)
     if size > USUAL:
-        found = more_members(cfg)
-        return with_changes(cfg, dict(members=dict(next(found) for _ in range(3 * (size - USUAL) - 1))))
+        return with_changes(cfg, dict(members=dict(islice(more_members(cfg), 3 * (size - USUAL) - 1))))
     if size == USUAL:
         return cfg
     most, keys = _SMALLER[size], {}

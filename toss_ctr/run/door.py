@@ -19,7 +19,7 @@ from ..config.load import with_changes, make_config, merge, overridden, parse_ov
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
-from ..core.records import read_record, read_run_table
+from ..core.records import read_run_table
 from ..config.base import html_table
 from ..data.frames import any_frame
 from ..data.source import find_files, lazy_table
@@ -680,7 +680,8 @@ def run_list(folder='runs') -> MetricsTable:
                 mend = f'toss infer {shell_path(place)} writes it again'
                 warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
             rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
-            line = {'folds': str(len(run.folds)), 'rows': rows, 'handed in': made['chosen'] if made else ''}
+            folds = str(len(run.folds)) if run.cfg.network else ''
+            line = {'folds': folds, 'rows': rows, 'handed in': made['chosen'] if made else ''}
             if made:
                 found, first = made['scores'][made['chosen']], first_metric(made['judged_by'])
                 line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
@@ -694,12 +695,11 @@ def run_list(folder='runs') -> MetricsTable:
 # %% ../../nbs/90_run/30_door.ipynb #11ee2723
 def _own_caches(cfg: Config) -> list[Path]:
     "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
-    from toss_ctr.run.verify import run_caches
-    from toss_ctr.training.checkpoints import side_files, side_path
+    from toss_ctr.run.verify import run_caches, trained_on
 
-    trained_on = lambda run: {read_record(side_path(run, fold), 'fold')['cache'] for fold in side_files(run)}
+    known = lambda run: {trained_on(run)} if (run / 'spec.json').is_file() else set()
     others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
-    alone = trained_on(cfg.run_dir).difference(*map(trained_on, others))
+    alone = known(cfg.run_dir).difference(*map(known, others))
     found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
     return sorted(cache for cache in found if cache.parent == Path(cfg.data.cache_dir))
 

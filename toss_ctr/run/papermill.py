@@ -18,6 +18,7 @@ from ..core.errors import UserError
 from ..core.executors import run_tasks
 from ..core.files import locked, watched
 from ..core.processes import cores, free_memory
+from ..inference.oof import need_network
 from ..training.checkpoints import clear_idle, finished
 from ..training.fold import write_config
 from ..training.setup import fold_fingerprint, fold_memory
@@ -182,6 +183,7 @@ def train_folds(
     """
     if (jobs or 0) < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
+    need_network(inputs.cfg)
     cfg, key, done = inputs.cfg, fold_fingerprint(inputs), {}
     wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
     for fold in wanted:

@@ -30,7 +30,7 @@ from ..data.tables import row_share
 from ..synthetic.one_space import generate
 from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
 from ..inference.ensemble import handed_in, scale_line, submission_line, submit
-from ..inference.oof import calibrate
+from ..inference.oof import calibrate, calibrate_lead
 from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.boosted import TREES
@@ -39,6 +39,8 @@ from ..members.trees import grow_members
 from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
 from .track import check_tracker, track
 from .papermill import default_jobs, time_text, train_folds
+from ..training.checkpoints import side_files
+from ..training.fold import store_spec, write_config
 from ..training.inputs import ensure_data, Inputs, prepare
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
 from ..training.metrics import N_BOOT
@@ -120,11 +122,18 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     for name in networks:
         network_config(inputs.cfg, name)  # a mistake is found before anything is trained
     done = join_outside(inputs)
+    if not networks:
+        if side_files(inputs.cfg.run_dir):
+            raise UserError(f'{inputs.cfg.run_dir}: holds folds of a network', 'choose another exp_name')
+        write_config(inputs.cfg)
+        store_spec(inputs)
     for name in networks:
         if progress:
             print(f'── {name}: {inputs.folds.n_folds} folds, one notebook each', flush=True)
         done[name] = train_network(inputs, name, progress, **options)
     done |= grow_members(inputs, progress)
+    if not networks:
+        calibrate_lead(inputs)
     return {name: done[name] for name in members if name in done}
 
 # %% ../../nbs/90_run/20_road.ipynb #97892e15
@@ -338,9 +347,11 @@ def measured_cost(cfg: Config, folder) -> dict:
     grown, trees = _seconds_of(grow_members, inputs)
     whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
-    trainer, rows = FoldTrainer(inputs, 0), len(inputs.train)
-    run_epoch(trainer)
-    _, epoch = _seconds_of(run_epoch, trainer)
+    rows, epoch = len(inputs.train), 0.0
+    if cfg.network:
+        trainer = FoldTrainer(inputs, 0)
+        run_epoch(trainer)
+        _, epoch = _seconds_of(run_epoch, trainer)
     memory, disk = fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows, sum(f.stat().st_size for f in files)
     return dict(rows=rows, cache=cache, trees=trees - whole, whole=whole, epoch=epoch, memory=memory, disk=disk)
 

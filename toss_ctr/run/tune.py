@@ -16,6 +16,7 @@ from ..core.device import deterministic, threads
 from ..core.errors import UserError
 from ..core.files import digest_json, locked, shell_path, watched, write_aside
 from ..core.records import read_record, write_record
+from ..inference.oof import need_network
 from .dial import seconds_of
 from ..training.fold import fold_fingerprint
 from ..training.inputs import Inputs, prepare
@@ -119,6 +120,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     ------
     UserError for a key that the config has not, and where Optuna is not installed
     """
+    need_network(cfg)
     space = {key: tuple(v) if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
     try:
         import optuna  # noqa: F401
