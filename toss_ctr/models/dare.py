@@ -63,6 +63,9 @@ def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, cont
 class DARE(nn.Module):
     """Decoupled attention and representation embeddings over a long history (Feng et al., arXiv 2410.02604).
 
+    Of a target t and behaviours b, with tables A for attention and R for representation: scores A[t]·A[b] / √d_att;
+    weights w, a softmax over the real positions of scores - age / recency_tau; h = R[t] ⊙ Σ w_b R[b].
+
     Histories are **newest first** and padded on the right: position 0 is the most recent behaviour. In `state_dict` the
     tables of a role lie under `emb.roles.att` or `emb.roles.rep`: `behaviour.tables.0` of tokens, `own.0` of targets.
 

@@ -102,6 +102,8 @@ _NUMBERS = 2**18  # in the maps of the rows that meet at once: a core's cache ho
 class QNN(nn.Module):
     """QNN-α: layers of Khatri–Rao products, then a linear map to the logit (Li et al., arXiv 2505.17999).
 
+    A layer makes x + x ⊙ Σ_r relu(W_r x + b_r) of the fields end to end, the product head by head: degree 2 in x.
+
     **Shape**: (B, F, d) → (B,) log-odds; of several labels (B, n_logits), of several heads side by side (B, packed).
     In `state_dict` a layer's map is `layers.i.linear`, its norm `layers.i.norm`; the last map is `out`, or `ends`.
 
