@@ -80,7 +80,7 @@ class FoldProgress:
     """
 
     def __init__(self, epochs: int, folds, show: bool, bar: bool | None = None, clock=time.monotonic):
-        self.usual, self.show, self.clock, self.began = epochs, show, clock, None
+        self.usual, self.show, self.clock, self.began, self.start = epochs, show, clock, None, 0.0
         self.done, self.before, self.length = dict.fromkeys(folds, 0.0), {}, {}
         self.searched, self.best = dict.fromkeys(folds, 0), dict.fromkeys(folds, 0)
         drawn = watched(show) if bar is None else bar
@@ -127,8 +127,11 @@ class FoldProgress:
         "The share of all training that is done, and the time the rest will take once there is a speed."
         whole, done = self.whole, sum(self.done.values())
         share, gained = f'{100 * done / whole:.0f} %', done - sum(self.before.values())
-        left = (self.clock() - self.began) * (whole - done) / max(gained, 1e-9)
-        return f'{share}, {time_text(left)} left' if gained and done < whole else share
+        took = self.clock() - self.began
+        self.start = self.start or took
+        sure = took > 4 * self.start or done > 0.1 * whole  # at first most of the time is that of starting
+        left = took * (whole - done) / max(gained, 1e-9)
+        return f'{share}, {time_text(left)} left' if sure and gained and done < whole else share
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9eb4cbf7
 def default_jobs(cfg: Config, folds: int, memory: float) -> int:
