@@ -72,7 +72,7 @@ def usual_epochs(cfg: Config) -> int:
 
 
 class FoldProgress:
-    """Progress of folds.
+    """Progress of folds, and how long the rest takes: starting, epochs, the folds that wait for others.
 
     epochs : of a fold, before any is known; afterwards a fold takes what those took that have ended, or it has chosen
     bar : draw one instead of printing lines; by default where someone watches
@@ -80,58 +80,69 @@ class FoldProgress:
     """
 
     def __init__(self, epochs: int, folds, show: bool, bar: bool | None = None, clock=time.monotonic):
-        self.usual, self.show, self.clock, self.began, self.start = epochs, show, clock, None, 0.0
-        self.done, self.before, self.length = dict.fromkeys(folds, 0.0), {}, {}
-        self.searched, self.best = dict.fromkeys(folds, 0), dict.fromkeys(folds, 0)
+        self.usual, self.show, self.clock, self.at_once = epochs, show, clock, 1
+        self.done, self.searched, self.best = ({fold: zero for fold in folds} for zero in (0.0, 0, 0))
+        self.length, self.began, self.first, self.last, self.took = {}, {}, {}, {}, {}
         drawn = watched(show) if bar is None else bar
         look = dict(bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}', disable=not drawn)
-        self.bar = tqdm(total=self.whole, unit='epoch', mininterval=1, **look)
+        self.bar = tqdm(total=sum(self.lengths.values()), unit='epoch', mininterval=1, **look)
 
     @property
-    def whole(self) -> float:
-        "Epochs of all folds."
+    def lengths(self) -> dict:
+        "Fold → epochs that it takes."
         usual = sum(self.length.values()) / len(self.length) if self.length else self.usual
         least = {fold: done + (self.searched[fold] > 0) for fold, done in self.done.items()}  # who chooses goes on
-        return sum(self.length.get(fold, max(usual, least[fold])) for fold in self.done)
+        return {fold: self.length.get(fold, max(usual, least[fold])) for fold in self.done}
 
     def reach(self, fold: int, line: re.Match):
         "Take in how far a fold is."
-        if line['epoch']:
-            reached = int(line['epoch']) + (int(line['batch']) / int(line['of']) if line['batch'] else 1)
-            if line['inner']:
-                self.searched[fold] = ceil(reached)
-                self.best[fold] = ceil(reached) if line[0].endswith('*') else self.best[fold]
-            elif self.searched[fold]:
-                reached += self.searched[fold]
-                self.length[fold] = self.searched[fold] + self.best[fold]
-            self.done[fold] = max(self.done[fold], reached)
-        else:
-            self.length[fold] = self.done[fold]
+        reached = int(line['epoch']) + (int(line['batch']) / int(line['of']) if line['batch'] else 1)
+        if line['inner']:
+            self.searched[fold] = ceil(reached)
+            self.best[fold] = ceil(reached) if line[0].endswith('*') else self.best[fold]
+        elif self.searched[fold]:
+            reached += self.searched[fold]
+            self.length[fold] = self.searched[fold] + self.best[fold]
+        self.done[fold] = max(self.done[fold], reached)
 
     def hear(self, news: str):
         "What the task of a fold tells: that it starts, lines of its log, that it ends."
         line = _PROGRESS.search(news.rstrip())
         if line is None:
             return
-        fold, told, self.began = int(line['fold']), line[0], self.began or self.clock()
-        if line['says'] != 'starts':
+        fold, told, now = int(line['fold']), line[0], self.clock()
+        self.began.setdefault(fold, now)
+        if line['epoch']:
             self.reach(fold, line)
-            self.before.setdefault(fold, max(0, ceil(self.done[fold]) - 1))
-            told = f'{told} | {self.told()}'
-        self.bar.n, self.bar.total = sum(self.done.values()), self.whole
+            self.first.setdefault(fold, (now, self.done[fold]))
+            self.last[fold] = now
+        elif line['says'] == 'ends':
+            self.length[fold], self.took[fold] = self.done[fold], now - self.began[fold]
+        self.at_once = max(self.at_once, len(self.began) - len(self.took))
+        told += f' | {self.told()}' * (line['says'] != 'starts')
+        self.bar.n, self.bar.total = sum(self.done.values()), sum(self.lengths.values())
         self.bar.set_postfix_str(told)
         if self.show and self.bar.disable:
             print(told, flush=True)
 
+    def left(self) -> float:
+        "Seconds until all have ended; 0 where there is no speed yet."
+        mean = lambda seconds: sum(seconds) / max(1, len(seconds))
+        gained = sum(self.done[fold] - done for fold, (_, done) in self.first.items())
+        epoch = sum(self.last[fold] - at for fold, (at, _) in self.first.items()) / max(gained, 1e-9)
+        start = mean([at - self.began[fold] for fold, (at, _) in self.first.items()])
+        end = mean([self.began[fold] + self.took[fold] - self.last[fold] for fold in self.took.keys() & self.last])
+        whole, lengths = mean(self.took.values()) or start + self.usual * epoch, self.lengths
+        rest = [end + (lengths[fold] - self.done[fold]) * epoch for fold in self.first.keys() - self.took]
+        slots = [*rest, *[0.0] * self.at_once][: self.at_once]
+        for _ in self.done.keys() - {*self.first, *self.took}:
+            slots[slots.index(min(slots))] += whole
+        return max(slots) if gained else 0.0
+
     def told(self) -> str:
         "The share of all training that is done, and the time the rest will take once there is a speed."
-        whole, done = self.whole, sum(self.done.values())
-        share, gained = f'{100 * done / whole:.0f} %', done - sum(self.before.values())
-        took = self.clock() - self.began
-        self.start = self.start or took
-        sure = took > 4 * self.start or done > 0.1 * whole  # at first most of the time is that of starting
-        left = took * (whole - done) / max(gained, 1e-9)
-        return f'{share}, {time_text(left)} left' if sure and gained and done < whole else share
+        share, left = f'{100 * sum(self.done.values()) / sum(self.lengths.values()):.0f} %', self.left()
+        return f'{share}, {time_text(left)} left' if left else share
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9eb4cbf7
 def default_jobs(cfg: Config, folds: int, memory: float) -> int:
