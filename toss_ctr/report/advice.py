@@ -76,6 +76,11 @@ class RunFacts:
         return f"ensemble of {' + '.join(of)}" if chosen == ENSEMBLE else chosen
 
     @property
+    def beside(self) -> tuple:
+        "Whom pictures show beside what was handed in."
+        return self.pred.name, self.cfg.yardstick, ENSEMBLE, 'best possible'
+
+    @property
     def called(self) -> str:
         "The same where there is little room: in a picture."
         return self.subject.partition(' of ')[0]

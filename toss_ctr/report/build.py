@@ -111,7 +111,7 @@ def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     shown += [('log loss', own['LogLoss'], '')] if metric == 'toss' else []
     shown += [('predicted / observed clicks', own[RATIO], SCALES[f.pred.target]), ('AUC', own['AUC'], '')]
     for row in f.rows:
-        if row['kind'] == 'whole' and row is not own and row['name'] != 'out of fold':
+        if row['name'] in f.beside and row is not own:
             gain = merit(row, metric) - merit(own, metric)
             shown.append((row['name'], row[first], f'{gain:+.4f}, + is better'))
     return shown

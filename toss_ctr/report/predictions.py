@@ -39,8 +39,7 @@ class Predictions:
     fold : (n,) int, the fold that held it out
     label : (n,) 0/1
     raw : (n,) probability as the network gives it
-    others : member, or ensemble → (n,), calibrated out of fold: the network, the first member that is none, the
-        ensemble, whoever else was handed in; and best possible (the true probabilities)
+    others : member, or ensemble → (n,), calibrated out of fold; and best possible (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
     handed : who of them was handed in, 'out of fold' = the network as it is, '' = unknown
@@ -95,7 +94,7 @@ class Predictions:
 
 # %% ../../nbs/80_report/15_predictions.ipynb #304b3d0f
 def load_predictions(run_dir, cfg: Config) -> Predictions:
-    "Join out-of-fold predictions of network, baseline and what was handed in, and truth, of whom all rows are known."
+    "Join out-of-fold predictions of members and ensemble, and the truth, of whom all rows are known."
     run_dir, truth = Path(run_dir), Path(cfg.data.truth_path or '')
     oof = read_run_table(run_dir / 'oof.parquet')
     of = {name: oof[name].to_numpy() for name in oof.columns}
@@ -105,8 +104,8 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])
     others = {cfg.lead: calm} if np.abs(calm - raw).max() > 1e-6 else {}
-    for name in dict.fromkeys((cfg.yardstick, ENSEMBLE, chosen)):
-        if name and name != cfg.lead and held_out_of(run_dir, name).is_file():
+    for name in (*cfg.members, ENSEMBLE):
+        if name != cfg.lead and held_out_of(run_dir, name).is_file():
             found[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
     others |= {name: balanced(p.to_numpy()) for name, p in found.items() if not p.null_count()}
     if truth.is_file():

@@ -175,7 +175,8 @@ def labels_section(f: RunFacts) -> Markup | None:
 def ranking_section(f: RunFacts) -> Markup:
     "Precision and recall."
     pred = f.pred
-    ranks = {f.called: pred.p} | {name: p for name, p in pred.others.items() if p is not pred.p}
+    beside = {name: pred.others.get(name, pred.p) for name in f.beside}
+    ranks = {f.called: pred.p} | {name: p for name, p in beside.items() if p is not pred.p}
     few = 'Precision counts rows as they are; at the lowest recalls it rests on few clicks and jumps.'
     curve = figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few)
     return drawer('ranking', 'Precision and recall', [curve])
