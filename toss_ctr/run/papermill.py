@@ -117,7 +117,8 @@ class FoldProgress:
             self.first.setdefault(fold, (now, self.done[fold]))
             self.last[fold] = now
         elif line['says'] == 'ends':
-            self.length[fold], self.took[fold] = self.done[fold], now - self.began[fold]
+            self.took[fold] = now - self.began[fold]
+            self.length[fold] = self.done[fold] = self.done[fold] or self.usual  # one that was kept tells nothing
         self.at_once = max(self.at_once, len(self.began) - len(self.took))
         told += f' | {self.told()}' * (line['says'] != 'starts')
         self.bar.n, self.bar.total = sum(self.done.values()), sum(self.lengths.values())
