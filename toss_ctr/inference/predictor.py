@@ -171,7 +171,8 @@ def refuse_ranks(cfg: Config):
     """
     if cfg.ensemble.method == 'rank_avg' and (cfg.network is None or len(finished_folds(cfg)) > 1):
         what = 'ensemble.method: rank_avg ranks rows among each other, a single one has no answer'
-        raise UserError(what, 'use logit_mean' + f', or ask {cfg.network}: it ranks its rows' * bool(cfg.network))
+        mend = f', or ask member {cfg.network}: it ranks the rows it is given' * bool(cfg.network)
+        raise UserError(what, 'use logit_mean' + mend)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #59353bcc
 class Answering(NamedTuple):
