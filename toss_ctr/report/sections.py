@@ -267,7 +267,7 @@ def importance_section(f: RunFacts) -> Markup | None:
     if gain := side_file(f.folder, f'members/{trees}/member.json', 'gain'):
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
         text = f'{trees}: the columns its trees gain most from, mean of the folds.'
-        figs.append(figure(bars, f'Columns of {f.cfg.yardstick}: ' + ', '.join(list(gain)[:12]), text))
+        figs.append(figure(bars, f'Columns of {trees}: ' + ', '.join(list(gain)[:12]), text))
     return drawer('importance', 'What is used', figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1

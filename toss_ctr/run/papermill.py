@@ -61,7 +61,7 @@ def time_text(seconds: float) -> str:
         return f'{seconds / 60:.0f} min'
     return f'{seconds / 3600:.1f} h'
 
-# %% ../../nbs/90_run/10_papermill.ipynb #8c54da22
+# %% ../../nbs/90_run/10_papermill.ipynb #2336bead
 USUAL_EPOCHS = 16  # of what stops by itself
 
 
@@ -70,7 +70,7 @@ def usual_epochs(cfg: Config) -> int:
     epochs = min(cfg.train.epochs, USUAL_EPOCHS if cfg.train.plateau else cfg.train.epochs)
     return max(1, epochs) * (2 if cfg.chooses_inside else 1)
 
-
+# %% ../../nbs/90_run/10_papermill.ipynb #8c54da22
 class FoldProgress:
     """Progress of folds, and how long the rest takes: starting, epochs, the folds that wait for others.
 
