@@ -284,10 +284,12 @@ class Digests:
         return digest
 
     def keep(self):
-        "Remember what was hashed for those who come after; a read-only folder cannot, and need not."
-        if self.fresh:
-            with suppress(UserError):
-                write_json(self.memory, self.known)
+        "Remember what was hashed for those who come after, and sweep; a read-only folder cannot, and need not."
+        if self.memory:
+            with suppress(UserError, OSError):
+                sweep(Path(self.memory).parent)  # a writer killed just here left a part, and nobody else comes by
+                if self.fresh:
+                    write_json(self.memory, self.known)
 
 # %% ../../nbs/00_core/10_files.ipynb #66eb93b9
 def write_json(path, obj: dict):

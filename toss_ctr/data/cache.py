@@ -298,7 +298,6 @@ def _found_or_built(name: str, cfg, train: Record | None, progress: bool) -> Spl
     if found:
         return found
     with locked(plan.root, 'cache'):
-        sweep(plan.root.parent)
         sweep(plan.root, held=True)
         found = _whole_split(plan, cfg)
         if found:

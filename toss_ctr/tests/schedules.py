@@ -228,7 +228,6 @@ TREE = Protocol('model of a fold', _grow, _read_grown, rebuilt=True)
 # %% ../../nbs/95_tests/60_schedules.ipynb #e3c36989
 def _build(root: Path, version: int):
     with locked(root, 'cache'):
-        sweep(root.parent)
         sweep(root, held=True)
         if (root / 'train').exists():
             sweep(root / 'train', held=True)
