@@ -134,7 +134,7 @@ KINDS = {  # place, by its last parts → kind
 }
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
 KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'dial', 'test_logits', 'ensemble', 'parity', 'trials')}
-KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'tokens', 'importance', 'advice', 'test_metrics')}
+KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'importance', 'advice', 'test_metrics')}
 KINDS['finished.json'] = 'finished'
 
 

@@ -29,7 +29,6 @@ from toss_ctr.report.sections import (
     better_section,
     curves_section,
     drift_section,
-    features_section,
     findings_section,
     folds_section,
     importance_section,
@@ -154,7 +153,6 @@ _FOLDED = (
     drift_section,
     attention_section,
     importance_section,
-    features_section,
     ran_section,
     made_section,
 )

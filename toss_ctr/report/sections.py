@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['SAID', 'right_section', 'better_section', 'folds_section', 'findings_section', 'test_section', 'curves_section',
            'labels_section', 'ranking_section', 'where_section', 'drift_section', 'attention_section',
-           'importance_section', 'token_rows', 'features_section']
+           'importance_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
 import numpy as np
@@ -34,7 +34,7 @@ from toss_ctr.report.slices import (
     misjudged_groups,
 )
 from ..training.metrics import COLUMNS, MetricsTable, RATIO, TITLES
-from ..training.ranking import rate_table, wilson
+from ..training.ranking import rate_table
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
 _COUNTS = dict(rows=('rows', ',.0f'), clicks=('clicks', ',.0f'))
@@ -256,7 +256,7 @@ def attention_section(f: RunFacts) -> Markup | None:
 
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(f: RunFacts) -> Markup | None:
-    "Permutation importance by group of fields, and the columns the baseline's trees split on."
+    "Permutation importance by group of fields, the columns the baseline's trees split on, and each column alone."
     importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
     if importance:
         lost = 'Score lost' if f.cfg.metric == 'toss' else 'Log loss added'
@@ -268,38 +268,8 @@ def importance_section(f: RunFacts) -> Markup | None:
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
         text = f'{trees}: the columns its trees gain most from, mean of the folds.'
         figs.append(figure(bars, f'Columns of {trees}: ' + ', '.join(list(gain)[:12]), text))
-    return drawer('importance', 'What is used', figs) if figs else None
-
-# %% ../../nbs/80_report/35_sections.ipynb #dd7a08e1
-def token_rows(tokens: list[dict], rate: float) -> list[dict]:
-    """The tokens whose rows are clicked most and least for sure.
-
-    returns name, rows, clicks, rate, low and high (95 %) of each; the most clicked first
-    """
-    rows = []
-    for token in tokens:
-        low, high = wilson(token['clicks'], token['rows'])
-        rows.append(dict(token, rate=token['clicks'] / token['rows'], low=low, high=high))
-    more = sorted((row for row in rows if row['low'] > rate), key=lambda row: -row['low'])[:6]
-    less = sorted((row for row in rows if row['high'] < rate), key=lambda row: row['high'])[:6]
-    return more + less[::-1]
-
-# %% ../../nbs/80_report/35_sections.ipynb #74ce9eda
-_TOKENS = dict(name=('token', None)) | _COUNTS | dict(rate=('click rate', '.2%'), interval=('95 %', 's'))
-
-
-def features_section(f: RunFacts) -> Markup | None:
-    "Columns alone, and tokens."
-    tokens, figs, told = side_file(f.folder, 'tokens.json') or {}, [], []
     if alone := side_file(f.folder, 'columns.json', 'alone'):
         bars = plot_importance(alone, 12, 'AUC of one column alone', start=0.5)
-        text = (
-            'Click rates by value, learned on training rows, ordering held-out rows. Near 1 a column knows the label.'
-        )
+        text = 'Click rates by value, learned on training rows, order held-out rows. Near 1 a column knows the label.'
         figs.append(figure(bars, 'AUC of single columns: ' + ', '.join(alone), text))
-    for history, known in tokens.get('tokens', {}).items():
-        if ends := token_rows(known, tokens['rate']):
-            text = f"Tokens that go with clicks, and that go without, beyond chance; {tokens['rate']:.2%} of all rows."
-            shown = [dict(row, interval=interval_text(row['low'], row['high'], '.2%')) for row in ends]
-            told += [text, table(shown, _TOKENS, 'Tokens' if history == 'seq' else f'Tokens of {history}')]
-    return drawer('features', 'Features and tokens', figs, *told) if figs or told else None
+    return drawer('importance', 'What is used', figs) if figs else None

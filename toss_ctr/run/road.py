@@ -149,8 +149,7 @@ def ending_made_of(inputs: Inputs, records: dict) -> str:
     return digest_json([cfg.model_dump(mode='json'), rows, made, needed_versions()])
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
-_ENDING = 'report.html parity.json test_metrics.json advice.json attention.json columns.json importance.json '
-_ENDING += 'tokens.json'
+_ENDING = 'report.html parity.json test_metrics.json advice.json attention.json columns.json importance.json'
 
 
 def _ending_files(cfg: Config) -> dict[str, str]:

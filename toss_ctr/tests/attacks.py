@@ -93,7 +93,7 @@ def damage(path: Path, how: str, rng: np.random.Generator):
 DAMAGES = 'flip', 'cut', 'flip', 'zeros', 'flip', 'gone'
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #f02cdcfd
-REPORTED = 'attention.json', 'columns.json', 'importance.json', 'tokens.json', 'report.html', 'train_log.csv'
+REPORTED = 'attention.json', 'columns.json', 'importance.json', 'report.html', 'train_log.csv'
 FIRST = 'toss_verify', 'toss_infer', 'toss_verify', 'toss_calibrate', 'toss_board', 'toss_train'
 UNSEALED = 'config.yaml', 'origin.json', 'report.html', *MEMORIES  # not of a run's results
 
