@@ -508,6 +508,7 @@ class _Fitting(_Asked):
             seconds_of(self.time_limit)
         if train is not None:
             self.read(train, y, test, valid)
+            print(repr(self.schema), flush=True)  # roles are guesses: what a column is taken for, or left out, is told
         cfg = self.cfg if self.size is None else sized(self.cfg, self.size)
         if self.time_limit is None:
             road(cfg, jobs, force, progress=True)
