@@ -261,9 +261,9 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             lines |= answer[-1]['warnings']
     for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
-    _write_manifest(plan, learned, list(described.values()))
-    for file in (plan.root / 'spec.json', *plan.root.glob('long_*.parquet')):  # the manifest holds it from here on
+    for file in (plan.root / 'spec.json', *plan.root.glob('long_*.parquet')):  # the manifest holds it; that comes last
         file.unlink()
+    _write_manifest(plan, learned, list(described.values()))
     return open_split(plan.manifest)
 
 # %% ../../nbs/20_data/50_cache.ipynb #57647e97

@@ -73,10 +73,15 @@ def network_config(cfg: Config, name: str) -> Config:
         raise UserError(f'members.{name}.set: {e}') from None
 
 # %% ../../nbs/90_run/20_road.ipynb #8f405e55
-def predicted(cfg: Config, made: dict) -> bool:
-    "Whether the run's folder holds the log-odds of its test rows whole, by what `network_made` says."
-    record = kept_record(cfg.run_dir / 'test_logits.json', 'test_logits')
-    if record is None or cfg.data.labels[1:]:
+def predicted(cfg: Config, made: dict, counts: bool = False) -> bool:
+    """Whether a network's folder holds whole what new rows are answered by, and the log-odds of its test rows.
+
+    made : of `network_made`
+    counts : it has features, and so the counts behind them
+    """
+    kinds = 'spec', *['statistics'] * counts, 'test_logits'
+    *beside, record = (kept_record(cfg.run_dir / f'{kind}.json', kind) for kind in kinds)
+    if record is None or None in beside or cfg.data.labels[1:]:
         return False
     return (record['weights'], record['cache']) == (made['weights'], made['test'])
 
@@ -89,12 +94,10 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
         inputs = prepare(cfg, test=inputs.test is not None, progress=watched(progress))
     sides = train_folds(inputs, progress=progress, **options)
     folder = member_folder(cfg.run_dir, name) if own else cfg.run_dir
-    made = network_made(inputs, sides)
-    kept = kept_member(folder, made)
-    if kept is not None and not own:
-        return kept
+    made, counts = network_made(inputs, sides), any(side['features'] for side in sides.values())
     calibrate(cfg)
-    return kept if kept is not None and predicted(cfg, made) else seal_network(inputs, folder, made, progress)
+    kept = kept_member(folder, made) if predicted(cfg, made, counts) else None
+    return kept or seal_network(inputs, folder, made, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
