@@ -93,21 +93,16 @@ def check_tracker(cfg: Config):
 
 # %% ../../nbs/90_run/18_track.ipynb #479883cc
 def track(cfg: Config, scores: list[dict]):
-    """Tell the tracker of a config, if it has one, of a run that has ended.
+    """Tell the tracker of a config, if it has one, of a run that has ended; `check_tracker` goes before the run.
 
     Parameters
     ----------
     cfg : config of the run
     scores : of `summary_table`
 
-    Raises
-    ------
-    UserError where the tracker is not installed
-
     Examples
     --------
     >>> track(Config(), [])  # logging.track is none: nobody is told
     """
-    check_tracker(cfg)
     if cfg.logging.track != 'none':
         TRACKERS[cfg.logging.track](cfg, scores)
