@@ -80,12 +80,21 @@ def _lost(future, task: Task, poll: float) -> Exception | None:
     return why or Lost('its answer did not come')
 
 
+def _remove(folder):
+    "Remove a directory, in which a worker that has answered may still write a last line."
+    for _ in range(20):
+        shutil.rmtree(folder, ignore_errors=True)
+        if not folder.exists():
+            break
+        time.sleep(0.05)
+
+
 def _clear(tasks: list[Task], forsaken: bool = False):
     "Remove the directories of tasks, and what submitit wrote beside them; also those whose commands are gone."
     for folder in {task.folder.parent for task in tasks}:
         others = filter(Task.forsaken, map(Task, folder.glob('*'))) if forsaken else ()
         for gone in (*(task.folder for task in (*tasks, *others)), folder.with_name(JOBS)):
-            shutil.rmtree(gone, ignore_errors=True)
+            _remove(gone)
         with suppress(OSError):  # others are at work there
             folder.rmdir()
 
