@@ -376,6 +376,14 @@ def _stoppable(name: str):
 def _say(text):
     print(text, file=sys.stderr, flush=True)
 
+# %% ../../nbs/00_core/20_processes.ipynb #897eaeef
+def _print_or_forget():
+    "Print what waits for it; what cannot be printed is let go, for the interpreter's end would fail on it again."
+    try:
+        sys.stdout.flush()
+    except OSError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
 # %% ../../nbs/00_core/20_processes.ipynb #af3db68e
 @contextmanager
 def edge(name: str):
@@ -389,6 +397,7 @@ def edge(name: str):
     try:
         with _stoppable(name) as signalled:
             yield
+            sys.stdout.flush()
     except UserError as error:
         _say(f'{name}: {error}')
         sys.exit(2)
@@ -400,13 +409,14 @@ def edge(name: str):
             os._exit(code)
         sys.exit(code)
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        _print_or_forget()
         sys.exit(128 + signal.SIGPIPE)
     except BaseException as error:
         line = _system_error(error)
         if not line or os.environ.get('TOSS_CTR_TRACEBACK'):
             raise
         _say(f'{name}: {line}')
+        _print_or_forget()
         sys.exit(2)
 
 # %% ../../nbs/00_core/20_processes.ipynb #eb43a2a1
