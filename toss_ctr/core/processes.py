@@ -380,7 +380,7 @@ def _say(text):
 def _print_or_forget():
     "Print what waits for it; what cannot be printed is let go, for the interpreter's end would fail on it again."
     try:
-        sys.stdout.flush()
+        print(end='', flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
@@ -397,7 +397,7 @@ def edge(name: str):
     try:
         with _stoppable(name) as signalled:
             yield
-            sys.stdout.flush()
+            print(end='', flush=True)
     except UserError as error:
         _say(f'{name}: {error}')
         sys.exit(2)
@@ -405,19 +405,19 @@ def edge(name: str):
         _say(f'{name}: {STOPPED}')
         code = 128 + (signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT)
         if signalled():  # what was entered is left; taking the libraries down would take another second
-            sys.stdout.flush()
+            _print_or_forget()
             os._exit(code)
         sys.exit(code)
     except BrokenPipeError:
-        _print_or_forget()
         sys.exit(128 + signal.SIGPIPE)
     except BaseException as error:
         line = _system_error(error)
         if not line or os.environ.get('TOSS_CTR_TRACEBACK'):
             raise
         _say(f'{name}: {line}')
-        _print_or_forget()
         sys.exit(2)
+    finally:
+        _print_or_forget()
 
 # %% ../../nbs/00_core/20_processes.ipynb #eb43a2a1
 def launched() -> bool:

@@ -73,7 +73,7 @@ def network_config(cfg: Config, name: str) -> Config:
         raise UserError(f'members.{name}.set: {e}') from None
 
 # %% ../../nbs/90_run/20_road.ipynb #8f405e55
-def predicted(cfg: Config, made: dict, counts: bool = False) -> bool:
+def predicted(cfg: Config, made: dict, counts: bool) -> bool:
     """Whether a network's folder holds whole what new rows are answered by, and the log-odds of its test rows.
 
     made : of `network_made`
