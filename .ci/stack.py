@@ -16,7 +16,7 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-NAMES = '''torch polars polars-hash pyarrow numpy matplotlib scikit-learn scipy pydantic lightgbm papermill nbclient
+NAMES = '''torch polars polars-hash pyarrow numpy numba matplotlib scikit-learn scipy pydantic lightgbm papermill nbclient
     ipykernel fastcore pandas'''.split()
 ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histories 20_data/21_tokens 20_data/22_encode
     20_data/25_measure 90_run/05_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds 20_data/70_batches

@@ -171,7 +171,7 @@ def write_shards(
     source = open_files(files)
     learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
     encode = RowEncoder(Spec.from_json(learned['spec']), **options)
-    stream = batches(source, encode.columns, shards[0][1], shards[-1][2], threads=threads)
+    stream = batches(source, encode.columns, shards[0][1], shards[-1][2], 1 << 14, threads)
     pieces = _cut_at(stream, sorted({row for shard in shards for row in shard[1:]} - {shards[0][1]}))
     described = []
     for i, start, stop in shards:

@@ -42,28 +42,40 @@ def summary(ends: tuple, some: np.ndarray, null_rows: str = '') -> dict:
     return dict(null_rows=null_rows, constant=not ends[0] < ends[1], far=far)
 
 # %% ../../nbs/20_data/25_measure.ipynb #1806f7aa
-def _stream(tell, source: Source, columns: list, stop: int, size: int):
+def _stream(tell, source: Source, columns: list, stop: int, size: int, read: int = 1 << 15):
     "Columns behind the gate, and row of the batch → its place in a file, over the first `stop` rows."
-    for row, batch in batches(source, columns, 0, stop):
+    for row, batch in batches(source, columns, 0, stop, read):
         for start in range(0, len(batch), size):
             rows, place = batch.slice(start, size), lambda r: source.place(row + start + r)
             yield {c: plain(rows[c], c, place) for c in columns}, place
         tell(len(batch))
 
 # %% ../../nbs/20_data/25_measure.ipynb #dd47881f
+_WAITING = 1 << 20  # values that wait to be united, beside as many as are known
+
+
+def _distinct(values: np.ndarray) -> np.ndarray:
+    "Whole numbers, each once, ascending; a table marks those that are small."
+    if len(values) and 0 <= values.min() and values.max() < max(1 << 16, 8 * len(values)):
+        seen = np.zeros(int(values.max()) + 1, bool)
+        seen[values.astype(np.intp)] = True
+        return np.flatnonzero(seen)
+    return pl.Series(values).unique().sort().to_numpy()
+
+# %% ../../nbs/20_data/25_measure.ipynb #e4c610d7
 def _measure_tokens(stream, columns: list, space: str, pad_id=None, sep: str | None = None) -> dict:
     "Id space → distinct tokens of a column, integers or with `sep` texts."
-    column, texts = columns[0], Tally()
-    values, padding, scratch = np.zeros(0, np.int64), pad_id, Scratch()
+    column, texts, scratch = columns[0], Tally(), Scratch()
+    padding = pad_id if sep is None or pad_id is None else str(pad_id)
+    values, new = np.zeros(0, np.int64), []
     for batch, place in stream:
-        if sep is None:
-            history = read_tokens(batch[column], column, place, scratch)
-        else:
-            history = read_texts(batch[column], column, place, texts, sep)
-        values = np.union1d(values, pl.Series(history['token']).unique().to_numpy())
-    found = values.astype(np.int64).tolist()
-    if sep is not None:
-        found, padding = sorted(texts.code, key=natural), None if pad_id is None else str(pad_id)
+        if sep is not None:
+            read_texts(batch[column], column, place, texts, sep)
+            continue
+        new.append(_distinct(read_tokens(batch[column], column, place, scratch)['token']))
+        if sum(map(len, new)) > len(values) + _WAITING:
+            values, new = _distinct(np.concatenate([values, *new])), []
+    found = _distinct(np.concatenate([values, *new])).tolist() if sep is None else sorted(texts.code, key=natural)
     return {space: [value for value in found if value != padding]}
 
 
@@ -154,10 +166,12 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
         `seps`, between the values of a text; of 'numbers': `widths` of the vectors, and `every`
     returns what was found, by column or id space; of 'numbers' by component too, of 'lookups' by the first column
     """
-    size = BLOCK if kind == 'tokens' and options['sep'] is None else 1 << 15
+    size = read = 1 << 15
+    if kind == 'tokens' and options['sep'] is None:
+        size, read = BLOCK, 1 << 13  # long texts: what is read stays in the cache
     if kind == 'numbers':
         size = max(1, min(size, SAMPLE // 4 // (len(columns) + sum(options['widths'].values()))))
-    return _KINDS[kind](_stream(tell, open_files(files), columns, stop, size), columns, **options)
+    return _KINDS[kind](_stream(tell, open_files(files), columns, stop, size, read), columns, **options)
 
 # %% ../../nbs/20_data/25_measure.ipynb #26dd1a63
 def _width_of(source: Source, name: str, stop: int) -> int:

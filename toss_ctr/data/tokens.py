@@ -10,6 +10,7 @@ __all__ = ['BLOCK', 'hash_codes', 'Vocabulary', 'Tally', 'natural', 'codes_of', 
 import re, threading
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ..core.errors import UserError
-from .histories import Ragged
+from .histories import Compiled, Ragged
 from .spec import smallest
 from .types import canonical_texts, is_text, numbers
 
@@ -197,6 +198,23 @@ def encode_cells(assign, column: pa.Array, asked, place, weights: pa.Array | Non
     order = np.lexsort((of_entry, codes, row))
     return codes[order], of_entry[order], np.bincount(row, minlength=len(column))
 
+# %% ../../nbs/20_data/21_tokens.ipynb #a3ea396d
+def _parsed_by_python(data: np.ndarray, offsets: np.ndarray):
+    """Tokens of rows of plain text: digits and single commas.
+
+    data : (m,) uint8, the rows' text end to end
+    offsets : (n+1,) int64, from 0 to m
+    returns tokens (t,) int64 and counts (n,) int64, or None: some row is written otherwise
+    """
+    text = data.tobytes()
+    if text.translate(None, b'0123456789,'):
+        return None
+    try:
+        rows = [[*map(int, text[a:b].split(b','))] if b > a else [] for a, b in pairwise(offsets.tolist())]
+        return np.fromiter(chain(*rows), np.int64), np.fromiter(map(len, rows), np.int64)
+    except (ValueError, OverflowError):  # an empty token, or one beyond 64 bits
+        return None
+
 # %% ../../nbs/20_data/21_tokens.ipynb #909ba62d
 class Scratch(threading.local):
     "Buffers, name → array, that grow to the largest block and are reused by all; each thread has its own."
@@ -210,93 +228,47 @@ class Scratch(threading.local):
             self.held[name] = np.empty(n + n // 4 + 64, dtype)
         return self.held[name][:n]
 
-# %% ../../nbs/20_data/21_tokens.ipynb #073ddd4a
-def _token_ends(data: np.ndarray, offsets: np.ndarray, scratch: Scratch) -> np.ndarray | None:
-    """Where tokens end.
+# %% ../../nbs/20_data/21_tokens.ipynb #1844ac5d
+_OTHERWISE = 19  # digits that not every number of 64 bits can have
 
-    data : (m,) uint8, the rows' text end to end
-    offsets : (n+1,) where each row starts in `data`, and m
-    returns positions of the last byte of every token; None if a byte is neither digit nor comma, or a token is empty
+
+def _parse_loop(data, offsets, values):
+    """What `_parsed_by_python` does, byte by byte.
+
+    values : (≥ (m+n)/2,) int64, to be filled with tokens
+    returns (n,) tokens of each row, and digits of the longest; `_OTHERWISE` where a row is written otherwise
     """
-    m, filled = len(data), offsets[1:] > offsets[:-1]
-    digit, end = scratch('digit', m, np.uint8), scratch('end', m, bool)
-    np.subtract(data, np.uint8(48), out=digit)
-    is_digit = np.less(digit, 10, out=scratch('is_digit', m, bool))
-    np.equal(data[1:], 44, out=end[:-1])
-    end[offsets[1:][filled] - 1] = True
-    ends = np.flatnonzero(end)
-    commas = len(ends) - np.count_nonzero(filled)
-    if np.count_nonzero(is_digit) + commas != m or not is_digit.take(ends).all():
-        return None
-    np.multiply(digit, is_digit, out=digit)
-    return ends
+    counts = np.zeros(len(offsets) - 1, np.int64)
+    n = widest = 0
+    for row in range(len(counts)):
+        start, end, first = offsets[row], offsets[row + 1], n
+        number = digits = 0
+        for at in range(start, end + 1 if end > start else end):
+            byte = int(data[at]) if at < end else 44  # a comma behind the last
+            if 48 <= byte < 58:
+                number, digits = number * 10 + byte - 48, digits + 1
+            elif byte == 44 and 0 < digits < _OTHERWISE:
+                values[n], n, widest = number, n + 1, max(widest, digits)
+                number = digits = 0
+            else:
+                return counts, _OTHERWISE
+        counts[row] = n - first
+    return counts, widest
 
-# %% ../../nbs/20_data/21_tokens.ipynb #ed759ac9
-def _short_values(m: int, ends: np.ndarray, scratch: Scratch) -> np.ndarray:
-    """Numbers of up to four digits, by sums over all bytes.
+# %% ../../nbs/20_data/21_tokens.ipynb #2d94c43c
+_LOOP = Compiled(_parse_loop, after=1 << 25)
 
-    ends : (t,) last byte of every token
-    scratch : with `digit` (0 at commas) and `is_digit`, as `_token_ends` leaves them
-    returns (t,) uint16
-    """
-    digit, is_digit = scratch('digit', m, np.uint8), scratch('is_digit', m, bool)
-    pair, far = scratch('pair', m, np.uint8), scratch('far', m, np.uint8)
-    value = scratch('value', m, np.uint16)
-    pair[0] = digit[0]
-    np.multiply(digit[:-1], np.uint8(10), out=pair[1:])
-    np.add(pair[1:], digit[1:], out=pair[1:])
-    np.multiply(pair, is_digit, out=pair)
-    np.multiply(pair[:-2], is_digit[1:-1], out=far[2:])
-    far[:2] = 0
-    np.multiply(far, np.uint16(100), out=value)
-    np.add(value, pair, out=value)
-    return value.take(ends)
 
-# %% ../../nbs/20_data/21_tokens.ipynb #e6861234
-def _long_values(data: np.ndarray, ends: np.ndarray, lengths: np.ndarray) -> np.ndarray:
-    """Numbers of any length, digit by digit.
-
-    data : (m,) uint8, digits and commas
-    ends : (t,) last byte of some tokens
-    lengths : (t,) their digits, at least 1 and at most 18
-    returns (t,) int64
-    """
-    value, power = np.zeros(len(ends), np.int64), 1
-    for k in range(int(lengths.max(initial=0))):
-        digit = data.take(ends - k, mode='clip').astype(np.int64) - 48
-        value += digit * power * (k < lengths)
-        power *= 10
-    return value
-
-# %% ../../nbs/20_data/21_tokens.ipynb #c7e39d28
-def _parse_block(data: np.ndarray, offsets: np.ndarray, scratch: Scratch):
-    """Tokens of rows of plain text: digits and single commas.
-
-    data : (m,) uint8, the rows' text end to end
-    offsets : (n+1,) int64, from 0 to m
-    returns tokens (t,) uint16 or int64 and counts (n,) int64, or None: some row is written otherwise
-    """
-    if not len(data):
-        return np.zeros(0, np.uint16), np.zeros(len(offsets) - 1, np.int64)
-    ends = _token_ends(data, offsets, scratch)
-    if ends is None:
-        return None
-    first = np.searchsorted(ends, offsets)  # of each row's tokens; the last entry is t
-    counts = np.diff(first)
-    filled = counts > 0
-    at, start = first[:-1][filled], offsets[:-1][filled]
-    digits = ends[at] - start + 1
-    gap = scratch('gap', len(ends), np.int64)
-    np.subtract(ends[1:], ends[:-1], out=gap[1:])
-    gap[at] = digits + 1
-    widest = int(gap.max()) - 1
-    if widest > 18:
-        return None
-    if widest > 4:
-        return _long_values(data, ends, gap - 1), counts
-    values = _short_values(len(data), ends, scratch)
-    values[at] = _long_values(data, ends[at], digits)
-    return values, counts
+def _parsed(data: np.ndarray, offsets: np.ndarray, scratch: Scratch, loop=None):
+    "As `_parsed_by_python`, by the compiled loop where that pays: then uint16 if no token has more than four digits."
+    loop = loop or _LOOP(len(data))
+    if loop is None:
+        return _parsed_by_python(data, offsets)
+    values = scratch('values', (len(data) + len(offsets)) // 2, np.int64)
+    counts, widest = loop(data, offsets, values)
+    if widest < _OTHERWISE:
+        return values[: counts.sum()].astype(np.uint16 if widest <= 4 else np.int64), counts
+    return None
 
 # %% ../../nbs/20_data/21_tokens.ipynb #b5de8341
 def text_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
@@ -334,7 +306,7 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = No
     column : behind the gate: text, lists, or one integer a row; null = an empty history
     name : of the column
     place : row → text for messages
-    scratch : buffers to be used again; what a block needs should fit into the processor's second-level cache
+    scratch : buffers to be used again
 
     Returns
     -------
@@ -349,7 +321,7 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = No
     """
     if is_text(column.type):
         text = pc.fill_null(column, '') if column.null_count else column
-        found = _parse_block(*text_buffers(text), Scratch() if scratch is None else scratch)
+        found = _parsed(*text_buffers(text), Scratch() if scratch is None else scratch)
         if found:
             return Ragged.from_lengths(found[1], token=found[0])
     entries, lengths = cells(column, ',', name, place)

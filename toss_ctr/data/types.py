@@ -9,6 +9,7 @@ __all__ = ['WHOLE_TEXT', 'PARTS', 'NULLS', 'NO_NUMBER', 'UNKNOWN', 'plain_type',
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
+from contextlib import suppress
 
 import numpy as np
 import polars as pl
@@ -120,6 +121,8 @@ def canonical_texts(values: pa.Array | list) -> list:
     values = plain(values)
     text = pc.cast(values, pa.large_string())
     if pa.types.is_floating(values.type):
+        with suppress(pa.ArrowInvalid):  # all of them whole
+            return pc.cast(pc.cast(values, pa.int64()), pa.large_string()).to_pylist()
         return [_float_text(*pair) for pair in zip(values.to_pylist(), text.to_pylist(), strict=True)]
     if is_text(values.type):
         text = pc.replace_substring_regex(text, WHOLE_TEXT, r'\1')
