@@ -162,7 +162,7 @@ def _cut_at(stream, stops):
 
 # %% ../../nbs/20_data/50_cache.ipynb #9f927771
 def write_shards(
-    tell, files: list, root: str, name: str, fingerprint: str, options: dict, shards: list, threads: bool
+    tell, files: list, root: str, name: str, fingerprint: str, options: dict, shards: list
 ) -> list[dict]:
     """Encode a slice of the source and write its shards, in one stream: a task for `run_tasks`.
 
@@ -171,7 +171,7 @@ def write_shards(
     source = open_files(files)
     learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
     encode = RowEncoder(Spec.from_json(learned['spec']), **options)
-    stream = batches(source, encode.columns, shards[0][1], shards[-1][2], 1 << 14, threads)
+    stream = batches(source, encode.columns, shards[0][1], shards[-1][2])
     pieces = _cut_at(stream, sorted({row for shard in shards for row in shard[1:]} - {shards[0][1]}))
     described = []
     for i, start, stop in shards:
@@ -245,7 +245,6 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
         name=plan.name,
         fingerprint=plan.fingerprint,
         options=options,
-        threads=workers <= 1,
     )
     edges = np.linspace(0, len(todo), max(1, min(workers, len(todo))) + 1).astype(int)
     runs = [todo[a:b] for a, b in pairwise(edges) if b > a]  # a process reads its shards in one stream

@@ -252,7 +252,9 @@ def newest_first(self: Ragged, max_len: int | None = None) -> Ragged:
     [[3, 2], [9]]
     """
     r = self.pack()
-    kept = r.lengths if max_len is None else np.minimum(r.lengths, max_len)
+    if max_len is None:  # columns turned around have them so, the last row first
+        return Ragged(r.lengths, {name: c[::-1] for name, c in r.columns.items()}, r.offsets[-1] - r.offsets[1:])
+    kept = np.minimum(r.lengths, max_len)
     last = np.cumsum(r.lengths) - 1
     to = np.cumsum(kept) - kept
     index = np.repeat(last + to, kept) - np.arange(kept.sum())
@@ -331,39 +333,33 @@ def _numbered(key: np.ndarray, cells: int) -> tuple[np.ndarray, int]:
 
 
 # %% ../../nbs/20_data/15_histories.ipynb #6bad075e
-def _each_once_loop(key, offsets, weight, cells):
+def _each_once_loop(key, starts, lengths, weight, cells):
     """Where each key comes first in its row, how often the row has it, and the sum of its ages' weights.
 
-    key : (T,) int64, 0 … cells-1, rows end to end
-    offsets : (n+1,) int64, where rows begin
+    key : (T,) integers 0 … cells-1
+    starts, lengths : (n,) of the rows
     weight : float64, of every age
     returns (t,) positions, counts and sums; (n,) how many keys each row has
     """
     noted, n = np.full(cells, -1, np.int64), 0
     at, count, total = np.empty(len(key), np.int64), np.empty(len(key), np.int64), np.empty(len(key), np.float64)
-    unique = np.empty(len(offsets) - 1, np.int64)
-    for row in range(len(unique)):
-        start, first = n, offsets[row]
-        for i in range(first, offsets[row + 1]):
+    unique = np.empty(len(lengths), np.int64)
+    for row in range(len(lengths)):
+        begin, first = n, starts[row]
+        for i in range(first, first + lengths[row]):
             u = noted[key[i]]
-            if u < start:  # not in this row
+            if u < begin:  # not in this row
                 u = n
                 noted[key[i]], at[n], count[n], total[n] = n, i, 0, 0.0
                 n += 1
             count[u] += 1
             total[u] += weight[i - first]
-        unique[row] = n - start
+        unique[row] = n - begin
     return at[:n], count[:n], total[:n], unique
 
 # %% ../../nbs/20_data/15_histories.ipynb #241000f8
-_LOOP = Compiled(_each_once_loop, after=1 << 23)
-
-
 def _each_once(r: Ragged, key: np.ndarray, weight: np.ndarray, cells: int) -> tuple:
-    "As `_each_once_loop`, of packed rows."
-    if loop := _LOOP(len(key)):
-        key, cells = _numbered(key, cells)
-        return loop(key.astype(np.int64), r.offsets, weight, cells)
+    "What `_each_once_loop` does, by NumPy, of packed rows."
     row = r.rows()
     key, cells = _numbered(row * cells + key, len(r) * cells)
     at = _first_of_each(key, max(cells, 1))
@@ -372,6 +368,9 @@ def _each_once(r: Ragged, key: np.ndarray, weight: np.ndarray, cells: int) -> tu
     return at, count, total, np.bincount(row[at], minlength=len(r))
 
 # %% ../../nbs/20_data/15_histories.ipynb #de148d85
+_LOOP = Compiled(_each_once_loop, after=1 << 23)
+
+
 @patch
 def collapse(
     self: Ragged, name: str, size: int, tau: float | None = None, beside: dict | None = None
@@ -396,16 +395,22 @@ def collapse(
     >>> {name: found.lists(name) for name in ('token', 'age', 'count')}
     {'token': [[5, 7]], 'age': [[0, 1]], 'count': [[3, 1]]}
     """
-    r = self.pack()
+    n = int(self.lengths.sum())
+    loop = _LOOP(n)
+    r = self if loop and n == len(self[name]) else self.pack()
     key, cells = r[name], size
     for other, values in (beside or {}).items():
         key, cells = _numbered(key.astype(np.int64) * values + r[other], cells * values)
     longest = int(r.lengths.max(initial=0))
     weight = recency(np.arange(1 << max(10, longest.bit_length())), tau)  # one size for histories of many lengths
-    at, count, total, unique = _each_once(r, key, weight, cells)
+    if loop:
+        key, cells = _numbered(key, cells)
+        at, count, total, unique = loop(key, r.starts, r.lengths, weight, cells)
+    else:
+        at, count, total, unique = _each_once(r, key, weight, cells)
     with np.errstate(divide='ignore'):
         bias = np.maximum(np.log(total), -1e4)
-    age = at - np.repeat(r.offsets[:-1], unique)
+    age = at - np.repeat(r.starts, unique)
     columns = {other: r[other][at] for other in beside or {}}
     return Ragged.from_lengths(unique, token=r[name][at], age=age, count=count, bias=bias, **columns)
 

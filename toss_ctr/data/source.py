@@ -196,7 +196,7 @@ def open_source(path, key: str = 'data.train_path', time_col: str | None = None)
     return source
 
 # %% ../../nbs/20_data/08_source.ipynb #0f47523c
-def _file_batches(path, columns, start: int, stop: int, size: int, threads: bool):
+def _file_batches(path, columns, start: int, stop: int, size: int):
     "Batches of a slice of one file."
     pf, first, groups, row = open_parquet(path), None, [], 0
     have = pf.schema_arrow.names
@@ -209,9 +209,7 @@ def _file_batches(path, columns, start: int, stop: int, size: int, threads: bool
         row += n
     row = first
     try:
-        for batch in (
-            pf.iter_batches(size, groups, columns=list(read), use_threads=threads) if groups else ()
-        ):
+        for batch in pf.iter_batches(size, groups, columns=list(read), use_threads=False) if groups else ():
             a, b = max(start - row, 0), min(stop - row, len(batch))
             if a < b:
                 yield row + a, _with_parts(batch.slice(a, b - a), columns)
@@ -224,15 +222,8 @@ def _file_batches(path, columns, start: int, stop: int, size: int, threads: bool
         raise _broken_file(path, ValueError(f'its pages end at row {row:,} of {pf.metadata.num_rows:,}'))
 
 # %% ../../nbs/20_data/08_source.ipynb #d6718565
-def batches(
-    source: Source,
-    columns,
-    start: int = 0,
-    stop: int | None = None,
-    size: int = 1 << 15,
-    threads: bool = True,
-):
-    """Stream a slice of a source; a damaged page is a `UserError` naming the file.
+def batches(source: Source, columns, start: int = 0, stop: int | None = None, size: int = 1 << 14):
+    """Stream a slice of a source; a damaged page is a `UserError` naming the file. One thread reads: more cost double.
 
     stop : row behind the last; all by default
     yields (first row, pa.RecordBatch), rows ascending
@@ -241,7 +232,7 @@ def batches(
     for f, (a, b) in zip(source.files, pairwise(source.starts), strict=True):
         lo, hi = max(start, a), min(stop, b)
         if lo < hi:
-            for row, batch in _file_batches(f, columns, lo - a, hi - a, size, threads):
+            for row, batch in _file_batches(f, columns, lo - a, hi - a, size):
                 yield a + row, batch
 
 # %% ../../nbs/20_data/08_source.ipynb #d8ad7684

@@ -246,7 +246,7 @@ def profile(source: Source, history: str | None = None, columns=None) -> dict[st
     source.check(columns)
     every, facts = math.ceil(source.n_rows / SAMPLE), {}
     types = {c: plain_type(kind) for c, kind in common_types(source.files).items()}
-    for row, batch in batches(source, columns, size=1 << 14, threads=False):
+    for row, batch in batches(source, columns):
         _check_texts(batch, source.place(row))
         for values, kind in zip(typed_frame(batch, types), batch.schema.types, strict=True):
             found = facts.setdefault(values.name, Facts(values.name, kind, every))
