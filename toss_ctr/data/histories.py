@@ -284,15 +284,12 @@ def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:
 # %% ../../nbs/20_data/15_histories.ipynb #26a596be
 @cache
 def _by_numba(loop):
-    "The loop as machine code, kept beside its source or, where nothing can be written, in memory; None without Numba."
+    "The loop as machine code, for this process alone; None without Numba."
     try:
         from numba import njit
     except ImportError:
         return None
-    try:
-        return njit(cache=True, nogil=True)(loop)
-    except RuntimeError:
-        return njit(nogil=True)(loop)
+    return njit(nogil=True)(loop)
 
 
 class Compiled:
