@@ -142,7 +142,7 @@ def cells(column: pa.Array, sep: str, name: str, place) -> tuple[pa.Array, np.nd
     lists = pa.types.is_large_list(column.type)
     if is_text(column.type):
         blank = pc.equal(pc.utf8_trim_whitespace(column), '')
-        column = pc.split_pattern(pc.if_else(blank, None, column), sep)
+        column = pc.split_pattern(pc.replace_with_mask(column, blank, pa.scalar(None, column.type)), sep)
     elif not pa.types.is_nested(column.type):
         return column.drop_null(), column.is_valid().to_numpy(zero_copy_only=False).astype(np.int64)
     elif not lists or pa.types.is_nested(column.type.value_type):

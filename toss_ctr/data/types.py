@@ -217,7 +217,8 @@ def _text_numbers(column: pa.Array, name: str, place) -> pa.Array:
     "Texts as float64; a blank one, and one of `NO_NUMBER`, is null."
     text = pc.utf8_trim_whitespace(column)
     try:
-        return pc.cast(pc.if_else(pc.is_in(text, pa.array(NO_NUMBER, text.type)), None, text), pa.float64())
+        none = pc.is_in(text, pa.array(NO_NUMBER, text.type))
+        return pc.cast(pc.replace_with_mask(text, none, pa.scalar(None, text.type)), pa.float64())
     except pa.ArrowInvalid as e:
         mend = 'remove it from the numeric columns or list it in data.cat_cols'
         what = f"{place(0)} ff.: column '{name}': not a number ({str(e).splitlines()[0]})"
