@@ -265,7 +265,8 @@ def _common_type(one, other):
         kind = pl.concat(empty, how='vertical_relaxed').schema['x']
     except pl.exceptions.PolarsError:
         return None
-    return pl.Int64 if kind == pl.Int128 else kind
+    whole = one.is_integer() and other.is_integer() and not kind.is_integer()  # as floats, ids would lose digits
+    return pl.Int64 if whole or kind == pl.Int128 else kind
 
 # %% ../../nbs/20_data/08_source.ipynb #96041707
 def common_types(files, schemas=None) -> dict:
