@@ -58,13 +58,13 @@ class Vocabulary:
         return {text.lstrip('0'): text for text in self.code if text.isdecimal()}
 
     def __call__(self, texts) -> np.ndarray:
-        codes = np.fromiter((self.code.get(text, 0) for text in texts), np.int32, len(texts))
-        if not self.mistaken and not codes.all():
+        codes = [self.code.get(text, 0) for text in texts]
+        if not self.mistaken and 0 in codes:
             numbers = (text for text in texts if text and text not in self.code and text.isdecimal())
             told = ((text, self._by_number.get(text.lstrip('0'))) for text in numbers)
             lines = (f"'{text}' is unknown, training has '{known}'" for text, known in told if known)
             self.mistaken = next(lines, '')
-        return codes
+        return np.array(codes, np.int32)
 
 # %% ../../nbs/20_data/21_tokens.ipynb #ff750252
 class Tally:
