@@ -85,7 +85,7 @@ class FoldProgress:
         self.length, self.began, self.first, self.last, self.took = {}, {}, {}, {}, {}
         drawn = watched(show) if bar is None else bar
         look = dict(bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}', disable=not drawn)
-        self.bar = tqdm(total=sum(self.lengths.values()), unit='epoch', mininterval=1, **look)
+        self.bar = tqdm(total=100, mininterval=1, **look)  # a widget keeps the total it began with
 
     @property
     def lengths(self) -> dict:
@@ -120,7 +120,7 @@ class FoldProgress:
             self.took[fold] = now - self.began[fold]
             self.length[fold] = self.done[fold] = self.done[fold] or self.usual  # one that was kept tells nothing
         self.at_once = max(self.at_once, len(self.began) - len(self.took))
-        self.bar.n, self.bar.total = sum(self.done.values()), sum(self.lengths.values())
+        self.bar.n = max(self.bar.n, 100 * sum(self.done.values()) / sum(self.lengths.values()))
         told += f' | {self.told()}' * (line['says'] != 'starts')
         self.bar.set_postfix_str(told)
         if self.show and self.bar.disable:
@@ -142,7 +142,7 @@ class FoldProgress:
 
     def told(self) -> str:
         "The share of all training that is done, and the time the rest will take once there is a speed."
-        share, left = f'{100 * self.bar.n / self.bar.total:.0f} %', self.left()
+        share, left = f'{self.bar.n:.0f} %', self.left()
         return f'{share}, {time_text(left)} left' if left else share
 
 # %% ../../nbs/90_run/10_papermill.ipynb #9eb4cbf7
