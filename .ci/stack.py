@@ -16,8 +16,8 @@ import nbformat
 from nbclient import NotebookClient
 from nbclient.exceptions import CellExecutionError
 
-NAMES = '''torch polars polars-hash pyarrow numpy numba matplotlib scikit-learn scipy pydantic lightgbm papermill nbclient
-    ipykernel fastcore pandas'''.split()
+NAMES = '''torch polars polars-hash pyarrow numpy numba matplotlib scikit-learn scipy pydantic lightgbm papermill
+    nbclient ipykernel fastcore pandas'''.split()
 ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histories 20_data/21_tokens 20_data/22_encode
     20_data/25_measure 90_run/05_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds 20_data/70_batches
     40_models/00_attention 40_models/05_scaling 25_synthetic/20_rows 30_features/40_stored 40_models/40_dare

@@ -377,7 +377,7 @@ def collapse(
     Parameters
     ----------
     name : column of tokens 0 … size-1, newest first
-    size : distinct tokens
+    size : distinct tokens; `IndexError` for others
     tau : `sequence.recency_tau`, in positions; None = all ages weigh 1
     beside : columns → how many values 0 … each has; tokens are told apart by all of them
 
@@ -398,6 +398,8 @@ def collapse(
     key, cells = r[name], size
     for other, values in (beside or {}).items():
         key, cells = _numbered(key.astype(np.int64) * values + r[other], cells * values)
+    if len(key) and not 0 <= key.min() <= key.max() < cells:  # compiled, the loop would write elsewhere
+        raise IndexError(f'{name}: a token is not of 0 … {size - 1}')
     longest = int(r.lengths.max(initial=0))
     weight = recency(np.arange(1 << max(10, longest.bit_length())), tau)  # one size for histories of many lengths
     if loop:
