@@ -61,7 +61,7 @@ class _Known:
     def _trained(self):
         "Refuse a run that has no held-out predictions yet."
         if not self.done:
-            raise UserError(f'{self.folder}: not trained to the end', 'call fit()')
+            raise UserError(f'{self.folder}: not trained to the end', f'toss run {shell_path(self.folder)} goes on')
 
     @property
     def scores(self) -> list[dict]:
@@ -673,7 +673,7 @@ def run_list(folder='runs') -> MetricsTable:
     """
     from toss_ctr.inference.ensemble import handed_in, last_choice
 
-    lines = {}
+    lines, broken = {}, {}
     for place in run_folders(folder):
         try:
             run, made = Run(place), handed_in(place)
@@ -688,9 +688,11 @@ def run_list(folder='runs') -> MetricsTable:
                 line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
             lines[place.name] = line
         except UserError as e:  # of one run: the others are listed all the same
-            warnings.warn(f'{place.name}: {e}')
+            broken[place.name] = e
     if not lines:
-        raise UserError(f'{folder}: no runs', 'toss run makes one')
+        raise next(iter(broken.values()), UserError(f'{folder}: no runs', 'toss run makes one'))
+    for name, e in broken.items():
+        warnings.warn(f'{name}: {e}')
     return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_door.ipynb #11ee2723

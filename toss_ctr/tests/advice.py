@@ -158,7 +158,7 @@ def mistaken_cases(bench: Bench) -> list[Case]:
         Case('toss_train', (*one, '--folds', 'a'), advice='--folds 0,1', followed=(*one, '--folds', '0,1')),
         Case('toss_train', (*one, '--set', 'train.epoch=3'), advice="did you mean 'epochs'", followed=one),
         Case('toss_train', (*one, '--set', 'exp_name=n', '--set', 'cv.stratify_target=hour'), {},
-             'set it to clicked', (*one, '--set', 'cv.stratify_target=clicked')),
+             'which is clicked', (*one, '--set', 'cv.stratify_target=clicked')),
         Case('toss_run', (*one, '--sample', '2'), advice='not in (0, 1]', followed=(*one, '--sample', '0.5')),
         Case('toss_infer', ('--cfg', 'tinny'), advice='known', followed=one),
         Case('toss_synth', ('--out', str(world / 'y'), '--rows', '50', '--kind', 'one_space', '--seq-scale', '2'), {},
