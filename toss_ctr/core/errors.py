@@ -12,10 +12,10 @@ from typing import get_args
 # %% ../../nbs/00_core/00_errors.ipynb #dbb6a19a
 _IN_NOTEBOOKS = (  # what a shell calls something → what a notebook calls it
     (r"toss run (\S+) --set (\S+)", r"Run('\1', set=['\2']).fit()"),
-    (r'toss run (\S*[/.]\S+)', r"Run('\1').fit()"),
+    (r'toss run (\S*[/.]\S*[^\s:])', r"Run('\1').fit()"),
     (r'\btoss run\b', 'fit()'),
-    (r'toss infer (\S+)', r"Run('\1').submit()"),
-    (r'toss (report|verify|cache|clean) (\S+)', r"!toss \1 \2"),
+    (r'toss infer (\S*[^\s:])', r"Run('\1').submit()"),
+    (r'toss (report|verify|cache|clean) (\S*[^\s:])', r"!toss \1 \2"),
     (r'--label, in Python label=', 'label='),
     (r'--set (\S+)', r"set=['\1']"),
     (r'\(--force\)|--force', 'fit(force=True)'),

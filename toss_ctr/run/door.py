@@ -61,7 +61,8 @@ class _Known:
     def _trained(self):
         "Refuse a run that has no held-out predictions yet."
         if not self.done:
-            raise UserError(f'{self.folder}: not trained to the end', f'toss run {shell_path(self.folder)} goes on')
+            mend = f'run toss run {shell_path(self.folder)}: it goes on'
+            raise UserError(f'{self.folder}: not trained to the end', mend)
 
     @property
     def scores(self) -> list[dict]:
