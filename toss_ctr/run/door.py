@@ -674,13 +674,13 @@ def run_list(folder='runs') -> MetricsTable:
     """
     from toss_ctr.inference.ensemble import handed_in, last_choice
 
-    lines, broken = {}, {}
+    lines, broken = {}, None
     for place in run_folders(folder):
         try:
             run, made = Run(place), handed_in(place)
             if made is None and last_choice(place):
-                mend = f'toss infer {shell_path(place)} writes it again'
-                warnings.warn(f'{place.name}: submission.csv is not what was handed in; {mend}')
+                what = f'{place.name}: submission.csv is not what was handed in'
+                warnings.warn(f'{what}; toss infer {shell_path(place)} writes it again')
             rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
             folds = str(len(run.folds)) if run.cfg.network else ''
             line = {'folds': folds, 'rows': rows, 'handed in': made['chosen'] if made else ''}
@@ -689,11 +689,10 @@ def run_list(folder='runs') -> MetricsTable:
                 line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
             lines[place.name] = line
         except UserError as e:  # of one run: the others are listed all the same
-            broken[place.name] = e
+            broken = e
+            warnings.warn(f'{place.name}: {e}')
     if not lines:
-        raise next(iter(broken.values()), UserError(f'{folder}: no runs', 'toss run makes one'))
-    for name, e in broken.items():
-        warnings.warn(f'{name}: {e}')
+        raise broken or UserError(f'{folder}: no runs', 'toss run makes one')
     return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_door.ipynb #11ee2723

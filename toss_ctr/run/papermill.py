@@ -83,9 +83,12 @@ class FoldProgress:
         self.usual, self.show, self.clock, self.at_once = epochs, show, clock, 1
         self.done, self.searched, self.best = ({fold: zero for fold in folds} for zero in (0.0, 0, 0))
         self.length, self.began, self.first, self.last, self.took = {}, {}, {}, {}, {}
-        drawn = watched(show) if bar is None else bar
-        look = dict(bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}', disable=not drawn)
-        self.bar = tqdm(total=100, mininterval=1, **look)  # a widget keeps the total it began with
+        self.bar = tqdm(
+            total=100,  # a widget keeps the total it began with
+            mininterval=1,
+            bar_format='{percentage:3.0f}%|{bar}| {elapsed} {postfix}',
+            disable=not (watched(show) if bar is None else bar),
+        )
 
     @property
     def lengths(self) -> dict:
