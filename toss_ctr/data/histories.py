@@ -252,14 +252,11 @@ def newest_first(self: Ragged, max_len: int | None = None) -> Ragged:
     [[3, 2], [9]]
     """
     r = self.pack()
-    if max_len is None:  # columns turned around have them so, the last row first
-        return Ragged(r.lengths, {name: c[::-1] for name, c in r.columns.items()}, r.offsets[-1] - r.offsets[1:])
-    kept = np.minimum(r.lengths, max_len)
-    last = np.cumsum(r.lengths) - 1
-    to = np.cumsum(kept) - kept
-    index = np.repeat(last + to, kept) - np.arange(kept.sum())
-    columns = {name: column.take(index) for name, column in r.columns.items()}
-    return Ragged(kept, columns)
+    columns = {name: column[::-1] for name, column in r.columns.items()}  # all rows so, the last row first
+    starts = r.offsets[-1] - r.offsets[1:]
+    if max_len is None:
+        return Ragged(r.lengths, columns, starts)
+    return Ragged(np.minimum(r.lengths, max_len), columns, starts).pack()
 
 # %% ../../nbs/20_data/15_histories.ipynb #9974deb5
 def recency(age, tau: float | None, floor: float = -np.inf) -> np.ndarray:

@@ -119,10 +119,11 @@ def canonical_texts(values: pa.Array | list) -> list:
     if isinstance(values, list):
         return [_scalar_text(value) for value in values]
     values = plain(values)
-    text = pc.cast(values, pa.large_string())
     if pa.types.is_floating(values.type):
         with suppress(pa.ArrowInvalid):  # all of them whole
-            return pc.cast(pc.cast(values, pa.int64()), pa.large_string()).to_pylist()
+            values = pc.cast(values, pa.int64())
+    text = pc.cast(values, pa.large_string())
+    if pa.types.is_floating(values.type):
         return [_float_text(*pair) for pair in zip(values.to_pylist(), text.to_pylist(), strict=True)]
     if is_text(values.type):
         text = pc.replace_substring_regex(text, WHOLE_TEXT, r'\1')
