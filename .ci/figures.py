@@ -43,12 +43,12 @@ PLANTED_ATTENTION = {
 
 def presets(root: Path = ROOT) -> list[list[str]]:
     "One line a preset of the Toss task."
-    found = figures('toss_full', root)
-    fast, wide = (f"{of['total']['wall_min']:.0f} minutes on two cores, no GPU" for of in (found, found['toss']))
+    pages = 'toss_full', 'toss_whole'
+    fast, wide = (f"{figures(page, root)['total']['wall_min']:.0f} minutes on two cores, no GPU" for page in pages)
     wide_is, gpu_is = 'twice the widths, a quarter of the negatives', 'the encoder of the project this one grew from'
     fast_is = 'whole histories of distinct tokens, a fifth of the negatives drawn anew each epoch, two epochs'
-    where = origin('toss_full', root)
-    cpu = [['`toss_fast`', fast_is, fast, *where], ['`toss`', wide_is, wide, *where]]
+    where = [origin(page, root, 'benchmarks/toss_full.ipynb', 'toss_full') for page in pages]
+    cpu = [['`toss_fast`', fast_is, fast, *where[0]], ['`toss`', wide_is, wide, *where[1]]]
     return [*cpu, ['`toss_gpu`', gpu_is, 'made for a GPU, not timed', '', '']]
 
 
