@@ -19,7 +19,7 @@ from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemb
 from .inference import AnyMember, check_members, default_members, own_network
 
 # %% ../../nbs/10_config/50_whole.ipynb #3ded8d13
-Precision = Literal['none', 'auto', 'bf16', 'fp16']
+Precision = Literal['none', 'bf16', 'fp16']
 _MemberName = Annotated[str, Field(pattern=r'^\w[\w\-]*$')]
 
 
@@ -39,7 +39,7 @@ class Keys(Section):
     deterministic: bool = True
     "Bit-identical reruns."
     amp: Precision = 'none'
-    "Precision in training and inference; auto: bf16 in training where the processor multiplies it, float32 elsewhere."
+    "Precision in training and inference."
     use_compile: bool = False
     "Compile the model with torch.compile."
     num_workers: Count = 0
