@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'EXPORTS', 'SAMPLE_ROWS', 'FEW_TREES', 'FOLD_START', 'USUAL_ROUNDS', 'network_config', 'predicted',
            'train_network', 'train_members', 'ending_made_of', 'kept_ending', 'write_ending', 'run', 'sample_file',
-           'sampled', 'will_generate', 'head_run', 'data_rows', 'measured_cost', 'scale_up', 'estimate',
+           'sampled', 'will_generate', 'head_run', 'data_rows', 'measured_cost', 'cost_of', 'scale_up', 'estimate',
            'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
@@ -277,7 +277,7 @@ def sampled(cfg: Config, share: float) -> Config:
     return cfg.model_copy(update=dict(exp_name=name, data=data))
 
 # %% ../../nbs/90_run/20_road.ipynb #a8cce783
-SAMPLE_ROWS = 20_000  # enough for some batches of training, few enough for seconds
+SAMPLE_ROWS = 20_000, 80_000  # some batches of training; enough to see what a row more costs
 
 
 def will_generate(cfg: Config) -> bool:
@@ -286,7 +286,7 @@ def will_generate(cfg: Config) -> bool:
     return bool(cfg.data.synthetic) and not is_object(path) and not Path(path).exists()
 
 # %% ../../nbs/90_run/20_road.ipynb #83799502
-def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS) -> Config:
+def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> Config:
     """The same run on the first rows of its files, or on as many generated ones.
 
     folder : an empty folder for data, cache and run
@@ -336,7 +336,7 @@ def _seconds_of(function, *given) -> tuple:
     return function(*given), time.process_time() - began
 
 
-def measured_cost(cfg: Config, folder) -> dict:
+def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
     """What the first steps of the road take on the head of the data, in an empty folder.
 
     returns rows; CPU seconds: `cache`, of both folds `trees` and `whole` (members that know no rounds), `epoch` of
@@ -345,7 +345,7 @@ def measured_cost(cfg: Config, folder) -> dict:
     members = {name: m.model_copy(update=dict(rounds=FEW_TREES, patience=0)) for name, m in _boosted(cfg).items()}
     members = cfg.members | members
     members = {name: m for name, m in members.items() if m.kind in LEARNERS or name == cfg.network}
-    inputs, cache = _seconds_of(prepare, head_run(cfg, folder).model_copy(update=dict(members=members)))
+    inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
     grown, trees = _seconds_of(grow_members, inputs)
     whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
@@ -356,6 +356,13 @@ def measured_cost(cfg: Config, folder) -> dict:
         _, epoch = _seconds_of(run_epoch, trainer)
     memory, disk = fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows, sum(f.stat().st_size for f in files)
     return dict(rows=rows, cache=cache, trees=trees - whole, whole=whole, epoch=epoch, memory=memory, disk=disk)
+
+# %% ../../nbs/90_run/20_road.ipynb #df98c92b
+def cost_of(few: dict, many: dict, rows: int) -> dict:
+    "What so many rows take, on the line through the costs of two sizes (`measured_cost`)."
+    beyond = (rows - few['rows']) / (many['rows'] - few['rows'])
+    line = {name: few[name] + max(0, many[name] - few[name]) * beyond for name in few}
+    return line | dict(rows=rows, memory=many['memory'])
 
 # %% ../../nbs/90_run/20_road.ipynb #9ddb2554
 FOLD_START = 11.0  # seconds
@@ -382,21 +389,29 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     return told | dict(memory=memory, together=memory * jobs + 2**29)  # and the process that started them
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
-def estimate(cfg: Config, jobs: int = 0) -> dict:
-    """Time, memory and disk of a run, from a small one; a mistake names the file of the run.
-
-    jobs : folds at once; 0 = as many as fit
-    """
-    rows = data_rows(cfg)
-    with temporary_folder() as folder, threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
-        warnings.simplefilter('ignore')  # the run itself will say it
+def _measured(cfg: Config, rows: int) -> dict:
+    "`measured_cost` in a folder that goes; a mistake names the file of the run."
+    with temporary_folder() as folder:
         try:
-            cost = measured_cost(cfg, folder)
+            return measured_cost(cfg, folder, rows)
         except UserError as error:
             text = str(error)
             for split, path in (('train', cfg.data.train_path), ('test', cfg.data.test_path)):
                 text = text.replace(f'{folder}/{split}.parquet', str(path))
             raise UserError(text) from None
+
+
+def estimate(cfg: Config, jobs: int = 0) -> dict:
+    """Time, memory and disk of a run, from small ones; a mistake names the file of the run.
+
+    jobs : folds at once; 0 = as many as fit
+    """
+    rows, (few, most) = data_rows(cfg), SAMPLE_ROWS
+    sizes = [few, few, most] if rows['train'] > most else [most]  # the first one loads and compiles
+    with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
+        warnings.simplefilter('ignore')  # the run itself will say it
+        costs = [_measured(cfg, size) for size in sizes]
+    cost = costs[0] if len(costs) == 1 else cost_of(*costs[1:], rows['train'])
     jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'] + ROW_NUMBERS * rows['train'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 
