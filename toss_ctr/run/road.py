@@ -322,7 +322,7 @@ def data_rows(cfg: Config) -> dict[str, int]:
     return dict(train=train + valid, test=rows(data.test_path, 'data.test_path'))
 
 # %% ../../nbs/90_run/20_road.ipynb #97e99889
-FEW_TREES = 50
+FEW_TREES = 200
 
 
 def _boosted(cfg: Config) -> dict:
@@ -342,7 +342,8 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
     returns rows; CPU seconds: `cache`, of both folds `trees` and `whole` (members that know no rounds), `epoch` of
         one; bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
     """
-    members = {name: m.model_copy(update=dict(rounds=FEW_TREES, patience=0)) for name, m in _boosted(cfg).items()}
+    fewer = {name: dict(rounds=min(m.rounds, FEW_TREES), patience=0) for name, m in _boosted(cfg).items()}
+    members = {name: cfg.members[name].model_copy(update=keys) for name, keys in fewer.items()}
     members = cfg.members | members
     members = {name: m for name, m in members.items() if m.kind in LEARNERS or name == cfg.network}
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
@@ -377,12 +378,13 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     """
     folds, more = cfg.cv.planned, rows['train'] / cost['rows']
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
-    rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) for m in _boosted(cfg).values()]
+    trees = _boosted(cfg).values()
+    rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) / min(m.rounds, FEW_TREES) for m in trees]
     epoch = cost['epoch'] * more * 2 * (1 - 1 / max(folds, 2))  # the small run trains on half of its rows
     seconds = dict(
         cache=cost['cache'] * more / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * (FOLD_START + usual_epochs(cfg) * epoch),
-        trees=(cost['trees'] * max(rounds, default=0) / FEW_TREES + cost['whole']) * more * folds / 2 / cores,
+        trees=(cost['trees'] * max(rounds, default=0) + cost['whole']) * more * folds / 2 / cores,
     )
     memory = cost['memory'] + ROW_NUMBERS * rows['train']
     told = dict(rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'] * more)
