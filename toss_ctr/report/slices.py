@@ -152,17 +152,19 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     return sorted(out, key=lambda row: (-abs(row['clicks'] - row['due']), row['column']))[:12]
 
 # %% ../../nbs/80_report/20_slices.ipynb #7a2a63dc
+def _at_steps(split, step: int):
+    "Of every `step`-th row: a function from an array (n, C) and a column to its values; no others are read."
+    rows = [(shard, np.arange(-shard.start % step, shard.n_rows, step)) for shard in split.shards]
+    return lambda array, column: np.concatenate([shard.arr(array)[some, column] for shard, some in rows])
+
+
 def _columns(split, step: int) -> dict:
     "Codes of categories of few values, numbers and lengths of histories, by column, of every `step`-th row."
-    columns = {c.name: split.column(c.name) for c in split.spec.cats if c.size <= MANY}
-    columns |= {name: split.column(name) for name in split.spec.nums}
-    columns |= {length_name(h): split.seq_lengths(h.key) for h in split.spec.histories}
-    return {name: np.asarray(values)[::step].astype(np.float64) for name, values in columns.items()}
-
-
-def _unknown(split, name: str, step: int) -> float:
-    "Share of the rows whose value is null or outside the vocabulary."
-    return float(np.mean(np.asarray(split.column(name))[::step] == 0))
+    at, spec = _at_steps(split, step), split.spec
+    columns = {c.name: at(c.group, c.pos) for c in spec.cats if c.size <= MANY}
+    columns |= {name: at('num', place) for place, name in enumerate(spec.nums)}
+    columns |= {length_name(h): split.seq_lengths(h.key)[::step] for h in spec.histories}
+    return {name: values.astype(np.float64) for name, values in columns.items()}
 
 # %% ../../nbs/80_report/20_slices.ipynb #64940705
 def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float, dict]:
@@ -201,8 +203,9 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict | None:
     weight = train.whole('weight').astype(np.float64)[::step] if train.has('weight') else None
     score, gain = _told_apart(seen, later, seed, weight)
     columns = {name: dict(column=name, gain=share, more=share) for name, share in gain.items()}
-    for name in (c.name for c in train.spec.cats if c.kind == 'vocab'):
-        unknown = dict(unknown_train=_unknown(train, name, step), unknown_test=_unknown(test, name, test_step))
+    sides = dict(unknown_train=_at_steps(train, step), unknown_test=_at_steps(test, test_step))
+    for name, group, place in ((c.name, c.group, c.pos) for c in train.spec.cats if c.kind == 'vocab'):
+        unknown = {side: float(np.mean(at(group, place) == 0)) for side, at in sides.items()}  # null, or not known
         new = unknown['unknown_test'] - unknown['unknown_train']
         columns[name] = dict(column=name, gain=gain.get(name), more=max(gain.get(name, 0), new)) | unknown
     n, m = len(range(0, train.n_rows, step)), len(range(0, test.n_rows, test_step))
