@@ -413,7 +413,8 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
         costs = [_measured(cfg, size) for size in sizes]
-    cost = costs[0] if len(costs) == 1 else cost_of(*costs[1:], rows['train'])
+    grew = costs[0]['rows'] < costs[-1]['rows']  # rows of a validation file are not sampled
+    cost = cost_of(*costs[1:], rows['train']) if grew else costs[-1]
     jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'] + ROW_NUMBERS * rows['train'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 
