@@ -330,6 +330,11 @@ def _boosted(cfg: Config) -> dict:
     return {name: member for name, member in cfg.members.items() if member.kind in TREES}
 
 
+def _few_rounds(member) -> int:
+    "Rounds that a member's trees grow to be timed."
+    return min(member.rounds, FEW_TREES)
+
+
 def _seconds_of(function, *given) -> tuple:
     "What a function gives, and its seconds of the processor."
     began = time.process_time()
@@ -342,9 +347,8 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
     returns rows; CPU seconds: `cache`, of both folds `trees` and `whole` (members that know no rounds), `epoch` of
         one; bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
     """
-    fewer = {name: dict(rounds=min(m.rounds, FEW_TREES), patience=0) for name, m in _boosted(cfg).items()}
-    members = {name: cfg.members[name].model_copy(update=keys) for name, keys in fewer.items()}
-    members = cfg.members | members
+    fewer = {name: m.model_copy(update=dict(rounds=_few_rounds(m), patience=0)) for name, m in _boosted(cfg).items()}
+    members = cfg.members | fewer
     members = {name: m for name, m in members.items() if m.kind in LEARNERS or name == cfg.network}
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
     grown, trees = _seconds_of(grow_members, inputs)
@@ -360,7 +364,11 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
 
 # %% ../../nbs/90_run/20_road.ipynb #df98c92b
 def cost_of(few: dict, many: dict, rows: int) -> dict:
-    "What so many rows take, on the line through the costs of two sizes (`measured_cost`)."
+    """What so many rows take, on the line through the costs of two sizes (`measured_cost`).
+
+    few : {} for a line through nought
+    """
+    few = few or dict.fromkeys(many, 0)
     beyond = (rows - few['rows']) / (many['rows'] - few['rows'])
     line = {name: few[name] + max(0, many[name] - few[name]) * beyond for name in few}
     return line | dict(rows=rows, memory=many['memory'])
@@ -371,23 +379,23 @@ USUAL_ROUNDS = 450  # of trees that stop by themselves
 
 
 def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: int) -> dict:
-    """Wall time of the long steps, memory and disk of a run from what a small one has cost.
+    """Wall time of the long steps, memory and disk of a run.
 
-    cost : of `measured_cost`
+    cost : of its rows, by `cost_of`
     returns rows, folds, jobs; seconds of each step; bytes of memory, of a fold and of all at once, and of disk
     """
-    folds, more = cfg.cv.planned, rows['train'] / cost['rows']
+    folds = cfg.cv.planned
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     trees = _boosted(cfg).values()
-    rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) / min(m.rounds, FEW_TREES) for m in trees]
-    epoch = cost['epoch'] * more * 2 * (1 - 1 / max(folds, 2))  # the small run trains on half of its rows
+    rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) / _few_rounds(m) for m in trees]
+    epoch = cost['epoch'] * 2 * (1 - 1 / max(folds, 2))  # the small run trains on half of its rows
     seconds = dict(
-        cache=cost['cache'] * more / min(cores, max(1, cfg.num_workers)),
+        cache=cost['cache'] / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * (FOLD_START + usual_epochs(cfg) * epoch),
-        trees=(cost['trees'] * max(rounds, default=0) + cost['whole']) * more * folds / 2 / cores,
+        trees=(cost['trees'] * max(rounds, default=0) + cost['whole']) * folds / 2 / cores,
     )
     memory = cost['memory'] + ROW_NUMBERS * rows['train']
-    told = dict(rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'] * more)
+    told = dict(rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'])
     return told | dict(memory=memory, together=memory * jobs + 2**29)  # and the process that started them
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
@@ -413,8 +421,9 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
         costs = [_measured(cfg, size) for size in sizes]
-    grew = costs[0]['rows'] < costs[-1]['rows']  # rows of a validation file are not sampled
-    cost = cost_of(*costs[1:], rows['train']) if grew else costs[-1]
+    known, last = costs[-2:-1], costs[-1]
+    few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
+    cost = cost_of(few, last, rows['train'])
     jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'] + ROW_NUMBERS * rows['train'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 
