@@ -35,41 +35,49 @@ def _sums(table: Tensor, weight: Tensor, ids: Tensor) -> Tensor:
     return embedding_bag(ids, table, mode='sum', per_sample_weights=weight)
 
 
-def _token_sums(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int) -> Tensor:
-    "Sums (V, d) for each token: the vectors (B, d) of the rows that it stands in, weighted (B, L) there."
-    tokens = ids.flatten().int()
-    order = tokens.argsort(stable=True)
-    counts = tokens.bincount(minlength=rows)
+def _token_sums(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int, sparse: bool = False) -> Tensor:
+    """Sums (V, d) for each token: the vectors (B, d) of the rows that it stands in, weighted (B, L) there.
+
+    sparse : as a sparse tensor of the tokens that occur
+    """
+    tokens, order = ids.flatten().int().sort(stable=True)
+    found, counts = tokens.unique_consecutive(return_counts=True) if sparse else (None, tokens.bincount(minlength=rows))
     starts, weight = counts.cumsum(0) - counts, weight.flatten()[order]
-    return embedding_bag(order // ids.shape[1], vectors, starts, mode='sum', per_sample_weights=weight)
+    sums = embedding_bag(order // ids.shape[1], vectors, starts, mode='sum', per_sample_weights=weight)
+    if found is None:
+        return sums
+    told = dict(size=(rows, sums.shape[1]), is_coalesced=True, check_invariants=False)
+    return torch.sparse_coo_tensor(found.unsqueeze(0), sums, **told)
 
 # %% ../../nbs/40_models/30_roles.ipynb #5e1f331b
 class Dots(torch.autograd.Function):
     "`_dots` of a table (V, d), queries (B, d) and ids (B, L), with gradients that build no (B, L, d)."
 
     @staticmethod
-    def forward(ctx, table, q, ids):
+    def forward(ctx, table, q, ids, sparse=False):
         ctx.save_for_backward(table, q, ids)
+        ctx.sparse = sparse
         return _dots(table, q, ids)
 
     @staticmethod
     def backward(ctx, grad):
         table, q, ids = ctx.saved_tensors
-        return _token_sums(q, grad, ids, len(table)), _sums(table, grad, ids), None
+        return _token_sums(q, grad, ids, len(table), ctx.sparse), _sums(table, grad, ids), None, None
 
 
 class Sums(torch.autograd.Function):
     "`_sums` of a table (V, d), weights (B, L) and ids (B, L), likewise."
 
     @staticmethod
-    def forward(ctx, table, weight, ids):
+    def forward(ctx, table, weight, ids, sparse=False):
         ctx.save_for_backward(table, weight, ids)
+        ctx.sparse = sparse
         return _sums(table, weight, ids)
 
     @staticmethod
     def backward(ctx, grad):
         table, weight, ids = ctx.saved_tensors
-        return _token_sums(grad, weight, ids, len(table)), _dots(table, grad, ids), None
+        return _token_sums(grad, weight, ids, len(table), ctx.sparse), _dots(table, grad, ids), None, None
 
 # %% ../../nbs/40_models/30_roles.ipynb #7dc72e37
 def scanned(table: nn.Embedding, ids: Tensor) -> bool:
@@ -94,7 +102,7 @@ def dot_table(table: nn.Embedding, q: Tensor, ids: Tensor) -> Tensor:
             return of_all_tokens.gather(1, ids.long())
         if torch.compiler.is_compiling():
             return (table(ids) @ q.unsqueeze(2)).squeeze(2)
-        return Dots.apply(table.weight, q, ids)
+        return Dots.apply(table.weight, q, ids, table.sparse)
 
 # %% ../../nbs/40_models/30_roles.ipynb #7d7667d0
 def sum_table(table: nn.Embedding, weight: Tensor, ids: Tensor) -> Tensor:
@@ -112,7 +120,7 @@ def sum_table(table: nn.Embedding, weight: Tensor, ids: Tensor) -> Tensor:
         return weight_of_token @ table.weight
     if torch.compiler.is_compiling():
         return (weight.unsqueeze(1) @ table(ids)).squeeze(1)
-    return Sums.apply(table.weight, weight, ids)
+    return Sums.apply(table.weight, weight, ids, table.sparse)
 
 # %% ../../nbs/40_models/30_roles.ipynb #707d8406
 class Behaviour(nn.Module):

@@ -11,6 +11,7 @@ __all__ = ['seed_step', 'global_batch_size', 'learning_rate', 'optimizer_step', 
 import time
 from dataclasses import asdict
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import torch
@@ -22,7 +23,7 @@ from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume, write_train_log
 from .distributed import global_batch, run_in_first
 from .evaluate import evaluate, keep_weights, train_metrics
-from .losses import further_loss, lr_factor, training_loss
+from .losses import dense_gradients, further_loss, lr_factor, training_loss
 from .metrics import COLUMNS
 from .setup import FoldTrainer, natural_weights, Progress
 
@@ -66,7 +67,8 @@ def optimizer_step(trainer: FoldTrainer):
         group['lr'] = learning_rate(trainer)
     scaler.unscale_(trainer.optimizer)
     if train.grad_clip_norm:
-        nn.utils.clip_grad_norm_(trainer.model.parameters(), train.grad_clip_norm)
+        held = [SimpleNamespace(grad=grad) for grad in dense_gradients(trainer.model)]
+        nn.utils.clip_grad_norm_(held, train.grad_clip_norm)
     scale_before = scaler.get_scale()
     scaler.step(trainer.optimizer)
     scaler.update()

@@ -28,7 +28,7 @@ from ..models.ctr import CTRModel
 from .checkpoints import fold_keys
 from .distributed import own_device, this_process
 from .inputs import Inputs
-from .losses import logit_shift, make_optimizer, moving_average
+from .losses import logit_shift, make_optimizer, move_by_rows, moving_average
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
 def fold_fingerprint(inputs: Inputs) -> str:
@@ -256,6 +256,9 @@ class FoldTrainer:
 
         torch.manual_seed(step_seed(cfg.train_seed, fold))
         self.model = build_fold_model(inputs, self.stats, self.shifts)
+        alone = self.device.type == 'cpu' and self.process.size == 1 and not cfg.use_compile
+        if alone and not cfg.ema.enabled and cfg.train.embedding.l2 is None:
+            move_by_rows(self.model)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
         self.optimizer = make_optimizer(self.model, cfg.train)
         self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
