@@ -9,7 +9,7 @@ __all__ = ['PLACES', 'Overrides', 'COMMANDS', 'GROUPS', 'parse', 'console', 'ver
            'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
-from .core.processes import done, edge, ends_at_once, launched, stop_while_loading
+from .core.processes import done, edge, ends_at_once, keep_freed_memory, launched, stop_while_loading
 
 stop_while_loading()  # what follows takes a second
 
@@ -159,6 +159,7 @@ def main(name: str = '', argv=None):
             given = parse(function, argv)
             if sys.stderr.isatty():  # libraries take seconds, a person is told at once
                 print(f'{name.removeprefix("toss_")}: loading …', file=sys.stderr, flush=True)
+            keep_freed_memory()
             function(**given)
     done()
 

@@ -16,7 +16,7 @@ from pkgutil import resolve_name
 from .errors import Damaged, UserError
 from .files import abandoned, digest_file, digest_json, make_folder, read_json
 from .files import temporary_folder, write_json, writer_mark
-from .processes import bound_command, child_environment, cores, STOP
+from .processes import bound_command, child_environment, cores, keep_freed_memory, STOP
 
 # %% ../../nbs/00_core/22_tasks.ipynb #7092fcf5
 _LIBRARIES = 'toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'scikit-learn', 'lightgbm'
@@ -135,6 +135,7 @@ def do_task(folder):
 # %% ../../nbs/00_core/22_tasks.ipynb #5e1bbd4a
 def work(folder):
     "Do a task, and end this process."
+    keep_freed_memory()
     try:
         do_task(folder)
     except KeyboardInterrupt:

@@ -100,7 +100,7 @@ class Columns(nn.Module):
     def mixed(self, x: Tensor) -> Tensor:
         "The numbers (B, N) as fields; without dropout between them, embedding and mixing are one linear map."
         affine = self.numbers
-        if self.mix is None or self.training or not isinstance(affine, AffineFields):
+        if self.mix is None or self.training and self.dropout or not isinstance(affine, AffineFields):
             fields = self.dropped(affine(x))
             return fields if self.mix is None else self.mix(fields)
         weight = torch.einsum('mn,nd->mdn', self.mix.weight, affine.weight)

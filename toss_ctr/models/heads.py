@@ -15,14 +15,14 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from ..core.errors import UserError
-from .attention import BatchNorm, check_axes, Dropout, dropout, make_norm
+from .attention import BatchNorm, check_axes, Dropout, dropout, kept_factor, make_norm
 
 if TYPE_CHECKING:  # a head alone needs no config
     from toss_ctr.config.model import QNNAlpha
 
 # %% auto #0
-__all__ = ['HEAD_CLASSES', 'by_label', 'KhatriRaoLayer', 'PackedEnds', 'QNN', 'self_ensemble_loss', 'FieldGate', 'LowRankPairs',
-           'mlp', 'LowRankHead', 'MLPHead', 'DCNv2Head', 'khatri_rao', 'make_head']
+__all__ = ['HEAD_CLASSES', 'by_label', 'swapped', 'KhatriRao', 'KhatriRaoLayer', 'PackedEnds', 'QNN', 'self_ensemble_loss',
+           'FieldGate', 'LowRankPairs', 'mlp', 'LowRankHead', 'MLPHead', 'DCNv2Head', 'khatri_rao', 'make_head']
 
 # %% ../../nbs/40_models/50_heads.ipynb #4be14eed
 def by_label(z: Tensor) -> Tensor:
@@ -32,6 +32,38 @@ def by_label(z: Tensor) -> Tensor:
     returns (B,) where T is 1, else (B, T)
     """
     return z.squeeze(1) if z.shape[1] == 1 else z
+
+# %% ../../nbs/40_models/50_heads.ipynb #7f70ff73
+_WORD = {8: torch.float64, 16: torch.complex128}  # bytes → what is moved at once
+
+
+def swapped(x: Tensor, outer: int, inner: int) -> Tensor:
+    "Rows (B, outer·inner·w) as (B, inner·outer·w); not differentiable."
+    word = _WORD.get(x.shape[1] * x.element_size() // (outer * inner), x.dtype)
+    return x.contiguous().view(word).unflatten(1, (outer, inner, -1)).transpose(1, 2).flatten(1).view(x.dtype)
+
+
+class KhatriRao(torch.autograd.Function):
+    """What a layer makes of its maps: P x ⊙ Σ_r drop(relu(maps_r)) + x.
+
+    x (B, F·d), maps (B, H, R, F·d / H), used up, F, probability to drop → (B, F·d)
+    """
+
+    @staticmethod
+    def forward(ctx, x, maps, n_fields, p):
+        active = dropout(maps.relu_(), p)
+        mid = reduce(torch.add, active.unbind(2)).flatten(1).to(x.dtype)
+        by_head = swapped(x, n_fields, active.shape[1])
+        ctx.n_fields, ctx.factor = n_fields, kept_factor(p)
+        ctx.save_for_backward(by_head, active, mid)
+        return torch.addcmul(x, by_head, mid)
+
+    @staticmethod
+    def backward(ctx, grad):
+        by_head, active, mid = ctx.saved_tensors
+        of_mid = (grad * by_head).mul_(ctx.factor).view_as(active[:, :, :1]).to(active.dtype)
+        of_maps = torch.ops.aten.threshold_backward(of_mid.expand_as(active), active, 0)
+        return swapped(grad * mid, active.shape[1], ctx.n_fields).add_(grad), of_maps, None, None
 
 # %% ../../nbs/40_models/50_heads.ipynb #5c350185
 class KhatriRaoLayer(nn.Module):
@@ -64,11 +96,13 @@ class KhatriRaoLayer(nn.Module):
         return weight * scale.unsqueeze(1), torch.addcmul(norm.bias, bias - norm.running_mean, scale)
 
     def forward(self, x: Tensor, folded: tuple[Tensor, Tensor] | None = None) -> Tensor:
-        activation = (self.norm(self.linear(x)) if folded is None else F.linear(x, *folded)).relu_()
-        by_row = activation.view(-1, self.heads, self.rows, x.shape[1] // self.heads)
-        mid = dropout(by_row, self.dropout).sum(2) if self.training else reduce(torch.add, by_row.unbind(2))
-        by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(2)
-        return (by_head * mid).flatten(1) + x
+        maps = self.norm(self.linear(x)) if folded is None else F.linear(x, *folded)
+        maps = maps.view(-1, self.heads, self.rows, x.shape[1] // self.heads)
+        p = self.dropout if self.training else 0.0
+        if x.device.type == 'cpu' and not torch.compiler.is_compiling():
+            return KhatriRao.apply(x, maps, self.shape[0], p)
+        by_head = x.view(-1, *self.shape).transpose(1, 2).flatten(1)
+        return by_head * reduce(torch.add, dropout(maps.relu(), p).unbind(2)).flatten(1) + x
 
 # %% ../../nbs/40_models/50_heads.ipynb #6234dffd
 class PackedEnds(nn.Module):

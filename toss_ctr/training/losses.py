@@ -191,7 +191,7 @@ def dense_gradients(model: nn.Module) -> list[Tensor]:
 
 # %% ../../nbs/50_training/20_losses.ipynb #4c47b33e
 def step_rows(p: Tensor, group: dict, state: dict):
-    """AdamW of the rows (k of V) that a sparse gradient of a table (V, d) names; the others, and what is known of them, stay.
+    """AdamW of the rows (k of V) that a sparse gradient of a table (V, d) names; the others and their moments stay.
 
     group, state : of an `Adam`
     """
@@ -211,7 +211,7 @@ def step_rows(p: Tensor, group: dict, state: dict):
 
 # %% ../../nbs/50_training/20_losses.ipynb #fca54495
 class _Adam(torch.optim.Adam):
-    "Adam whose step is not wrapped against TorchDynamo, and moves no more rows of a table than a sparse gradient names."
+    "Adam whose step is not wrapped against TorchDynamo; of a table it moves the rows that a sparse gradient names."
 
     _step = inspect.unwrap(torch.optim.Adam.step)
 

@@ -18,6 +18,7 @@ from ..config.whole import Config
 from ..core.device import autocast, resolve_device, step_seed
 from ..core.errors import UserError
 from ..core.files import digest_json
+from ..core.processes import keep_freed_memory
 from ..data.batches import class_sample, Loader
 from ..models.scaling import numeric_stats
 from ..data.folds import latest_part
@@ -218,6 +219,7 @@ class FoldTrainer:
         self, inputs: Inputs, fold: int, show: bool = False, fingerprint: str = '', inner: bool = False
     ):
         cfg = inputs.cfg
+        keep_freed_memory()
         self.inputs = inputs
         self.cfg = cfg
         self.fold = fold
