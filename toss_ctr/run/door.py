@@ -17,7 +17,7 @@ import polars as pl
 
 from ..config.load import with_changes, make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
-from ..core.errors import nearest, UserError
+from ..core.errors import in_notebook, nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
 from ..core.records import read_run_table
 from ..config.base import html_table
@@ -93,7 +93,7 @@ class _Known:
         from toss_ctr.report.advice import run_advice
 
         self._trained()
-        return run_advice(self.folder, self.cfg)
+        return [(kind, title, in_notebook(text)) for kind, title, text in run_advice(self.folder, self.cfg)]
 
 # %% ../../nbs/90_run/30_door.ipynb #cd363f40
 _OUTPUTS = {'report.html': 'report', 'submission.csv': 'submission', 'config.yaml': 'config'}
