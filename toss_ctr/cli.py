@@ -525,7 +525,7 @@ def toss_report(cfg: str = 'demo', set: Overrides = (), out: str = ''):
     from toss_ctr.report.build import build_report
     from toss_ctr.training.inputs import prepare
 
-    inputs = prepare(c)
+    inputs = prepare(c, progress=watched())
     print(build_report(c.run_dir, c, inputs.train, inputs.test, out=out))
 
 # %% ../nbs/90_run/40_cli.ipynb #28773935
