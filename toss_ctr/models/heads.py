@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 
 from ..core.errors import UserError
 from .attention import BatchNorm, check_axes, Dropout, dropout, kept_factor, make_norm
@@ -39,7 +40,8 @@ _WORD = {8: torch.float64, 16: torch.complex128}  # bytes → what is moved at o
 
 def swapped(x: Tensor, outer: int, inner: int) -> Tensor:
     "Rows (B, outer·inner·w) as (B, inner·outer·w); not differentiable."
-    word = _WORD.get(x.shape[1] * x.element_size() // (outer * inner), x.dtype)
+    width = x.shape[1] * x.element_size() // (outer * inner)
+    word = x.dtype if x.storage_offset() % 4 else _WORD.get(width, x.dtype)
     return x.contiguous().view(word).unflatten(1, (outer, inner, -1)).transpose(1, 2).flatten(1).view(x.dtype)
 
 
@@ -59,6 +61,7 @@ class KhatriRao(torch.autograd.Function):
         return torch.addcmul(x, by_head, mid)
 
     @staticmethod
+    @once_differentiable
     def backward(ctx, grad):
         by_head, active, mid = ctx.saved_tensors
         of_mid = (grad * by_head).mul_(ctx.factor).view_as(active[:, :, :1]).to(active.dtype)
