@@ -15,7 +15,7 @@ from scipy.special import gammaincinv, ndtr
 from scipy.stats import false_discovery_control
 
 from ..config.whole import Config
-from ..core.errors import nearest, UserError
+from ..core.errors import check_columns
 from ..data.folds import time_order
 from ..training.metrics import all_metrics, auc, COLUMNS
 from .plots import quantile_groups
@@ -30,9 +30,7 @@ def group_of(split, name: str, rows):
     raises UserError for a column that the split does not have
     """
     cats, keys = {c.name: c for c in split.spec.cats}, split.spec.keys
-    known = [*cats, *keys, *split.spec.nums]
-    if name not in known:
-        raise UserError(f"by: no column '{name}' in the training cache", nearest(name, known))
+    check_columns([name], [*cats, *keys, *split.spec.nums], 'by', ' in the training cache')
     if name not in cats and name not in keys:  # a day is a key and a number
         return quantile_groups(np.asarray(split.column(name))[rows])
     column, values = (split.column(name), cats[name].values) if name in cats else split.key(name)

@@ -16,7 +16,7 @@ from polars.selectors import by_name
 
 from ..config.base import folded, yaml_text
 from ..config.load import keys_schema
-from ..core.errors import nearest, UserError
+from ..core.errors import check_columns, nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, WHY
@@ -91,10 +91,9 @@ class Schema:
 
     def __getitem__(self, name: str) -> Column:
         "A column by name."
-        for c in self.columns:
-            if c.name == name:
-                return c
-        raise UserError(f"{self.path}: no column '{name}'", nearest(name, [c.name for c in self.columns]))
+        found = {c.name: c for c in self.columns}
+        check_columns([name], found, self.path)
+        return found[name]
 
     @property
     def half_new(self) -> list[str]:
@@ -298,9 +297,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
 # %% ../../nbs/90_run/05_schema.ipynb #c2ae4574
 def _check_given(facts: dict, history: str | None, others: list[str], path):
     "Refuse columns that are not there, and a history that holds no tokens."
-    for column in (*others, *([history] if history else [])):
-        if column not in facts:
-            raise UserError(f"{path}: no column '{column}'", nearest(column, facts))
+    check_columns([*others, *([history] if history else [])], facts, path)
     holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
     if history and not holds_tokens(facts[history]):
         able = [name for name, c in facts.items() if holds_tokens(c)]
