@@ -88,14 +88,12 @@ def pr_points(y, p, weight=None):
     weight : (n,) row weights; None = every row counts once
     returns recall (m,), precision (m,), rising in recall
     """
-    order = np.argsort(p)[::-1]
-    w = np.ones(len(order)) if weight is None else np.asarray(weight)[order]
-    ends = np.flatnonzero(np.append(np.diff(np.asarray(p)[order]), 1) != 0)  # equal scores come in together
-    clicks, rows = (np.append(0.0, np.cumsum(of)[ends]) for of in (w * np.asarray(y)[order], w))
-    precision = np.divide(clicks, rows, out=np.ones_like(rows), where=rows > 0)
-    recall, first = np.unique(clicks / clicks[-1], return_index=True)
+    from sklearn.metrics import precision_recall_curve
+
+    precision, recall, _ = precision_recall_curve(y, p, sample_weight=weight)
+    recall, first = np.unique(recall[::-1], return_index=True)  # of corners above one another the one with fewest rows
     keep = np.unique(np.linspace(0, len(recall) - 1, 300).astype(np.int64))
-    return recall[keep], precision[first[keep]]
+    return recall[keep], precision[::-1][first[keep]]
 
 # %% ../../nbs/80_report/05_plots.ipynb #c53b7f6a
 def plot_pr(y, scores: dict, weight=None) -> Figure:
