@@ -263,9 +263,8 @@ def _still_asked(h: dict, cats: set) -> dict:
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have, asked = log.test, {table: c for h in s.histories for c, table in h['asks'].items()}
-    cats = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
-    cats = [c for c in cats if have[c].kind != 'list']
-    unseen = {c: unseen_share(log.facts[c], have[c], train) for c in cats}
+    coded = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
+    unseen = {c: unseen_share(log.facts[c], have[c], train) for c in coded if have[c].kind != 'list'}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
     later = _later(log, able, max(many.values(), default=0) >= NEW)
@@ -289,10 +288,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
     histories = tuple(h | dict(asks=_still_asked(h, cats)) for h in s.histories)
-    notes = tuple(_test_notes(log, train, test, bool(days)))
-    return replace(
-        s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=s.notes + notes
-    )
+    notes = *s.notes, *_test_notes(log, train, test, bool(days))
+    return replace(s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=notes)
 
 # %% ../../nbs/90_run/05_schema.ipynb #c2ae4574
 def _check_given(facts: dict, history: str | None, others: list[str], path):
@@ -410,8 +407,8 @@ def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
         mend = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'
         notes.append(f'{", ".join(after)}: to learn it beside {log.label}, {mend}, model.qnn_alpha.packed 1')
     positives = int(facts[log.label].total) if log.label else 0
-    found = dict(histories=tuple(histories), notes=tuple(notes))
-    return Schema(str(path), source.n_rows, log.label, positives, columns, **found)
+    known = str(path), source.n_rows, log.label, positives, columns
+    return Schema(*known, histories=tuple(histories), notes=tuple(notes))
 
 # %% ../../nbs/90_run/05_schema.ipynb #bd415537
 def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
@@ -428,19 +425,17 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     ------
     UserError that names file and column
     """
-    folder, given = Path(folder), dict(train=train, test=test, valid=valid)
-    if test is None:
-        given['log'] = given.pop('train')
-    paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in given.items() if data is not None}
-    log = paths.pop('log' if test is None else 'train')
+    folder, beside = Path(folder), dict(test=test, valid=valid)
+    log = as_parquet(train, folder / ('log.parquet' if test is None else 'train.parquet'))
+    paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in beside.items() if data is not None}
     whole = guess_schema(log, **paths, **roles)
     if whole.positives in (0, whole.n_rows):
         raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')
     if test is not None:
         return whole
-    train, test, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
-    if log != str(given['log']):  # it was made here, and its rows are in both now
+    learnt, held, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
+    if log != str(train):  # it was made here, and its rows are in both now
         Path(log).unlink()
-    found = guess_schema(train, test=test, **paths, **roles | dict(label=whole.label))
-    note = f'no rows to predict were given: {test} holds out {words}, to be scored at the end'
+    found = guess_schema(learnt, test=held, **paths, **roles | dict(label=whole.label))
+    note = f'no rows to predict were given: {held} holds out {words}, to be scored at the end'
     return replace(found, notes=(note, *found.notes))
