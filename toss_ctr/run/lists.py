@@ -131,11 +131,9 @@ def as_frequent(c: Facts, cells: Facts) -> bool:
     """
     rows = cells.sample.gather_every(max(1, len(cells.sample) // COUNTED))
     tokens = token_lists(rows, cells.cells.mark).explode().cast(pl.String).drop_nulls()
-    counts = [
-        pl.DataFrame({'value': texts}).group_by('value').len(name)
-        for name, texts in (('there', tokens), ('here', canonical_texts(c.sample.drop_nulls().to_arrow())))
-    ]
-    both = counts[0].join(counts[1], on='value')
+    there = tokens.alias('value').value_counts(name='there')
+    here = pl.Series('value', canonical_texts(c.sample.drop_nulls().to_arrow())).value_counts(name='here')
+    both = there.join(here, on='value')
     return len(both) >= IDS and both.select(pl.corr('here', 'there', method='spearman')).item() > ALIKE
 
 # %% ../../nbs/90_run/01_lists.ipynb #671f4786
@@ -219,8 +217,8 @@ def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
         if own:
             col = max(own, key=lambda c: (c.name == known, len(c.cells.tokens)))
             beside = own + [c for c in group if c not in own and c not in times and _tells(c)]
-            fits = [c for c in beside if len({c.cells.mark, col.cells.mark} - {''}) < 2]  # one `sequence.sep` reads all
-            sides = [c.name for c in fits if c is not col]
+            fits = lambda c: len({c.cells.mark, col.cells.mark} - {''}) < 2  # one `sequence.sep` reads all
+            sides = [c.name for c in beside if c is not col and fits(c)]
             found.append(dict(col=col.name, sides=sides, time=times[0].name if times else ''))
     return sorted(found, key=lambda h: -facts[h['col']].cells.lengths.sum())
 
@@ -278,19 +276,17 @@ def described(facts: dict, h: dict, categorical: list[str], sides: list[str], ta
     categorical, sides : columns with these roles
     targets : columns that the caller says it is asked about
     """
-    cells = facts[h['col']].cells
     h = h | dict(sides=[name for name in h['sides'] if name in sides])
     read = [facts[name].cells for name in (h['col'], *h['sides'])]
-    marks = [c.mark for c in read if c.mark] + [',']  # lists need none
-    h['sep'] = marks[0] if any(c.texts for c in read) else ''
+    h['sep'] = next((c.mark for c in read if c.mark), ',') if any(c.texts for c in read) else ''  # lists need none
     target = next((c for c in h['lists'] if c in categorical), '')
     asks = {target: h['col']} | _shared_sides(facts, h, target, categorical) if target else {}
     told = {c: asks.get(c, '') for c in targets}
     if target and (not told or target in told):
         own = {c: c for c in looked_up(facts, target, [c for c in categorical if c not in asks])}
         asks, told = asks | own, told and told | own
-    sizes = zip(('median', 'p99', 'max'), np.quantile(cells.lengths, (0.5, 0.99, 1)), strict=True)
-    h |= {name: int(size) for name, size in sizes} | dict(tokens=len(cells.tokens))
+    sizes = zip(('median', 'p99', 'max'), np.quantile(read[0].lengths, (0.5, 0.99, 1)), strict=True)
+    h |= {name: int(size) for name, size in sizes} | dict(tokens=len(read[0].tokens))
     return h | dict(guessed=asks, asks=told or asks, pad=_padding(facts, h, target))
 
 
@@ -299,6 +295,7 @@ def asking(histories: list[dict]) -> list[dict]:
 
     histories : of `described`
     """
-    told = any(set(h['asks']) & set(h['guessed']) for h in histories)
-    keep = lambda h: told and h['guessed'] and not set(h['asks']) & set(h['guessed'])
-    return [h | dict(asks=h['guessed']) if keep(h) else h for h in histories]
+    told = [set(h['asks']) & set(h['guessed']) for h in histories]
+    if not any(told):
+        return histories
+    return [h if own else h | dict(asks=h['guessed'] or h['asks']) for h, own in zip(histories, told, strict=True)]
