@@ -43,13 +43,10 @@ MARKS = '|', '^', ';', ',', '\t', ' '  # what people put between the tokens of a
 
 def token_mark(values: pl.Series) -> str:
     "What stands between the tokens of a text; '' where a cell holds one."
-    filled = values.drop_nulls()
-    filled = filled.filter(filled.str.len_bytes() > 0).gather_every(max(1, len(values) // 1000))
+    filled = values.filter(values.str.len_bytes() > 0).gather_every(max(1, len(values) // 1000))
     filled = filled.str.strip_chars()  # of some: a history is long
     filled = filled.filter(filled != '')
-    if not len(filled):
-        return ''
-    return next((mark for mark in MARKS if filled.str.contains(mark, literal=True).mean() > 0.3), '')
+    return next((mark for mark in MARKS if (filled.str.contains(mark, literal=True).mean() or 0) > 0.3), '')
 
 # %% ../../nbs/90_run/00_profile.ipynb #3ce5f33c
 PIECE = 500  # rows whose tokens are in memory at once
@@ -128,8 +125,8 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
         return None
     moments = not mark and values.dtype.inner.is_temporal()
     lengths, tokens, repeats, holes = [np.zeros(0, np.int32)], set(), 0, 0
-    for start in range(0, len(values), PIECE):
-        lists = token_lists(values[start : start + PIECE], mark).fill_null([])
+    for piece in values.to_frame().iter_slices(PIECE):
+        lists = token_lists(piece.to_series(), mark).fill_null([])
         filled = lists.list.drop_nulls()
         lengths.append(lists.list.len().to_numpy().astype(np.int32))
         holes += int((lists.list.len() - filled.list.len()).sum())

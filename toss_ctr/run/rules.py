@@ -118,8 +118,8 @@ class Log:
     @cached_property
     def time(self) -> str:
         "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer; ''."
-        able = [c for c in self.facts.values() if c.name and is_time(c) and c.name not in (self.label, *self.repeats)]
-        able = [c for c in able if not self.told(c.name)]
+        free = (c for c in self.facts.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
+        able = [c for c in free if c.name and is_time(c)]
         spread = lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))
         return min(able, key=spread).name if able else ''
 
@@ -299,8 +299,7 @@ def role_of(c: Facts, log: Log) -> tuple[str, str]:
     "The role of a column and the reason: its place in a history, or the first rule that holds."
     if c.name in log.placed:
         return log.placed[c.name]
-    found = ((role, holds(c, log)) for role, holds in RULES)
-    role, reason = next(pair for pair in found if pair[1])
+    role, reason = next((role, reason) for role, holds in RULES if (reason := holds(c, log)))
     return role, '' if reason is True else reason
 
 # %% ../../nbs/90_run/02_rules.ipynb #58432f3e
