@@ -76,22 +76,22 @@ def _globs(names: list[str], others: list[str]) -> list[str]:
 # %% ../../nbs/90_run/04_first_config.ipynb #300247dd
 def _data(s) -> dict:
     "Keys of section `data`."
-    first = {role: next(iter(s.names(role)), None) for role in ('weight', 'time', 'id')}
-    multis = {c: s[c].mark for c in s.names('multi')}
-    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked', click=s.click)
-    keys |= dict(cat_cols=s.names('categorical'), num_cols_explicit=s.names('numeric'))
-    if len(s.names('numeric')) > _LISTED:  # a pattern passes over columns with another key
+    weight, time, row_id = (next(iter(s.names(role)), None) for role in ('weight', 'time', 'id'))
+    multis, cats, numbers = {c: s[c].mark for c in s.names('multi')}, s.names('categorical'), s.names('numeric')
+    keys = dict(train_path=s.path, test_path=s.test, label_col=s.label or 'clicked', click=s.click, cat_cols=cats)
+    if len(numbers) > _LISTED:  # a pattern passes over columns with another key
         others = [c.name for c in s.columns if c.role not in ('numeric', 'categorical', 'constant', 'ignored')]
-        keys |= dict(num_cols_explicit=None, num_patterns=_globs(s.names('numeric'), others))
-    keys |= dict(remove_cols=s.names('constant', 'ignored'), weight_col=first['weight'], time_col=first['time'])
-    if first['time']:  # the day is no input: no later row has it
+        keys['num_patterns'] = _globs(numbers, others)
+    else:
+        keys['num_cols_explicit'] = numbers
+    removed = s.names('constant', 'ignored')
+    if time:  # the day is no input: no later row has it
         known = {c.name for c in s.columns}
-        out = [f"{first['time']}.{part}" for part in ('hour', 'weekday', 'day') if part == 'day' or part in known]
-        ignored = [c for c in out if c not in keys['cat_cols']]
-        keys['remove_cols'] = list(dict.fromkeys([*keys['remove_cols'], *ignored]))
-    keys |= dict(vector_cols=s.names('vector') or None, multi_cols=multis)
-    keys |= dict(multi_weights={s[c].mark: c for c in s.names('weights') if s[c].mark in multis})
-    keys |= dict(valid_path=s.valid, id_col=first['id'])
+        out = [f'{time}.{part}' for part in ('hour', 'weekday', 'day') if part == 'day' or part in known]
+        removed = list(dict.fromkeys([*removed, *(c for c in out if c not in cats)]))
+    weights = {s[c].mark: c for c in s.names('weights') if s[c].mark in multis}
+    keys |= dict(remove_cols=removed, weight_col=weight, time_col=time, vector_cols=s.names('vector') or None)
+    keys |= dict(multi_cols=multis, multi_weights=weights, valid_path=s.valid, id_col=row_id)
     return {key: value for key, value in keys.items() if value or isinstance(value, list)}
 
 # %% ../../nbs/90_run/04_first_config.ipynb #411be066

@@ -165,11 +165,12 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     force : train again over finished folds of another config
     """
     shown = FoldProgress(usual_epochs(cfg), folds, progress)
-    run, units = str(cfg.run_dir.resolve()), []
+    run = str(cfg.run_dir.resolve())
     given = dict(cfg_path=run, overrides=['data.use_cache=true', *handed_on(cfg)], force=force)
-    for fold in folds:
-        unit = dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}')
-        units.append(unit | dict(parameters=given | dict(fold=fold)))
+    units = [
+        dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}', parameters=given | dict(fold=fold))
+        for fold in folds
+    ]
     how = dict(tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, apart=True)
     try:
         run_tasks('toss_ctr.run.execute:execute_fold', units, cfg.engine, **how)
@@ -194,19 +195,14 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
 
     def claim(fold, wait=True):
         claims.enter_context(locked(cfg.run_dir / f'.fold_{fold}' / 'claim', 'fold', wait))
-        mine.append(fold)
+        return fold
 
     def claim_free(folds):
         for fold in folds:
             with suppress(UserError):  # another command trains it
-                claim(fold, wait=False)
+                yield claim(fold, wait=False)
 
-    mine = []
-    claim_free(folds)
-    if folds and not mine:
-        claim(folds[0])
-        claim_free(folds[1:])
-    return mine
+    return [*claim_free(folds)] or [*map(claim, folds[:1]), *claim_free(folds[1:])]
 
 # %% ../../nbs/90_run/10_papermill.ipynb #d0d07c29
 def train_folds(
