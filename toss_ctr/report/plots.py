@@ -47,8 +47,7 @@ def curves(rows: list[dict], metric: str) -> dict:
     for r in rows:
         if r.get(metric) is not None and np.isfinite(r[metric]):
             series.setdefault((int(r['fold']), r['split']), {})[int(r['epoch'])] = r[metric]
-    ordered = {key: sorted(by_epoch.items()) for key, by_epoch in sorted(series.items())}
-    return {key: tuple(np.array(points).T) for key, points in ordered.items()}
+    return {key: tuple(np.array(sorted(points.items())).T) for key, points in sorted(series.items())}
 
 # %% ../../nbs/80_report/05_plots.ipynb #f2d7472d
 _DASHED, _ROWS = dict(train='--', inner=':'), dict(train='training rows', inner='inner rows')
@@ -68,14 +67,16 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     found = curves(rows, metric)
     single, held = len({fold for fold, _ in found}) == 1, {fold for fold, split in found if split != 'train'}
     for (fold, split), (epochs, values) in found.items():
-        name = f'fold {fold}' if not single or not held else _ROWS.get(split, 'held-out rows')
-        label = None if split in _DASHED and held and not single else name
-        look = dict(ls='-', lw=1.8, marker=_style(fold)['marker'], ms=3)
-        look = dict(ls=_DASHED[split], lw=1.1, marker='') if split in _DASHED else look
-        ax.plot(epochs, values, color=_style(fold)['color'], label=label, **look)
+        style, dashed = _style(fold), split in _DASHED
+        if single and held:
+            label = _ROWS.get(split, 'held-out rows')
+        else:
+            label = None if dashed and held else f'fold {fold}'
+        look = dict(ls=_DASHED[split], lw=1.1, marker='') if dashed else dict(ls='-', lw=1.8, ms=3)
+        ax.plot(epochs, values, label=label, **style | look)
         if split != 'train':
             best = values.argmax() if maximise else values.argmin()
-            ax.plot(epochs[best], values[best], **_style(fold) | dict(ls=''), ms=9, mfc='none', mew=1.6)
+            ax.plot(epochs[best], values[best], **style | dict(ls=''), ms=9, mfc='none', mew=1.6)
     ax.xaxis.get_major_locator().set_params(integer=True)
     return _done(ax, title or f'{metric} by epoch', xlabel='epoch')
 
@@ -114,9 +115,9 @@ def plot_pr(y, scores: dict, weight=None) -> Figure:
         top = max(top, precision[len(precision) // 50 :].max())
     ax.axhline(prior, color=MUTED, lw=1, ls=':', label=f'chance {prior:.3g}')
     ax.set_yscale('log')  # clicks are rare: on a plain scale every curve but the best lies on the floor
-    ends = dict(xlim=(0, 1), ylim=(prior / 1.5, min(1.1, 1.5 * top)))
+    ax.set(xlim=(0, 1), ylim=(prior / 1.5, min(1.1, 1.5 * top)))
     _plain_log(ax.yaxis)
-    return _done(ax, 'Precision by recall', xlabel='recall', ylabel='precision', **ends)
+    return _done(ax, 'Precision by recall', xlabel='recall', ylabel='precision')
 
 # %% ../../nbs/80_report/05_plots.ipynb #4201524d
 def quantile_groups(values, bins: int = 10):
@@ -159,14 +160,14 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     for p in probs.values():
         codes, names = quantile_groups(p, 15)
         table = rate_table(codes, y, p, names, weight=w)
-        points.append([table[key].to_numpy() for key in ('predicted', 'observed')])
-    top = 1 if balanced else 1.05 * np.max([np.max(pair) for pair in points])
+        points.append(table.select('predicted', 'observed').to_numpy().T)
+    top = 1 if balanced else 1.05 * max(map(np.max, points))
     ax.plot([0, top], [0, top], color=MUTED, lw=1, ls=':')
     for i, (name, pair) in enumerate(zip(probs, points, strict=True)):
         ax.plot(*pair, ms=4, lw=1.5, label=name, **_style(i))
     scale = 'class-balanced (50:50)' if balanced else 'click rate'
-    look = dict(xlabel=f'predicted, {scale}', ylabel='observed', xlim=(0, top), ylim=(0, top))
-    return _done(ax, 'Reliability (diagonal: perfect)', **look)
+    ax.set(xlim=(0, top), ylim=(0, top))
+    return _done(ax, 'Reliability (diagonal: perfect)', xlabel=f'predicted, {scale}', ylabel='observed')
 
 # %% ../../nbs/80_report/05_plots.ipynb #df9875dc
 def plot_rates(table: pl.DataFrame, title: str) -> Figure:
