@@ -102,11 +102,11 @@ class RunFacts:
 
     def lead(self, one: np.ndarray, other: np.ndarray) -> dict:
         "By how much one prediction is ahead of another, paired, on the same rows: diff, lo, hi of the first metric."
-        first, pairs = first_metric(self.pred.metric), zip(self.pred.scales(one), self.pred.scales(other), strict=True)
-        balanced, natural = pairs
-        n = max(n_draws(len(self.pred.row), self.n_boot), 30)
-        how = dict(natural=natural, seed=self.cfg.seed, **self.pred.beside())
-        found = gain(compare_predictions(self.pred.label, *balanced, n, **how)[first][2], first)
+        of, first = self.pred, first_metric(self.pred.metric)
+        balanced, natural = zip(of.scales(one), of.scales(other), strict=True)
+        n = max(n_draws(len(of.row), self.n_boot), 30)
+        found = compare_predictions(of.label, *balanced, n, self.cfg.seed, **of.beside(), natural=natural)
+        found = gain(found[first][2], first)
         return dict(diff=found.diff, lo=found.lo, hi=found.hi, metric=TITLES.get(first, first))
 
     @cached_property
@@ -192,9 +192,8 @@ def _over_fitting(f: RunFacts):
     late = {fold: v.max() - v[-1] for fold, v in held.items() if v.max() - v[-1] > max(0.002, f.noise)}
     if late and not (f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs):  # there the best epoch is kept
         epoch = min(held[fold].argmax() for fold in late)
-        mend = ' --set train.early_stop_patience=2 chooses the number of epochs on a part of the training rows.'
-        mend = '' if f.cfg.train.early_stop_patience else mend
-        folds = folds_text(late, len(held))
+        chooses = ' --set train.early_stop_patience=2 chooses the number of epochs on a part of the training rows.'
+        mend, folds = '' if f.cfg.train.early_stop_patience else chooses, folds_text(late, len(held))
         yield dict(folds=folds, epoch=epoch, fall=max(late.values()), metric=f.watched, mend=mend)
 
 

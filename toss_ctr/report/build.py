@@ -136,10 +136,11 @@ def header(f: RunFacts, parts: list[Markup]) -> Markup:
     files = [name for name in _FILES if (f.folder / name).is_file()]
     files += sorted(file.name for file in f.folder.glob('fold_*.html'))
     at = datetime.fromtimestamp((f.folder / 'oof.parquet').stat().st_mtime, timezone.utc)
-    sections = re.findall(r'<section id="(\w+)"><h2>(.*?)</h2>', ''.join(parts))
-    sections = [(key, Markup(title)) for key, title in sections]
-    known = dict(name=f.cfg.exp_name, subject=f.subject, when=f'{at:%Y-%m-%d %H:%M} UTC', files=files, what=what)
-    return html(_HEAD, **known, tiles=tiles(f), sections=sections)
+    heads = re.findall(r'<section id="(\w+)"><h2>(.*?)</h2>', ''.join(parts))
+    return html(
+        _HEAD, name=f.cfg.exp_name, subject=f.subject, when=f'{at:%Y-%m-%d %H:%M} UTC', files=files, what=what,
+        tiles=tiles(f), sections=[(key, Markup(title)) for key, title in heads],
+    )
 
 # %% ../../nbs/80_report/40_build.ipynb #c8a20792
 _FOOT = 'Made by toss_ctr from the files of this run folder; nothing in this page is loaded from elsewhere.'
@@ -201,9 +202,8 @@ def build_report(
     found = findings(facts)
     if out.parent == run_dir:
         write_record(run_dir / ADVICE, 'advice', dict(findings=found), made_of=advice_made_of(run_dir))
-    folded = [part for make in _FOLDED if (part := make(facts))]
-    parts = [*(make(facts) for make in _OPEN), findings_section(found), section('more', 'More', *folded)]
-    parts = [part for part in parts if part]
+    more = section('more', 'More', *(make(facts) for make in _FOLDED))
+    parts = [*filter(None, (make(facts) for make in _OPEN)), findings_section(found), more]
     body = html(_BODY, head=header(facts, parts), parts=parts, foot=_FOOT)
     with write_aside(out) as part:
         part.write_text(page(f'{cfg.exp_name} – toss_ctr', body), **text)

@@ -400,10 +400,11 @@ def notebook_page(path, title: str) -> Path:
 
     notebook = nbformat.read(path, as_version=4)
     notebook.cells = [cell for cell in notebook.cells if not cell.source.startswith('# ')]  # the title of all folds
-    look = dict(template_name='basic', exclude_input=True, exclude_anchor_links=True)
-    cells, _ = HTMLExporter(**look).from_notebook_node(notebook)
+    exporter = HTMLExporter(template_name='basic', exclude_input=True, exclude_anchor_links=True)
+    cells, _ = exporter.from_notebook_node(notebook)
     cells = Markup(re.sub(r'(?s)<script.*?</script>', '', cells))
     made = page(title, html(_FOLD, title=title, name=Path(path).name, cells=cells))
-    with write_aside(Path(path).with_suffix('.html')) as part:
+    out = Path(path).with_suffix('.html')
+    with write_aside(out) as part:
         part.write_text(made, encoding='utf-8', errors='replace')
-    return Path(path).with_suffix('.html')
+    return out

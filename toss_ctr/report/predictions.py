@@ -112,9 +112,10 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
         best = at_rows(of['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
     handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
-    told = dict(handed=handed, name=cfg.lead, metric=cfg.metric, target=target)
-    told |= dict(group=of.get('group'), weight=of.get('weight'))
-    return Predictions(of['row'], of['fold'].astype(np.int64), of['label'], raw, others, **told)
+    return Predictions(
+        of['row'], of['fold'].astype(np.int64), of['label'], raw, others, of.get('group'), of.get('weight'),
+        handed=handed, name=cfg.lead, metric=cfg.metric, target=target,
+    )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
 def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int = 0, seed: int = 0, **beside) -> dict:
@@ -257,8 +258,8 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
     except UserError as e:
         print(f'{e}; the test rows are not scored')
         return None
-    content = dict(n=len(label), clicks=int(label.sum()), rate=rate, metric=cfg.metric, predictions=scores)
-    content['submission'] = digest_file(folder / 'submission.csv')
+    about = dict(n=len(label), clicks=int(label.sum()), rate=rate, metric=cfg.metric)
+    content = dict(**about, predictions=scores, submission=digest_file(folder / 'submission.csv'))
     return write_record(folder / FILE, 'test_metrics', content)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #b6de37ae

@@ -143,9 +143,8 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     pred : what is known about the held-out rows
     returns rows of `grouped` with z, the surplus in standard errors; the most clicks amiss first
     """
-    out = [row for row in grouped(pred, groups) if row['due'] >= 5]
-    for row in out:
-        row['z'] = (row['clicks'] - row['due']) / row['noise'] ** 0.5
+    able = (row for row in grouped(pred, groups) if row['due'] >= 5)
+    out = [row | dict(z=(row['clicks'] - row['due']) / row['noise'] ** 0.5) for row in able]
     out = compress(out, beyond_chance([row['z'] for row in out]))
     return sorted(out, key=lambda row: (-abs(row['clicks'] - row['due']), row['column']))[:12]
 
@@ -173,8 +172,10 @@ def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float,
     x, y = np.concatenate([a, b]), np.repeat([0, 1], [len(a), len(b)])
     w = np.concatenate([np.ones(len(a)) if weight is None else weight, np.ones(len(b))])
     half = np.random.default_rng(seed).random(len(y)) < 0.5
-    look = dict(n_estimators=60, num_leaves=15, min_child_samples=100, colsample_bytree=0.5, importance_type='gain')
-    trees = LGBMClassifier(**look, random_state=seed, deterministic=True, force_row_wise=True, verbosity=-1)
+    trees = LGBMClassifier(
+        n_estimators=60, num_leaves=15, min_child_samples=100, colsample_bytree=0.5, importance_type='gain',
+        random_state=seed, deterministic=True, force_row_wise=True, verbosity=-1,
+    )
     trees.fit(x[half], y[half], sample_weight=w[half])
     gain = trees.feature_importances_ / max(trees.feature_importances_.sum(), 1e-12)
     score = auc(y[~half], trees.predict_proba(x[~half])[:, 1], w[~half])
