@@ -93,16 +93,16 @@ def sized(cfg: Config, size: int) -> Config:
         return with_changes(cfg, dict(members=dict(islice(more_members(cfg), 3 * (size - USUAL) - 1))))
     if size == USUAL:
         return cfg
-    most, keys = _SMALLER[size], {}
+    most = _SMALLER[size]
     keep = min(1.0, most['rows'] / max(1, data_rows(cfg)['train']))
+    trees = {name: member for name, member in cfg.members.items() if 'rounds' in type(member).model_fields}
+    keys = dict(
+        cv=dict(n_splits=min(cfg.cv.n_splits, most['folds'])),
+        train=dict(epochs=min(cfg.train.epochs, most['epochs'])),
+        members={name: dict(rounds=min(m.rounds, most['rounds']), keep=min(m.keep, keep)) for name, m in trees.items()},
+    )
     if cfg.sampler.type is None and keep < 1:
         keys['sampler'] = dict(type='negatives', keep=keep)
-    keys['cv'] = dict(n_splits=min(cfg.cv.n_splits, most['folds']))
-    keys['train'] = dict(epochs=min(cfg.train.epochs, most['epochs']))
-    trees = {name: member for name, member in cfg.members.items() if 'rounds' in type(member).model_fields}
-    keys['members'] = {
-        name: dict(rounds=min(m.rounds, most['rounds']), keep=min(m.keep, keep)) for name, m in trees.items()
-    }
     return with_changes(cfg, keys)
 
 # %% ../../nbs/90_run/22_dial.ipynb #5797638f

@@ -348,8 +348,8 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
         one; bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
     """
     fewer = {name: m.model_copy(update=dict(rounds=_few_rounds(m), patience=0)) for name, m in _boosted(cfg).items()}
-    members = cfg.members | fewer
-    members = {name: m for name, m in members.items() if m.kind in LEARNERS or name == cfg.network}
+    known = (cfg.members | fewer).items()
+    members = {name: m for name, m in known if m.kind in LEARNERS or name == cfg.network}
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
     grown, trees = _seconds_of(grow_members, inputs)
     whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
@@ -395,8 +395,10 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
         trees=(cost['trees'] * max(rounds, default=0) + cost['whole']) * folds / 2 / cores,
     )
     memory = cost['memory'] + ROW_NUMBERS * rows['train']
-    told = dict(rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'])
-    return told | dict(memory=memory, together=memory * jobs + 2**29)  # and the process that started them
+    return dict(
+        rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'], memory=memory,
+        together=memory * jobs + 2**29,  # and the process that started them
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
 def _measured(cfg: Config, rows: int) -> dict:

@@ -90,13 +90,13 @@ class Trials(MetricsTable):
     """
 
     def __init__(self, tried: list[dict], cfg: Config):
-        order = sorted(range(len(tried)), key=lambda i: -tried[i]['value'])
-        title, self.best = f'inner {TITLES.get(cfg.monitor, cfg.monitor)}', tried[order[0]]['keys']
+        best_first = sorted(enumerate(tried), key=lambda pair: -pair[1]['value'])
+        title, self.best = f'inner {TITLES.get(cfg.monitor, cfg.monitor)}', best_first[0][1]['keys']
         rows = {}
-        for i in order:
-            told = ' '.join(f'{key}={value_text(value)}' for key, value in tried[i]['keys'].items())
-            keys = dict(epochs=str(tried[i]['epochs']), seconds=f"{tried[i]['seconds']:.0f}", keys=told or 'as it is')
-            rows[str(i)] = {title: tried[i]['value']} | keys
+        for number, trial in best_first:
+            told = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
+            keys = dict(epochs=str(trial['epochs']), seconds=f"{trial['seconds']:.0f}", keys=told or 'as it is')
+            rows[number] = {title: trial['value']} | keys
         self.line = f'toss run {shell_path(cfg.run_dir / "tune" / BEST)}' if self.best else ''
         super().__init__(rows)
 
@@ -121,7 +121,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     UserError for a key that the config has not, and where Optuna is not installed
     """
     need_network(cfg)
-    space = {key: tuple(v) if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
+    space = {key: v if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
     try:
         import optuna  # noqa: F401
     except ImportError:
