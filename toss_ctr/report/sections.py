@@ -8,8 +8,8 @@ __all__ = ['SAID', 'right_section', 'better_section', 'folds_section', 'findings
            'importance_section']
 
 # %% ../../nbs/80_report/35_sections.ipynb #e7d3c9bf
-import numpy as np
 from markupsafe import Markup
+from scipy.special import entr
 
 from ..inference.compare import member_board, metric_cells
 from ..inference.ensemble import last_choice
@@ -48,8 +48,8 @@ def _weighed(f: RunFacts) -> str:
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
 def _shares(f: RunFacts) -> str:
     "Log loss of what was handed in between a constant and the truth, in words."
-    own, q = f.own, f.pred.prior
-    constant = -(q * np.log(q) + (1 - q) * np.log(1 - q))
+    own, rate = f.own, f.pred.prior
+    constant = entr([rate, 1 - rate]).sum()
     low, high = own['ends'].get('LogLoss', (None, None))
     told = f"Log loss is {own['LogLoss']:.4f}" + (low is not None) * f' (95 %: {interval_text(low, high)})'
     told += f'; the click rate alone has {constant:.4f}'
@@ -86,10 +86,10 @@ _OF_TOSS = 'Score', 'WLL'  # nobody else asks for them
 def better_section(f: RunFacts) -> Markup:
     "What was handed in beside every member, and the best possible."
     metric, board = f.pred.metric, member_board(f.folder) if last_choice(f.folder) else None
-    rows = {row['name']: row for row in f.rows if row['kind'] != 'fold'}
     lines = dict(board.parts[0].rows) if board else {}
-    for name, row in rows.items():
-        if name != 'out of fold' or f.own is row:
+    for row in f.rows:
+        name = row['name']
+        if row['kind'] != 'fold' and (name != 'out of fold' or f.own is row):
             shown = next((key for key in lines if key.split(' ')[0] == name), name + ' *' * row['handed_in'])
             lines[shown] = lines.get(shown, {}) | metric_cells(row, metric)
     hidden = () if metric == 'toss' else _OF_TOSS
@@ -141,8 +141,11 @@ def test_section(f: RunFacts) -> Markup | None:
 def curves_section(f: RunFacts) -> Markup | None:
     "Learning curves of Score or AUC, AP, WLL and the training objective."
     first = 'Score' if f.pred.metric == 'toss' else 'AUC'
-    made = [(m, up) for m, up in ((first, True), ('AP', True), ('WLL', False)) if curves(f.log, m)]
-    figs = [figure(plot_learning(f.log, m, up), f'{m} by epoch for each fold') for m, up in made]
+    figs = [
+        figure(plot_learning(f.log, metric, metric != 'WLL'), f'{metric} by epoch for each fold')
+        for metric in (first, 'AP', 'WLL')
+        if curves(f.log, metric)
+    ]
     trained = [r for r in f.log if r['split'] == 'train']
     if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
         title = 'Training objective by epoch'
@@ -165,8 +168,10 @@ def labels_section(f: RunFacts) -> Markup | None:
     if not judged:
         return None
     rows = [dict(name=name, **content, **content['after']) for name, content in judged.items()]
-    columns = dict(name=('label', None), rows=('rows that know it', ',d'), rate=('rate', '.2%'))
-    columns |= dict(AUC=('AUC', '.4f'), AP=('AP', '.5f'), WLL=('WLL', '.5f'))
+    columns = dict(
+        name=('label', None), rows=('rows that know it', ',d'), rate=('rate', '.2%'),
+        AUC=('AUC', '.4f'), AP=('AP', '.5f'), WLL=('WLL', '.5f'),
+    )
     columns[RATIO] = 'predicted / observed', '.3f'
     text = 'Learned by the net of the first label, that of the submission (data.labels); each calibrated by itself.'
     return drawer('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
@@ -225,8 +230,10 @@ def drift_section(f: RunFacts) -> Markup | None:
         f"{found['rows'][1]:,} test rows. “Unknown” counts rows "
         'whose value is missing or outside the vocabulary of the training rows.'
     )
-    columns = dict(column=('column', None), gain=('share of what tells them apart', '.1%'))
-    columns |= dict(unknown_train=('unknown in train', '.1%'), unknown_test=('unknown in test', '.1%'))
+    columns = dict(
+        column=('column', None), gain=('share of what tells them apart', '.1%'),
+        unknown_train=('unknown in train', '.1%'), unknown_test=('unknown in test', '.1%'),
+    )
     return drawer('drift', 'Train and test', text, table(found['columns'][:12], columns, 'Drift from train to test'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
@@ -242,9 +249,8 @@ def attention_section(f: RunFacts) -> Markup | None:
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
     for a in rows:
-        title = '' if a['history'] == 'seq' else f"{a['history']}, "
-        title += f"row {a['row']}: {'click' if a['label'] else 'no click'}, p {a['p']:.3g} (50:50)"
-        title += f", target {a['target']}"[:32]
+        told, of = 'click' if a['label'] else 'no click', '' if a['history'] == 'seq' else f"{a['history']}, "
+        title = f"{of}row {a['row']}: {told}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
         weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
     text = (
@@ -260,8 +266,10 @@ def importance_section(f: RunFacts) -> Markup | None:
     importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
     if importance:
         lost = 'Score lost' if f.cfg.metric == 'toss' else 'Log loss added'
-        text = f'{f.pred.name}: {lost} on held-out rows when a group of fields is shuffled among them; lines show how '
-        text += 'the shuffles differ.'
+        text = (
+            f'{f.pred.name}: {lost} on held-out rows when a group of fields is shuffled among them; lines show how '
+            'the shuffles differ.'
+        )
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
     trees = f.cfg.yardstick if f.cfg.network else f.cfg.lead
     if gain := side_file(f.folder, f'members/{trees}/member.json', 'gain'):
