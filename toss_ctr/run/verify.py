@@ -45,8 +45,8 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
             continue
         if train in (manifest['made_of'], manifest['train']):
             found.setdefault(manifest['name'], folder)
-    wanted = ['train', *(['test'] if cfg.data.test_path or cfg.data.manifest_test else [])]
-    if unreadable and not all(name in found for name in wanted):
+    wanted = {'train', 'test'} if cfg.data.test_path or cfg.data.manifest_test else {'train'}
+    if unreadable and wanted - found.keys():
         raise unreadable[0]
     return found
 
@@ -103,8 +103,10 @@ def check_chosen(run_dir: Path):
         raise Damaged(f'{run_dir / "submission.csv"}: not what was handed in', again)
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
-_NEEDED = 'config.yaml spec.json folds.json folds.parquet calibration.json calibrator.json oof.parquet '
-_NEEDED += 'ensemble.json submission.csv'
+_NEEDED = (
+    'config.yaml spec.json folds.json folds.parquet calibration.json calibrator.json oof.parquet '
+    'ensemble.json submission.csv'
+)
 
 
 def check_present(cfg: Config, sides: dict):
@@ -125,24 +127,6 @@ def check_present(cfg: Config, sides: dict):
         if not (run / name).is_file():
             raise Damaged(f'{run / name}: missing', f'run toss run {shell_path(run)}')
 
-# %% ../../nbs/90_run/25_verify.ipynb #f2f13366
-class _Chain:
-    "The lines of what was looked at, and the faults that were found."
-
-    def __init__(self):
-        self.lines, self.faults = [], []
-
-    def link(self, thing: str, check, *given, here: bool = True):
-        "Look at a thing; what `check` gives, or None where it is wrong, or not here."
-        mark, found = 'ok' if here else '-', None
-        try:
-            found = check(*given) if here else None
-        except UserError as e:
-            mark = 'BAD'
-            self.faults.append(str(e))
-        self.lines.append(f'{mark:4}{thing}')
-        return found
-
 # %% ../../nbs/90_run/25_verify.ipynb #3170955e
 def verify(cfg: Config) -> list[str]:
     """Derive every digest of a run again, from the data to the submission.
@@ -157,37 +141,49 @@ def verify(cfg: Config) -> list[str]:
     >>> from toss_ctr.run.verify import verify
     >>> verify(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
     """
-    run, data, chain = cfg.run_dir, cfg.data, _Chain()
+    run, data, lines, faults = cfg.run_dir, cfg.data, [], []
+
+    def link(thing: str, check, *given, here: bool = True):
+        "Look at a thing; what `check` gives, or None where it is wrong, or not here."
+        found, mark = None, 'ok' if here else '-'
+        try:
+            found = check(*given) if here else None
+        except UserError as e:
+            mark = 'BAD'
+            faults.append(str(e))
+        lines.append(f'{mark:4}{thing}')
+        return found
+
     if cfg.network and not side_files(run):
         raise UserError(f'{run}: no finished fold', begin_run(cfg))
-    thing = 'fold {}: weights and held-out predictions'
-    sides = {fold: chain.link(thing.format(fold), read_fold, run, fold, True) for fold in side_files(run)}
-    sides = {fold: side for fold, side in sides.items() if side}
+    what = 'weights and held-out predictions'
+    found = {fold: link(f'fold {fold}: {what}', read_fold, run, fold, True) for fold in side_files(run)}
+    sides = {fold: side for fold, side in found.items() if side}
     cache = next((side['cache'] for side in sides.values()), '') if cfg.network else trained_on(run)
     caches = run_caches(cfg, cache) if cache else {}
     for name, path in dict(train=data.train_path, test=data.test_path).items():
         folder = caches.get(name)
         there = bool(folder and path) and Path(path).exists()
-        chain.link(f'{name} file: {path}', check_source, cfg, folder, here=there)
-        chain.link(f'{name} cache: {folder or "–"}', verify_cache, folder, here=bool(folder))
+        link(f'{name} file: {path}', check_source, cfg, folder, here=there)
+        link(f'{name} cache: {folder or "–"}', verify_cache, folder, here=bool(folder))
     again = f'run toss run {shell_path(run)}: it makes it again'
     for path in sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json')):
-        chain.link(f'features: {path.parent}', check_record, path, again)
-    chain.link('every file that is needed', check_present, cfg, sides)
+        link(f'features: {path.parent}', check_record, path, again)
+    link('every file that is needed', check_present, cfg, sides)
     for path in sorted(run.rglob('[!.]*.json')):
         if Path(data.cache_dir) not in path.parents:
             kind = kind_of(path)
             mend = f'run toss export {shell_path(run)}' if kind in EXPORTED else ''
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
-            chain.link(name, check_record, path, mend, sides, here=bool(kind))
-    chain.link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
-    chain.link('submission.csv: what was handed in, of these members', check_chosen, run)
+            link(name, check_record, path, mend, sides, here=bool(kind))
+    link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
+    link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
         from toss_ctr.inference.answers import check_parity
 
         there = bool(data.test_path) and (is_object(data.test_path) or Path(data.test_path).exists())
-        chain.link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
-    if chain.faults:
-        print('\n'.join(chain.lines))
-        raise UserError('; '.join(dict.fromkeys(chain.faults)))
-    return chain.lines
+        link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
+    if faults:
+        print('\n'.join(lines))
+        raise UserError('; '.join(dict.fromkeys(faults)))
+    return lines
