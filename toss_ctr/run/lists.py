@@ -24,16 +24,22 @@ def words(column: str) -> list[str]:
     return [word for word in re.split(r'[\W_]+', apart) if word]
 
 
-TIME = r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
-TIME += r'|zeit\w*|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
-_PAST = r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
-_PAST += r'|viewed|clicked|watched|seen|bought|purchased'
+TIME = (
+    r'\w*time|\w*timestamps?|times|dates?|datetimes?|ts|at|when|epoch|utc'
+    r'|zeit\w*|datum|fecha|hora|\w*(시간|일시|시각|날짜)'
+)
+_PAST = (
+    r'hist\w*|seqs?|sequences?|last|recent(ly)?|prev(ious)?|past|lately'
+    r'|viewed|clicked|watched|seen|bought|purchased'
+)
 _TAGS = r'\w*tags?|genres?|topics?|interests?|keywords?|\w*(태그|키워드|관심사)'
 _DEED = r'views?|clicks?|watch(es)?|purchases?|orders?|events?'
-_ID = r'(?!(bid|paid|grid|void|valid|solid|rapid|avoid|covid|android|liquid|fluid|kid|mid|lid|aid|ask)$)\w*ids?'
-_ID += r'|code|zip\w*|postcode|plz|sku|no|nr|number|key|hash|\w*(번호|아이디|코드)'
-_ID += r'|user|member|customer|visitor|device|session|item|product|article|ad|advertiser|campaign|creative|publisher'
-_ID += r'|site|app|page|query|shop|seller|store|brand|category|cate|city|region|country|segment|cluster|group|channel'
+_ID = (
+    r'(?!(bid|paid|grid|void|valid|solid|rapid|avoid|covid|android|liquid|fluid|kid|mid|lid|aid|ask)$)\w*ids?'
+    r'|code|zip\w*|postcode|plz|sku|no|nr|number|key|hash|\w*(번호|아이디|코드)'
+    r'|user|member|customer|visitor|device|session|item|product|article|ad|advertiser|campaign|creative|publisher'
+    r'|site|app|page|query|shop|seller|store|brand|category|cate|city|region|country|segment|cluster|group|channel'
+)
 
 
 def says(column: str, pattern: str) -> bool:
@@ -93,14 +99,13 @@ def second_of(low: float, high: float) -> int:
     >>> second_of(1_764_000_000_000, 1_764_086_400_000), second_of(3, 4)
     (1000, 0)
     """
-    units = 1, 10**3, 10**6, 10**9
-    return next((unit for unit in units if _YEARS[0] * unit <= low and high < _YEARS[1] * unit), 0)
+    first, after = _YEARS
+    return next((unit for unit in (1, 10**3, 10**6, 10**9) if first * unit <= low and high < after * unit), 0)
 
 
 def is_event_time(c: Facts) -> bool:
     "May the entries of a column's cells be times?"
-    named = says(c.name, TIME) and c.cells.whole
-    return c.cells.moments or named and second_of(*c.cells.span) > 0
+    return c.cells.moments or says(c.name, TIME) and c.cells.whole and second_of(*c.cells.span) > 0
 
 # %% ../../nbs/90_run/01_lists.ipynb #6b20b13a
 _NO_SENSE = {'id', 'ids', 'seq', 'sequence', 'list', 'hist', 'history', 'last', 'recent', 'prev', 'past'}

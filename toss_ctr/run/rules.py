@@ -133,8 +133,9 @@ def is_time(c: Facts) -> bool:
     "May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so."
     if c.nulls or c.card == 1:
         return False
-    numbers = c.kind in ('whole', 'real') and c.integral and says(c.name, TIME)
-    return c.kind == 'moment' or numbers and second_of(c.low, c.high) > 0
+    if c.kind in ('whole', 'real'):
+        return c.integral and says(c.name, TIME) and second_of(c.low, c.high) > 0
+    return c.kind == 'moment'
 
 
 def compact_dates(c: Facts) -> bool:
@@ -222,10 +223,12 @@ MAX_CARD = 10_000  # whole numbers with more values are not taken for categories
 NAMES = 0.99  # share of different values from which on whole numbers are names of their rows
 SINCE = 'since 1970; its hour and weekday are columns'
 AMOUNT = r'n|nums?|cnts?|counts?|visits|clicks|views|days|kinds'  # words of a count
-MEASURE = r'age|salary|wage|fare|fee|size|length|width|height|weight|dist(ance)?|hours'
-MEASURE += r'|minutes|seconds|\w*days|duration|percent|pct|balance|budget|revenue|quantity|qty|total|sum|avg|mean'
-MEASURE += r'|rate|ratio|\w*(price|cost|amount|income|score)'
-MEASURE += r'|precio|importe|edad|preis|betrag|alter|\w*(가격|금액|나이|연령|수량|거리)'  # last words of a measure
+MEASURE = (  # last words of a measure
+    r'age|salary|wage|fare|fee|size|length|width|height|weight|dist(ance)?|hours'
+    r'|minutes|seconds|\w*days|duration|percent|pct|balance|budget|revenue|quantity|qty|total|sum|avg|mean'
+    r'|rate|ratio|\w*(price|cost|amount|income|score)'
+    r'|precio|importe|edad|preis|betrag|alter|\w*(가격|금액|나이|연령|수량|거리)'
+)
 FEW = 30  # values up to which a measure is a band
 OFTEN = 5  # rows that a code has on average
 AT_ONE_END = 0.05  # of the range, from its least value, where half of a count's rows lie

@@ -49,8 +49,10 @@ class Column:
     mark: str = ''
 
 # %% ../../nbs/90_run/05_schema.ipynb #9fa79f56
-ROLES = ('categorical', 'multi', 'weights', 'numeric', 'vector', 'sequence', 'side', 'times', 'time')
-ROLES += ('weight', 'id', 'constant', 'ignored')
+ROLES = (
+    'categorical', 'multi', 'weights', 'numeric', 'vector', 'sequence', 'side', 'times', 'time',
+    'weight', 'id', 'constant', 'ignored',
+)  # fmt: skip
 UNSEEN = 0.5  # share of test rows with an unseen value from which on a column is left out
 NEW = 0.8  # and from which on whole values of it are held out, and not whole days
 
@@ -147,8 +149,10 @@ class Schema:
             return f"<p>{lines}</p>{folded(f'{len(self.columns)} columns', self.table()._repr_html_())}"
 
 # %% ../../nbs/90_run/05_schema.ipynb #6547de6e
-_WHOLE = dict(tbl_rows=-1, tbl_width_chars=10_000, fmt_str_lengths=10_000)  # a table with every row and every word
-_WHOLE |= dict(tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True)
+_WHOLE = dict(  # a table with every row and every word
+    tbl_rows=-1, tbl_width_chars=10_000, fmt_str_lengths=10_000,
+    tbl_hide_dataframe_shape=True, tbl_hide_column_data_types=True,
+)  # fmt: skip
 
 # %% ../../nbs/90_run/05_schema.ipynb #7d6d7be8
 def _lines(s: Schema) -> list[str]:
@@ -196,9 +200,9 @@ def _write_yaml(s: Schema, path) -> str:
     keys = s.config()
     if path is not None:
         keys['exp_name'] = re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(path).stem)
-    asking = all(h['asks'] for h in s.histories)
-    guess = [] if asking else ['where a target column is known, name it in sequence.query_key (query_mode S1)']
-    notes = f'yaml-language-server: $schema={KEYS_FILE}', *s.lines(), *s.warnings(), *guess
+    notes = [f'yaml-language-server: $schema={KEYS_FILE}', *s.lines(), *s.warnings()]
+    if not all(h['asks'] for h in s.histories):
+        notes.append('where a target column is known, name it in sequence.query_key (query_mode S1)')
     text = yaml_text(keys, notes, WHY, default_flow_style=None, width=110)
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_bytes() == text.encode())
@@ -407,8 +411,9 @@ def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
         mend = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'
         notes.append(f'{", ".join(after)}: to learn it beside {log.label}, {mend}, model.qnn_alpha.packed 1')
     positives = int(facts[log.label].total) if log.label else 0
-    known = str(path), source.n_rows, log.label, positives, columns
-    return Schema(*known, histories=tuple(histories), notes=tuple(notes))
+    return Schema(
+        str(path), source.n_rows, log.label, positives, columns, histories=tuple(histories), notes=tuple(notes)
+    )
 
 # %% ../../nbs/90_run/05_schema.ipynb #bd415537
 def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
