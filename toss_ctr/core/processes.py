@@ -261,8 +261,9 @@ class Reaper:
         self.folder = Path(tempfile.mkdtemp(prefix='toss_', dir=usual if len(usual) < 24 else '/tmp'))
         self.mark = {MARK: str(self.folder)}
         code = f'from toss_ctr.core.processes import guard; guard({str(self.folder)!r})'
-        about = dict(stdin=subprocess.PIPE, start_new_session=True, env=child_environment())
-        self.process = subprocess.Popen([sys.executable, '-c', code], **about)
+        self.process = subprocess.Popen(
+            [sys.executable, '-c', code], stdin=subprocess.PIPE, start_new_session=True, env=child_environment()
+        )
         return self
 
     def __exit__(self, *_):

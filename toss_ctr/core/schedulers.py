@@ -49,8 +49,10 @@ def _read_switches(ray):
     ray._raylet.AuthenticationTokenLoader.instance().reset_cache()
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #48f6a256
-_QUIET = dict(RAY_USAGE_STATS_ENABLED='0', RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO='0', RAY_enable_metrics_collection='0')
-_QUIET |= dict(RAY_DEDUP_LOGS='0', RAY_SCHEDULER_EVENTS='0')
+_QUIET = dict(
+    RAY_USAGE_STATS_ENABLED='0', RAY_ACCEL_ENV_VAR_OVERRIDE_ON_ZERO='0', RAY_enable_metrics_collection='0',
+    RAY_DEDUP_LOGS='0', RAY_SCHEDULER_EVENTS='0',
+)
 KEEP_ENVIRONMENT = dict(SPT_NOENV='1')  # when Ray gives a process a title
 _STORE_BYTES = 80 << 20  # of Ray's object store, which holds a line for each task
 _TRIES = 3  # a busy machine may be late by more than Ray waits for itself
@@ -67,13 +69,14 @@ def _start_ray(ray, cpus: int, reaper: Reaper):
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     os.environ.update(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(token))
-    options = dict(include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR)
-    options |= dict(num_cpus=cpus, object_store_memory=_STORE_BYTES)
     for last in range(_TRIES):
         try:
             _read_switches(ray)
             with patch.dict(os.environ, child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
-                return ray.init(_temp_dir=f'{reaper.folder}/{last}', **options)
+                return ray.init(
+                    num_cpus=cpus, object_store_memory=_STORE_BYTES, _temp_dir=f'{reaper.folder}/{last}',
+                    include_dashboard=False, log_to_driver=False, logging_level=logging.ERROR,
+                )
         except Exception as error:  # Ray raises it as it is
             ray.shutdown()
             if 'timed out' not in str(error) or last == _TRIES - 1:
@@ -157,9 +160,10 @@ class RayExecutor:
 
     def submit(self, tasks: list[Task], gpu: bool = False) -> list[_RayFuture]:
         "Hand out tasks, which Ray spreads over the nodes."
-        engine = self.engine
-        room = dict(num_cpus=engine.cpus, num_gpus=engine.gpus if gpu else 0, scheduling_strategy='SPREAD')
-        do = self.ray.remote(do_apart).options(max_retries=0, **room)
+        do = self.ray.remote(do_apart).options(
+            num_cpus=self.engine.cpus, num_gpus=self.engine.gpus if gpu else 0, max_retries=0,
+            scheduling_strategy='SPREAD',
+        )
         return [_RayFuture(self.ray, do.remote(str(task.folder))) for task in tasks]
 
     def cancel(self, futures: list[_RayFuture]):
@@ -258,10 +262,11 @@ def _options(engine, gpu: bool) -> dict:
     slurm = dict(engine.slurm)
     setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
     slurm.pop('cluster', None)
-    options = dict(slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm)
-    options |= dict(gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes)
-    options |= dict(cpus_per_task=engine.cpus)
-    return dict(name='toss_ctr') | {name: value for name, value in options.items() if value}
+    options = dict(
+        name='toss_ctr', slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm,
+        gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes, cpus_per_task=engine.cpus,
+    )
+    return {name: value for name, value in options.items() if value}
 
 
 def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
@@ -309,8 +314,8 @@ class SlurmExecutor:
 
         returns folder of a task → its job
         """
-        jobs = {note.parent: note.read_text() for note in tasks[0].folder.parent.glob('*/job')}
-        jobs = {folder: job for folder, job in jobs.items() if job not in self.jobs}
+        notes = tasks[0].folder.parent.glob('*/job')
+        jobs = {note.parent: job for note in notes if (job := note.read_text()) not in self.jobs}
         self.jobs, self.asked = self.jobs | set(jobs.values()), 0.0
         living = {folder: job for folder, job in jobs.items() if self.state(job) in RUNS}
         wanted = {task.folder for task in tasks}

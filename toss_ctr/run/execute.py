@@ -64,8 +64,8 @@ def kernel_environment(folder: Path) -> dict:
     """
     spec = folder / 'jupyter' / 'kernels' / 'python3' / 'kernel.json'
     code = 'from ipykernel.kernelapp import launch_new_instance; launch_new_instance()'
-    argv = bound_command(code, "int(os.environ['JPY_PARENT_PID'])")
-    argv = [*argv, '-f', '{connection_file}', '--InteractiveShellApp.ignore_cwd=True']
+    bound = bound_command(code, "int(os.environ['JPY_PARENT_PID'])")
+    argv = [*bound, '-f', '{connection_file}', '--InteractiveShellApp.ignore_cwd=True']
     spec.parent.mkdir(parents=True, exist_ok=True)
     with write_aside(spec) as part:
         part.write_text(json.dumps(dict(argv=argv, display_name='python3', language='python')))
@@ -89,11 +89,13 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     said = Lines(lambda line: (print(line, flush=True), tell(line)))
-    how = dict(kernel_name='python3', cwd=os.getcwd(), progress_bar=False, stdout_file=said, stderr_file=said)
     before, whole = signal.signal(signal.SIGINT, lambda *_: None), False
     tell(f'fold {fold} starts')
     try:
-        pm.execute_notebook(*paths, parameters=parameters, start_timeout=600, **how)  # on a busy machine
+        pm.execute_notebook(
+            *paths, parameters=parameters, kernel_name='python3', cwd=os.getcwd(), progress_bar=False,
+            stdout_file=said, stderr_file=said, start_timeout=600,  # on a busy machine
+        )
         whole = True
     except Exception:
         traceback.print_exc()

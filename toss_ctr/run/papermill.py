@@ -171,9 +171,10 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}', parameters=given | dict(fold=fold))
         for fold in folds
     ]
-    how = dict(tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, apart=True)
     try:
-        run_tasks('toss_ctr.run.execute:execute_fold', units, cfg.engine, **how)
+        run_tasks(
+            'toss_ctr.run.execute:execute_fold', units, cfg.engine, shown.hear, cfg.run_dir, jobs, gpu=True, apart=True
+        )
     finally:
         shown.bar.close()
 
