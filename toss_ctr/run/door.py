@@ -61,8 +61,9 @@ class _Known:
     def _trained(self):
         "Refuse a run that has no held-out predictions yet."
         if not self.done:
-            mend = f'run toss run {shell_path(self.folder)}: it goes on'
-            raise UserError(f'{self.folder}: not trained to the end', mend)
+            raise UserError(
+                f'{self.folder}: not trained to the end', f'run toss run {shell_path(self.folder)}: it goes on'
+            )
 
     @property
     def scores(self) -> list[dict]:
@@ -187,8 +188,7 @@ class Attention:
     @property
     def title(self) -> str:
         "The row in a line."
-        told = 'click' if self.label else 'no click'
-        return f'row {self.row}: {told}, p {self.p:.2f} (50:50), target {self.target}'
+        return f"row {self.row}: {'click' if self.label else 'no click'}, p {self.p:.2f} (50:50), target {self.target}"
 
     def __repr__(self):
         order = np.argsort(-np.asarray(self.weights), kind='stable')[:10]
@@ -235,13 +235,15 @@ def _check_array(data, width: int | None):
     if len(shape) != 2:
         raise BadRows(f'rows: an array of {len(shape)} axes', 'pass one of rows × columns, or a frame')
     if not all(shape):
-        of = '0 sample(s)' if not shape[0] else '0 feature(s)'
+        of = '0 feature(s)' if shape[0] else '0 sample(s)'
         raise BadRows(f'rows: {of} (shape={shape}) while a minimum of 1 is required', 'pass rows and columns')
     if np.iscomplexobj(data):
         raise BadRows('rows: Complex data not supported', 'pass real and imaginary part as two columns')
     if width not in (None, shape[1]):
-        mend = 'pass the columns that it was fitted with'
-        raise BadRows(f'rows: X has {shape[1]} features, but CTR is expecting {width} features as input', mend)
+        raise BadRows(
+            f'rows: X has {shape[1]} features, but CTR is expecting {width} features as input',
+            'pass the columns that it was fitted with',
+        )
 
 
 def any_rows(data, width: int | None = None):
@@ -472,12 +474,10 @@ class _Fitting(_Asked):
             raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
         rows = _labelled(train, y, self.label)
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
-        place, known = Path(self.runs) / name, {key: getattr(self, key) for key in _ROLES}
-        self.schema = log_schema(place / 'data', rows, test, valid, **known)
-        keys = self.schema.config()
-        keys['data']['cache_dir'] = str(place / 'cache')
-        own = dict(exp_name=name, logging=dict(log_dir=str(self.runs)))
-        self.cfg = make_config(overridden(merge(keys, own), parse_overrides(self.set)))
+        place = Path(self.runs) / name
+        self.schema = log_schema(place / 'data', rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
+        own = dict(exp_name=name, data=dict(cache_dir=str(place / 'cache')), logging=dict(log_dir=str(self.runs)))
+        self.cfg = make_config(overridden(merge(self.schema.config(), own), parse_overrides(self.set)))
         self._forget()
         names = [column.name for column in self.schema.columns if column.name != self.schema.label]
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
@@ -582,9 +582,12 @@ class CTR(_Fitting):
     def __sklearn_tags__(self):
         from sklearn.utils import ClassifierTags, InputTags, Tags, TargetTags
 
-        given = InputTags(categorical=True, string=True, allow_nan=True)
-        target, two = TargetTags(required=False), ClassifierTags(multi_class=False)
-        return Tags('classifier', target, classifier_tags=two, input_tags=given)
+        return Tags(
+            'classifier',
+            TargetTags(required=False),
+            classifier_tags=ClassifierTags(multi_class=False),
+            input_tags=InputTags(categorical=True, string=True, allow_nan=True),
+        )
 
     def __sklearn_is_fitted__(self) -> bool:
         return self.done
@@ -679,8 +682,10 @@ def run_list(folder='runs') -> MetricsTable:
         try:
             run, made = Run(place), handed_in(place)
             if made is None and last_choice(place):
-                what = f'{place.name}: submission.csv is not what was handed in'
-                warnings.warn(f'{what}; toss infer {shell_path(place)} writes it again')
+                warnings.warn(
+                    f'{place.name}: submission.csv is not what was handed in; '
+                    f'toss infer {shell_path(place)} writes it again'
+                )
             rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
             folds = str(len(run.folds)) if run.cfg.network else ''
             line = {'folds': folds, 'rows': rows, 'handed in': made['chosen'] if made else ''}

@@ -60,8 +60,10 @@ def network_config(cfg: Config, name: str) -> Config:
     chosen = parse_overrides(f'{key}={json.dumps(value)}' for key, value in cfg.members[name].set.items())
     for section in chosen:
         if section not in MAY_DIFFER:
-            mend = f'it may change {", ".join(MAY_DIFFER)}'
-            raise UserError(f'members.{name}.set: a network member keeps the run\'s {section}', mend)
+            raise UserError(
+                f"members.{name}.set: a network member keeps the run's {section}",
+                f'it may change {", ".join(MAY_DIFFER)}',
+            )
     if 'seed' in chosen:  # `seed` also makes the folds, and they stay
         chosen = merge(dict(train=dict(seed=chosen.pop('seed'))), chosen)
     raw = cfg.model_dump(mode='json')
@@ -236,8 +238,10 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     say(f'\n{summary_lines(scores)}')
     scored = read_test_scores(cfg.run_dir)
     if scored:
-        read = f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
-        say(f'\n{test_table(scored)}\n{read}')
+        say(
+            f'\n{test_table(scored)}\n'
+            f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
+        )
     say(f'\n{submission_line(submitted)}\n{scale_line(submitted)}')
     if cfg.logging.export != 'none':
         say(parity_line(read_record(cfg.run_dir / 'parity.json', 'parity')))
@@ -423,7 +427,7 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
         costs = [_measured(cfg, size) for size in sizes]
-    known, last = costs[-2:-1], costs[-1]
+    *known, last = costs[-2:]
     few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
     cost = cost_of(few, last, rows['train'])
     jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'] + ROW_NUMBERS * rows['train'])
@@ -442,5 +446,4 @@ def estimate_text(told: dict) -> str:
     "An estimate for a terminal."
     steps = ', '.join(f'{name} {time_text(s)}' for name, s in told['seconds'].items() if s)
     bytes_ = {name: told[name] / 2**30 for name in ('memory', 'together', 'disk')}
-    whole = time_text(sum(told['seconds'].values()))
-    return _TEXT.format(**told['rows'], **told | bytes_, time=whole, steps=steps)
+    return _TEXT.format(**told['rows'], **told | bytes_, time=time_text(sum(told['seconds'].values())), steps=steps)

@@ -326,16 +326,20 @@ def find_label(facts: dict, label: str | None, path, test_columns=None) -> str |
         able = [c for c in real if zero_and_one(facts[c])] or [c for c in real if facts[c].card == 2]
         lacked = [c for c in able if test_columns is not None and c not in test_columns]
         if len(lacked) != 1:
-            mend = f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}'
-            raise UserError(f"{path}: no label column '{label}'", mend)
+            raise UserError(
+                f"{path}: no label column '{label}'",
+                f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}',
+            )
         label = lacked[0]
     c = facts[label]
     if c.nulls:
         raise UserError(f"{path}: label '{label}' is null in {c.nulls:,} rows", 'remove or fill those rows')
     values = [] if c.values is None or not c.flat else c.values.sort().to_list()
     if not values or len(values) != 2 and not {*values} <= {0, 1}:
-        what = f"{path}: label '{label}' has other than two values (for example {values[:3]})"
-        raise UserError(what, 'name the column that has two, or write it so')
+        raise UserError(
+            f"{path}: label '{label}' has other than two values (for example {values[:3]})",
+            'name the column that has two, or write it so',
+        )
     return label
 
 # %% ../../nbs/90_run/02_rules.ipynb #e6e89989

@@ -88,8 +88,10 @@ TRACKERS = dict(mlflow=to_mlflow, wandb=to_wandb)
 def check_tracker(cfg: Config):
     "Refuse to begin a run whose tracker is not there."
     if cfg.logging.track != 'none' and find_spec(cfg.logging.track) is None:
-        mend = f'pip install {cfg.logging.track}, or set logging.track=none'
-        raise UserError(f'logging.track: {cfg.logging.track} is not installed', mend)
+        raise UserError(
+            f'logging.track: {cfg.logging.track} is not installed',
+            f'pip install {cfg.logging.track}, or set logging.track=none',
+        )
 
 # %% ../../nbs/90_run/18_track.ipynb #479883cc
 def track(cfg: Config, scores: list[dict]):
