@@ -48,8 +48,9 @@ def _parser(function) -> argparse.ArgumentParser:
     helps = dict(set='config keys to change: key=value …') | _help_of(function)
     words = [key.upper() if p.default is p.empty else f'[{key.upper()}]' for key, p in given.items() if key in PLACES]
     about = (inspect.getdoc(function) or '').partition('\n\n')[0]
-    usage = ' '.join([name, *words, '[OPTIONS]'])
-    parser = argparse.ArgumentParser(name, usage, about, argument_default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        name, ' '.join([name, *words, '[OPTIONS]']), about, argument_default=argparse.SUPPRESS
+    )
     for key, p in given.items():
         option = key.rstrip('_')  # for_ is --for
         usual = '' if p.default in (p.empty, None, '', False, ()) else f' (default: {p.default})'
@@ -151,9 +152,8 @@ def main(name: str = '', argv=None):
             warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
             if name == 'toss':
                 name, argv = f'toss_{argv[0]}', argv[1:]
-            known = {command.removeprefix('toss_'): command for command in COMMANDS}
             if name not in COMMANDS:
-                verb = name.removeprefix('toss_')
+                verb, known = name.removeprefix('toss_'), [command.removeprefix('toss_') for command in COMMANDS]
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             given = parse(function, argv)
@@ -369,8 +369,7 @@ def toss_folds(for_: str, cfg: str = 'demo', set: Overrides = ()):
     from toss_ctr.members.outside import give_out
     from toss_ctr.training.inputs import prepare
 
-    files = give_out(prepare(c, progress=watched()), for_)
-    print(*files, sep='\n')
+    print(*give_out(prepare(c, progress=watched()), for_), sep='\n')
     print('learn from the rows of the other folds, rounds and epochs too; predict those of the own one')
     print('and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0')
 
@@ -685,10 +684,9 @@ def toss_blend(
     if files or not search:
         if method == 'val_weighted':
             weights = weights_by_score(oof_scores(oof), temperature)
-        how = dict(weights=weights, trim_ratio=trim_ratio)
         named = header_of(files[0]) if files and Path(files[0]).is_file() else ()
         names = dict(zip(('id_col', 'label_col'), named, strict=True)) if len(named) == 2 else {}
-        print(blend_files(files, out, method, **how, **names))
+        print(blend_files(files, out, method, weights=weights, trim_ratio=trim_ratio, **names))
 
 # %% ../nbs/90_run/40_cli.ipynb #89d6eb2d
 @console

@@ -214,8 +214,7 @@ def _under_trained(f: RunFacts):
     stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
     if rises or stands:
         behind = '' if rises else f', and {f.cfg.yardstick} is ahead by {ahead:.4f}'
-        epochs = 3 * f.cfg.train.epochs
-        yield dict(gained=gained, noise=f.noise, behind=behind, metric=metric, epochs=epochs)
+        yield dict(gained=gained, noise=f.noise, behind=behind, metric=metric, epochs=3 * f.cfg.train.epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8
 def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:

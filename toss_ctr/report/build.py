@@ -79,8 +79,8 @@ def ran_section(f: RunFacts) -> Markup:
     columns = dict(key=('key', None), here=('this run', None), there=('the defaults', None))
     changed = table(changed, columns, 'Changed keys') if changed else 'None.'
     whole = Markup(folded('The whole config', html('<pre><code>{{ text }}</code></pre>', text=to_yaml(cfg))))
-    told = html(_PAIRS, facts=facts), '### Keys that differ from the defaults', changed, whole
-    return drawer('ran', 'What ran', *told)
+    head = '### Keys that differ from the defaults'
+    return drawer('ran', 'What ran', html(_PAIRS, facts=facts), head, changed, whole)
 
 # %% ../../nbs/80_report/40_build.ipynb #e41a800f
 HOW = (

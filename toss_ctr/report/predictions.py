@@ -130,9 +130,8 @@ def score_row(name: str, kind: str, y, scales: Scales, metric: str, n_boot: int 
     ends = {key: [e.lo, e.hi] for key, e in intervals(scales, y, seed, **beside, n_boot=n_boot).items()}
     got = all_metrics(y, scales.balanced, beside.get('weight'), beside.get('group'), scales.natural)
     low, high = ends.get(first_metric(metric), (None, None))
-    shown = [key for columns in COLUMNS.values() for key in columns if key in got]
-    row = dict(name=name, kind=kind, judged_by=metric, rows=len(y), **{key: got[key] for key in shown})
-    return row | dict(ends=ends, low=low, high=high)
+    shown = {key: got[key] for columns in COLUMNS.values() for key in columns if key in got}
+    return dict(name=name, kind=kind, judged_by=metric, rows=len(y), **shown, ends=ends, low=low, high=high)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #0adb6bd1
 def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
