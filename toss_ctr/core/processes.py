@@ -180,6 +180,14 @@ class Lines(io.TextIOBase):
             self.tell(line)
 
 # %% ../../nbs/00_core/20_processes.ipynb #c2c32d34
+_SIGNALS = signal.SIGINT, signal.SIGTERM  # that ask a command to end
+
+
+def _handle(handlers: dict) -> dict:
+    "Have signals handled so from here on; signal → what handled it before."
+    return {sign: signal.signal(sign, handler) for sign, handler in handlers.items()}
+
+
 @contextmanager
 def noted_interrupts():
     """Note the first interrupt instead of raising it; yields a function that says whether one came.
@@ -190,22 +198,17 @@ def noted_interrupts():
     if threading.current_thread() is not threading.main_thread():
         yield came.is_set
         return
-    before = {sign: signal.getsignal(sign) for sign in (signal.SIGINT, signal.SIGTERM)}
-
-    def restore():
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
+    before = {sign: signal.getsignal(sign) for sign in _SIGNALS}
 
     def note(*_):
         came.set()
-        restore()
+        _handle(before)
 
-    for sign in before:
-        signal.signal(sign, note)
+    _handle(dict.fromkeys(before, note))
     try:
         yield came.is_set
     finally:
-        restore()
+        _handle(before)
 
 # %% ../../nbs/00_core/20_processes.ipynb #10008768
 def carriers(*texts) -> list[int]:
@@ -314,8 +317,7 @@ def _terminated(*_):
 def _hear_in_console(handler):
     "Have both signals handled so where this process is one of the installed commands, not a notebook that imports it."
     if Path(sys.argv[0]).stem.startswith('toss') and threading.current_thread() is threading.main_thread():
-        for sign in (signal.SIGINT, signal.SIGTERM):
-            signal.signal(sign, handler)
+        _handle(dict.fromkeys(_SIGNALS, handler))
 
 # %% ../../nbs/00_core/20_processes.ipynb #92e7af5e
 def stop_while_loading():
@@ -347,7 +349,7 @@ class _Ear(threading.Thread):
     def run(self):
         "Wait for a signal's number from the operating system, then for the end."
         while sign := os.read(self.pipe, 1):
-            if sign[0] in (signal.SIGINT, signal.SIGTERM):
+            if sign[0] in _SIGNALS:
                 self.heard = sign[0]
                 break
         if self.heard and not self.left.wait(_STOP_SECONDS):
@@ -373,15 +375,13 @@ def _stoppable(name: str):
         return
     ear = _Ear(name)
     ear.start()
-    handlers = {signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminated}
-    before = {sign: signal.signal(sign, handler) for sign, handler in handlers.items()}
+    before = _handle({signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminated})
     woken = signal.set_wakeup_fd(ear.mouth, warn_on_full_buffer=False)
     try:
         yield lambda: ear.heard > 0
     finally:
         signal.set_wakeup_fd(woken)
-        for sign, handler in before.items():
-            signal.signal(sign, handler)
+        _handle(before)
         ear.close()
 
 # %% ../../nbs/00_core/20_processes.ipynb #388dc206
