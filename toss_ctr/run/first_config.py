@@ -90,8 +90,10 @@ def _data(s) -> dict:
         out = [f'{time}.{part}' for part in ('hour', 'weekday', 'day') if part == 'day' or part in known]
         removed = list(dict.fromkeys([*removed, *(c for c in out if c not in cats)]))
     weights = {s[c].mark: c for c in s.names('weights') if s[c].mark in multis}
-    keys |= dict(remove_cols=removed, weight_col=weight, time_col=time, vector_cols=s.names('vector') or None)
-    keys |= dict(multi_cols=multis, multi_weights=weights, valid_path=s.valid, id_col=row_id)
+    keys |= dict(
+        remove_cols=removed, weight_col=weight, time_col=time, vector_cols=s.names('vector') or None,
+        multi_cols=multis, multi_weights=weights, valid_path=s.valid, id_col=row_id,
+    )
     return {key: value for key, value in keys.items() if value or isinstance(value, list)}
 
 # %% ../../nbs/90_run/04_first_config.ipynb #411be066
@@ -153,8 +155,10 @@ def training_keys(
     train['weight_decay'] = 0.3 if rarer < 10_000 else 0.1 if rarer < 100_000 else 0.01
     long = rows > (200_000 if history else 1_000_000)
     if long or many:
-        train |= dict(epochs=3 if long else 8, lr=0.001 if rarer > 100_000 and not history else 0.002)
-        train |= dict(warmup_epochs=0.2, plateau=False, early_stop_patience=1)
+        train |= dict(
+            epochs=3 if long else 8, lr=0.001 if rarer > 100_000 and not history else 0.002,
+            warmup_epochs=0.2, plateau=False, early_stop_patience=1,
+        )
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}
@@ -171,8 +175,8 @@ def first_config(s) -> dict:
         names = history_names([h['col'] for h in s.histories])
         keys['sequences'] = dict(zip(names, sections, strict=True))
     training = training_keys(s.n_rows, s.positives, len(s.names('numeric')), bool(s.valid), bool(sections))
-    cards = {c.name: c.card or math.inf for c in s.columns if c.role == 'categorical'}  # none: too many to count
-    many = {c: card for c, card in cards.items() if card >= MANY}
+    cats = (c for c in s.columns if c.role == 'categorical')
+    many = {c.name: card for c in cats if (card := c.card or math.inf) >= MANY}  # none: too many to count
     most = sorted(many, key=many.get, reverse=True)[:MOST]
     features = dict(encodings=[*most, *s.half_new, *map(list, s.pairs)])
     if many and 'plateau' not in training['train']:  # with tables learnt to the end, rates need not meet other columns

@@ -222,8 +222,8 @@ def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
         if own:
             col = max(own, key=lambda c: (c.name == known, len(c.cells.tokens)))
             beside = own + [c for c in group if c not in own and c not in times and _tells(c)]
-            fits = lambda c: len({c.cells.mark, col.cells.mark} - {''}) < 2  # one `sequence.sep` reads all
-            sides = [c.name for c in beside if c is not col and fits(c)]
+            # one `sequence.sep` reads all
+            sides = [c.name for c in beside if c is not col and len({c.cells.mark, col.cells.mark} - {''}) < 2]
             found.append(dict(col=col.name, sides=sides, time=times[0].name if times else ''))
     return sorted(found, key=lambda h: -facts[h['col']].cells.lengths.sum())
 

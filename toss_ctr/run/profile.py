@@ -80,7 +80,7 @@ class Cells:
     def whole(self) -> bool:
         "Are the tokens integers?"
         tokens = pl.Series(list(self.tokens), dtype=pl.String)
-        return not self.moments and bool(tokens.str.contains(r'^-?\d{1,18}$').all())
+        return not self.moments and tokens.str.contains(r'^-?\d{1,18}$').all()
 
     @property
     def texts(self) -> bool:
@@ -129,9 +129,9 @@ def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
         lists = token_lists(piece.to_series(), mark).fill_null([])
         filled = lists.list.drop_nulls()
         lengths.append(lists.list.len().to_numpy().astype(np.int32))
-        holes += int((lists.list.len() - filled.list.len()).sum())
+        holes += (lists.list.len() - filled.list.len()).sum()
         if not moments:
-            repeats += int((filled.list.len() - filled.list.n_unique()).sum())
+            repeats += (filled.list.len() - filled.list.n_unique()).sum()
             tokens.update(filled.explode().drop_nulls().unique().to_list())
     n = np.concatenate(lengths)
     return Cells(mark, n, tokens, repeats / max(len(n), 1), moments, holes > 0)
@@ -208,7 +208,7 @@ class Facts:
         if known.dtype.is_numeric() and len(known):
             self.low, self.high = min(self.low, known.min()), max(self.high, known.max())
             self.total += float(known.sum())
-            self.integral &= not kind.is_float() or bool((known.is_finite() & (known == known.round())).all())
+            self.integral &= not kind.is_float() or (known.is_finite() & (known == known.round())).all()
 
     def close(self):
         "All batches are in."

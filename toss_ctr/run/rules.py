@@ -91,8 +91,8 @@ class Log:
         "Column of lists → the reals of which every row has as many: their weights."
         lists = {name: c for name, c in self.facts.items() if c.kind == 'list' and not width_of_lists(c)}
         weights = {_list_lengths(c): name for name, c in lists.items() if c.reals}
-        found = {name: weights.get(_list_lengths(c)) for name, c in lists.items() if not c.reals}
-        return {name: column for name, column in found.items() if column}
+        tokens = ((name, c) for name, c in lists.items() if not c.reals)
+        return {name: column for name, c in tokens if (column := weights.get(_list_lengths(c)))}
 
     @cached_property
     def placed(self) -> dict[str, tuple[str, str]]:
@@ -112,16 +112,14 @@ class Log:
     def repeats(self) -> dict[str, str]:
         "Column → an earlier one that holds the same."
         first = {}
-        twins = {name: first.setdefault(_content(c), name) for name, c in self.facts.items()}
-        return {name: twin for name, twin in twins.items() if twin != name}
+        return {name: twin for name, c in self.facts.items() if (twin := first.setdefault(_content(c), name)) != name}
 
     @cached_property
     def time(self) -> str:
         "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer; ''."
         free = (c for c in self.facts.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
         able = [c for c in free if c.name and is_time(c)]
-        spread = lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))
-        return min(able, key=spread).name if able else ''
+        return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else ''
 
     @cached_property
     def weight(self) -> str:
@@ -215,8 +213,8 @@ def holds_numbers(c: Facts) -> bool:
     numbers = texts.filter(~none).cast(pl.Float64, strict=False)
     if not len(numbers) or numbers.null_count() or not numbers.is_finite().all():
         return False
-    many = c.card is None or c.card > _MANY and bool(none.any())
-    return bool((numbers != numbers.round()).any()) or many and not is_id(c.name)
+    many = c.card is None or c.card > _MANY and none.any()
+    return (numbers != numbers.round()).any() or many and not is_id(c.name)
 
 # %% ../../nbs/90_run/02_rules.ipynb #ad7d2795
 MAX_CARD = 10_000  # whole numbers with more values are not taken for categories

@@ -225,8 +225,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
     texts = pl.Series(canonical_texts(test.sample.drop_nulls().to_arrow()), dtype=pl.String)
     seen = pl.Series(list(train.texts), dtype=pl.String)
     if train.values is None:
-        text = _text_of(train.name).alias('text')
-        seen = lazy_table(source.files).select(text).unique().collect(engine='streaming')['text']
+        seen = lazy_table(source.files).select(_text_of(train.name)).unique().collect(engine='streaming').to_series()
     return (~texts.is_in(seen.implode())).mean() if len(texts) else 0.0
 
 
@@ -248,8 +247,8 @@ def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str
 # %% ../../nbs/90_run/05_schema.ipynb #1cc3a3b7
 def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
-    numbers = [c for c in columns if log.facts[c].kind in ('whole', 'real') and is_later(log.facts[c], log.test[c])]
-    later = {c: log.facts[c].card or 0 for c in numbers}
+    pairs = ((log.facts[c], log.test[c]) for c in columns)
+    later = {own.name: own.card or 0 for own, new in pairs if own.kind in ('whole', 'real') and is_later(own, new)}
     train, test = (facts.get(log.time) for facts in (log.facts, log.test))
     if train and test and {train.kind, test.kind} <= {'whole', 'real'} and not grouped:  # else what is new is held out
         if days_of(train)[1] <= days_of(test)[0]:

@@ -55,8 +55,10 @@ def check_source(cfg: Config, folder: Path):
     "Raise `UserError` where the Parquet files of the config are not those a cache was built from."
     manifest = read_manifest(folder)
     if split_source(manifest['name'], cfg.data)[1]['digest'] != manifest['source']['digest']:
-        path, mend = getattr(cfg.data, f"{manifest['name']}_path"), f'run toss cache {shell_path(cfg.run_dir)}'
-        raise UserError(f'{path}: not the rows the cache {folder} was built from', mend)
+        path = getattr(cfg.data, f"{manifest['name']}_path")
+        raise UserError(
+            f'{path}: not the rows the cache {folder} was built from', f'run toss cache {shell_path(cfg.run_dir)}'
+        )
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
 EXPORTED = ('artefact', 'program', 'parity')  # written by toss export
@@ -88,8 +90,8 @@ def check_made_of(cfg: Config, sides: dict):
     if log.exists() and not (log.is_file() and log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
-        made_of = calibrator_made_of(sides, calibration_options(cfg))
-        read_record(run / 'calibrator.json', 'calibrator', made_of=made_of)
+        options = calibration_options(cfg)
+        read_record(run / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
     if (run / 'test_logits.json').exists():
         weights = read_record(run / 'test_logits.json', 'test_logits', again)['weights']
         if weights != [side['weights'] for side in sides.values()]:
@@ -99,8 +101,10 @@ def check_made_of(cfg: Config, sides: dict):
 def check_chosen(run_dir: Path):
     "Raise `Damaged` where the choice is not of these members, or submission.csv not what it says was handed in."
     if whole_choice(run_dir) and handed_in(run_dir) is None:
-        again = f'run toss infer {shell_path(run_dir)}: it writes it again'
-        raise Damaged(f'{run_dir / "submission.csv"}: not what was handed in', again)
+        raise Damaged(
+            f'{run_dir / "submission.csv"}: not what was handed in',
+            f'run toss infer {shell_path(run_dir)}: it writes it again',
+        )
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
 _NEEDED = (
@@ -143,7 +147,7 @@ def verify(cfg: Config) -> list[str]:
     """
     run, data, lines, faults = cfg.run_dir, cfg.data, [], []
 
-    def link(thing: str, check, *given, here: bool = True):
+    def link(thing: str, check, *given, here=True):
         "Look at a thing; what `check` gives, or None where it is wrong, or not here."
         found, mark = None, 'ok' if here else '-'
         try:
@@ -156,16 +160,15 @@ def verify(cfg: Config) -> list[str]:
 
     if cfg.network and not side_files(run):
         raise UserError(f'{run}: no finished fold', begin_run(cfg))
-    what = 'weights and held-out predictions'
-    found = {fold: link(f'fold {fold}: {what}', read_fold, run, fold, True) for fold in side_files(run)}
-    sides = {fold: side for fold, side in found.items() if side}
+    look = lambda fold: link(f'fold {fold}: weights and held-out predictions', read_fold, run, fold, True)
+    sides = {fold: side for fold in side_files(run) if (side := look(fold))}
     cache = next((side['cache'] for side in sides.values()), '') if cfg.network else trained_on(run)
     caches = run_caches(cfg, cache) if cache else {}
     for name, path in dict(train=data.train_path, test=data.test_path).items():
         folder = caches.get(name)
-        there = bool(folder and path) and Path(path).exists()
+        there = folder and path and Path(path).exists()
         link(f'{name} file: {path}', check_source, cfg, folder, here=there)
-        link(f'{name} cache: {folder or "–"}', verify_cache, folder, here=bool(folder))
+        link(f'{name} cache: {folder or "–"}', verify_cache, folder, here=folder)
     again = f'run toss run {shell_path(run)}: it makes it again'
     for path in sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json')):
         link(f'features: {path.parent}', check_record, path, again)
@@ -175,13 +178,13 @@ def verify(cfg: Config) -> list[str]:
             kind = kind_of(path)
             mend = f'run toss export {shell_path(run)}' if kind in EXPORTED else ''
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
-            link(name, check_record, path, mend, sides, here=bool(kind))
-    link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=bool(sides))
+            link(name, check_record, path, mend, sides, here=kind)
+    link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
     link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
         from toss_ctr.inference.answers import check_parity
 
-        there = bool(data.test_path) and (is_object(data.test_path) or Path(data.test_path).exists())
+        there = data.test_path and (is_object(data.test_path) or Path(data.test_path).exists())
         link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
     if faults:
         print('\n'.join(lines))
