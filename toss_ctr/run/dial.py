@@ -95,11 +95,14 @@ def sized(cfg: Config, size: int) -> Config:
         return cfg
     most = _SMALLER[size]
     keep = min(1.0, most['rows'] / max(1, data_rows(cfg)['train']))
-    trees = {name: member for name, member in cfg.members.items() if 'rounds' in type(member).model_fields}
     keys = dict(
         cv=dict(n_splits=min(cfg.cv.n_splits, most['folds'])),
         train=dict(epochs=min(cfg.train.epochs, most['epochs'])),
-        members={name: dict(rounds=min(m.rounds, most['rounds']), keep=min(m.keep, keep)) for name, m in trees.items()},
+        members={
+            name: dict(rounds=min(member.rounds, most['rounds']), keep=min(member.keep, keep))
+            for name, member in cfg.members.items()
+            if 'rounds' in type(member).model_fields
+        },
     )
     if cfg.sampler.type is None and keep < 1:
         keys['sampler'] = dict(type='negatives', keep=keep)
@@ -112,8 +115,8 @@ _BASE, _OVER = 0.5, 0.15  # shares of the time: what the first whole run may tak
 
 def _fitting(cfg: Config, seconds: float) -> int:
     "The largest size, up to the usual, whose estimate fits."
-    told = lambda size: sum(estimate(sized(cfg, size))['seconds'].values())
-    return next((size for size in (USUAL, 1) if told(size) <= seconds), 0)
+    fits = (size for size in (USUAL, 1) if sum(estimate(sized(cfg, size))['seconds'].values()) <= seconds)
+    return next(fits, 0)
 
 
 def _grown(cfg: Config, size: int, names: list) -> Config:

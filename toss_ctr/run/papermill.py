@@ -102,7 +102,8 @@ class FoldProgress:
         reached = int(line['epoch']) + (int(line['batch']) / int(line['of']) if line['batch'] else 1)
         if line['inner']:
             self.searched[fold] = ceil(reached)
-            self.best[fold] = ceil(reached) if line[0].endswith('*') else self.best[fold]
+            if line[0].endswith('*'):
+                self.best[fold] = ceil(reached)
         elif self.searched[fold]:
             reached += self.searched[fold]
             self.length[fold] = self.searched[fold] + self.best[fold]
@@ -227,7 +228,7 @@ def train_folds(
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
     need_network(inputs.cfg)
     cfg, key, done = inputs.cfg, fold_fingerprint(inputs), {}
-    wanted = list(range(inputs.folds.n_folds)) if folds is None else list(folds)
+    wanted = list(range(inputs.folds.n_folds) if folds is None else folds)
     for fold in wanted:
         inputs.folds.valid_rows(fold)  # refuses a fold that does not exist
 

@@ -303,9 +303,9 @@ def head_run(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> Config:
     else:
         for key, path in paths.items():
             lazy_table(find_files(getattr(cfg.data, key), f'data.{key}')).head(rows).sink_parquet(path)
-    none = dict.fromkeys(('valid_path', 'synthetic', 'manifest_train', 'manifest_test'))
+    none = dict(valid_path=None, synthetic=None, manifest_train=None, manifest_test=None)
     changed = dict(
-        data=paths | none | dict(cache_dir=f'{folder}/cache'),
+        data=dict(**paths, **none, cache_dir=f'{folder}/cache'),
         cv=dict(scheme='group_kfold', n_splits=2, group_key=None, composite_group=False),
         logging=dict(log_dir=f'{folder}/runs', tb=False),
     )
@@ -352,8 +352,11 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
         one; bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
     """
     fewer = {name: m.model_copy(update=dict(rounds=_few_rounds(m), patience=0)) for name, m in _boosted(cfg).items()}
-    known = (cfg.members | fewer).items()
-    members = {name: m for name, m in known if m.kind in LEARNERS or name == cfg.network}
+    members = {
+        name: member
+        for name, member in (cfg.members | fewer).items()
+        if member.kind in LEARNERS or name == cfg.network
+    }
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
     grown, trees = _seconds_of(grow_members, inputs)
     whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
@@ -390,8 +393,10 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     """
     folds = cfg.cv.planned
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
-    trees = _boosted(cfg).values()
-    rounds = [min(m.rounds, USUAL_ROUNDS if m.patience else m.rounds) / _few_rounds(m) for m in trees]
+    rounds = [
+        min(member.rounds, USUAL_ROUNDS if member.patience else member.rounds) / _few_rounds(member)
+        for member in _boosted(cfg).values()
+    ]
     epoch = cost['epoch'] * 2 * (1 - 1 / max(folds, 2))  # the small run trains on half of its rows
     seconds = dict(
         cache=cost['cache'] / min(cores, max(1, cfg.num_workers)),

@@ -56,8 +56,8 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
         trainer = FoldTrainer(inputs, 0, fingerprint=fold_fingerprint(inputs), inner=True)
         run_epochs(trainer)
     shutil.rmtree(inputs.cfg.run_dir, ignore_errors=True)
-    state = trainer.state
-    return dict(value=float(state.best), epochs=state.best_epoch + 1, seconds=round(time.monotonic() - began, 1))
+    seconds = round(time.monotonic() - began, 1)
+    return dict(value=float(trainer.state.best), epochs=trainer.state.best_epoch + 1, seconds=seconds)
 
 # %% ../../nbs/90_run/24_tune.ipynb #95e5f5b4
 TRIALS, BEST = 'trials.json', 'best.yaml'
@@ -68,17 +68,18 @@ def _asked(space: dict, tried: list[dict], seed: int) -> dict:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    kinds, of = {}, optuna.distributions
-    for key, values in space.items():
-        if isinstance(values, list):
-            kinds[key] = of.CategoricalDistribution(values)
-        else:
-            kinds[key] = of.FloatDistribution(*values[:2], log=values[2:] == ('log',))
+    of = optuna.distributions
+    kinds = {
+        key: of.CategoricalDistribution(values)
+        if isinstance(values, list)
+        else of.FloatDistribution(*values[:2], log=values[2:] == ('log',))
+        for key, values in space.items()
+    }
     study = optuna.create_study(direction='maximize', sampler=optuna.samplers.TPESampler(seed=seed + len(tried)))
     for trial in tried[1:]:  # the first has values that no range need hold
         study.add_trial(optuna.create_trial(params=trial['keys'], distributions=kinds, value=trial['value']))
-    rounded = lambda value: float(f'{value:.3g}') if isinstance(value, float) else value
-    return {key: rounded(value) for key, value in study.ask(kinds).params.items()}
+    asked = study.ask(kinds).params
+    return {key: float(f'{value:.3g}') if isinstance(value, float) else value for key, value in asked.items()}
 
 
 class Trials(MetricsTable):
