@@ -130,9 +130,11 @@ def rule(kind: str, title: str, words: str):
 
 def findings(facts: RunFacts, rules=RULES) -> list[tuple[str, str, str]]:
     "What the numbers say, most urgent first: kind, title, text."
-    found = []
-    for kind, title, words, applies in rules:
-        found += [(kind, title.format(**numbers), words.format(**numbers)) for numbers in applies(facts)]
+    found = [
+        (kind, title.format(**numbers), words.format(**numbers))
+        for kind, title, words, applies in rules
+        for numbers in applies(facts)
+    ]
     return sorted(found, key=lambda finding: ('watch', 'next', 'good').index(finding[0]))
 
 
@@ -153,8 +155,7 @@ def _leak(f: RunFacts):
 # %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
 def _best_alone(f: RunFacts) -> tuple[str, float]:
     "The column that orders held-out rows best, and its AUC."
-    alone = side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}
-    return max(alone.items(), key=lambda item: item[1])
+    return max((side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}).items(), key=lambda item: item[1])
 
 
 @rule(

@@ -178,11 +178,10 @@ def summary_lines(rows: list[dict]) -> MetricsTable:
     ----------
     rows : of `summary_table`
     """
-    lines = {}
-    for row in rows:
-        name = row['name'] + ' *' * row['handed_in']
-        lines[name] = dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
-    return MetricsTable(lines)
+    return MetricsTable({
+        row['name'] + ' *' * row['handed_in']: dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
+        for row in rows
+    })
 
 # %% ../../nbs/80_report/15_predictions.ipynb #44ed3a2f
 def read_log(path) -> list[dict]:
@@ -257,8 +256,10 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
     except UserError as e:
         print(f'{e}; the test rows are not scored')
         return None
-    about = dict(n=len(label), clicks=int(label.sum()), rate=rate, metric=cfg.metric)
-    content = dict(**about, predictions=scores, submission=digest_file(folder / 'submission.csv'))
+    content = dict(
+        n=len(label), clicks=int(label.sum()), rate=rate, metric=cfg.metric, predictions=scores,
+        submission=digest_file(folder / 'submission.csv'),
+    )
     return write_record(folder / FILE, 'test_metrics', content)
 
 # %% ../../nbs/80_report/15_predictions.ipynb #b6de37ae

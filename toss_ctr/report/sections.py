@@ -201,7 +201,7 @@ def where_section(f: RunFacts) -> Markup | None:
     for column in dict.fromkeys((*first[:1], *([f.by] if f.by else first[-1:]))):
         rows = group_table(pred, *group_of(f.train, column, pred.row), 30)
         scores = {key: (TITLES.get(key, key), '.5f') for key in COLUMNS[pred.metric] if key not in ('gAUC', RATIO)}
-        columns = dict(value=(column, None)) | _COUNTS | dict(clicks=('clicks', form)) | _RATIO | scores
+        columns = dict(value=(column, None), **_COUNTS | dict(clicks=('clicks', form)), **_RATIO, **scores)
         tables += [f'### By {column}', table(rows, columns, f'Scores and clicks by {column}')]
     text = (
         f'Predictions are those of {f.subject}, at the click rate ({pred.prior:.3%}). '
