@@ -152,9 +152,10 @@ class _Batch:
             raise why
         self.losses[task] += 1
         if self.losses[task] > _RETRIES:
-            what = f'engine: a worker was lost {self.losses[task]} times with the same task: {why}'
-            mend = 'if memory was short, give a task more of it; the same command goes on with what is missing'
-            raise UserError(what, mend)
+            raise UserError(
+                f'engine: a worker was lost {self.losses[task]} times with the same task: {why}',
+                'if memory was short, give a task more of it; the same command goes on with what is missing',
+            )
         print(f'engine: a worker was lost ({why}); its task begins again', flush=True)
         if self.told[task]:
             self.tell(-self.told.pop(task))

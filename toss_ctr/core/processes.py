@@ -64,8 +64,8 @@ def _room(group: Path) -> float:
         numbers = _read_numbers(group / limit) + _read_numbers(group / used)
         if len(numbers) == 2:
             lines = (group / 'memory.stat').read_text().splitlines()
-            idle = [int(line.removeprefix(key)) for line in lines if line.startswith(key)]
-            return max(0, numbers[0] - numbers[1] + sum(idle))
+            idle = sum(int(line.removeprefix(key)) for line in lines if line.startswith(key))
+            return max(0, numbers[0] - numbers[1] + idle)
     return float('inf')
 
 

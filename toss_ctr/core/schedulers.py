@@ -28,9 +28,10 @@ def _check_address(address: str):
     try:
         socket.create_connection((host.removeprefix('ray://'), int(port)), _KNOCK_SECONDS).close()
     except OSError as error:
-        mend = 'start Ray there (ray start --head --port PORT), or leave engine.address out to have it started here'
-        said = (error.strerror or str(error)).lower()
-        raise UserError(f'engine.address: nobody listens at {address} ({said})', mend) from None
+        raise UserError(
+            f'engine.address: nobody listens at {address} ({(error.strerror or str(error)).lower()})',
+            'start Ray there (ray start --head --port PORT), or leave engine.address out to have it started here',
+        ) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #a6d79a16
 def _load_ray():
@@ -80,9 +81,10 @@ def _start_ray(ray, cpus: int, reaper: Reaper):
         except Exception as error:  # Ray raises it as it is
             ray.shutdown()
             if 'timed out' not in str(error) or last == _TRIES - 1:
-                what = f'engine.kind: ray did not start on this machine: {str(error).splitlines()[0][:200]}'
-                mend = 'try again where less is running, with ray>=2.52, or use engine.kind local'
-                raise UserError(what, mend) from None
+                raise UserError(
+                    f'engine.kind: ray did not start on this machine: {str(error).splitlines()[0][:200]}',
+                    'try again where less is running, with ray>=2.52, or use engine.kind local',
+                ) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #831f5c00
 def _join_ray(ray, address: str):
@@ -98,8 +100,10 @@ def _join_ray(ray, address: str):
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises it as it is
         said = ' '.join(str(error).split())[:200] or type(error).__name__
-        mend = 'start Ray on this machine too (ray start --address HOST:PORT), with the same Python and Ray'
-        raise UserError(f'engine.address: {address} cannot be joined: {said}', mend) from None
+        raise UserError(
+            f'engine.address: {address} cannot be joined: {said}',
+            'start Ray on this machine too (ray start --address HOST:PORT), with the same Python and Ray',
+        ) from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #fefa1776
 def _until_dead(ray, why: str):
@@ -131,8 +135,10 @@ class _RayFuture:
         except self.ray.exceptions.RayTaskError as error:
             if isinstance(error.cause, (UserError, Lost)):
                 return error.cause
-            what = f'engine.address: a node cannot do tasks: {" ".join(str(error.cause).split())[-200:]}'
-            return UserError(what, 'install toss_ctr there, and the same Python and libraries')
+            return UserError(
+                f'engine.address: a node cannot do tasks: {" ".join(str(error.cause).split())[-200:]}',
+                'install toss_ctr there, and the same Python and libraries',
+            )
         except self.ray.exceptions.RayError as error:
             if isinstance(error, self.ray.exceptions.NodeDiedError):
                 _until_dead(self.ray, str(error))
