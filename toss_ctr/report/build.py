@@ -111,8 +111,7 @@ def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     shown += [('predicted / observed clicks', own[RATIO], SCALES[f.pred.target]), ('AUC', own['AUC'], '')]
     for row in f.rows:
         if row['name'] in f.beside and row is not own:
-            gain = merit(row, metric) - merit(own, metric)
-            shown.append((row['name'], row[first], f'{gain:+.4f}, + is better'))
+            shown.append((row['name'], row[first], f'{merit(row, metric) - merit(own, metric):+.4f}, + is better'))
     return shown
 
 # %% ../../nbs/80_report/40_build.ipynb #03565481

@@ -277,14 +277,18 @@ def section(key: str, title: str, *blocks) -> Markup:
 
     blocks : markup; texts, which become paragraphs, after '### ' a heading; lists of figures; None is left out
     """
-    made = f'<section id="{{{{ key }}}}"><h2>{{{{ title }}}}</h2>\n{_BLOCKS}</section>'
-    return html(made, key=key, title=title, blocks=blocks)
+    return html(
+        f'<section id="{{{{ key }}}}"><h2>{{{{ title }}}}</h2>\n{_BLOCKS}</section>',
+        key=key, title=title, blocks=blocks,
+    )
 
 
 def drawer(key: str, title: str, *blocks) -> Markup:
     "The same, of which the title alone is seen until somebody opens it."
-    made = f'<details id="{{{{ key }}}}"><summary>{{{{ title }}}}</summary>\n{_BLOCKS}</details>'
-    return html(made, key=key, title=title, blocks=blocks)
+    return html(
+        f'<details id="{{{{ key }}}}"><summary>{{{{ title }}}}</summary>\n{_BLOCKS}</details>',
+        key=key, title=title, blocks=blocks,
+    )
 
 # %% ../../nbs/80_report/00_canvas.ipynb #6ee071c5
 THEME = '''

@@ -159,8 +159,7 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     points = []
     for p in probs.values():
         codes, names = quantile_groups(p, 15)
-        table = rate_table(codes, y, p, names, weight=w)
-        points.append(table.select('predicted', 'observed').to_numpy().T)
+        points.append(rate_table(codes, y, p, names, weight=w).select('predicted', 'observed').to_numpy().T)
     top = 1 if balanced else 1.05 * max(map(np.max, points))
     ax.plot([0, top], [0, top], color=MUTED, lw=1, ls=':')
     for i, (name, pair) in enumerate(zip(probs, points, strict=True)):
@@ -214,8 +213,10 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Fi
     for i in np.argsort(-weights, kind='stable')[:4]:
         if all(abs(ages[i] - a) >= 0.07 * max(ages.max(), 1) for a in taken):
             taken.append(ages[i])
-            look = dict(textcoords='offset points', ha='center', color=INK, fontsize=8)
-            ax.annotate(str(tokens[i])[:14], (-ages[i], weights[i]), (0, 3), **look)
+            ax.annotate(
+                str(tokens[i])[:14], (-ages[i], weights[i]), (0, 3), textcoords='offset points', ha='center',
+                color=INK, fontsize=8,
+            )
     ax.margins(y=0.15)
     ax.set_ylim(bottom=0)
     ax.xaxis.get_major_locator().set_params(integer=True, nbins=7)
@@ -238,9 +239,11 @@ def plot_importance(
     rows = [(group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items()]
     rows = sorted(rows, key=lambda r: -r[1])[:top]
     _, ax = canvas(height=0.9 + 0.26 * len(rows))
-    look = dict(left=start, color=COLOURS[0], height=0.65, error_kw=dict(ecolor=INK, lw=1.2))
     spread = [r[2] for r in rows]
-    ax.barh([r[0] for r in rows], [r[1] - start for r in rows], xerr=spread if any(spread) else None, **look)
+    ax.barh(
+        [r[0] for r in rows], [r[1] - start for r in rows], xerr=spread if any(spread) else None, left=start,
+        color=COLOURS[0], height=0.65, error_kw=dict(ecolor=INK, lw=1.2),
+    )
     ax.invert_yaxis()
     ax.xaxis.get_major_locator().set_params(nbins=5)
     ax.tick_params(axis='y', labelcolor=INK)

@@ -266,8 +266,9 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 def test_table(scored: dict) -> MetricsTable:
     """The scores of the test rows, as text and HTML.
     """
-    found = scored['predictions'].items()
-    return MetricsTable({f'test, {name}': metric_cells(scores, scored['metric']) for name, scores in found})
+    return MetricsTable({
+        f'test, {name}': metric_cells(scores, scored['metric']) for name, scores in scored['predictions'].items()
+    })
 
 # %% ../../nbs/80_report/15_predictions.ipynb #164d1b70
 def read_test_scores(run_dir) -> dict | None:

@@ -115,8 +115,10 @@ def grouped(pred: Predictions, groups):
         sums = pl.DataFrame({key: np.bincount(codes, values, len(names)) for key, values in of_rows.items()})
         for code, row in enumerate(sums.to_dicts()):
             if row['rows']:
-                told = clicks_ratio(row['clicks'], row['predicted'])
-                yield dict(column=column, code=code, value=str(names[code]), **row, **told)
+                yield dict(
+                    column=column, code=code, value=str(names[code]), **row,
+                    **clicks_ratio(row['clicks'], row['predicted']),
+                )
 
 # %% ../../nbs/80_report/20_slices.ipynb #87cace39
 def group_table(pred: Predictions, codes, names, top: int | None = None) -> list[dict]:
@@ -143,8 +145,11 @@ def misjudged_groups(pred: Predictions, groups) -> list[dict]:
     pred : what is known about the held-out rows
     returns rows of `grouped` with z, the surplus in standard errors; the most clicks amiss first
     """
-    able = (row for row in grouped(pred, groups) if row['due'] >= 5)
-    out = [row | dict(z=(row['clicks'] - row['due']) / row['noise'] ** 0.5) for row in able]
+    out = [
+        row | dict(z=(row['clicks'] - row['due']) / row['noise'] ** 0.5)
+        for row in grouped(pred, groups)
+        if row['due'] >= 5
+    ]
     out = compress(out, beyond_chance([row['z'] for row in out]))
     return sorted(out, key=lambda row: (-abs(row['clicks'] - row['due']), row['column']))[:12]
 
