@@ -74,11 +74,10 @@ def gaining_pairs(columns: dict, clicks: np.ndarray, half: np.ndarray) -> dict[t
     rate = np.full(len(clicks), clicks.mean())
 
     def alone(c):
-        lift = log_lift(columns[c], rate, clicks, half)
-        return _loss(_lifted(rate, lift), clicks)[~half].sum()
+        return _loss(_lifted(rate, log_lift(columns[c], rate, clicks, half)), clicks)[~half].sum()
 
     asked = sorted(columns, key=alone)[:ASKED]
-    gains = {pair: pair_gain(columns[pair[0]], columns[pair[1]], clicks, half) for pair in combinations(asked, 2)}
+    gains = {pair: pair_gain(*map(columns.get, pair), clicks, half) for pair in combinations(asked, 2)}
     found = {}
     for pair in sorted(gains, key=lambda pair: -gains[pair][0]):
         rest = all(sum(c in other for other in found) < EACH for c in pair)

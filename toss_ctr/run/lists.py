@@ -151,8 +151,7 @@ def agree(c: Facts, cells: Facts) -> bool:
     of = (max if numbers else min)(len(tokens), len(values))
     if not tokens or common < 0.5 * of:
         return False
-    sure = named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens)
-    return sure or as_frequent(c, cells)
+    return named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens) or as_frequent(c, cells)
 
 # %% ../../nbs/90_run/01_lists.ipynb #39c567fc
 def listed(c: Facts, facts: dict) -> list[str]:
@@ -258,7 +257,7 @@ def looked_up(facts: dict, target: str, able: list[str]) -> list[str]:
         rows = rows.filter(pl.len().over('item') > 1)
         if len(rows) < ENOUGH or 2 * (facts[c].card or LIMIT) > (facts[target].card or LIMIT):
             continue
-        of_items = rows.group_by('item', 'value').len().group_by('item').agg(pl.col('len').max())['len'].sum()
+        of_items = rows.group_by('item', 'value').len().group_by('item').agg(pl.max('len'))['len'].sum()
         of_all = rows['value'].value_counts()['count'].max()
         if of_all < OWN * len(rows) and len(rows) - of_items <= (1 - OWN) * (len(rows) - of_all):
             found[c] = facts[c].card

@@ -79,8 +79,7 @@ class Cells:
     @cached_property
     def whole(self) -> bool:
         "Are the tokens integers?"
-        tokens = pl.Series(list(self.tokens), dtype=pl.String)
-        return not self.moments and tokens.str.contains(r'^-?\d{1,18}$').all()
+        return not self.moments and pl.Series([*self.tokens], dtype=pl.String).str.contains(r'^-?\d{1,18}$').all()
 
     @property
     def texts(self) -> bool:
@@ -275,8 +274,7 @@ AFTER = 0.99  # share of clicks among the rows where a column is filled from whi
 def _filled(values: pl.Series) -> np.ndarray:
     "(n,) bool: neither null, zero, false, an empty text nor an empty list; `values` : plain."
     values = values.list.len() if values.dtype == pl.List else values
-    empty = values.cast(pl.String).is_in(['', '0', '0.0', 'false', 'False'])
-    return (~empty).fill_null(False).to_numpy()
+    return (~values.cast(pl.String).is_in(['', '0', '0.0', 'false', 'False'])).fill_null(False).to_numpy()
 
 
 def filled_by_clicks(column: Facts, label: Facts) -> str:
