@@ -412,8 +412,7 @@ def toss_train(
             done = train_launched(c, wanted, force)
         else:
             with open_executor(c.engine):
-                inputs = prepare(c, progress=watched(), force=force)
-                done = train_folds(inputs, wanted, jobs, force, progress=True)
+                done = train_folds(prepare(c, progress=watched(), force=force), wanted, jobs, force, progress=True)
         if not world.first:
             return
         for fold, side in done.items():
@@ -463,8 +462,9 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
     print(Calibrator.from_json(scores['calibrator']))
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
     if made := last_choice(c.run_dir):
-        again = f'toss run {shell_path(c.run_dir)} hands in what has changed since'
-        print(f"submission.csv stays {made['chosen']}; {again}")
+        print(
+            f"submission.csv stays {made['chosen']}; toss run {shell_path(c.run_dir)} hands in what has changed since"
+        )
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @console

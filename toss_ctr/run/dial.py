@@ -166,10 +166,11 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     size, names = known['size'], list(known['members'])
     size = _fitting(cfg, _BASE * left()) if size is None else size
     grown = _grown(cfg, size, names)
-    first, trees = (0.0, 0.0) if known['done'] else trained(grown)
-    end, count = ended(grown, known['done']), len(grown.members)
     if known['done']:
+        ended(grown, done=True)
         return grown
+    first, trees = trained(grown)
+    end, count = ended(grown, done=False), len(grown.members)
     took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
     for name, member in more_members(grown):
         whole = took[member['kind']] + end * (len(grown.members) + 1) / count

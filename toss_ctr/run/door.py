@@ -132,8 +132,7 @@ class _Shown(_Known):
         parts = [f'<p><b>{html.escape(self._state)}</b></p>']
         if self.done:
             sentences = html_table(self.advice()[:5], ('', 'advice', ''))
-            sentences = sentences.replace('<td>', '<td style="text-align:left">')
-            parts += [self.board(0)._repr_html_(), sentences]
+            parts += [self.board(0)._repr_html_(), sentences.replace('<td>', '<td style="text-align:left">')]
         link = '<a href="{}" target="_blank">{}</a>'
         links = [link.format(html.escape(str(file)), name) for name, file in self._links.items()]
         return ''.join(parts) + f'<p>{" · ".join(links)}</p>'
@@ -147,11 +146,10 @@ class Page:
     path: Path
     height: int = 800
 
-    def __repr__(self):
-        return str(self.path)
-
     def __fspath__(self):
         return str(self.path)
+
+    __repr__ = __fspath__
 
     def _repr_html_(self):
         text = html.escape(Path(self.path).read_text(encoding='utf-8'), quote=True)
@@ -259,7 +257,7 @@ def any_rows(data, width: int | None = None):
         data = np.asarray(data)
     if isinstance(data, np.ndarray) or isinstance(data, list) and not (data and isinstance(data[0], dict)):
         _check_array(data, width)
-        columns = zip(*data, strict=True) if isinstance(data, list) else np.asarray(data).T
+        columns = zip(*data, strict=True) if isinstance(data, list) else data.T
         return pl.DataFrame({f'x{i}': pl.Series(list(column), strict=False) for i, column in enumerate(columns)})
     rows = table_rows(data)
     return (lazy_table(find_files(data, 'data')) if rows is None else rows).collect()
@@ -686,9 +684,11 @@ def run_list(folder='runs') -> MetricsTable:
                     f'{place.name}: submission.csv is not what was handed in; '
                     f'toss infer {shell_path(place)} writes it again'
                 )
-            rows = f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else ''
-            folds = str(len(run.folds)) if run.cfg.network else ''
-            line = {'folds': folds, 'rows': rows, 'handed in': made['chosen'] if made else ''}
+            line = {
+                'folds': str(len(run.folds)) if run.cfg.network else '',
+                'rows': f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else '',
+                'handed in': made['chosen'] if made else '',
+            }
             if made:
                 found, first = made['scores'][made['chosen']], first_metric(made['judged_by'])
                 line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}

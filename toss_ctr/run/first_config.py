@@ -140,8 +140,8 @@ def training_keys(
     """
     rarer, many = min(clicks, rows - clicks), numerics > MANY_NUMBERS
     model = dict(numeric=dict(fields=16)) if many else {}
-    least, most = np.clip(rows / FEWEST, 16, 64), 1024 if history else 4096
-    train = dict(batch_size=2 ** int(np.log2(np.clip(rows / STEPS, least, most))))
+    batch = np.clip(rows / STEPS, np.clip(rows / FEWEST, 16, 64), 1024 if history else 4096)
+    train = dict(batch_size=2 ** int(np.log2(batch)))
     members = dict(dare_qnn=dict(kind='network'), lightgbm=_trees(rows, rarer))
     if rows <= SMALL:
         members['additive'] = dict(kind='additive')
@@ -162,8 +162,8 @@ def training_keys(
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}
-    cv = dict(n_splits=5 if rows <= SMALL else 3)
-    return dict(base='first', model=model, train=train, **loss, cv=cv, members=members)
+    folds = 5 if rows <= SMALL else 3
+    return dict(base='first', model=model, train=train, **loss, cv=dict(n_splits=folds), members=members)
 
 # %% ../../nbs/90_run/04_first_config.ipynb #c86a39fe
 def first_config(s) -> dict:
@@ -172,8 +172,7 @@ def first_config(s) -> dict:
     keys = dict(exp_name=Path(s.path).stem.replace('*', '') or 'run', data=_data(s))
     keys['sequence'] = sections[0] if len(sections) == 1 else dict(col=None)
     if len(sections) > 1:
-        names = history_names([h['col'] for h in s.histories])
-        keys['sequences'] = dict(zip(names, sections, strict=True))
+        keys['sequences'] = dict(zip(history_names([h['col'] for h in s.histories]), sections, strict=True))
     training = training_keys(s.n_rows, s.positives, len(s.names('numeric')), bool(s.valid), bool(sections))
     cats = (c for c in s.columns if c.role == 'categorical')
     many = {c.name: card for c in cats if (card := c.card or math.inf) >= MANY}  # none: too many to count

@@ -38,7 +38,7 @@ def failed(cfg: Config, fold: int) -> UserError:
     from toss_ctr.run.execute import notebook_error, working_notebook  # a finished run needs no papermill
 
     path = cfg.run_dir / f'fold_{fold}.log'
-    errors = [notebook_error(file) for file in (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb'))]
+    errors = map(notebook_error, (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb')))
     kind, text = next((error for error in errors if error[0]), ('', ''))
     if kind == 'UserError':
         return UserError(text)

@@ -322,8 +322,7 @@ def data_rows(cfg: Config) -> dict[str, int]:
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
     data, rows = cfg.data, lambda path, key: len(open_source(path, key))
     valid = rows(data.valid_path, 'data.valid_path') if data.valid_path else 0
-    train = rows(data.train_path, 'data.train_path')
-    return dict(train=train + valid, test=rows(data.test_path, 'data.test_path'))
+    return dict(train=rows(data.train_path, 'data.train_path') + valid, test=rows(data.test_path, 'data.test_path'))
 
 # %% ../../nbs/90_run/20_road.ipynb #97e99889
 FEW_TREES = 200
@@ -366,8 +365,11 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
         trainer = FoldTrainer(inputs, 0)
         run_epoch(trainer)
         _, epoch = _seconds_of(run_epoch, trainer)
-    memory, disk = fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows, sum(f.stat().st_size for f in files)
-    return dict(rows=rows, cache=cache, trees=trees - whole, whole=whole, epoch=epoch, memory=memory, disk=disk)
+    return dict(
+        rows=rows, cache=cache, trees=trees - whole, whole=whole, epoch=epoch,
+        memory=fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows,
+        disk=sum(file.stat().st_size for file in files),
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #df98c92b
 def cost_of(few: dict, many: dict, rows: int) -> dict:

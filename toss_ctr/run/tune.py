@@ -36,8 +36,8 @@ SPACE = {  # key → values to try
 
 def config_with(cfg: Config, keys: dict) -> Config:
     "A config with some dotted keys changed, `UserError` for one it has not."
-    texts = [f'{key}={json.dumps(value)}' for key, value in keys.items()]  # JSON is YAML
-    return with_changes(cfg, parse_overrides(texts))
+    # JSON is YAML
+    return with_changes(cfg, parse_overrides(f'{key}={json.dumps(value)}' for key, value in keys.items()))
 
 
 def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
