@@ -557,10 +557,12 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = ()):
     """
     c, *others = [run_config(name) for name in (cfg, *runs)]  # a wrong name is told at once
     from toss_ctr.inference.compare import run_board
+    from toss_ctr.report.predictions import order_line
     from toss_ctr.run.door import Run
 
     if others:
         print(run_board([cfg, *runs]))
+        print(order_line([run.run_dir for run in (c, *others)]))
         return
 
     run = Run(c)

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['FILE', 'Predictions', 'load_predictions', 'score_row', 'score_rows', 'summary_table', 'summary_lines', 'read_log',
-           'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores']
+           'read_test_labels', 'score_test_rows', 'test_table', 'read_test_scores', 'order_line']
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f5f2bae9
 from dataclasses import dataclass, field
@@ -14,6 +14,7 @@ import numpy as np
 import polars as pl
 import pyarrow as pa
 from scipy.special import expit
+from scipy.stats import spearmanr
 
 from ..config.whole import Config
 from ..core.errors import UserError
@@ -26,7 +27,8 @@ from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
 from ..inference.calibration import Scales, scales_of
 from ..inference.compare import metric_cells
-from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, handed_in, held_out_of, intervals, sealed_file
+from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, handed_in, held_out_of, intervals
+from ..inference.ensemble import last_choice, sealed_file
 from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
@@ -278,3 +280,21 @@ def read_test_scores(run_dir) -> dict | None:
         return None
     scored = read_record(folder / FILE, 'test_metrics')
     return scored if scored['submission'] == digest_file(folder / 'submission.csv') else None
+
+# %% ../../nbs/80_report/15_predictions.ipynb #2a7caa12
+def order_line(runs) -> str:
+    """How the predictions of runs are ordered by held-out rows and by the rows that came, in a sentence.
+
+    runs : folders; those whose test rows are scored count, by the first one's `metric`
+    returns '' for fewer than four predictions
+    """
+    pairs, metric = [], None
+    for run in runs:
+        made, came = last_choice(run), read_test_scores(run)
+        if made and came and came['metric'] == (metric := metric or came['metric']):
+            key, held = first_metric(metric), made['scores']
+            pairs += [(held[name][key], scores[key]) for name, scores in came['predictions'].items() if name in held]
+    if len(pairs) < 4:
+        return ''
+    rho = spearmanr(*zip(*pairs, strict=True)).statistic
+    return f'Held-out rows order these {len(pairs)} predictions as the test rows do to ρ = {rho:.2f} (1: alike).'

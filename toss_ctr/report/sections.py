@@ -24,7 +24,7 @@ from toss_ctr.report.plots import (
     plot_rates,
     plot_reliability,
 )
-from .predictions import read_test_scores, summary_lines, test_table
+from .predictions import order_line, read_test_scores, summary_lines, test_table
 from toss_ctr.report.slices import (
     clicks_ratio,
     first_columns,
@@ -133,7 +133,7 @@ def test_section(f: RunFacts) -> Markup | None:
         f"The test file has labels: {scored['n']:,} rows, {scored['clicks']:,} clicks. They were read once, after the "
         'submission was written; nothing was chosen by them. Log loss and '
         'predicted clicks are those of probabilities at the click rate of the held-out rows, '
-        f"{scored['rate']:.3%}."
+        f"{scored['rate']:.3%}. {order_line([f.folder])}"
     )
     return section('test', 'Test rows', text, scores_table(test_table(scored), 'Scores of the test rows'))
 
