@@ -44,7 +44,8 @@ def _kind_of(annotation) -> dict:
 
 def _parser(function) -> argparse.ArgumentParser:
     "A parser of a command's options."
-    name, given = function.__name__.replace('_', ' ', 1), inspect.signature(function).parameters
+    name = function.__name__.replace('_', ' ', 1)
+    given = inspect.signature(function).parameters
     helps = dict(set='config keys to change: key=value …') | _help_of(function)
     words = [key.upper() if p.default is p.empty else f'[{key.upper()}]' for key, p in given.items() if key in PLACES]
     about = (inspect.getdoc(function) or '').partition('\n\n')[0]
@@ -71,7 +72,8 @@ def parse(function, argv) -> dict:
     ------
     UserError for an argument that is wrong or missing
     """
-    parser, given = _parser(function), inspect.signature(function).parameters
+    parser = _parser(function)
+    given = inspect.signature(function).parameters
 
     def error(message):
         raise UserError(message, f'see {function.__name__} --help')
@@ -151,9 +153,11 @@ def main(name: str = '', argv=None):
         with end, edge(name), warnings.catch_warnings():
             warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
             if name == 'toss':
-                name, argv = f'toss_{argv[0]}', argv[1:]
+                name = f'toss_{argv[0]}'
+                argv = argv[1:]
             if name not in COMMANDS:
-                verb, known = name.removeprefix('toss_'), [command.removeprefix('toss_') for command in COMMANDS]
+                verb = name.removeprefix('toss_')
+                known = [command.removeprefix('toss_') for command in COMMANDS]
                 raise UserError(f'{verb}: no such command', f'{nearest(verb, known)}; see toss --help')
             function = COMMANDS[name]
             given = parse(function, argv)

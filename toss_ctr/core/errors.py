@@ -39,7 +39,8 @@ class UserError(Exception):
     """
 
     def __init__(self, what: str, mend: str = ''):
-        self.what, text = what, f'{what} – {mend}' if mend else what
+        self.what = what
+        text = f'{what} – {mend}' if mend else what
         super().__init__(' '.join(text.split()))
 
     def _render_traceback_(self):  # what IPython shows instead of frames

@@ -72,7 +72,8 @@ def _raise_failed(function: str, answer: dict):
 
 def _lost(future, task: Task, poll: float) -> Exception | None:
     "Why a task that has ended has no answer; None where one shows late."
-    why, deadline = future.exception(), time.monotonic() + _LATE_SECONDS
+    why = future.exception()
+    deadline = time.monotonic() + _LATE_SECONDS
     while why is None and time.monotonic() < deadline:
         if task.answer():
             return None

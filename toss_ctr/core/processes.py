@@ -230,7 +230,8 @@ _CALM = 4  # looks in a row that find nobody: a process in the middle of its `ex
 
 def end_carriers(*texts, seconds: float = 10):
     "Kill them outright, and what they start meanwhile."
-    deadline, unseen = time.monotonic() + seconds, 0
+    deadline = time.monotonic() + seconds
+    unseen = 0
     while unseen < _CALM and time.monotonic() < deadline:
         processes = carriers(*texts)
         unseen = 0 if processes else unseen + 1

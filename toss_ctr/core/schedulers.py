@@ -189,7 +189,8 @@ def ray_executor(engine):
 
     raises UserError : it is not installed, does not start or cannot be joined, or has no room
     """
-    ray, before = _load_ray(), signal.getsignal(signal.SIGTERM)
+    ray = _load_ray()
+    before = signal.getsignal(signal.SIGTERM)
     if ray.is_initialized():
         raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
     with patch.dict(os.environ), Reaper() if engine.here else nullcontext() as reaper:

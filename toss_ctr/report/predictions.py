@@ -97,11 +97,14 @@ class Predictions:
 # %% ../../nbs/80_report/15_predictions.ipynb #304b3d0f
 def load_predictions(run_dir, cfg: Config) -> Predictions:
     "Join out-of-fold predictions of members and ensemble, and the truth, of whom all rows are known."
-    run_dir, truth = Path(run_dir), Path(cfg.data.truth_path or '')
+    run_dir = Path(run_dir)
+    truth = Path(cfg.data.truth_path or '')
     oof = read_run_table(run_dir / 'oof.parquet')
     of = {name: oof[name].to_numpy() for name in oof.columns}
-    rate, raw = np.average(of['label'], weights=of.get('weight')), expit(of['logit'])
-    chosen, found = (handed_in(run_dir) or {}).get('chosen', ''), {}
+    rate = np.average(of['label'], weights=of.get('weight'))
+    raw = expit(of['logit'])
+    chosen = (handed_in(run_dir) or {}).get('chosen', '')
+    found = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])

@@ -29,7 +29,8 @@ def group_of(split, name: str, rows):
     returns codes (n,) int64 in the order of the values, names list[str]
     raises UserError for a column that the split does not have
     """
-    cats, keys = {c.name: c for c in split.spec.cats}, split.spec.keys
+    cats = {c.name: c for c in split.spec.cats}
+    keys = split.spec.keys
     check_columns([name], [*cats, *keys, *split.spec.nums], 'by', ' in the training cache')
     if name not in cats and name not in keys:  # a day is a key and a number
         return quantile_groups(np.asarray(split.column(name))[rows])
@@ -162,7 +163,8 @@ def _at_steps(split, step: int):
 
 def _columns(split, step: int) -> dict:
     "Codes of categories of few values, numbers and lengths of histories, by column, of every `step`-th row."
-    at, spec = _at_steps(split, step), split.spec
+    at = _at_steps(split, step)
+    spec = split.spec
     columns = {c.name: at(c.group, c.pos) for c in spec.cats if c.size <= MANY}
     columns |= {name: at('num', place) for place, name in enumerate(spec.nums)}
     columns |= {length_name(h): split.seq_lengths(h.key)[::step] for h in spec.histories}

@@ -219,7 +219,8 @@ def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
     fold = int(table['fold'][0])
     side = finished_folds(cfg)[fold]
     model = load_fold(cfg, side, inputs.train.spec, torch.device('cpu'))
-    seq, batch = histories[history or next(iter(histories))], one_batch(inputs, fold, np.array([row]))
+    seq = histories[history or next(iter(histories))]
+    batch = one_batch(inputs, fold, np.array([row]))
     return Attention(**read_attention(model, side['shift'], inputs, batch, [0], seq)[0])
 
 # %% ../../nbs/90_run/30_door.ipynb #c56caac3
@@ -385,7 +386,8 @@ def _labelled(rows, y, label: str):
     "Rows with their labels as a column."
     if y is None:
         return rows if isinstance(rows, (str, Path)) else any_rows(rows)
-    frame, y = any_frame(any_rows(rows)), np.ravel(y)
+    frame = any_frame(any_rows(rows))
+    y = np.ravel(y)
     if len(y) != len(frame):
         raise UserError(f'y: {len(y)} labels of {len(frame)} rows', 'pass one of each row')
     if label in frame.columns:
@@ -678,7 +680,8 @@ def run_list(folder='runs') -> MetricsTable:
     lines, broken = {}, None
     for place in run_folders(folder):
         try:
-            run, made = Run(place), handed_in(place)
+            run = Run(place)
+            made = handed_in(place)
             if made is None and last_choice(place):
                 warnings.warn(
                     f'{place.name}: submission.csv is not what was handed in; '
@@ -690,7 +693,8 @@ def run_list(folder='runs') -> MetricsTable:
                 'handed in': made['chosen'] if made else '',
             }
             if made:
-                found, first = made['scores'][made['chosen']], first_metric(made['judged_by'])
+                found = made['scores'][made['chosen']]
+                first = first_metric(made['judged_by'])
                 line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
             lines[place.name] = line
         except UserError as e:  # of one run: the others are listed all the same
@@ -719,7 +723,8 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
     caches : remove the caches its folds were trained on as well, where no other run's folds were
     returns what was removed
     """
-    gone, folder = sweep(cfg.run_dir, deep=True), Path(cfg.data.cache_dir)
+    gone = sweep(cfg.run_dir, deep=True)
+    folder = Path(cfg.data.cache_dir)
     for cache in _own_caches(cfg) if caches else ():
         with locked(cache):
             shutil.rmtree(cache)

@@ -80,7 +80,8 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     tell : called with 'fold 0 starts', the lines that the kernel prints, 'fold 0 ends'
     """
     os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}'))
-    notebook, path = working_notebook(run, fold), Path(run) / f'fold_{fold}.log'
+    notebook = working_notebook(run, fold)
+    path = Path(run) / f'fold_{fold}.log'
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)
     # papermill formats paths as it formats parameters, so braces in a folder's name are doubled
@@ -89,7 +90,8 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     said = Lines(lambda line: (print(line, flush=True), tell(line)))
-    before, whole = signal.signal(signal.SIGINT, lambda *_: None), False
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    whole = False
     tell(f'fold {fold} starts')
     try:
         pm.execute_notebook(

@@ -92,7 +92,8 @@ class Trials(MetricsTable):
 
     def __init__(self, tried: list[dict], cfg: Config):
         best_first = sorted(enumerate(tried), key=lambda pair: -pair[1]['value'])
-        title, self.best = f'inner {TITLES.get(cfg.monitor, cfg.monitor)}', best_first[0][1]['keys']
+        title = f'inner {TITLES.get(cfg.monitor, cfg.monitor)}'
+        self.best = best_first[0][1]['keys']
         rows = {}
         for number, trial in best_first:
             told = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
@@ -129,7 +130,8 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
         raise UserError('toss tune: Optuna is not installed', "pip install 'toss_ctr[tune]'") from None
     for key, values in space.items():
         config_with(cfg, {key: values[0]})
-    place, made_of = cfg.run_dir / 'tune' / TRIALS, digest_json(dict(cfg=cfg.model_dump(mode='json'), space=space))
+    place = cfg.run_dir / 'tune' / TRIALS
+    made_of = digest_json(dict(cfg=cfg.model_dump(mode='json'), space=space))
     left, began = seconds_of(limit) if limit else math.inf, time.monotonic()
     with locked(cfg.run_dir / '.tune', 'search'):
         tried = []
