@@ -102,7 +102,8 @@ class RunFacts:
 
     def lead(self, one: np.ndarray, other: np.ndarray) -> dict:
         "By how much one prediction is ahead of another, paired, on the same rows: diff, lo, hi of the first metric."
-        of, first = self.pred, first_metric(self.pred.metric)
+        of = self.pred
+        first = first_metric(of.metric)
         balanced, natural = zip(of.scales(one), of.scales(other), strict=True)
         n = max(n_draws(len(of.row), self.n_boot), 30)
         found = compare_predictions(of.label, *balanced, n, self.cfg.seed, **of.beside(), natural=natural)
@@ -194,7 +195,8 @@ def _over_fitting(f: RunFacts):
     if late and not (f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs):  # there the best epoch is kept
         epoch = min(held[fold].argmax() for fold in late)
         chooses = ' --set train.early_stop_patience=2 chooses the number of epochs on a part of the training rows.'
-        mend, folds = '' if f.cfg.train.early_stop_patience else chooses, folds_text(late, len(held))
+        mend = '' if f.cfg.train.early_stop_patience else chooses
+        folds = folds_text(late, len(held))
         yield dict(folds=folds, epoch=epoch, fall=max(late.values()), metric=f.watched, mend=mend)
 
 
@@ -225,7 +227,8 @@ def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
     most : rows that are drawn for; of more the error falls as one over the square root
     """
     every, rng, found = slice(None, None, -(-len(p) // most)), np.random.default_rng(0), []
-    some, weight = p[every], pred.counts[every]
+    some = p[every]
+    weight = pred.counts[every]
     rate = shift_prior(some, pred.prior, 'natural')
     for _ in range(50):
         click = rng.random(len(some)) < rate
@@ -241,7 +244,8 @@ def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
 )
 def _miscalibrated(f: RunFacts):
     of, how = f.pred, f.cfg.calibration
-    off, chance = ece(of.label, of.p, balanced=True, weight=of.weight), chance_ece(of, of.p)
+    off = ece(of.label, of.p, balanced=True, weight=of.weight)
+    chance = chance_ece(of, of.p)
     if off > max(0.02, chance) + 0.001:  # less is not seen in the digits told
         change = 'method=temperature+isotonic' if how.enabled else 'enabled=true'
         bent = how.enabled and 'isotonic' in how.method
@@ -292,7 +296,8 @@ _SHOWN = 0.00005  # less is shown as 0.0000
 def _same_ids(f: RunFacts) -> str:
     "The section of a history whose target has the same ids, but a table of its own; or ''."
     for seq in f.train.spec.histories if f.train is not None else ():
-        section, known = f.cfg.history(seq.key), {str(value) for value in seq.values or ()}
+        section = f.cfg.history(seq.key)
+        known = {str(value) for value in seq.values or ()}
         asked = [c for c in f.train.spec.cats if c.name in section.query_key and section.sharing == 'none']
         if any(len(known & {*map(str, c.values or ())}) > 0.8 * c.size for c in asked):
             return 'sequence' if seq.key == 'seq' else f'sequences.{seq.history}'
@@ -330,5 +335,5 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
         told = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
         return [tuple(finding) for finding in told]
     pred = load_predictions(folder, cfg)
-    rows, log = score_rows(pred, N_BOOT, cfg.seed), read_log(folder / 'train_log.csv')
-    return findings(RunFacts(pred, rows, log, folder, cfg))
+    rows = score_rows(pred, N_BOOT, cfg.seed)
+    return findings(RunFacts(pred, rows, read_log(folder / 'train_log.csv'), folder, cfg))

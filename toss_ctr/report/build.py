@@ -46,7 +46,8 @@ def _data_facts(f: RunFacts) -> dict:
     data, train = f.cfg.data, f.train
     facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
     if train is not None:
-        s, clicks = train.spec, int(np.asarray(train.labels()).sum())
+        s = train.spec
+        clicks = int(np.asarray(train.labels()).sum())
         columns = [f'{len(s.cats)} categorical', f'{len(s.nums)} numeric']
         columns += [f'{len(data.multi_cols)} with several values'] if data.multi_cols else []
         columns += [f'a history of up to {h.max_len} of {h.size - 1:,} distinct tokens' for h in s.histories]
@@ -128,7 +129,8 @@ _FILES = 'submission.csv', 'config.yaml', 'train_log.csv'
 
 def header(f: RunFacts, parts: list[Markup]) -> Markup:
     "Name, what was handed in and when, its files, what was held out, the scores that matter, navigation."
-    pred, folds = f.pred, len(np.unique(f.pred.fold))
+    pred = f.pred
+    folds = len(np.unique(pred.fold))
     what = f'{len(pred.row):,} held-out rows in {folds} fold{"s" * (folds != 1)}, {int(pred.label.sum()):,} clicks'
     if pred.weight is not None:
         what += f'; weighted: {pred.counts.sum():,.0f} rows, {pred.counts @ pred.label:,.1f} clicks'
@@ -192,9 +194,11 @@ def build_report(
     PosixPath('runs/demo/report.html')
     """
     run_dir = Path(run_dir)
-    out, text = Path(out or run_dir / 'report.html'), dict(encoding='utf-8', errors='replace')
+    out = Path(out or run_dir / 'report.html')
+    text = dict(encoding='utf-8', errors='replace')
     check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
-    pred, log = load_predictions(run_dir, cfg), read_log(run_dir / 'train_log.csv')
+    pred = load_predictions(run_dir, cfg)
+    log = read_log(run_dir / 'train_log.csv')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     rows = scores or score_rows(pred, n_boot, cfg.seed)
     facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)

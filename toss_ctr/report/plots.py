@@ -65,9 +65,11 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     """
     _, ax = canvas()
     found = curves(rows, metric)
-    single, held = len({fold for fold, _ in found}) == 1, {fold for fold, split in found if split != 'train'}
+    single = len({fold for fold, _ in found}) == 1
+    held = {fold for fold, split in found if split != 'train'}
     for (fold, split), (epochs, values) in found.items():
-        style, dashed = _style(fold), split in _DASHED
+        style = _style(fold)
+        dashed = split in _DASHED
         if single and held:
             label = _ROWS.get(split, 'held-out rows')
         else:
@@ -107,7 +109,8 @@ def plot_pr(y, scores: dict, weight=None) -> Figure:
     weight : (n,) row weights; None = every row counts once
     """
     _, ax = canvas()
-    prior, top = float(np.average(y, weights=weight)), 0.0
+    prior = float(np.average(y, weights=weight))
+    top = 0.0
     for i, (name, p) in enumerate(scores.items()):
         recall, precision = pr_points(y, p, weight=weight)
         ax.plot(recall, precision, lw=1.7, label=name, **_style(i) | dict(marker=None))
@@ -132,7 +135,8 @@ def quantile_groups(values, bins: int = 10):
     -------
     codes (n,) int64, names list[str] such as '12–40'
     """
-    values, names = np.asarray(values), []
+    values = np.asarray(values)
+    names = []
     inner = np.unique(np.quantile(values, np.linspace(0, 1, bins + 1)[1:-1], method='lower'))
     codes = np.searchsorted(inner, values, side='left')
     for code in range(len(inner) + 1):
@@ -152,7 +156,8 @@ def plot_reliability(y, probs: dict, weight=None, balanced: bool = True) -> Figu
     weight : (n,) row weights
     balanced : clicks and non-clicks weigh half each, and so the probabilities say; False: click probabilities
     """
-    (_, ax), y = canvas(), np.asarray(y)
+    _, ax = canvas()
+    y = np.asarray(y)
     w = np.ones(len(y)) if weight is None else np.asarray(weight, np.float64)
     if balanced:
         w = w / np.where(y == 1, w @ y, w @ (1 - y))
@@ -201,7 +206,8 @@ def plot_attention(tokens, weights, target='', ages=None, title: str = '') -> Fi
     ages : (L,) positions back in time, 0 = newest; counted up by default
     title : above the axes
     """
-    weights, (_, ax) = np.asarray(weights, np.float64), canvas(height=2.3)
+    weights = np.asarray(weights, np.float64)
+    _, ax = canvas(height=2.3)
     ages = np.arange(len(weights)) if ages is None else np.asarray(ages)
     same = np.array([str(t) == str(target) for t in tokens], bool)
     width = max(0.8, min(4, 250 / max(len(weights), 1)))
@@ -236,8 +242,8 @@ def plot_importance(
     title : above the plot
     start : where the bars begin
     """
-    rows = [(group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items()]
-    rows = sorted(rows, key=lambda r: -r[1])[:top]
+    found = ((group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items())
+    rows = sorted(found, key=lambda r: -r[1])[:top]
     _, ax = canvas(height=0.9 + 0.26 * len(rows))
     spread = [r[2] for r in rows]
     ax.barh(

@@ -85,7 +85,8 @@ _OF_TOSS = 'Score', 'WLL'  # nobody else asks for them
 
 def better_section(f: RunFacts) -> Markup:
     "What was handed in beside every member, and the best possible."
-    metric, board = f.pred.metric, member_board(f.folder) if last_choice(f.folder) else None
+    metric = f.pred.metric
+    board = member_board(f.folder) if last_choice(f.folder) else None
     lines = dict(board.parts[0].rows) if board else {}
     for row in f.rows:
         name = row['name']
@@ -140,10 +141,9 @@ def test_section(f: RunFacts) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #1771cf50
 def curves_section(f: RunFacts) -> Markup | None:
     "Learning curves of Score or AUC, AP, WLL and the training objective."
-    first = 'Score' if f.pred.metric == 'toss' else 'AUC'
     figs = [
         figure(plot_learning(f.log, metric, metric != 'WLL'), f'{metric} by epoch for each fold')
-        for metric in (first, 'AP', 'WLL')
+        for metric in ('Score' if f.pred.metric == 'toss' else 'AUC', 'AP', 'WLL')
         if curves(f.log, metric)
     ]
     trained = [r for r in f.log if r['split'] == 'train']
@@ -193,7 +193,8 @@ def where_section(f: RunFacts) -> Markup | None:
         return None
     pred, p, figs, tables = f.pred, f.pred.scales(f.pred.p).natural, [], []
     form = ',.0f' if pred.weight is None else ',.1f'  # weighted clicks have to add up
-    first, wrong = first_columns(f.train.spec, f.cfg), misjudged_groups(pred, groupings(f.train, pred.row, f.cfg))
+    first = first_columns(f.train.spec, f.cfg)
+    wrong = misjudged_groups(pred, groupings(f.train, pred.row, f.cfg))
     for column, codes, names in groupings(f.train, pred.row, f.cfg, 0):
         title = f'Click rate by {column}'
         picture = plot_rates(rate_table(codes, pred.label, p, names, top=30, weight=pred.weight), title)
@@ -249,7 +250,8 @@ def attention_section(f: RunFacts) -> Markup | None:
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
     for a in rows:
-        told, of = 'click' if a['label'] else 'no click', '' if a['history'] == 'seq' else f"{a['history']}, "
+        told = 'click' if a['label'] else 'no click'
+        of = '' if a['history'] == 'seq' else f"{a['history']}, "
         title = f"{of}row {a['row']}: {told}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
         weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
@@ -263,7 +265,8 @@ def attention_section(f: RunFacts) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(f: RunFacts) -> Markup | None:
     "Permutation importance by group of fields, the columns the baseline's trees split on, and each column alone."
-    importance, figs = side_file(f.folder, 'importance.json', 'groups'), []
+    importance = side_file(f.folder, 'importance.json', 'groups')
+    figs = []
     if importance:
         lost = 'Score lost' if f.cfg.metric == 'toss' else 'Log loss added'
         text = (

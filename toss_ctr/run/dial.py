@@ -115,8 +115,7 @@ _BASE, _OVER = 0.5, 0.15  # shares of the time: what the first whole run may tak
 
 def _fitting(cfg: Config, seconds: float) -> int:
     "The largest size, up to the usual, whose estimate fits."
-    fits = (size for size in (USUAL, 1) if sum(estimate(sized(cfg, size))['seconds'].values()) <= seconds)
-    return next(fits, 0)
+    return next((size for size in (USUAL, 1) if sum(estimate(sized(cfg, size))['seconds'].values()) <= seconds), 0)
 
 
 def _grown(cfg: Config, size: int, names: list) -> Config:
@@ -139,8 +138,10 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     -------
     the config that was run in the end; asked again, the same run goes on where it was, or is left as it is
     """
-    seconds, began = seconds_of(limit), time.monotonic()
-    place, base = cfg.run_dir / DIAL, digest_json(dict(seconds=seconds, cfg=cfg.model_dump(mode='json')))
+    seconds = seconds_of(limit)
+    began = time.monotonic()
+    place = cfg.run_dir / DIAL
+    base = digest_json(dict(seconds=seconds, cfg=cfg.model_dump(mode='json')))
     known = dict(spent=0.0, size=None, members=[], done=False)  # names alone: a config from there would be obeyed
     with suppress(UserError):  # of another config, or another time
         known |= read_record(place, 'dial', made_of=base)
@@ -170,7 +171,8 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         ended(grown, done=True)
         return grown
     first, trees = trained(grown)
-    end, count = ended(grown, done=False), len(grown.members)
+    end = ended(grown, done=False)
+    count = len(grown.members)
     took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
     for name, member in more_members(grown):
         whole = took[member['kind']] + end * (len(grown.members) + 1) / count

@@ -45,10 +45,12 @@ def history_names(columns: list[str]) -> list[str]:
 
 def _section(h: dict, timed: bool) -> dict:
     "Keys of a history's section; `timed` : the rows have a time."
-    section = dict(col=h['col'], max_len=max(1, min(400, h['p99'])), query_mode='S1' if h['asks'] else 'S2')
     shared = {c: table for c, table in h['asks'].items() if table}
     alone = list(shared.values()) == [h['col']] and len(h['asks']) == 1
-    more = dict(
+    keys = dict(
+        col=h['col'],
+        max_len=max(1, min(400, h['p99'])),
+        query_mode='S1' if h['asks'] else 'S2',
         sep=h['sep'],
         pad_id=h['pad'],
         query_key=list(h['asks']),
@@ -57,8 +59,8 @@ def _section(h: dict, timed: bool) -> dict:
         side_cols=[*h['sides'], *(c for c, table in h['asks'].items() if c == table)],
     )
     if timed and h['time']:
-        more |= dict(time_col=h['time'], position='time')
-    return section | {key: value for key, value in more.items() if value}
+        keys |= dict(time_col=h['time'], position='time')
+    return {key: value for key, value in keys.items() if value}
 
 # %% ../../nbs/90_run/04_first_config.ipynb #8ae93604
 _LISTED = 12  # numeric columns that are written one by one
@@ -138,7 +140,8 @@ def training_keys(
     valid : whether a file is there to choose the epoch on
     history : whether there is one; under packed heads, or tables held by L2, it is learnt too slowly from few clicks
     """
-    rarer, many = min(clicks, rows - clicks), numerics > MANY_NUMBERS
+    rarer = min(clicks, rows - clicks)
+    many = numerics > MANY_NUMBERS
     model = dict(numeric=dict(fields=16)) if many else {}
     batch = np.clip(rows / STEPS, np.clip(rows / FEWEST, 16, 64), 1024 if history else 4096)
     train = dict(batch_size=2 ** int(np.log2(batch)))

@@ -147,7 +147,8 @@ def agree(c: Facts, cells: Facts) -> bool:
     so, or what is frequent here is frequent there; of words half of the fewer.
     """
     values, tokens = c.texts, cells.cells.tokens
-    common, numbers = len(values & tokens), are_numbers(tokens)
+    common = len(values & tokens)
+    numbers = are_numbers(tokens)
     of = (max if numbers else min)(len(tokens), len(values))
     if not tokens or common < 0.5 * of:
         return False
@@ -266,7 +267,8 @@ def looked_up(facts: dict, target: str, able: list[str]) -> list[str]:
 # %% ../../nbs/90_run/01_lists.ipynb #1d2ff005
 def _padding(facts: dict, h: dict, target: str) -> int:
     "`sequence.pad_id` of a history: 0, or where 0 is a value of its target, a number that no token has."
-    cells, values = facts[h['col']].cells, facts[target].texts if target else set()
+    cells = facts[h['col']].cells
+    values = facts[target].texts if target else set()
     filled_up = len(np.unique(cells.lengths)) == 1  # lists of one length
     if h['sep'] or filled_up or '0' not in cells.tokens & values:
         return 0
@@ -288,9 +290,10 @@ def described(facts: dict, h: dict, categorical: list[str], sides: list[str], ta
     told = {c: asks.get(c, '') for c in targets}
     if target and (not told or target in told):
         own = {c: c for c in looked_up(facts, target, [c for c in categorical if c not in asks])}
-        asks, told = asks | own, told and told | own
-    sizes = zip(('median', 'p99', 'max'), np.quantile(read[0].lengths, (0.5, 0.99, 1)), strict=True)
-    h |= {name: int(size) for name, size in sizes} | dict(tokens=len(read[0].tokens))
+        asks |= own
+        told = told and told | own
+    h['median'], h['p99'], h['max'] = map(int, np.quantile(read[0].lengths, (0.5, 0.99, 1)))
+    h['tokens'] = len(read[0].tokens)
     return h | dict(guessed=asks, asks=told or asks, pad=_padding(facts, h, target))
 
 

@@ -42,7 +42,8 @@ def failed(cfg: Config, fold: int) -> UserError:
     kind, text = next((error for error in errors if error[0]), ('', ''))
     if kind == 'UserError':
         return UserError(text)
-    why, mend = f'{kind}: {text}', f'see {path} and run the same command again to go on'
+    why = f'{kind}: {text}'
+    mend = f'see {path} and run the same command again to go on'
     if not kind:
         log = path.read_text(encoding='utf-8').strip() if path.exists() else ''
         why = log.splitlines()[-1].strip() if log else 'it said nothing'
@@ -263,5 +264,6 @@ def train_folds(
                 done[fold] = finished(cfg.run_dir, fold)
                 if not done[fold] or done[fold]['fingerprint'] != key:
                     raise failed(cfg, fold)
-        settled, left = [], [fold for fold in left if fold not in mine]
+        settled = []
+        left = [fold for fold in left if fold not in mine]
     return {fold: done[fold] for fold in wanted}

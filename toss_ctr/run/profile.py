@@ -194,7 +194,8 @@ class Facts:
         self.nulls += values.null_count()
         rows = values.gather_every(self.every, -row % self.every)
         self.pieces.append(pl.from_arrow(rows.to_arrow(compat_level=pl.CompatLevel.oldest())))  # keeps no batch alive
-        known, kind = values.drop_nulls(), values.dtype
+        known = values.drop_nulls()
+        kind = values.dtype
         long = kind == pl.String and (known.str.len_bytes().mean() or 0) > LONG
         self.counted &= not (long or kind.is_nested() or kind == pl.Binary)
         if self.counted:
@@ -240,7 +241,8 @@ def profile(source: Source, history: str | None = None, columns=None) -> dict[st
     """
     columns = source.columns[0] if columns is None else columns
     source.check(columns)
-    every, facts = math.ceil(source.n_rows / SAMPLE), {}
+    every = math.ceil(source.n_rows / SAMPLE)
+    facts = {}
     types = {c: plain_type(kind) for c, kind in common_types(source.files).items()}
     for row, batch in batches(source, columns):
         _check_texts(batch, source.place(row))
@@ -263,8 +265,7 @@ def telltale(column: Facts, label: Facts) -> str:
     label : of 0 and 1
     """
     y = label.sample.cast(pl.Int8).to_numpy()
-    enough = column.flat and min(y.sum(), len(y) - y.sum()) >= 100
-    auc = lone_auc(y, column.sample) if enough else 0.5
+    auc = lone_auc(y, column.sample) if column.flat and min(y.sum(), len(y) - y.sum()) >= 100 else 0.5
     return f'alone it tells the label (AUC {auc:.3f})' if auc >= TELLS else ''
 
 # %% ../../nbs/90_run/00_profile.ipynb #2716e4f3
@@ -282,7 +283,8 @@ def filled_by_clicks(column: Facts, label: Facts) -> str:
 
     label : of 0 and 1
     """
-    y, filled = label.sample.cast(pl.Int8).to_numpy(), _filled(column.sample)
+    y = label.sample.cast(pl.Int8).to_numpy()
+    filled = _filled(column.sample)
     by_chance = np.log(np.clip(y.mean(), 1e-12, 1))  # of one row that is filled at random
     n = int(filled.sum())
     if n == len(y) or n * by_chance >= np.log(1e-9) or (share := y[filled].mean()) < AFTER:

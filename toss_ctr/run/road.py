@@ -96,7 +96,8 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
         inputs = prepare(cfg, test=inputs.test is not None, progress=watched(progress))
     sides = train_folds(inputs, progress=progress, **options)
     folder = member_folder(cfg.run_dir, name) if own else cfg.run_dir
-    made, counts = network_made(inputs, sides), any(side['features'] for side in sides.values())
+    made = network_made(inputs, sides)
+    counts = any(side['features'] for side in sides.values())
     calibrate(cfg)
     kept = kept_member(folder, made) if predicted(cfg, made, counts) else None
     return kept or seal_network(inputs, folder, made, progress)
@@ -148,7 +149,8 @@ EXPORTS = dict(pt2=('pt2',), onnx=('pt2', 'onnx'))  # key logging.export → for
 def ending_made_of(inputs: Inputs, records: dict) -> str:
     "A digest of all that is handed in and told of it; `records` : of `train_members`."
     cfg = inputs.cfg
-    rows, truth = [inputs.train.fingerprint, inputs.test.fingerprint], Path(cfg.data.truth_path or '')
+    rows = [inputs.train.fingerprint, inputs.test.fingerprint]
+    truth = Path(cfg.data.truth_path or '')
     rows += [digest_file(truth)] if truth.is_file() else []
     made = {name: record['made_of'] for name, record in records.items()}
     return digest_json([cfg.model_dump(mode='json'), rows, made, needed_versions()])
@@ -185,8 +187,9 @@ def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
     cfg = inputs.cfg
     explain(inputs)
     build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
-    content = dict(wrote=_ending_files(cfg), scores=scores)
-    write_record(cfg.run_dir / 'finished.json', 'finished', content, made_of=made_of)
+    write_record(
+        cfg.run_dir / 'finished.json', 'finished', dict(wrote=_ending_files(cfg), scores=scores), made_of=made_of
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -270,7 +273,8 @@ def sampled(cfg: Config, share: float) -> Config:
     if not 0 < share < 1:
         raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
     ensure_data(cfg)
-    name, paths = f'{cfg.exp_name}_sample_{share:g}', {}
+    name = f'{cfg.exp_name}_sample_{share:g}'
+    paths = {}
     for split in ('train', 'valid', 'test'):
         key = f'{split}_path'
         if source := getattr(cfg.data, key):
@@ -320,7 +324,8 @@ def data_rows(cfg: Config) -> dict[str, int]:
     """
     if will_generate(cfg):
         return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
-    data, rows = cfg.data, lambda path, key: len(open_source(path, key))
+    data = cfg.data
+    rows = lambda path, key: len(open_source(path, key))
     valid = rows(data.valid_path, 'data.valid_path') if data.valid_path else 0
     return dict(train=rows(data.train_path, 'data.train_path') + valid, test=rows(data.test_path, 'data.test_path'))
 
@@ -360,7 +365,8 @@ def measured_cost(cfg: Config, folder, rows: int = SAMPLE_ROWS[0]) -> dict:
     grown, trees = _seconds_of(grow_members, inputs)
     whole = sum(sum(grown[name]['seconds']) for name in grown if name not in _boosted(cfg))
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
-    rows, epoch = len(inputs.train), 0.0
+    rows = len(inputs.train)
+    epoch = 0.0
     if cfg.network:
         trainer = FoldTrainer(inputs, 0)
         run_epoch(trainer)
@@ -429,7 +435,8 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
 
     jobs : folds at once; 0 = as many as fit
     """
-    rows, (few, most) = data_rows(cfg), SAMPLE_ROWS
+    rows = data_rows(cfg)
+    few, most = SAMPLE_ROWS
     sizes = [few, few, most] if rows['train'] > most else [most]  # the first one loads and compiles
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it

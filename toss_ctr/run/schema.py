@@ -174,7 +174,8 @@ def _lines(s: Schema) -> list[str]:
 
 def _warnings(s: Schema) -> list[str]:
     "What to look at in a schema; columns with one reason are one line."
-    out, reasons = [*s.notes], {}
+    out = [*s.notes]
+    reasons = {}
     for c in s.columns:
         if c.role in ('constant', 'ignored'):
             reasons.setdefault(c.note, []).append(c.name)
@@ -231,7 +232,8 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
 
 def is_later(train: Facts, test: Facts) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
-    alike, gap = (train.kind == 'moment') == (test.kind == 'moment'), test.low - train.high
+    alike = (train.kind == 'moment') == (test.kind == 'moment')
+    gap = test.low - train.high
     return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
 
 # %% ../../nbs/90_run/05_schema.ipynb #b315f165
@@ -265,7 +267,8 @@ def _still_asked(h: dict, cats: set) -> dict:
 
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
-    have, asked = log.test, {table: c for h in s.histories for c, table in h['asks'].items()}
+    have = log.test
+    asked = {table: c for h in s.histories for c, table in h['asks'].items()}
     coded = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in coded if have[c].kind != 'list'}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
@@ -274,7 +277,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
     columns = []
     for c in s.columns:
-        share, note = unseen.get(c.name, 0.0), ''
+        share = unseen.get(c.name, 0.0)
+        note = ''
         if c.role in ('categorical', 'multi', 'weights', 'numeric', 'vector', 'time') and c.name not in have:
             note = 'the test file lacks it'
         elif c.role == 'time' and log.facts[c.name].kind == 'moment' != have[c.name].kind:
@@ -361,10 +365,11 @@ def guess_schema(
     >>> schema['item'].card, schema.names('categorical'), schema.names('numeric')
     (2, ['item'], ['x'])
     """
-    source, later = open_source(path, 'data'), None if test is None else open_source(test, 'test')
+    source = open_source(path, 'data')
+    later = None if test is None else open_source(test, 'test')
     if valid is not None:
         open_source(valid, 'valid')  # refuses what is no table
-    facts, there = profile(source, history), None
+    facts = profile(source, history)
     found = find_label(facts, label, path, later and later.columns[0])
     click = click_of(facts[found]) if found else None
     if click is not None:
@@ -374,8 +379,8 @@ def guess_schema(
     for glob in (*categorical, *numeric):
         if not fnmatch.filter(facts, glob):
             raise UserError(f"{path}: no column '{glob}'", nearest(glob, facts))
-    if later:
-        there = profile(later, columns=[c for c in facts if all(c in columns for columns in later.columns)])
+    shared = [c for c in facts if later and all(c in columns for columns in later.columns)]
+    there = profile(later, columns=shared) if later else None
     log = Log(facts, found, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
     schema = replace(_schema_of(log, path, source, targets), valid=str(valid or ''), test=str(test or ''))
     if found != label:
@@ -400,7 +405,8 @@ def _column_text(c: Facts, log: Log) -> Column:
 
 def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     "What the training rows alone say."
-    facts, columns = log.facts, tuple(_column_text(c, log) for c in log.facts.values())
+    facts = log.facts
+    columns = tuple(_column_text(c, log) for c in facts.values())
     of = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
     kept = [h for h in log.histories if h['col'] in of['sequence'] and log.history in (None, h['col'])]
     histories = asking([described(facts, h, of['categorical'], of['side'], targets) for h in kept])
@@ -429,7 +435,8 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     ------
     UserError that names file and column
     """
-    folder, beside = Path(folder), dict(test=test, valid=valid)
+    folder = Path(folder)
+    beside = dict(test=test, valid=valid)
     log = as_parquet(train, folder / ('log.parquet' if test is None else 'train.parquet'))
     paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in beside.items() if data is not None}
     whole = guess_schema(log, **paths, **roles)

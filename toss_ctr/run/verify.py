@@ -121,7 +121,8 @@ def check_present(cfg: Config, sides: dict):
     run = cfg.run_dir
     if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return  # nothing was handed in yet
-    names, made = _NEEDED.split(), whole_choice(run)
+    names = _NEEDED.split()
+    made = whole_choice(run)
     if cfg.network:
         names += ['test_logits.json', 'test_logits.parquet']
         names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
@@ -149,9 +150,11 @@ def verify(cfg: Config) -> list[str]:
 
     def link(thing: str, check, *given, here=True):
         "Look at a thing; what `check` gives, or None where it is wrong, or not here."
-        found, mark = None, 'ok' if here else '-'
+        found = None
+        mark = 'ok' if here else '-'
         try:
-            found = check(*given) if here else None
+            if here:
+                found = check(*given)
         except UserError as e:
             mark = 'BAD'
             faults.append(str(e))
