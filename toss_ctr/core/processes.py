@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['GRAMMAR', 'STOP', 'MARK', 'STOPPED', 'cores', 'spin_briefly', 'free_memory', 'keep_freed_memory', 'doors', 'without',
-           'child_environment', 'bind', 'bound_command', 'Lines', 'noted_interrupts', 'carriers', 'end_carriers',
-           'guard', 'Reaper', 'Terminated', 'stop_while_loading', 'done', 'edge', 'launched', 'ends_at_once']
+           'child_environment', 'bind', 'bound_command', 'Lines', 'in_main_thread', 'noted_interrupts', 'carriers',
+           'end_carriers', 'guard', 'Reaper', 'Terminated', 'stop_while_loading', 'done', 'edge', 'launched',
+           'ends_at_once']
 
 # %% ../../nbs/00_core/20_processes.ipynb #9f7bebbf
 import ctypes, io, os, shutil, signal, site, subprocess, sys, tempfile, threading, time, traceback
@@ -183,6 +184,11 @@ class Lines(io.TextIOBase):
 _SIGNALS = signal.SIGINT, signal.SIGTERM  # that ask a command to end
 
 
+def in_main_thread() -> bool:
+    "Whether this is the thread in which Python lets signals be handled."
+    return threading.current_thread() is threading.main_thread()
+
+
 def _handle(handlers: dict) -> dict:
     "Have signals handled so from here on; signal → what handled it before."
     return {sign: signal.signal(sign, handler) for sign, handler in handlers.items()}
@@ -195,7 +201,7 @@ def noted_interrupts():
     Outside the main thread, where Python lets nobody handle signals, interrupts stay as they are.
     """
     came = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
+    if not in_main_thread():
         yield came.is_set
         return
     before = {sign: signal.getsignal(sign) for sign in _SIGNALS}
@@ -317,7 +323,7 @@ def _terminated(*_):
 # %% ../../nbs/00_core/20_processes.ipynb #efec1ebb
 def _hear_in_console(handler):
     "Have both signals handled so where this process is one of the installed commands, not a notebook that imports it."
-    if Path(sys.argv[0]).stem.startswith('toss') and threading.current_thread() is threading.main_thread():
+    if Path(sys.argv[0]).stem.startswith('toss') and in_main_thread():
         _handle(dict.fromkeys(_SIGNALS, handler))
 
 # %% ../../nbs/00_core/20_processes.ipynb #92e7af5e
@@ -371,7 +377,7 @@ def _stoppable(name: str):
 
     yields a function: whether a signal came
     """
-    if threading.current_thread() is not threading.main_thread():
+    if not in_main_thread():
         yield lambda: False
         return
     ear = _Ear(name)

@@ -6,13 +6,13 @@
 __all__ = ['KEEP_ENVIRONMENT', 'RUNS', 'JOBS', 'RayExecutor', 'ray_executor', 'do_job', 'SlurmExecutor', 'slurm_executor']
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #b526f23c
-import importlib.util, io, logging, math, os, re, secrets, shutil, signal, socket, subprocess, threading, time
+import importlib.util, io, logging, math, os, re, secrets, shutil, signal, socket, subprocess, time
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
 from unittest.mock import patch
 
 from .errors import UserError
-from .processes import bind, child_environment, Reaper, STOP
+from .processes import bind, child_environment, in_main_thread, Reaper, STOP
 from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #eff345e1
@@ -199,7 +199,7 @@ def ray_executor(engine):
                 _start_ray(ray, slots_of(engine) * engine.cpus, reaper)
             else:
                 _join_ray(ray, engine.address)
-            if threading.current_thread() is threading.main_thread():
+            if in_main_thread():
                 signal.signal(signal.SIGTERM, before)  # a stop is ours to decide about
             _check_room(ray, engine)
             yield RayExecutor(ray, engine, reaper)
