@@ -259,8 +259,9 @@ def attention_section(f: RunFacts) -> Markup | None:
         'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
         'network was sure of, clicks it missed, and false alarms; p is that of the fold that held the row out.'
     )
-    said = worth and _WORTH.format(**worth)
-    return drawer('attention', 'Attention over a history', said, text, figs) if figs else None
+    if not figs:
+        return None
+    return drawer('attention', 'Attention over a history', worth and _WORTH.format(**worth), text, figs)
 
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(f: RunFacts) -> Markup | None:

@@ -29,10 +29,8 @@ def _folds(s) -> dict:
         return dict(group_key=s.days[0], stratify_target=s.label)
     if s.days:
         of_time = s.days[0] in [f'{c}.day' for c in s.names('time')]  # then folds know the day by themselves
-        key = {} if of_time else dict(time_key=s.days[0])
-        return dict(scheme='forward', n_splits=min(3, s.days[1] // 2)) | key
-    group = dict(group_key=s.new_group) if s.new_group else {}
-    return group | dict(stratify_target=s.label)
+        return dict(scheme='forward', n_splits=min(3, s.days[1] // 2)) | ({} if of_time else dict(time_key=s.days[0]))
+    return (dict(group_key=s.new_group) if s.new_group else {}) | dict(stratify_target=s.label)
 
 # %% ../../nbs/90_run/04_first_config.ipynb #58468f75
 def history_names(columns: list[str]) -> list[str]:

@@ -352,7 +352,7 @@ def click_of(c: Facts) -> str | None:
         return None
     if c.kind != 'text':
         return canonical_texts(c.values.sort().to_arrow())[1]
-    told = [[v for v in c.texts if re.fullmatch(words, v.strip().lower())] for words in (_YES, _NO)]
-    yes = told[0] or [*c.texts.difference(told[1])]
+    yes, no = ([text for text in c.texts if re.fullmatch(words, text.strip().lower())] for words in (_YES, _NO))
+    yes = yes or [*c.texts.difference(no)]
     rows = c.sample.alias('value').value_counts().sort('count', 'value')
     return yes[0] if len(yes) == 1 else canonical_texts(rows['value'].to_arrow())[0]
