@@ -81,8 +81,9 @@ def predicted(cfg: Config, made: dict, counts: bool) -> bool:
     made : of `network_made`
     counts : it has features, and so the counts behind them
     """
-    kinds = 'spec', *['statistics'] * counts, 'test_logits'
-    *beside, record = (kept_record(cfg.run_dir / f'{kind}.json', kind) for kind in kinds)
+    *beside, record = (
+        kept_record(cfg.run_dir / f'{kind}.json', kind) for kind in ('spec', *['statistics'] * counts, 'test_logits')
+    )
     if record is None or None in beside or cfg.data.labels[1:]:
         return False
     return (record['weights'], record['cache']) == (made['weights'], made['test'])
@@ -152,8 +153,12 @@ def ending_made_of(inputs: Inputs, records: dict) -> str:
     rows = [inputs.train.fingerprint, inputs.test.fingerprint]
     truth = Path(cfg.data.truth_path or '')
     rows += [digest_file(truth)] if truth.is_file() else []
-    made = {name: record['made_of'] for name, record in records.items()}
-    return digest_json([cfg.model_dump(mode='json'), rows, made, needed_versions()])
+    return digest_json([
+        cfg.model_dump(mode='json'),
+        rows,
+        {name: record['made_of'] for name, record in records.items()},
+        needed_versions(),
+    ])
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
 _ENDING = 'report.html parity.json test_metrics.json advice.json attention.json columns.json importance.json'
@@ -218,10 +223,9 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
             print(text, flush=True)
 
     check_tracker(cfg)
-    bars = watched(progress)
     with open_executor(cfg.engine):
         say('── step 1 of 4: data, cache and folds')
-        inputs = prepare(cfg, test=True, progress=bars, force=force)
+        inputs = prepare(cfg, test=True, progress=watched(progress), force=force)
         check_ids(inputs.test.ids(), cfg.data.test_path)
         say(f"── step 2 of 4: members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
@@ -281,8 +285,9 @@ def sampled(cfg: Config, share: float) -> Config:
             open_source(source, f'data.{key}')  # a missing or damaged file is named here
             paths[key] = str(Path(cfg.logging.log_dir) / name / f'{split}_{share:g}.parquet')
             sample_file(source, paths[key], share)
-    data = cfg.data.model_copy(update=dict(paths, truth_path=None, synthetic=None))
-    return cfg.model_copy(update=dict(exp_name=name, data=data))
+    return cfg.model_copy(
+        update=dict(exp_name=name, data=cfg.data.model_copy(update=dict(paths, truth_path=None, synthetic=None)))
+    )
 
 # %% ../../nbs/90_run/20_road.ipynb #a8cce783
 SAMPLE_ROWS = 20_000, 80_000  # some batches of training; enough to see what a row more costs
