@@ -296,7 +296,8 @@ def order_line(runs) -> str:
     for run in runs:
         made, came = last_choice(run), read_test_scores(run)
         if made and came and came['metric'] == (metric := metric or came['metric']):
-            key, held = first_metric(metric), made['scores']
+            key = first_metric(metric)
+            held = made['scores'] | dict(submission=made['scores'][made['chosen']])
             pairs += [(held[name][key], scores[key]) for name, scores in came['predictions'].items() if name in held]
     if len(pairs) < 4:
         return ''
