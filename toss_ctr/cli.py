@@ -566,7 +566,8 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = ()):
 
     if others:
         print(run_board([cfg, *runs]))
-        print(order_line([run.run_dir for run in (c, *others)]))
+        if line := order_line([run.run_dir for run in (c, *others)]):
+            print(line)
         return
 
     run = Run(c)

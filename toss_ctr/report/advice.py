@@ -156,7 +156,8 @@ def _leak(f: RunFacts):
 # %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
 def _best_alone(f: RunFacts) -> tuple[str, float]:
     "The column that orders held-out rows best, and its AUC."
-    return max((side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}).items(), key=lambda item: item[1])
+    alone = side_file(f.folder, 'columns.json', 'alone') or {'': 0.0}
+    return max(alone.items(), key=lambda item: item[1])
 
 
 @rule(

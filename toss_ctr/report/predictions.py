@@ -149,9 +149,8 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
 
     def row(name, kind, p, m=slice(None)):
         scales = Scales(*(of[m] for of in pred.scales(p)))
-        return score_row(
-            name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m)
-        ) | dict(handed_in=name == pred.handed)
+        made = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
+        return made | dict(handed_in=name == pred.handed)
 
     out = []
     for k in np.unique(pred.fold):

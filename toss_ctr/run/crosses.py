@@ -74,10 +74,11 @@ def gaining_pairs(columns: dict, clicks: np.ndarray, half: np.ndarray) -> dict[t
     rate = np.full(len(clicks), clicks.mean())
 
     def alone(c):
-        return _loss(_lifted(rate, log_lift(columns[c], rate, clicks, half)), clicks)[~half].sum()
+        lift = log_lift(columns[c], rate, clicks, half)
+        return _loss(_lifted(rate, lift), clicks)[~half].sum()
 
     asked = sorted(columns, key=alone)[:ASKED]
-    gains = {pair: pair_gain(*map(columns.get, pair), clicks, half) for pair in combinations(asked, 2)}
+    gains = {(a, b): pair_gain(columns[a], columns[b], clicks, half) for a, b in combinations(asked, 2)}
     found = {}
     for pair in sorted(gains, key=lambda pair: -gains[pair][0]):
         rest = all(sum(c in other for other in found) < EACH for c in pair)

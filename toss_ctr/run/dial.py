@@ -115,7 +115,8 @@ _BASE, _OVER = 0.5, 0.15  # shares of the time: what the first whole run may tak
 
 def _fitting(cfg: Config, seconds: float) -> int:
     "The largest size, up to the usual, whose estimate fits."
-    return next((size for size in (USUAL, 1) if sum(estimate(sized(cfg, size))['seconds'].values()) <= seconds), 0)
+    told = lambda size: sum(estimate(sized(cfg, size))['seconds'].values())
+    return next((size for size in (USUAL, 1) if told(size) <= seconds), 0)
 
 
 def _grown(cfg: Config, size: int, names: list) -> Config:

@@ -152,7 +152,8 @@ def agree(c: Facts, cells: Facts) -> bool:
     of = (max if numbers else min)(len(tokens), len(values))
     if not tokens or common < 0.5 * of:
         return False
-    return named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens) or as_frequent(c, cells)
+    sure = named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens)
+    return sure or as_frequent(c, cells)
 
 # %% ../../nbs/90_run/01_lists.ipynb #39c567fc
 def listed(c: Facts, facts: dict) -> list[str]:

@@ -175,7 +175,8 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     ]
     try:
         run_tasks(
-            'toss_ctr.run.execute:execute_fold', units, cfg.engine, shown.hear, cfg.run_dir, jobs, gpu=True, apart=True
+            'toss_ctr.run.execute:execute_fold', units, cfg.engine,
+            tell=shown.hear, folder=cfg.run_dir, slots=jobs, gpu=True, apart=True,
         )
     finally:
         shown.bar.close()

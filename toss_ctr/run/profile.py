@@ -79,7 +79,8 @@ class Cells:
     @cached_property
     def whole(self) -> bool:
         "Are the tokens integers?"
-        return not self.moments and pl.Series([*self.tokens], dtype=pl.String).str.contains(r'^-?\d{1,18}$').all()
+        tokens = pl.Series([*self.tokens], dtype=pl.String)
+        return not self.moments and tokens.str.contains(r'^-?\d{1,18}$').all()
 
     @property
     def texts(self) -> bool:
@@ -265,7 +266,8 @@ def telltale(column: Facts, label: Facts) -> str:
     label : of 0 and 1
     """
     y = label.sample.cast(pl.Int8).to_numpy()
-    auc = lone_auc(y, column.sample) if column.flat and min(y.sum(), len(y) - y.sum()) >= 100 else 0.5
+    enough = column.flat and min(y.sum(), len(y) - y.sum()) >= 100
+    auc = lone_auc(y, column.sample) if enough else 0.5
     return f'alone it tells the label (AUC {auc:.3f})' if auc >= TELLS else ''
 
 # %% ../../nbs/90_run/00_profile.ipynb #2716e4f3
@@ -275,7 +277,8 @@ AFTER = 0.99  # share of clicks among the rows where a column is filled from whi
 def _filled(values: pl.Series) -> np.ndarray:
     "(n,) bool: neither null, zero, false, an empty text nor an empty list; `values` : plain."
     values = values.list.len() if values.dtype == pl.List else values
-    return (~values.cast(pl.String).is_in(['', '0', '0.0', 'false', 'False'])).fill_null(False).to_numpy()
+    empty = values.cast(pl.String).is_in(['', '0', '0.0', 'false', 'False'])
+    return (~empty).fill_null(False).to_numpy()
 
 
 def filled_by_clicks(column: Facts, label: Facts) -> str:

@@ -195,7 +195,7 @@ class Bench:
         found = sorted(path for path in root.rglob('*') if path.is_file() and path.name != '.lock')
         return {path.relative_to(self.world).as_posix(): digest_file(path) for path in found}
 
-
+# %% ../../nbs/95_tests/40_bench.ipynb #8b057046
 def tiny_config(folder, exp_name: str = 'tiny', **sections) -> Config:
     """The config of a run of half a second: 1,000 rows, two folds, a small network and five trees.
 
