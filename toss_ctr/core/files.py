@@ -12,6 +12,8 @@ __all__ = ['MACHINE', 'names_file', 'map_array', 'disk_errors', 'fsync_dir', 'ma
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
 import errno, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
 from contextlib import contextmanager, suppress
+from fnmatch import fnmatchcase
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -166,7 +168,8 @@ def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
 
     held : the folder is locked by the caller: whoever wrote there is dead, if not yet buried
     """
-    parts = list(Path(folder).glob('**/.*.part' if deep else '.*.part'))
+    below = islice(os.walk(folder), None if deep else 1)  # it bears that others remove folders meanwhile
+    parts = [Path(at, name) for at, *found in below for name in sum(found, []) if fnmatchcase(name, '.*.part')]
     gone = [part for part in parts if abandoned(part) or held and _WRITER.search(part.name)]
     for part in gone:
         shutil.rmtree(part, ignore_errors=True)  # of a file it does nothing
@@ -178,8 +181,9 @@ def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
 def temporary_folder() -> tempfile.TemporaryDirectory:
     "A folder of this process alone, gone after `with`; those of processes that were killed go as well."
     for left in Path(tempfile.gettempdir()).glob('toss_ctr_*'):
-        if abandoned(left) and left.stat().st_uid == os.getuid():
-            shutil.rmtree(left, ignore_errors=True)
+        with suppress(FileNotFoundError):  # another process sweeps as well
+            if abandoned(left) and left.stat().st_uid == os.getuid():
+                shutil.rmtree(left, ignore_errors=True)
     return tempfile.TemporaryDirectory(prefix=f'toss_ctr_{writer_mark()}-', ignore_cleanup_errors=True)
 
 # %% ../../nbs/00_core/10_files.ipynb #496e58ab
