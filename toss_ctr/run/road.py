@@ -14,6 +14,8 @@ from contextlib import redirect_stdout
 from math import ceil
 from pathlib import Path
 
+from tqdm.auto import tqdm
+
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
@@ -35,6 +37,7 @@ from ..members.contract import kept_member, member_folder
 from ..members.outside import join_outside
 from ..members.boosted import TREES
 from ..members.estimators import LEARNERS
+from ..members.matrix import tree_columns
 from ..members.trees import grow_members
 from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
 from .track import check_tracker, track
@@ -360,7 +363,8 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
 
     returns rows; CPU seconds: `cache`; of both folds, `trees` and `whole` (members that know no rounds) until they
         are fitted, `looks` at rows before and after; of one fold, an `epoch` of training, the held-out rows `scored`;
-        bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache and members
+        bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache, members and the matrix
+        of the trees, `features` of two folds and test rows
     """
     fewer = {name: m.model_copy(update=dict(rounds=_few_rounds(m), patience=0)) for name, m in _boosted(cfg).items()}
     members = {
@@ -374,6 +378,8 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
     whole = sum(seconds for name, seconds in fitted.items() if name not in fewer)
     trees = sum(fitted.values()) - whole
     files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
+    features = sum(file.stat().st_size for file in files if 'features' in file.parts)
+    matrix = 4 * len(tree_columns(inputs.train, cfg).names) * sum(map(len, inputs.splits.values())) if grown else 0
     rows = len(inputs.train)
     epoch = scored = 0.0
     if cfg.network:
@@ -385,7 +391,7 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         rows=rows, cache=cache, trees=trees, whole=whole, looks=max(0, looks - trees - whole),
         epoch=max(0, epoch - scored), scored=scored,
         memory=fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows,
-        disk=sum(file.stat().st_size for file in files),
+        disk=sum(file.stat().st_size for file in files) - features + matrix, features=features,
     )
 
 # %% ../../nbs/90_run/20_road.ipynb #df98c92b
@@ -427,8 +433,9 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
         rest=ENDING[0] + ENDING[1] * sum(rows.values()) + networks * folds * cost['scored'] * 2 * test,
     )
     memory = cost['memory'] + ROW_NUMBERS * rows['train']
+    disk = cost['disk'] + cost['features'] * (k + test) / (2 + test)  # of every row, as each fold may see it
     return dict(
-        rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=cost['disk'], memory=memory,
+        rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=disk, memory=memory,
         together=memory * jobs + 2**29,  # and the process that started them
     )
 
@@ -458,7 +465,7 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     sizes = [_LEAST_ROWS // 4, most // 2, most] if rows['train'] > most else [most]  # the first one loads and compiles
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
-        costs = [_measured(cfg, size) for size in sizes]
+        costs = [_measured(cfg, size) for size in tqdm(sizes, 'small runs', unit='run', disable=not watched())]
     *known, last = costs[-2:]
     few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
     cost = cost_of(few, last, rows['train'])
@@ -470,7 +477,7 @@ _TEXT = '''rows        train {train:,}, test {test:,}
 folds       {folds}, {jobs} at once
 time        about {time} on this machine, if nothing else runs ({steps})
 memory      about {memory:.1f} GiB a fold, {together:.1f} in all
-disk        about {disk:.2f} GiB
+disk        about {disk:.2f} GiB at most
 nothing was started: this was a dry run'''
 
 
