@@ -407,7 +407,7 @@ def cost_of(few: dict, many: dict, rows: int) -> dict:
 
 # %% ../../nbs/90_run/20_road.ipynb #9ddb2554
 FOLD_START = 11.0  # seconds
-ENDING = 10.0, 2.5e-5  # seconds, and of a row: choosing among members and comparing them, the artefact, the report
+ENDING = 10.0, 2.5e-5, 300  # seconds, and of a row; bytes of a row: choosing, comparing, the artefact, the report
 USUAL_ROUNDS = 450  # of trees that stop by themselves
 
 
@@ -436,7 +436,7 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     disk = cost['disk'] + cost['features'] * (k + test) / (2 + test)  # of every row, as each fold may see it
     return dict(
         rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=disk, memory=memory,
-        together=memory * jobs + 2**29,  # and the process that started them
+        together=max(memory * jobs, ENDING[2] * rows['train']) + 2**29,  # and the process that started them
     )
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
