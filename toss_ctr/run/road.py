@@ -320,7 +320,7 @@ def head_run(cfg: Config, folder, rows: int) -> Config:
     returns config on at most so many rows and the same share of test rows, in one process, with two folds
     """
     there = data_rows(cfg)
-    rows = dict(train=rows, test=ceil(there['test'] * min(1, rows / there['train'])))
+    rows = dict(train=rows, test=ceil(there['test'] * min(1, rows / max(1, there['train']))))
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
     if will_generate(cfg):
         log = cfg.data.synthetic.model_dump()
