@@ -686,7 +686,7 @@ def mounted(disk: SimulatedDisk, native=()):
     seam |= {(builtins, 'open'): disk.open_file, (io, 'open'): disk.open_file, (shutil, 'rmtree'): disk.remove_tree}
     seam |= {(shutil, 'copyfile'): disk.copy_file, (pq, 'ParquetWriter'): disk.parquet_writer}
     seam |= {(files, 'FileLock'): lambda path: SimulatedLock(disk, path)}
-    seam |= {(Path, 'glob'): lambda path, pattern: disk.glob(path, pattern)}
+    seam |= {(Path, 'glob'): lambda path, pattern: disk.glob(path, pattern), (os, 'walk'): disk.walk}
     seam |= {(Path, 'iterdir'): lambda path: (path / name for name in disk.os_listdir(path))}
     real = {key: getattr(*key) for key in seam}
 
@@ -721,6 +721,19 @@ def glob(self: SimulatedDisk, path, pattern: str):
             yield below
         if deep and below.is_dir():
             yield from self.glob(below, pattern)
+
+
+@patch
+def walk(self: SimulatedDisk, top):
+    "As `os.walk`."
+    try:
+        names = self.os_listdir(top)
+    except OSError:
+        return
+    folders = [name for name in names if Path(top, name).is_dir()]
+    yield str(top), folders, [name for name in names if name not in folders]
+    for name in folders:
+        yield from self.walk(f'{top}/{name}')
 
 
 def _own_numbers(disk: SimulatedDisk) -> dict:
