@@ -12,6 +12,7 @@ from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from fnmatch import fnmatch
+from itertools import islice
 from pathlib import Path
 
 import polars as pl
@@ -708,22 +709,6 @@ def mounted(disk: SimulatedDisk, native=()):
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #14fca248
 @patch
-def glob(self: SimulatedDisk, path, pattern: str):
-    "As `Path.glob`, of a pattern for names, maybe after `**/`."
-    deep, _, last = pattern.rpartition('/')
-    try:
-        names = self.os_listdir(path)
-    except OSError:
-        return
-    for name in names:
-        below = Path(path) / name
-        if fnmatch(name, last):
-            yield below
-        if deep and below.is_dir():
-            yield from self.glob(below, pattern)
-
-
-@patch
 def walk(self: SimulatedDisk, top):
     "As `os.walk`."
     try:
@@ -734,6 +719,14 @@ def walk(self: SimulatedDisk, top):
     yield str(top), folders, [name for name in names if name not in folders]
     for name in folders:
         yield from self.walk(f'{top}/{name}')
+
+
+@patch
+def glob(self: SimulatedDisk, path, pattern: str):
+    "As `Path.glob`, of a pattern for names, maybe after `**/`."
+    deep, _, last = pattern.rpartition('/')
+    for at, *found in islice(self.walk(path), None if deep else 1):
+        yield from (Path(at, name) for name in sum(found, []) if fnmatch(name, last))
 
 
 def _own_numbers(disk: SimulatedDisk) -> dict:
