@@ -19,7 +19,7 @@ from ..config.load import keys_schema
 from ..core.errors import check_columns, nearest, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
-from .first_config import first_config, LONG, MANY, WHY
+from .first_config import first_config, LONG, MANY, UNATTENDED, WHY
 from .lists import asking, cell_separator, described, names_users, written_list
 from .profile import Facts, LIMIT, profile, SAMPLE
 from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
@@ -204,6 +204,8 @@ def _write_yaml(s: Schema, path) -> str:
     notes = [f'yaml-language-server: $schema={KEYS_FILE}', *s.lines(), *s.warnings()]
     if not all(h['asks'] for h in s.histories):
         notes.append('where a target column is known, name it in sequence.query_key (query_mode S1)')
+    if any('pooling' in section for section in (keys['sequence'], *keys.get('sequences', {}).values())):
+        notes.append(UNATTENDED)
     text = yaml_text(keys, notes, WHY, default_flow_style=None, width=110)
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_bytes() == text.encode())
