@@ -51,11 +51,11 @@ def refused(plant, word: str):
 
 
 def figure(root):
-    change(root / 'nbs/results.ipynb', 'AUC 0.9118', 'AUC 0.9218')
+    change(root / 'nbs/results.ipynb', 'AUC 0.9', 'AUC 0.8')
 
 
 def result(root):
-    change(root / 'nbs/benchmarks/papers.json', '0.9117', '0.9217')
+    change(root / 'nbs/benchmarks/papers.json', '"ours": 0.9', '"ours": 0.8')
 
 
 def of_other_code(root):
