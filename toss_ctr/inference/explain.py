@@ -175,8 +175,8 @@ def explain(inputs: Inputs):
         fold, side = next(iter(finished_folds(cfg).items()))
         made_of, model = side['weights'], load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
         found['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
-        rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold)
         attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
+        rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold) if attends else []
         found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
     found['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
     for name, content in found.items():
