@@ -8,6 +8,7 @@ __all__ = ['EDGE', 'logit', 'shift_prior', 'check_probabilities', 'check_ids', '
 
 # %% ../../nbs/20_data/85_submission.ipynb #61da31f2
 import csv
+from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
@@ -108,11 +109,18 @@ def align_ids(first: pl.Series, ids: pl.Series, name: str = 'second file', ref: 
     return at.to_numpy()
 
 # %% ../../nbs/20_data/85_submission.ipynb #50a75fa9
-def _to_the_letter(id_col: str, label_col: str) -> tuple[pcsv.ParseOptions, pcsv.ConvertOptions]:
-    "How Arrow reads a submission."
+@contextmanager
+def _to_the_letter(path, id_col: str, label_col: str):
+    "How Arrow reads a submission; `UserError` naming the file for what it cannot read."
     types = {id_col: pa.large_string(), label_col: pa.float64()}
     options = pcsv.ConvertOptions(column_types=types, null_values=[], strings_can_be_null=False)
-    return pcsv.ParseOptions(newlines_in_values=True), options
+    try:
+        yield pcsv.ParseOptions(newlines_in_values=True), options
+    except FileNotFoundError:
+        raise UserError(f'{path}: missing', 'check the path') from None
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
+        why, mend = str(e).splitlines()[0][:150], f'it has a line {id_col},{label_col} and then id,probability'
+        raise UserError(f'{path}: not a submission ({why})', mend) from None
 
 
 def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tuple[pl.Series, np.ndarray]:
@@ -128,14 +136,9 @@ def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tup
     -------
     ids (N,) strings, probabilities (N,) float64
     """
-    try:
-        table = pcsv.read_csv(path, None, *_to_the_letter(id_col, label_col))
+    with _to_the_letter(path, id_col, label_col) as how:
+        table = pcsv.read_csv(path, None, *how)
         header = ','.join(table.column_names)[:100]
-    except FileNotFoundError:
-        raise UserError(f'{path}: missing', 'check the path') from None
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
-        why, mend = str(e).splitlines()[0][:150], f'it has a line {id_col},{label_col} and then id,probability'
-        raise UserError(f'{path}: not a submission ({why})', mend) from None
     if table.column_names != [id_col, label_col]:
         raise UserError(f'{path}: the header is {header}', f'it must be exactly {id_col},{label_col}')
     if not len(table):
@@ -179,9 +182,10 @@ def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked
     with write_aside(path) as part:
         table.write_csv(part, quote_style='necessary')
         same, at = True, 0
-        for batch in pcsv.open_csv(part, None, *_to_the_letter(id_col, label_col)):
-            same &= table[at : at + len(batch)].equals(pl.from_arrow(batch))
-            at += len(batch)
+        with _to_the_letter(part, id_col, label_col) as how:
+            for batch in pcsv.open_csv(part, None, *how):
+                same &= table[at : at + len(batch)].equals(pl.from_arrow(batch))
+                at += len(batch)
         if not same or at < len(table):
             raise UserError(f'{path}: what was written does not read back', 'check the disk, then run again')
 
