@@ -45,7 +45,7 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
 
     inputs : of the run; its cache and folds serve all trials
     number : of the trial, a name for what it leaves while it runs
-    returns value (`cfg.monitor` on the inner rows), epochs (how many of them were best), seconds
+    returns value (`cfg.monitor` on the inner rows, a loss below 0), epochs (how many of them were best), seconds
     """
     cfg = config_with(inputs.cfg, keys)
     train = cfg.train.model_copy(update=dict(early_stop_patience=max(1, cfg.train.early_stop_patience)))
@@ -98,7 +98,7 @@ class Trials(MetricsTable):
         for number, trial in best_first:
             told = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
             keys = dict(epochs=str(trial['epochs']), seconds=f"{trial['seconds']:.0f}", keys=told or 'as it is')
-            rows[number] = {title: trial['value']} | keys
+            rows[number] = {title: abs(trial['value'])} | keys
         self.line = f'toss run {shell_path(cfg.run_dir / "tune" / BEST)}' if self.best else ''
         super().__init__(rows)
 
@@ -145,7 +145,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
             write_record(place, 'trials', dict(tried=tried), made_of=made_of)
             if progress:
                 best = max(trial['value'] for trial in tried)
-                print(f"trial {len(tried)} of {trials}: {tried[-1]['value']:.4f}, best {best:.4f}", flush=True)
+                print(f"trial {len(tried)} of {trials}: {abs(tried[-1]['value']):.4f}, best {abs(best):.4f}", flush=True)
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
     found = Trials(tried, cfg)

@@ -24,7 +24,7 @@ from .checkpoints import load_resume, resume_path, save_resume, write_train_log
 from .distributed import global_batch, run_in_first
 from .evaluate import evaluate, keep_weights, train_metrics
 from .losses import dense_gradients, further_loss, lr_factor, training_loss
-from .metrics import COLUMNS
+from .metrics import COLUMNS, LOWER
 from .setup import FoldTrainer, natural_weights, Progress
 
 # %% ../../nbs/50_training/60_loop.ipynb #d0435e3f
@@ -234,7 +234,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     "Evaluate, keep the weights (where epochs are chosen, the best), log, cut the rate, advance the epoch."
     state, cfg = trainer.state, trainer.cfg
     logits, metrics, shifts = evaluate(trainer)
-    value = metrics[0][cfg.monitor]
+    value = metrics[0][cfg.monitor] * (-1 if cfg.monitor in LOWER else 1)
     state.since_best += counts(trainer)
     if not trainer.chooses or state.better(value):
         state.best, state.best_epoch, state.since_best = value, state.epoch, 0
