@@ -50,9 +50,8 @@ def _trim_mean(p, w, trim):
 # %% ../../nbs/60_members/00_combine.ipynb #0c9f1028
 def _rank_avg(p, w, trim):
     "The mean of each row's rank shares: of the rows below, half of its equals and itself included."
-    from scipy.stats import rankdata
-
-    return w @ ((rankdata(p, axis=1) - 0.5) / p.shape[1])
+    rank = scipy.stats.rankdata  # loaded by the first use
+    return sum(weight * (rank(row) - 0.5) for weight, row in zip(w, p, strict=True)) / p.shape[1]
 
 # %% ../../nbs/60_members/00_combine.ipynb #8d958c9a
 METHODS = dict(

@@ -84,7 +84,7 @@ class DARE(nn.Module):
 
     - h : (B, W), target ⊙ pooled, the answer; 0 where a history is empty
     - pooled, target : (B, W), the weighted sum of representations, and the target's representation
-    - scores : (B, L), attention scores without recency
+    - scores : (B, L), attention scores without recency; 0 with pooling 'average'
     - index, weights, real : (B, K), the positions kept in time order, their weights, and whether they are real
     - full : (B, W), of training with `full`: the weighed sum of the whole history, before search, encoder and dropout
 
@@ -170,9 +170,9 @@ class DARE(nn.Module):
         ids, mask = [seq, *sides], length_mask(seq_len, seq.shape[1])
         age, bias, rows = self.places(seq, age, bias, bucket)
         query, e = embed_target(self.emb, target, context)
-        scores = attention_scores(self.emb, query, ids, rows)
-        logits = torch.zeros_like(scores) if self.average else scores
-        logits = logits if bias is None else logits + bias
+        none = self.emb.rep.behaviour.tables[0].weight.new_zeros(seq.shape)
+        scores = none if self.average else attention_scores(self.emb, query, ids, rows)
+        logits = scores if bias is None else scores + bias
         seen = dict(scores=scores)
         if self.full and self.training:
             seen['full'] = pool(self.emb, masked_softmax(logits, mask), ids, rows)

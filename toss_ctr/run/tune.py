@@ -145,7 +145,8 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
             write_record(place, 'trials', dict(tried=tried), made_of=made_of)
             if progress:
                 best = max(trial['value'] for trial in tried)
-                print(f"trial {len(tried)} of {trials}: {abs(tried[-1]['value']):.4f}, best {abs(best):.4f}", flush=True)
+                value = abs(tried[-1]['value'])
+                print(f'trial {len(tried)} of {trials}: {value:.4f}, best {abs(best):.4f}', flush=True)
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
     found = Trials(tried, cfg)
