@@ -136,7 +136,7 @@ def quality(root: Path = ROOT) -> list[list[str]]:
         add('generated, 200,000 rows', 'recovery', unsearched('recovery', line['model'], root), share)
     arms = {line['arm']: line for line in figures('dare', root)['table']}
     for arm, what in PLANTED_ATTENTION.items():
-        add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap (3 logs)")
+        add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap (5 logs)")
     for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
         add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', unsearched('toss_full', model, root), how)
