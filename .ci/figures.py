@@ -134,9 +134,9 @@ def quality(root: Path = ROOT) -> list[list[str]]:
     for line in figures('recovery', root)['table']:
         share = f"{line['share']:.1%} of the log-loss gap (3 seeds)"
         add('generated, 200,000 rows', 'recovery', unsearched('recovery', line['model'], root), share)
-    arms = {line['arm']: line for line in figures('dare', root)['table']}
+    arms, n_logs = {line['arm']: line for line in figures('dare', root)['table']}, len(kept('dare', root)['seeds'])
     for arm, what in PLANTED_ATTENTION.items():
-        add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap (5 logs)")
+        add('generated, one id space', 'dare', what, f"{arms[arm]['share']:.1%} of the log-loss gap ({n_logs} logs)")
     for model, scores in figures('toss_full', root)['scores'].items():
         how = f"{scores['share']:.1%} of the log-loss gap, Score {scores['Score']:.4f}"
         add('generated, 10,704,179 rows, `toss_fast`', 'toss_full', unsearched('toss_full', model, root), how)
@@ -188,6 +188,7 @@ KOREAN = {
     'without the sequence': '시퀀스 없음',
     ' of the log-loss gap (3 seeds)': ' (로그 손실 간격, 시드 3개)',
     ' of the log-loss gap (3 logs)': ' (로그 손실 간격, 로그 3개)',
+    ' of the log-loss gap (5 logs)': ' (로그 손실 간격, 로그 5개)',
     'generated, one id space': '생성 로그, 타깃과 히스토리가 같은 id 공간',
     'one table for both roles': '두 역할에 테이블 하나',
     'the true attention put in': '실제 어텐션을 넣음',

@@ -182,7 +182,7 @@ def write_submission(ids, p, path, id_col: str = 'ID', label_col: str = 'clicked
     with write_aside(path) as part:
         table.write_csv(part, quote_style='necessary')
         same, at = True, 0
-        with _to_the_letter(part, id_col, label_col) as how:
+        with _to_the_letter(path, id_col, label_col) as how:
             for batch in pcsv.open_csv(part, None, *how):
                 same &= table[at : at + len(batch)].equals(pl.from_arrow(batch))
                 at += len(batch)
