@@ -333,9 +333,7 @@ def toss_cache(cfg: str = 'demo', set: Overrides = (), verify: bool = False):
     for split in splits.values():
         if verify:
             verify_cache(split.root)
-        print(split)
-    if verify:
-        print('every byte is the one that was written')
+        print(split, ': every byte is the one that was written' * verify, sep='')
 
 # %% ../nbs/90_run/40_cli.ipynb #3f77c883
 @console

@@ -50,16 +50,14 @@ def _changed(content, change):
     return content
 
 
-def _tables(record: Record) -> set[str]:
-    "Names of the tables that a record speaks of."
-    return {name for name in record['files'] if name.startswith('long_')}
+
 
 # %% ../../nbs/20_data/20_spec.ipynb #50d063fd
 def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
     "As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go."
     path, before, used = Path(path), set(), set()
     with suppress(Damaged):
-        before = _tables(read_record(path, kind))
+        before = {name for name in read_record(path, kind)['files'] if name.startswith('long_')}
 
     def put_aside(value):
         name = _as_table(value, path.parent)

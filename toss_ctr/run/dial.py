@@ -113,19 +113,6 @@ DIAL = 'dial.json'
 _BASE, _OVER = 0.5, 0.15  # shares of the time: what the first whole run may take, and by how much the end may be late
 
 
-def _fitting(cfg: Config, seconds: float) -> int:
-    "The largest size, up to the usual, whose estimate fits."
-    told = lambda size: sum(estimate(sized(cfg, size))['seconds'].values())
-    return next((size for size in (USUAL, 1) if told(size) <= seconds), 0)
-
-
-def _grown(cfg: Config, size: int, names: list) -> Config:
-    "A config of a size, with further members by their names."
-    base = sized(cfg, size)
-    members = {name: member for name, member in more_members(base) if name in names}
-    return with_changes(base, dict(members=members)) if members else base
-
-
 def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     """A whole run in about a time: smaller than its config where that takes longer, with further members where not.
 
@@ -166,24 +153,25 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         return time.monotonic() - started
 
     size, names = known['size'], list(known['members'])
-    size = _fitting(cfg, _BASE * left()) if size is None else size
-    grown = _grown(cfg, size, names)
-    if known['done']:
-        ended(grown, done=True)
-        return grown
-    first, trees = trained(grown)
-    end = ended(grown, done=False)
-    count = len(grown.members)
-    took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
-    for name, member in more_members(grown):
-        whole = took[member['kind']] + end * (len(grown.members) + 1) / count
-        if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
-            continue  # it would end no nearer to the time, or too late
-        if progress:
-            print(f'── {time_text(left())} left: one more member, {name}', flush=True)
-        names.append(name)
-        grown = with_changes(grown, dict(members={name: member}))
-        took[member['kind']], _ = trained(grown)
-        keep()
+    if size is None:  # the largest, up to the usual, whose estimate fits
+        most, told = _BASE * left(), ((size, estimate(sized(cfg, size))['seconds']) for size in (USUAL, 1))
+        size = next((size for size, seconds in told if sum(seconds.values()) <= most), 0)
+    grown = sized(cfg, size)
+    if names:
+        grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))
+    if not known['done']:
+        first, trees = trained(grown)
+        end = ended(grown, done=False) / len(grown.members)
+        took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
+        for name, member in more_members(grown):
+            whole = took[member['kind']] + end * (len(grown.members) + 1)
+            if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
+                continue  # it would end no nearer to the time, or too late
+            if progress:
+                print(f'── {time_text(left())} left: one more member, {name}', flush=True)
+            names.append(name)
+            grown = with_changes(grown, dict(members={name: member}))
+            took[member['kind']], _ = trained(grown)
+            keep()
     ended(grown, done=True)
     return grown

@@ -395,14 +395,6 @@ def _labelled(rows, y, label: str):
     return frame.with_columns(pl.Series(label, y.tolist()))
 
 
-def _unfitted() -> UserError:
-    "What is said of a model that nothing was read for; scikit-learn knows it, too."
-    from sklearn.exceptions import NotFittedError
-
-    kind = type('NotFitted', (UserError, NotFittedError), {})
-    return kind('CTR: nothing was fitted', 'call fit(train) first')
-
-
 def _mark(*given) -> str:
     "What tells one fit from another: contents of frames, names of files, parameters."
     told = [x if isinstance(x, (str, Path, dict)) or x is None else any_frame(x) for x in given]
@@ -563,7 +555,10 @@ class CTR(_Fitting):
         if name == 'schema' and 'cfg' in self.__dict__:
             raise UserError(f'{self.folder}: columns were guessed when it was made, and not again', 'look at cfg.data')
         if name in ('cfg', 'schema') or 'cfg' not in self.__dict__ and hasattr(type(self), name):
-            raise _unfitted()
+            from sklearn.exceptions import NotFittedError
+
+            kind = type('NotFitted', (UserError, NotFittedError), {})  # scikit-learn knows it, too
+            raise kind('CTR: nothing was fitted', 'call fit(train) first')
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
     def __getstate__(self):

@@ -43,7 +43,7 @@ from ..report.predictions import read_test_scores, score_test_rows, summary_line
 from .track import check_tracker, track
 from .papermill import default_jobs, time_text, train_folds, usual_epochs
 from ..training.checkpoints import side_files
-from ..training.evaluate import evaluate
+from ..training.evaluate import evaluate, SOME_ROWS
 from ..training.fold import store_spec, write_config
 from ..training.inputs import ensure_data, Inputs, prepare
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
@@ -372,7 +372,8 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         for name, member in (cfg.members | fewer).items()
         if member.kind in LEARNERS or name == cfg.network
     }
-    inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=dict(members=members)))
+    asked = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=2)))  # the last is judged on all rows
+    inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=asked))
     grown, looks = _seconds_of(grow_members, inputs)
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
     whole = sum(seconds for name, seconds in fitted.items() if name not in fewer)
@@ -423,12 +424,14 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
         min(member.rounds, USUAL_ROUNDS if member.patience else member.rounds) / _few_rounds(member)
         for member in _boosted(cfg).values()
     ]
-    epoch = (cost['epoch'] * (k - 1) + cost['scored']) * 2 / k  # the small run trains on half of its rows
+    epochs, share = usual_epochs(cfg), cfg.chooses_epochs or min(1, 2 * SOME_ROWS * k / rows['train'])
+    judged = cost['scored'] * (1 + (epochs - 1) * share)  # before the last epoch on some rows, where none is chosen
+    fold = (epochs * cost['epoch'] * (k - 1) + judged) * 2 / k  # the small run trains on half of its rows
     looks = cost['looks'] * (1 + k * test) / (1 + 2 * test)  # each fold's trees look at all test rows
     trees = (cost['trees'] * (k - 1) + looks) * max(rounds, default=0) + cost['whole'] * (k - 1)
     seconds = dict(
         cache=cost['cache'] / min(cores, max(1, cfg.num_workers)),
-        folds=networks * ceil(folds / jobs) * (FOLD_START + usual_epochs(cfg) * epoch),
+        folds=networks * ceil(folds / jobs) * (FOLD_START + fold),
         trees=trees / cores,
         rest=ENDING + ENDING_ROW * sum(rows.values()) + networks * folds * cost['scored'] * 2 * test,
     )
@@ -450,8 +453,8 @@ def _measured(cfg: Config, rows: int) -> dict:
             return measured_cost(cfg, folder, rows)
         except UserError as error:
             text = str(error)
-            for split, path in (('train', cfg.data.train_path), ('test', cfg.data.test_path)):
-                text = text.replace(f'{folder}/{split}.parquet', str(path))
+            for split in ('train', 'test'):
+                text = text.replace(f'{folder}/{split}.parquet', str(getattr(cfg.data, f'{split}_path')))
             raise UserError(text) from None
 
 

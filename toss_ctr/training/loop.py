@@ -177,7 +177,7 @@ def print_epoch(trainer: FoldTrainer):
     numbers = ' '.join(f'{name} {first[name]:.4f}' for name in ('loss', *COLUMNS[trainer.cfg.metric]) if name in first)
     for name in trainer.inputs.train.spec.labels[: trainer.labels.shape[1] - 1]:
         numbers += f" | {name} AUC {rows[f'valid {name}']['AUC']:.4f}"
-    star = ' *' if trainer.chooses and trainer.state.since_best == 0 else ''
+    star = ' *' * (trainer.chooses and not trainer.state.since_best)
     print(f'{told_place(trainer, epoch)} valid {numbers}{star}', flush=True)
 
 # %% ../../nbs/50_training/60_loop.ipynb #4661981e
@@ -186,16 +186,19 @@ def state_path(trainer: FoldTrainer) -> Path:
     return resume_path(trainer.cfg.run_dir, trainer.fold, trainer.fingerprint, trainer.inner)
 
 
+def _parts(trainer: FoldTrainer) -> dict:
+    "Name → what has a state of its own."
+    parts = ((name, getattr(trainer, name)) for name in ('model', 'average', 'optimizer', 'scaler'))
+    return {name: part for name, part in parts if part}
+
+
 def save_state(trainer: FoldTrainer):
     "Write the resume file."
     state = dict(
         fingerprint=trainer.fingerprint,
         progress=asdict(trainer.state),
         seen=[batch.cpu() for batch in trainer.seen],
-        model=trainer.model.state_dict(),
-        average=trainer.average.state_dict() if trainer.average else None,
-        optimizer=trainer.optimizer.state_dict(),
-        scaler=trainer.scaler.state_dict(),
+        **{name: part.state_dict() for name, part in _parts(trainer).items()},
     )
     save_resume(state, state_path(trainer))
 
@@ -206,11 +209,8 @@ def load_state(trainer: FoldTrainer) -> bool:
     run_in_first(lambda: None)  # nobody goes on, and writes, before all have read
     if state is None or state['fingerprint'] != trainer.fingerprint:
         return False
-    trainer.model.load_state_dict(state['model'])
-    trainer.scaler.load_state_dict(state['scaler'])
-    trainer.optimizer.load_state_dict(state['optimizer'])
-    if trainer.average:
-        trainer.average.load_state_dict(state['average'])
+    for name, part in _parts(trainer).items():
+        part.load_state_dict(state[name])
     trainer.seen = [batch.to(trainer.device) for batch in state['seen']]
     trainer.state = Progress(**state['progress'])
     return True
@@ -231,12 +231,13 @@ def cut_rate(trainer: FoldTrainer):
 
 # %% ../../nbs/50_training/60_loop.ipynb #a6d5d964
 def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
-    "Evaluate, keep the weights (where epochs are chosen, the best), log, cut the rate, advance the epoch."
+    "Evaluate, keep the weights (of the last epoch; where epochs are chosen, of the best), log, cut the rate, go on."
     state, cfg = trainer.state, trainer.cfg
-    logits, metrics, shifts = evaluate(trainer)
+    last = state.epoch + 1 == (state.epochs or cfg.train.epochs)
+    logits, metrics, shifts = evaluate(trainer, whole=last or trainer.chooses)
     value = metrics[0][cfg.monitor] * (-1 if cfg.monitor in LOWER else 1)
     state.since_best += counts(trainer)
-    if not trainer.chooses or state.better(value):
+    if state.better(value) if trainer.chooses else last:
         state.best, state.best_epoch, state.since_best = value, state.epoch, 0
         state.metrics, state.shifts = metrics, shifts
         if trainer.process.first and not trainer.inner:

@@ -225,16 +225,11 @@ class _Adam(torch.optim.Adam):
         return self._step(closure)
 
 
-def _told_wrapped(optimizer: type[torch.optim.Optimizer]):
-    "The other methods that PyTorch would wrap are told that they are wrapped already."
-    for kind in optimizer.__mro__:
-        for method in vars(kind).values():
-            plain = getattr(method, '__wrapped__', None)
-            if plain is not None:
-                setattr(plain, '__dynamo_disable', plain)
-
-
-_told_wrapped(_Adam)
+# the other methods that PyTorch would wrap are told that they are wrapped already
+for _kind in _Adam.__mro__:
+    for _method in vars(_kind).values():
+        if hasattr(_method, '__wrapped__'):
+            setattr(_method.__wrapped__, '__dynamo_disable', _method.__wrapped__)
 
 # %% ../../nbs/50_training/20_losses.ipynb #145c6b83
 def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:

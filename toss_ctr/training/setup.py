@@ -185,9 +185,9 @@ LEVEL_ROWS = 16_384  # of each class
 
 
 def level_sample(inputs: Inputs, fold: int, rows: np.ndarray, most: int = LEVEL_ROWS) -> tuple[np.ndarray, list]:
-    """Some training rows of each class of each label, which tell at which level the log-odds lie.
+    """Some of a fold's rows of each class of each label, enough to tell at which level log-odds lie.
 
-    rows : (m,) that the fold learns from
+    rows : (m,) to draw from
     most : rows of a class of a label
     returns (n,) rows, ascending, of all labels together; of each label its own: (n_t,) places among those, (n_t,)
         labels, (n_t,) float64 how much each counts, > 0
@@ -240,7 +240,6 @@ class FoldTrainer:
         check_classes(inputs, fold, 'training', self.rows)
         check_classes(inputs, fold, 'inner' if inner else 'hold-out', self.held, self.labels.shape[1])
         self.train_loader = fold_loader(inputs, fold, self.rows, shuffle=True)
-        self.valid_loader = fold_loader(inputs, fold, self.held, shuffle=False)
         rows, self.levels = level_sample(inputs, fold, self.rows)
         self.level_loader = fold_loader(inputs, fold, rows, shuffle=False)
 
