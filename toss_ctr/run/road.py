@@ -372,7 +372,7 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         for name, member in (cfg.members | fewer).items()
         if member.kind in LEARNERS or name == cfg.network
     }
-    asked = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=2)))  # the last is judged on all rows
+    asked = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=9)))  # more than are timed here
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=asked))
     grown, looks = _seconds_of(grow_members, inputs)
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
@@ -386,11 +386,12 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
     if cfg.network:
         trainer = FoldTrainer(inputs, 0)
         run_epoch(trainer)
-        _, epoch = _seconds_of(run_epoch, trainer)
-        _, scored = _seconds_of(evaluate, trainer)
+        least = lambda *what: min(_seconds_of(*what)[1] for _ in range(2))
+        epoch = max(0, least(run_epoch, trainer) - least(evaluate, trainer, trainer.chooses))
+        scored = least(evaluate, trainer)
     return dict(
         rows=rows, cache=cache, trees=trees, whole=whole, looks=max(0, looks - trees - whole),
-        epoch=max(0, epoch - scored), scored=scored,
+        epoch=epoch, scored=scored,
         memory=fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows,
         disk=sum(file.stat().st_size for file in files) - features + matrix, features=features,
     )
@@ -465,7 +466,7 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     """
     rows = data_rows(cfg)
     most = max(_LEAST_ROWS, min(_MOST_ROWS, rows['train'] // 25))
-    sizes = [_LEAST_ROWS // 4, most // 2, most] if rows['train'] > most else [most]  # the first one loads and compiles
+    sizes = [_LEAST_ROWS // 4, most // 4, most] if rows['train'] > most else [most]  # the first one loads and compiles
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
         costs = [_measured(cfg, size) for size in tqdm(sizes, 'small runs', unit='run', disable=not watched())]

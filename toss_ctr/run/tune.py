@@ -123,7 +123,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     UserError for a key that the config has not, and where Optuna is not installed
     """
     need_network(cfg)
-    space = {key: v if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
+    space = space or SPACE
     try:
         import optuna  # noqa: F401
     except ImportError:
