@@ -154,10 +154,11 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
 
     size, names = known['size'], list(known['members'])
     if size is None:  # the largest, up to the usual, whose estimate fits
-        most, told = _BASE * left(), ((size, estimate(sized(cfg, size))['seconds']) for size in (USUAL, 1))
-        size = next((size for size, seconds in told if sum(seconds.values()) <= most), 0)
+        told = ((size, estimate(sized(cfg, size))['seconds']) for size in (USUAL, 1))
+        size = next((size for size, took in told if sum(took.values()) <= _BASE * left()), 0)
     grown = sized(cfg, size)
-    grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))
+    if names:
+        grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))
     if not known['done']:
         first, trees = trained(grown)
         end = ended(grown, done=False) / len(grown.members)
