@@ -49,9 +49,6 @@ def _changed(content, change):
         return [_changed(value, change) for value in content]
     return content
 
-
-
-
 # %% ../../nbs/20_data/20_spec.ipynb #50d063fd
 def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, files=()):
     "As `write_record`; lists longer than `LONG` lie beside the file, and those of the record before it go."

@@ -56,14 +56,14 @@ _SMALLER = {0: dict(rows=100_000, folds=2, epochs=3, rounds=200), 1: dict(rows=4
 def _every_member(cfg: Config) -> Iterator[tuple[str, dict]]:
     "Other trees, another head, then other seeds of the network."
     trees = dict(kind='lightgbm', rounds=2000, patience=50)
+    seed = lambda n: (f'seed_{n}', dict(kind='network', set={'train.seed': cfg.train_seed + n - 1}))
     yield 'fine_trees', trees | dict(leaves=7, lr=0.03, min_leaf=50)
-    yield 'seed_2', dict(kind='network', set={'train.seed': cfg.train_seed + 1})
+    yield seed(2)
     yield 'wide_trees', trees | dict(leaves=63, lr=0.03)
     if find_spec('catboost'):
         yield 'catboost', dict(kind='catboost', rounds=2000, patience=50)
     yield 'crosses', dict(kind='network', set={'model.qnn_alpha.variant': 'dcnv2'})
-    for number in range(3, 100):
-        yield f'seed_{number}', dict(kind='network', set={'train.seed': cfg.train_seed + number - 1})
+    yield from map(seed, range(3, 100))
 
 
 def more_members(cfg: Config) -> Iterator[tuple[str, dict]]:
@@ -152,26 +152,28 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         keep(done)
         return time.monotonic() - started
 
-    size, names = known['size'], list(known['members'])
+    size, names = known['size'], known['members']
     if size is None:  # the largest, up to the usual, whose estimate fits
-        told = ((size, estimate(sized(cfg, size))['seconds']) for size in (USUAL, 1))
-        size = next((size for size, took in told if sum(took.values()) <= _BASE * left()), 0)
+        most = _BASE * left()
+        size = next((s for s in (USUAL, 1) if sum(estimate(sized(cfg, s))['seconds'].values()) <= most), 0)
     grown = sized(cfg, size)
     if names:
         grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))
-    if not known['done']:
-        first, trees = trained(grown)
-        end = ended(grown, done=False) / len(grown.members)
-        took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
-        for name, member in more_members(grown):
-            whole = took[member['kind']] + end * (len(grown.members) + 1)
-            if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
-                continue  # it would end no nearer to the time, or too late
-            if progress:
-                print(f'── {time_text(left())} left: one more member, {name}', flush=True)
-            names.append(name)
-            grown = with_changes(grown, dict(members={name: member}))
-            took[member['kind']], _ = trained(grown)
-            keep()
+    if known['done']:
+        ended(grown, done=True)
+        return grown
+    first, trees = trained(grown)
+    end = ended(grown, done=False) / len(grown.members)  # of a member
+    took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
+    for name, member in more_members(grown):
+        whole = took[member['kind']] + end * (len(grown.members) + 1)
+        if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
+            continue  # it would end no nearer to the time, or too late
+        if progress:
+            print(f'── {time_text(left())} left: one more member, {name}', flush=True)
+        names.append(name)
+        grown = with_changes(grown, dict(members={name: member}))
+        took[member['kind']], _ = trained(grown)
+        keep()
     ended(grown, done=True)
     return grown

@@ -376,10 +376,10 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=asked))
     grown, looks = _seconds_of(grow_members, inputs)
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
-    whole = sum(seconds for name, seconds in fitted.items() if name not in fewer)
-    trees = sum(fitted.values()) - whole
-    files = [file for made in ('cache', 'runs') for file in Path(folder, made).rglob('*') if file.is_file()]
-    features = sum(file.stat().st_size for file in files if 'features' in file.parts)
+    trees = sum(fitted[name] for name in fewer)
+    whole = sum(fitted.values()) - trees
+    sizes = {f: f.stat().st_size for made in ('cache', 'runs') for f in Path(folder, made).rglob('*') if f.is_file()}
+    features = sum(size for file, size in sizes.items() if 'features' in file.parts)
     matrix = 4 * len(tree_columns(inputs.train, cfg).names) * sum(map(len, inputs.splits.values())) if grown else 0
     rows = len(inputs.train)
     epoch = scored = 0.0
@@ -393,7 +393,7 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         rows=rows, cache=cache, trees=trees, whole=whole, looks=max(0, looks - trees - whole),
         epoch=epoch, scored=scored,
         memory=fold_memory(inputs.cfg, inputs.train) - ROW_NUMBERS * rows,
-        disk=sum(file.stat().st_size for file in files) - features + matrix, features=features,
+        disk=sum(sizes.values()) - features + matrix, features=features,
     )
 
 # %% ../../nbs/90_run/20_road.ipynb #df98c92b

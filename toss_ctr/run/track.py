@@ -8,7 +8,7 @@ __all__ = ['TRACKERS', 'epoch_numbers', 'board_numbers', 'to_mlflow', 'to_wandb'
 # %% ../../nbs/90_run/18_track.ipynb #b577dd1a
 import os
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from numbers import Real
 
@@ -56,28 +56,28 @@ def _files(cfg: Config) -> list:
     return [path for name in ('config.yaml', 'report.html', 'submission.csv') if (path := cfg.run_dir / name).is_file()]
 
 
-def to_mlflow(cfg: Config, scores: list[dict]):
-    "One run of MLflow; `scores` : of `summary_table`."
+def to_mlflow(cfg: Config, curves: Iterable, board: dict):
+    "One run of MLflow; `curves` of `epoch_numbers`, `board` of `board_numbers`."
     import mlflow
 
     with mlflow.start_run(run_name=cfg.exp_name):
         mlflow.log_params(_own_keys(cfg))
-        for epoch, numbers in epoch_numbers(read_log(cfg.run_dir / 'train_log.csv')):
+        for epoch, numbers in curves:
             mlflow.log_metrics(numbers, step=epoch)
-        mlflow.log_metrics(board_numbers(scores))
+        mlflow.log_metrics(board)
         for file in _files(cfg):
             mlflow.log_artifact(str(file))
 
 
-def to_wandb(cfg: Config, scores: list[dict]):
-    "One run of Weights & Biases; `scores` : of `summary_table`."
+def to_wandb(cfg: Config, curves: Iterable, board: dict):
+    "One run of Weights & Biases, of the same."
     import wandb
 
     mode = os.environ.get('WANDB_MODE', 'offline')
     with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_own_keys(cfg), mode=mode) as run:
-        for epoch, numbers in epoch_numbers(read_log(cfg.run_dir / 'train_log.csv')):
+        for epoch, numbers in curves:
             run.log(numbers, step=epoch)
-        run.summary.update(board_numbers(scores))
+        run.summary.update(board)
         for file in _files(cfg):
             run.save(str(file), base_path=str(cfg.run_dir), policy='now')
 
@@ -107,4 +107,5 @@ def track(cfg: Config, scores: list[dict]):
     >>> track(Config(), [])  # logging.track is none: nobody is told
     """
     if cfg.logging.track != 'none':
-        TRACKERS[cfg.logging.track](cfg, scores)
+        curves = epoch_numbers(read_log(cfg.run_dir / 'train_log.csv'))
+        TRACKERS[cfg.logging.track](cfg, curves, board_numbers(scores))

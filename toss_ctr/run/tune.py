@@ -123,12 +123,13 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     UserError for a key that the config has not, and where Optuna is not installed
     """
     need_network(cfg)
-    space = space or SPACE
+    space = {key: v if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
     try:
         import optuna  # noqa: F401
     except ImportError:
         raise UserError('toss tune: Optuna is not installed', "pip install 'toss_ctr[tune]'") from None
-    config_with(cfg, {key: values[0] for key, values in space.items()})
+    for key, values in space.items():
+        config_with(cfg, {key: values[0]})
     place = cfg.run_dir / 'tune' / TRIALS
     made_of = digest_json(dict(cfg=cfg.model_dump(mode='json'), space=space))
     left, began = seconds_of(limit) if limit else math.inf, time.monotonic()
@@ -143,8 +144,9 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
             tried.append(dict(keys=keys) | try_keys(inputs, keys, len(tried)))
             write_record(place, 'trials', dict(tried=tried), made_of=made_of)
             if progress:
-                *_, value = values = [trial['value'] for trial in tried]
-                print(f'trial {len(tried)} of {trials}: {abs(value):.4f}, best {abs(max(values)):.4f}', flush=True)
+                best = max(trial['value'] for trial in tried)
+                value = abs(tried[-1]['value'])
+                print(f'trial {len(tried)} of {trials}: {value:.4f}, best {abs(best):.4f}', flush=True)
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
     found = Trials(tried, cfg)
