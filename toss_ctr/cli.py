@@ -278,12 +278,12 @@ def toss_schema(data: str, label: str = 'clicked', test: str = ''):
 @console
 def toss_init(
     train: str,
-    test: str = '',
+    test: str = None,
     out: str = '',
     label: str = 'clicked',
-    history: str = '',
-    item: str = '',
-    valid: str = '',
+    history: str = None,
+    item: str = None,
+    valid: str = None,
 ):
     """Write a commented YAML file for a log of your own: roles guessed, warnings beside them.
 
@@ -306,8 +306,8 @@ def toss_init(
     """
     from toss_ctr.run.door import write_start
 
-    file = write_start(train, test or None, out, label, history or None, item or None, valid or None)
-    print(f'{file}: read its comments, then\n  toss run {file}')
+    file = write_start(train, test, out, label, history, item, valid)
+    print(f'{file}: read its comments, then\n  toss run {shell_path(file)}')
 
 # %% ../nbs/90_run/40_cli.ipynb #1f1bd11f
 @console
