@@ -371,9 +371,12 @@ def toss_folds(for_: str, cfg: str = 'demo', set: Overrides = ()):
     from toss_ctr.members.outside import give_out
     from toss_ctr.training.inputs import prepare
 
-    print(*give_out(prepare(c, progress=watched()), for_), sep='\n')
-    print('learn from the rows of the other folds, rounds and epochs too; predict those of the own one')
-    print('and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0')
+    print(
+        *give_out(prepare(c, progress=watched()), for_),
+        'learn from the rows of the other folds, rounds and epochs too; predict those of the own one',
+        'and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0',
+        sep='\n',
+    )
 
 # %% ../nbs/90_run/40_cli.ipynb #c100f41b
 @console
@@ -418,12 +421,12 @@ def toss_train(
         if not world.first:
             return
         for fold, side in done.items():
-            metrics = ' '.join(f'{name} {value:.4f}' for name, value in side['metrics'].items())
-            print(f"fold {fold}: epoch {side['best_epoch']} {metrics}")
+            metrics = [f'{name} {value:.4f}' for name, value in side['metrics'].items()]
+            print(f"fold {fold}: epoch {side['best_epoch']}", *metrics)
 
 # %% ../nbs/90_run/40_cli.ipynb #a774748e
 @console
-def toss_tune(cfg: str = 'demo', set: Overrides = (), trials: int = 20, time: str = ''):
+def toss_tune(cfg: str = 'demo', set: Overrides = (), trials: int = 20, time: str = None):
     """Try other keys of the network, on a part of the training rows that judges nothing else; the best as a command.
 
     Parameters
@@ -438,9 +441,8 @@ def toss_tune(cfg: str = 'demo', set: Overrides = (), trials: int = 20, time: st
     c = run_config(cfg, set, anew=True)
     from toss_ctr.run.tune import tune
 
-    found = tune(c, trials, time or None, progress=True)
-    print(found)
-    print(found.line or 'nothing was better than the config as it is')
+    found = tune(c, trials, time, progress=True)
+    print(found, found.line or 'nothing was better than the config as it is', sep='\n')
 
 
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9

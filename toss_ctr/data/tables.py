@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ..core.errors import UserError
+from ..core.errors import renamed, UserError
 from ..core.files import check_target, write_aside
 from .frames import any_frame
 from .source import find_files, lazy_table
@@ -79,9 +79,11 @@ def as_parquet(data, file: Path) -> str:
 
 @contextmanager
 def parquet_of(path):
-    "A path in Parquet while it is read; a CSV file is one in a folder that goes afterwards."
+    "A path in Parquet while it is read; a CSV file is one in a folder that goes, and keeps its name in errors."
     with tempfile.TemporaryDirectory() as folder:
-        yield as_parquet(path, Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet")
+        made = as_parquet(path, Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet")
+        with renamed(made, path):
+            yield made
 
 # %% ../../nbs/20_data/46_tables.ipynb #e3a27aa2
 _PRIME, _RANGE = 2654435761, 1 << 32  # Knuth, The Art of Computer Programming, volume 3, section 6.4

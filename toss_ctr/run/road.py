@@ -19,7 +19,7 @@ from tqdm.auto import tqdm
 from ..config.load import make_config, merge, overridden, parse_overrides
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
-from ..core.errors import UserError
+from ..core.errors import renamed, UserError
 from ..core.executors import open_executor
 from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
 from ..core.objects import is_object
@@ -398,14 +398,14 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
 
 # %% ../../nbs/90_run/20_road.ipynb #df98c92b
 def cost_of(few: dict, many: dict, rows: int) -> dict:
-    """What so many rows take, on the line through the costs of two sizes (`measured_cost`).
+    """What so many rows take, on the line through the costs of two sizes (`measured_cost`); memory that of the larger.
 
     few : {} for a line through nought
     """
     few = few or dict.fromkeys(many, 0)
     beyond = (rows - few['rows']) / (many['rows'] - few['rows'])
     line = {name: few[name] + max(0, many[name] - few[name]) * beyond for name in few}
-    return line | dict(rows=rows, memory=many['memory'])
+    return line | dict(rows=rows, memory=many['memory'] + ROW_NUMBERS * rows)
 
 # %% ../../nbs/90_run/20_road.ipynb #9ddb2554
 FOLD_START = 11.0  # seconds
@@ -436,11 +436,10 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
         trees=trees / cores,
         rest=ENDING + ENDING_ROW * sum(rows.values()) + networks * folds * cost['scored'] * 2 * test,
     )
-    memory = cost['memory'] + ROW_NUMBERS * rows['train']
     disk = cost['disk'] + cost['features'] * (k + test) / (2 + test)  # of every row, as each fold may see it
     return dict(
-        rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=disk, memory=memory,
-        together=max(memory * jobs, ENDING_BYTES * rows['train']) + 2**29,  # and the process that started them
+        rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=disk, memory=cost['memory'],
+        together=max(cost['memory'] * jobs, ENDING_BYTES * rows['train']) + 2**29,  # and the process that started them
     )
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
@@ -450,13 +449,11 @@ _LEAST_ROWS, _MOST_ROWS = 80_000, 400_000  # of a small run, unless there are fe
 def _measured(cfg: Config, rows: int) -> dict:
     "`measured_cost` in a folder that goes; a mistake names the file of the run."
     with temporary_folder() as folder:
-        try:
+        with (
+            renamed(f'{folder}/train.parquet', cfg.data.train_path),
+            renamed(f'{folder}/test.parquet', cfg.data.test_path),
+        ):
             return measured_cost(cfg, folder, rows)
-        except UserError as error:
-            text = str(error)
-            for split in ('train', 'test'):
-                text = text.replace(f'{folder}/{split}.parquet', str(getattr(cfg.data, f'{split}_path')))
-            raise UserError(text) from None
 
 
 def estimate(cfg: Config, jobs: int = 0) -> dict:
@@ -473,7 +470,7 @@ def estimate(cfg: Config, jobs: int = 0) -> dict:
     *known, last = costs[-2:]
     few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
     cost = cost_of(few, last, rows['train'])
-    jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'] + ROW_NUMBERS * rows['train'])
+    jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 
 # %% ../../nbs/90_run/20_road.ipynb #8777448e

@@ -16,7 +16,7 @@ from polars.selectors import by_name
 
 from ..config.base import folded, yaml_text
 from ..config.load import keys_schema
-from ..core.errors import check_columns, nearest, UserError
+from ..core.errors import check_columns, nearest, renamed, UserError
 from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, UNATTENDED, WHY
@@ -441,9 +441,10 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     beside = dict(test=test, valid=valid)
     log = as_parquet(train, folder / ('log.parquet' if test is None else 'train.parquet'))
     paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in beside.items() if data is not None}
-    whole = guess_schema(log, **paths, **roles)
-    if whole.positives in (0, whole.n_rows):
-        raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')
+    with renamed(log, train if isinstance(train, str | Path) else log):
+        whole = guess_schema(log, **paths, **roles)
+        if whole.positives in (0, whole.n_rows):
+            raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')
     if test is not None:
         return whole
     learnt, held, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
