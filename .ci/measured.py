@@ -1,15 +1,14 @@
 """What a benchmark measured, and beside it the commit, the date, the machine, the seeds and the code it ran.
 
 A notebook of nbs/benchmarks ends with `keep('dare', result, seeds=SEEDS)`. Of each file that a benchmark measures the
-JSON holds a digest, so whether one computes something else now needs no history; comments and docstrings may change.
+JSON holds a digest, so whether one computes something else now needs no history; comments, docstrings, the layout and
+the names that a function gives to what it works on may change.
 """
 import ast
-import io
 import json
 import os
 import platform
 import re
-import tokenize
 from datetime import date
 from functools import cache
 from hashlib import sha256
@@ -67,25 +66,37 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
 }
 
 
-def without_words(source: str) -> str:
-    "Python without comments, docstrings and empty lines; the same in every version of Python."
-    lines = source.splitlines()
-    for node in ast.walk(ast.parse(source)):
-        says = isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) and isinstance(node.value.value, str)
-        if says and re.match(r'\s*[rR]?["\']', lines[node.lineno - 1]):
-            lines[node.lineno - 1 : node.end_lineno] = [''] * (node.end_lineno - node.lineno + 1)
-    for token in tokenize.generate_tokens(io.StringIO(source).readline):
-        if token.type == tokenize.COMMENT:
-            row, column = token.start
-            lines[row - 1] = lines[row - 1][:column]
-    return '\n'.join(line.rstrip() for line in lines if line.strip())
+def own_names(function: ast.FunctionDef) -> dict[str, str]:
+    "Names that a function gives to what it works on, numbered: called otherwise they stand for the same."
+    nodes = [*ast.walk(function)]
+    given = {node.arg for node in nodes if isinstance(node, ast.arg)}
+    given |= {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    stored = (node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
+    return {name: f'_{i}' for i, name in enumerate(dict.fromkeys(name for name in stored if name not in given))}
+
+
+def meaning(node, names: dict[str, str] | None = None):
+    "A syntax tree without docstrings, fields that other versions of Python lack, and a function's own names."
+    if isinstance(node, list):
+        docstring = lambda one: isinstance(one, ast.Expr) and isinstance(one.value, ast.Constant)
+        return [meaning(one, names) for one in node if not docstring(one)]
+    if isinstance(node, ast.JoinedStr):  # of which Python 3.12 has empty ends
+        return ['JoinedStr', [meaning(one, names) for one in node.values if getattr(one, 'value', None) != '']]
+    if not isinstance(node, ast.AST):
+        return repr(node)
+    if isinstance(node, ast.Name):
+        return ['Name', (names or {}).get(node.id, node.id)]
+    if names is None and isinstance(node, ast.FunctionDef):
+        names = own_names(node)
+    fields = {name: meaning(value, names) for name, value in ast.iter_fields(node) if value not in (None, [])}
+    return [type(node).__name__, fields]
 
 
 @cache
 def digest(path: str, text: str) -> str:
     "A mark of what a file computes."
-    code = without_words(text) if path.endswith('.py') else json.dumps(yaml.safe_load(text), sort_keys=True)
-    return sha256(code.encode()).hexdigest()[:12]
+    code = meaning(ast.parse(text)) if path.endswith('.py') else yaml.safe_load(text)
+    return sha256(json.dumps(code, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def code_of(name: str, root: Path = ROOT) -> dict[str, str]:
