@@ -2,7 +2,7 @@
 
 A notebook of nbs/benchmarks ends with `keep('dare', result, seeds=SEEDS)`. Of each file that a benchmark measures the
 JSON holds a digest, so whether one computes something else now needs no history; comments, docstrings, the layout and
-the names that a function gives to what it works on may change.
+the names that only one function uses may change.
 """
 import ast
 import json
@@ -67,12 +67,13 @@ MEASURES = {  # benchmark → files of toss_ctr whose code its figures depend on
 
 
 def own_names(function: ast.FunctionDef) -> dict[str, str]:
-    "Names that a function gives to what it works on, numbered: called otherwise they stand for the same."
-    nodes = [*ast.walk(function)]
-    given = {node.arg for node in nodes if isinstance(node, ast.arg)}
-    given |= {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
-    stored = (node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store))
-    return {name: f'_{i}' for i, name in enumerate(dict.fromkeys(name for name in stored if name not in given))}
+    "Names that nobody outside a function uses, numbered: called otherwise they stand for the same."
+    nodes, private = [*ast.walk(function)], function.name.startswith('_') and not function.name.startswith('__')
+    others = set() if private else {arg.arg for arg in ast.walk(function.args) if isinstance(arg, ast.arg)}
+    others |= {name for node in nodes if isinstance(node, ast.Global | ast.Nonlocal) for name in node.names}
+    names = [node.arg for node in nodes if isinstance(node, ast.arg)]
+    names += [node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store)]
+    return {name: f'_{i}' for i, name in enumerate(dict.fromkeys(name for name in names if name not in others))}
 
 
 def meaning(node, names: dict[str, str] | None = None):
@@ -86,6 +87,8 @@ def meaning(node, names: dict[str, str] | None = None):
         return repr(node)
     if isinstance(node, ast.Name):
         return ['Name', (names or {}).get(node.id, node.id)]
+    if isinstance(node, ast.arg):
+        return ['arg', (names or {}).get(node.arg, node.arg), meaning(node.annotation)]
     if names is None and isinstance(node, ast.FunctionDef):
         names = own_names(node)
     fields = {name: meaning(value, names) for name, value in ast.iter_fields(node) if value not in (None, [])}
