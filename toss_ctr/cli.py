@@ -30,8 +30,8 @@ Overrides = list[str]
 
 def _help_of(function) -> dict[str, str]:
     "Parameter → what the docstring says of it; python -OO has none."
-    found = re.findall(r'^(\w+) : .*\n((?: +.*\n?)+)', inspect.getdoc(function) or '', re.M)
-    return {name: ' '.join(text.split()) for name, text in found}
+    described = re.findall(r'^(\w+) : .*\n((?: +.*\n?)+)', inspect.getdoc(function) or '', re.M)
+    return {name: ' '.join(text.split()) for name, text in described}
 
 
 def _kind_of(annotation) -> dict:
@@ -80,23 +80,23 @@ def parse(function, argv) -> dict:
 
     parser.error = error
     named, words = parser.parse_known_args(argv)
-    found = vars(named)
-    keys = found.get('set', [])
+    options = vars(named)
+    keys = options.get('set', [])
     words += [word for word in keys if '=' not in word]  # --set takes all words up to the next option
-    found |= dict(set=[word for word in keys if '=' in word]) if keys else {}
-    for place in [name for name in given if name in PLACES and name not in found]:
+    options |= dict(set=[word for word in keys if '=' in word]) if keys else {}
+    for place in [name for name in given if name in PLACES and name not in options]:
         if words and not words[0].startswith('-'):
             several = typing.get_args(given[place].annotation)
-            found[place], words = (words, []) if several else (words[0], words[1:])
+            options[place], words = (words, []) if several else (words[0], words[1:])
     if words:
         error(f'unrecognized arguments: {" ".join(words)}')
-    missing = [f'--{name.rstrip("_")}' for name, p in given.items() if p.default is p.empty and name not in found]
+    missing = [f'--{name.rstrip("_")}' for name, p in given.items() if p.default is p.empty and name not in options]
     if missing:
         error(f'the following arguments are required: {", ".join(missing)}')
-    for name, value in found.items():
+    for name, value in options.items():
         if isinstance(value, int | float) and not value >= 0:
             error(f'--{name} {value}: not zero or more')
-    return {name: found.get(name, p.default) for name, p in given.items()}
+    return {name: options.get(name, p.default) for name, p in given.items()}
 
 # %% ../nbs/90_run/40_cli.ipynb #7c2a0ff2
 COMMANDS = {}
@@ -122,8 +122,8 @@ GROUPS = dict(
 def verbs() -> str:
     "What `toss` can do, a line each, in three groups."
     known = [name.removeprefix('toss_') for name in COMMANDS]
-    told = {verb for group in GROUPS.values() for verb in group}
-    groups = GROUPS | dict(pieces=[verb for verb in known if verb not in told])
+    grouped = {verb for group in GROUPS.values() for verb in group}
+    groups = GROUPS | dict(pieces=[verb for verb in known if verb not in grouped])
     lines = ['usage: toss COMMAND [RUN, NAME OR FILE] [OPTIONS]']
     for group, members in groups.items():
         lines += ['', group]
@@ -441,8 +441,8 @@ def toss_tune(cfg: str = 'demo', set: Overrides = (), trials: int = 20, time: st
     c = run_config(cfg, set, anew=True)
     from toss_ctr.run.tune import tune
 
-    found = tune(c, trials, time, progress=True)
-    print(found, found.line or 'nothing was better than the config as it is', sep='\n')
+    search = tune(c, trials, time, progress=True)
+    print(search, search.line or 'nothing was better than the config as it is', sep='\n')
 
 
 # %% ../nbs/90_run/40_cli.ipynb #fac302f9
@@ -465,9 +465,9 @@ def toss_calibrate(cfg: str = 'demo', set: Overrides = ()):
     names = *(('Score', 'AP', 'WLL') if c.metric == 'toss' else ('LogLoss', 'AP')), 'ECE', RATIO
     print(Calibrator.from_json(scores['calibrator']))
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
-    if made := last_choice(c.run_dir):
+    if choice := last_choice(c.run_dir):
         print(
-            f"submission.csv stays {made['chosen']}; toss run {shell_path(c.run_dir)} hands in what has changed since"
+            f"submission.csv stays {choice['chosen']}; toss run {shell_path(c.run_dir)} hands in what has changed since"
         )
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
@@ -628,12 +628,12 @@ def _searched_weights(oof) -> list:
     "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
     from toss_ctr.inference.compare import search_weights
 
-    found = search_weights(oof)
-    print(found)
-    print('--weights', ' '.join(f'{weight:.4f}' for weight in found.weights))
-    if not found.pays:
+    search = search_weights(oof)
+    print(search)
+    print('--weights', ' '.join(f'{weight:.4f}' for weight in search.weights))
+    if not search.pays:
         print('equal weights are as good on folds the search has not seen')
-    return found.weights
+    return search.weights
 
 # %% ../nbs/90_run/40_cli.ipynb #c2b95b70
 @console

@@ -151,10 +151,10 @@ def _with_reasons(text: str, why: dict) -> str:
     for line in text.split('\n'):
         inside, key, value = re.match(r'(?:( *)(\w+):(.*))?', line).groups()
         section = key if inside == '' else section
-        told = value not in ('', ' []', None) and len(inside) < 4
-        reason = why.get(f'{section}.{key}' if inside else section) if told else None
-        beside = f'{line}  # {reason}'
-        lines += [line] if not reason else [beside] if len(beside) <= 120 else [f'{inside}# {reason}', line]
+        shown = value not in ('', ' []', None) and len(inside) < 4
+        reason = why.get(f'{section}.{key}' if inside else section) if shown else None
+        with_reason = f'{line}  # {reason}'
+        lines += [line] if not reason else [with_reason] if len(with_reason) <= 120 else [f'{inside}# {reason}', line]
     return '\n'.join(lines)
 
 
@@ -165,9 +165,9 @@ def yaml_text(keys: dict, notes=(), why=None, **style) -> str:
     why : section.key → what is said beside it
     raises UserError : YAML cannot hold the keys
     """
-    told, keys = ''.join(map(comment, notes)), json.loads(json.dumps(keys))  # tuples are lists there
+    comments, keys = ''.join(map(comment, notes)), json.loads(json.dumps(keys))  # tuples are lists there
     text = yaml.dump(keys, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **style)
-    text = told + (_with_reasons(text, why) if why else text)
+    text = comments + (_with_reasons(text, why) if why else text)
     if read_yaml(text) != keys:
         raise UserError('YAML: what was written does not read back as the same keys', 'rename odd columns or files')
     return text

@@ -212,7 +212,7 @@ class Features(Section):
 
     def key_columns(self) -> dict[str, str]:
         "Columns whose exact values the families work on, each with the config key that names it."
-        found = {c: 'features.encodings' for columns in entries_of(self.encodings) for c in columns}
+        key_of = {c: 'features.encodings' for columns in entries_of(self.encodings) for c in columns}
         if self.covis.enabled:
-            found |= dict.fromkeys(self.covis.target_keys, 'features.covis.target_keys')
-        return found
+            key_of |= dict.fromkeys(self.covis.target_keys, 'features.covis.target_keys')
+        return key_of

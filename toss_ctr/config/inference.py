@@ -262,13 +262,13 @@ def own_network(members: dict[str, Member]) -> str | None:
     raises UserError : there are variants of it alone, or more than one
     """
     networks = [name for name, member in members.items() if member.kind == 'network']
-    own = [name for name in networks if not members[name].set]
-    if networks and not own:
+    unchanged = [name for name in networks if not members[name].set]
+    if networks and not unchanged:
         raise UserError("members: none is this config's own network", 'add dare_qnn: {kind: network}')
-    if len(own) > 1:
+    if len(unchanged) > 1:
         mend = 'give one of them a change, for example set: {train.seed: 2}'
-        raise UserError(f'members: {own[0]} and {own[1]} are the same network', mend)
-    return own[0] if own else None
+        raise UserError(f'members: {unchanged[0]} and {unchanged[1]} are the same network', mend)
+    return unchanged[0] if unchanged else None
 
 
 def check_members(members: dict[str, Member]):

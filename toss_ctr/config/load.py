@@ -85,7 +85,7 @@ def _place(loc: tuple, raw) -> list:
 def _explain(e: ValidationError, raw) -> UserError:
     "Pydantic's first finding in one line that names key, value and mend."
     finding = e.errors()[0]
-    told, place = finding.get('ctx', {}), _place(finding['loc'], raw)
+    context, place = finding.get('ctx', {}), _place(finding['loc'], raw)
     key, others = '.'.join(map(str, place)), e.error_count() - 1
     more = f' (and {others} more)' if others else ''
     if finding['type'] == 'extra_forbidden':
@@ -96,9 +96,9 @@ def _explain(e: ValidationError, raw) -> UserError:
         if place[0] == 'members':
             section = KINDS[finding['loc'][2]]
         return UserError(f'{key}: unknown key{more}', nearest(place[-1], section.model_fields))
-    given = told.get('tag', finding['input'])
+    given = context.get('tag', finding['input'])
     value = json.dumps(given, default=str, ensure_ascii=False)[:80]
-    expected = told.get('expected') or told.get('expected_tags')
+    expected = context.get('expected') or context.get('expected_tags')
     if expected:
         known = re.findall("'([^']*)'", expected)
         return UserError(f'{key}: {value} is not one of {expected}{more}', nearest(given, known))
@@ -196,8 +196,8 @@ def _on_base(raw: dict, name: str, over: tuple) -> dict:
         raise UserError(f'{name}: base: {base} is neither a preset nor a file', nearest(base, presets()))
     if place in (*over, name):
         raise UserError(f'{name}: base: {base} leads back to itself', 'name another file')
-    own = dict(exp_name=re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(name).stem))
-    return overridden(_read_config(place, (*over, name)), own | raw)
+    run_name = dict(exp_name=re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(name).stem))
+    return overridden(_read_config(place, (*over, name)), run_name | raw)
 
 # %% ../../nbs/10_config/55_load.ipynb #a22a8aaa
 WHERE = 'device', 'num_workers', 'engine', 'data.cache_dir', 'logging.log_dir'

@@ -301,8 +301,8 @@ class QNNAlpha(Section):
     @model_validator(mode='after')
     def _leave_unread_keys(self):
         "Without a variant, keys that only low_rank reads ask for it; those that the head does not read are left alone."
-        given, own = self.model_fields_set, set(HEADS['low_rank']) - set(HEADS['khatri_rao'])
-        if 'variant' not in given and (own & given or self.norm not in _KHATRI_RAO_NORMS):
+        given, low_rank_keys = self.model_fields_set, set(HEADS['low_rank']) - set(HEADS['khatri_rao'])
+        if 'variant' not in given and (low_rank_keys & given or self.norm not in _KHATRI_RAO_NORMS):
             self.__dict__['variant'] = 'low_rank'
         read, usual = _EVERY_HEAD_READS + HEADS[self.head], type(self).model_construct()
         unread = {key: value for key, value in usual if key not in read and getattr(self, key) != value}

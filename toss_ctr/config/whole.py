@@ -67,8 +67,8 @@ class Keys(Section):
 def _columns_of(histories: dict[str, Sequence]) -> dict[str, list[str]]:
     "Dotted key → the columns with tokens, and with their times, of all histories."
     at = 'sequence' if 'sequence' in histories else 'sequences.…'
-    found = {f'{at}.col': [seq.col for seq in histories.values()]}
-    return found | {f'{at}.time_col': [seq.time_col for seq in histories.values() if seq.time_col]}
+    columns = {f'{at}.col': [seq.col for seq in histories.values()]}
+    return columns | {f'{at}.time_col': [seq.time_col for seq in histories.values() if seq.time_col]}
 
 # %% ../../nbs/10_config/50_whole.ipynb #47648499
 class Config(Keys):

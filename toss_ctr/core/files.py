@@ -124,11 +124,11 @@ def writer_mark() -> str:
 def abandoned(path) -> bool:
     "Whether the writer whose mark is in a file's name is gone; of another machine's writer, after a day."
     path = Path(path)
-    found = _WRITER.search(path.name)
-    if found and found[2] != MACHINE:
+    writer = _WRITER.search(path.name)
+    if writer and writer[2] != MACHINE:
         with suppress(FileNotFoundError):
             return time.time() - path.stat().st_mtime > _DAY_SECONDS
-    return bool(found) and not lives(int(found[1]), found[3])
+    return bool(writer) and not lives(int(writer[1]), writer[3])
 
 # %% ../../nbs/00_core/10_files.ipynb #b4163b94
 def part_beside(path) -> Path:
@@ -169,7 +169,7 @@ def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
     held : the folder is locked by the caller: whoever wrote there is dead, if not yet buried
     """
     below = islice(os.walk(folder), None if deep else 1)  # it bears that others remove folders meanwhile
-    parts = [Path(at, name) for at, *found in below for name in sum(found, []) if fnmatchcase(name, '.*.part')]
+    parts = [Path(at, name) for at, *entries in below for name in sum(entries, []) if fnmatchcase(name, '.*.part')]
     gone = [part for part in parts if abandoned(part) or held and _WRITER.search(part.name)]
     for part in gone:
         shutil.rmtree(part, ignore_errors=True)  # of a file it does nothing
@@ -237,13 +237,13 @@ def verify_file(path, digest: str, mend: str = '', digests=None):
 
     mend : the step that makes it again; '' = that of `again`
     """
-    path, found = Path(path), None
+    path, actual = Path(path), None
     with suppress(FileNotFoundError):  # it may go meanwhile
         if path.is_file():
-            found = digests.of(path) if digests else digest_file(path)
-    if found is None:
+            actual = digests.of(path) if digests else digest_file(path)
+    if actual is None:
         raise Damaged(f'{path}: missing', mend or again(path))
-    if found != digest:
+    if actual != digest:
         raise Damaged(f'{path}: damaged (its bytes are not the ones written)', mend or again(path))
 
 # %% ../../nbs/00_core/10_files.ipynb #19d214a4
@@ -341,8 +341,8 @@ def write_table(df: pl.DataFrame, path):
 # %% ../../nbs/00_core/10_files.ipynb #e6235844
 def table_of(raw, columns=None) -> pl.DataFrame:
     "A Parquet file in memory as a table, its pages checked; `pq.read_table` would load pandas, which takes a second."
-    found = pl.from_arrow(pq.ParquetFile(raw, page_checksum_verification=True).read(columns))
-    return found if columns is None else found.select(columns)
+    table = pl.from_arrow(pq.ParquetFile(raw, page_checksum_verification=True).read(columns))
+    return table if columns is None else table.select(columns)
 
 # %% ../../nbs/00_core/10_files.ipynb #e4dce8fa
 def read_table(path, columns=None) -> pl.DataFrame:
@@ -416,8 +416,8 @@ def remembered(name: str) -> str:
     try:
         with open(state_file(name), encoding='utf-8') as file:
             about = os.fstat(file.fileno())
-            own = about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
-            return file.read() if own else ''
+            private = about.st_uid == os.getuid() and not about.st_mode & (stat.S_IWGRP | stat.S_IWOTH)
+            return file.read() if private else ''
     except (OSError, ValueError):
         return ''
 

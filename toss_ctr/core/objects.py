@@ -32,8 +32,8 @@ def object_name(url: str, key: str) -> str:
     url : such as s3://bucket/name
     """
     name = str(url).partition('://')[2].strip('/')
-    told = re.search(r'[?&][\w-]*(key|secret|token|sig|signature|credential)[\w-]*=', name, re.I)
-    if told or '@' in name.partition('/')[0]:
+    secret = re.search(r'[?&][\w-]*(key|secret|token|sig|signature|credential)[\w-]*=', name, re.I)
+    if secret or '@' in name.partition('/')[0]:
         mend = 'write s3://bucket/name; credentials belong into the environment, such as AWS_ACCESS_KEY_ID'
         raise UserError(f'{key}: the URL holds a credential', mend)
     if not name:
@@ -98,15 +98,15 @@ def object_trouble(url, e: Exception) -> UserError:
     >>> str(object_trouble('s3://logs/a', OSError('AWS Error SLOW_DOWN during HeadObject operation')))
     's3://logs/a: the store is too busy (SLOW_DOWN, 5 attempts) – run the same command again later'
     """
-    said, s3 = f'{e} {type(e).__name__}', str(url).startswith('s3')
-    code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', said) or [type(e).__name__]
-    told = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
-    told['region'] = (re.findall(r"bucket is located in '([\w-]+)'", said) or ['…'])[0]
-    told['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
+    message, s3 = f'{e} {type(e).__name__}', str(url).startswith('s3')
+    code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', message) or [type(e).__name__]
+    facts = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
+    facts['region'] = (re.findall(r"bucket is located in '([\w-]+)'", message) or ['…'])[0]
+    facts['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
     if s3:
-        told |= dict(server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL')
-    what, mend = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, said, re.I))
-    return UserError(f'{url}: {what.format(**told)}', mend.format(**told))
+        facts |= dict(server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL')
+    what, mend = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, message, re.I))
+    return UserError(f'{url}: {what.format(**facts)}', mend.format(**facts))
 
 
 @contextmanager
@@ -181,8 +181,8 @@ def _below(store, folder: str, hidden: tuple) -> list[str]:
     "Names of all objects below a folder, but of those where a name on the way begins with one of some letters."
     from pyarrow import fs
 
-    found = [info.path for info in store.get_file_info(fs.FileSelector(folder, recursive=True)) if info.is_file]
-    return [path for path in found if not any(part[:1] in hidden for part in path[len(folder) :].split('/'))]
+    paths = [info.path for info in store.get_file_info(fs.FileSelector(folder, recursive=True)) if info.is_file]
+    return [path for path in paths if not any(part[:1] in hidden for part in path[len(folder) :].split('/'))]
 
 
 def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
@@ -199,13 +199,13 @@ def find_objects(url: str, key: str, suffixes) -> tuple[StoredObject, ...]:
             store = object_store(scheme)
             if stars:
                 below = _below(store, '/'.join(parts[: stars[0]]), ('.',))
-                found = [path for path in below if _fits_glob(path.split('/'), parts)]
+                paths = [path for path in below if _fits_glob(path.split('/'), parts)]
             elif store.get_file_info(name).is_file:
-                found = [name]
+                paths = [name]
             else:
-                found = [path for path in _below(store, name, ('.', '_')) if path.endswith(suffixes)]
-            if not found:
+                paths = [path for path in _below(store, name, ('.', '_')) if path.endswith(suffixes)]
+            if not paths:
                 raise FileNotFoundError
     except UserError as e:
         raise UserError(f'{key}: {e}') from None
-    return tuple(StoredObject(f'{scheme}://{path}') for path in sorted(found, key=lambda path: path.split('/')))
+    return tuple(StoredObject(f'{scheme}://{path}') for path in sorted(paths, key=lambda path: path.split('/')))

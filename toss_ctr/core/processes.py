@@ -43,8 +43,8 @@ def _groups(root: Path) -> list[Path]:
     for _, names, path in (line.split(':', 2) for line in lines):
         if names in ('', 'memory'):
             top = root / 'sys/fs/cgroup' / names
-            own = top / path.strip('/')
-            folders += [own, *(above for above in own.parents if above.is_relative_to(top))]
+            group = top / path.strip('/')
+            folders += [group, *(above for above in group.parents if above.is_relative_to(top))]
     return folders
 
 
@@ -222,13 +222,13 @@ def carriers(*texts) -> list[int]:
 
     texts : such as NAME=value; all of them
     """
-    found = []
+    pids = []
     for process in Path('/proc').glob('[0-9]*'):
         with suppress(OSError):  # it ended meanwhile, or is another person's
             environment = (process / 'environ').read_bytes()
             if int(process.name) != os.getpid() and all(text.encode() in environment for text in texts):
-                found.append(int(process.name))
-    return found
+                pids.append(int(process.name))
+    return pids
 
 # %% ../../nbs/00_core/20_processes.ipynb #d33ce348
 _CALM = 4  # looks in a row that find nobody: a process in the middle of its `exec` has no environment to be found by
@@ -295,18 +295,18 @@ def _system_error(error: BaseException) -> str:
     """What the machine, not this program, has against going on; '' for anything else.
     """
     name = type(error).__name__
-    said = ' '.join(str(error).split())[:300]
+    text = ' '.join(str(error).split())[:300]
     if isinstance(error, MemoryError) or name == 'OutOfMemoryError':
-        return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({said})" if said else ""}'.strip()
+        return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({text})" if text else ""}'.strip()
     if isinstance(error, OSError):
         place = f'{error.filename}: ' if error.filename else ''
         trouble = ('', 'check the path') if isinstance(error, FileNotFoundError) else disk_trouble(error)
-        return f'{place}{(error.strerror or said).lower()}' + (f' – {trouble[1]}' if trouble else '')
+        return f'{place}{(error.strerror or text).lower()}' + (f' – {trouble[1]}' if trouble else '')
     if isinstance(error, UnicodeEncodeError):
         return f'{error.encoding}: cannot write {error.object[error.start]!r} – set PYTHONUTF8=1'
     if name in _LIBRARIES:
-        return f'{_LIBRARIES[name]}: {said}'
-    return said if isinstance(error, RuntimeError) and disk_trouble(error) else ''
+        return f'{_LIBRARIES[name]}: {text}'
+    return text if isinstance(error, RuntimeError) and disk_trouble(error) else ''
 
 # %% ../../nbs/00_core/20_processes.ipynb #e853112b
 _STOP_SECONDS = 1.75

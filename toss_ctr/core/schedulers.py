@@ -99,9 +99,9 @@ def _join_ray(ray, address: str):
         with patch.dict(os.environ, _QUIET):
             ray.init(address=address, log_to_driver=False, logging_level=logging.ERROR)
     except Exception as error:  # Ray raises it as it is
-        said = ' '.join(str(error).split())[:200] or type(error).__name__
+        message = ' '.join(str(error).split())[:200] or type(error).__name__
         raise UserError(
-            f'engine.address: {address} cannot be joined: {said}',
+            f'engine.address: {address} cannot be joined: {message}',
             'start Ray on this machine too (ray start --address HOST:PORT), with the same Python and Ray',
         ) from None
 
@@ -281,18 +281,18 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
     import submitit
 
     logging.getLogger('submitit').setLevel(logging.ERROR)
-    told = child_environment(OMP_NUM_THREADS=str(engine.cpus))
+    environ = child_environment(OMP_NUM_THREADS=str(engine.cpus))
     if reaper:
-        told |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
+        environ |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
     folder = tasks[0].folder.parent.with_name(JOBS)
     try:
-        with patch.dict(os.environ, told), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
-            made = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
-            made.update_parameters(**_options(engine, gpu))
-            return made.map_array(do_job, [str(task.folder) for task in tasks])
+        with patch.dict(os.environ, environ), redirect_stderr(io.StringIO()):  # submitit shows what sbatch says as well
+            executor = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
+            executor.update_parameters(**_options(engine, gpu))
+            return executor.map_array(do_job, [str(task.folder) for task in tasks])
     except Exception as error:  # submitit raises what sbatch said in several ways
-        said = ' '.join(str(error).split())[:300]
-        raise UserError(f'engine.slurm: jobs were not accepted: {said}', 'mend the section') from None
+        message = ' '.join(str(error).split())[:300]
+        raise UserError(f'engine.slurm: jobs were not accepted: {message}', 'mend the section') from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #91bd12d5
 class SlurmExecutor:
@@ -311,8 +311,8 @@ class SlurmExecutor:
             return self.made[job].state
         if time.monotonic() - self.asked > _ASK_SECONDS:
             whole = ','.join(sorted({job.partition('_')[0] for job in self.jobs}))
-            said = _tool('squeue', '--noheader', '--array', '--states=all', '--format=%i %T', f'--jobs={whole}')
-            self.states = dict(line.split()[:2] for line in said.splitlines() if len(line.split()) >= 2)
+            listing = _tool('squeue', '--noheader', '--array', '--states=all', '--format=%i %T', f'--jobs={whole}')
+            self.states = dict(line.split()[:2] for line in listing.splitlines() if len(line.split()) >= 2)
             self.asked = time.monotonic()
         return self.states.get(job, 'UNKNOWN')
 
@@ -339,10 +339,10 @@ class SlurmExecutor:
         "Hand out tasks, as one array of jobs."
         jobs = self.take_over(tasks) if self.lasting else {}
         new = [task for task in tasks if task.folder not in jobs]
-        for task, made in zip(new, _submitted(self.engine, self.reaper, new, gpu) if new else (), strict=True):
-            jobs[task.folder] = made.job_id
-            self.made[made.job_id] = made
-            (task.folder / 'job').write_text(made.job_id)
+        for task, job in zip(new, _submitted(self.engine, self.reaper, new, gpu) if new else (), strict=True):
+            jobs[task.folder] = job.job_id
+            self.made[job.job_id] = job
+            (task.folder / 'job').write_text(job.job_id)
         self.jobs, self.asked = self.jobs | set(jobs.values()), 0.0
         return [_SlurmFuture(jobs[task.folder], self.state) for task in tasks]
 

@@ -24,11 +24,11 @@ _LIBRARIES = 'toss_ctr', 'torch', 'numpy', 'polars', 'pyarrow', 'scikit-learn', 
 
 def versions() -> dict[str, str]:
     "Versions that results depend on, package → version; a package that is not there is left out."
-    found = {'python': platform.python_version()}
+    installed = {'python': platform.python_version()}
     for name in _LIBRARIES:
         with suppress(metadata.PackageNotFoundError):
-            found[name] = metadata.version(name)
-    return found
+            installed[name] = metadata.version(name)
+    return installed
 
 
 def needed_versions() -> dict[str, str]:
@@ -45,10 +45,10 @@ def _check_versions(wanted: dict[str, str]):
     wanted : of `needed_versions`; {} = this very machine
     raises UserError that names this machine and the library
     """
-    own = needed_versions() if wanted else {}
+    here = needed_versions() if wanted else {}
     for name, version in wanted.items():
-        if own.get(name) != version:
-            what = f'engine: {socket.gethostname()} has {name} {own.get(name)}, where the command runs it is {version}'
+        if here.get(name) != version:
+            what = f'engine: {socket.gethostname()} has {name} {here.get(name)}, where the command runs it is {version}'
             raise UserError(what, 'install the same on both')
 
 # %% ../../nbs/00_core/22_tasks.ipynb #78e82d95
@@ -115,11 +115,11 @@ def do_task(folder):
     "Do a task in this process."
     task = Task(folder)
     todo = task.todo()
-    with open(task.folder / 'said.jsonl', 'w', encoding='utf-8') as said:
+    with open(task.folder / 'said.jsonl', 'w', encoding='utf-8') as file:
 
         def tell(news):
-            said.write(json.dumps(news) + '\n')
-            said.flush()
+            file.write(json.dumps(news) + '\n')
+            file.flush()
 
         try:
             _check_versions(todo['terms'])

@@ -70,15 +70,15 @@ def parts(self: RowOrder, start: int, stop: int) -> list[tuple[int, int, int, in
 
     returns (pass, pool, from, to); from and to are positions in the pool's order
     """
-    found = []
+    pieces = []
     while start < stop:
         pass_no, at = divmod(start, len(self.rows))
         pool = at // self.pool
         begin = pool * self.pool
         end = min(begin + self.pool, len(self.rows), at + stop - start)
-        found.append((pass_no, pool, at - begin, end - begin))
+        pieces.append((pass_no, pool, at - begin, end - begin))
         start += end - at
-    return found
+    return pieces
 
 # %% ../../nbs/20_data/70_batches.ipynb #0ab7f0e2
 @patch
@@ -288,13 +288,13 @@ class Epoch:
 
     def parts(self, step: int) -> list[tuple[int, int, int, int, int]]:
         "(order, pass, pool, from, to) of a global batch."
-        found = []
+        pieces = []
         for i, (order, share) in enumerate(zip(self.orders, self.shares, strict=True)):
             stop = (step + 1) * share
             if not self.loader.cycled:  # a balanced sampler's order starts over instead
                 stop = min(stop, len(order))
-            found += [(i, *part) for part in order.parts(step * share, stop)]
-        return found
+            pieces += [(i, *part) for part in order.parts(step * share, stop)]
+        return pieces
 
 # %% ../../nbs/20_data/70_batches.ipynb #3d0abc91
 @patch
@@ -329,13 +329,13 @@ def batch(self: Epoch, step: int) -> dict:
     loader, parts = self.loader, self.parts(step)
     needed = {part[:3] for part in parts}
     self.pools = {key: pool for key, pool in self.pools.items() if key in needed}  # before others are read
-    found, passed = [], 0
+    rows_of, passed = [], 0
     for i, pass_no, number, start, stop in parts:
         pool, permutation = self.pool_of(i, pass_no, number)
         first = (loader.rank - passed) % loader.world
-        found.append((pool, permutation[start:stop][first :: loader.world]))
+        rows_of.append((pool, permutation[start:stop][first :: loader.world]))
         passed += stop - start
-    return make_batch(found)
+    return make_batch(rows_of)
 
 # %% ../../nbs/20_data/70_batches.ipynb #025b48c0
 @patch

@@ -194,10 +194,10 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     shards = []
     for i, about in enumerate(described):
         shards.append(dict(path=f'shard_{i:05d}') | {k: about[k] for k in ('start', 'n_rows', 'arrays')})
-    told = dict(name=plan.name, train=plan.train, source=plan.origin, asked=plan.asked.to_json())
-    told |= dict(n_rows=plan.source.n_rows, shards=shards)
+    content = dict(name=plan.name, train=plan.train, source=plan.origin, asked=plan.asked.to_json())
+    content |= dict(n_rows=plan.source.n_rows, shards=shards)
     records = [f'{shard["path"]}/shard.json' for shard in shards]
-    write_with_lists(plan.manifest, 'split', told | learned, plan.root, plan.fingerprint, records)
+    write_with_lists(plan.manifest, 'split', content | learned, plan.root, plan.fingerprint, records)
 
 # %% ../../nbs/20_data/50_cache.ipynb #aeb2b14c
 def _whole_split(plan: _SplitPlan, cfg) -> Split | None:
@@ -293,14 +293,14 @@ def _found_or_built(name: str, cfg, train: Record | None, progress: bool) -> Spl
     if given:
         return given
     plan = _plan_split(name, cfg, train)
-    found = _whole_split(plan, cfg)
-    if found:
-        return found
+    split = _whole_split(plan, cfg)
+    if split:
+        return split
     with locked(plan.root, 'cache'):
         sweep(plan.root, held=True)
-        found = _whole_split(plan, cfg)
-        if found:
-            return found
+        split = _whole_split(plan, cfg)
+        if split:
+            return split
         with open_executor(cfg.engine):
             learned = _learned_of(train) if train else _learn(plan, cfg, progress)
             return _build_split(plan, cfg, learned, progress)
@@ -333,5 +333,5 @@ def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[s
     train = _found_or_built('train', cfg, None, progress)
     if 'test' not in splits:
         return dict(train=train)
-    found = dict(train=train, test=_found_or_built('test', cfg, read_manifest(train.root), progress))
-    return {name: found[name] for name in splits}
+    built = dict(train=train, test=_found_or_built('test', cfg, read_manifest(train.root), progress))
+    return {name: built[name] for name in splits}

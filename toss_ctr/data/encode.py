@@ -79,17 +79,17 @@ _LARGEST = 2**16 - 1  # age and count of a token whose repeats are collapsed, at
 
 def _collapsed(history: Ragged, seq: SeqSpec) -> dict:
     "Arrays of the `max_len` unique tokens seen last; `history` : column `token` of codes, newest first."
-    beside = {f'side_{name}': seq.side_size(name) for name in seq.sides}
+    sides = {f'side_{name}': seq.side_size(name) for name in seq.sides}
     if seq.time:
-        beside['bucket'] = TIME_BUCKETS
+        sides['bucket'] = TIME_BUCKETS
     short = lambda numbers: np.minimum(numbers, _LARGEST).astype(np.uint16)
-    found = history.collapse('token', seq.size, seq.tau, beside).head(seq.max_len)
-    return {name: found[name] for name in beside} | dict(
-        values=found['token'],
-        age=short(found['age']),
-        count=short(found['count']),
-        bias=found['bias'].astype(np.float32),
-        counts=found.lengths,
+    once = history.collapse('token', seq.size, seq.tau, sides).head(seq.max_len)
+    return {name: once[name] for name in sides} | dict(
+        values=once['token'],
+        age=short(once['age']),
+        count=short(once['count']),
+        bias=once['bias'].astype(np.float32),
+        counts=once.lengths,
         length=history.lengths.astype(np.uint32),
     )
 
@@ -135,9 +135,9 @@ class _HistoryArrays:
         "Columns `token`, `side_…` and `bucket` of some rows, oldest first, without padding."
         seq, history = self.seq, self._read(batch, place)
         for side in seq.beside:
-            beside = self._read(batch, place, side)
-            _check_lengths(history, beside.lengths, seq.name, side, place)
-            history.columns[f'side_{side}'] = beside['token']
+            entries = self._read(batch, place, side)
+            _check_lengths(history, entries.lengths, seq.name, side, place)
+            history.columns[f'side_{side}'] = entries['token']
         if not seq.time:
             return history.without('token', seq.padding)
         return _with_ages(history, batch, seq, self.time, place)
@@ -153,12 +153,12 @@ class _HistoryArrays:
         if seq.time:
             columns['bucket'] = history['bucket']
         if seq.collapse:
-            found = _collapsed(history.like(**columns), seq)
+            arrays = _collapsed(history.like(**columns), seq)
         else:
-            found = columns | dict(values=columns['token'], counts=history.lengths)
-        names = {name: f'{key}_{name}' for name in found if name != 'token'}
+            arrays = columns | dict(values=columns['token'], counts=history.lengths)
+        names = {name: f'{key}_{name}' for name in arrays if name != 'token'}
         names |= {f'side_{side}': f'{seq.side_key(side)}_values' for side in seq.sides}
-        return {array: found[name] for name, array in names.items()}
+        return {array: arrays[name] for name, array in names.items()}
 
     def __call__(self, batch, place) -> dict:
         """Arrays of a batch's histories.
@@ -197,10 +197,10 @@ def number_matrix(batch, columns, of_vectors, place) -> np.ndarray:
     cells = [batch[c] for c in columns]
     if {*map(type, cells)} == {list} and str not in {type(value) for values in cells for value in values}:
         with np.errstate(over='ignore'):
-            found = [np.array(cells, np.float32).T]  # a request has many columns of few numbers
+            matrices = [np.array(cells, np.float32).T]  # a request has many columns of few numbers
     else:
-        found = [numbers(batch[c], c, place)[:, None] for c in columns]
-    x = np.concatenate(found + [vectors(batch[v.name], v.name, place, v.width) for v in of_vectors], 1)
+        matrices = [numbers(batch[c], c, place)[:, None] for c in columns]
+    x = np.concatenate(matrices + [vectors(batch[v.name], v.name, place, v.width) for v in of_vectors], 1)
     x[~np.isfinite(x)] = np.nan  # an infinite number is as good as none
     return x
 
@@ -238,8 +238,8 @@ class RowEncoder:
         "Codes of cells with several values, their weights, and how many each cell has."
         key, weights = f'multi_{m.name}', batch[m.weights] if m.weights else None
         codes, of_values, counts = encode_cells(self.multis[m.name], batch[m.name], m, place, weights)
-        found = {f'weight_of_{key}_values': of_values} if m.weights else {}
-        return found | {f'{key}_values': codes.astype(smallest(m.size)), f'{key}_counts': counts}
+        of_weights = {f'weight_of_{key}_values': of_values} if m.weights else {}
+        return of_weights | {f'{key}_values': codes.astype(smallest(m.size)), f'{key}_counts': counts}
 
     def _told(self, batch, place) -> dict:
         "Labels and weights of the rows."
@@ -279,8 +279,8 @@ class RowEncoder:
 
     def zero_warnings(self) -> dict[str, str]:
         "Column → one line, where a value since the last call has more or fewer zeros in front than in training."
-        known, told = self.cats | self.key_codes | self.multis, {}
+        known, lines = self.cats | self.key_codes | self.multis, {}
         for name, assign in known.items():
             if isinstance(assign, Vocabulary):
-                told[name], assign.mistaken = assign.mistaken, ''
-        return {name: f"column '{name}': {line}; write it as in training" for name, line in told.items() if line}
+                lines[name], assign.mistaken = assign.mistaken, ''
+        return {name: f"column '{name}': {line}; write it as in training" for name, line in lines.items() if line}

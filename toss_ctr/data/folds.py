@@ -131,11 +131,11 @@ def latest_part(folds: Folds, rows: np.ndarray) -> np.ndarray:
     raises UserError Where the rows are one part only.
     """
     last = folds.fold[rows] == folds.fold[rows].max(initial=-1)
-    found = last & (folds.part[rows] == folds.part[rows][last].max(initial=0))
-    if found.all():
+    newest = last & (folds.part[rows] == folds.part[rows][last].max(initial=0))
+    if newest.all():
         why = 'patience: training rows of a single part, of which none can be held back'
         raise UserError(why, 'set train.early_stop_patience, or patience of the member, 0')
-    return found
+    return newest
 
 # %% ../../nbs/20_data/55_folds.ipynb #f53e3dc2
 def key_codes(split, name: str, key: str) -> tuple[np.ndarray, tuple]:

@@ -163,9 +163,9 @@ class RawRows:
             scalars, rows = self._listed(rows)
         frame = as_frame(rows, [c for c in self.columns if c not in scalars], self.spec.keys)
         arrays = {c.name: c.to_arrow(compat_level=pl.CompatLevel.oldest()) for c in frame}
-        found, n = scalars | arrays, len(next(iter(scalars.values()), frame))
-        encode = self.encoder(*(k for k in self.spec.keys if k in found))
-        block = encode(found, lambda r: f'frame: row {r}')
+        batch, n = scalars | arrays, len(next(iter(scalars.values()), frame))
+        encode = self.encoder(*(k for k in self.spec.keys if k in batch))
+        block = encode(batch, lambda r: f'frame: row {r}')
         _warn_of_zeros(encode, 'frame')
         return memory_split(self.spec, block, n)
 

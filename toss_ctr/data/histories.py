@@ -357,8 +357,8 @@ def _each_once(r: Ragged, key: np.ndarray, weight: np.ndarray, cells: int) -> tu
     row = r.rows()
     key, cells = _numbered(row * cells + key, len(r) * cells)
     at = _first_of_each(key, max(cells, 1))
-    found = key[at]
-    count, total = np.bincount(key)[found], np.bincount(key, weight[r.ages()])[found]
+    token = key[at]
+    count, total = np.bincount(key)[token], np.bincount(key, weight[r.ages()])[token]
     return at, count, total, np.bincount(row[at], minlength=len(r))
 
 # %% ../../nbs/20_data/15_histories.ipynb #de148d85
@@ -367,7 +367,7 @@ _LOOP = Compiled(_each_once_loop, after=1 << 23)
 
 @patch
 def collapse(
-    self: Ragged, name: str, size: int, tau: float | None = None, beside: dict | None = None
+    self: Ragged, name: str, size: int, tau: float | None = None, others: dict | None = None
 ) -> Ragged:
     """Each token of a row once, where the row has it last seen, with how often and the log-sum of its ages' weights.
 
@@ -376,7 +376,7 @@ def collapse(
     name : column of tokens 0 … size-1, newest first
     size : distinct tokens; `IndexError` for others
     tau : `sequence.recency_tau`, in positions; None = all ages weigh 1
-    beside : columns → how many values 0 … each has; tokens are told apart by all of them
+    others : columns → how many values 0 … each has; tokens are told apart by all of them
 
     Returns
     -------
@@ -393,7 +393,7 @@ def collapse(
     loop = _LOOP(n)
     r = self if loop and n == len(self[name]) else self.pack()
     key, cells = r[name], size
-    for other, values in (beside or {}).items():
+    for other, values in (others or {}).items():
         key, cells = _numbered(key.astype(np.int64) * values + r[other], cells * values)
     if len(key) and not 0 <= key.min() <= key.max() < cells:  # compiled, the loop would write elsewhere
         raise IndexError(f'{name}: a token is not of 0 … {size - 1}')
@@ -407,7 +407,7 @@ def collapse(
     with np.errstate(divide='ignore'):
         bias = np.maximum(np.log(total), -1e4)
     age = at - np.repeat(r.starts, unique)
-    columns = {other: r[other][at] for other in beside or {}}
+    columns = {other: r[other][at] for other in others or {}}
     return Ragged.from_lengths(unique, token=r[name][at], age=age, count=count, bias=bias, **columns)
 
 # %% ../../nbs/20_data/15_histories.ipynb #6bfe8eae
@@ -429,5 +429,5 @@ def distinct(self: Ragged, name: str, size: int) -> Ragged:
     >>> recent.head(1).lists('token')
     [[5], [7]]
     """
-    found = self.collapse(name, size)
-    return found.like(token=found['token'], age=found['age']).keep(found['token'] > 0)
+    once = self.collapse(name, size)
+    return once.like(token=once['token'], age=once['age']).keep(once['token'] > 0)

@@ -75,8 +75,8 @@ def _measure_tokens(stream, columns: list, space: str, pad_id=None, sep: str | N
         new.append(_distinct(read_tokens(batch[column], column, place, scratch)['token']))
         if sum(map(len, new)) > len(values) + _WAITING:
             values, new = _distinct(np.concatenate([values, *new])), []
-    found = _distinct(np.concatenate([values, *new])).tolist() if sep is None else sorted(texts.code, key=natural)
-    return {space: [value for value in found if value != padding]}
+    distinct = _distinct(np.concatenate([values, *new])).tolist() if sep is None else sorted(texts.code, key=natural)
+    return {space: [value for value in distinct if value != padding]}
 
 
 def _measure_values(stream, columns: list, seps: dict | None = None) -> dict:
@@ -124,10 +124,10 @@ def _measure_numbers(stream, columns: list, widths: dict, every: int = 1) -> dic
         ends += [np.fmin.reduce(x, 1), np.fmax.reduce(x, 1)]
         some.append(x[:, ::every].copy())
     low, high, some = np.fmin.reduce(ends), np.fmax.reduce(ends), np.concatenate(some, 1)
-    found = {}
+    summaries = {}
     for i, c in enumerate(names):
-        found[c] = summary((low[i], high[i]), some[i], masks[i].hexdigest() if nulls[i] else '')
-    return found
+        summaries[c] = summary((low[i], high[i]), some[i], masks[i].hexdigest() if nulls[i] else '')
+    return summaries
 
 # %% ../../nbs/20_data/25_measure.ipynb #15712259
 def _measure_events(stream, columns: list) -> dict:
@@ -141,8 +141,8 @@ def _measure_time(stream, columns: list) -> dict:
     name, unit, ends = columns[0], None, []
     for batch, place in stream:
         unit = unit or time_unit(batch[name], name, place)
-        found = times(batch[name], name, place, unit)
-        ends += [int(found.min()), int(found.max())]
+        moments = times(batch[name], name, place, unit)
+        ends += [int(moments.min()), int(moments.max())]
     return {name: dict(unit=unit, first=min(ends), last=max(ends))}
 
 # %% ../../nbs/20_data/25_measure.ipynb #e1bbadfb
@@ -184,14 +184,14 @@ def _width_of(source: Source, name: str, stop: int) -> int:
     raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
-def _ids_of(asked: SeqSpec) -> str:
+def _ids_of(seq: SeqSpec) -> str:
     "The target column with the ids of a history's tokens."
-    return next(t for t in asked.targets if t not in asked.spaces)
+    return next(t for t in seq.targets if t not in seq.spaces)
 
 
-def _space(asked: SeqSpec, column: str) -> str:
+def _space(seq: SeqSpec, column: str) -> str:
     "Name of the id space of a history's tokens, or of a column beside it."
-    return f'{asked.history} {column}'
+    return f'{seq.history} {column}'
 
 
 def first_pass(asked: Spec, source: Source, stop: int) -> list[dict]:
@@ -233,12 +233,12 @@ def _frequent(measured: dict, min_count: int) -> tuple:
     return tuple(v for v, count in zip(measured['values'], measured['counts'], strict=True) if count >= min_count)
 
 
-def _cat_column(asked: CatSpec, codes: dict, min_count: int) -> tuple:
+def _cat_column(cat: CatSpec, codes: dict, min_count: int) -> tuple:
     "Name, kind, size and values of a categorical column."
-    if asked.kind == 'hash':
-        return asked.name, 'hash', asked.size, ()
-    values = _frequent(codes[asked.name], min_count)
-    return asked.name, 'vocab', len(values) + 1, values
+    if cat.kind == 'hash':
+        return cat.name, 'hash', cat.size, ()
+    values = _frequent(codes[cat.name], min_count)
+    return cat.name, 'vocab', len(values) + 1, values
 
 # %% ../../nbs/20_data/25_measure.ipynb #47602d64
 def _integers(texts) -> dict[str, int]:
@@ -246,13 +246,13 @@ def _integers(texts) -> dict[str, int]:
     return {text: int(text) for text in texts if re.fullmatch(r'[+-]?\d{1,18}', text, re.A)}
 
 
-def _known_values(asked: SeqSpec, tokens: dict, codes: dict, side: str | None = None):
+def _known_values(seq: SeqSpec, tokens: dict, codes: dict, side: str | None = None):
     "The id space of a history, or of a side column, with the values of columns that share it; sorted."
-    alone = side in asked.looked_up
-    values = set() if alone else set(tokens[_space(asked, side or asked.name)])
-    texts = alone or asked.sep is not None
-    padding = set() if side else {str(asked.pad_id) if texts else asked.pad_id}
-    for t in [t for t in asked.targets if asked.spaces.get(t) == side]:
+    alone = side in seq.looked_up
+    values = set() if alone else set(tokens[_space(seq, side or seq.name)])
+    texts = alone or seq.sep is not None
+    padding = set() if side else {str(seq.pad_id) if texts else seq.pad_id}
+    for t in [t for t in seq.targets if seq.spaces.get(t) == side]:
         shared = set(_frequent(codes[t], 1))
         if not texts:
             shared = {*_integers(shared).values()}
@@ -263,25 +263,25 @@ def _known_values(asked: SeqSpec, tokens: dict, codes: dict, side: str | None = 
     return tuple(sorted(values, key=natural if texts else None))
 
 
-def _looked_up(asked: SeqSpec, values: tuple, sides: dict, lookups: dict) -> dict:
+def _looked_up(seq: SeqSpec, values: tuple, sides: dict, lookups: dict) -> dict:
     "Side → its code for each token, 0 for what training rows do not show; `lookups` : item column → what was measured."
-    found = {}
-    for c in asked.looked_up:
-        code, of = {text: i for i, text in enumerate(sides[c], 1)}, lookups[_ids_of(asked)][c]
-        if asked.sep is None:
+    code_of = {}
+    for c in seq.looked_up:
+        code, of = {text: i for i, text in enumerate(sides[c], 1)}, lookups[_ids_of(seq)][c]
+        if seq.sep is None:
             of = {number: of[text] for text, number in _integers(of).items()}
-        found[c] = [0, *(code.get(of.get(value), 0) for value in values)]
-    return found
+        code_of[c] = [0, *(code.get(of.get(value), 0) for value in values)]
+    return code_of
 
 
-def _seq_column(asked: SeqSpec, found: dict) -> SeqSpec:
-    "A history with its values; `found` : what was measured, by kind."
-    tokens, codes = found['tokens'], found['codes']
-    values = _known_values(asked, tokens, codes)
-    sides = {c: _known_values(asked, tokens, codes, c) for c in asked.sides}
-    looked_up = _looked_up(asked, values, sides, found['lookups'])
-    unit = found['events'].get(asked.time)
-    return replace(asked, size=len(values) + 1, values=values, sides=sides, looked_up=looked_up, unit=unit)
+def _seq_column(seq: SeqSpec, measured: dict) -> SeqSpec:
+    "A history with its values; `measured` : what was measured, by kind."
+    tokens, codes = measured['tokens'], measured['codes']
+    values = _known_values(seq, tokens, codes)
+    sides = {c: _known_values(seq, tokens, codes, c) for c in seq.sides}
+    looked_up = _looked_up(seq, values, sides, measured['lookups'])
+    unit = measured['events'].get(seq.time)
+    return replace(seq, size=len(values) + 1, values=values, sides=sides, looked_up=looked_up, unit=unit)
 
 # %% ../../nbs/20_data/25_measure.ipynb #bf67ca45
 def _is_constant(measured: dict) -> bool:
@@ -305,10 +305,10 @@ def make_spec(asked: Spec, units: list[dict], answers: list[dict]) -> tuple[Spec
     returns the spec, and as plain content far: numeric column → a value that is no measurement; constant: columns that
         are left out
     """
-    found = {kind: {} for kind in _KINDS}
+    measured = {kind: {} for kind in _KINDS}
     for unit, answer in zip(units, answers, strict=True):
-        found[unit['kind']] |= answer
-    codes, nums, cells = found['codes'], found['numbers'], found['cells']
+        measured[unit['kind']] |= answer
+    codes, nums, cells = measured['codes'], measured['numbers'], measured['cells']
     constant = [c for c in asked.parts if _is_constant(nums.get(c) or codes[c])]  # parts of the time
     widths = {c: width for unit in units for c, width in unit.get('widths', {}).items()}
     vectors = tuple(VectorSpec(v.name, widths[v.name]) for v in asked.vectors)
@@ -318,16 +318,16 @@ def make_spec(asked: Spec, units: list[dict], answers: list[dict]) -> tuple[Spec
     for i, c in enumerate(columns):
         if nums[c]['null_rows']:
             blocks.setdefault(nums[c]['null_rows'], []).append(i)
-    kept = [c for c in asked.cats if c.name not in constant]
+    cats = [c for c in asked.cats if c.name not in constant]
     spec = replace(
         asked,
-        cats=pack_cats(_cat_column(c, codes, asked.min_count) for c in kept),
+        cats=pack_cats(_cat_column(c, codes, asked.min_count) for c in cats),
         nums=columns,
         null_blocks=tuple(map(tuple, blocks.values())),
-        histories=tuple(_seq_column(h, found) for h in asked.histories),
+        histories=tuple(_seq_column(h, measured) for h in asked.histories),
         keys={k: tuple(codes[k]['values']) for k in asked.keys},
         multis=tuple(replace(m, values=_frequent(cells[m.name], asked.min_count)) for m in asked.multis),
-        time=asked.time and replace(asked.time, **found['time'][asked.time.name]),
+        time=asked.time and replace(asked.time, **measured['time'][asked.time.name]),
         vectors=vectors,
     )
     far = {c: a['far'] for c, a in nums.items() if a['far'] is not None}

@@ -46,13 +46,13 @@ def _ragged_arrays(spec: Spec) -> dict:
 
     returns key of a history, or `multi_…` → batch key → (array, dtype) of all that is aligned with it
     """
-    found = {seq.key: aligned(seq) for seq in spec.histories}
+    arrays = {seq.key: aligned(seq) for seq in spec.histories}
     for m in spec.multis:
         key = f'multi_{m.name}'
-        found[key] = {key: (f'{key}_values', np.int32)}
+        arrays[key] = {key: (f'{key}_values', np.int32)}
         if m.weights:
-            found[key][f'weight_of_{key}'] = f'weight_of_{key}_values', np.float32
-    return found
+            arrays[key][f'weight_of_{key}'] = f'weight_of_{key}_values', np.float32
+    return arrays
 
 # %% ../../nbs/20_data/65_pools.ipynb #593cafbf
 def history_tensors(batch: dict) -> dict[str, list[str]]:
@@ -60,13 +60,13 @@ def history_tensors(batch: dict) -> dict[str, list[str]]:
 
     returns key of the history → names; those with two dimensions are as wide as the history
     """
-    found = {}
+    tensors = {}
     for length in [name for name, values in batch.items() if name.endswith('_len') and values.ndim == 1]:
         key = length.removesuffix('_len')
-        beside = (f'{key}_', 'side_') if key == 'seq' else (f'{key}_',)
-        mine = [name for name in batch if name == key or name.startswith(beside)]
-        found[key] = [name for name in mine if name != f'{key}_target']
-    return found
+        prefixes = (f'{key}_', 'side_') if key == 'seq' else (f'{key}_',)
+        mine = [name for name in batch if name == key or name.startswith(prefixes)]
+        tensors[key] = [name for name in mine if name != f'{key}_target']
+    return tensors
 
 # %% ../../nbs/20_data/65_pools.ipynb #83b36049
 def _read_flat(split, rows: np.ndarray, features: np.ndarray | None = None) -> dict:
@@ -155,8 +155,8 @@ def make_batch(parts: list[tuple[Pool, np.ndarray]]) -> dict:
     widths = {}
     for key in parts[0][0].ragged:
         widths[key] = int(max(pool.ragged[key].lengths[at].max(initial=1) for pool, at in parts))
-    found = [_take_rows(pool, at, widths) for pool, at in parts]
-    arrays = found[0]
-    if len(found) > 1:
-        arrays = {key: np.concatenate([part[key] for part in found]) for key in arrays}
+    taken = [_take_rows(pool, at, widths) for pool, at in parts]
+    arrays = taken[0]
+    if len(taken) > 1:
+        arrays = {key: np.concatenate([part[key] for part in taken]) for key in arrays}
     return {key: torch.from_numpy(values) for key, values in arrays.items()}

@@ -272,14 +272,14 @@ def aligned(seq: SeqSpec) -> dict:
     {'history_views': ('history_views_values', <class 'numpy.int32'>)}
     """
     key = seq.key
-    found = {key: (f'{key}_values', np.int32)}
-    found |= {seq.side_key(name): (f'{seq.side_key(name)}_values', np.int32) for name in seq.sides}
+    arrays = {key: (f'{key}_values', np.int32)}
+    arrays |= {seq.side_key(name): (f'{seq.side_key(name)}_values', np.int32) for name in seq.sides}
     if seq.collapse:
-        found |= {f'{key}_{name}': (f'{key}_{name}', np.int32) for name in ('age', 'count')}
-        found[f'{key}_bias'] = f'{key}_bias', np.float32
+        arrays |= {f'{key}_{name}': (f'{key}_{name}', np.int32) for name in ('age', 'count')}
+        arrays[f'{key}_bias'] = f'{key}_bias', np.float32
     if seq.time:
-        found[f'{key}_bucket'] = f'{key}_bucket', np.int32
-    return found
+        arrays[f'{key}_bucket'] = f'{key}_bucket', np.int32
+    return arrays
 
 
 def memory_split(spec: Spec, block: dict, n: int, name: str = 'test', first_row: int = 0) -> Split:

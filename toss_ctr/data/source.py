@@ -48,16 +48,16 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
         return (p,)
     if p.is_dir():
         hidden = lambda f: any(part[0] in '._' for part in f.relative_to(p).parts)
-        found = sorted(
+        files = sorted(
             f for f in p.rglob('*') if f.suffix in ('.parquet', '.pq') and f.is_file() and not hidden(f)
         )
-        if not found:
+        if not files:
             raise UserError(f'{key}: no *.parquet file in the folder {path}', 'check the path')
     else:
-        found = sorted(Path(f) for f in glob.glob(str(path), recursive=True) if Path(f).is_file())
-        if not found:
+        files = sorted(Path(f) for f in glob.glob(str(path), recursive=True) if Path(f).is_file())
+        if not files:
             raise UserError(f'{key}: no such file: {path}', 'check the path')
-    return tuple(found)
+    return tuple(files)
 
 # %% ../../nbs/20_data/08_source.ipynb #043e3d37
 def _opened(path: Path | StoredObject):
@@ -67,7 +67,7 @@ def _opened(path: Path | StoredObject):
 
 def _broken_file(path, e: Exception) -> UserError:
     "One line for a file that cannot be read as Parquet."
-    path, said = source_file(path), (str(e).splitlines() or [''])[0][:100]
+    path, message = source_file(path), (str(e).splitlines() or [''])[0][:100]
     if isinstance(path, StoredObject) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
     with _opened(path) as f:
@@ -77,8 +77,8 @@ def _broken_file(path, e: Exception) -> UserError:
     if head != b'PAR1':
         return UserError(f'{path}: not a Parquet file', 'convert it: pl.read_csv(…).write_parquet(…)')
     if isinstance(e, pa.ArrowNotImplementedError):  # as of integers of 128 bits, which Polars writes
-        return UserError(f'{path}: {said}', 'write such a column as text: pl.col(…).cast(pl.String)')
-    return UserError(f'{path}: truncated or damaged Parquet file ({said})', 'copy it again')
+        return UserError(f'{path}: {message}', 'write such a column as text: pl.col(…).cast(pl.String)')
+    return UserError(f'{path}: truncated or damaged Parquet file ({message})', 'copy it again')
 
 # %% ../../nbs/20_data/08_source.ipynb #fd0c78eb
 def open_parquet(path) -> pq.ParquetFile:
@@ -104,12 +104,12 @@ def _batch_frame(batch) -> pl.DataFrame:
 # %% ../../nbs/20_data/08_source.ipynb #371fc5e1
 def _with_parts(batch: pa.RecordBatch, columns) -> pa.RecordBatch:
     "The wanted columns of a batch, parts of moments among them."
-    made = [c for c in columns if c not in batch.schema.names]
-    if not made:
+    wanted = [c for c in columns if c not in batch.schema.names]
+    if not wanted:
         return batch
-    moments = batch.select(list(dict.fromkeys(map(moment_column, made))))
-    parts = add_parts(_batch_frame(moments), made)
-    return pa.RecordBatch.from_pydict({c: parts[c].to_arrow() if c in made else batch[c] for c in columns})
+    moments = batch.select(list(dict.fromkeys(map(moment_column, wanted))))
+    parts = add_parts(_batch_frame(moments), wanted)
+    return pa.RecordBatch.from_pydict({c: parts[c].to_arrow() if c in wanted else batch[c] for c in columns})
 
 # %% ../../nbs/20_data/08_source.ipynb #295a435d
 @dataclass(frozen=True)
@@ -316,9 +316,9 @@ def lazy_table(files) -> pl.LazyFrame:
     schema = common_types(files, schemas)
 
     def frames(columns, predicate, n_rows, batch_size):
-        source, asked = open_files(files), columns or list(schema)
-        types = {c: schema[c] for c in asked}
-        for _, batch in batches(source, asked, stop=source.n_rows if n_rows is None else n_rows):
+        source, wanted = open_files(files), columns or list(schema)
+        types = {c: schema[c] for c in wanted}
+        for _, batch in batches(source, wanted, stop=source.n_rows if n_rows is None else n_rows):
             frame = typed_frame(batch, types)
             yield frame if predicate is None else frame.filter(predicate)
 

@@ -40,9 +40,9 @@ def _as_table(values, folder: Path) -> str | None:
 # %% ../../nbs/20_data/20_spec.ipynb #b5ec7f01
 def _changed(content, change):
     "Content with what `change` makes of its values; where that is None, they are looked into."
-    found = change(content)
-    if found is not None:
-        return found
+    new = change(content)
+    if new is not None:
+        return new
     if isinstance(content, dict):
         return {key: _changed(value, change) for key, value in content.items()}
     if isinstance(content, (list, tuple)) and any(isinstance(value, dict) for value in content[:1]):
@@ -312,8 +312,8 @@ class Spec:
         "Of `columns` those that are more than a code or a number a row: lists, times, labels, weights."
         histories = [name for h in self.histories for name in h.columns]
         multis = [name for m in self.multis for name in (m.name, m.weights)]
-        told = [self.label, *self.labels, self.weight] if label else []
-        wanted = [*(v.name for v in self.vectors), *histories, *multis, self.time and self.time.name, *told]
+        of_label = [self.label, *self.labels, self.weight] if label else []
+        wanted = [*(v.name for v in self.vectors), *histories, *multis, self.time and self.time.name, *of_label]
         return [c for c in wanted if c is not None]
 
     def to_json(self) -> dict:
@@ -335,10 +335,10 @@ def _numeric_columns(data, columns, taken) -> tuple:
         return tuple(c for c in data.num_cols_explicit if c not in data.remove_cols)
     matched = set()
     for pattern in data.num_patterns:
-        found = [c for c in columns if fnmatch.fnmatchcase(c, pattern)]
-        if not found:
+        matches = [c for c in columns if fnmatch.fnmatchcase(c, pattern)]
+        if not matches:
             raise UserError(f"data.num_patterns: '{pattern}' matches no column", nearest(pattern, columns))
-        matched.update(found)
+        matched.update(matches)
     return tuple(c for c in columns if c in matched and c not in taken)
 
 # %% ../../nbs/20_data/20_spec.ipynb #e0070fed

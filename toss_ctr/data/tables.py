@@ -81,9 +81,9 @@ def as_parquet(data, file: Path) -> str:
 def parquet_of(path):
     "A path in Parquet while it is read; a CSV file is one in a folder that goes, and keeps its name in errors."
     with tempfile.TemporaryDirectory() as folder:
-        made = as_parquet(path, Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet")
-        with renamed(made, path):
-            yield made
+        file = as_parquet(path, Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet")
+        with renamed(file, path):
+            yield file
 
 # %% ../../nbs/20_data/46_tables.ipynb #e3a27aa2
 _PRIME, _RANGE = 2654435761, 1 << 32  # Knuth, The Art of Computer Programming, volume 3, section 6.4
@@ -116,10 +116,10 @@ def hold_out(data: str, time: str, folder: Path) -> tuple[str, str, str]:
     time : column with the rows' time, '' = none
     returns the two files, and in words which rows the second holds
     """
-    files, made = find_files(data, 'data'), [folder / 'train.parquet', folder / 'test.parquet']
-    for file in made:
+    files, targets = find_files(data, 'data'), [folder / 'train.parquet', folder / 'test.parquet']
+    for file in targets:
         check_target(file, 'data', map(str, files), footer_text)
     rows = lazy_table(files)
     held, words = _held_out(rows, time)
     parts = (rows.with_row_index('__row').filter(part).drop('__row') for part in (~held, held))
-    return *map(_write_rows, parts, made), words
+    return *map(_write_rows, parts, targets), words

@@ -61,8 +61,8 @@ class Vocabulary:
         codes = [self.code.get(text, 0) for text in texts]
         if not self.mistaken and 0 in codes:
             numbers = (text for text in texts if text and text not in self.code and text.isdecimal())
-            told = ((text, self._by_number.get(text.lstrip('0'))) for text in numbers)
-            lines = (f"'{text}' is unknown, training has '{known}'" for text, known in told if known)
+            pairs = ((text, self._by_number.get(text.lstrip('0'))) for text in numbers)
+            lines = (f"'{text}' is unknown, training has '{known}'" for text, known in pairs if known)
             self.mistaken = next(lines, '')
         return np.array(codes, np.int32)
 
@@ -163,19 +163,19 @@ def filled(entries: pa.Array) -> np.ndarray:
 _HEAVIEST = 10.0  # weight of a value
 
 
-def _entry_weights(weights: pa.Array, lengths: np.ndarray, asked, place) -> np.ndarray:
+def _entry_weights(weights: pa.Array, lengths: np.ndarray, multi, place) -> np.ndarray:
     "A weight for each entry of cells, 1 where it is null; `UserError` naming the row of a cell with another number."
-    told, many = cells(weights, asked.sep, asked.weights, place)
+    entries, many = cells(weights, multi.sep, multi.weights, place)
     given = weights.is_valid().to_numpy(zero_copy_only=False)
     other = given & (many != lengths)
     if other.any():
         at = int(other.argmax())
-        counts = f"{many[at]} weights for {lengths[at]} values of '{asked.name}'"
-        what = f"{place(at)}: column '{asked.weights}' has {counts}"
+        counts = f"{many[at]} weights for {lengths[at]} values of '{multi.name}'"
+        what = f"{place(at)}: column '{multi.weights}' has {counts}"
         raise UserError(what, 'mend the row, or remove it from data.multi_weights')
-    found = np.ones(lengths.sum(), np.float32)
-    found[np.repeat(given, lengths)] = numbers(told, asked.weights, place)
-    return np.clip(np.nan_to_num(found, nan=1), 0, np.float32(_HEAVIEST))
+    of_entry = np.ones(lengths.sum(), np.float32)
+    of_entry[np.repeat(given, lengths)] = numbers(entries, multi.weights, place)
+    return np.clip(np.nan_to_num(of_entry, nan=1), 0, np.float32(_HEAVIEST))
 
 
 def encode_cells(assign, column: pa.Array, asked, place, weights: pa.Array | None = None) -> tuple:
@@ -286,16 +286,16 @@ def integers(entries: pa.Array, name: str, place) -> np.ndarray:
 
     place : entry → text for messages
     """
-    found = pl.from_arrow(entries).cast(pl.Int64, strict=False).to_arrow()
-    wrong = pc.is_null(found)
+    tokens = pl.from_arrow(entries).cast(pl.Int64, strict=False).to_arrow()
+    wrong = pc.is_null(tokens)
     if pa.types.is_floating(entries.type):
-        wrong = pc.or_kleene(wrong, pc.not_equal(found.cast(entries.type, safe=False), entries))
+        wrong = pc.or_kleene(wrong, pc.not_equal(tokens.cast(entries.type, safe=False), entries))
     if pc.any(wrong).as_py():
         at = pc.index(wrong, True).as_py()
         token = str(entries[at])[:60]
         what = f"{place(at)}: column '{name}': token '{token}' is no whole number of 64 bits"
         raise UserError(what, 'mend the row, or set sequence.col')
-    return found.to_numpy()
+    return tokens.to_numpy()
 
 # %% ../../nbs/20_data/21_tokens.ipynb #280fc8ca
 def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = None) -> Ragged:
@@ -321,9 +321,9 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = No
     """
     if is_text(column.type):
         text = pc.fill_null(column, '') if column.null_count else column
-        found = _parsed(*text_buffers(text), Scratch() if scratch is None else scratch)
-        if found:
-            return Ragged.from_lengths(found[1], token=found[0])
+        parsed = _parsed(*text_buffers(text), Scratch() if scratch is None else scratch)
+        if parsed:
+            return Ragged.from_lengths(parsed[1], token=parsed[0])
     entries, lengths = cells(column, ',', name, place)
     row_of = lambda entry: place(int(np.searchsorted(np.cumsum(lengths), entry, side='right')))
     return Ragged.from_lengths(lengths, token=integers(entries, name, row_of))

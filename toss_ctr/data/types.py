@@ -201,13 +201,13 @@ def add_parts(frame, columns):
     >>> add_parts(pl.DataFrame(dict(when=[datetime(2026, 11, 25, 15)])), ['when.hour', 'x'])['when.hour'].to_list()
     [15]
     """
-    schema, made = frame.collect_schema(), []
+    schema, parts = frame.collect_schema(), []
     for c in dict.fromkeys(columns):
         kind, part = schema.get(moment_column(c)), c.rpartition('.')[2]
         dated = kind == pl.Date and part != 'hour'
         if c not in schema and kind is not None and (dated or kind == pl.Datetime or kind.is_numeric()):
-            made.append(moment_part(moment_column(c), part, kind).alias(c))
-    return frame.with_columns(made) if made else frame
+            parts.append(moment_part(moment_column(c), part, kind).alias(c))
+    return frame.with_columns(parts) if parts else frame
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # what files write where nothing is
@@ -368,18 +368,18 @@ def times(column: pa.Array, name: str, place, unit: str) -> np.ndarray:
     """
     frame = _timed(column, name, place)
     ms = _as_moment(name, frame.dtypes[0]).cast(pl.Datetime('ms')).to_physical()
-    found = frame.select(ms).to_series()
-    if found.null_count():
-        row = int(found.is_null().arg_max())
+    times_ms = frame.select(ms).to_series()
+    if times_ms.null_count():
+        row = int(times_ms.is_null().arg_max())
         raise UserError(f"{place(row)}: column '{name}' has no time", 'give every row a time, or unset data.time_col')
-    units = np.full(len(found), 'moment')
+    units = np.full(len(times_ms), 'moment')
     if not _is_moment(column.type):
         units = np.array(_EPOCH_UNITS)[frame.select(_epoch_unit(name)).to_series().to_numpy()]
     if (units != unit).any():
         row = int((units != unit).argmax())
         says = f"{place(row)}: column '{name}' is {column[row]} ({units[row]}), the first training row is in {unit}"
         raise UserError(says, 'write all times alike')
-    return found.to_numpy()
+    return times_ms.to_numpy()
 
 # %% ../../nbs/20_data/05_types.ipynb #0f5bbda1
 def id_texts(column: pa.Array, name: str, place) -> pa.Array:

@@ -128,8 +128,8 @@ class Known:
         """
         at = self.places(key)
         known = at < len(self.key)
-        found = np.stack([self.n[at * known], self.c[at * known]], 1) * known[:, None]
-        return Evidence(found[:, None], np.zeros(len(key), np.int8), np.ones((1, 1, 1), bool))
+        counts = np.stack([self.n[at * known], self.c[at * known]], 1) * known[:, None]
+        return Evidence(counts[:, None], np.zeros(len(key), np.int8), np.ones((1, 1, 1), bool))
 
 # %% ../../nbs/30_features/00_counts.ipynb #7d6a0669
 def smooth(prior, n, c, strength, least: int = 0):
@@ -172,8 +172,8 @@ def likeliest_strength(n: np.ndarray, c: np.ndarray) -> float:
         likelihood = np.sum(keys * (betaln(c + a, n - c + b) - betaln(a, b)))
         return ((log_strength - _USUAL) / _SPREAD) ** 2 / 2 - likelihood
 
-    found = minimize_scalar(loss, bounds=np.log(_STRENGTHS), method='bounded')
-    return float(np.exp(found.x))
+    best = minimize_scalar(loss, bounds=np.log(_STRENGTHS), method='bounded')
+    return float(np.exp(best.x))
 
 # %% ../../nbs/30_features/00_counts.ipynb #784fe15c
 def strengths(counts: Counts) -> np.ndarray:

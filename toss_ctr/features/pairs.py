@@ -29,11 +29,11 @@ def _recent_tokens(shard, seq, rows: np.ndarray, top_k: int) -> Ragged:
         columns['age'] = shard.arr(f'{seq.key}_age')
     history = Ragged.from_offsets(shard.arr(f'{seq.key}_offsets'), rows, **columns)
     history = history.pack()
-    found = history.distinct('token', seq.size)
+    once = history.distinct('token', seq.size)
     if seq.collapse:  # a token's first entry is its newest; its age is stored
-        at = found['age'] + np.repeat(history.offsets[:-1], found.lengths)
-        found = found.like(token=found['token'], age=history['age'][at])
-    newest = found.head(top_k)
+        at = once['age'] + np.repeat(history.offsets[:-1], once.lengths)
+        once = once.like(token=once['token'], age=history['age'][at])
+    newest = once.head(top_k)
     return newest.like(token=newest['token'].astype(np.int64), age=newest['age'].astype(np.float32))
 
 # %% ../../nbs/30_features/30_pairs.ipynb #f4ca1b8f

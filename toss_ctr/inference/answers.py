@@ -140,19 +140,19 @@ def _same_rows(cfg: Config):
 # %% ../../nbs/70_inference/35_answers.ipynb #6eb258ef
 def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Path:
     "The submission of the run's test rows, or a member's own."
-    made = last_choice(cfg.run_dir)
-    if made is None:
-        made = hand_in_network(cfg, progress)
+    choice = last_choice(cfg.run_dir)
+    if choice is None:
+        choice = hand_in_network(cfg, progress)
     else:
         refuse_other(cfg, 'calibration', 'ensemble')
         _same_rows(cfg)
-    if member and member not in made['scores']:
-        raise UserError(f'member={member}: it has no part in the last choice', nearest(member, made['scores']))
+    if member and member not in choice['scores']:
+        raise UserError(f'member={member}: it has no part in the last choice', nearest(member, choice['scores']))
     target = target_file(cfg, cfg.data.test_path, out) if out else None
-    file = put_right(cfg.run_dir, made, member)
+    file = put_right(cfg.run_dir, choice, member)
     if target:
         copy_aside(file, target)
-    say(f"{file}: {member}’s own" if member else f'handed in: {submission_line(made)}')
+    say(f"{file}: {member}’s own" if member else f'handed in: {submission_line(choice)}')
     return target or file
 
 # %% ../../nbs/70_inference/35_answers.ipynb #db21a267
@@ -256,19 +256,19 @@ def compare_artefact(cfg: Config, trust: bool = False) -> dict:
         found)
     raises UserError : the test file or the submission is not here, or the artefact is damaged
     """
-    folder, asked = cfg.run_dir / 'export', who_answers(cfg)
+    folder, answers = cfg.run_dir / 'export', who_answers(cfg)
     if not cfg.data.test_path:
         raise UserError('data.test_path: not given', 'name the raw test rows')
-    if asked.made is None:
+    if answers.made is None:
         raise UserError(f'{cfg.run_dir}: nothing was handed in', f'run toss infer {shell_path(cfg.run_dir)}')
     table = lazy_table(find_files(cfg.data.test_path, 'data.test_path')).head(ROWS).collect()
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
-    file = sealed_file(cfg.run_dir, asked.made, f'{asked.name}.csv')
+    file = sealed_file(cfg.run_dir, answers.made, f'{answers.name}.csv')
     submission = pl.read_csv(file, n_rows=len(table), schema_overrides=names, glob=False)
     there = read_record(folder / 'artefact.json', 'artefact', f'run toss export {shell_path(cfg.run_dir)}')['formats']
     programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in there}
-    told = dict(serves=asked.name, why=asked.why, choice=asked.made['generation'])
-    return told | dict(rows=len(table), programs=programs)
+    facts = dict(serves=answers.name, why=answers.why, choice=answers.made['generation'])
+    return facts | dict(rows=len(table), programs=programs)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #51716614
 def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool = False) -> dict:
@@ -281,11 +281,11 @@ def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool =
     try:
         if formats is not None:
             export(cfg, formats, inputs=inputs)
-        found = compare_artefact(cfg, trust=trust)
+        parity = compare_artefact(cfg, trust=trust)
     except (UserError, RuntimeError) as e:  # the run itself is done: its user learns why it cannot be served
-        found = dict(serves='', why=str(e), choice='', rows=0, programs={})
-    files = ['export/artefact.json'] if found['programs'] else []
-    return write_record(cfg.run_dir / 'parity.json', 'parity', found, files=files)
+        parity = dict(serves='', why=str(e), choice='', rows=0, programs={})
+    files = ['export/artefact.json'] if parity['programs'] else []
+    return write_record(cfg.run_dir / 'parity.json', 'parity', parity, files=files)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #febd8d76
 def check_parity(cfg: Config):
@@ -296,10 +296,10 @@ def check_parity(cfg: Config):
     cfg : the config of a run that was exported
     """
     mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
-    found = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
-    check_files(found, None, mend)
+    parity = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
+    check_files(parity, None, mend)
     check_files(read_record(folder / 'artefact.json', 'artefact', mend), None, mend)
-    if not agrees(found):
-        raise Damaged(parity_line(found), mend)
-    if found['choice'] != (last_choice(cfg.run_dir) or {}).get('generation'):
-        raise Damaged(f'{found.path}: of another choice than the one that was handed in', mend)
+    if not agrees(parity):
+        raise Damaged(parity_line(parity), mend)
+    if parity['choice'] != (last_choice(cfg.run_dir) or {}).get('generation'):
+        raise Damaged(f'{parity.path}: of another choice than the one that was handed in', mend)

@@ -290,10 +290,10 @@ def cross_fit(logit, label, fold, seed: int = 0, weight=None, **options) -> np.n
     label, logit, weight = check_inputs(label, logit, weight, probability=False)
     whole, held = fit_calibrator(logit, label, weight=weight, **options), holdouts(fold, seed)
     p = whole(logit)
-    for own in held if whole.x else ():
-        others = None if weight is None else weight[~own]
-        curve = fit_calibrator(logit[~own], label[~own], weight=others, **options)
-        p[own] = replace(curve, scale=whole.scale, bias=whole.bias)(logit[own])
+    for part in held if whole.x else ():
+        others = None if weight is None else weight[~part]
+        curve = fit_calibrator(logit[~part], label[~part], weight=others, **options)
+        p[part] = replace(curve, scale=whole.scale, bias=whole.bias)(logit[part])
     return p
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #ec7f269f

@@ -85,11 +85,11 @@ def held_out(path: Path) -> pl.DataFrame:
     returns row, fold, label, p (as it was handed in), balanced and natural (p on both scales; of a file as it is),
         group and weight where they are known
     """
-    made = handed_in(path) if path.is_dir() else None
-    if made is None:
+    choice = handed_in(path) if path.is_dir() else None
+    if choice is None:
         table = _read(path / 'oof.parquet' if path.is_dir() else path)
     else:
-        table = calibrated(path, made['chosen'], run_config(path))
+        table = calibrated(path, choice['chosen'], run_config(path))
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / 'config.yaml').is_file():
         weight = table['weight'] if 'weight' in table.columns else None
@@ -145,8 +145,8 @@ def same_rows(paths, common: bool = False) -> SameRows:
             raise UserError(what, 'compare runs on the same training file')
     stacked = [np.stack([table[name].to_numpy() for table in tables]) for name in ('balanced', 'natural')]
     known = ([table[name].to_numpy() for table in tables if name in table.columns] for name in ('group', 'weight'))
-    beside = [found[0] if found else None for found in known]
-    return SameRows(first['label'].to_numpy(), first['fold'].to_numpy(), *stacked, *beside)
+    columns = [arrays[0] if arrays else None for arrays in known]
+    return SameRows(first['label'].to_numpy(), first['fold'].to_numpy(), *stacked, *columns)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #0b34cf06
 def oof_scores(paths) -> list[float]:
@@ -167,8 +167,8 @@ def _handed_in_words(path: Path) -> str:
     "What stands for a run, or for a file, in a comparison."
     if not path.is_dir():
         return 'p of the file'
-    made = handed_in(path)
-    return 'the network, calibrated' if made is None else f"{made['chosen']}, as handed in"
+    choice = handed_in(path)
+    return 'the network, calibrated' if choice is None else f"{choice['chosen']}, as handed in"
 
 # %% ../../nbs/70_inference/36_compare.ipynb #57b1469a
 @dataclass(frozen=True, repr=False)
@@ -208,16 +208,16 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     paths = [Path(a), Path(b)]
     rows, names = same_rows(paths, common), short_names(paths)
     how = dict(natural=tuple(rows.natural), seed=seed, group=rows.group, weight=rows.weight)
-    found = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
+    compared = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
     lines = {}
-    for metric in (name for name in COLUMNS[_key_metric(paths)] if name in found):
-        *both, paired = found[metric]
+    for metric in (name for name in COLUMNS[_key_metric(paths)] if name in compared):
+        *both, paired = compared[metric]
         difference = f'{paired.diff:+.5f} [{paired.lo:+.5f}, {paired.hi:+.5f}]'
         cells = {'difference': difference, 'p-value': f'{paired.p_value:.3f}'}
         lines[TITLES.get(metric, metric)] = dict(zip(names, both, strict=True)) | cells
     who = [f'{name}: {_handed_in_words(path)}' for name, path in zip(names, paths, strict=True)]
     parts = ['; '.join([f'{len(rows.label):,} rows', *who]), MetricsTable(lines)]
-    return Comparison(parts, *({metric: three[i] for metric, three in found.items()} for i in range(3)))
+    return Comparison(parts, *({metric: three[i] for metric, three in compared.items()} for i in range(3)))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #875d3802
 @dataclass(frozen=True, repr=False)
@@ -268,8 +268,8 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     rows, metric = same_rows(names), metric or _key_metric(names)
     first, p = first_metric(metric), rows.balanced if metric == 'toss' else rows.natural
     label, fold, weight = rows.label, rows.fold, rows.weight
-    found, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
-    weights = found.tolist()
+    searched_weights, cross = choose_weights(logit(p).astype(np.float32), label, fold, weight=weight)
+    weights = searched_weights.tolist()
     judged = [all_metrics(label, one, weight, natural=one) for one in (expit(cross), combine(p), *p)]
     searched, equal, *alone = (metrics[first] for metrics in judged)
     title = TITLES.get(first, first)
@@ -324,10 +324,10 @@ def blend_files(
     write_submission(ids, result, out, id_col, label_col)
     short = short_names(names)
     given = '' if used is None or np.ptp(used) == 0 else f" ({', '.join(f'{w:.4g}' for w in used)})"
-    said = pl.DataFrame(dict(zip(short, p, strict=True)))
-    agreement = said.select(pl.all().rank()).corr().insert_column(0, pl.Series('rank correlation', short))
+    table = pl.DataFrame(dict(zip(short, p, strict=True)))
+    agreement = table.select(pl.all().rank()).corr().insert_column(0, pl.Series('rank correlation', short))
     title = f'{len(ids):,} rows, {len(names)} files by {method}{given} → {Path(out).name}'
-    return Shown([title, said.with_columns(blend=result).describe(), agreement])
+    return Shown([title, table.with_columns(blend=result).describe(), agreement])
 
 # %% ../../nbs/70_inference/36_compare.ipynb #557416c7
 _METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in columns))
@@ -342,18 +342,18 @@ def member_rows(run_dir) -> list[dict]:
         the ensemble loses without it); fit_seconds; rows_per_s; handed_in; doubted
     raises UserError : the run has not chosen yet
     """
-    made = last_choice(run_dir)
-    if made is None:
+    choice = last_choice(run_dir)
+    if choice is None:
         raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
-    rows, metric = [], made['judged_by']
+    rows, metric = [], choice['judged_by']
     intact = handed_in(run_dir) is not None  # a file that was changed by hand is nobody's
-    for name, metrics in made['scores'].items():
-        facts, compared = made['facts'].get(name, dict(kind=ENSEMBLE)), made['board'].get(name, {})
+    for name, metrics in choice['scores'].items():
+        facts, compared = choice['facts'].get(name, dict(kind=ENSEMBLE)), choice['board'].get(name, {})
         row = dict(name=name, kind=facts.get('kind', ''), judged_by=metric)
         row |= {key: metrics[key] for key in _METRICS if key in metrics} | {key: compared.get(key) for key in _COMPARED}
-        row |= dict(weight=made['weights'].get(name), doubted=name in made['doubted'])
+        row |= dict(weight=choice['weights'].get(name), doubted=name in choice['doubted'])
         row |= {key: facts.get(key) for key in ('fit_seconds', 'rows_per_s')}
-        rows.append(row | dict(handed_in=intact and name == made['chosen']))
+        rows.append(row | dict(handed_in=intact and name == choice['chosen']))
     return sorted(rows, key=lambda row: -merit(row, metric))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #8d75e8dd
@@ -404,13 +404,13 @@ def member_board(run_dir) -> Board:
     "A row a member of one run; * is what was handed in; below, its scale, its artefact's parity, and who is kept out."
     from toss_ctr.inference.answers import parity_line
 
-    rows, made = member_rows(run_dir), last_choice(run_dir)
+    rows, choice = member_rows(run_dir), last_choice(run_dir)
     marks = {row['name']: ' *' * row['handed_in'] + ' (kept out)' * row['doubted'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
     parity = Path(run_dir) / 'parity.json'
     parities = [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
-    told = [scale_line(made), *parities, *made['doubted'].values()]
-    return Board([MetricsTable(lines), '\n'.join(told)], rows)
+    sentences = [scale_line(choice), *parities, *choice['doubted'].values()]
+    return Board([MetricsTable(lines), '\n'.join(sentences)], rows)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #893e066b
 _OF_THE_RUN = ('exp_name', 'logging.', 'data.cache_dir')  # differ without meaning anything
@@ -432,6 +432,6 @@ def run_board(runs) -> Board:
         row = best | row
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))
-    beside = 'submission', 'members', *keys
-    lines = {row['name']: metric_cells(row, metric) | {key: row[key] for key in beside} for row in rows}
+    columns = 'submission', 'members', *keys
+    lines = {row['name']: metric_cells(row, metric) | {key: row[key] for key in columns} for row in rows}
     return Board([MetricsTable(lines)], rows)

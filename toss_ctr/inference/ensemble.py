@@ -109,9 +109,9 @@ def learnt_dealt(member: Opinion, beside: list[Opinion]) -> float:
     known = np.column_stack([np.ones(len(member.label)), member.label, *(other.logit for other in beside)])
     above = variance = 0.0
     for fold in np.unique(member.fold):
-        own = member.fold == fold
-        z, clicked = member.logit[own], member.dealt[own] > 0
-        explained = known[own] @ np.linalg.lstsq(known[own], z)[0]
+        held = member.fold == fold
+        z, clicked = member.logit[held], member.dealt[held] > 0
+        explained = known[held] @ np.linalg.lstsq(known[held], z)[0]
         rank, share = (rankdata(z - explained) - (len(z) + 1) / 2) / len(z), clicked.mean()
         above += rank[clicked].sum()
         variance += len(z) * share * (1 - share) * rank.var(ddof=1)
@@ -124,17 +124,17 @@ def doubted(members: list[Opinion], cfg: Config) -> dict[str, str]:
     members : of the same rows
     returns name → why, and the mend
     """
-    own, found = [member for member in members if member.facts.get('kind') != 'file'], {}
+    trained, reasons = [member for member in members if member.facts.get('kind') != 'file'], {}
     for member in members:
-        if member in own:
+        if member in trained:
             continue
         if member.dealt is None:
             mend = f'run toss folds {cfg.exp_name} --for {member.name}, learn from its files and keep their labels'
-            found[member.name] = f'{member.name}: nothing shows that it is out of fold, not handed in – {mend}'
-        elif (far := learnt_dealt(member, own)) > TOO_FAR:
+            reasons[member.name] = f'{member.name}: nothing shows that it is out of fold, not handed in – {mend}'
+        elif (far := learnt_dealt(member, trained)) > TOO_FAR:
             why = f'has learnt labels of rows it should hold out ({far:.1f} standard errors, chance ends at {TOO_FAR})'
-            found[member.name] = f'{member.name}: {why}, not handed in – fit each fold without the rows it predicts'
-    return found
+            reasons[member.name] = f'{member.name}: {why}, not handed in – fit each fold without the rows it predicts'
+    return reasons
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #0f284eb3
 def choose(members: list[Opinion], cfg: Config) -> tuple[np.ndarray, np.ndarray]:
@@ -191,11 +191,11 @@ def whole_choice(run_dir) -> Record | None:
 
     raises Damaged : it, or the record of a member, is not the one that was chosen from
     """
-    made = last_choice(run_dir)
-    for name, facts in made['facts'].items() if made else ():
+    choice = last_choice(run_dir)
+    for name, facts in choice['facts'].items() if choice else ():
         if facts:
             read_record(member_folder(run_dir, name) / RECORD, 'member', made_of=facts['made_of'])
-    return made
+    return choice
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #e582d758
 def sealed_file(run_dir, made: Record, name: str) -> Path:
@@ -247,9 +247,9 @@ def _compared(p: dict[str, Scales], scores: dict, members: list[Opinion], cfg: C
     how = dict(n_boot=n_draws(len(label), N_BOOT), seed=cfg.seed, group=rows_of.group, weight=rows_of.weight)
     for name, scales in p.items():
         (balanced, natural), of_best = scales, p[best]
-        found = compare_predictions(label, balanced, of_best.balanced, natural=(natural, of_best.natural), **how)
-        own, _, paired = found[first]
-        rows[name] = dict(low=own.lo, high=own.hi)
+        compared = compare_predictions(label, balanced, of_best.balanced, natural=(natural, of_best.natural), **how)
+        interval, _, paired = compared[first]
+        rows[name] = dict(low=interval.lo, high=interval.hi)
         if name != best:
             better = gain(paired, first)
             rows[name] |= dict(gain=better.diff, gain_low=better.lo, gain_high=better.hi)
@@ -332,14 +332,14 @@ def _switch(run_dir: Path, place: Path, content: dict) -> Record:
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
     files = {file.relative_to(run_dir).as_posix(): digest for file, digest in sorted(files.items())}
-    made = write_record(run_dir / 'ensemble.json', 'ensemble', content, files=files)
+    record = write_record(run_dir / 'ensemble.json', 'ensemble', content, files=files)
     for file in (own_submission(run_dir, ENSEMBLE), run_dir / ENSEMBLE / OOF):
         if file not in copies:
             file.unlink(missing_ok=True)  # of an earlier choice
     for file, source in copies.items():
         copy_aside(source, file)
     clear_other_generations(place)
-    return made
+    return record
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #fd696b99
 def handed_in(run_dir) -> Record | None:
@@ -349,8 +349,8 @@ def handed_in(run_dir) -> Record | None:
     ----------
     run_dir : folder of the run
     """
-    made, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
-    return made if made and file.is_file() and digest_file(file) == made['submission'] else None
+    choice, file = last_choice(run_dir), Path(run_dir) / 'submission.csv'
+    return choice if choice and file.is_file() and digest_file(file) == choice['submission'] else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #72f1d2b5
 def put_right(run_dir, made: dict, name: str = '') -> Path:
@@ -387,8 +387,8 @@ def of_rows(run_dir, row) -> dict[str, np.ndarray]:
     file = Path(run_dir) / OOF
     if not file.is_file():
         return {}
-    found = at_rows(row, read_run_table(file).select('row', pl.col('^(group|weight)$'))).drop('row')
-    return {column.name: column.to_numpy() for column in found if not column.null_count()}
+    table = at_rows(row, read_run_table(file).select('row', pl.col('^(group|weight)$'))).drop('row')
+    return {column.name: column.to_numpy() for column in table if not column.null_count()}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #a0a9a49b
 def held_out_of(run_dir, name: str) -> Path:
@@ -403,12 +403,12 @@ def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
     raises Damaged : its file is missing, or not what was written
     """
     table = read_run_table(held_out_of(run_dir, name)).sort('row')
-    beside = of_rows(run_dir, table['row'])
+    columns = of_rows(run_dir, table['row'])
     if name != ENSEMBLE:  # a member's file holds what it said before
         held = (table[column].to_numpy() for column in ('logit', 'label', 'fold'))
-        p = cross_fit(*held, cfg.seed, beside.get('weight'), **calibration_options(cfg))
+        p = cross_fit(*held, cfg.seed, columns.get('weight'), **calibration_options(cfg))
         table = table.with_columns(p=p)
-    return table.select('row', 'fold', 'label', 'p').with_columns(**beside)
+    return table.select('row', 'fold', 'label', 'p').with_columns(**columns)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
 def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[Opinion]:
@@ -422,11 +422,11 @@ def run_opinions(cfg: Config, records: dict | None = None, names=None) -> list[O
     """
     opinions = []
     for name in cfg.members if names is None else names:
-        found = read_opinion(cfg.run_dir, name, cfg.ensemble, records[name]['made'] if records else None)
-        first = opinions[0] if opinions else replace(found, **of_rows(cfg.run_dir, found.row))
-        if np.array_equal(found.row, first.row):  # ten million rows are kept once
-            found = replace(found, row=first.row, group=first.group, weight=first.weight)
-        opinions.append(found)
+        opinion = read_opinion(cfg.run_dir, name, cfg.ensemble, records[name]['made'] if records else None)
+        first = opinions[0] if opinions else replace(opinion, **of_rows(cfg.run_dir, opinion.row))
+        if np.array_equal(opinion.row, first.row):  # ten million rows are kept once
+            opinion = replace(opinion, row=first.row, group=first.group, weight=first.weight)
+        opinions.append(opinion)
     return opinions
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #554cc3cb
@@ -482,5 +482,5 @@ SCALES = dict(
 def scale_line(made: dict) -> str:
     """What the submission's numbers are, and predicted over observed clicks out of fold.
     """
-    said, ratio = SCALES[made['calibrators'][made['chosen']]['target']], made['scores'][made['chosen']][RATIO]
-    return f'{said}; predicted / observed clicks {ratio:.3f} out of fold'
+    scale, ratio = SCALES[made['calibrators'][made['chosen']]['target']], made['scores'][made['chosen']][RATIO]
+    return f'{scale}; predicted / observed clicks {ratio:.3f} out of fold'

@@ -161,8 +161,8 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     label = inputs.train.labels()[rows]
     how = dict(seed=cfg.seed, group=inputs.groups(rows), weight=inputs.train.weights(rows))
     metric = CHOSEN_BY[cfg.metric]
-    found = compare_predictions(label, *p, n_boot, **how)[metric][2]
-    return dict(rows=len(label), clicks=int(label.sum()), metric=metric, diff=found.diff, low=found.lo, high=found.hi)
+    worth = compare_predictions(label, *p, n_boot, **how)[metric][2]
+    return dict(rows=len(label), clicks=int(label.sum()), metric=metric, diff=worth.diff, low=worth.lo, high=worth.hi)
 
 # %% ../../nbs/70_inference/45_explain.ipynb #85c03413
 def explain(inputs: Inputs):
@@ -170,14 +170,14 @@ def explain(inputs: Inputs):
 
     inputs : of a run whose members are finished
     """
-    cfg, found, fold, made_of = inputs.cfg, {}, 0, inputs.train.fingerprint
+    cfg, contents, fold, made_of = inputs.cfg, {}, 0, inputs.train.fingerprint
     if cfg.network:
         fold, side = next(iter(finished_folds(cfg).items()))
         made_of, model = side['weights'], load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
-        found['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
+        contents['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
         attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
         rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold) if attends else []
-        found['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
-    found['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
-    for name, content in found.items():
+        contents['attention'] = dict(rows=rows, worth=attention_worth(inputs) if attends else None)
+    contents['columns'] = dict(alone=columns_alone(inputs, *both_sides(inputs, fold)))
+    for name, content in contents.items():
         write_record(cfg.run_dir / f'{name}.json', name, dict(fold=fold, **content), made_of=made_of)

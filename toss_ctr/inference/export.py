@@ -45,11 +45,11 @@ def as_inputs(batch: dict, names) -> dict:
 
     returns those tensors, in the order of the batch; cells of several values one wider
     """
-    found = {name: batch[name] for name in batch if name in names}
-    for name in found:
+    inputs = {name: batch[name] for name in batch if name in names}
+    for name in inputs:
         if name.startswith(('multi_', 'weight_of_multi_')):
-            found[name] = nn.functional.pad(found[name], (0, 1), value=-1 if name.startswith('multi_') else 0)
-    return found
+            inputs[name] = nn.functional.pad(inputs[name], (0, 1), value=-1 if name.startswith('multi_') else 0)
+    return inputs
 
 # %% ../../nbs/70_inference/30_export.ipynb #fa2f4082
 def sample_batches(network: Network, split: Split) -> list[dict]:
@@ -160,9 +160,9 @@ def with_weights(exported: torch.export.ExportedProgram, program: FoldProgram) -
     program : the other fold, of the same config
     """
     tensors = dict(program.named_parameters()) | dict(program.named_buffers())
-    own = exported.state_dict | exported.constants
+    current = exported.state_dict | exported.constants
     form = lambda held: {name: (t.shape, t.dtype) for name, t in held.items()}
-    if form(tensors) != form(own) or not all(torch.equal(c, tensors[n]) for n, c in exported.constants.items()):
+    if form(tensors) != form(current) or not all(torch.equal(c, tensors[n]) for n, c in exported.constants.items()):
         return None
     exported.state_dict.update({name: tensors[name] for name in exported.state_dict})
     return exported
@@ -307,7 +307,7 @@ def export_folds(network: Network, split: Split, out: Path, formats: dict = FORM
     returns file → largest difference from PyTorch
     raises RuntimeError : a written program disagrees with PyTorch
     """
-    every, exported, found = sample_batches(network, split), None, {}
+    every, exported, differences = sample_batches(network, split), None, {}
     for model, (fold, side) in zip(network.models, network.sides.items(), strict=True):
         program = FoldProgram(model.cpu(), float(side['shift'])).eval()
         names = inputs_of(program.model, every[0])
@@ -319,5 +319,5 @@ def export_folds(network: Network, split: Split, out: Path, formats: dict = FORM
             differs[path.name] = _write_program(exported, program, batches, path, how)
         about = dict(inputs=names, outputs=['logit'], rows=len(split), differs=differs)
         write_record(out / f'fold_{fold}.json', 'program', about, files=list(differs))
-        found |= differs
-    return found
+        differences |= differs
+    return differences

@@ -77,16 +77,16 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
         return None
     made_of = digest_json(dict(cache=side['cache'], features=cfg.features.model_dump(mode='json')))
     try:
-        found = load_statistics(cfg.run_dir, made_of)
+        statistics = load_statistics(cfg.run_dir, made_of)
     except Damaged as e:
         print(f'{e.what}; counted again')
-        found = None
-    if found is None:
+        statistics = None
+    if statistics is None:
         inputs = inputs or prepare(cfg)
         check_cache(cfg, side, inputs)
         save_statistics(inputs.features.statistics(), cfg.run_dir, made_of)
-        found = load_statistics(cfg.run_dir, made_of)
-    return found
+        statistics = load_statistics(cfg.run_dir, made_of)
+    return statistics
 
 # %% ../../nbs/70_inference/10_network.ipynb #fadc1fb7
 def check_cache(cfg: Config, side: dict, inputs: Inputs):
@@ -157,11 +157,11 @@ def label_probabilities(network: Network, z: np.ndarray) -> dict[str, np.ndarray
     z : (n, K, labels) log-odds
     returns label → (n,) float64 in (0, 1), the first label first
     """
-    ensemble, found = network.cfg.ensemble, {}
+    ensemble, p_of = network.cfg.ensemble, {}
     for i, (label, calibrator) in enumerate(run_calibrators(network.cfg, network.sides).items()):
         z_label = joined_folds(z[:, :, i], ensemble, [side['metrics']['Score'] for side in network.of_label(label)])
-        found[label or network.spec.label] = calibrator(z_label)
-    return found
+        p_of[label or network.spec.label] = calibrator(z_label)
+    return p_of
 
 # %% ../../nbs/70_inference/10_network.ipynb #0fc77aeb
 def read_spec(folder, made_of: str | None = None) -> Spec:

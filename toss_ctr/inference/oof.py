@@ -48,17 +48,17 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
     returns fold → content of its side file, ascending
     raises UserError : no fold is finished, or a file is damaged
     """
-    found = side_files(cfg.run_dir)
+    there = side_files(cfg.run_dir)
     need_network(cfg)
-    if not found:
+    if not there:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
-    sides = {fold: read_fold(cfg.run_dir, fold) for fold in found}
+    sides = {fold: read_fold(cfg.run_dir, fold) for fold in there}
     check_trainings(cfg, sides)
     dealt = 0
     with suppress(Damaged):
         dealt = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
-    if missing := sorted(set(range(dealt)) - set(found)):
-        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(found)} of {dealt} folds finished'
+    if missing := sorted(set(range(dealt)) - set(there)):
+        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(there)} of {dealt} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
 
@@ -138,15 +138,15 @@ def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
     try:
-        kept = read_record(cfg.run_dir / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
-        return {name: Calibrator.from_json(kept['labels'][name] if name else kept) for name in names}
+        record = read_record(cfg.run_dir / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
+        return {name: Calibrator.from_json(record['labels'][name] if name else record) for name in names}
     except Damaged as e:
         print(f'{e.what}; fitted anew')
-    oof, found = read_oof_logits(cfg, sides), {}
+    oof, fitted = read_oof_logits(cfg, sides), {}
     for name in names:
         logit, label, _, weight = _held_out_arrays(oof, name)
-        found[name] = fit_calibrator(logit, label, weight=weight, **options)
-    return found
+        fitted[name] = fit_calibrator(logit, label, weight=weight, **options)
+    return fitted
 
 # %% ../../nbs/70_inference/05_oof.ipynb #34ae3998
 def results_locked(run_dir):
@@ -181,8 +181,8 @@ def refuse_other(cfg: Config, *sections: str):
     changed = {key: pair for key, pair in differ.items() if key.partition('.')[0] in sections}
     if changed:
         was = ', '.join(f'{key} is {value_text(before)}' for key, (before, _) in changed.items())
-        asked = ' '.join(f'{key}={value_text(after)}' for key, (_, after) in changed.items())
-        mend = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {asked}'
+        wanted = ' '.join(f'{key}={value_text(after)}' for key, (_, after) in changed.items())
+        mend = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {wanted}'
         raise UserError(f'{file}: {was}', mend)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #d96b8252
@@ -229,8 +229,8 @@ def calibrate_lead(inputs: Inputs) -> dict:
     file = held_out_file(member_folder(cfg.run_dir, cfg.lead))
     oof = read_run_table(file).sort('row')
     rows, made_of = oof['row'].to_numpy(), dict(oof=digest_file(file), options=calibration_options(cfg))
-    beside = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    oof = oof.with_columns(**{name: values for name, values in beside.items() if values is not None})
+    columns_of = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
+    oof = oof.with_columns(**{name: values for name, values in columns_of.items() if values is not None})
     with results_locked(cfg.run_dir):
         return _write_calibrated(cfg, digest_json(made_of), oof, [''])
 
@@ -248,14 +248,14 @@ def _calibrated(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple
 def _write_calibrated(cfg: Config, made_of: str, oof: pl.DataFrame, names: list[str]) -> dict:
     "Held-out predictions calibrated label by label, the calibrators, and what they do."
     options, run = calibration_options(cfg), cfg.run_dir
-    if kept := kept_record(run / 'calibration.json', 'calibration', made_of):
-        return kept
-    found = {name: _calibrated(oof, name, cfg.seed, options) for name in names}
-    others = {name: report for name, (report, _) in found.items() if name}
-    report = found[''][0] | (dict(labels=others) if others else {})
+    if record := kept_record(run / 'calibration.json', 'calibration', made_of):
+        return record
+    calibrated = {name: _calibrated(oof, name, cfg.seed, options) for name in names}
+    others = {name: report for name, (report, _) in calibrated.items() if name}
+    report = calibrated[''][0] | (dict(labels=others) if others else {})
     fitted = report['calibrator'] | dict(labels={name: judged['calibrator'] for name, judged in others.items()})
     write_record(run / 'calibrator.json', 'calibrator', fitted, made_of=made_of)
-    columns = {f'p_{name}' if name else 'p': p for name, (_, p) in found.items()}
+    columns = {f'p_{name}' if name else 'p': p for name, (_, p) in calibrated.items()}
     write_table(oof.with_columns(**columns), run / 'oof.parquet')
     files = ['calibrator.json', 'oof.parquet']
     write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)

@@ -137,13 +137,13 @@ class Predictor:
         splits_of : spec → the rows in pieces, encoded by it
         returns member → (n, K) float32
         """
-        found = {name: [] for name in self.weights}
+        logits = {name: [] for name in self.weights}
         for spec in self.specs:
             for split in splits_of(spec):
                 for name, part in self.parts.items():
                     if part.spec is spec:
-                        found[name].append(part.logits(split))
-        return {name: np.concatenate(pieces) for name, pieces in found.items()}
+                        logits[name].append(part.logits(split))
+        return {name: np.concatenate(pieces) for name, pieces in logits.items()}
 
     def probabilities(self, z: dict) -> np.ndarray:
         "Members' log-odds, weighed and calibrated → (n,) float64 in (0, 1)."
@@ -201,28 +201,28 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     member : a member's name, or 'ensemble'; '' = what was handed in, the network where nothing was yet
     raises UserError : no such member, or nobody who can answer a row on its own
     """
-    made, run = whole_choice(cfg.run_dir), cfg.run_dir
-    name, scores = member or (made['chosen'] if made else cfg.lead), made['scores'] if made else {}
+    choice, run = whole_choice(cfg.run_dir), cfg.run_dir
+    name, scores = member or (choice['chosen'] if choice else cfg.lead), choice['scores'] if choice else {}
     known = dict.fromkeys([*scores, *cfg.members])
     if name not in known:
         raise UserError(f'member={name}: {run} has no such member', nearest(name, list(known)))
     if name != cfg.network:  # it ranks the rows it is given
         refuse_ranks(cfg)
-    if made is None and name == cfg.network:
+    if choice is None and name == cfg.network:
         return Answering(name, {name: 1.0}, None)
     if name not in scores:
         mend = f'run toss run {shell_path(run)}: it goes on to the end'
         raise UserError(f'{run}: {name} has no part in the last choice', mend)
-    weights = {k: w for k, w in made['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
+    weights = {k: w for k, w in choice['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
     trained = [k for k, member in cfg.members.items() if member.kind != 'file' and k in scores]
     files = [k for k in weights if k not in trained]
     if not files:
-        return Answering(name, weights, made)
+        return Answering(name, weights, choice)
     why = f'{name} holds {", ".join(files)}, predictions from files, which answer no new row'
     if member or not trained:
         raise UserError(f'{run}: {why}', 'ask or add a member that was trained here')
     best = max(trained, key=lambda k: scores[k]['Score'])
-    return Answering(best, {best: 1.0}, made, why)
+    return Answering(best, {best: 1.0}, choice, why)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c3c728c7
 _SHARED = 'trees.matrix'  # no member has a dot in its name
@@ -231,9 +231,9 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
     names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
-    made = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
+    recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features'
-    return digest_json({name: {key: of[key] for key in keys} for name, of in made.items()})
+    return digest_json({name: {key: of[key] for key in keys} for name, of in recipes.items()})
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #afcfa6ca
 def _safe_to_open(file: Path) -> bool:
@@ -244,33 +244,33 @@ def _safe_to_open(file: Path) -> bool:
         return written_here(program)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #3e458e88
-def _kept(path: Path, kind: str, made: str, trust: bool = False) -> Record | None:
+def _kept(path: Path, kind: str, made_of: str, trust: bool = False) -> Record | None:
     "A record whose files are whole, if it is of this making, and of this machine or trusted."
-    record = kept_record(path, kind, made)
+    record = kept_record(path, kind, made_of)
     if record is None or trust:
         return record
     return record if all(_safe_to_open(path.parent / name) for name in record['files']) else None
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #db63d5b9
-def _seal_folder(path: Path, kind: str, content: dict, made: str) -> Record:
+def _seal_folder(path: Path, kind: str, content: dict, made_of: str) -> Record:
     "Write a record of all files beside it."
     files = sorted(file for file in path.parent.rglob('[!.]*') if file.is_file() and file != path)
     names = [file.relative_to(path.parent).as_posix() for file in files]
-    return write_record(path, kind, content, made_of=made, files=names)
+    return write_record(path, kind, content, made_of=made_of, files=names)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #dd33a12d
-def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made: str) -> Record:
+def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made_of: str) -> Record:
     "Write spec, columns and counts that all members on the matrix share."
     columns = tree_columns(inputs.train, cfg)
-    own = encoded_ids(cfg, columns.ids)
+    encoding = encoded_ids(cfg, columns.ids)
     tables = [(cfg, inputs.features)] if inputs.features is not None else []
-    tables += [(own, build_features(own, inputs.splits, inputs.folds))] if own else []
+    tables += [(encoding, build_features(encoding, inputs.splits, inputs.folds))] if encoding else []
     write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
     configs = [apart(table.model_dump(mode='json'))[0] for table, _ in tables]
     content = dict(cache=inputs.train.fingerprint, configs=configs, columns=columns.to_json())
-    return _seal_folder(out / 'matrix.json', 'matrix', content, made)
+    return _seal_folder(out / 'matrix.json', 'matrix', content, made_of)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #97d97808
 def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
@@ -281,12 +281,12 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
     returns content of members/trees.matrix/matrix.json: cache that it is of, columns, configs (of the features);
         spec and counts lie beside it
     """
-    out, made = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
-    if (kept := _kept(out / 'matrix.json', 'matrix', made)) is not None:
-        return kept
+    out, made_of = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
+    if (record := _kept(out / 'matrix.json', 'matrix', made_of)) is not None:
+        return record
     with locked(out, 'matrix of the trees'):
-        kept = _kept(out / 'matrix.json', 'matrix', made)  # another command has made it meanwhile
-        return kept or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made)
+        record = _kept(out / 'matrix.json', 'matrix', made_of)  # another command has made it meanwhile
+        return record or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made_of)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
 def _trees_of(cfg: Config, name: str) -> dict:
@@ -329,22 +329,22 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
     >>> predictor = load_predictor(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
     >>> predictor.predict(frame)  # doctest: +SKIP
     """
-    asked, parts, specs = who_answers(cfg, member), {}, {}
+    answers, parts, specs = who_answers(cfg, member), {}, {}
     run, elsewhere = cfg.run_dir, handed_on(cfg, 'logging.log_dir')
-    for name in asked.weights:
+    for name in answers.weights:
         if cfg.members[name].kind == 'network':
-            own = cfg if name == cfg.network else folder_config(member_folder(run, name), elsewhere)
-            part = load_network(own, inputs if name == cfg.network else None)
+            config = cfg if name == cfg.network else folder_config(member_folder(run, name), elsewhere)
+            part = load_network(config, inputs if name == cfg.network else None)
             cache = next(iter(part.sides.values()))['cache']
         else:
             matrix = shared_matrix(cfg, inputs)
             part, cache = _load_models(_trees_of(cfg, name), matrix), matrix['cache']
         parts[name] = replace(part, spec=specs.setdefault(cache, part.spec))
-    if asked.made is None:
-        calibrator = run_calibrators(cfg, parts[asked.name].sides)['']
+    if answers.made is None:
+        calibrator = run_calibrators(cfg, parts[answers.name].sides)['']
     else:
-        calibrator = Calibrator.from_json(asked.made['calibrators'][asked.name])
-    return Predictor(asked.name, parts, asked.weights, calibrator, cfg.ensemble, asked.why)
+        calibrator = Calibrator.from_json(answers.made['calibrators'][answers.name])
+    return Predictor(answers.name, parts, answers.weights, calibrator, cfg.ensemble, answers.why)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #40c52c66
 def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
@@ -424,10 +424,10 @@ def export(
         formats=list(formats),
     )
     parts = {name: part.made for name, part in who.parts.items()}
-    made = digest_json(dict(content, parts=parts, torch=torch.__version__.split('+')[0]))
+    made_of = digest_json(dict(content, parts=parts, torch=torch.__version__.split('+')[0]))
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
-        if _kept(folder / 'artefact.json', 'artefact', made, trust):
+        if _kept(folder / 'artefact.json', 'artefact', made_of, trust):
             return folder
         (folder / 'artefact.json').unlink(missing_ok=True)
         for old in folder.glob('[!.]*/'):
@@ -439,9 +439,9 @@ def export(
             else:
                 members[name] = _write_trees(cfg, name, folder)
         if any(isinstance(part, MatrixModels) for part in who.parts.values()):
-            beside = shutil.ignore_patterns('.*')
-            shutil.copytree(shared_matrix(cfg).path.parent, folder / _SHARED, ignore=beside)
-        _seal_folder(folder / 'artefact.json', 'artefact', content | dict(members=members), made)
+            hidden = shutil.ignore_patterns('.*')
+            shutil.copytree(shared_matrix(cfg).path.parent, folder / _SHARED, ignore=hidden)
+        _seal_folder(folder / 'artefact.json', 'artefact', content | dict(members=members), made_of)
     return folder
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #62641508

@@ -61,11 +61,11 @@ LEAST = 0.2  # of what members move the mean on average, below which one is left
 def _found_weights(x: np.ndarray, y: np.ndarray, parts: list, count: np.ndarray) -> np.ndarray:
     "Weights of members (M, n): equal, or as far off as the `parts`, each held out in turn, gain by it → (M,)."
     equal, gains = _equal(len(x)), np.zeros((len(STRENGTHS), len(y)))
-    for own in parts:
-        if 0 < y[own].mean() < 1 and 0 < y[~own].mean() < 1:
-            way = _way(x[:, ~own], y[~own], count[~own])
-            lost = [_losses((equal + strength * way) @ x[:, own], y[own], count[own]) for strength in STRENGTHS]
-            gains[:, own] = _losses(equal @ x[:, own], y[own], count[own]) - lost
+    for held in parts:
+        if 0 < y[held].mean() < 1 and 0 < y[~held].mean() < 1:
+            way = _way(x[:, ~held], y[~held], count[~held])
+            lost = [_losses((equal + strength * way) @ x[:, held], y[held], count[held]) for strength in STRENGTHS]
+            gains[:, held] = _losses(equal @ x[:, held], y[held], count[held]) - lost
     gain, error = gains.sum(axis=1), np.sqrt((gains**2).sum(axis=1))
     if not (gain > SURE * error).any():
         return equal
@@ -114,14 +114,14 @@ def choose_weights(
         count = count * (weight[rows] / np.mean(weight, dtype=np.float64))
     x, clicked, of_fold = z[:, rows].astype(np.float64), np.asarray(y)[rows].astype(np.float64), fold[rows]
 
-    def found(kept):
+    def found(some):
         "(M,) weights by some of the rows; with one class there is nothing to choose by."
         weights = _equal(len(x))
-        if select == 'stack' and 0 < clicked[kept].mean() < 1:
-            weights = _found_weights(x[:, kept], clicked[kept], holdouts(of_fold[kept], seed), count[kept])
+        if select == 'stack' and 0 < clicked[some].mean() < 1:
+            weights = _found_weights(x[:, some], clicked[some], holdouts(of_fold[some], seed), count[some])
         return weights / ((weights @ x).std() or 1.0)
 
     weights, logits = found(np.ones(len(rows), bool)), np.empty(len(y))
-    for own in holdouts(fold, seed):
-        logits[own] = found(~own[rows]) @ z[:, own]
+    for held in holdouts(fold, seed):
+        logits[held] = found(~held[rows]) @ z[:, held]
     return weights / weights.sum(), logits / weights.sum()

@@ -144,8 +144,8 @@ def _lgb_train(g: Fit):
     lgb = _lightgbm()
 
     def data(rows: MatrixRows, **more):
-        told = dict(label=rows.label, weight=rows.weight, init_score=g.start(rows))
-        return lgb.Dataset(rows, params=g.params, **told, **more)
+        columns = dict(label=rows.label, weight=rows.weight, init_score=g.start(rows))
+        return lgb.Dataset(rows, params=g.params, **columns, **more)
 
     train = data(g.rows, categorical_feature=_sets(g), free_raw_data=True)
     callbacks, judged = [lambda env: g.tick()], []
@@ -175,8 +175,8 @@ def _xgb_params(member: Member, seed: int) -> dict:
 def _xgb_data(g: Fit, rows: MatrixRows, **ref):
     import xgboost as xgb
 
-    told = dict(label=rows.label, weight=rows.weight, base_margin=g.start(rows))
-    return xgb.QuantileDMatrix(rows.matrix(), **told, max_bin=g.params['max_bin'], nthread=_threads(), **ref)
+    columns = dict(label=rows.label, weight=rows.weight, base_margin=g.start(rows))
+    return xgb.QuantileDMatrix(rows.matrix(), **columns, max_bin=g.params['max_bin'], nthread=_threads(), **ref)
 
 # %% ../../nbs/60_members/10_boosted.ipynb #15f8f418
 def _xgb_train(g: Fit):
@@ -220,8 +220,8 @@ def _cat_params(member: Member, seed: int) -> dict:
 def _cat_data(g: Fit, rows: MatrixRows):
     import catboost
 
-    told = dict(label=rows.label, weight=rows.weight, baseline=g.start(rows))
-    return catboost.Pool(rows.matrix(), **told, thread_count=_threads())
+    columns = dict(label=rows.label, weight=rows.weight, baseline=g.start(rows))
+    return catboost.Pool(rows.matrix(), **columns, thread_count=_threads())
 
 # %% ../../nbs/60_members/10_boosted.ipynb #8e97de67
 def _cat_train(g: Fit):

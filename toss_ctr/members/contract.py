@@ -32,12 +32,12 @@ def member_folder(run_dir, name: str) -> Path:
     return Path(run_dir) / 'members' / name
 
 # %% ../../nbs/60_members/07_contract.ipynb #ee866847
-def member_generation(folder, made: dict) -> Path:
+def member_generation(folder, recipe: dict) -> Path:
     """Where the files of one making of a member lie.
 
-    made : what its numbers depend on; JSON-able
+    recipe : what its numbers depend on; JSON-able
     """
-    return generation_folder(folder, digest_json(made))
+    return generation_folder(folder, digest_json(recipe))
 
 # %% ../../nbs/60_members/07_contract.ipynb #025093a4
 def _copy_for_people(place: Path):
@@ -49,21 +49,21 @@ def _copy_for_people(place: Path):
             (place.parent / name).unlink(missing_ok=True)  # of an earlier making
 
 # %% ../../nbs/60_members/07_contract.ipynb #6f78b873
-def seal_member(folder, made: dict, **facts) -> Record:
+def seal_member(folder, recipe: dict, **facts) -> Record:
     """Write member.json: from now on this generation of the member is the one that counts, and all others go.
 
     folder : of the member; its generation holds oof.parquet, where there are any test_logits.parquet and models
-    made : what its numbers depend on; JSON-able
+    recipe : what its numbers depend on; JSON-able
     facts : kind, seconds and others, for people
     """
-    folder, place = Path(folder), member_generation(folder, made)
+    folder, place = Path(folder), member_generation(folder, recipe)
     models = [model.with_suffix(ending) for model in place.glob('fold_*.model') for ending in ('.json', '.model')]
     there = [file for file in (place / OOF, place / TEST, *sorted(models)) if file.is_file()]
     files = {file.relative_to(folder).as_posix(): digest_file(file) for file in there}
     copies = {name: files[f'{place.name}/{name}'] for name in (OOF, TEST) if f'{place.name}/{name}' in files}
-    content = dict(made=made, generation=place.name) | facts
+    content = dict(made=recipe, generation=place.name) | facts
     run = folder.parent.parent
-    record = write_record(folder / RECORD, 'member', content, run, digest_json(made), files | copies)
+    record = write_record(folder / RECORD, 'member', content, run, digest_json(recipe), files | copies)
     _copy_for_people(place)
     clear_other_generations(place)
     return record
@@ -110,10 +110,10 @@ def _record(folder: Path) -> Record | None:
         return None
 
 
-def finished_member(folder, made: dict | None = None) -> Record | None:
+def finished_member(folder, recipe: dict | None = None) -> Record | None:
     """The record of a finished member, its files verified.
 
-    made : what it must have been made of; None = whatever it is
+    recipe : what it must have been made of; None = whatever it is
     returns the content of member.json; None where a file is missing or damaged, or it was made of something else
     """
     folder = Path(folder)
@@ -123,16 +123,16 @@ def finished_member(folder, made: dict | None = None) -> Record | None:
     try:
         check_files(record, [name for name in record['files'] if '/' in name])  # not the copies for people
     except UserError:
-        return None if _record(folder) == record else finished_member(folder, made)  # switched meanwhile
-    return record if made is None or record['made_of'] == digest_json(made) else None
+        return None if _record(folder) == record else finished_member(folder, recipe)  # switched meanwhile
+    return record if recipe is None or record['made_of'] == digest_json(recipe) else None
 
 
-def kept_member(folder, made: dict) -> Record | None:
+def kept_member(folder, recipe: dict) -> Record | None:
     """As `finished_member`, by whoever would make it otherwise: it puts the copy for people right, and clears up.
 
-    made : what it must have been made of
+    recipe : what it must have been made of
     """
-    record, place = finished_member(folder, made), member_generation(folder, made)
+    record, place = finished_member(folder, recipe), member_generation(folder, recipe)
     if record is not None:
         for path in (Path(folder) / OOF, Path(folder) / TEST):
             if path.is_dir():
@@ -203,17 +203,17 @@ class Opinion:
     facts: dict = field(default_factory=dict)
 
 # %% ../../nbs/60_members/07_contract.ipynb #85df7e87
-def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict | None = None) -> Opinion:
+def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), recipe: dict | None = None) -> Opinion:
     """What a finished member says.
 
-    made : what it must have been made of; None = whatever it is
+    recipe : what it must have been made of; None = whatever it is
     raises UserError : the member is not finished, or damaged, or another command has made it of something else
     """
     folder, again = member_folder(run_dir, name), f'run toss run {shell_path(run_dir)}'
     record = finished_member(folder)
     if record is None:
         raise UserError(f'{folder}: the member is not finished, or damaged', f'{again}: it makes it anew')
-    if made is not None and record['made_of'] != digest_json(made):
+    if recipe is not None and record['made_of'] != digest_json(recipe):
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
     read = lambda file: read_recorded_table(record, f'{record["generation"]}/{file}')
     try:
@@ -222,7 +222,7 @@ def read_opinion(run_dir, name: str, ensemble: Ensemble = Ensemble(), made: dict
     except UserError:
         if _record(folder) == record:
             raise
-        return read_opinion(run_dir, name, ensemble, made)  # another generation counts by now
+        return read_opinion(run_dir, name, ensemble, recipe)  # another generation counts by now
     columns = {column.name: column.to_numpy() for column in table.sort('row')}
     facts = {fact: record.get(fact) for fact in ('kind', 'rows_per_s', 'made_of')}
     facts['fit_seconds'] = sum(record['seconds']) if record.get('seconds') else None

@@ -23,7 +23,7 @@ def _classifiers() -> dict[str, type]:
     "Those of scikit-learn that give probabilities, by name."
     from sklearn.utils import all_estimators
 
-    return {name: made for name, made in all_estimators('classifier') if hasattr(made, 'predict_proba')}
+    return {name: kind for name, kind in all_estimators('classifier') if hasattr(kind, 'predict_proba')}
 
 
 def classifier(name: str, seed: int = 0, **parameters):
@@ -38,9 +38,9 @@ def classifier(name: str, seed: int = 0, **parameters):
         mend = 'take one such as ExtraTreesClassifier, RandomForestClassifier, LogisticRegression, MLPClassifier'
         raise UserError(f'members: estimator: scikit-learn has no {name} that gives probabilities', mend)
     try:
-        made = _classifiers()[name]()
-        drawn = dict(random_state=seed % 2**31) if 'random_state' in made.get_params() else {}
-        return made.set_params(**drawn | parameters)
+        model = _classifiers()[name]()
+        drawn = dict(random_state=seed % 2**31) if 'random_state' in model.get_params() else {}
+        return model.set_params(**drawn | parameters)
     except (TypeError, ValueError) as error:
         mend = 'give parameters that scikit-learn documents for it, and a classifier that needs no other one'
         raise UserError(f'members: {name}: {str(error).splitlines()[0]}', mend) from None
@@ -51,13 +51,13 @@ def _as_onnx(fitted, block: np.ndarray, about: dict) -> bytes:
     from skl2onnx import to_onnx
 
     try:
-        made = to_onnx(fitted, block[:1], options={id(fitted[-1]): dict(zipmap=False)})
+        program = to_onnx(fitted, block[:1], options={id(fitted[-1]): dict(zipmap=False)})
     except Exception as error:  # of a dozen kinds
         what = f'members: {type(fitted[-1]).__name__} has no ONNX program ({type(error).__name__})'
         raise UserError(what, 'take another, such as ExtraTreesClassifier or LogisticRegression') from None
     for key, value in about.items():
-        made.metadata_props.add(key=key, value=json.dumps(value))
-    return made.SerializeToString()
+        program.metadata_props.add(key=key, value=json.dumps(value))
+    return program.SerializeToString()
 
 
 class OnnxClassifier:
@@ -69,8 +69,8 @@ class OnnxClassifier:
         options = SessionOptions()
         options.intra_op_num_threads, options.log_severity_level = _threads(), 3
         self.content, self.session = content, InferenceSession(content, options)
-        told = self.session.get_modelmeta().custom_metadata_map
-        self.rate, self.rows, self.gain = (json.loads(told[key]) for key in ('rate', 'rows', 'gain'))
+        about = self.session.get_modelmeta().custom_metadata_map
+        self.rate, self.rows, self.gain = (json.loads(about[key]) for key in ('rate', 'rows', 'gain'))
 
     def clicks(self, block: np.ndarray) -> np.ndarray:
         "Click probabilities as the classifier gives them, (b, F) float32 → (b,)."
@@ -86,9 +86,9 @@ class OnnxClassifier:
 def _gains(fitted, columns: int) -> list:
     "What each column weighs, where the classifier says so."
     last = fitted[-1]
-    told = getattr(last, 'feature_importances_', None)
-    told = np.abs(getattr(last, 'coef_', np.zeros((1, columns)))).mean(0) if told is None else told
-    return [float(one) for one in told]
+    weights = getattr(last, 'feature_importances_', None)
+    weights = np.abs(getattr(last, 'coef_', np.zeros((1, columns)))).mean(0) if weights is None else weights
+    return [float(one) for one in weights]
 
 
 _AGREE = 1e-3  # mean difference of probabilities between a classifier and its program
@@ -101,13 +101,13 @@ def _trained(g: Fit) -> OnnxClassifier:
     from sklearn.preprocessing import StandardScaler
     from sklearn.utils.validation import has_fit_parameter
 
-    made, block = classifier(g.params['estimator'], **g.params['set']), g.rows.matrix()
-    more = {'n_jobs': _threads()} if 'n_jobs' in made.get_params() else {}
-    fitted = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), made.set_params(**more))
+    model, block = classifier(g.params['estimator'], **g.params['set']), g.rows.matrix()
+    more = {'n_jobs': _threads()} if 'n_jobs' in model.get_params() else {}
+    fitted = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), model.set_params(**more))
     weights = {}
     if g.rows.weight is not None:
-        if not has_fit_parameter(made, 'sample_weight'):
-            what = f'members: {type(made).__name__} takes no weights, and rows have some (data.weight_col)'
+        if not has_fit_parameter(model, 'sample_weight'):
+            what = f'members: {type(model).__name__} takes no weights, and rows have some (data.weight_col)'
             raise UserError(what, 'take a classifier whose fit has sample_weight')
         weights = {f'{fitted.steps[-1][0]}__sample_weight': g.rows.weight}
     fitted.fit(block, g.rows.label, **weights)
@@ -116,7 +116,7 @@ def _trained(g: Fit) -> OnnxClassifier:
     program, few = OnnxClassifier(_as_onnx(fitted, block, about)), block[:: max(1, len(block) // 1000)]
     apart = np.abs(program.clicks(few) - fitted.predict_proba(few)[:, 1]).mean()
     if not apart <= _AGREE:
-        what = f'members: the ONNX program of {type(made).__name__} says something else ({apart:.3f} on average)'
+        what = f'members: the ONNX program of {type(model).__name__} says something else ({apart:.3f} on average)'
         raise UserError(what, 'take another classifier')
     g.tick()
     return program

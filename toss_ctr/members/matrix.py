@@ -159,16 +159,16 @@ def _token_frequency(split, seq: SeqSpec) -> np.ndarray:
 
 def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
     "What the trees use of a history; the first target in its id space is the one."
-    section, own = cfg.history(seq.key), seq.history
+    section, prefix = cfg.history(seq.key), seq.history
     shared = section.shared_with
     first = next((name for name in seq.targets if shared.get(name) == seq.name), None)
-    asked = sorted((name for name in seq.targets if name in shared), key=lambda name: name != first)
+    targeted = sorted((name for name in seq.targets if name in shared), key=lambda name: name != first)
     tokens = _most_frequent(_token_frequency(split, seq), BAG)
-    names = [f'{own}_{what}' for what in ('length', 'unique', 'entropy', 'top_share')]
-    names += [] if seq.collapse else [f'{own}_change_rate']
-    names += [f'{own}_{name}_{what}' for name in asked for what in ('count', 'share', 'age')]
-    names += [f'{own}_bag_{token}' for token in tokens]
-    targets = tuple((seq.targets.index(name), seq.spaces.get(name)) for name in asked)
+    names = [f'{prefix}_{what}' for what in ('length', 'unique', 'entropy', 'top_share')]
+    names += [] if seq.collapse else [f'{prefix}_change_rate']
+    names += [f'{prefix}_{name}_{what}' for name in targeted for what in ('count', 'share', 'age')]
+    names += [f'{prefix}_bag_{token}' for token in tokens]
+    targets = tuple((seq.targets.index(name), seq.spaces.get(name)) for name in targeted)
     return HistoryColumns(tuple(names), targets, tokens, section.recency_tau or AGE_SCALE)
 
 
@@ -214,13 +214,13 @@ def _history(shard, rows: np.ndarray, seq: SeqSpec, tau: float, side: str | None
     offsets, stored = shard.arr(f'{key}_offsets'), dict(token=shard.arr(array))
     if seq.collapse:
         stored |= {name: shard.arr(f'{key}_{name}') for name in ('age', 'count', 'bias')}
-        found = Ragged.from_offsets(offsets, rows, **stored).pack()
-        age, count, bias = (np.asarray(found[name], np.float64) for name in ('age', 'count', 'bias'))
-        found = found.like(token=found['token'], age=age, count=count, weight=np.exp(bias))
-        return _by_token(found, seq.side_size(side) if side else seq.size) if seq.sides or seq.time else found
-    found = Ragged.from_offsets(offsets, rows, **stored).pack()
-    age = found.ages()
-    return found.like(token=found['token'], age=age, count=np.ones(len(age)), weight=recency(age, tau))
+        history = Ragged.from_offsets(offsets, rows, **stored).pack()
+        age, count, bias = (np.asarray(history[name], np.float64) for name in ('age', 'count', 'bias'))
+        history = history.like(token=history['token'], age=age, count=count, weight=np.exp(bias))
+        return _by_token(history, seq.side_size(side) if side else seq.size) if seq.sides or seq.time else history
+    history = Ragged.from_offsets(offsets, rows, **stored).pack()
+    age = history.ages()
+    return history.like(token=history['token'], age=age, count=np.ones(len(age)), weight=recency(age, tau))
 
 # %% ../../nbs/60_members/05_matrix.ipynb #926eae3f
 def history_block(shard, rows: np.ndarray, columns: HistoryColumns, seq: SeqSpec) -> list:
@@ -250,14 +250,14 @@ def cell_block(shard, rows: np.ndarray, multi, codes: tuple) -> np.ndarray:
     returns (m, 1 + len(codes)) float32: number of values, then 0/1 for each code, or its weight
     """
     offsets, values = shard.arr(f'multi_{multi.name}_offsets'), shard.arr(f'multi_{multi.name}_values')
-    told = dict(weight=shard.arr(f'weight_of_multi_{multi.name}_values')) if multi.weights else {}
-    cells = Ragged.from_offsets(offsets, rows, value=values, **told).pack()
+    weights = dict(weight=shard.arr(f'weight_of_multi_{multi.name}_values')) if multi.weights else {}
+    cells = Ragged.from_offsets(offsets, rows, value=values, **weights).pack()
     row, value = cells.rows(), cells['value']
     out = np.zeros((len(rows), 1 + len(codes)), np.float32)
     out[:, 0] = cells.lengths
     for j, code in enumerate(codes, 1):
         here = value == code
-        if told:
+        if weights:
             np.add.at(out[:, j], row[here], cells['weight'][here])
         else:
             out[row[here], j] = 1

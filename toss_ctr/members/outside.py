@@ -189,10 +189,10 @@ def _join(inputs: Inputs, name: str, member: Member) -> dict:
         if not Path(file).is_file():
             raise UserError(f'members.{name}: {file} is missing', 'check the path')
     files = dict(kind='file', oof_file=digest_file(member.oof), test_file=digest_file(member.test))
-    made = inputs.made_of | files
-    kept, place, id_col = kept_member(folder, made), member_generation(folder, made), cfg.data.id_col
-    if kept is not None:
-        return kept
+    recipe = inputs.made_of | files
+    record, place, id_col = kept_member(folder, recipe), member_generation(folder, recipe), cfg.data.id_col
+    if record is not None:
+        return record
     rows = _rows_for(inputs, name, np.flatnonzero(inputs.folds.fold >= 0))
     (z, given_out), label = held_out_logits(member.oof, rows, id_col), rows['label'].to_numpy()
     weight = inputs.train.weights(rows['row'].to_numpy())
@@ -205,4 +205,4 @@ def _join(inputs: Inputs, name: str, member: Member) -> dict:
             test_z = said(table, member.test, ('p', cfg.data.label_col)) - shift
             write_test_logits(place, ids, test_z[:, None], id_col)
         metrics = all_metrics(label, expit(z - shift), weight)
-        return seal_member(folder, made, kind='file', metrics=metrics)
+        return seal_member(folder, recipe, kind='file', metrics=metrics)

@@ -48,9 +48,9 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
-def _kept_note(folder: Path, k: int, made: dict) -> Record | None:
+def _kept_note(folder: Path, k: int, recipe: dict) -> Record | None:
     "The record of a fold's kept model; None where there is no whole one, or one of something else."
-    return kept_record(folder / f'fold_{k}.json', 'model', digest_json(made))
+    return kept_record(folder / f'fold_{k}.json', 'model', digest_json(recipe))
 
 
 def kept_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
@@ -137,8 +137,8 @@ class MatrixJob:
     def grow(self, seen: MatrixRows, matrices: Matrices, tick: Callable, judge: MatrixRows | None = None):
         "A model of some training rows, which stops early where there are rows to `judge` it on."
         columns = matrices.columns
-        told = list(columns.categorical), self.member, self.params
-        return self.library.train(Fit(seen, *told, tick, judge, columns.ordered))
+        options = list(columns.categorical), self.member, self.params
+        return self.library.train(Fit(seen, *options, tick, judge, columns.ordered))
 
 # %% ../../nbs/60_members/15_trees.ipynb #b9b19c45
 @patch
@@ -174,10 +174,10 @@ def model(self: MatrixJob, k: int, matrices: Matrices, tick: Callable, chosen=la
     def train():
         keep = self.member.keep
         few = rows if keep == 1 else thinned(rows, label[rows], keep, self.seed, k)
-        found = self.chosen_rounds(k, matrices, few, tick)
-        chosen(found)
-        job = replace(self, member=self.member.model_copy(update=dict(rounds=found)))
-        return job.grow(matrices.train_rows(k, few), matrices, tick), found
+        best = self.chosen_rounds(k, matrices, few, tick)
+        chosen(best)
+        job = replace(self, member=self.member.model_copy(update=dict(rounds=best)))
+        return job.grow(matrices.train_rows(k, few), matrices, tick), best
 
     return kept_model(self.library, self.place, k, self.made, train)
 
@@ -268,8 +268,8 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     "The members to be fitted, the columns of their matrix, the features beside it."
     cfg = inputs.cfg
     columns = tree_columns(inputs.train, cfg)
-    own = encoded_ids(cfg, columns.ids)
-    extra = [inputs.features, build_features(own, inputs.splits, inputs.folds, watched(progress)) if own else None]
+    more = encoded_ids(cfg, columns.ids)
+    extra = [inputs.features, build_features(more, inputs.splits, inputs.folds, watched(progress)) if more else None]
     extra = [e for e in extra if e is not None]
     if not columns.names and not extra:
         raise UserError('data: no columns', 'set data.cat_cols or data.num_patterns')
@@ -278,9 +278,9 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
     for name, member in cfg.members.items():
         if member.kind in LEARNERS:
             library = LEARNERS[member.kind]
-            own = dict(params=library.params(member, cfg.seed), version=library.version(name))
-            made = inputs.made_of | shared | member.model_dump(mode='json') | own
-            jobs.append(MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), made, progress))
+            more = dict(params=library.params(member, cfg.seed), version=library.version(name))
+            recipe = inputs.made_of | shared | member.model_dump(mode='json') | more
+            jobs.append(MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), recipe, progress))
     return jobs, columns, extra
 
 # %% ../../nbs/60_members/15_trees.ipynb #09e86bf9

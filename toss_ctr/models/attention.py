@@ -33,8 +33,8 @@ def check_axes(name: str, x: Tensor | None, **axes: int | None):
         if not wrong:
             return
         what = f'{wrong[0]} in {shape}'
-    asked = ', '.join(axis if n is None else f'{axis} = {n}' for axis, n in axes.items())
-    raise UserError(f'{name}: {what}', f'give ({asked})')
+    wanted = ', '.join(axis if n is None else f'{axis} = {n}' for axis, n in axes.items())
+    raise UserError(f'{name}: {what}', f'give ({wanted})')
 
 # %% ../../nbs/40_models/00_attention.ipynb #1883e8d4
 def length_mask(lengths: Tensor, width: int) -> Tensor:

@@ -148,8 +148,8 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     side_rep = _next_multiple(max(1, d_rep // 2), heads)
     d_pos = tuple(max(heads, _next_multiple(math.ceil(width / 4), heads)) for width in (d_att, d_rep))
     shared = s.shared_with
-    beside = [seq.name, *seq.sides]
-    share = [beside.index(shared[name]) if name in shared else None for name in s.query_key]
+    token_fields = [seq.name, *seq.sides]
+    share = [token_fields.index(shared[name]) if name in shared else None for name in s.query_key]
     sizes = {column.name: column.size for column in spec.cats}
     targets = [sizes[name] for name in s.query_key]
     return DARE(
@@ -268,8 +268,8 @@ class History(nn.Module):
     def forward(self, batch: dict, plain: Tensor, brief: dict | None = None) -> tuple[dict, Tensor]:
         seq, out = batch[self.key], None
         if brief is not None and seq.device.type == 'cpu' and not torch.compiler.is_compiling():
-            beside = self.beside(batch, 'age', 'bias') | dict(shared=brief.setdefault(self.key, {}))
-            out = brief_answer(self.dare, seq, batch[f'{self.key}_len'], self.target(batch), **beside)
+            columns = self.beside(batch, 'age', 'bias') | dict(shared=brief.setdefault(self.key, {}))
+            out = brief_answer(self.dare, seq, batch[f'{self.key}_len'], self.target(batch), **columns)
         out = out or self.read(batch, plain)
         n = batch[f'{self.key}_total' if self.collapse else f'{self.key}_len'].to(out['h'].dtype)
         length = self.length((torch.log1p(n) / 4).unsqueeze(1))

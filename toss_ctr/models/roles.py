@@ -41,13 +41,13 @@ def _token_sums(vectors: Tensor, weight: Tensor, ids: Tensor, rows: int, sparse:
     sparse : as a sparse tensor of the tokens that occur
     """
     tokens, order = ids.flatten().int().sort(stable=True)
-    found, counts = tokens.unique_consecutive(return_counts=True) if sparse else (None, tokens.bincount(minlength=rows))
+    named, counts = tokens.unique_consecutive(return_counts=True) if sparse else (None, tokens.bincount(minlength=rows))
     starts, weight = counts.cumsum(0) - counts, weight.flatten()[order]
     sums = embedding_bag(order // ids.shape[1], vectors, starts, mode='sum', per_sample_weights=weight)
-    if found is None:
+    if named is None:
         return sums
-    told = dict(size=(rows, sums.shape[1]), is_coalesced=True, check_invariants=False)
-    return torch.sparse_coo_tensor(found.unsqueeze(0), sums, **told)
+    options = dict(size=(rows, sums.shape[1]), is_coalesced=True, check_invariants=False)
+    return torch.sparse_coo_tensor(named.unsqueeze(0), sums, **options)
 
 # %% ../../nbs/40_models/30_roles.ipynb #5e1f331b
 class Dots(torch.autograd.Function):
@@ -208,8 +208,8 @@ class Role(nn.Module):
         self.mode = mode
         self.share = list(share)
         self.width = d = sum(self.behaviour.widths)
-        own = [rows for rows, field in zip(targets, share, strict=True) if field is None]
-        self.own = nn.ModuleList(nn.Embedding(rows, d) for rows in own)
+        unshared = [rows for rows, field in zip(targets, share, strict=True) if field is None]
+        self.own = nn.ModuleList(nn.Embedding(rows, d) for rows in unshared)
         for table in self.own:
             init_table(table)
         self.slots = nn.ParameterDict()

@@ -87,8 +87,8 @@ def read_columns(split, rows: np.ndarray, first: int, stop: int, features: np.nd
     n_num = len(split.spec.nums)
     parts = []
     if first < n_num:
-        own = [shard.arr('num')[:, first:stop][local] for shard, _, local in pieces_of(split, rows)]
-        parts.append(np.concatenate(own).T)
+        columns = [shard.arr('num')[:, first:stop][local] for shard, _, local in pieces_of(split, rows)]
+        parts.append(np.concatenate(columns).T)
     if stop > n_num:
         parts.append(features[:, max(first - n_num, 0) : stop - n_num][rows].T)
     return np.ascontiguousarray(np.concatenate(parts))
@@ -117,11 +117,11 @@ def numeric_stats(
         rows = rows[np.sort(chosen)]
     n = len(split.spec.nums) + (0 if features is None else features.shape[1])
     step = max(1, _MEMORY // (4 * max(len(rows), 1)))
-    found = []
+    stats = []
     for start in range(0, n, step):
         columns = read_columns(split, rows, start, min(start + step, n), features)
-        found += [column_stats(x, strategy) for x in columns]
-    fill, scale, knots = (np.array([column[i] for column in found], np.float32) for i in range(3))
+        stats += [column_stats(x, strategy) for x in columns]
+    fill, scale, knots = (np.array([column[i] for column in stats], np.float32) for i in range(3))
     return NumericStats(scaler, fill, scale, knots.reshape(-1, KNOTS))
 
 # %% ../../nbs/40_models/05_scaling.ipynb #5891f22c

@@ -70,9 +70,9 @@ class RunFacts:
     @property
     def subject(self) -> str:
         "What was handed in, by the names of its members."
-        made = handed_in(self.folder) or {}
-        of = [name for name, weight in made.get('weights', {}).items() if weight]
-        chosen = made.get('chosen') or self.pred.name
+        choice = handed_in(self.folder) or {}
+        of = [name for name, weight in choice.get('weights', {}).items() if weight]
+        chosen = choice.get('chosen') or self.pred.name
         return f"ensemble of {' + '.join(of)}" if chosen == ENSEMBLE else chosen
 
     @property
@@ -106,9 +106,9 @@ class RunFacts:
         first = first_metric(of.metric)
         balanced, natural = zip(of.scales(one), of.scales(other), strict=True)
         n = max(n_draws(len(of.row), self.n_boot), 30)
-        found = compare_predictions(of.label, *balanced, n, self.cfg.seed, **of.beside(), natural=natural)
-        found = gain(found[first][2], first)
-        return dict(diff=found.diff, lo=found.lo, hi=found.hi, metric=TITLES.get(first, first))
+        compared = compare_predictions(of.label, *balanced, n, self.cfg.seed, **of.beside(), natural=natural)
+        compared = gain(compared[first][2], first)
+        return dict(diff=compared.diff, lo=compared.lo, hi=compared.hi, metric=TITLES.get(first, first))
 
     @cached_property
     def ahead(self) -> dict | None:
@@ -131,12 +131,12 @@ def rule(kind: str, title: str, words: str):
 
 def findings(facts: RunFacts, rules=RULES) -> list[tuple[str, str, str]]:
     "What the numbers say, most urgent first: kind, title, text."
-    found = [
+    sentences = [
         (kind, title.format(**numbers), words.format(**numbers))
         for kind, title, words, applies in rules
         for numbers in applies(facts)
     ]
-    return sorted(found, key=lambda finding: ('watch', 'next', 'good').index(finding[0]))
+    return sorted(sentences, key=lambda finding: ('watch', 'next', 'good').index(finding[0]))
 
 
 def folds_text(some, n: int) -> str:
@@ -227,15 +227,15 @@ def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
     p : (n,) class-balanced probabilities
     most : rows that are drawn for; of more the error falls as one over the square root
     """
-    every, rng, found = slice(None, None, -(-len(p) // most)), np.random.default_rng(0), []
+    every, rng, errors = slice(None, None, -(-len(p) // most)), np.random.default_rng(0), []
     some = p[every]
     weight = pred.counts[every]
     rate = shift_prior(some, pred.prior, 'natural')
     for _ in range(50):
         click = rng.random(len(some)) < rate
         if 0 < click.sum() < len(click):
-            found.append(ece(click, some, balanced=True, weight=weight))
-    return float(np.quantile(found, 0.975) * (len(some) / len(p)) ** 0.5) if found else np.inf
+            errors.append(ece(click, some, balanced=True, weight=weight))
+    return float(np.quantile(errors, 0.975) * (len(some) / len(p)) ** 0.5) if errors else np.inf
 
 # %% ../../nbs/80_report/25_advice.ipynb #899c93d1
 @rule(
@@ -299,8 +299,8 @@ def _same_ids(f: RunFacts) -> str:
     for seq in f.train.spec.histories if f.train is not None else ():
         section = f.cfg.history(seq.key)
         known = {str(value) for value in seq.values or ()}
-        asked = [c for c in f.train.spec.cats if c.name in section.query_key and section.sharing == 'none']
-        if any(len(known & {*map(str, c.values or ())}) > 0.8 * c.size for c in asked):
+        targets = [c for c in f.train.spec.cats if c.name in section.query_key and section.sharing == 'none']
+        if any(len(known & {*map(str, c.values or ())}) > 0.8 * c.size for c in targets):
             return 'sequence' if seq.key == 'seq' else f'sequences.{seq.history}'
     return ''
 
@@ -333,8 +333,8 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
     "The findings of a run: those of its report, anew where something has changed since."
     folder = Path(run_dir)
     with suppress(UserError):
-        told = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
-        return [tuple(finding) for finding in told]
+        kept_findings = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
+        return [tuple(finding) for finding in kept_findings]
     pred = load_predictions(folder, cfg)
     rows = score_rows(pred, N_BOOT, cfg.seed)
     return findings(RunFacts(pred, rows, read_log(folder / 'train_log.csv'), folder, cfg))

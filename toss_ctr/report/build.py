@@ -61,7 +61,7 @@ _PAIRS = '<dl>{% for name, value in facts.items() if value %}<dt>{{ name }}</dt>
 
 def ran_section(f: RunFacts) -> Markup:
     "What ran: data, seed, command, commit, device, versions, changed keys, the whole config."
-    cfg, made, fitted = f.cfg, side_file(f.folder, 'origin.json') or {}, side_file(f.folder, 'calibrator.json')
+    cfg, origin, fitted = f.cfg, side_file(f.folder, 'origin.json') or {}, side_file(f.folder, 'calibrator.json')
     first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
     parts = side_file(f.folder, first.name, 'parameters') if first else []
     facts = {
@@ -70,11 +70,11 @@ def ran_section(f: RunFacts) -> Markup:
         **_data_facts(f),
         'folds': cfg.cv.scheme + (f', on {cfg.cv.group_key}' if cfg.cv.group_key else ''),
         'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows (eval.group_col: groups)',
-        **{name: made.get(name) for name in ('command', 'commit', 'device')},
+        **{name: origin.get(name) for name in ('command', 'commit', 'device')},
         'members': ', '.join(f'{name} ({member.kind})' for name, member in cfg.members.items()),
         'calibration': fitted and repr(Calibrator.from_json(fitted)),
         'parameters of a fold’s model': ', '.join(f'{part} {n:,}' for part, n in parts),
-        'versions': ', '.join(f'{k} {v}' for k, v in made.get('versions', {}).items()),
+        'versions': ', '.join(f'{k} {v}' for k, v in origin.get('versions', {}).items()),
     }
     changed = [dict(key=k, here=value_text(b), there=value_text(a)) for k, (a, b) in config_diff(cfg, Config()).items()]
     columns = dict(key=('key', None), here=('this run', None), there=('the defaults', None))
@@ -105,14 +105,14 @@ def made_section(_: RunFacts) -> Markup:
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
 def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     "Name, number, and what stands below it."
-    metric, own = f.pred.metric, f.own
+    metric, row_of = f.pred.metric, f.own
     first = first_metric(metric)
-    shown = [(TITLES.get(first, first), own[first], interval_text(own['low'], own['high']) or '')]
-    shown += [('log loss', own['LogLoss'], '')] if metric == 'toss' else []
-    shown += [('predicted / observed clicks', own[RATIO], SCALES[f.pred.target]), ('AUC', own['AUC'], '')]
+    shown = [(TITLES.get(first, first), row_of[first], interval_text(row_of['low'], row_of['high']) or '')]
+    shown += [('log loss', row_of['LogLoss'], '')] if metric == 'toss' else []
+    shown += [('predicted / observed clicks', row_of[RATIO], SCALES[f.pred.target]), ('AUC', row_of['AUC'], '')]
     for row in f.rows:
-        if row['name'] in f.beside and row is not own:
-            shown.append((row['name'], row[first], f'{merit(row, metric) - merit(own, metric):+.4f}, + is better'))
+        if row['name'] in f.beside and row is not row_of:
+            shown.append((row['name'], row[first], f'{merit(row, metric) - merit(row_of, metric):+.4f}, + is better'))
     return shown
 
 # %% ../../nbs/80_report/40_build.ipynb #03565481
@@ -202,11 +202,11 @@ def build_report(
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     rows = scores or score_rows(pred, n_boot, cfg.seed)
     facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
-    found = findings(facts)
+    sentences = findings(facts)
     if out.parent == run_dir:
-        write_record(run_dir / ADVICE, 'advice', dict(findings=found), made_of=advice_made_of(run_dir))
+        write_record(run_dir / ADVICE, 'advice', dict(findings=sentences), made_of=advice_made_of(run_dir))
     more = section('more', 'More', *(make(facts) for make in _FOLDED))
-    parts = [*filter(None, (make(facts) for make in _OPEN)), findings_section(found), more]
+    parts = [*filter(None, (make(facts) for make in _OPEN)), findings_section(sentences), more]
     body = html(_BODY, head=header(facts, parts), parts=parts, foot=_FOOT)
     with write_aside(out) as part:
         part.write_text(page(f'{cfg.exp_name} – toss_ctr', body), **text)

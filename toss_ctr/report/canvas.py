@@ -407,8 +407,8 @@ def notebook_page(path, title: str) -> Path:
     exporter = HTMLExporter(template_name='basic', exclude_input=True, exclude_anchor_links=True)
     cells, _ = exporter.from_notebook_node(notebook)
     cells = Markup(re.sub(r'(?s)<script.*?</script>', '', cells))
-    made = page(title, html(_FOLD, title=title, name=Path(path).name, cells=cells))
+    text = page(title, html(_FOLD, title=title, name=Path(path).name, cells=cells))
     out = Path(path).with_suffix('.html')
     with write_aside(out) as part:
-        part.write_text(made, encoding='utf-8', errors='replace')
+        part.write_text(text, encoding='utf-8', errors='replace')
     return out

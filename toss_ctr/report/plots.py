@@ -64,10 +64,10 @@ def plot_learning(rows: list[dict], metric: str = 'Score', maximise: bool = True
     title : above the axes; the metric's name by default
     """
     _, ax = canvas()
-    found = curves(rows, metric)
-    single = len({fold for fold, _ in found}) == 1
-    held = {fold for fold, split in found if split != 'train'}
-    for (fold, split), (epochs, values) in found.items():
+    lines = curves(rows, metric)
+    single = len({fold for fold, _ in lines}) == 1
+    held = {fold for fold, split in lines if split != 'train'}
+    for (fold, split), (epochs, values) in lines.items():
         style = _style(fold)
         dashed = split in _DASHED
         if single and held:
@@ -242,8 +242,8 @@ def plot_importance(
     title : above the plot
     start : where the bars begin
     """
-    found = ((group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items())
-    rows = sorted(found, key=lambda r: -r[1])[:top]
+    groups = ((group, *np.atleast_1d(v), 0.0)[:3] for group, v in drops.items())
+    rows = sorted(groups, key=lambda r: -r[1])[:top]
     _, ax = canvas(height=0.9 + 0.26 * len(rows))
     spread = [r[2] for r in rows]
     ax.barh(

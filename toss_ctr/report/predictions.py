@@ -104,15 +104,15 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     rate = np.average(of['label'], weights=of.get('weight'))
     raw = expit(of['logit'])
     chosen = (handed_in(run_dir) or {}).get('chosen', '')
-    found = {}
+    members = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     calm = balanced(of['p'])
     others = {cfg.lead: calm} if np.abs(calm - raw).max() > 1e-6 else {}
     for name in (*cfg.members, ENSEMBLE):
         if name != cfg.lead and held_out_of(run_dir, name).is_file():
-            found[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
-    others |= {name: balanced(p.to_numpy()) for name, p in found.items() if not p.null_count()}
+            members[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
+    others |= {name: balanced(p.to_numpy()) for name, p in members.items() if not p.null_count()}
     if truth.is_file():
         best = at_rows(of['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
@@ -149,8 +149,8 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
 
     def row(name, kind, p, m=slice(None)):
         scales = Scales(*(of[m] for of in pred.scales(p)))
-        made = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
-        return made | dict(handed_in=name == pred.handed)
+        scores = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
+        return scores | dict(handed_in=name == pred.handed)
 
     out = []
     for k in np.unique(pred.fold):
@@ -222,15 +222,15 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
 # %% ../../nbs/80_report/15_predictions.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → probabilities in the order of `ids`, on both scales."
-    folder, data, made = cfg.run_dir, cfg.data, handed_in(cfg.run_dir)
+    folder, data, choice = cfg.run_dir, cfg.data, handed_in(cfg.run_dir)
     target = probability_target(cfg)
-    found = dict(submission=scales_of(submitted, rate, target))
-    for name in made['scores'] if made else ():
-        if name != made['chosen']:
-            file = sealed_file(folder, made, f'{name}.csv')
+    predictions = dict(submission=scales_of(submitted, rate, target))
+    for name in choice['scores'] if choice else ():
+        if name != choice['chosen']:
+            file = sealed_file(folder, choice, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
-            found[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, target)
-    return found
+            predictions[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, target)
+    return predictions
 
 # %% ../../nbs/80_report/15_predictions.ipynb #1bbc88d4
 FILE = 'test_metrics.json'
@@ -293,10 +293,10 @@ def order_line(runs) -> str:
     """
     pairs, metric = [], None
     for run in runs:
-        made, came = last_choice(run), read_test_scores(run)
-        if made and came and came['metric'] == (metric := metric or came['metric']):
+        choice, came = last_choice(run), read_test_scores(run)
+        if choice and came and came['metric'] == (metric := metric or came['metric']):
             key = first_metric(metric)
-            held = made['scores'] | dict(submission=made['scores'][made['chosen']])
+            held = choice['scores'] | dict(submission=choice['scores'][choice['chosen']])
             pairs += [(held[name][key], scores[key]) for name, scores in came['predictions'].items() if name in held]
     if len(pairs) < 4:
         return ''

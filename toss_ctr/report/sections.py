@@ -48,16 +48,16 @@ def _weighed(f: RunFacts) -> str:
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
 def _shares(f: RunFacts) -> str:
     "Log loss of what was handed in between a constant and the truth, in words."
-    own, rate = f.own, f.pred.prior
+    scores, rate = f.own, f.pred.prior
     constant = entr([rate, 1 - rate]).sum()
-    low, high = own['ends'].get('LogLoss', (None, None))
-    told = f"Log loss is {own['LogLoss']:.4f}" + (low is not None) * f' (95 %: {interval_text(low, high)})'
-    told += f'; the click rate alone has {constant:.4f}'
+    low, high = scores['ends'].get('LogLoss', (None, None))
+    text = f"Log loss is {scores['LogLoss']:.4f}" + (low is not None) * f' (95 %: {interval_text(low, high)})'
+    text += f'; the click rate alone has {constant:.4f}'
     best = next((row['LogLoss'] for row in f.rows if row['name'] == 'best possible'), None)
     if best is None:
-        return told + '.'
-    share = (constant - own['LogLoss']) / (constant - best)
-    return told + f', the true probabilities {best:.4f}: {share:.0%} of what can be known.'
+        return text + '.'
+    share = (constant - scores['LogLoss']) / (constant - best)
+    return text + f', the true probabilities {best:.4f}: {share:.0%} of what can be known.'
 
 
 def right_section(f: RunFacts) -> Markup:
@@ -150,13 +150,13 @@ def curves_section(f: RunFacts) -> Markup | None:
     if curves(trained, 'loss'):  # what is minimised has other weights and terms: never on one axis with a metric
         title = 'Training objective by epoch'
         figs.append(figure(plot_learning(trained, 'loss', False, title), title + ' for each fold'))
-    kept = 'the last epoch is kept, for rows that judge must not choose'
+    which = 'the last epoch is kept, for rows that judge must not choose'
     if f.cfg.cv.scheme == 'file' and f.cfg.chooses_epochs:
-        kept = f'kept is the best by {f.cfg.monitor}, for these rows are there to choose by'
+        which = f'kept is the best by {f.cfg.monitor}, for these rows are there to choose by'
     text = (
         'One colour a fold; solid lines are held-out rows, dotted lines the inner rows that chose the number of epochs '
         '(where train.early_stop_patience asks for it), dashed lines training rows, scored while they are trained '
-        f'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; {kept}. '
+        f'on (with dropout, by weights that still move). A ring marks the best epoch of the metric shown; {which}. '
         'The training objective is what is minimised; no other number compares with it.'
     )
     return drawer('curves', 'Learning curves', text, figs) if figs else None
@@ -180,8 +180,8 @@ def labels_section(f: RunFacts) -> Markup | None:
 def ranking_section(f: RunFacts) -> Markup:
     "Precision and recall."
     pred = f.pred
-    beside = {name: pred.others.get(name, pred.p) for name in f.beside}
-    ranks = {f.called: pred.p} | {name: p for name, p in beside.items() if p is not pred.p}
+    others = {name: pred.others.get(name, pred.p) for name in f.beside}
+    ranks = {f.called: pred.p} | {name: p for name, p in others.items() if p is not pred.p}
     few = 'Precision counts rows as they are; at the lowest recalls it rests on few clicks and jumps.'
     curve = figure(plot_pr(pred.label, ranks, pred.weight), 'Precision by recall of ' + ', '.join(ranks), few)
     return drawer('ranking', 'Precision and recall', [curve])
@@ -222,20 +222,20 @@ def where_section(f: RunFacts) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #8f6f8678
 def drift_section(f: RunFacts) -> Markup | None:
     "The test rows beside the training rows."
-    found = f.moved
-    if found is None:
+    moved = f.moved
+    if moved is None:
         return None
     text = (
-        f"Trees that see the columns alone tell a test row from a training row with AUC {found['auc']:.3f} "
-        f"(0.5: not at all; chance stays below {found['chance']:.3f}), from {found['rows'][0]:,} training and "
-        f"{found['rows'][1]:,} test rows. “Unknown” counts rows "
+        f"Trees that see the columns alone tell a test row from a training row with AUC {moved['auc']:.3f} "
+        f"(0.5: not at all; chance stays below {moved['chance']:.3f}), from {moved['rows'][0]:,} training and "
+        f"{moved['rows'][1]:,} test rows. “Unknown” counts rows "
         'whose value is missing or outside the vocabulary of the training rows.'
     )
     columns = dict(
         column=('column', None), gain=('share of what tells them apart', '.1%'),
         unknown_train=('unknown in train', '.1%'), unknown_test=('unknown in test', '.1%'),
     )
-    return drawer('drift', 'Train and test', text, table(found['columns'][:12], columns, 'Drift from train to test'))
+    return drawer('drift', 'Train and test', text, table(moved['columns'][:12], columns, 'Drift from train to test'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #95b1af7a
 _WORTH = (
@@ -250,9 +250,9 @@ def attention_section(f: RunFacts) -> Markup | None:
     attention = side_file(f.folder, 'attention.json') or {}
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
     for a in rows:
-        told = 'click' if a['label'] else 'no click'
+        label = 'click' if a['label'] else 'no click'
         of = '' if a['history'] == 'seq' else f"{a['history']}, "
-        title = f"{of}row {a['row']}: {told}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
+        title = f"{of}row {a['row']}: {label}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
         weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
     text = (

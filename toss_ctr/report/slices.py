@@ -54,8 +54,8 @@ def first_columns(spec, cfg: Config) -> list[str]:
     names = [c.name for c in spec.cats] + list(spec.keys)
     times = (name for end in ('weekday', 'day_of_week', 'hour') for name in names if name.lower().endswith(end))
     targets = (name for seq in cfg.histories.values() for name in seq.query_key)
-    found = [name for name in dict.fromkeys((cfg.day_key, *times, *targets)) if name in names]
-    return found or [c.name for c in sorted(spec.cats, key=lambda c: -c.size) if 2 < c.size <= MANY][:2]
+    chosen = [name for name in dict.fromkeys((cfg.day_key, *times, *targets)) if name in names]
+    return chosen or [c.name for c in sorted(spec.cats, key=lambda c: -c.size) if 2 < c.size <= MANY][:2]
 
 # %% ../../nbs/80_report/20_slices.ipynb #076699d9
 def length_name(seq) -> str:
@@ -95,9 +95,9 @@ def clicks_ratio(clicks: float, predicted: float) -> dict:
     """
     fewest, most = gammaincinv(clicks, 0.025) if clicks > 0 else 0.0, gammaincinv(clicks + 1, 0.975)
     with np.errstate(divide='ignore', invalid='ignore'):
-        found = np.float64(predicted) / np.array([clicks, most, fewest])
-    text = '{:.3f} [{:.3f}, {:.3f}]'.format(*found) if clicks else '–'
-    return dict(zip(('ratio', 'low', 'high'), found.tolist(), strict=True), text=text)
+        ratios = np.float64(predicted) / np.array([clicks, most, fewest])
+    text = '{:.3f} [{:.3f}, {:.3f}]'.format(*ratios) if clicks else '–'
+    return dict(zip(('ratio', 'low', 'high'), ratios.tolist(), strict=True), text=text)
 
 # %% ../../nbs/80_report/20_slices.ipynb #feb27ab6
 def grouped(pred: Predictions, groups):

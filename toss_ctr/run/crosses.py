@@ -77,11 +77,11 @@ def gaining_pairs(columns: dict, clicks: np.ndarray, half: np.ndarray) -> dict[t
         lift = log_lift(columns[c], rate, clicks, half)
         return _loss(_lifted(rate, lift), clicks)[~half].sum()
 
-    asked = sorted(columns, key=alone)[:ASKED]
-    gains = {(a, b): pair_gain(columns[a], columns[b], clicks, half) for a, b in combinations(asked, 2)}
-    found = {}
+    candidates = sorted(columns, key=alone)[:ASKED]
+    gains = {(a, b): pair_gain(columns[a], columns[b], clicks, half) for a, b in combinations(candidates, 2)}
+    pairs = {}
     for pair in sorted(gains, key=lambda pair: -gains[pair][0]):
-        rest = all(sum(c in other for other in found) < EACH for c in pair)
-        if gains[pair][1] > SURE and rest and len(found) < PAIRS:
-            found[pair] = gains[pair][0]
-    return found
+        rest = all(sum(c in other for other in pairs) < EACH for c in pair)
+        if gains[pair][1] > SURE and rest and len(pairs) < PAIRS:
+            pairs[pair] = gains[pair][0]
+    return pairs

@@ -142,8 +142,8 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         "Seconds of the clock that training took, and of the processor that its trees did."
         started = time.monotonic()
         with open_executor(cfg.engine):
-            made = train_members(prepare(cfg, test=True, progress=watched(progress)), progress, **options)
-        trees = [sum(record['seconds']) for name, record in made.items() if cfg.members[name].kind in TREES]
+            records = train_members(prepare(cfg, test=True, progress=watched(progress)), progress, **options)
+        trees = [sum(record['seconds']) for name, record in records.items() if cfg.members[name].kind in TREES]
         return time.monotonic() - started, max(trees, default=math.inf)
 
     def ended(cfg, done):

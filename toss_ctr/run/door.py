@@ -299,10 +299,10 @@ class _Asked(_Shown):
         from toss_ctr.inference.predictor import load_predictor
         from toss_ctr.inference.ensemble import last_choice
 
-        asked = (last_choice(self.folder) or {}).get('generation'), member
-        if asked not in self._answers:
-            self._answers[asked] = load_predictor(self.cfg, member)
-        p = self._answers[asked].predict(any_rows(data, self.__dict__.get('n_features_in_')))
+        answerer = (last_choice(self.folder) or {}).get('generation'), member
+        if answerer not in self._answers:
+            self._answers[answerer] = load_predictor(self.cfg, member)
+        p = self._answers[answerer].predict(any_rows(data, self.__dict__.get('n_features_in_')))
         first = self.cfg.data.click and str(self.classes_[0]) == self.cfg.data.click
         return np.column_stack([p, 1 - p] if first else [1 - p, p])
 
@@ -397,9 +397,9 @@ def _labelled(rows, y, label: str):
 
 def _mark(*given) -> str:
     "What tells one fit from another: contents of frames, names of files, parameters."
-    told = [x if isinstance(x, (str, Path, dict)) or x is None else any_frame(x) for x in given]
-    told = [f'{x.hash_rows().sum()} {x.schema}' if isinstance(x, pl.DataFrame) else str(x) for x in told]
-    return digest_json(told)[:8]
+    parts = [x if isinstance(x, (str, Path, dict)) or x is None else any_frame(x) for x in given]
+    parts = [f'{x.hash_rows().sum()} {x.schema}' if isinstance(x, pl.DataFrame) else str(x) for x in parts]
+    return digest_json(parts)[:8]
 
 
 # %% ../../nbs/90_run/30_door.ipynb #afbba2bf
@@ -468,8 +468,8 @@ class _Fitting(_Asked):
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
         place = Path(self.runs) / name
         self.schema = log_schema(place / 'data', rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
-        own = dict(exp_name=name, data=dict(cache_dir=str(place / 'cache')), logging=dict(log_dir=str(self.runs)))
-        self.cfg = make_config(overridden(merge(self.schema.config(), own), parse_overrides(self.set)))
+        keys = dict(exp_name=name, data=dict(cache_dir=str(place / 'cache')), logging=dict(log_dir=str(self.runs)))
+        self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
         names = [column.name for column in self.schema.columns if column.name != self.schema.label]
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
@@ -676,8 +676,8 @@ def run_list(folder='runs') -> MetricsTable:
     for place in run_folders(folder):
         try:
             run = Run(place)
-            made = handed_in(place)
-            if made is None and last_choice(place):
+            choice = handed_in(place)
+            if choice is None and last_choice(place):
                 warnings.warn(
                     f'{place.name}: submission.csv is not what was handed in; '
                     f'toss infer {shell_path(place)} writes it again'
@@ -685,12 +685,12 @@ def run_list(folder='runs') -> MetricsTable:
             line = {
                 'folds': str(len(run.folds)) if run.cfg.network else '',
                 'rows': f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else '',
-                'handed in': made['chosen'] if made else '',
+                'handed in': choice['chosen'] if choice else '',
             }
-            if made:
-                found = made['scores'][made['chosen']]
-                first = first_metric(made['judged_by'])
-                line |= {TITLES.get(key, key): found[key] for key in (first, 'AUC', RATIO)}
+            if choice:
+                scores = choice['scores'][choice['chosen']]
+                first = first_metric(choice['judged_by'])
+                line |= {TITLES.get(key, key): scores[key] for key in (first, 'AUC', RATIO)}
             lines[place.name] = line
         except UserError as e:  # of one run: the others are listed all the same
             broken = e
@@ -707,8 +707,8 @@ def _own_caches(cfg: Config) -> list[Path]:
     known = lambda run: {trained_on(run)} if (run / 'spec.json').is_file() else set()
     others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
     alone = known(cfg.run_dir).difference(*map(known, others))
-    found = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
-    return sorted(cache for cache in found if cache.parent == Path(cfg.data.cache_dir))
+    caches = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
+    return sorted(cache for cache in caches if cache.parent == Path(cfg.data.cache_dir))
 
 # %% ../../nbs/90_run/30_door.ipynb #c0d0432c
 def clean(cfg: Config, caches: bool = False) -> list[Path]:

@@ -51,10 +51,10 @@ def keep_notebook(run, fold: int, title: str, whole: bool):
     "Put an executed notebook and its page into the run."
     notebook = working_notebook(run, fold)
     if whole or notebook_error(notebook)[0] not in ('', 'KeyboardInterrupt'):
-        kept = Path(run) / f'fold_{fold}.ipynb'
-        with disk_errors(kept):
-            os.replace(notebook, kept)
-        notebook_page(kept, title)
+        target = Path(run) / f'fold_{fold}.ipynb'
+        with disk_errors(target):
+            os.replace(notebook, target)
+        notebook_page(target, title)
 
 # %% ../../nbs/90_run/08_execute.ipynb #ecd2d2d7
 def kernel_environment(folder: Path) -> dict:
@@ -89,14 +89,14 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     with disk_errors(path), open(path, 'w', encoding='utf-8') as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
-    said = Lines(lambda line: (print(line, flush=True), tell(line)))
+    lines = Lines(lambda line: (print(line, flush=True), tell(line)))
     before = signal.signal(signal.SIGINT, lambda *_: None)
     whole = False
     tell(f'fold {fold} starts')
     try:
         pm.execute_notebook(
             *paths, parameters=parameters, kernel_name='python3', cwd=os.getcwd(), progress_bar=False,
-            stdout_file=said, stderr_file=said, start_timeout=600,  # on a busy machine
+            stdout_file=lines, stderr_file=lines, start_timeout=600,  # on a busy machine
         )
         whole = True
     except Exception:

@@ -72,12 +72,12 @@ _LISTED = 12  # numeric columns that are written one by one
 
 def _globs(names: list[str], others: list[str]) -> list[str]:
     "Patterns that match `names` and none of `others`: columns that are numbered are one, `feat_*`."
-    found = {}
+    patterns = {}
     for name in names:
         glob = f'{escape(name.rstrip("0123456789"))}*'
         alone = glob == f'{escape(name)}*' or any(fnmatchcase(other, glob) for other in others)
-        found[escape(name) if alone else glob] = None
-    return list(found)
+        patterns[escape(name) if alone else glob] = None
+    return list(patterns)
 
 # %% ../../nbs/90_run/04_first_config.ipynb #300247dd
 def _data(s) -> dict:

@@ -84,8 +84,8 @@ def cell_separator(c: Facts) -> str:
     if c.kind == 'list':
         return ','
     parts = pl.Series(list(c.cells.tokens))
-    told = parts.str.contains(r'[^\d.\s-]').mean() > 0.5  # numbers with commas are no lists of words
-    return c.cells.mark.strip() if told and len(parts) < c.sample.n_unique() / 2 else ''  # a name may have spaces
+    words = parts.str.contains(r'[^\d.\s-]').mean() > 0.5  # numbers with commas are no lists of words
+    return c.cells.mark.strip() if words and len(parts) < c.sample.n_unique() / 2 else ''  # a name may have spaces
 
 # %% ../../nbs/90_run/01_lists.ipynb #bd2d0dbf
 _YEARS = 631_152_000, 4_102_444_800  # 1990 to 2099, in seconds
@@ -180,8 +180,8 @@ def is_bag(c: Facts, facts: dict) -> bool:
     if c.kind != 'list' or c.rows < ENOUGH or cells.longest > SHORT or says(c.name, f'{_PAST}|{_DEED}'):
         return False
     others = [o.cells.lengths for o in facts.values() if o.cells and o is not c]
-    told = cells.moments or cells.repeats > 0.01 * cells.lengths.mean() or is_event_time(c)
-    return not (told or any(np.array_equal(cells.lengths, o) for o in others) or listed(c, facts))
+    ordered = cells.moments or cells.repeats > 0.01 * cells.lengths.mean() or is_event_time(c)
+    return not (ordered or any(np.array_equal(cells.lengths, o) for o in others) or listed(c, facts))
 
 # %% ../../nbs/90_run/01_lists.ipynb #a5608149
 def is_history(c: Facts, facts: dict) -> bool:
@@ -213,33 +213,33 @@ def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
     known : a column that is one, whatever it looks like
     returns col, sides, time ('' = none) of each
     """
-    groups, found = {}, []
+    groups, histories = {}, []
     for c in facts.values():
         if c.cells and not c.cells.holes:
             groups.setdefault(c.cells.lengths.tobytes(), []).append(c)
     for group in groups.values():
         times = [c for c in group if is_event_time(c)]
-        own = [c for c in group if c.name == known or c not in times and is_history(c, facts)]
-        if own:
-            col = max(own, key=lambda c: (c.name == known, len(c.cells.tokens)))
-            beside = own + [c for c in group if c not in own and c not in times and _tells(c)]
+        tokens = [c for c in group if c.name == known or c not in times and is_history(c, facts)]
+        if tokens:
+            col = max(tokens, key=lambda c: (c.name == known, len(c.cells.tokens)))
+            columns = tokens + [c for c in group if c not in tokens and c not in times and _tells(c)]
             # one `sequence.sep` reads all
-            sides = [c.name for c in beside if c is not col and len({c.cells.mark, col.cells.mark} - {''}) < 2]
-            found.append(dict(col=col.name, sides=sides, time=times[0].name if times else ''))
-    return sorted(found, key=lambda h: -facts[h['col']].cells.lengths.sum())
+            sides = [c.name for c in columns if c is not col and len({c.cells.mark, col.cells.mark} - {''}) < 2]
+            histories.append(dict(col=col.name, sides=sides, time=times[0].name if times else ''))
+    return sorted(histories, key=lambda h: -facts[h['col']].cells.lengths.sum())
 
 # %% ../../nbs/90_run/01_lists.ipynb #f92eee80
 def _shared_sides(facts: dict, h: dict, target: str, categorical: list[str]) -> dict[str, str]:
     "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
-    found = {}
+    side_of = {}
     for c in categorical:
         fits = [side for side in h['sides'] if c != target and agree(facts[c], facts[side])]
         alike = [side for side in fits if named_alike(c, side)]
         if len(alike) != 1:  # names may say nothing where letters do
             alike = [side for side in fits if not are_numbers(facts[side].cells.tokens)]
         if len(alike) == 1:
-            found[c] = alike[0]
-    return found
+            side_of[c] = alike[0]
+    return side_of
 
 # %% ../../nbs/90_run/01_lists.ipynb #1dc09acb
 LOOKED_UP = 3  # columns at most
@@ -253,7 +253,7 @@ def looked_up(facts: dict, target: str, able: list[str]) -> list[str]:
     target : the column with the items that rows show
     able : columns to choose from
     """
-    found = {}
+    values = {}
     for c in able:
         rows = pl.DataFrame(dict(item=facts[target].sample, value=facts[c].sample)).drop_nulls('item')
         rows = rows.filter(pl.len().over('item') > 1)
@@ -262,8 +262,8 @@ def looked_up(facts: dict, target: str, able: list[str]) -> list[str]:
         of_items = rows.group_by('item', 'value').len().group_by('item').agg(pl.max('len'))['len'].sum()
         of_all = rows['value'].value_counts()['count'].max()
         if of_all < OWN * len(rows) and len(rows) - of_items <= (1 - OWN) * (len(rows) - of_all):
-            found[c] = facts[c].card
-    return sorted(found, key=found.get, reverse=True)[:LOOKED_UP]
+            values[c] = facts[c].card
+    return sorted(values, key=values.get, reverse=True)[:LOOKED_UP]
 
 # %% ../../nbs/90_run/01_lists.ipynb #1d2ff005
 def _padding(facts: dict, h: dict, target: str) -> int:
@@ -288,14 +288,14 @@ def described(facts: dict, h: dict, categorical: list[str], sides: list[str], ta
     h['sep'] = next((c.mark for c in read if c.mark), ',') if any(c.texts for c in read) else ''  # lists need none
     target = next((c for c in h['lists'] if c in categorical), '')
     asks = {target: h['col']} | _shared_sides(facts, h, target, categorical) if target else {}
-    told = {c: asks.get(c, '') for c in targets}
-    if target and (not told or target in told):
-        own = {c: c for c in looked_up(facts, target, [c for c in categorical if c not in asks])}
-        asks |= own
-        told = told and told | own
+    given = {c: asks.get(c, '') for c in targets}
+    if target and (not given or target in given):
+        same = {c: c for c in looked_up(facts, target, [c for c in categorical if c not in asks])}
+        asks |= same
+        given = given and given | same
     h['median'], h['p99'], h['max'] = map(int, np.quantile(read[0].lengths, (0.5, 0.99, 1)))
     h['tokens'] = len(read[0].tokens)
-    return h | dict(guessed=asks, asks=told or asks, pad=_padding(facts, h, target))
+    return h | dict(guessed=asks, asks=given or asks, pad=_padding(facts, h, target))
 
 
 def asking(histories: list[dict]) -> list[dict]:
@@ -303,7 +303,7 @@ def asking(histories: list[dict]) -> list[dict]:
 
     histories : of `described`
     """
-    told = [set(h['asks']) & set(h['guessed']) for h in histories]
-    if not any(told):
+    given = [set(h['asks']) & set(h['guessed']) for h in histories]
+    if not any(given):
         return histories
-    return [h if own else h | dict(asks=h['guessed'] or h['asks']) for h, own in zip(histories, told, strict=True)]
+    return [h if some else h | dict(asks=h['guessed'] or h['asks']) for h, some in zip(histories, given, strict=True)]

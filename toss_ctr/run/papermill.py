@@ -115,7 +115,7 @@ class FoldProgress:
         line = _PROGRESS.search(news.rstrip())
         if line is None:
             return
-        fold, told, now = int(line['fold']), line[0], self.clock()
+        fold, words, now = int(line['fold']), line[0], self.clock()
         self.began.setdefault(fold, now)
         if line['epoch']:
             self.reach(fold, line)
@@ -126,10 +126,10 @@ class FoldProgress:
             self.length[fold] = self.done[fold] = self.done[fold] or self.usual  # one that was kept tells nothing
         self.at_once = max(self.at_once, len(self.began) - len(self.took))
         self.bar.n = max(self.bar.n, 100 * sum(self.done.values()) / sum(self.lengths.values()))
-        told += f' | {self.told()}' * (line['says'] != 'starts')
-        self.bar.set_postfix_str(told)
+        words += f' | {self.told()}' * (line['says'] != 'starts')
+        self.bar.set_postfix_str(words)
         if self.show and self.bar.disable:
-            print(told, flush=True)
+            print(words, flush=True)
 
     def left(self) -> float:
         "Seconds until all have ended; 0 where there is no speed yet."
@@ -184,9 +184,9 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
 # %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
 def _plan(cfg, wanted, todo, jobs) -> str:
     "What is kept, what is trained."
-    kept = ', '.join(str(fold) for fold in wanted if fold not in todo)
+    finished = ', '.join(str(fold) for fold in wanted if fold not in todo)
     at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
-    parts = [f'fold {kept}: finished before, kept'] if kept else []
+    parts = [f'fold {finished}: finished before, kept'] if finished else []
     return '; '.join([*parts, f'{len(todo)} to train, {at_once}'] if todo else parts)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64

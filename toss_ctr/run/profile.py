@@ -113,14 +113,14 @@ def _holds_tokens(inner) -> bool:
     return inner.is_integer() or inner.is_temporal() or inner in (pl.String, pl.Categorical, pl.Enum)
 
 # %% ../../nbs/90_run/00_profile.ipynb #41e32ec6
-def cells_of(values: pl.Series, asked: bool = False) -> Cells | None:
+def cells_of(values: pl.Series, wanted: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
 
-    asked : somebody says that it is a history: a text without a mark has one token a cell
+    wanted : somebody says that it is a history: a text without a mark has one token a cell
     """
     mark = ''
     if values.dtype == pl.String:
-        mark = token_mark(values) or (',' if asked else '')
+        mark = token_mark(values) or (',' if wanted else '')
     if not mark and not (values.dtype == pl.List and _holds_tokens(values.dtype.inner)):
         return None
     moments = not mark and values.dtype.inner.is_temporal()
@@ -248,12 +248,12 @@ def profile(source: Source, history: str | None = None, columns=None) -> dict[st
     for row, batch in batches(source, columns):
         _check_texts(batch, source.place(row))
         for values, kind in zip(typed_frame(batch, types), batch.schema.types, strict=True):
-            found = facts.setdefault(values.name, Facts(values.name, kind, every))
+            of_column = facts.setdefault(values.name, Facts(values.name, kind, every))
             values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
-            found.add(values.fill_nan(None) if values.dtype.is_float() else values, row)
-    for name, found in facts.items():
-        found.close()
-        found.cells = cells_of(found.sample, name == history)
+            of_column.add(values.fill_nan(None) if values.dtype.is_float() else values, row)
+    for name, of_column in facts.items():
+        of_column.close()
+        of_column.cells = cells_of(of_column.sample, name == history)
     return facts
 
 # %% ../../nbs/90_run/00_profile.ipynb #e169b477

@@ -79,33 +79,33 @@ def network_config(cfg: Config, name: str) -> Config:
         raise UserError(f'members.{name}.set: {e}') from None
 
 # %% ../../nbs/90_run/20_road.ipynb #8f405e55
-def predicted(cfg: Config, made: dict, counts: bool) -> bool:
+def predicted(cfg: Config, recipe: dict, counts: bool) -> bool:
     """Whether a network's folder holds whole what new rows are answered by, and the log-odds of its test rows.
 
-    made : of `network_made`
+    recipe : of `network_made`
     counts : it has features, and so the counts behind them
     """
-    *beside, record = (
+    *others, record = (
         kept_record(cfg.run_dir / f'{kind}.json', kind) for kind in ('spec', *['statistics'] * counts, 'test_logits')
     )
-    if record is None or None in beside or cfg.data.labels[1:]:
+    if record is None or None in others or cfg.data.labels[1:]:
         return False
-    return (record['weights'], record['cache']) == (made['weights'], made['test'])
+    return (record['weights'], record['cache']) == (recipe['weights'], recipe['test'])
 
 # %% ../../nbs/90_run/20_road.ipynb #65fc8c5a
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
     "A network member: its folds, calibration and test predictions; what is finished is kept."
     cfg = network_config(inputs.cfg, name)
-    own = name == inputs.cfg.network
-    if not own:
+    first = name == inputs.cfg.network
+    if not first:
         inputs = prepare(cfg, test=inputs.test is not None, progress=watched(progress))
     sides = train_folds(inputs, progress=progress, **options)
-    folder = member_folder(cfg.run_dir, name) if own else cfg.run_dir
-    made = network_made(inputs, sides)
+    folder = member_folder(cfg.run_dir, name) if first else cfg.run_dir
+    recipe = network_made(inputs, sides)
     counts = any(side['features'] for side in sides.values())
     calibrate(cfg)
-    kept = kept_member(folder, made) if predicted(cfg, made, counts) else None
-    return kept or seal_network(inputs, folder, made, progress)
+    record = kept_member(folder, recipe) if predicted(cfg, recipe, counts) else None
+    return record or seal_network(inputs, folder, recipe, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
@@ -177,15 +177,15 @@ def kept_ending(cfg: Config, made_of: str) -> tuple[Record, list[dict]] | None:
     "The choice and the table of scores, where all that was handed in and told is of this making, byte for byte."
     try:
         record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
-        made = handed_in(cfg.run_dir)
-        if made is None or record['wrote'] != _ending_files(cfg):
+        choice = handed_in(cfg.run_dir)
+        if choice is None or record['wrote'] != _ending_files(cfg):
             return None
-        check_files(made)
+        check_files(choice)
         if cfg.logging.export != 'none':
             check_parity(cfg)
     except UserError:
         return None
-    return made, record['scores']
+    return choice, record['scores']
 
 
 def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
@@ -234,15 +234,15 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         say(f"── step 2 of 4: members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     made_of = ending_made_of(inputs, records)
-    kept = kept_ending(cfg, made_of)
-    say('── step 3 of 4: ensemble, submission and artefact' + ': of these members, kept' * bool(kept))
-    submitted, scores = kept or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
+    ending = kept_ending(cfg, made_of)
+    say('── step 3 of 4: ensemble, submission and artefact' + ': of these members, kept' * bool(ending))
+    submitted, scores = ending or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
     for line in submitted['doubted'].values():
         warnings.warn(line)
-    if not kept and cfg.logging.export != 'none':
+    if not ending and cfg.logging.export != 'none':
         prove(cfg, EXPORTS[cfg.logging.export], inputs)
-    say('── step 4 of 4: report' + ': kept' * bool(kept))
-    if not kept:
+    say('── step 4 of 4: report' + ': kept' * bool(ending))
+    if not ending:
         score_test_rows(cfg)
         write_ending(inputs, made_of, scores)
         track(cfg, scores)
@@ -372,13 +372,13 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         for name, member in (cfg.members | fewer).items()
         if member.kind in LEARNERS or name == cfg.network
     }
-    asked = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=9)))  # more than are timed here
-    inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=asked))
+    changes = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=9)))  # more than are timed here
+    inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=changes))
     grown, looks = _seconds_of(grow_members, inputs)
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
     trees = sum(fitted[name] for name in fewer)
     whole = sum(fitted.values()) - trees
-    sizes = {f: f.stat().st_size for made in ('cache', 'runs') for f in Path(folder, made).rglob('*') if f.is_file()}
+    sizes = {f: f.stat().st_size for place in ('cache', 'runs') for f in Path(folder, place).rglob('*') if f.is_file()}
     features = sum(size for file, size in sizes.items() if 'features' in file.parts)
     matrix = 4 * len(tree_columns(inputs.train, cfg).names) * sum(map(len, inputs.splits.values())) if grown else 0
     rows = len(inputs.train)
@@ -482,8 +482,8 @@ disk        about {disk:.2f} GiB at most
 nothing was started: this was a dry run'''
 
 
-def estimate_text(told: dict) -> str:
+def estimate_text(cost: dict) -> str:
     "An estimate for a terminal."
-    steps = ', '.join(f'{name} {time_text(s)}' for name, s in told['seconds'].items() if s)
-    bytes_ = {name: told[name] / 2**30 for name in ('memory', 'together', 'disk')}
-    return _TEXT.format(**told['rows'], **told | bytes_, time=time_text(sum(told['seconds'].values())), steps=steps)
+    steps = ', '.join(f'{name} {time_text(s)}' for name, s in cost['seconds'].items() if s)
+    bytes_ = {name: cost[name] / 2**30 for name in ('memory', 'together', 'disk')}
+    return _TEXT.format(**cost['rows'], **cost | bytes_, time=time_text(sum(cost['seconds'].values())), steps=steps)

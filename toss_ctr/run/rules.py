@@ -71,20 +71,20 @@ class Log:
     @cached_property
     def clicks(self) -> Facts | None:
         "The label's facts, where it has both values."
-        found = self.facts.get(self.label)
-        return found if found is not None and found.card == 2 else None
+        label = self.facts.get(self.label)
+        return label if label is not None and label.card == 2 else None
 
     @cached_property
     def histories(self) -> list[dict]:
         "Of `guess_histories`, and what it `lists`; what has weights beside it is none, unless it is the longest."
         facts = {name: c for name, c in self.facts.items() if self.told(name) != 'ignored'}
-        kept = []
+        histories = []
         for h in guess_histories(facts, self.history):
             c = facts[h['col']]
-            more = kept and not h['time'] and c.name in self.weighted
+            more = histories and not h['time'] and c.name in self.weighted
             if c.name == self.history or not (more or self.told(c.name)):
-                kept.append(h | dict(lists=listed(c, self.facts)))
-        return kept
+                histories.append(h | dict(lists=listed(c, self.facts)))
+        return histories
 
     @cached_property
     def weighted(self) -> dict[str, str]:
@@ -190,8 +190,8 @@ def _after_click(c: Facts, log: Log):
 def _counts_rows(c: Facts, log: Log) -> bool:
     "Can a column say how much a training row counts? What the test rows have too is a thing's weight."
     able = says(c.name, 'weights?') and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
-    own = log.test is None or c.name not in log.test or bool({*words(c.name)} & {'sample', 'row', 'instance'})
-    return able and own and c.name != log.label and not log.told(c.name)
+    training = log.test is None or c.name not in log.test or bool({*words(c.name)} & {'sample', 'row', 'instance'})
+    return able and training and c.name != log.label and not log.told(c.name)
 
 # %% ../../nbs/90_run/02_rules.ipynb #17debb72
 MOMENT = 'a moment: its parts are columns'

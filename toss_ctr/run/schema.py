@@ -93,9 +93,9 @@ class Schema:
 
     def __getitem__(self, name: str) -> Column:
         "A column by name."
-        found = {c.name: c for c in self.columns}
-        check_columns([name], found, self.path)
-        return found[name]
+        by_name = {c.name: c for c in self.columns}
+        check_columns([name], by_name, self.path)
+        return by_name[name]
 
     @property
     def half_new(self) -> list[str]:
@@ -163,12 +163,12 @@ def _lines(s: Schema) -> list[str]:
         out.append(f'label {s.label}: {s.positives:,} positives ({s.positives / s.n_rows:.2%})')
     for h in s.histories:
         looked_up = [f'{c} of the row that shows it' for c, table in h['asks'].items() if c == table]
-        beside = ', '.join([*h['sides'], *looked_up, *([f'times {h["time"]}'] if h['time'] else [])])
+        sides = ', '.join([*h['sides'], *looked_up, *([f'times {h["time"]}'] if h['time'] else [])])
         sizes = 'median {median}, 99 % {p99:,}, max {max:,} a row; {tokens:,} tokens'.format(**h)
-        out.append(f"history {h['col']}: {sizes}{f'; beside it {beside}' if beside else ''}")
+        out.append(f"history {h['col']}: {sizes}{f'; beside it {sides}' if sides else ''}")
     if s.pairs:
-        told = ', '.join(f'{a} × {b} ({gain:.0f} nats)' for (a, b), gain in s.pairs.items())
-        out.append(f'click rates of pairs that gain on sampled rows they are not learnt from: {told}')
+        pairs = ', '.join(f'{a} × {b} ({gain:.0f} nats)' for (a, b), gain in s.pairs.items())
+        out.append(f'click rates of pairs that gain on sampled rows they are not learnt from: {pairs}')
     return out
 
 
@@ -252,7 +252,7 @@ def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str
 def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
     pairs = ((log.facts[c], log.test[c]) for c in columns)
-    later = {own.name: own.card or 0 for own, new in pairs if own.kind in ('whole', 'real') and is_later(own, new)}
+    later = {here.name: here.card or 0 for here, new in pairs if here.kind in ('whole', 'real') and is_later(here, new)}
     train, test = (facts.get(log.time) for facts in (log.facts, log.test))
     if train and test and {train.kind, test.kind} <= {'whole', 'real'} and not grouped:  # else what is new is held out
         if days_of(train)[1] <= days_of(test)[0]:
@@ -270,7 +270,7 @@ def _still_asked(h: dict, cats: set) -> dict:
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = log.test
-    asked = {table: c for h in s.histories for c, table in h['asks'].items()}
+    targets = {table: c for h in s.histories for c, table in h['asks'].items()}
     coded = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in coded if have[c].kind != 'list'}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
@@ -287,7 +287,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
-        elif share >= UNSEEN and c.role == 'categorical' and c.name not in asked.values():
+        elif share >= UNSEEN and c.role == 'categorical' and c.name not in targets.values():
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
@@ -372,10 +372,10 @@ def guess_schema(
     if valid is not None:
         open_source(valid, 'valid')  # refuses what is no table
     facts = profile(source, history)
-    found = find_label(facts, label, path, later and later.columns[0])
-    click = click_of(facts[found]) if found else None
+    name = find_label(facts, label, path, later and later.columns[0])
+    click = click_of(facts[name]) if name else None
     if click is not None:
-        facts[found] = _as_clicks(facts[found], click, source)
+        facts[name] = _as_clicks(facts[name], click, source)
     targets = [item] if isinstance(item, str) else list(item or ())
     _check_given(facts, history, [*targets, *ignore], path)
     for glob in (*categorical, *numeric):
@@ -383,13 +383,13 @@ def guess_schema(
             raise UserError(f"{path}: no column '{glob}'", nearest(glob, facts))
     shared = [c for c in facts if later and all(c in columns for columns in later.columns)]
     there = profile(later, columns=shared) if later else None
-    log = Log(facts, found, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
+    log = Log(facts, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
     schema = replace(_schema_of(log, path, source, targets), valid=str(valid or ''), test=str(test or ''))
-    if found != label:
-        said = f'{found}: the only column of two values that the test file lacks, taken for the label'
-        schema = replace(schema, notes=(said, *schema.notes))
+    if name != label:
+        note = f'{name}: the only column of two values that the test file lacks, taken for the label'
+        schema = replace(schema, notes=(note, *schema.notes))
     if click is not None:
-        schema = replace(schema, click=click, notes=(f"{found}: '{click}' is a click (data.click)", *schema.notes))
+        schema = replace(schema, click=click, notes=(f"{name}: '{click}' is a click (data.click)", *schema.notes))
     schema = _against_test(schema, log, source, later) if later else schema
     return replace(schema, pairs=_pairs(schema, log))
 
@@ -410,8 +410,8 @@ def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     facts = log.facts
     columns = tuple(_column_text(c, log) for c in facts.values())
     of = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
-    kept = [h for h in log.histories if h['col'] in of['sequence'] and log.history in (None, h['col'])]
-    histories = asking([described(facts, h, of['categorical'], of['side'], targets) for h in kept])
+    histories_of = [h for h in log.histories if h['col'] in of['sequence'] and log.history in (None, h['col'])]
+    histories = asking([described(facts, h, of['categorical'], of['side'], targets) for h in histories_of])
     notes = []
     after = [c.name for c in columns if NEVER in c.note and zero_and_one(facts[c.name])]
     if after:
@@ -438,9 +438,9 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     UserError that names file and column
     """
     folder = Path(folder)
-    beside = dict(test=test, valid=valid)
+    others = dict(test=test, valid=valid)
     log = as_parquet(train, folder / ('log.parquet' if test is None else 'train.parquet'))
-    paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in beside.items() if data is not None}
+    paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in others.items() if data is not None}
     with renamed(log, train if isinstance(train, str | Path) else log):
         whole = guess_schema(log, **paths, **roles)
         if whole.positives in (0, whole.n_rows):
@@ -450,6 +450,6 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     learnt, held, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
     if log != str(train):  # it was made here, and its rows are in both now
         Path(log).unlink()
-    found = guess_schema(learnt, test=held, **paths, **roles | dict(label=whole.label))
+    schema = guess_schema(learnt, test=held, **paths, **roles | dict(label=whole.label))
     note = f'no rows to predict were given: {held} holds out {words}, to be scored at the end'
-    return replace(found, notes=(note, *found.notes))
+    return replace(schema, notes=(note, *schema.notes))

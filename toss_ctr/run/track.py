@@ -24,12 +24,12 @@ def epoch_numbers(rows: list[dict]) -> Iterator[tuple[int, dict[str, float]]]:
     rows : of `read_log`
     returns epoch, name → number, such as valid/fold_0/AUC; epochs in their order
     """
-    found = defaultdict(dict)
+    numbers = defaultdict(dict)
     for row in rows:
         for name in row.keys() - {'fold', 'epoch', 'split'}:
             if isinstance(row[name], Real):
-                found[row['epoch']][f"{row['split']}/fold_{row['fold']}/{name}"] = float(row[name])
-    yield from sorted(found.items())
+                numbers[row['epoch']][f"{row['split']}/fold_{row['fold']}/{name}"] = float(row[name])
+    yield from sorted(numbers.items())
 
 
 def board_numbers(scores: list[dict]) -> dict[str, float]:

@@ -78,8 +78,8 @@ def _asked(space: dict, tried: list[dict], seed: int) -> dict:
     study = optuna.create_study(direction='maximize', sampler=optuna.samplers.TPESampler(seed=seed + len(tried)))
     for trial in tried[1:]:  # the first has values that no range need hold
         study.add_trial(optuna.create_trial(params=trial['keys'], distributions=kinds, value=trial['value']))
-    asked = study.ask(kinds).params
-    return {key: float(f'{value:.3g}') if isinstance(value, float) else value for key, value in asked.items()}
+    proposed = study.ask(kinds).params
+    return {key: float(f'{value:.3g}') if isinstance(value, float) else value for key, value in proposed.items()}
 
 
 class Trials(MetricsTable):
@@ -96,8 +96,8 @@ class Trials(MetricsTable):
         self.best = best_first[0][1]['keys']
         rows = {}
         for number, trial in best_first:
-            told = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
-            keys = dict(epochs=str(trial['epochs']), seconds=f"{trial['seconds']:.0f}", keys=told or 'as it is')
+            changes = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
+            keys = dict(epochs=str(trial['epochs']), seconds=f"{trial['seconds']:.0f}", keys=changes or 'as it is')
             rows[number] = {title: abs(trial['value'])} | keys
         self.line = f'toss run {shell_path(cfg.run_dir / "tune" / BEST)}' if self.best else ''
         super().__init__(rows)
@@ -149,8 +149,8 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
                 print(f'trial {len(tried)} of {trials}: {value:.4f}, best {abs(best):.4f}', flush=True)
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
-    found = Trials(tried, cfg)
+    result = Trials(tried, cfg)
     with write_aside(place.with_name(BEST)) as part:
-        best = config_with(cfg, found.best).model_copy(update=dict(exp_name=f'{cfg.exp_name}_tuned'))
+        best = config_with(cfg, result.best).model_copy(update=dict(exp_name=f'{cfg.exp_name}_tuned'))
         part.write_text(to_yaml(best), encoding='utf-8')
-    return found
+    return result

@@ -34,7 +34,7 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
     train : fingerprint of the training split
     returns 'train' | 'test' → folder of its manifest
     """
-    found, unreadable = {}, []
+    caches, unreadable = {}, []
     given = [path for path in (cfg.data.manifest_train, cfg.data.manifest_test) if path]
     for file in [*map(Path, given), *Path(cfg.data.cache_dir).glob('*/t*/manifest.json')]:
         folder = file if file.is_dir() else file.parent
@@ -44,11 +44,11 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
             unreadable.append(e)
             continue
         if train in (manifest['made_of'], manifest['train']):
-            found.setdefault(manifest['name'], folder)
+            caches.setdefault(manifest['name'], folder)
     wanted = {'train', 'test'} if cfg.data.test_path or cfg.data.manifest_test else {'train'}
-    if unreadable and wanted - found.keys():
+    if unreadable and wanted - caches.keys():
         raise unreadable[0]
-    return found
+    return caches
 
 
 def check_source(cfg: Config, folder: Path):
@@ -122,12 +122,12 @@ def check_present(cfg: Config, sides: dict):
     if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
         return  # nothing was handed in yet
     names = _NEEDED.split()
-    made = whole_choice(run)
+    choice = whole_choice(run)
     if cfg.network:
         names += ['test_logits.json', 'test_logits.parquet']
         names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
-    names += [f'members/{member}/member.json' for member in made['facts']] if made else []
+    names += [f'members/{member}/member.json' for member in choice['facts']] if choice else []
     for name in names:
         if not (run / name).is_file():
             raise Damaged(f'{run / name}: missing', f'run toss run {shell_path(run)}')
@@ -150,16 +150,16 @@ def verify(cfg: Config) -> list[str]:
 
     def link(thing: str, check, *given, here=True):
         "Look at a thing; what `check` gives, or None where it is wrong, or not here."
-        found = None
+        answer = None
         mark = 'ok' if here else '-'
         try:
             if here:
-                found = check(*given)
+                answer = check(*given)
         except UserError as e:
             mark = 'BAD'
             faults.append(str(e))
         lines.append(f'{mark:4}{thing}')
-        return found
+        return answer
 
     if cfg.network and not side_files(run):
         raise UserError(f'{run}: no finished fold', begin_run(cfg))

@@ -129,10 +129,10 @@ def _draw_runs(rng: np.random.Generator, world: World, lengths: np.ndarray, age_
 # %% ../../nbs/25_synthetic/20_rows.ipynb #178f4109
 def _share_histories(rng: np.random.Generator, runs: Ragged, pool: Ragged) -> Ragged:
     "Some rows of a block get a history of the pool instead of their own."
-    own = np.arange(len(runs))
+    unshared = np.arange(len(runs))
     chosen = rng.random(len(runs)) < 0.016
     shared = len(runs) + rng.integers(0, len(pool), len(runs))
-    return join_ragged([runs, pool]).take(np.where(chosen, shared, own)).pack()
+    return join_ragged([runs, pool]).take(np.where(chosen, shared, unshared)).pack()
 
 
 def draw_rows(world: World, stream: str, block: int) -> Rows:

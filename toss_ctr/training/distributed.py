@@ -80,18 +80,18 @@ def run_in_first(job):
 
     returns what it returned in the first process; must be picklable
     """
-    w, told = this_process(), [None, None]
+    w, outcome = this_process(), [None, None]
     if w.size == 1:
         return job()
     if w.first:
         try:
-            told[0] = job()
+            outcome[0] = job()
         except Exception as e:
-            told[1] = e
-    dist.broadcast_object_list(told, device=_wire())
-    if told[1] is not None:
-        raise told[1]
-    return told[0]
+            outcome[1] = e
+    dist.broadcast_object_list(outcome, device=_wire())
+    if outcome[1] is not None:
+        raise outcome[1]
+    return outcome[0]
 
 
 def _wire():
@@ -115,17 +115,17 @@ def gather(x: Tensor, n: int) -> Tensor:
     return torch.stack(parts, 1).flatten(0, 1)[:n]
 
 
-def global_batch(out: Logits, told: dict, n: int) -> tuple[Logits, dict]:
+def global_batch(out: Logits, columns: dict, n: int) -> tuple[Logits, dict]:
     """Log-odds of the whole batch, and what is told of its rows.
 
     out : of this process's rows
-    told : name → (m,) or (m, T): labels, weights
+    columns : name → (m,) or (m, T): labels, weights
     n : rows of all processes
     """
     if this_process().size == 1:
-        return out, told
+        return out, columns
     logits = {name: gather(z.float(), n) for name, z in vars(out).items() if torch.is_tensor(z)}
-    return replace(out, **logits), {name: gather(of_rows, n) for name, of_rows in told.items()}
+    return replace(out, **logits), {name: gather(of_rows, n) for name, of_rows in columns.items()}
 
 # %% ../../nbs/50_training/35_distributed.ipynb #493d8d60
 def gather_rows(z: np.ndarray, n: int) -> np.ndarray:

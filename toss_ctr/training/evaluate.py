@@ -72,8 +72,8 @@ def logits_of_labels(trainer: FoldTrainer, model: nn.Module, loader: Loader) -> 
     loader : one of the fold's, with `shuffle=False`
     returns (n, 1 + T) float32
     """
-    own = predict_logits([model], loader, trainer.device, trainer.cfg.amp)[:, 0]
-    return gather_rows(own, len(loader.rows))
+    logits = predict_logits([model], loader, trainer.device, trainer.cfg.amp)[:, 0]
+    return gather_rows(logits, len(loader.rows))
 
 
 def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
@@ -112,8 +112,8 @@ def evaluate(trainer: FoldTrainer, whole: bool = True) -> tuple[np.ndarray, list
         if some:
             (at, label, weight), group = some[place], None
         p = expit(logits[at, place].astype(np.float64))
-        found = all_metrics(label, p, weight, group if place == 0 else None)
-        metrics.append(found | dict(loss=found['WLL']))  # the class-balanced loss of these rows
+        scores = all_metrics(label, p, weight, group if place == 0 else None)
+        metrics.append(scores | dict(loss=scores['WLL']))  # the class-balanced loss of these rows
     return logits, metrics, shifts
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #85ecee9c

@@ -29,8 +29,8 @@ def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
     with write_aside(cfg.run_dir / 'config.yaml') as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
-    made = origin(device_name(resolve_device(cfg.device)))
-    write_record(cfg.run_dir / 'origin.json', 'origin', made, files=['config.yaml'])
+    about = origin(device_name(resolve_device(cfg.device)))
+    write_record(cfg.run_dir / 'origin.json', 'origin', about, files=['config.yaml'])
     remember_where(cfg)
 
 
@@ -54,8 +54,8 @@ def fold_record(trainer: FoldTrainer) -> dict:
     trainer : a fold that is done
     """
     state, inputs = trainer.state, trainer.inputs
-    beside = zip(inputs.train.spec.labels, state.metrics[1:], trainer.rates, state.shifts[1:], strict=True)
-    labels = {name: dict(metrics=metrics, rate=rate, shift=shift) for name, metrics, rate, shift in beside}
+    further = zip(inputs.train.spec.labels, state.metrics[1:], trainer.rates, state.shifts[1:], strict=True)
+    labels = {name: dict(metrics=metrics, rate=rate, shift=shift) for name, metrics, rate, shift in further}
     return dict(
         fold=trainer.fold,
         fingerprint=trainer.fingerprint,

@@ -26,13 +26,13 @@ from ..data.measure import FAR
 from ..synthetic.one_space import generate
 
 # %% ../../nbs/50_training/10_inputs.ipynb #84896338
-def _check_made(folder: Path, made: dict, asked: dict):
+def _check_made(folder: Path, recipe: dict, wanted: dict):
     "Refuse generated files that are not the ones asked for."
-    other = [key for key, value in asked.items() if made.get(key, value) != value]
+    other = [key for key, value in wanted.items() if recipe.get(key, value) != value]
     if other:
         key = other[0]
         raise UserError(
-            f'data.synthetic.{key}: {folder} was generated with {made[key]}, not {asked[key]}',
+            f'data.synthetic.{key}: {folder} was generated with {recipe[key]}, not {wanted[key]}',
             'name another folder in data.train_path and data.test_path, or remove this one',
         )
 

@@ -34,8 +34,8 @@ def seed_step(trainer: FoldTrainer):
     trainer : whose epoch, batch and process give the seed
     """
     state, rank = trainer.state, trainer.process.rank
-    own = [rank] if rank else []
-    torch.manual_seed(step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *own))
+    of_rank = [rank] if rank else []
+    torch.manual_seed(step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *of_rank))
 
 # %% ../../nbs/50_training/60_loop.ipynb #15d6b17e
 def global_batch_size(trainer: FoldTrainer) -> int:
@@ -124,13 +124,13 @@ def train_batch(trainer: FoldTrainer, batch: dict) -> float:
     own_rows = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
         out = trainer.forward(own_rows)
-        told = {name: own_rows[name] for name in ('label', 'weight', 'labels') if name in own_rows}
-        out, told = global_batch(out, told, global_batch_size(trainer))
-        labels, weights = told['label'], told.get('weight')
+        columns = {name: own_rows[name] for name in ('label', 'weight', 'labels') if name in own_rows}
+        out, columns = global_batch(out, columns, global_batch_size(trainer))
+        labels, weights = columns['label'], columns.get('weight')
         loss = training_loss(out, labels, cfg, trainer.prior, weights)
         if trainer.rates:
             counted = natural_weights(trainer, labels, weights)
-            loss = loss + further_loss(out.further, told['labels'], cfg, trainer.rates, counted)
+            loss = loss + further_loss(out.further, columns['labels'], cfg, trainer.rates, counted)
     value = loss.item()
     if not np.isfinite(value):
         raise nonfinite_error(trainer, own_rows, value)
@@ -249,7 +249,7 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         state.log.append(place | dict(split='train') | of_time | train_metrics(trainer) | loss)
     # inner rows are judged by the first label alone
     splits = ['inner' if trainer.inner else 'valid', *(f'valid {name}' for name in trainer.inputs.train.spec.labels)]
-    state.log += [place | dict(split=split) | found for split, found in zip(splits, metrics, strict=False)]
+    state.log += [place | dict(split=split) | scores for split, scores in zip(splits, metrics, strict=False)]
     cut_rate(trainer)
     state.epoch += 1
     state.batch = 0
@@ -303,9 +303,9 @@ def choose_epochs(trainer: FoldTrainer, save_every: float):
     "Find on inner rows for how many epochs a fold is trained, and at which of them the rate is cut."
     inner = FoldTrainer(trainer.inputs, trainer.fold, trainer.show, trainer.fingerprint, inner=True)
     run_epochs(inner, save_every)
-    found, state = inner.state, trainer.state
-    state.epochs, state.log = found.best_epoch + 1, list(found.log)
-    state.cuts = [epoch for epoch in found.cuts if epoch < found.best_epoch]
+    chosen, state = inner.state, trainer.state
+    state.epochs, state.log = chosen.best_epoch + 1, list(chosen.log)
+    state.cuts = [epoch for epoch in chosen.cuts if epoch < chosen.best_epoch]
 
 
 def run_epochs(trainer: FoldTrainer, save_every: float = 60.0):

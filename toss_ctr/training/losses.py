@@ -151,9 +151,9 @@ def learnt_shift(z: np.ndarray, label: np.ndarray, shift: float, weight: np.ndar
     positive, share = np.asarray(label) > 0, expit(shift)
     mass = np.where(positive, share / weight[positive].sum(), (1 - share) / weight[~positive].sum()) * weight
 
-    def surplus(found):
+    def surplus(bias):
         "Clicks predicted beyond those that there are."
-        return (mass * expit(z - found + shift)).sum() - share  # no product: BLAS would add by threads
+        return (mass * expit(z - bias + shift)).sum() - share  # no product: BLAS would add by threads
 
     return float(brentq(surplus, z.min() - 50, z.max() + 50, xtol=1e-9))
 
@@ -197,8 +197,8 @@ def step_rows(p: Tensor, group: dict, state: dict):
     """
     if not state:
         state.update(step=torch.tensor(0.0), exp_avg=torch.zeros_like(p), exp_avg_sq=torch.zeros_like(p))
-    told = p.grad.coalesce()
-    rows, grad = told.indices()[0], told.values()
+    sparse = p.grad.coalesce()
+    rows, grad = sparse.indices()[0], sparse.values()
     state['step'] += 1
     mean, square = (state[name].index_select(0, rows) for name in ('exp_avg', 'exp_avg_sq'))
     (one, two), step, lr = group['betas'], state['step'].item(), group['lr']

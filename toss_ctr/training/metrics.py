@@ -239,8 +239,8 @@ class Judged:
     def __call__(self, weight) -> dict[str, float]:
         "`METRICS`, with `natural` also `NATURAL`; `weight` : (N,) row weights."
         (ap, area), loss = order_metrics(self.ranking, weight), _balanced_loss(self.loss, self.clicks, weight)
-        found = dict(AP=ap, WLL=loss, Score=score_of(ap, loss), AUC=area)
-        return found if self.natural is None else found | _natural(*self.natural, self.clicks, weight)
+        metrics = dict(AP=ap, WLL=loss, Score=score_of(ap, loss), AUC=area)
+        return metrics if self.natural is None else metrics | _natural(*self.natural, self.clicks, weight)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #7d67ca1e
 def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]:
@@ -266,13 +266,13 @@ def all_metrics(y, p, weight=None, group=None, natural=None) -> dict[str, float]
     0.5
     """
     y, p, weight = check_inputs(y, p, weight)
-    found = Judged(y, p, natural)(_counted(weight, y))
-    found['Score_sum'] = 0.5 * found['AP'] + 0.5 * found['WLL']
-    found['ECE'] = ece(y, p, balanced=True, weight=weight)
+    metrics = Judged(y, p, natural)(_counted(weight, y))
+    metrics['Score_sum'] = 0.5 * metrics['AP'] + 0.5 * metrics['WLL']
+    metrics['ECE'] = ece(y, p, balanced=True, weight=weight)
     if group is not None:
         with suppress(UserError):  # no group has both classes: then there is none
-            found['gAUC'] = grouped_auc(y, p, group, weight)
-    return found
+            metrics['gAUC'] = grouped_auc(y, p, group, weight)
+    return metrics
 
 # %% ../../nbs/50_training/05_metrics.ipynb #6651e8a1
 def _poisson_table() -> np.ndarray:
@@ -332,8 +332,8 @@ def _interval(value, draws):
 
 def _possible(name: str, value, draws) -> Interval:
     "The interval of a metric, within what it can be."
-    found = _interval(value, draws)
-    return found._replace(lo=max(found.lo, 0.0), hi=min(found.hi, 1.0) if name in ('AP', 'AUC', 'Score') else found.hi)
+    ends = _interval(value, draws)
+    return ends._replace(lo=max(ends.lo, 0.0), hi=min(ends.hi, 1.0) if name in ('AP', 'AUC', 'Score') else ends.hi)
 
 # %% ../../nbs/50_training/05_metrics.ipynb #e7d3e64e
 def _apart(groups: int) -> float:

@@ -89,8 +89,8 @@ def every_label(train: Split, rows) -> np.ndarray:
 
     returns (m, 1 + T) uint8: 0, 1 or `UNKNOWN`
     """
-    first, beside = train.labels()[rows], train.further_labels(rows)
-    return first[:, None] if beside is None else np.column_stack([first, beside])
+    first, further = train.labels()[rows], train.further_labels(rows)
+    return first[:, None] if further is None else np.column_stack([first, further])
 
 
 def row_counts(train: Split, rows) -> np.ndarray:
@@ -285,17 +285,17 @@ def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.T
 def kept_bytes(model: nn.Module, run) -> int:
     "Bytes that a forward pass keeps for its backward pass."
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
-    kept = {}
+    storages = {}
 
     def keep(tensor):
         if tensor.layout == torch.strided:
             storage = tensor.untyped_storage()
-            kept[storage.data_ptr()] = storage
+            storages[storage.data_ptr()] = storage
         return tensor
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         result = run()
-    total = sum(storage.nbytes() for place, storage in kept.items() if place not in weights)
+    total = sum(storage.nbytes() for place, storage in storages.items() if place not in weights)
     del result
     return total
 
@@ -318,12 +318,12 @@ def row_bytes(model: nn.Module, batch: dict, amp: str = 'none') -> float:
     batch : some rows of a loader
     """
     model.train()
-    rows, kept = len(batch['row']), []
+    rows, sizes = len(batch['row']), []
     for some in (rows // 2, rows):
         part = {name: values[:some].clone() for name, values in batch.items()}
         with autocast(torch.device('cpu'), amp):
-            kept.append(kept_bytes(model, lambda: model(part)))
-    return (kept[1] - kept[0]) / (rows - rows // 2)
+            sizes.append(kept_bytes(model, lambda: model(part)))
+    return (sizes[1] - sizes[0]) / (rows - rows // 2)
 
 # %% ../../nbs/50_training/40_setup.ipynb #de019703
 GIB = 1 << 30
