@@ -84,10 +84,10 @@ def parse(function, argv) -> dict:
     keys = options.get('set', [])
     words += [word for word in keys if '=' not in word]  # --set takes all words up to the next option
     options |= dict(set=[word for word in keys if '=' in word]) if keys else {}
-    for place in [name for name in given if name in PLACES and name not in options]:
+    for positional in [name for name in given if name in PLACES and name not in options]:
         if words and not words[0].startswith('-'):
-            several = typing.get_args(given[place].annotation)
-            options[place], words = (words, []) if several else (words[0], words[1:])
+            several = typing.get_args(given[positional].annotation)
+            options[positional], words = (words, []) if several else (words[0], words[1:])
     if words:
         error(f'unrecognized arguments: {" ".join(words)}')
     missing = [f'--{name.rstrip("_")}' for name, p in given.items() if p.default is p.empty and name not in options]

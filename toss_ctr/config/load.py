@@ -72,30 +72,30 @@ def merge(base: dict, over: dict) -> dict:
 # %% ../../nbs/10_config/55_load.ipynb #56828b93
 def _place(loc: tuple, raw) -> list:
     "The steps of pydantic's path that lead through what was given; the last may be a key that is missing there."
-    place = []
+    steps = []
     for step in loc:
         inside = isinstance(raw, dict) and step in raw
         inside |= isinstance(raw, list) and isinstance(step, int) and step < len(raw)
         if inside:
-            place.append(step)
+            steps.append(step)
             raw = raw[step]
-    return place
+    return steps
 
 # %% ../../nbs/10_config/55_load.ipynb #999c78a9
 def _explain(e: ValidationError, raw) -> UserError:
     "Pydantic's first finding in one line that names key, value and mend."
     finding = e.errors()[0]
-    context, place = finding.get('ctx', {}), _place(finding['loc'], raw)
-    key, others = '.'.join(map(str, place)), e.error_count() - 1
+    context, steps = finding.get('ctx', {}), _place(finding['loc'], raw)
+    key, others = '.'.join(map(str, steps)), e.error_count() - 1
     more = f' (and {others} more)' if others else ''
     if finding['type'] == 'extra_forbidden':
         section = Config
-        for step in place[:-1]:
+        for step in steps[:-1]:
             inner = sections_of(section.model_fields[step].annotation) if step in section.model_fields else []
             section = inner[0] if inner else section  # otherwise the name of a member, or of a history
-        if place[0] == 'members':
+        if steps[0] == 'members':
             section = KINDS[finding['loc'][2]]
-        return UserError(f'{key}: unknown key{more}', nearest(place[-1], section.model_fields))
+        return UserError(f'{key}: unknown key{more}', nearest(steps[-1], section.model_fields))
     given = context.get('tag', finding['input'])
     value = json.dumps(given, default=str, ensure_ascii=False)[:80]
     expected = context.get('expected') or context.get('expected_tags')
@@ -191,13 +191,13 @@ def _on_base(raw: dict, name: str, over: tuple) -> dict:
     base = raw.pop('base')
     if not isinstance(base, str):
         raise UserError(f'{name}: base: {base!r} is no name', f'write one of {", ".join(presets())}, or a YAML file')
-    place = base if base in presets() else str(Path(name).parent / base)
-    if not Path(place).is_file() and base not in presets():
+    source = base if base in presets() else str(Path(name).parent / base)
+    if not Path(source).is_file() and base not in presets():
         raise UserError(f'{name}: base: {base} is neither a preset nor a file', nearest(base, presets()))
-    if place in (*over, name):
+    if source in (*over, name):
         raise UserError(f'{name}: base: {base} leads back to itself', 'name another file')
     run_name = dict(exp_name=re.sub(r'[^\w.\-]+|^[^\w]+', '_', Path(name).stem))
-    return overridden(_read_config(place, (*over, name)), run_name | raw)
+    return overridden(_read_config(source, (*over, name)), run_name | raw)
 
 # %% ../../nbs/10_config/55_load.ipynb #a22a8aaa
 WHERE = 'device', 'num_workers', 'engine', 'data.cache_dir', 'logging.log_dir'
@@ -215,11 +215,11 @@ def apart(keys: dict, at: str = '') -> tuple[dict, dict]:
     """
     what, where = {}, {}
     for key, value in keys.items():
-        place = f'{at}{key}'
-        if place in WHERE:
+        dotted = f'{at}{key}'
+        if dotted in WHERE:
             where[key] = value
-        elif isinstance(value, dict) and any(name.startswith(f'{place}.') for name in WHERE):
-            what[key], given = apart(value, f'{place}.')
+        elif isinstance(value, dict) and any(name.startswith(f'{dotted}.') for name in WHERE):
+            what[key], given = apart(value, f'{dotted}.')
             where |= {key: given} if given else {}
         else:
             what[key] = value
@@ -235,8 +235,8 @@ def handed_on(cfg: Config, *but: str) -> list[str]:
 # %% ../../nbs/10_config/55_load.ipynb #d51985e7
 def _remembered_in(folder) -> str:
     "Name of the file in the state folder that speaks of a run."
-    place = str(Path(folder).resolve())
-    return f'where/{hashlib.sha256(place.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
+    resolved = str(Path(folder).resolve())
+    return f'where/{hashlib.sha256(resolved.encode(errors="surrogateescape")).hexdigest()[:24]}.json'
 
 
 def remember_where(cfg: Config):

@@ -299,9 +299,9 @@ def _system_error(error: BaseException) -> str:
     if isinstance(error, MemoryError) or name == 'OutOfMemoryError':
         return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({text})" if text else ""}'.strip()
     if isinstance(error, OSError):
-        place = f'{error.filename}: ' if error.filename else ''
+        prefix = f'{error.filename}: ' if error.filename else ''
         trouble = ('', 'check the path') if isinstance(error, FileNotFoundError) else disk_trouble(error)
-        return f'{place}{(error.strerror or text).lower()}' + (f' – {trouble[1]}' if trouble else '')
+        return f'{prefix}{(error.strerror or text).lower()}' + (f' – {trouble[1]}' if trouble else '')
     if isinstance(error, UnicodeEncodeError):
         return f'{error.encoding}: cannot write {error.object[error.start]!r} – set PYTHONUTF8=1'
     if name in _LIBRARIES:

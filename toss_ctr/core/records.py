@@ -140,7 +140,7 @@ KINDS['finished.json'] = 'finished'
 
 def kind_of(path) -> str:
     "Kind of the record that belongs in a place; '' = none of ours."
-    return next((kind for place, kind in KINDS.items() if Path(path).match(place)), '')
+    return next((kind for pattern, kind in KINDS.items() if Path(path).match(pattern)), '')
 
 # %% ../../nbs/00_core/13_records.ipynb #d091dfc1
 def read_run_table(path, columns=None) -> pl.DataFrame:
@@ -150,9 +150,9 @@ def read_run_table(path, columns=None) -> pl.DataFrame:
     """
     path = Path(path).absolute()
     for folder in path.parents[:3]:
-        for place in ('calibration.json', 'test_logits.json', 'member.json', 'ensemble.json'):
-            if (folder / place).is_file():
-                record = read_record(folder / place, place.removesuffix('.json'))
+        for record_name in ('calibration.json', 'test_logits.json', 'member.json', 'ensemble.json'):
+            if (folder / record_name).is_file():
+                record = read_record(folder / record_name, record_name.removesuffix('.json'))
                 if (name := path.relative_to(folder).as_posix()) in record['files']:
                     return read_recorded_table(record, name, columns)
     return read_table(path, columns)

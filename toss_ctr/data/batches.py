@@ -165,10 +165,10 @@ def thinned(rows: np.ndarray, label: np.ndarray, keep: float, seed: int, epoch: 
         raise UserError('sampler.type: negatives needs positives in the training rows', 'set sampler.type: null')
     if not hand:
         raise UserError(f'sampler.keep: {keep:g} of {len(negative)} negatives is none of them', 'raise it')
-    deal, place = divmod(epoch, len(negative) // hand)
+    deal, turn = divmod(epoch, len(negative) // hand)
     order = rng_of(seed, deal, 2).permutation(len(negative))  # 0 and 1 are the keys of the orders of rows
     taken = np.asarray(label) > 0
-    taken[negative[order[place * hand : (place + 1) * hand]]] = True
+    taken[negative[order[turn * hand : (turn + 1) * hand]]] = True
     return rows[taken]
 
 # %% ../../nbs/20_data/70_batches.ipynb #d72e7c84
@@ -311,9 +311,9 @@ def pool_of(self: Epoch, i: int, pass_no: int, number: int) -> tuple[Pool, np.nd
     rows, permutation = order.pool_rows(pass_no, number)
     if loader.world > 1 and not loader.cycled:
         mine = np.sort(permutation[loader.rank :: loader.world])
-        place = np.zeros(len(rows), np.int64)
-        place[mine] = np.arange(len(mine))
-        rows, permutation = rows[mine], place[permutation]
+        position = np.zeros(len(rows), np.int64)
+        position[mine] = np.arange(len(mine))
+        rows, permutation = rows[mine], position[permutation]
     pool = Pool(loader.split, rows, loader.features)
     self.pools[i, pass_no, number] = pool, permutation
     return pool, permutation

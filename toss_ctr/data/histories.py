@@ -180,8 +180,8 @@ def padded(self: Ragged, name: str, width: int, dtype=np.int32) -> np.ndarray:
         return out
     windows = as_strided(values, (len(values) - longest + 1, longest), values.strides * 2)
     small = np.uint16 if longest < 1 << 16 else np.int64
-    place = np.arange(longest, dtype=small)
-    in_row = place < self.lengths[:, None].astype(small)
+    position = np.arange(longest, dtype=small)
+    in_row = position < self.lengths[:, None].astype(small)
     rows = windows[self.starts]
     rows *= in_row
     out[:, :longest] = rows

@@ -101,8 +101,8 @@ def _measure_lookups(stream, columns: list) -> dict:
         seen = [pl.concat([*seen, rows]).group_by('0', 'variable', 'value').agg(pl.col('len').sum())]
     most = seen[0].sort('0', 'len', 'value', descending=[False, True, False])
     most = most.unique(['0', 'variable'], keep='first', maintain_order=True)
-    of = lambda i: dict(most.filter(pl.col('variable') == i).select('0', 'value').iter_rows())
-    return {columns[0]: {c: of(i) for i, c in zip(names[1:], columns[1:], strict=True)}}
+    values_of = lambda i: dict(most.filter(pl.col('variable') == i).select('0', 'value').iter_rows())
+    return {columns[0]: {c: values_of(i) for i, c in zip(names[1:], columns[1:], strict=True)}}
 
 # %% ../../nbs/20_data/25_measure.ipynb #9ffcfaf6
 def _measure_numbers(stream, columns: list, widths: dict, every: int = 1) -> dict:
@@ -267,10 +267,10 @@ def _looked_up(seq: SeqSpec, values: tuple, sides: dict, lookups: dict) -> dict:
     "Side → its code for each token, 0 for what training rows do not show; `lookups` : item column → what was measured."
     code_of = {}
     for c in seq.looked_up:
-        code, of = {text: i for i, text in enumerate(sides[c], 1)}, lookups[_ids_of(seq)][c]
+        code, value_of = {text: i for i, text in enumerate(sides[c], 1)}, lookups[_ids_of(seq)][c]
         if seq.sep is None:
-            of = {number: of[text] for text, number in _integers(of).items()}
-        code_of[c] = [0, *(code.get(of.get(value), 0) for value in values)]
+            value_of = {number: value_of[text] for text, number in _integers(value_of).items()}
+        code_of[c] = [0, *(code.get(value_of.get(value), 0) for value in values)]
     return code_of
 
 

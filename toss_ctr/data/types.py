@@ -187,8 +187,8 @@ def moment_part(column: str, part: str, kind) -> pl.Expr:
 # %% ../../nbs/20_data/05_types.ipynb #b9d59126
 def moment_column(column: str) -> str | None:
     "The column that a part is of, by its name; None for a name that is no part's."
-    of, _, part = column.rpartition('.')
-    return of if of and part in PARTS else None
+    base, _, part = column.rpartition('.')
+    return base if base and part in PARTS else None
 
 # %% ../../nbs/20_data/05_types.ipynb #f8a8484d
 def add_parts(frame, columns):

@@ -75,7 +75,7 @@ def _rates(base: BaseRate, seen: dict, recent: Ragged, part: np.ndarray, k: int)
     pulled = lambda prior, counts: smooth(prior, *counts, PRIOR, LEAST)
     bare = pulled(base.rate(part, k)[0], used['target'])
     rate = pulled(pulled(bare[recent.rows()], used['token']), used['pair'])
-    return tuple(np.clip(of, 0.001, 0.999).astype(np.float32) for of in (rate, bare))
+    return tuple(np.clip(one, 0.001, 0.999).astype(np.float32) for one in (rate, bare))
 
 # %% ../../nbs/30_features/30_pairs.ipynb #f2d27347
 @dataclass(frozen=True, eq=False)

@@ -42,9 +42,9 @@ def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> 
     predict_test(inputs, progress)
     took = time.perf_counter() - start
     with locked(folder, f'member {Path(folder).name}'):
-        place = member_generation(folder, made)
+        generation = member_generation(folder, made)
         for file in (OOF, TEST):
-            copy_aside(cfg.run_dir / file, place / file)
+            copy_aside(cfg.run_dir / file, generation / file)
         oof = read_run_table(cfg.run_dir / OOF)
         return seal_member(
             folder,

@@ -174,8 +174,8 @@ def _isotonic_knots(points: _Points, scale: float, bias: float, n_rows: float) -
     x = np.pad(s, 1, mode='edge')
     rate = np.pad(points.pos / weight, 1, constant_values=(1.0, 0.0))
     weight = np.pad(weight, 1, constant_values=one_row)
-    place = np.arange(len(x))
-    stairs = IsotonicRegression(y_min=0, y_max=1).fit(place, rate, sample_weight=weight).predict(place)
+    position = np.arange(len(x))
+    stairs = IsotonicRegression(y_min=0, y_max=1).fit(position, rate, sample_weight=weight).predict(position)
     step = np.cumsum(np.diff(stairs, prepend=stairs[0]) > 0)
     mass = np.bincount(step, weight)
     middle = np.bincount(step, weight * x) / mass

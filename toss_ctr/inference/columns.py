@@ -80,8 +80,8 @@ def column_groups(inputs: Inputs) -> dict[str, dict]:
     columns |= {seq.target_key: seq.targets for seq in spec.histories}
     groups: dict = {}
     for key, names in columns.items():
-        for place, name in enumerate(names):
-            groups.setdefault(_stem(name), {}).setdefault(key, []).append(place)
+        for i, name in enumerate(names):
+            groups.setdefault(_stem(name), {}).setdefault(key, []).append(i)
     for m in spec.multis:
         group = groups.setdefault(_stem(m.name), {})
         group[f'multi_{m.name}'] = None

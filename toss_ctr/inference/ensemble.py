@@ -269,16 +269,16 @@ def _write_choice(candidates: list[Opinion], fitted: dict, held_out: dict, conte
     "The folder of a generation of the choice, with every submission and the ensemble's held-out predictions."
     answers = {member.name: fitted[member.name](member.test_logit) for member in candidates}
     answered = [(digest_bytes(answers[m.name]), digest_bytes('\n'.join(m.ids).encode())) for m in candidates]
-    place = generation_folder(cfg.run_dir / ENSEMBLE, digest_json(content | dict(answered=answered)))
+    generation = generation_folder(cfg.run_dir / ENSEMBLE, digest_json(content | dict(answered=answered)))
     for member in candidates:
-        file = place / f'{member.name}.csv'
+        file = generation / f'{member.name}.csv'
         write_submission(member.ids, answers[member.name], file, cfg.data.id_col, cfg.data.label_col)
         if member.name == ENSEMBLE:
             names = 'row', 'fold', 'label', *([] if member.weight is None else ['weight'])
             numbers = {name: getattr(member, name) for name in names}
             numbers |= dict(logit=member.logit.astype(np.float32), p=held_out[ENSEMBLE])
-            write_table(pl.DataFrame(numbers), place / OOF)
-    return place
+            write_table(pl.DataFrame(numbers), generation / OOF)
+    return generation
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #314c1fe3
 def hand_in(members: list[Opinion], cfg: Config) -> dict:
@@ -318,16 +318,16 @@ def hand_in(members: list[Opinion], cfg: Config) -> dict:
         board=board,
         doubted=kept_out,
     )
-    place = _write_choice(candidates, fitted, held_out, content, cfg)
-    return _switch(cfg.run_dir, place, content | dict(facts={member.name: member.facts for member in members}))
+    generation = _write_choice(candidates, fitted, held_out, content, cfg)
+    return _switch(cfg.run_dir, generation, content | dict(facts={member.name: member.facts for member in members}))
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #629f8df8
-def _switch(run_dir: Path, place: Path, content: dict) -> Record:
+def _switch(run_dir: Path, generation: Path, content: dict) -> Record:
     "Seal a generation of the choice, and copy it to where people read it; the same choice gives the same record."
-    content = content | dict(generation=place.name)
-    copies = {own_submission(run_dir, name): place / f'{name}.csv' for name in content['scores']}
-    copies |= {run_dir / ENSEMBLE / OOF: place / OOF} if ENSEMBLE in content['scores'] else {}
-    copies[run_dir / 'submission.csv'] = place / f"{content['chosen']}.csv"
+    content = content | dict(generation=generation.name)
+    copies = {own_submission(run_dir, name): generation / f'{name}.csv' for name in content['scores']}
+    copies |= {run_dir / ENSEMBLE / OOF: generation / OOF} if ENSEMBLE in content['scores'] else {}
+    copies[run_dir / 'submission.csv'] = generation / f"{content['chosen']}.csv"
     digests = {source: digest_file(source) for source in set(copies.values())}
     files = {file: digests[source] for file, source in copies.items()} | digests
     content['submission'] = files.pop(run_dir / 'submission.csv')
@@ -338,7 +338,7 @@ def _switch(run_dir: Path, place: Path, content: dict) -> Record:
             file.unlink(missing_ok=True)  # of an earlier choice
     for file, source in copies.items():
         copy_aside(source, file)
-    clear_other_generations(place)
+    clear_other_generations(generation)
     return record
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #fd696b99

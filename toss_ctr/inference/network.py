@@ -208,7 +208,7 @@ def write_logits(network: Network, parts, path, done=lambda rows: None):
     done : called with the rows of a part that was written
     """
     of_labels = [f'{label}.' * bool(label) for label in network.labels]
-    names = [f'{of}logit_{fold}' for of in of_labels for fold in network.sides]
+    names = [f'{prefix}logit_{fold}' for prefix in of_labels for fold in network.sides]
     schema = pa.schema([(network.spec.id_col, pa.string()), *((name, pa.float32()) for name in names)])
     with write_aside(path) as aside:
         with pq.ParquetWriter(aside, schema, compression='zstd', write_page_checksum=True) as writer:

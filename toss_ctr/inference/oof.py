@@ -114,10 +114,10 @@ def calibrator_made_of(sides: dict, options: dict) -> str:
 # %% ../../nbs/70_inference/05_oof.ipynb #1c6f6633
 def _held_out_arrays(oof: pl.DataFrame, name: str = '') -> tuple:
     "Logits, labels, folds and, where there are any, weights of the held-out rows that know a label."
-    of = f'_{name}' if name else ''
-    oof = oof.filter(pl.col(f'label{of}').is_not_null())
+    suffix = f'_{name}' if name else ''
+    oof = oof.filter(pl.col(f'label{suffix}').is_not_null())
     weight = oof['weight'].to_numpy() if 'weight' in oof.columns else None
-    return *(oof[name].to_numpy() for name in (f'logit{of}', f'label{of}', 'fold')), weight
+    return *(oof[name].to_numpy() for name in (f'logit{suffix}', f'label{suffix}', 'fold')), weight
 
 # %% ../../nbs/70_inference/05_oof.ipynb #9a323553
 def labels_of(sides: dict) -> list[str]:

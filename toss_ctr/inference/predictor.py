@@ -233,7 +233,7 @@ def _matrix_of(cfg: Config) -> str:
     names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
     recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
     keys = 'train', 'columns', 'features'
-    return digest_json({name: {key: of[key] for key in keys} for name, of in recipes.items()})
+    return digest_json({name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()})
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #afcfa6ca
 def _safe_to_open(file: Path) -> bool:

@@ -34,7 +34,7 @@ class MatrixRows:
 
     def __init__(self, rows: np.ndarray, parts: list, label=None, weight: np.ndarray | None = None):
         self.rows, self.parts = rows, parts
-        self.label, self.weight = (None if of is None else of[rows] for of in (label, weight))
+        self.label, self.weight = (None if column is None else column[rows] for column in (label, weight))
 
     def __len__(self):
         return len(self.rows)

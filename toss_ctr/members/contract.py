@@ -56,16 +56,16 @@ def seal_member(folder, recipe: dict, **facts) -> Record:
     recipe : what its numbers depend on; JSON-able
     facts : kind, seconds and others, for people
     """
-    folder, place = Path(folder), member_generation(folder, recipe)
-    models = [model.with_suffix(ending) for model in place.glob('fold_*.model') for ending in ('.json', '.model')]
-    there = [file for file in (place / OOF, place / TEST, *sorted(models)) if file.is_file()]
+    folder, generation = Path(folder), member_generation(folder, recipe)
+    models = [model.with_suffix(ending) for model in generation.glob('fold_*.model') for ending in ('.json', '.model')]
+    there = [file for file in (generation / OOF, generation / TEST, *sorted(models)) if file.is_file()]
     files = {file.relative_to(folder).as_posix(): digest_file(file) for file in there}
-    copies = {name: files[f'{place.name}/{name}'] for name in (OOF, TEST) if f'{place.name}/{name}' in files}
-    content = dict(made=recipe, generation=place.name) | facts
+    copies = {name: files[f'{generation.name}/{name}'] for name in (OOF, TEST) if f'{generation.name}/{name}' in files}
+    content = dict(made=recipe, generation=generation.name) | facts
     run = folder.parent.parent
     record = write_record(folder / RECORD, 'member', content, run, digest_json(recipe), files | copies)
-    _copy_for_people(place)
-    clear_other_generations(place)
+    _copy_for_people(generation)
+    clear_other_generations(generation)
     return record
 
 # %% ../../nbs/60_members/07_contract.ipynb #ae017285
@@ -132,14 +132,14 @@ def kept_member(folder, recipe: dict) -> Record | None:
 
     recipe : what it must have been made of
     """
-    record, place = finished_member(folder, recipe), member_generation(folder, recipe)
+    record, generation = finished_member(folder, recipe), member_generation(folder, recipe)
     if record is not None:
         for path in (Path(folder) / OOF, Path(folder) / TEST):
             if path.is_dir():
                 raise Damaged(f'{path}: damaged (it is a folder)', f'remove it and {again(path)}')
         with suppress(UserError), locked(folder, 'member', wait=False):  # another command makes it: it does that itself
-            _copy_for_people(place)
-            clear_other_generations(place)
+            _copy_for_people(generation)
+            clear_other_generations(generation)
     return record
 
 

@@ -199,11 +199,11 @@ def tree_columns(split, cfg: Config) -> TreeColumns:
 # %% ../../nbs/60_members/05_matrix.ipynb #5903f7d9
 def _by_token(history: Ragged, size: int) -> Ragged:
     "Entries of one token that something beside it told apart, put together."
-    key, place = np.unique(history.rows() * size + history['token'], return_inverse=True)
+    key, group = np.unique(history.rows() * size + history['token'], return_inverse=True)
     row, token = np.divmod(key, size)
     age = np.full(len(key), np.inf)
-    np.minimum.at(age, place, history['age'])
-    sums = {name: np.bincount(place, history[name], len(key)) for name in ('count', 'weight')}
+    np.minimum.at(age, group, history['age'])
+    sums = {name: np.bincount(group, history[name], len(key)) for name in ('count', 'weight')}
     return Ragged.from_lengths(np.bincount(row, minlength=len(history)), token=token, age=age, **sums)
 
 # %% ../../nbs/60_members/05_matrix.ipynb #89741a77
@@ -235,8 +235,8 @@ def history_block(shard, rows: np.ndarray, columns: HistoryColumns, seq: SeqSpec
         out = [spread(history)]
     else:
         out = [spread(history.collapse('token', seq.size)), change_rate(history)]
-    for place, side in columns.targets:
-        out.append(target_match(of_side[side], shard.arr(seq.target_key)[rows, place]))
+    for i, side in columns.targets:
+        out.append(target_match(of_side[side], shard.arr(seq.target_key)[rows, i]))
     column = np.full(seq.size, -1)
     column[list(columns.tokens)] = np.arange(len(columns.tokens))
     return [*out, decayed_bag(history, column, len(columns.tokens))]

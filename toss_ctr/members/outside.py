@@ -144,8 +144,8 @@ def held_out_logits(file, rows: pl.DataFrame, id_col: str = 'ID') -> tuple[np.nd
 def _rows_for(inputs: Inputs, name: str, row: np.ndarray) -> pl.DataFrame:
     "Some training rows, their labels also as a member is given them; with their names where each has one to be read."
     data, fold = inputs.cfg.data, np.asarray(inputs.folds.fold)
-    label, of = np.asarray(inputs.train.labels()), {key: inputs.made_of[key] for key in ('train', 'folds')}
-    dealt = dealt_anew(label, fold, digest_json(of | dict(name=name)))
+    label, made_of = np.asarray(inputs.train.labels()), {key: inputs.made_of[key] for key in ('train', 'folds')}
+    dealt = dealt_anew(label, fold, digest_json(made_of | dict(name=name)))
     rows = pl.DataFrame(dict(row=row, fold=fold[row], label=label[row], dealt=dealt[row]))
     if data.train_path and not data.valid_path:
         table = lazy_table(find_files(data.train_path, 'data.train_path'))
@@ -164,9 +164,9 @@ def give_out(inputs: Inputs, name: str) -> list[Path]:
     folds, files = inputs.folds, []
     rows = _rows_for(inputs, name, np.arange(len(inputs.train)))
     for k in range(folds.n_folds):
-        held, place = pl.col('fold') == k, member_folder(inputs.cfg.run_dir, name) / 'learn'
+        held, folder = pl.col('fold') == k, member_folder(inputs.cfg.run_dir, name) / 'learn'
         table = rows.with_columns(label=pl.when(held).then('dealt').otherwise('label')).drop('dealt')
-        files.append(place / f'fold_{k}.parquet')
+        files.append(folder / f'fold_{k}.parquet')
         write_table(table[np.union1d(folds.train_rows(k), folds.valid_rows(k))], files[-1])
     return files
 
@@ -190,7 +190,7 @@ def _join(inputs: Inputs, name: str, member: Member) -> dict:
             raise UserError(f'members.{name}: {file} is missing', 'check the path')
     files = dict(kind='file', oof_file=digest_file(member.oof), test_file=digest_file(member.test))
     recipe = inputs.made_of | files
-    record, place, id_col = kept_member(folder, recipe), member_generation(folder, recipe), cfg.data.id_col
+    record, generation, id_col = kept_member(folder, recipe), member_generation(folder, recipe), cfg.data.id_col
     if record is not None:
         return record
     rows = _rows_for(inputs, name, np.flatnonzero(inputs.folds.fold >= 0))
@@ -198,11 +198,11 @@ def _join(inputs: Inputs, name: str, member: Member) -> dict:
     weight = inputs.train.weights(rows['row'].to_numpy())
     shift = class_balanced(z, float(np.average(label, weights=weight)), weight)
     with locked(folder, f'member {name}'):
-        write_held_out(place, rows['row'], rows['fold'], label, z - shift, rows['dealt'] if given_out else None)
+        write_held_out(generation, rows['row'], rows['fold'], label, z - shift, rows['dealt'] if given_out else None)
         if inputs.test is not None:
             ids = inputs.test.ids()
             table = _lines_of(member.test, pl.DataFrame({id_col: ids}), (id_col,), 'the test file')
             test_z = said(table, member.test, ('p', cfg.data.label_col)) - shift
-            write_test_logits(place, ids, test_z[:, None], id_col)
+            write_test_logits(generation, ids, test_z[:, None], id_col)
         metrics = all_metrics(label, expit(z - shift), weight)
         return seal_member(folder, recipe, kind='file', metrics=metrics)

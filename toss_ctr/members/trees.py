@@ -223,7 +223,7 @@ def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_spl
         test_z = np.stack([p['test'] for p in parts], 1)
         write_test_logits(self.place, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
-    of = lambda rows: None if weight is None else weight[rows]
+    weights_of = lambda rows: None if weight is None else weight[rows]
     return seal_member(
         self.folder,
         self.made,
@@ -232,8 +232,8 @@ def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_spl
         columns=len(names),
         seconds=[p['seconds'] for p in parts],
         rows_per_s=round(1 / sum(1 / p['speed'] for p in parts)),
-        metrics=all_metrics(label[row], expit(z), of(row)),
-        folds=[all_metrics(label[p['rows']], expit(p['logit']), of(p['rows'])) for p in parts],
+        metrics=all_metrics(label[row], expit(z), weights_of(row)),
+        folds=[all_metrics(label[p['rows']], expit(p['logit']), weights_of(p['rows'])) for p in parts],
         gain={names[i]: float(gain[i]) for i in np.argsort(-gain, kind='stable')[:30]},
     )
 

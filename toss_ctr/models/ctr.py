@@ -232,8 +232,8 @@ class History(nn.Module):
         self.columns = []
         for name in s.query_key:
             shared = name in s.shared_with
-            place = seq.targets.index(name) if shared else names.index(name)
-            self.columns.append((seq.target_key if shared else 'cat', place))
+            i = seq.targets.index(name) if shared else names.index(name)
+            self.columns.append((seq.target_key if shared else 'cat', i))
         self.sides = [seq.side_key(name) for name in seq.sides]
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse
@@ -247,7 +247,7 @@ class History(nn.Module):
 
     def target(self, batch: dict) -> Tensor:
         "The target columns (B, T) of a batch: of shared id spaces their codes there, of others their own."
-        columns = [batch[key][:, place] for key, place in self.columns]
+        columns = [batch[key][:, i] for key, i in self.columns]
         return torch.stack(columns, 1) if columns else batch[self.key][:, :0]
 
     def beside(self, batch: dict, *names: str) -> dict:

@@ -71,9 +71,9 @@ class RunFacts:
     def subject(self) -> str:
         "What was handed in, by the names of its members."
         choice = handed_in(self.folder) or {}
-        of = [name for name, weight in choice.get('weights', {}).items() if weight]
+        names = [name for name, weight in choice.get('weights', {}).items() if weight]
         chosen = choice.get('chosen') or self.pred.name
-        return f"ensemble of {' + '.join(of)}" if chosen == ENSEMBLE else chosen
+        return f"ensemble of {' + '.join(names)}" if chosen == ENSEMBLE else chosen
 
     @property
     def beside(self) -> tuple:
@@ -98,23 +98,23 @@ class RunFacts:
 
     def curves(self, split: str = 'valid') -> dict:
         "Fold → that metric by epoch."
-        return {fold: values for (fold, of), (_, values) in curves(self.log, self.watched).items() if of == split}
+        return {fold: values for (fold, which), (_, values) in curves(self.log, self.watched).items() if which == split}
 
     def lead(self, one: np.ndarray, other: np.ndarray) -> dict:
         "By how much one prediction is ahead of another, paired, on the same rows: diff, lo, hi of the first metric."
-        of = self.pred
-        first = first_metric(of.metric)
-        balanced, natural = zip(of.scales(one), of.scales(other), strict=True)
-        n = max(n_draws(len(of.row), self.n_boot), 30)
-        compared = compare_predictions(of.label, *balanced, n, self.cfg.seed, **of.beside(), natural=natural)
+        pred = self.pred
+        first = first_metric(pred.metric)
+        balanced, natural = zip(pred.scales(one), pred.scales(other), strict=True)
+        n = max(n_draws(len(pred.row), self.n_boot), 30)
+        compared = compare_predictions(pred.label, *balanced, n, self.cfg.seed, **pred.beside(), natural=natural)
         compared = gain(compared[first][2], first)
         return dict(diff=compared.diff, lo=compared.lo, hi=compared.hi, metric=TITLES.get(first, first))
 
     @cached_property
     def ahead(self) -> dict | None:
         "By how much the network is ahead of the first member that is none."
-        of, who = self.pred, self.cfg.yardstick
-        return self.lead(of.network, of.others[who]) | dict(who=who, own=of.name) if who in of.others else None
+        pred, who = self.pred, self.cfg.yardstick
+        return self.lead(pred.network, pred.others[who]) | dict(who=who, own=pred.name) if who in pred.others else None
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
 RULES = []
@@ -244,9 +244,9 @@ def chance_ece(pred: Predictions, p, most: int = 100_000) -> float:
     'The class-balanced calibration error of {who} is {off:.3f}, where chance alone stays below {chance:.3f}.{mend}',
 )
 def _miscalibrated(f: RunFacts):
-    of, how = f.pred, f.cfg.calibration
-    off = ece(of.label, of.p, balanced=True, weight=of.weight)
-    chance = chance_ece(of, of.p)
+    pred, how = f.pred, f.cfg.calibration
+    off = ece(pred.label, pred.p, balanced=True, weight=pred.weight)
+    chance = chance_ece(pred, pred.p)
     if off > max(0.02, chance) + 0.001:  # less is not seen in the digits told
         change = 'method=temperature+isotonic' if how.enabled else 'enabled=true'
         bent = how.enabled and 'isotonic' in how.method

@@ -100,25 +100,25 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     run_dir = Path(run_dir)
     truth = Path(cfg.data.truth_path or '')
     oof = read_run_table(run_dir / 'oof.parquet')
-    of = {name: oof[name].to_numpy() for name in oof.columns}
-    rate = np.average(of['label'], weights=of.get('weight'))
-    raw = expit(of['logit'])
+    known = {name: oof[name].to_numpy() for name in oof.columns}
+    rate = np.average(known['label'], weights=known.get('weight'))
+    raw = expit(known['logit'])
     chosen = (handed_in(run_dir) or {}).get('chosen', '')
     members = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
-    calm = balanced(of['p'])
+    calm = balanced(known['p'])
     others = {cfg.lead: calm} if np.abs(calm - raw).max() > 1e-6 else {}
     for name in (*cfg.members, ENSEMBLE):
         if name != cfg.lead and held_out_of(run_dir, name).is_file():
-            members[name] = at_rows(of['row'], calibrated(run_dir, name, cfg))['p']
+            members[name] = at_rows(known['row'], calibrated(run_dir, name, cfg))['p']
     others |= {name: balanced(p.to_numpy()) for name, p in members.items() if not p.null_count()}
     if truth.is_file():
-        best = at_rows(of['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
+        best = at_rows(known['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
     handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
     return Predictions(
-        of['row'], of['fold'].astype(np.int64), of['label'], raw, others, of.get('group'), of.get('weight'),
+        known['row'], known['fold'].astype(np.int64), known['label'], raw, others, known.get('group'), known.get('weight'),
         handed=handed, name=cfg.lead, metric=cfg.metric, target=target,
     )
 
@@ -148,7 +148,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     """
 
     def row(name, kind, p, m=slice(None)):
-        scales = Scales(*(of[m] for of in pred.scales(p)))
+        scales = Scales(*(scale[m] for scale in pred.scales(p)))
         scores = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
         return scores | dict(handed_in=name == pred.handed)
 

@@ -251,8 +251,8 @@ def attention_section(f: RunFacts) -> Markup | None:
     rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
     for a in rows:
         label = 'click' if a['label'] else 'no click'
-        of = '' if a['history'] == 'seq' else f"{a['history']}, "
-        title = f"{of}row {a['row']}: {label}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
+        prefix = '' if a['history'] == 'seq' else f"{a['history']}, "
+        title = f"{prefix}row {a['row']}: {label}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
         weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
         figs.append(figure(weights, f'Attention weights of {title}'))
     text = (

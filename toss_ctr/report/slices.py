@@ -38,12 +38,12 @@ def group_of(split, name: str, rows):
     codes = np.asarray(column)[rows].astype(np.int64)
     if name in cats and cats[name].kind == 'hash':
         return codes, [f'bucket {i}' for i in range(cats[name].size)]
-    place = time_order(values)
-    place[place < 0] = len(values)
+    order = time_order(values)
+    order[order < 0] = len(values)
     texts = ['null or unseen', *map(str, values)]
     if name.endswith('.day') and name not in cats:  # of a time: days since 1970
         texts = [str(np.datetime64(int(text), 'D')) if text.isdigit() else text for text in texts]
-    return place[codes], np.array(texts)[np.argsort(place)].tolist()
+    return order[codes], np.array(texts)[np.argsort(order)].tolist()
 
 # %% ../../nbs/80_report/20_slices.ipynb #01bfbfc9
 MANY = 100  # values, from which on a column is left to the share of unknown ones
@@ -166,7 +166,7 @@ def _columns(split, step: int) -> dict:
     at = _at_steps(split, step)
     spec = split.spec
     columns = {c.name: at(c.group, c.pos) for c in spec.cats if c.size <= MANY}
-    columns |= {name: at('num', place) for place, name in enumerate(spec.nums)}
+    columns |= {name: at('num', i) for i, name in enumerate(spec.nums)}
     columns |= {length_name(h): split.seq_lengths(h.key)[::step] for h in spec.histories}
     return {name: values.astype(np.float64) for name, values in columns.items()}
 
@@ -210,8 +210,8 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict | None:
     score, gain = _told_apart(seen, later, seed, weight)
     columns = {name: dict(column=name, gain=share, more=share) for name, share in gain.items()}
     sides = dict(unknown_train=_at_steps(train, step), unknown_test=_at_steps(test, test_step))
-    for name, group, place in ((c.name, c.group, c.pos) for c in train.spec.cats if c.kind == 'vocab'):
-        unknown = {side: float(np.mean(at(group, place) == 0)) for side, at in sides.items()}  # null, or not known
+    for name, group, position in ((c.name, c.group, c.pos) for c in train.spec.cats if c.kind == 'vocab'):
+        unknown = {side: float(np.mean(at(group, position) == 0)) for side, at in sides.items()}  # null, or not known
         new = unknown['unknown_test'] - unknown['unknown_train']
         columns[name] = dict(column=name, gain=gain.get(name), more=max(gain.get(name, 0), new)) | unknown
     n, m = len(range(0, train.n_rows, step)), len(range(0, test.n_rows, test_step))

@@ -24,7 +24,7 @@ def log_lift(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, learnt: 
     clicks : (n,) 0/1
     learnt : (n,) bool, the rows that count
     """
-    seen, hoped = (np.bincount(key[learnt], of[learnt], key.max() + 1) for of in (clicks, expected))
+    seen, hoped = (np.bincount(key[learnt], weights[learnt], key.max() + 1) for weights in (clicks, expected))
     return np.log((seen + PRIOR) / (hoped + PRIOR))[key]
 
 # %% ../../nbs/90_run/03_crosses.ipynb #e48cb695

@@ -128,15 +128,15 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     """
     seconds = seconds_of(limit)
     began = time.monotonic()
-    place = cfg.run_dir / DIAL
+    file = cfg.run_dir / DIAL
     base = digest_json(dict(seconds=seconds, cfg=cfg.model_dump(mode='json')))
     known = dict(spent=0.0, size=None, members=[], done=False)  # names alone: a config from there would be obeyed
     with suppress(UserError):  # of another config, or another time
-        known |= read_record(place, 'dial', made_of=base)
+        known |= read_record(file, 'dial', made_of=base)
     left = lambda: seconds - known['spent'] - (time.monotonic() - began)
 
     def keep(done=False):
-        write_record(place, 'dial', dict(spent=seconds - left(), size=size, members=names, done=done), made_of=base)
+        write_record(file, 'dial', dict(spent=seconds - left(), size=size, members=names, done=done), made_of=base)
 
     def trained(cfg):
         "Seconds of the clock that training took, and of the processor that its trees did."

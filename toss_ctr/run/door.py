@@ -234,8 +234,8 @@ def _check_array(data, width: int | None):
     if len(shape) != 2:
         raise BadRows(f'rows: an array of {len(shape)} axes', 'pass one of rows × columns, or a frame')
     if not all(shape):
-        of = '0 feature(s)' if shape[0] else '0 sample(s)'
-        raise BadRows(f'rows: {of} (shape={shape}) while a minimum of 1 is required', 'pass rows and columns')
+        missing = '0 feature(s)' if shape[0] else '0 sample(s)'
+        raise BadRows(f'rows: {missing} (shape={shape}) while a minimum of 1 is required', 'pass rows and columns')
     if np.iscomplexobj(data):
         raise BadRows('rows: Complex data not supported', 'pass real and imaginary part as two columns')
     if width not in (None, shape[1]):
@@ -466,9 +466,9 @@ class _Fitting(_Asked):
             raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
         rows = _labelled(train, y, self.label)
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
-        place = Path(self.runs) / name
-        self.schema = log_schema(place / 'data', rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
-        keys = dict(exp_name=name, data=dict(cache_dir=str(place / 'cache')), logging=dict(log_dir=str(self.runs)))
+        folder = Path(self.runs) / name
+        self.schema = log_schema(folder / 'data', rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
+        keys = dict(exp_name=name, data=dict(cache_dir=str(folder / 'cache')), logging=dict(log_dir=str(self.runs)))
         self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
         names = [column.name for column in self.schema.columns if column.name != self.schema.label]
@@ -673,28 +673,28 @@ def run_list(folder='runs') -> MetricsTable:
     from toss_ctr.inference.ensemble import handed_in, last_choice
 
     lines, broken = {}, None
-    for place in run_folders(folder):
+    for run_folder in run_folders(folder):
         try:
-            run = Run(place)
-            choice = handed_in(place)
-            if choice is None and last_choice(place):
+            run = Run(run_folder)
+            choice = handed_in(run_folder)
+            if choice is None and last_choice(run_folder):
                 warnings.warn(
-                    f'{place.name}: submission.csv is not what was handed in; '
-                    f'toss infer {shell_path(place)} writes it again'
+                    f'{run_folder.name}: submission.csv is not what was handed in; '
+                    f'toss infer {shell_path(run_folder)} writes it again'
                 )
             line = {
                 'folds': str(len(run.folds)) if run.cfg.network else '',
-                'rows': f"{len(read_run_table(place / 'oof.parquet', ['row'])):,}" if run.done else '',
+                'rows': f"{len(read_run_table(run_folder / 'oof.parquet', ['row'])):,}" if run.done else '',
                 'handed in': choice['chosen'] if choice else '',
             }
             if choice:
                 scores = choice['scores'][choice['chosen']]
                 first = first_metric(choice['judged_by'])
                 line |= {TITLES.get(key, key): scores[key] for key in (first, 'AUC', RATIO)}
-            lines[place.name] = line
+            lines[run_folder.name] = line
         except UserError as e:  # of one run: the others are listed all the same
             broken = e
-            warnings.warn(f'{place.name}: {e}')
+            warnings.warn(f'{run_folder.name}: {e}')
     if not lines:
         raise broken or UserError(f'{folder}: no runs', 'toss run makes one')
     return MetricsTable(lines)

@@ -114,8 +114,8 @@ _NO_SENSE = {'id', 'ids', 'seq', 'sequence', 'list', 'hist', 'history', 'last', 
 def named_alike(a: str, b: str) -> bool:
     """May two columns be of the same things, by their names?
     """
-    of = [[word for word in words(column) if word not in _NO_SENSE] for column in (a, b)]
-    pairs = [sorted(pair, key=len) for pair in itertools.product(*of)]
+    senses = [[word for word in words(column) if word not in _NO_SENSE] for column in (a, b)]
+    pairs = [sorted(pair, key=len) for pair in itertools.product(*senses)]
     return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
 
 
@@ -149,8 +149,8 @@ def agree(c: Facts, cells: Facts) -> bool:
     values, tokens = c.texts, cells.cells.tokens
     common = len(values & tokens)
     numbers = are_numbers(tokens)
-    of = (max if numbers else min)(len(tokens), len(values))
-    if not tokens or common < 0.5 * of:
+    size = (max if numbers else min)(len(tokens), len(values))
+    if not tokens or common < 0.5 * size:
         return False
     sure = named_alike(c.name, cells.name) or not numbers or common >= 0.9 * len(tokens)
     return sure or as_frequent(c, cells)

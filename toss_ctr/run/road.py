@@ -378,7 +378,7 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
     trees = sum(fitted[name] for name in fewer)
     whole = sum(fitted.values()) - trees
-    sizes = {f: f.stat().st_size for place in ('cache', 'runs') for f in Path(folder, place).rglob('*') if f.is_file()}
+    sizes = {f: f.stat().st_size for part in ('cache', 'runs') for f in Path(folder, part).rglob('*') if f.is_file()}
     features = sum(size for file, size in sizes.items() if 'features' in file.parts)
     matrix = 4 * len(tree_columns(inputs.train, cfg).names) * sum(map(len, inputs.splits.values())) if grown else 0
     rows = len(inputs.train)

@@ -49,8 +49,8 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
     """
     cfg = config_with(inputs.cfg, keys)
     train = cfg.train.model_copy(update=dict(early_stop_patience=max(1, cfg.train.early_stop_patience)))
-    place = cfg.logging.model_copy(update=dict(log_dir=str(cfg.run_dir / 'tune'), tb=False, csv_log=False))
-    inputs = prepare(cfg.model_copy(update=dict(train=train, logging=place, exp_name=f'trial_{number}')), test=False)
+    quiet = cfg.logging.model_copy(update=dict(log_dir=str(cfg.run_dir / 'tune'), tb=False, csv_log=False))
+    inputs = prepare(cfg.model_copy(update=dict(train=train, logging=quiet, exp_name=f'trial_{number}')), test=False)
     began = time.monotonic()
     with deterministic(cfg.deterministic), threads(1):
         trainer = FoldTrainer(inputs, 0, fingerprint=fold_fingerprint(inputs), inner=True)
@@ -68,11 +68,11 @@ def _asked(space: dict, tried: list[dict], seed: int) -> dict:
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.WARNING)
-    of = optuna.distributions
+    distributions = optuna.distributions
     kinds = {
-        key: of.CategoricalDistribution(values)
+        key: distributions.CategoricalDistribution(values)
         if isinstance(values, list)
-        else of.FloatDistribution(*values[:2], log=values[2:] == ('log',))
+        else distributions.FloatDistribution(*values[:2], log=values[2:] == ('log',))
         for key, values in space.items()
     }
     study = optuna.create_study(direction='maximize', sampler=optuna.samplers.TPESampler(seed=seed + len(tried)))
@@ -130,19 +130,19 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
         raise UserError('toss tune: Optuna is not installed', "pip install 'toss_ctr[tune]'") from None
     for key, values in space.items():
         config_with(cfg, {key: values[0]})
-    place = cfg.run_dir / 'tune' / TRIALS
+    file = cfg.run_dir / 'tune' / TRIALS
     made_of = digest_json(dict(cfg=cfg.model_dump(mode='json'), space=space))
     left, began = seconds_of(limit) if limit else math.inf, time.monotonic()
     with locked(cfg.run_dir / '.tune', 'search'):
         tried = []
         with suppress(UserError):  # of another config or space
-            known = read_record(place, 'trials', made_of=made_of)['tried']
+            known = read_record(file, 'trials', made_of=made_of)['tried']
             tried = known if all(trial['keys'].keys() <= space.keys() for trial in known) else []
         inputs = prepare(cfg, test=False, progress=watched(progress))
         while len(tried) < trials and time.monotonic() - began < left:
             keys = _asked(space, tried, cfg.seed) if tried else {}
             tried.append(dict(keys=keys) | try_keys(inputs, keys, len(tried)))
-            write_record(place, 'trials', dict(tried=tried), made_of=made_of)
+            write_record(file, 'trials', dict(tried=tried), made_of=made_of)
             if progress:
                 best = max(trial['value'] for trial in tried)
                 value = abs(tried[-1]['value'])
@@ -150,7 +150,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
     result = Trials(tried, cfg)
-    with write_aside(place.with_name(BEST)) as part:
+    with write_aside(file.with_name(BEST)) as part:
         best = config_with(cfg, result.best).model_copy(update=dict(exp_name=f'{cfg.exp_name}_tuned'))
         part.write_text(to_yaml(best), encoding='utf-8')
     return result

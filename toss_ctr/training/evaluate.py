@@ -82,10 +82,10 @@ def learnt_shifts(trainer: FoldTrainer, model: nn.Module) -> list[float]:
     returns 1 + T, to be subtracted from the log-odds
     """
     shifts, levels = list(trainer.shifts), logits_of_labels(trainer, model, trainer.level_loader)
-    for place, (rows, label, weight) in enumerate(trainer.levels):
-        z = levels[rows, place]
+    for i, (rows, label, weight) in enumerate(trainer.levels):
+        z = levels[rows, i]
         if len(np.unique(label)) == 2 and np.isfinite(z).all():
-            shifts[place] = learnt_shift(z, label, shifts[place], weight)
+            shifts[i] = learnt_shift(z, label, shifts[i], weight)
     return shifts
 
 # %% ../../nbs/50_training/50_evaluate.ipynb #aca84183
@@ -106,13 +106,13 @@ def evaluate(trainer: FoldTrainer, whole: bool = True) -> tuple[np.ndarray, list
         rows, some = level_sample(trainer.inputs, trainer.fold, rows, SOME_ROWS)
     loader = fold_loader(trainer.inputs, trainer.fold, rows, shuffle=False)
     logits = logits_of_labels(trainer, model, loader) - np.array(shifts, np.float32)
-    for place, label in enumerate(trainer.labels.T):
+    for i, label in enumerate(trainer.labels.T):
         at = np.flatnonzero(label != UNKNOWN)
         label, weight, group = (None if of is None else of[at] for of in (label, trainer.weights, trainer.groups))
         if some:
-            (at, label, weight), group = some[place], None
-        p = expit(logits[at, place].astype(np.float64))
-        scores = all_metrics(label, p, weight, group if place == 0 else None)
+            (at, label, weight), group = some[i], None
+        p = expit(logits[at, i].astype(np.float64))
+        scores = all_metrics(label, p, weight, group if i == 0 else None)
         metrics.append(scores | dict(loss=scores['WLL']))  # the class-balanced loss of these rows
     return logits, metrics, shifts
 
@@ -135,8 +135,8 @@ def keep_weights(trainer: FoldTrainer, logits: np.ndarray):
     trainer : the fold; `state.weights` and `state.oof` become the digests
     logits : (m, 1 + T) float32 of the hold-out rows
     """
-    place = trainer.cfg.run_dir, trainer.fold, trainer.fingerprint
-    trainer.state.weights = save_weights(evaluated_model(trainer), weights_path(*place))
+    where = trainer.cfg.run_dir, trainer.fold, trainer.fingerprint
+    trainer.state.weights = save_weights(evaluated_model(trainer), weights_path(*where))
     names = ['', *(f'_{name}' for name in trainer.inputs.train.spec.labels)]
     columns = dict(row=trainer.held.astype(np.int64), fold=np.full(len(logits), trainer.fold, np.int8))
     for name, label, z in zip(names, trainer.labels.T, logits.T, strict=True):
@@ -144,5 +144,5 @@ def keep_weights(trainer: FoldTrainer, logits: np.ndarray):
         columns |= {f'logit{name}': np.ascontiguousarray(z), f'p{name}': expit(z.astype(np.float64))}
     columns |= {} if trainer.groups is None else dict(group=trainer.groups.astype(np.int64))
     columns |= {} if trainer.weights is None else dict(weight=trainer.weights)
-    write_table(pl.DataFrame(columns), oof_path(*place))
-    trainer.state.oof = digest_file(oof_path(*place))
+    write_table(pl.DataFrame(columns), oof_path(*where))
+    trainer.state.oof = digest_file(oof_path(*where))

@@ -165,8 +165,8 @@ def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
     state = trainer.state
     loss = state.loss_sum / state.batch
     speed = batches_per_second * trainer.cfg.train.batch_size
-    place = f'{told_place(trainer, state.epoch)} batch {state.batch}/{batches}'
-    print(f'{place} loss {loss:.4f} {speed:,.0f} rows/s', flush=True)
+    where = f'{told_place(trainer, state.epoch)} batch {state.batch}/{batches}'
+    print(f'{where} loss {loss:.4f} {speed:,.0f} rows/s', flush=True)
 
 
 def print_epoch(trainer: FoldTrainer):
@@ -242,14 +242,14 @@ def end_epoch(trainer: FoldTrainer, seconds: float, batches: int):
         state.metrics, state.shifts = metrics, shifts
         if trainer.process.first and not trainer.inner:
             keep_weights(trainer, logits)
-    place = dict(fold=trainer.fold, epoch=state.epoch, lr=learning_rate(trainer))
+    where = dict(fold=trainer.fold, epoch=state.epoch, lr=learning_rate(trainer))
     if state.batch and not trainer.inner:
         of_time = dict(seconds=seconds, rows_per_s=batches * cfg.train.batch_size / max(seconds, 1e-9))
         loss = dict(loss=state.loss_sum / state.batch)
-        state.log.append(place | dict(split='train') | of_time | train_metrics(trainer) | loss)
+        state.log.append(where | dict(split='train') | of_time | train_metrics(trainer) | loss)
     # inner rows are judged by the first label alone
     splits = ['inner' if trainer.inner else 'valid', *(f'valid {name}' for name in trainer.inputs.train.spec.labels)]
-    state.log += [place | dict(split=split) | scores for split, scores in zip(splits, metrics, strict=False)]
+    state.log += [where | dict(split=split) | scores for split, scores in zip(splits, metrics, strict=False)]
     cut_rate(trainer)
     state.epoch += 1
     state.batch = 0

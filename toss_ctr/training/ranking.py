@@ -156,7 +156,7 @@ def rate_table(codes, y, p, names, top: int | None = None, weight=None) -> pl.Da
     name, rows, observed, predicted, low, high; in the order of the codes
     """
     w = np.ones(len(codes)) if weight is None else np.asarray(weight, np.float64)
-    rows, clicks, mass = (np.bincount(codes, w * np.asarray(of, np.float64), len(names)) for of in (1, y, p))
+    rows, clicks, mass = (np.bincount(codes, w * np.asarray(column, np.float64), len(names)) for column in (1, y, p))
     shown = np.argsort(-rows, kind='stable')[: np.count_nonzero(rows)][:top]
     shown.sort()
     rows, clicks, mass = rows[shown], clicks[shown], mass[shown]

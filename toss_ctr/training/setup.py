@@ -295,7 +295,7 @@ def kept_bytes(model: nn.Module, run) -> int:
 
     with torch.autograd.graph.saved_tensors_hooks(keep, lambda tensor: tensor):
         result = run()
-    total = sum(storage.nbytes() for place, storage in storages.items() if place not in weights)
+    total = sum(storage.nbytes() for address, storage in storages.items() if address not in weights)
     del result
     return total
 
