@@ -100,25 +100,25 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     run_dir = Path(run_dir)
     truth = Path(cfg.data.truth_path or '')
     oof = read_run_table(run_dir / 'oof.parquet')
-    known = {name: oof[name].to_numpy() for name in oof.columns}
-    rate = np.average(known['label'], weights=known.get('weight'))
-    raw = expit(known['logit'])
+    held = {name: oof[name].to_numpy() for name in oof.columns}
+    rate = np.average(held['label'], weights=held.get('weight'))
+    raw = expit(held['logit'])
     chosen = (handed_in(run_dir) or {}).get('chosen', '')
     members = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
-    calm = balanced(known['p'])
+    calm = balanced(held['p'])
     others = {cfg.lead: calm} if np.abs(calm - raw).max() > 1e-6 else {}
     for name in (*cfg.members, ENSEMBLE):
         if name != cfg.lead and held_out_of(run_dir, name).is_file():
-            members[name] = at_rows(known['row'], calibrated(run_dir, name, cfg))['p']
+            members[name] = at_rows(held['row'], calibrated(run_dir, name, cfg))['p']
     others |= {name: balanced(p.to_numpy()) for name, p in members.items() if not p.null_count()}
     if truth.is_file():
-        best = at_rows(known['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
+        best = at_rows(held['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
     handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
     return Predictions(
-        known['row'], known['fold'].astype(np.int64), known['label'], raw, others, known.get('group'), known.get('weight'),
+        held['row'], held['fold'].astype(np.int64), held['label'], raw, others, held.get('group'), held.get('weight'),
         handed=handed, name=cfg.lead, metric=cfg.metric, target=target,
     )
 
