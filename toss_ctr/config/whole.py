@@ -104,7 +104,7 @@ class Config(Keys):
         return self.network or next(name for name, member in self.members.items() if member.kind != 'file')
 
     @property
-    def yardstick(self) -> str | None:
+    def baseline(self) -> str | None:
         "The first other member that is no network: what the lead is compared with."
         others = (name for name, member in self.members.items() if member.kind != 'network' and name != self.lead)
         return next(others, None)
@@ -145,8 +145,7 @@ class Config(Keys):
         for name, seq in self.sequences.items():
             seq._name = name
         if self.metric == 'toss' and 'target' not in self.calibration.model_fields_set:
-            balanced = self.calibration.model_copy(update=dict(target='balanced'))
-            object.__setattr__(self, 'calibration', balanced)
+            object.__setattr__(self, 'calibration', self.calibration.model_copy(update=dict(target='balanced')))
         return self
 
     @model_validator(mode='after')

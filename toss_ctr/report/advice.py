@@ -78,7 +78,7 @@ class RunFacts:
     @property
     def beside(self) -> tuple:
         "Whom pictures show beside what was handed in."
-        return self.pred.name, self.cfg.yardstick, ENSEMBLE, 'best possible'
+        return self.pred.name, self.cfg.baseline, ENSEMBLE, 'best possible'
 
     @property
     def called(self) -> str:
@@ -113,7 +113,7 @@ class RunFacts:
     @cached_property
     def ahead(self) -> dict | None:
         "By how much the network is ahead of the first member that is none."
-        pred, who = self.pred, self.cfg.yardstick
+        pred, who = self.pred, self.cfg.baseline
         return self.lead(pred.network, pred.others[who]) | dict(who=who, own=pred.name) if who in pred.others else None
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
@@ -213,11 +213,11 @@ def _under_trained(f: RunFacts):
     leads = [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
     gained, memorised, fallen = np.mean(gains or [0]), np.mean(leads or [0]), [v.max() - v[-1] for v in held.values()]
     by = {row['name']: row.get(metric) for row in f.rows}
-    ahead = (by.get(f.cfg.yardstick) or -np.inf) - (by.get(f.pred.name) or by['out of fold'])
+    ahead = (by.get(f.cfg.baseline) or -np.inf) - (by.get(f.pred.name) or by['out of fold'])
     rises = sum(v == 0 for v in fallen) > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise
     stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
     if rises or stands:
-        behind = '' if rises else f', and {f.cfg.yardstick} is ahead by {ahead:.4f}'
+        behind = '' if rises else f', and {f.cfg.baseline} is ahead by {ahead:.4f}'
         yield dict(gained=gained, noise=f.noise, behind=behind, metric=metric, epochs=3 * f.cfg.train.epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #e9aca7c8

@@ -275,7 +275,7 @@ def importance_section(f: RunFacts) -> Markup | None:
             'the shuffles differ.'
         )
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
-    trees = f.cfg.yardstick if f.cfg.network else f.cfg.lead
+    trees = f.cfg.baseline if f.cfg.network else f.cfg.lead
     if gain := side_file(f.folder, f'members/{trees}/member.json', 'gain'):
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
         text = f'{trees}: the columns its trees gain most from, mean of the folds.'

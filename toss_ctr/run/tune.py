@@ -60,9 +60,6 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
     return dict(value=float(trainer.state.best), epochs=trainer.state.best_epoch + 1, seconds=seconds)
 
 # %% ../../nbs/90_run/24_tune.ipynb #95e5f5b4
-TRIALS, BEST = 'trials.json', 'best.yaml'
-
-
 def _asked(space: dict, tried: list[dict], seed: int) -> dict:
     "What to try next."
     import optuna
@@ -80,6 +77,9 @@ def _asked(space: dict, tried: list[dict], seed: int) -> dict:
         study.add_trial(optuna.create_trial(params=trial['keys'], distributions=kinds, value=trial['value']))
     proposed = study.ask(kinds).params
     return {key: float(f'{value:.3g}') if isinstance(value, float) else value for key, value in proposed.items()}
+
+# %% ../../nbs/90_run/24_tune.ipynb #9e277214
+TRIALS, BEST = 'trials.json', 'best.yaml'
 
 
 class Trials(MetricsTable):
@@ -102,7 +102,7 @@ class Trials(MetricsTable):
         self.line = f'toss run {shell_path(cfg.run_dir / "tune" / BEST)}' if self.best else ''
         super().__init__(rows)
 
-
+# %% ../../nbs/90_run/24_tune.ipynb #2cc4cec5
 def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, progress: bool = False) -> Trials:
     """Try other keys of a run's network; nothing of the run changes.
 
