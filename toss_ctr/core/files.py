@@ -341,7 +341,8 @@ def write_table(df: pl.DataFrame, path):
 # %% ../../nbs/00_core/10_files.ipynb #e6235844
 def table_of(raw, columns=None) -> pl.DataFrame:
     "A Parquet file in memory as a table, its pages checked; `pq.read_table` would load pandas, which takes a second."
-    table = pl.from_arrow(pq.ParquetFile(raw, page_checksum_verification=True).read(columns))
+    file = pq.ParquetFile(raw, page_checksum_verification=True)
+    table = pl.from_arrow(file.read(columns, use_threads=False))  # a thread that keeps the bytes too long aborts
     return table if columns is None else table.select(columns)
 
 # %% ../../nbs/00_core/10_files.ipynb #e4dce8fa
