@@ -68,7 +68,8 @@ def yardstick(log: str, root: Path) -> list[list[str]]:
         return []
     for name, of in entry['rivals'].items():
         seeds = of['seeds']
-        mean = {key: sum(one[key] for one in seeds) / len(seeds) for key in seeds[0] if key != 'against'}
+        shown = [key for key in ('AUC', 'share') if key in seeds[0]]
+        mean = {key: sum(one[key] for one in seeds) / len(seeds) for key in shown}
         how = f"{mean['share']:.1%} of the log-loss gap" if 'share' in mean else f"AUC {mean['AUC']:.4f}"
         tried = len(of['tried']) if rows else entry['trials']
         beside = f", {of['verdict']}" if rows else ''
