@@ -68,9 +68,8 @@ def yardstick(log: str, root: Path) -> list[list[str]]:
         return []
     for name, of in entry['rivals'].items():
         seeds = of['seeds']
-        shown = [key for key in ('AUC', 'share') if key in seeds[0]]
-        mean = {key: sum(one[key] for one in seeds) / len(seeds) for key in shown}
-        how = f"{mean['share']:.1%} of the log-loss gap" if 'share' in mean else f"AUC {mean['AUC']:.4f}"
+        mean = lambda key: sum(one[key] for one in seeds) / len(seeds)
+        how = f"{mean('share'):.1%} of the log-loss gap" if 'share' in seeds[0] else f"AUC {mean('AUC'):.4f}"
         tried = len(of['tried']) if rows else entry['trials']
         beside = f", {of['verdict']}" if rows else ''
         where = origin(f'yardstick_{log}', root, 'benchmarks/yardstick.ipynb', 'yardstick')

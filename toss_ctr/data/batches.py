@@ -329,13 +329,13 @@ def batch(self: Epoch, step: int) -> dict:
     loader, parts = self.loader, self.parts(step)
     needed = {part[:3] for part in parts}
     self.pools = {key: pool for key, pool in self.pools.items() if key in needed}  # before others are read
-    rows_of, passed = [], 0
+    taken, passed = [], 0
     for i, pass_no, number, start, stop in parts:
         pool, permutation = self.pool_of(i, pass_no, number)
         first = (loader.rank - passed) % loader.world
-        rows_of.append((pool, permutation[start:stop][first :: loader.world]))
+        taken.append((pool, permutation[start:stop][first :: loader.world]))
         passed += stop - start
-    return make_batch(rows_of)
+    return make_batch(taken)
 
 # %% ../../nbs/20_data/70_batches.ipynb #025b48c0
 @patch

@@ -104,12 +104,12 @@ def _batch_frame(batch) -> pl.DataFrame:
 # %% ../../nbs/20_data/08_source.ipynb #371fc5e1
 def _with_parts(batch: pa.RecordBatch, columns) -> pa.RecordBatch:
     "The wanted columns of a batch, parts of moments among them."
-    wanted = [c for c in columns if c not in batch.schema.names]
-    if not wanted:
+    missing = [c for c in columns if c not in batch.schema.names]
+    if not missing:
         return batch
-    moments = batch.select(list(dict.fromkeys(map(moment_column, wanted))))
-    parts = add_parts(_batch_frame(moments), wanted)
-    return pa.RecordBatch.from_pydict({c: parts[c].to_arrow() if c in wanted else batch[c] for c in columns})
+    moments = batch.select(list(dict.fromkeys(map(moment_column, missing))))
+    parts = add_parts(_batch_frame(moments), missing)
+    return pa.RecordBatch.from_pydict({c: parts[c].to_arrow() if c in missing else batch[c] for c in columns})
 
 # %% ../../nbs/20_data/08_source.ipynb #295a435d
 @dataclass(frozen=True)

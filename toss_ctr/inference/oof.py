@@ -229,8 +229,8 @@ def calibrate_lead(inputs: Inputs) -> dict:
     file = held_out_file(member_folder(cfg.run_dir, cfg.lead))
     oof = read_run_table(file).sort('row')
     rows, made_of = oof['row'].to_numpy(), dict(oof=digest_file(file), options=calibration_options(cfg))
-    columns_of = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
-    oof = oof.with_columns(**{name: values for name, values in columns_of.items() if values is not None})
+    extra = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
+    oof = oof.with_columns(**{name: values for name, values in extra.items() if values is not None})
     with results_locked(cfg.run_dir):
         return _write_calibrated(cfg, digest_json(made_of), oof, [''])
 

@@ -105,14 +105,14 @@ def made_section(_: RunFacts) -> Markup:
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
 def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
     "Name, number, and what stands below it."
-    metric, row_of = f.pred.metric, f.own
+    metric, mine = f.pred.metric, f.own
     first = first_metric(metric)
-    shown = [(TITLES.get(first, first), row_of[first], interval_text(row_of['low'], row_of['high']) or '')]
-    shown += [('log loss', row_of['LogLoss'], '')] if metric == 'toss' else []
-    shown += [('predicted / observed clicks', row_of[RATIO], SCALES[f.pred.target]), ('AUC', row_of['AUC'], '')]
+    shown = [(TITLES.get(first, first), mine[first], interval_text(mine['low'], mine['high']) or '')]
+    shown += [('log loss', mine['LogLoss'], '')] if metric == 'toss' else []
+    shown += [('predicted / observed clicks', mine[RATIO], SCALES[f.pred.target]), ('AUC', mine['AUC'], '')]
     for row in f.rows:
-        if row['name'] in f.beside and row is not row_of:
-            shown.append((row['name'], row[first], f'{merit(row, metric) - merit(row_of, metric):+.4f}, + is better'))
+        if row['name'] in f.beside and row is not mine:
+            shown.append((row['name'], row[first], f'{merit(row, metric) - merit(mine, metric):+.4f}, + is better'))
     return shown
 
 # %% ../../nbs/80_report/40_build.ipynb #03565481

@@ -113,14 +113,14 @@ def _holds_tokens(inner) -> bool:
     return inner.is_integer() or inner.is_temporal() or inner in (pl.String, pl.Categorical, pl.Enum)
 
 # %% ../../nbs/90_run/00_profile.ipynb #41e32ec6
-def cells_of(values: pl.Series, wanted: bool = False) -> Cells | None:
+def cells_of(values: pl.Series, history: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
 
-    wanted : somebody says that it is a history: a text without a mark has one token a cell
+    history : somebody says that it is a history: a text without a mark has one token a cell
     """
     mark = ''
     if values.dtype == pl.String:
-        mark = token_mark(values) or (',' if wanted else '')
+        mark = token_mark(values) or (',' if history else '')
     if not mark and not (values.dtype == pl.List and _holds_tokens(values.dtype.inner)):
         return None
     moments = not mark and values.dtype.inner.is_temporal()

@@ -96,11 +96,11 @@ def predicted(cfg: Config, recipe: dict, counts: bool) -> bool:
 def train_network(inputs: Inputs, name: str, progress: bool = False, **options) -> dict:
     "A network member: its folds, calibration and test predictions; what is finished is kept."
     cfg = network_config(inputs.cfg, name)
-    first = name == inputs.cfg.network
-    if not first:
+    main = name == inputs.cfg.network
+    if not main:
         inputs = prepare(cfg, test=inputs.test is not None, progress=watched(progress))
     sides = train_folds(inputs, progress=progress, **options)
-    folder = member_folder(cfg.run_dir, name) if first else cfg.run_dir
+    folder = member_folder(cfg.run_dir, name) if main else cfg.run_dir
     recipe = network_made(inputs, sides)
     counts = any(side['features'] for side in sides.values())
     calibrate(cfg)

@@ -410,8 +410,8 @@ def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     facts = log.facts
     columns = tuple(_column_text(c, log) for c in facts.values())
     names = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
-    histories_of = [h for h in log.histories if h['col'] in names['sequence'] and log.history in (None, h['col'])]
-    histories = asking([described(facts, h, names['categorical'], names['side'], targets) for h in histories_of])
+    read = [h for h in log.histories if h['col'] in names['sequence'] and log.history in (None, h['col'])]
+    histories = asking([described(facts, h, names['categorical'], names['side'], targets) for h in read])
     notes = []
     after = [c.name for c in columns if NEVER in c.note and zero_and_one(facts[c.name])]
     if after:

@@ -60,7 +60,7 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
     return dict(value=float(trainer.state.best), epochs=trainer.state.best_epoch + 1, seconds=seconds)
 
 # %% ../../nbs/90_run/24_tune.ipynb #95e5f5b4
-def _asked(space: dict, tried: list[dict], seed: int) -> dict:
+def _next_keys(space: dict, tried: list[dict], seed: int) -> dict:
     "What to try next."
     import optuna
 
@@ -140,7 +140,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
             tried = known if all(trial['keys'].keys() <= space.keys() for trial in known) else []
         inputs = prepare(cfg, test=False, progress=watched(progress))
         while len(tried) < trials and time.monotonic() - began < left:
-            keys = _asked(space, tried, cfg.seed) if tried else {}
+            keys = _next_keys(space, tried, cfg.seed) if tried else {}
             tried.append(dict(keys=keys) | try_keys(inputs, keys, len(tried)))
             write_record(file, 'trials', dict(tried=tried), made_of=made_of)
             if progress:
