@@ -623,18 +623,6 @@ def check_blend(method: str, w, weights, oof, search: bool):
     if given and method == 'val_weighted':
         raise UserError('--method val_weighted makes its own weights from --oof', 'leave out --w and --weights')
 
-# %% ../nbs/90_run/40_cli.ipynb #62e1451e
-def _searched_weights(oof) -> list:
-    "Print the weights found on out-of-fold files; where equal ones are as good on unseen folds, say so."
-    from toss_ctr.inference.compare import search_weights
-
-    search = search_weights(oof)
-    print(search)
-    print('--weights', ' '.join(f'{weight:.4f}' for weight in search.weights))
-    if not search.pays:
-        print('equal weights are as good on folds the search has not seen')
-    return search.weights
-
 # %% ../nbs/90_run/40_cli.ipynb #c2b95b70
 @console
 def toss_blend(
@@ -678,7 +666,7 @@ def toss_blend(
         find the weights of logit_mean that are best on --oof by the runs' metric, cross-validated
     """
     from toss_ctr.data.submission import header_of
-    from toss_ctr.inference.compare import blend_files, oof_scores
+    from toss_ctr.inference.compare import blend_files, oof_scores, search_weights
     from toss_ctr.members.combine import weights_by_score
 
     files = [file for file in (sub1, sub2, *subs) if file]
@@ -686,7 +674,9 @@ def toss_blend(
     if not out and (files or not search):
         raise UserError('--out: not given', 'see toss_blend --help')
     if search:
-        weights = _searched_weights(oof)
+        searched = search_weights(oof)
+        print(searched)
+        weights = searched.weights
     weights = weights if w is None else [w, 1 - w]
     if files or not search:
         if method == 'val_weighted':

@@ -9,6 +9,7 @@ __all__ = ['WHERE', 'parse_overrides', 'merge', 'make_config', 'overridden', 'wi
 
 # %% ../../nbs/10_config/55_load.ipynb #f186d49c
 import hashlib, json, re
+from copy import deepcopy
 from functools import reduce
 from importlib import resources
 from pathlib import Path
@@ -23,23 +24,29 @@ from ..core.errors import nearest, UserError
 from ..core.files import remember, remembered
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
-def parse_overrides(overrides) -> dict:
-    """Nested dict of `--set` texts.
+def _key_value(text) -> tuple:
+    "The two of `dotted.key=value`."
+    key, equals, value = str(text).partition('=')
+    if not equals or not key.strip():
+        raise UserError(f'--set {text}: not of the form key=value', 'write for example train.lr=0.001')
+    return key.strip(), read_yaml(value, f'--set {key}')
 
-    overrides : texts `dotted.key=value`
+
+def parse_overrides(overrides) -> dict:
+    """Nested dict of keys that differ.
+
+    overrides : texts `dotted.key=value`, or a dict of dotted keys
     """
     tree: dict = {}
-    for text in [overrides] if isinstance(overrides, str) else overrides:
-        key, equals, value = str(text).partition('=')
-        if not equals or not key.strip():
-            raise UserError(f'--set {text}: not of the form key=value', 'write for example train.lr=0.001')
-        *path, last = key.strip().split('.')
+    texts = [overrides] if isinstance(overrides, str) else overrides
+    for key, value in deepcopy(texts).items() if isinstance(texts, dict) else map(_key_value, texts):
+        *path, last = key.split('.')
         node = tree
         for part in path:
             node = node.setdefault(part, {})
             if not isinstance(node, dict):
-                raise UserError(f"--set {text}: '{part}' is already given a value", 'give it once')
-        node[last] = read_yaml(value, f'--set {key}')
+                raise UserError(f"--set {key}: '{part}' is already given a value", 'give it once')
+        node[last] = value
     return tree
 
 # %% ../../nbs/10_config/55_load.ipynb #066383c5

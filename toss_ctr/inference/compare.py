@@ -228,11 +228,10 @@ class WeightSearch(Shown):
     cv_score : of weights found on the other folds, each on its own
     equal_score : of equal weights
     scores : of each alone
-    pays : whether searched weights are better than equal ones on folds the search has not seen
 
     Examples
     --------
-    >>> WeightSearch(['two files'], [0.6, 0.4], 0.35, 0.34, [0.33, 0.32], True)
+    >>> WeightSearch(['two files'], [0.6, 0.4], 0.35, 0.34, [0.33, 0.32])
     two files
     """
 
@@ -240,7 +239,6 @@ class WeightSearch(Shown):
     cv_score: float
     equal_score: float
     scores: list
-    pays: bool
 
 # %% ../../nbs/70_inference/36_compare.ipynb #6e215616
 def two_or_more(paths) -> list[str]:
@@ -276,8 +274,10 @@ def search_weights(paths, metric: str = '') -> WeightSearch:
     each = zip(short_names(names), weights, alone, strict=True)
     lines = {name: {'weight': share, title: value} for name, share, value in each}
     lines |= {'equal weights': {title: equal}, 'searched, cross-validated': {title: searched}}
-    pays = merit({first: searched}, metric) > merit({first: equal}, metric)
-    return WeightSearch([MetricsTable(lines)], weights, searched, equal, alone, pays)
+    words = ' '.join(['--weights', *(f'{share:.4f}' for share in weights)])
+    if merit({first: searched}, metric) <= merit({first: equal}, metric):
+        words += '\nequal weights are as good on folds the search has not seen'
+    return WeightSearch([MetricsTable(lines), words], weights, searched, equal, alone)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #dc79dd7c
 def blend_files(

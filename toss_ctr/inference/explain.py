@@ -53,7 +53,7 @@ def read_attention(
     """Attention weights of some rows of a batch.
 
     shift : of the fold's record, taken off its log-odds
-    returns history, row, label, p (class-balanced), target, tokens, weights, ages; newest first
+    returns history, row, label, p (class-balanced), target, tokens, weights, ages, newest first; title: it in a line
     """
     key, spec = seq.key, inputs.train.spec
     read = model.histories[key].read(batch, model.columns(batch))
@@ -61,18 +61,20 @@ def read_attention(
     age = torch.arange(batch[key].shape[1]).expand(batch[key].shape)
     age = batch.get(f'{key}_age', age)
     codes = dict(zip((c.name for c in spec.cats), batch['cat'].T.tolist(), strict=True))
-    rows = []
+    rows, of = [], '' if seq.key == 'seq' else f'{seq.history}, '
     for i in picks:
         real, at = read['real'][i], read['index'][i]
         tokens = batch[key][i].gather(0, at)[real].tolist()
-        target = [_category_name(spec, name, codes[name][i]) for name in inputs.cfg.history(key).query_key]
+        names = [_category_name(spec, name, codes[name][i]) for name in inputs.cfg.history(key).query_key]
+        target, row, click = ' × '.join(names), int(batch['row'][i]), 'click' if batch['label'][i] else 'no click'
         rows.append(
             dict(
+                title=f'{of}row {row}: {click}, p {p[i]:.3g} (50:50), target {target[:23]}',
                 history=seq.history,
-                row=int(batch['row'][i]),
+                row=row,
                 label=int(batch['label'][i]),
                 p=float(p[i]),
-                target=' × '.join(target),
+                target=target,
                 tokens=[str(seq.values[token - 1]) if token else '–' for token in tokens],
                 weights=read['weights'][i][real].tolist(),
                 ages=age[i].gather(0, at)[real].tolist(),

@@ -105,7 +105,7 @@ class RunFacts:
         pred = self.pred
         first = first_metric(pred.metric)
         balanced, natural = zip(pred.scales(one), pred.scales(other), strict=True)
-        n = max(n_draws(len(pred.row), self.n_boot), 30)
+        n = n_draws(len(pred.row), self.n_boot or 30)
         compared = compare_predictions(pred.label, *balanced, n, self.cfg.seed, **pred.beside(), natural=natural)
         compared = gain(compared[first][2], first)
         return dict(diff=compared.diff, lo=compared.lo, hi=compared.hi, metric=TITLES.get(first, first))

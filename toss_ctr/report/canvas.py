@@ -41,7 +41,6 @@ _STYLE = {
     'figure.facecolor': 'none',
     'figure.constrained_layout.use': True,
     'axes.facecolor': 'none',
-    'axes.titlesize': 10,
     'axes.labelsize': 9.5,
     'axes.labelcolor': INK,
     'axes.edgecolor': GRID,
@@ -54,7 +53,6 @@ _STYLE = {
     'ytick.color': MUTED,
     'xtick.labelsize': 9,
     'ytick.labelsize': 9,
-    'legend.fontsize': 9,
 }
 
 
@@ -203,12 +201,12 @@ def with_keys(text: str) -> Markup:
 _PAGES.filters['with_keys'] = with_keys
 
 # %% ../../nbs/80_report/00_canvas.ipynb #ecef0432
-def interval_text(low: float | None, high: float | None, form: str = '.4f') -> str | None:
+def interval_text(low: float | None, high: float | None) -> str | None:
     """The ends of an interval as a table shows them.
 
     low : the lower end; None: there is no interval
     """
-    return None if low is None else f'{low:{form}} to {high:{form}}'
+    return None if low is None else f'{low:.4f} to {high:.4f}'
 
 # %% ../../nbs/80_report/00_canvas.ipynb #35c10862
 _TABLE = '''

@@ -67,7 +67,7 @@ def right_section(f: RunFacts) -> Markup:
     clicks, predicted = pred.counts @ pred.label, pred.counts @ pred.scales(pred.p).natural
     text = (
         f'{clicks:{form}} clicks were observed and {predicted:,.1f} predicted: '
-        '{ratio:.3f} times as many, 95 % {low:.3f} to {high:.3f}. '.format(**clicks_ratio(clicks, predicted))
+        '{:.3f} times as many, 95 % {:.3f} to {:.3f}. '.format(*clicks_ratio(clicks, predicted))
     )
     picture = plot_reliability(pred.label, {f.called: pred.shown(pred.p)}, pred.weight, pred.target == 'balanced')
     observed = figure(picture, 'Observed against predicted click probability', 'Fifteen groups of as many rows.')
@@ -248,13 +248,10 @@ _WORTH = (
 def attention_section(f: RunFacts) -> Markup | None:
     "What attention is worth, and the weights of a few histories."
     attention = side_file(f.folder, 'attention.json') or {}
-    rows, worth, figs = attention.get('rows', ()), attention.get('worth'), []
-    for a in rows:
-        label = 'click' if a['label'] else 'no click'
-        prefix = '' if a['history'] == 'seq' else f"{a['history']}, "
-        title = f"{prefix}row {a['row']}: {label}, p {a['p']:.3g} (50:50)" + f", target {a['target']}"[:32]
-        weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], title)
-        figs.append(figure(weights, f'Attention weights of {title}'))
+    worth, figs = attention.get('worth'), []
+    for a in attention.get('rows', ()):
+        weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], a['title'])
+        figs.append(figure(weights, f"Attention weights of {a['title']}"))
     text = (
         'How the weight of the history is spread, newest at the right; the heaviest tokens are named. Clicks the '
         'network was sure of, clicks it missed, and false alarms; p is that of the fold that held the row out.'

@@ -17,7 +17,7 @@ from scipy.stats import false_discovery_control
 from ..config.whole import Config
 from ..core.errors import check_columns
 from ..data.folds import time_order
-from ..training.metrics import all_metrics, auc, COLUMNS
+from ..training.metrics import all_metrics, auc, COLUMNS, Interval
 from .plots import quantile_groups
 from .predictions import Predictions
 
@@ -86,18 +86,16 @@ def beyond_chance(z) -> np.ndarray:
     return false_discovery_control(2 * ndtr(-np.abs(np.asarray(z, np.float64)))) <= 0.1
 
 # %% ../../nbs/80_report/20_slices.ipynb #a563497a
-def clicks_ratio(clicks: float, predicted: float) -> dict:
+def clicks_ratio(clicks: float, predicted: float) -> Interval:
     """Predicted over observed clicks, with its 95 % interval.
 
     clicks : observed clicks
     predicted : sum of probabilities at the natural click rate
-    returns ratio, low, high, all as text; inf where nothing was clicked, nan where nothing was expected either
+    returns inf where nothing was clicked, nan where nothing was expected either
     """
     fewest, most = gammaincinv(clicks, 0.025) if clicks > 0 else 0.0, gammaincinv(clicks + 1, 0.975)
     with np.errstate(divide='ignore', invalid='ignore'):
-        ratios = np.float64(predicted) / np.array([clicks, most, fewest])
-    text = '{:.3f} [{:.3f}, {:.3f}]'.format(*ratios) if clicks else '–'
-    return dict(zip(('ratio', 'low', 'high'), ratios.tolist(), strict=True), text=text)
+        return Interval(*(np.float64(predicted) / np.array([clicks, most, fewest])).tolist())
 
 # %% ../../nbs/80_report/20_slices.ipynb #feb27ab6
 def grouped(pred: Predictions, groups):
@@ -105,8 +103,8 @@ def grouped(pred: Predictions, groups):
 
     pred : what is known about the held-out rows
     groups : (column, codes of the rows, names of the codes)
-    yields column, code, value, rows, clicks, predicted (clicks), of `clicks_ratio`; due and noise: clicks that all rows
-        together let expect, and their variance
+    yields column, code, value, rows, clicks, predicted (clicks), ratio (of `clicks_ratio`), text (it); due and noise:
+        clicks that all rows together let expect, and their variance
     """
     p, w = pred.scales(pred.p).natural, pred.counts
     expected = p * ((w @ pred.label) / (w @ p))
@@ -116,10 +114,9 @@ def grouped(pred: Predictions, groups):
         sums = pl.DataFrame({key: np.bincount(codes, values, len(names)) for key, values in of_rows.items()})
         for code, row in enumerate(sums.to_dicts()):
             if row['rows']:
-                yield dict(
-                    column=column, code=code, value=str(names[code]), **row,
-                    **clicks_ratio(row['clicks'], row['predicted']),
-                )
+                ratio = clicks_ratio(row['clicks'], row['predicted'])
+                text = '{:.3f} [{:.3f}, {:.3f}]'.format(*ratio) if row['clicks'] else '–'
+                yield dict(column=column, code=code, value=str(names[code]), **row, ratio=ratio, text=text)
 
 # %% ../../nbs/80_report/20_slices.ipynb #87cace39
 def group_table(pred: Predictions, codes, names, top: int | None = None) -> list[dict]:

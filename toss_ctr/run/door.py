@@ -23,7 +23,7 @@ from ..core.records import read_run_table
 from ..config.base import html_table
 from ..data.frames import any_frame
 from ..data.source import find_files, lazy_table
-from ..data.tables import as_parquet, table_rows
+from ..data.tables import as_parquet, kept_if_whole, table_rows
 from .schema import log_schema, Schema
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
@@ -160,6 +160,7 @@ class Page:
 class Attention:
     """What the model looked at in one history; a notebook shows it as a picture.
 
+    title : the row in a line
     label : 0 or 1
     p : class-balanced probability of a click, by the fold that held the row out
     weights : (L,) of the tokens, sum 1
@@ -168,12 +169,13 @@ class Attention:
     Examples
     --------
     >>> from toss_ctr.run.door import Attention
-    >>> Attention('seq', 7, 1, 0.8, 'shoes', ['shoes', 'tea'], [0.9, 0.1], [0, 3])
-    row 7: click, p 0.80 (50:50), target shoes
+    >>> Attention('row 7: click', 'seq', 7, 1, 0.8, 'shoes', ['shoes', 'tea'], [0.9, 0.1], [0, 3])
+    row 7: click
      0.900  shoes, 0 back
      0.100  tea, 3 back
     """
 
+    title: str
     history: str
     row: int
     label: int
@@ -182,11 +184,6 @@ class Attention:
     tokens: list
     weights: list
     ages: list
-
-    @property
-    def title(self) -> str:
-        "The row in a line."
-        return f"row {self.row}: {'click' if self.label else 'no click'}, p {self.p:.2f} (50:50), target {self.target}"
 
     def __repr__(self):
         order = np.argsort(-np.asarray(self.weights), kind='stable')[:10]
@@ -467,7 +464,8 @@ class _Fitting(_Asked):
         rows = _labelled(train, y, self.label)
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
         folder = Path(self.runs) / name
-        self.schema = log_schema(folder / 'data', rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
+        with kept_if_whole(data := folder / 'data'):
+            self.schema = log_schema(data, rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
         keys = dict(exp_name=name, data=dict(cache_dir=str(folder / 'cache')), logging=dict(log_dir=str(self.runs)))
         self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
@@ -533,7 +531,7 @@ class CTR(_Fitting):
     size : 0 (a quick look) … 4 (the largest); None: 2, or with `time_limit` what fits
     exp_name : of the run; by default made of parameters and data, so that the same `fit` goes on where it was
     runs : folder where runs lie, `logging.log_dir`
-    set : `key=value` texts for any other key
+    set : `key=value` texts for any other key, or a dict of dotted keys
 
     Raises
     ------
@@ -659,9 +657,10 @@ def write_start(train: str, test=None, out='', label='clicked', history=None, it
     """
     file = Path(out or f"{Path(train).stem.partition('.')[0].replace('*', '') or 'run'}.yaml")
     folder = file.with_name(f'{file.stem}_data')
-    schema = log_schema(folder, train, test, valid, label=label, history=history, item=item)
-    make_config(schema.config())  # what is written can be read
-    schema.to_yaml(file)
+    with kept_if_whole(folder):
+        schema = log_schema(folder, train, test, valid, label=label, history=history, item=item)
+        make_config(schema.config())  # what is written can be read
+        schema.to_yaml(file)
     return file
 
 # %% ../../nbs/90_run/30_door.ipynb #ba5919ec

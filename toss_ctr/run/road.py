@@ -9,7 +9,7 @@ __all__ = ['MAY_DIFFER', 'EXPORTS', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING
            'cost_of', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
-import io, json, time, warnings
+import io, time, warnings
 from contextlib import redirect_stdout
 from math import ceil
 from pathlib import Path
@@ -61,7 +61,7 @@ def network_config(cfg: Config, name: str) -> Config:
     """
     if name == cfg.network:
         return cfg
-    chosen = parse_overrides(f'{key}={json.dumps(value)}' for key, value in cfg.members[name].set.items())
+    chosen = parse_overrides(cfg.members[name].set)
     for section in chosen:
         if section not in MAY_DIFFER:
             raise UserError(

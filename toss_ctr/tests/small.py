@@ -330,7 +330,8 @@ def made_up_run(folder, n: int = 6000, seed: int = 0, folds: int = 3) -> tuple:
     weights = rng.random(30) ** 3
     row = dict(history='seq', target='3', tokens=tokens, weights=(weights / weights.sum()).tolist(), ages=[*range(30)])
     attention = [
-        dict(row, row=i, label=int(made['label'][i]), p=float(expit(made['network'][i]))) for i in range(2)
+        dict(row, title=f'row {i}: of 2', row=i, label=int(made['label'][i]), p=float(expit(made['network'][i])))
+        for i in range(2)
     ]
     cfg = make_config(
         dict(

@@ -125,15 +125,14 @@ def order_metrics(ranking: Ranking, weight) -> tuple[float, float]:
     return float(ap), float(auc)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #21242760
-def wilson(clicks, rows, z: float = 1.959964):
-    """Wilson's interval of a rate (1927).
+def wilson(clicks, rows):
+    """Wilson's interval of a rate (1927), 95 %.
 
     clicks : (m,) clicks
     rows : (m,) rows
-    z : normal quantile, 95 % by default
     returns low (m,), high (m,)
     """
-    clicks, rows = np.asarray(clicks, np.float64), np.maximum(np.asarray(rows, np.float64), 1)
+    clicks, rows, z = np.asarray(clicks, np.float64), np.maximum(np.asarray(rows, np.float64), 1), 1.959964
     centre = (clicks + z * z / 2) / (rows + z * z)
     half = z / (rows + z * z) * np.sqrt(clicks * (1 - clicks / rows) + z * z / 4)
     return centre - half, centre + half
