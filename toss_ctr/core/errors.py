@@ -57,15 +57,18 @@ class Damaged(UserError):
 
 # %% ../../nbs/00_core/00_errors.ipynb #67650a2b
 @contextmanager
-def renamed(path: str, known):
+def renamed(known: dict):
     """A mistake in a file that was made here names what it was made from.
 
-    known : what a person knows it by
+    known : path → what a person knows it by
     """
     try:
         yield
     except UserError as error:
-        error.args = (str(error).replace(path, str(known)),)
+        text = str(error)
+        for path, name in known.items():
+            text = text.replace(str(path), str(name))
+        error.args = (text,)
         raise
 
 # %% ../../nbs/00_core/00_errors.ipynb #f0e6897e

@@ -80,10 +80,14 @@ def verify_cache(root) -> int:
 _ODD = TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError
 
 
-def _pandas_column(frame, name: str) -> pl.Series:
-    "A column of a pandas frame; `UserError` names it where its values have no one type."
+def _pandas_column(frame, place: int) -> pl.Series:
+    "A column of a pandas frame, called by a text; `UserError` names it where no file holds values of its type."
+    name = str(frame.columns[place])
     try:
-        return pl.Series(name, pl.from_pandas(frame[name]))
+        values = pl.from_pandas(frame.iloc[:, place])
+        if isinstance(values.dtype, pl.BaseExtension):  # a period, an interval
+            raise TypeError(f'{frame.dtypes.iloc[place]} is a type of pandas alone')
+        return values.alias(name)
     except _ODD as e:
         mend = f"give its values one type, for example frame['{name}'].astype(str)"
         raise UserError(f"frame: column '{name}': {str(e).splitlines()[0][:120]}", mend) from None
@@ -99,21 +103,41 @@ def any_frame(data, columns=None) -> pl.DataFrame:
         if not hasattr(data, 'iloc') or not hasattr(data, 'columns'):
             return pl.DataFrame(data.collect() if isinstance(data, pl.LazyFrame) else data)
         names = [str(c) for c in data.columns]
-        return pl.DataFrame([_pandas_column(data, c) for c in names if columns is None or c in columns])
+        return pl.DataFrame([_pandas_column(data, i) for i, c in enumerate(names) if columns is None or c in columns])
     except _ODD as e:
         what = f'frame: {type(data).__name__}: {str(e).splitlines()[0][:120]}'
-        raise UserError(what, 'pass a frame of Polars, pandas, Arrow or DuckDB') from None
+        mend = 'pass a frame of Polars, pandas, Arrow or DuckDB, each column with a name of its own'
+        raise UserError(what, mend) from None
+
+# %% ../../nbs/20_data/45_frames.ipynb #49d12580
+_ISO = r'^\s*(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)'
 
 
-def as_frame(frame, columns, more=()) -> pl.DataFrame:
+def _moments(column: pl.Series) -> pl.Series:
+    "Texts, or lists of them, as the moments that they write by ISO 8601; `UserError` for one that is none."
+    read = lambda text: text.str.extract(_ISO).str.to_datetime(strict=False)
+    lists = column.dtype == pl.List
+    at = column.list.eval(read(pl.element())) if lists else read(column)
+    texts, times = (values.explode() if lists else values for values in (column, at))
+    if len(bad := texts.filter(times.is_null() & texts.is_not_null())):
+        raise UserError(f"frame: column '{column.name}': {bad[0]!r} is no moment", 'write it as 2026-11-25 15:00:00')
+    return at
+
+
+def as_frame(frame, columns, more=(), moments=()) -> pl.DataFrame:
     """Some columns of a frame of any make; `UserError` names one that is missing.
 
     frame : of `any_frame`
+    more : columns that it may lack
+    moments : columns whose texts are moments
     """
     wanted = list(dict.fromkeys([*columns, *more]))
     names = [str(c) for c in frame.columns] if hasattr(frame, 'iloc') and hasattr(frame, 'columns') else []
-    frame = add_parts(any_frame(frame, {*wanted, *map(moment_column, wanted)}), wanted)
-    check_columns(columns, [*names, *frame.columns], 'frame')
+    frame = any_frame(frame, {*wanted, *map(moment_column, wanted)})
+    frame = frame.with_columns(pl.col(pl.Null).cast(pl.String))
+    texts = [c for c in moments if frame.schema.get(c) in (pl.String, pl.List(pl.String))]
+    frame = add_parts(frame.with_columns(_moments(frame[c]) for c in texts), wanted)
+    check_columns(columns, list(dict.fromkeys([*names, *frame.columns])), 'frame')
     frame = frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
     for name, dtype in frame.schema.items():
         if '128' in str(dtype):
@@ -149,6 +173,8 @@ class RawRows:
         moments = [moment_column(c) for c in wanted]
         self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
         self.single = {*wanted} - {*spec.composite(), *moments}  # read as a code or a number a row, and nothing else
+        times = [spec.time and (spec.time.name, spec.time.unit), *((h.time, h.unit) for h in spec.histories)]
+        self.moments = {*filter(None, moments), *(pair[0] for pair in times if pair and pair[1] == 'moment')}
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 
     def __call__(self, rows) -> Split:
@@ -161,7 +187,7 @@ class RawRows:
         scalars = {}
         if isinstance(rows, list):
             scalars, rows = self._listed(rows)
-        frame = as_frame(rows, [c for c in self.columns if c not in scalars], self.spec.keys)
+        frame = as_frame(rows, [c for c in self.columns if c not in scalars], self.spec.keys, self.moments)
         arrays = {c.name: c.to_arrow(compat_level=pl.CompatLevel.oldest()) for c in frame}
         batch, n = scalars | arrays, len(next(iter(scalars.values()), frame))
         encode = self.encoder(*(k for k in self.spec.keys if k in batch))

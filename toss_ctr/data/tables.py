@@ -64,7 +64,9 @@ def _write_rows(rows: pl.LazyFrame, file: Path) -> str:
         with write_aside(file) as part:
             rows.sink_parquet(part, metadata={_MADE: 'made from another file or frame'})
     except pl.exceptions.PolarsError as e:
-        raise UserError(f'{file.stem}: cannot be read ({str(e).splitlines()[0][:120]})', 'mend such rows') from None
+        why = str(e).splitlines()[0][:120]
+        mend = 'save it as UTF-8' if 'utf-8' in why else 'mend such rows'
+        raise UserError(f'{file}: cannot be read ({why})', mend) from None
     return str(file)
 
 
@@ -81,9 +83,9 @@ def as_parquet(data, file: Path) -> str:
 def parquet_of(path):
     "A path in Parquet while it is read; a CSV file is one in a folder that goes, and keeps its name in errors."
     with tempfile.TemporaryDirectory() as folder:
-        file = as_parquet(path, Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet")
-        with renamed(file, path):
-            yield file
+        file = Path(folder) / f"{Path(path).name.partition('.')[0]}.parquet"
+        with renamed({file: path}):
+            yield as_parquet(path, file)
 
 # %% ../../nbs/20_data/46_tables.ipynb #e3a27aa2
 _PRIME, _RANGE = 2654435761, 1 << 32  # Knuth, The Art of Computer Programming, volume 3, section 6.4

@@ -17,7 +17,7 @@ import polars as pl
 
 from ..config.load import with_changes, make_config, merge, overridden, parse_overrides, run_config, run_folders
 from ..config.whole import Config
-from ..core.errors import in_notebook, nearest, UserError
+from ..core.errors import in_notebook, nearest, renamed, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
 from ..core.records import read_run_table
 from ..config.base import html_table
@@ -227,19 +227,15 @@ class BadRows(UserError, ValueError):
 
 def _check_array(data, width: int | None):
     "Refuse an array that is no table, or one of other columns than `width` as were fitted."
-    shape = np.shape(data)
-    if len(shape) != 2:
-        raise BadRows(f'rows: an array of {len(shape)} axes', 'pass one of rows × columns, or a frame')
-    if not all(shape):
-        missing = '0 feature(s)' if shape[0] else '0 sample(s)'
-        raise BadRows(f'rows: {missing} (shape={shape}) while a minimum of 1 is required', 'pass rows and columns')
-    if np.iscomplexobj(data):
-        raise BadRows('rows: Complex data not supported', 'pass real and imaginary part as two columns')
-    if width not in (None, shape[1]):
-        raise BadRows(
-            f'rows: X has {shape[1]} features, but CTR is expecting {width} features as input',
-            'pass the columns that it was fitted with',
-        )
+    from sklearn.utils import check_array  # who opens a run has no use for it
+
+    try:
+        columns = check_array(data, dtype=None, ensure_all_finite=False).shape[1]
+    except (TypeError, ValueError) as e:
+        raise BadRows(f'rows: {str(e).splitlines()[0]}', 'pass an array of rows × columns, or a frame') from None
+    if width not in (None, columns):
+        what = f'rows: X has {columns} features, but CTR is expecting {width} features as input'
+        raise BadRows(what, 'pass the columns that it was fitted with')
 
 
 def any_rows(data, width: int | None = None):
@@ -249,11 +245,10 @@ def any_rows(data, width: int | None = None):
     """
     if hasattr(data, 'iloc') or isinstance(data, (pl.DataFrame, pl.LazyFrame)):
         return data
-    if hasattr(data, 'toarray'):
-        raise BadRows('rows: a sparse matrix', 'pass X.toarray(), or a frame')
     if hasattr(data, '__array__') and not hasattr(data, 'schema'):
         data = np.asarray(data)
-    if isinstance(data, np.ndarray) or isinstance(data, list) and not (data and isinstance(data[0], dict)):
+    listed = isinstance(data, list) and not (data and isinstance(data[0], dict))
+    if isinstance(data, np.ndarray) or listed or hasattr(data, 'toarray'):  # of scipy: sparse
         _check_array(data, width)
         columns = zip(*data, strict=True) if isinstance(data, list) else data.T
         return pl.DataFrame({f'x{i}': pl.Series(list(column), strict=False) for i, column in enumerate(columns)})
@@ -332,8 +327,8 @@ class _Asked(_Shown):
 
         if data is None or isinstance(data, (str, Path)):
             return infer(self.cfg, data or '', out, member)
-        with tempfile.TemporaryDirectory() as folder:
-            return infer(self.cfg, as_parquet(any_rows(data), Path(folder) / 'rows.parquet'), out, member)
+        with tempfile.TemporaryDirectory() as folder, renamed({(rows := Path(folder) / 'rows.parquet'): 'rows'}):
+            return infer(self.cfg, as_parquet(any_rows(data), rows), out, member)
 
     def predict_labels(self, frame) -> dict:
         """Probabilities of every label of `data.labels` by the network, the first one's first.

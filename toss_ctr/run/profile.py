@@ -286,6 +286,8 @@ def filled_by_clicks(column: Facts, label: Facts) -> str:
 
     label : of 0 and 1
     """
+    if column.kind == 'other':
+        return ''
     y = label.sample.cast(pl.Int8).to_numpy()
     filled = _filled(column.sample)
     by_chance = np.log(np.clip(y.mean(), 1e-12, 1))  # of one row that is filled at random

@@ -449,10 +449,8 @@ _LEAST_ROWS, _MOST_ROWS = 80_000, 400_000  # of a small run, unless there are fe
 def _measured(cfg: Config, rows: int) -> dict:
     "`measured_cost` in a folder that goes; a mistake names the file of the run."
     with temporary_folder() as folder:
-        with (
-            renamed(f'{folder}/train.parquet', cfg.data.train_path),
-            renamed(f'{folder}/test.parquet', cfg.data.test_path),
-        ):
+        known = {f'{folder}/train.parquet': cfg.data.train_path, f'{folder}/test.parquet': cfg.data.test_path}
+        with renamed(known):
             return measured_cost(cfg, folder, rows)
 
 

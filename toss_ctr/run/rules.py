@@ -52,7 +52,7 @@ class Log:
     --------
     >>> log = Log({}, None)
     >>> log.histories, log.time
-    ([], '')
+    ([], None)
     """
 
     facts: dict
@@ -115,16 +115,16 @@ class Log:
         return {name: twin for name, c in self.facts.items() if (twin := first.setdefault(_content(c), name)) != name}
 
     @cached_property
-    def time(self) -> str:
-        "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer; ''."
+    def time(self) -> str | None:
+        "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer."
         free = (c for c in self.facts.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
         able = [c for c in free if c.name and is_time(c)]
-        return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else ''
+        return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else None
 
     @cached_property
-    def weight(self) -> str:
-        "How much a training row counts: the first column that can say so; ''."
-        return next((name for name, c in self.facts.items() if _counts_rows(c, self)), '')
+    def weight(self) -> str | None:
+        "How much a training row counts: the first column that can say so."
+        return next((name for name, c in self.facts.items() if _counts_rows(c, self)), None)
 
 # %% ../../nbs/90_run/02_rules.ipynb #822a4a52
 def is_time(c: Facts) -> bool:

@@ -438,10 +438,14 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
     UserError that names file and column
     """
     folder = Path(folder)
-    others = dict(test=test, valid=valid)
-    log = as_parquet(train, folder / ('log.parquet' if test is None else 'train.parquet'))
-    paths = {name: as_parquet(data, folder / f'{name}.parquet') for name, data in others.items() if data is not None}
-    with renamed(log, train if isinstance(train, str | Path) else log):
+    given = {name: data for name, data in dict(train=train, test=test, valid=valid).items() if data is not None}
+    files = {name: folder / f'{name}.parquet' for name in given}
+    if test is None:
+        files['train'] = folder / 'log.parquet'
+    known = {files[name]: data if isinstance(data, str | Path) else name for name, data in given.items()}
+    with renamed(known):
+        paths = {name: as_parquet(data, files[name]) for name, data in given.items()}
+        log = paths.pop('train')
         whole = guess_schema(log, **paths, **roles)
         if whole.positives in (0, whole.n_rows):
             raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')

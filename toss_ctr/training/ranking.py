@@ -12,6 +12,7 @@ import numpy as np
 import polars as pl
 
 from ..core.errors import UserError
+from ..data.submission import check_probabilities, refuse_values
 
 # %% ../../nbs/50_training/00_ranking.ipynb #c783a6ca
 def _vector(x, name: str, rows: int | None = None) -> np.ndarray:
@@ -24,14 +25,6 @@ def _vector(x, name: str, rows: int | None = None) -> np.ndarray:
     if rows not in (None, len(x)):
         raise UserError(f'{name} have {len(x):,} rows, labels {rows:,}', 'pass rows of one table')
     return x
-
-
-def _refuse(x, name: str, bad, what: str, mend: str):
-    "Raise where `bad` is true of a value, with the count and the first of them."
-    places = np.flatnonzero(bad)
-    if len(places):
-        first = f'(first: row {places[0]}, {x[places[0]]})'
-        raise UserError(f'{name}: {len(places):,} of {len(x):,} values {what} {first}', mend)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #af36b79f
 def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
@@ -49,14 +42,15 @@ def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
     p = _vector(p, 'predictions', len(y))
     if len(y) == 0:
         raise UserError('labels: no rows', 'pass at least one row')
-    _refuse(y, 'labels', (y != 0) & (y != 1), 'are neither 0 nor 1', 'pass 0 for no click and 1 for a click')
-    _refuse(p, 'predictions', np.isnan(p), 'are NaN', 'look for a diverged model or a missing row')
+    refuse_values(y, 'labels', (y != 0) & (y != 1), 'are neither 0 nor 1', 'pass 0 for no click and 1 for a click')
     if probability:
-        _refuse(p, 'predictions', (p < 0) | (p > 1), 'lie outside [0, 1]', 'pass probabilities, not logits')
+        check_probabilities(p, 'predictions')
+    else:
+        refuse_values(p, 'predictions', np.isnan(p), 'are NaN', 'look for a diverged model or a missing row')
     if weight is not None:
         weight = _vector(weight, 'weights', len(y))
         usable = (weight >= 0) & (weight < np.inf)
-        _refuse(weight, 'weights', ~usable, 'are negative or not finite', 'pass weights >= 0')
+        refuse_values(weight, 'weights', ~usable, 'are negative or not finite', 'pass weights >= 0')
     return y, p, weight
 
 # %% ../../nbs/50_training/00_ranking.ipynb #620c0cce
