@@ -27,10 +27,14 @@ def _scan_csv(path) -> pl.LazyFrame:
     try:
         names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
         header = ''.join(names.collect_schema().names())
-        how = dict(separator=max(_BETWEEN, key=header.count), null_values=list(NULLS), try_parse_dates=True)
-        rows = pl.scan_csv(path, infer_schema_length=None, glob=False, **how)
-        rows.collect_schema()
-        return rows
+        mark = max(_BETWEEN, key=header.count)
+        cells = header.split(mark)
+        if cells.count('') > 1 and any(re.fullmatch(r'-?\d+(\.\d+)?', cell) for cell in cells):
+            raise UserError(f'{path}: its first line holds no names of columns', 'write them there')
+        how = dict(separator=mark, null_values=list(NULLS), try_parse_dates=True, infer_schema_length=None, glob=False)
+        rows = pl.scan_csv(path, **how)
+        long = [name for name, kind in rows.collect_schema().items() if kind in (pl.Int128, pl.UInt128)]
+        return pl.scan_csv(path, **how, schema_overrides=dict.fromkeys(long, pl.String)) if long else rows
     except FileNotFoundError:
         raise UserError(f'no such file: {path}', 'check the path') from None
     except (pl.exceptions.PolarsError, OSError) as e:
