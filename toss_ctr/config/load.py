@@ -21,7 +21,7 @@ from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
 from .whole import Config
 from ..core.errors import nearest, UserError
-from ..core.files import remember, remembered
+from ..core.files import remember, remembered, shell_path
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
 def _key_value(text) -> tuple:
@@ -348,6 +348,8 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
         return folder_config(folder, overrides)
     if preset or of_file:
         return load_config(where, overrides)
+    if Path(where).is_file():
+        raise UserError(f'{name}: no config', f'a log becomes one by: toss init {shell_path(where)}')
     what = 'no run lies here, it has no config.yaml' if folder.is_dir() else 'neither a run nor a preset'
     raise UserError(f'{name}: {what}', nearest(folder.name, [*presets(), *(f.name for f in run_folders())]))
 

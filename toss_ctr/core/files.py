@@ -481,10 +481,12 @@ def check_target(path, key: str, inputs=(), ours=lambda path: False):
     path = Path(path)
     if not path.exists():
         return
+    if path.is_dir():
+        raise UserError(f'{key} {path}: it is a folder', 'give the name of a file')
     for other in inputs:
         if other and Path(other).exists() and path.samefile(other):
             raise UserError(f'{key} {path}: it is read by this very command', 'give another name')
-    if not path.is_dir() and not ours(path):
+    if not ours(path):
         raise UserError(f'{key} {path}: exists, and was not written by this command', 'give another name, or remove it')
 
 

@@ -16,7 +16,6 @@ import polars as pl
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.csv as pcsv
-import scipy
 
 from ..core.errors import UserError
 from ..core.files import first_line, write_aside
@@ -55,7 +54,9 @@ def shift_prior(p, prior: float, to: str):
     -------
     (n,) probabilities
     """
-    return scipy.special.expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
+    from scipy.special import expit  # who only lists runs has no use for it
+
+    return expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
 
 # %% ../../nbs/20_data/85_submission.ipynb #d9b7e91a
 def refuse_values(x, name: str, bad, what: str, mend: str):

@@ -24,6 +24,8 @@ _BETWEEN = ',', ';', '\t', '|'
 
 def _scan_csv(path) -> pl.LazyFrame:
     "The rows of a CSV file, packed or not; `UserError` where it cannot be read."
+    if '://' in str(path):
+        raise UserError(f'{path}: a CSV file is read from a disk', 'copy it, or store it as Parquet')
     try:
         names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
         header = ''.join(names.collect_schema().names())
@@ -36,7 +38,8 @@ def _scan_csv(path) -> pl.LazyFrame:
         long = [name for name, kind in rows.collect_schema().items() if kind in (pl.Int128, pl.UInt128)]
         return pl.scan_csv(path, **how, schema_overrides=dict.fromkeys(long, pl.String)) if long else rows
     except FileNotFoundError:
-        raise UserError(f'no such file: {path}', 'check the path') from None
+        several = 'write several CSV files as one, or as Parquet' if '*' in str(path) else 'check the path'
+        raise UserError(f'no such file: {path}', several) from None
     except (pl.exceptions.PolarsError, OSError) as e:
         raise UserError(f'{path}: no CSV file ({str(e).splitlines()[0][:100]})', 'write it as Parquet') from None
 
