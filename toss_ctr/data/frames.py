@@ -116,6 +116,7 @@ _ISO = r'^\s*(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)'
 def _moments(column: pl.Series) -> pl.Series:
     "Texts, or lists of them, as the moments that they write by ISO 8601; `UserError` for one that is none."
     read = lambda text: text.str.extract(_ISO).str.to_datetime(strict=False)
+    column = column.cast(pl.String) if column.dtype == pl.Null else column
     lists = column.dtype == pl.List
     at = column.list.eval(read(pl.element())) if lists else read(column)
     texts, times = (values.explode() if lists else values for values in (column, at))
@@ -134,8 +135,7 @@ def as_frame(frame, columns, more=(), moments=()) -> pl.DataFrame:
     wanted = list(dict.fromkeys([*columns, *more]))
     names = [str(c) for c in frame.columns] if hasattr(frame, 'iloc') and hasattr(frame, 'columns') else []
     frame = any_frame(frame, {*wanted, *map(moment_column, wanted)})
-    frame = frame.with_columns(pl.col(pl.Null).cast(pl.String))
-    texts = [c for c in moments if frame.schema.get(c) in (pl.String, pl.List(pl.String))]
+    texts = [c for c in moments if frame.schema.get(c) in (pl.Null, pl.String, pl.List(pl.String))]
     frame = add_parts(frame.with_columns(_moments(frame[c]) for c in texts), wanted)
     check_columns(columns, list(dict.fromkeys([*names, *frame.columns])), 'frame')
     frame = frame[[c for c in wanted if c in frame.columns]]  # by their very names: `*` is one
