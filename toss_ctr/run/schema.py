@@ -178,7 +178,7 @@ def _warnings(s: Schema) -> list[str]:
     reasons = {}
     for c in s.columns:
         if c.role in ('constant', 'ignored'):
-            reasons.setdefault(c.note, []).append(c.name)
+            reasons.setdefault(c.note, []).append(c.name or "''")
     for note, names in reasons.items():
         out.append(f"{', '.join(names[:5])}{f', … ({len(names)} columns)' if len(names) > 5 else ''}: {note}")
     if s.label and not 0 < s.positives < s.n_rows:
