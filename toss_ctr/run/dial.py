@@ -154,8 +154,10 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
 
     size, names = known['size'], known['members']
     if size is None:  # the largest, up to the usual, whose estimate fits
-        most = _BASE * left()
-        size = next((s for s in (USUAL, 1) if sum(estimate(sized(cfg, s))['seconds'].values()) <= most), 0)
+        fits = lambda told: sum(told['seconds'].values()) <= _BASE * left()
+        usual = estimate(sized(cfg, USUAL))
+        cost = usual['cost'] if data_rows(cfg)['train'] <= _SMALLER[1]['rows'] else None  # smaller, it reads as many
+        size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=cost)) else 0
     grown = sized(cfg, size)
     if names:
         grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))

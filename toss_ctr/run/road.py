@@ -443,7 +443,7 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     )
 
 # %% ../../nbs/90_run/20_road.ipynb #28103e6c
-_LEAST_ROWS, _MOST_ROWS = 80_000, 400_000  # of a small run, unless there are fewer
+_LEAST_ROWS, _ENOUGH, _MOST_ROWS = 20_000, 80_000, 400_000  # of a small run, unless there are fewer
 
 
 def _measured(cfg: Config, rows: int) -> dict:
@@ -454,22 +454,29 @@ def _measured(cfg: Config, rows: int) -> dict:
             return measured_cost(cfg, folder, rows)
 
 
-def estimate(cfg: Config, jobs: int = 0) -> dict:
-    """Time, memory and disk of a run, from small ones; a mistake names the file of the run.
-
-    jobs : folds at once; 0 = as many as fit
-    """
-    rows = data_rows(cfg)
-    most = max(_LEAST_ROWS, min(_MOST_ROWS, rows['train'] // 25))
-    sizes = [_LEAST_ROWS // 4, most // 4, most] if rows['train'] > most else [most]  # the first one loads and compiles
+def _sampled_cost(cfg: Config, rows: int) -> dict:
+    "What all rows take, from runs on a quarter of them or fewer."
+    most = max(_LEAST_ROWS, min(rows // 4, _ENOUGH), min(_MOST_ROWS, rows // 25))
+    sizes = [min(_LEAST_ROWS, most // 4), most // 4, most] if rows > most else [most]  # the first loads and compiles
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
         costs = [_measured(cfg, size) for size in tqdm(sizes, 'small runs', unit='run', disable=not watched())]
     *known, last = costs[-2:]
     few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
-    cost = cost_of(few, last, rows['train'])
+    return cost_of(few, last, rows)
+
+
+def estimate(cfg: Config, jobs: int = 0, cost: dict | None = None) -> dict:
+    """Time, memory and disk of a run, from small ones; a mistake names the file of the run.
+
+    jobs : folds at once; 0 = as many as fit
+    cost : of an estimate, of a run that goes over the same rows more often or less; None: it is measured
+    returns of `scale_up`, and that cost
+    """
+    rows = data_rows(cfg)
+    cost = cost or _sampled_cost(cfg, rows['train'])
     jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'])
-    return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
+    return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1) | dict(cost=cost)
 
 # %% ../../nbs/90_run/20_road.ipynb #8777448e
 _TEXT = '''rows        train {train:,}, test {test:,}

@@ -273,7 +273,7 @@ RULES = (
     ('numeric', lambda c, log: log.told(c.name) == 'numeric'),
     ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
     ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
-    ('ignored', lambda c, log: written_list(c) and 'lists written as text: store them as lists in Parquet, or as 3|7 in CSV'),
+    ('ignored', lambda c, log: written_list(c) and 'lists in text: store them as lists in Parquet, as 3|7 in CSV'),
     ('multi', lambda c, log: c.cells and is_bag(c, log.facts) and 'several values a cell'),
     ('time', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
     ('weight', lambda c, log: c.name == log.weight and 'how many rows a training row counts for'),
