@@ -66,10 +66,6 @@ def of_a_new_file(root):
     (root / 'toss_ctr/models/extra.py').write_text('more = 1\n')
 
 
-def mark(root):
-    change(root / 'nbs/results.ko.ipynb', ', 이전 버전의 코드', '')
-
-
 def stamp(root):
     change(root / 'nbs/benchmarks/dare.json', '"machine"', '"place"')
 
@@ -86,7 +82,7 @@ refused(figure, 'README.md: no line | MovieLens-1M')
 refused(result, 'README.ko.md: no line | MovieLens-1M')
 refused(of_other_code, 'README.md: no line | a training step, toss')
 refused(of_a_new_file, OLDER)
-refused(mark, '이전 버전의 코드')
+refused(of_other_code, '이전 버전의 코드')
 refused(stamp, 'dare.json: without machine')
 refused(unknown, 'new.json: .ci/measured.py does not say')
 for words in ('It takes 12 minutes.', 'About half an hour.', 'An AUC of .71 or 0.712.', '8 GB will do.', '30 % faster'):

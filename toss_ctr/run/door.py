@@ -230,7 +230,7 @@ def _check_array(data, width: int | None):
     from sklearn.utils import check_array  # who opens a run has no use for it
 
     try:
-        columns = check_array(data, dtype=None, ensure_all_finite=False).shape[1]
+        columns = check_array(data, dtype=cast('str', None), ensure_all_finite=False).shape[1]  # None: as it is
     except (TypeError, ValueError) as e:
         raise BadRows(f'rows: {str(e).splitlines()[0]}', 'pass an array of rows × columns, or a frame') from None
     if width not in (None, columns):
