@@ -173,8 +173,8 @@ class RawRows:
         moments = [moment_column(c) for c in wanted]
         self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
         self.single = {*wanted} - {*spec.composite(), *moments}  # read as a code or a number a row, and nothing else
-        times = [spec.time and (spec.time.name, spec.time.unit), *((h.time, h.unit) for h in spec.histories)]
-        self.moments = {*filter(None, moments), *(pair[0] for pair in times if pair and pair[1] == 'moment')}
+        units = {h.time: h.unit for h in spec.histories} | ({spec.time.name: spec.time.unit} if spec.time else {})
+        self.moments = {c for c in (*moments, *units) if c and units.get(c, 'moment') == 'moment'}
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 
     def __call__(self, rows) -> Split:

@@ -103,8 +103,8 @@ def grouped(pred: Predictions, groups):
 
     pred : what is known about the held-out rows
     groups : (column, codes of the rows, names of the codes)
-    yields column, code, value, rows, clicks, predicted (clicks), ratio (of `clicks_ratio`), text (it); due and noise:
-        clicks that all rows together let expect, and their variance
+    yields column, code, value, rows, clicks, predicted (clicks), text (of `clicks_ratio`); due and noise: clicks that
+        all rows together let expect, and their variance
     """
     p, w = pred.scales(pred.p).natural, pred.counts
     expected = p * ((w @ pred.label) / (w @ p))
@@ -116,7 +116,7 @@ def grouped(pred: Predictions, groups):
             if row['rows']:
                 ratio = clicks_ratio(row['clicks'], row['predicted'])
                 text = '{:.3f} [{:.3f}, {:.3f}]'.format(*ratio) if row['clicks'] else '–'
-                yield dict(column=column, code=code, value=str(names[code]), **row, ratio=ratio, text=text)
+                yield dict(column=column, code=code, value=str(names[code]), **row, text=text)
 
 # %% ../../nbs/80_report/20_slices.ipynb #87cace39
 def group_table(pred: Predictions, codes, names, top: int | None = None) -> list[dict]:
