@@ -166,6 +166,8 @@ class _Batch:
 
     def leave(self):
         "End what still runs; only what the next command may take stays: answers, and jobs of a queue."
+        if not (self.executor.lasting or self.keep):
+            _clear(self.tasks)  # first: a busy machine may leave a command no time for more than to ask
         self.executor.cancel(list(self.running.values()))
         if not self.executor.lasting:
             _clear([task for task in self.tasks if not (self.keep and _answered(task))])

@@ -112,8 +112,10 @@ def task_of(folder, function: str, arguments: dict) -> Task:
 
 # %% ../../nbs/00_core/22_tasks.ipynb #d40fd4e2
 def do_task(folder):
-    "Do a task in this process."
+    "Do a task in this process, if somebody waits for it: a command that ends takes the directory along."
     task = Task(folder)
+    if not task.folder.exists():
+        return
     todo = task.todo()
     with open(task.folder / 'said.jsonl', 'w', encoding='utf-8') as file:
 
@@ -130,11 +132,13 @@ def do_task(folder):
             answer = dict(mistake=str(error))
         except (Exception, SystemExit):
             answer = dict(fault=traceback.format_exc()[-8000:])
-    write_json(task.folder / 'answer.json', answer)
+    if task.folder.exists():
+        write_json(task.folder / 'answer.json', answer)
 
 # %% ../../nbs/00_core/22_tasks.ipynb #5e1bbd4a
 def work(folder):
     "Do a task, and end this process."
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     keep_freed_memory()
     try:
         do_task(folder)
@@ -145,6 +149,7 @@ def work(folder):
 
 # %% ../../nbs/00_core/22_tasks.ipynb #14b7acb8
 INSIDE = 'TOSS_CTR_TASK'  # in the environment of who does a task: it hands out none to other machines
+_WORK = 'from toss_ctr.core.tasks import work; work'  # asked to stop while it imports, it ends without a word
 
 
 class Worker:
@@ -154,7 +159,7 @@ class Worker:
     """
 
     def __init__(self, task: Task, stop: Path):
-        code = f'from toss_ctr.core.tasks import work; work({str(task.folder)!r})'
+        code = f'import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); {_WORK}({str(task.folder)!r})'
         self.process = subprocess.Popen(
             bound_command(code, str(os.getpid())),
             env=child_environment(**{INSIDE: '1', STOP: str(stop)}),
