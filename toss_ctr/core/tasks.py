@@ -149,7 +149,6 @@ def work(folder):
 
 # %% ../../nbs/00_core/22_tasks.ipynb #14b7acb8
 INSIDE = 'TOSS_CTR_TASK'  # in the environment of who does a task: it hands out none to other machines
-_WORK = 'from toss_ctr.core.tasks import work; work'  # asked to stop while it imports, it ends without a word
 
 
 class Worker:
@@ -159,7 +158,8 @@ class Worker:
     """
 
     def __init__(self, task: Task, stop: Path):
-        code = f'import signal; signal.signal(signal.SIGINT, signal.SIG_DFL); {_WORK}({str(task.folder)!r})'
+        silent = 'import signal; signal.signal(signal.SIGINT, signal.SIG_DFL)'  # where it is stopped while it imports
+        code = f'{silent}; from toss_ctr.core.tasks import work; work({str(task.folder)!r})'
         self.process = subprocess.Popen(
             bound_command(code, str(os.getpid())),
             env=child_environment(**{INSIDE: '1', STOP: str(stop)}),
