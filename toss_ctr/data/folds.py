@@ -292,11 +292,14 @@ def time_order(values) -> np.ndarray:
     return np.append(-1, np.argsort(order))
 
 # %% ../../nbs/20_data/55_folds.ipynb #7b2ae37c
+_CUT = 0.1  # of an average day's rows: a day of fewer is the end of a log that was cut
+
+
 def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
-    "(n,) int8: one fold for each of the last `n_splits` days, in the order of time."
+    "(n,) int8: one fold for each of the last `n_splits` days; one that can judge nothing joins the day before."
     codes, values = key_codes(split, name, 'cv.time_key')
     day = time_order(values)[codes]
-    dated = day >= 0
+    dated = np.flatnonzero(day >= 0)
     day[dated] = dense(day[dated])
     n_days = int(day.max(initial=-1)) + 1
     if n_days < 2:
@@ -306,7 +309,14 @@ def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
             f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
             f'a day needs days before it: ask for {n_days - 1} at most',
         )
-    return np.maximum(day - (n_days - n_splits), -1).astype(np.int8)
+    rows, clicks = (np.bincount(day[dated], of) for of in (None, np.asarray(split.labels())[dated]))
+    joined, least = np.arange(n_days), _CUT * rows.mean()
+    for d in range(n_days - 1, n_splits, -1):  # so many days are left
+        if rows[d] < least or clicks[d] in (0, rows[d]):
+            rows[d - 1], clicks[d - 1] = rows[d - 1] + rows[d], clicks[d - 1] + clicks[d]
+            joined[d:] -= 1
+    day[dated] = joined[day[dated]]
+    return np.maximum(day - (joined[-1] + 1 - n_splits), -1).astype(np.int8)
 
 # %% ../../nbs/20_data/55_folds.ipynb #f19a4c05
 def _file_folds(split) -> np.ndarray:
