@@ -145,8 +145,8 @@ class CV(Section):
     """group_kfold: stratified k folds by group; forward: the last n_splits days in turn, trained on the days before;
     file: the rows of data.valid_path."""
     n_splits: Positive = 5
-    """Folds; 1 = one hold-out fold. With scheme forward: days to hold out, one that was cut together with the day before;
-    file does not read it."""
+    """Folds; 1 = one hold-out fold. With scheme forward: days to hold out, a day that was cut together with the one
+    before; file does not read it."""
     group_key: OptionalText = None
     "Column whose rows of one value stay in one fold."
     stratify_target: OptionalText = None

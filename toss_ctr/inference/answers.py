@@ -19,7 +19,7 @@ from ..core.errors import Damaged, nearest, UserError
 from ..core.files import check_target, locked, shell_path
 from ..core.records import check_files, copy_aside, read_record, read_run_table, write_record
 from ..data.batches import prefetched
-from ..data.frames import source_ids, stream_split
+from ..data.frames import read_manifest, source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
@@ -28,7 +28,7 @@ from .ensemble import last_choice, put_right, sealed_file, submission_line, subm
 from .network import predict_test, progress_bar
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
 from .predictor import export, load_artefact, load_predictor, Predictor, who_answers
-from ..members.contract import member_folder, member_generation, OOF, seal_member, TEST
+from ..members.contract import member_folder, member_generation, OOF, RECORD, seal_member, TEST
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
@@ -117,8 +117,6 @@ def target_file(cfg: Config, data: str, out: str = '') -> Path:
     raises UserError : `out` is a folder, a file that is read or not ours, or what a run has handed in
     """
     out, paths = Path(out or cfg.run_dir / f'submission_{Path(data).stem}.csv'), cfg.data
-    if out.is_dir():
-        raise UserError(f'--out {out}: it is a folder', 'give the name of a CSV file')
     read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
     check_target(out, '--out', read, lambda path: header_of(path) == (paths.id_col, paths.label_col))
     refuse_submission(out, '--out')
@@ -127,11 +125,20 @@ def target_file(cfg: Config, data: str, out: str = '') -> Path:
     return out
 
 # %% ../../nbs/70_inference/35_answers.ipynb #4235490c
-def _same_rows(cfg: Config):
+def _predicted_rows(cfg: Config, choice: dict) -> str:
+    "Digest of the files whose rows were predicted: a network keeps it, for other members the cache says it."
+    if (network := cfg.run_dir / 'test_logits.json').exists():
+        return read_record(network, 'test_logits')['rows']
+    name = next((name for name, facts in choice['facts'].items() if facts), '')
+    made = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made']
+    return read_manifest(Path(cfg.data.cache_dir) / made['test'] / 'test')['source']['digest']
+
+
+def _same_rows(cfg: Config, choice: dict):
     "Refuse a test file whose rows are not those that were predicted; what is not here is not looked at."
     path, run, other = cfg.data.test_path, shell_path(cfg.run_dir), False
     with suppress(UserError):
-        rows = read_record(cfg.run_dir / 'test_logits.json', 'test_logits')['rows'] if path else ''
+        rows = _predicted_rows(cfg, choice) if path else ''
         other = bool(rows) and source_digest(open_source(path, 'data.test_path')) != rows
     if other:
         mend = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'
@@ -145,7 +152,7 @@ def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Pat
         choice = hand_in_network(cfg, progress)
     else:
         refuse_other(cfg, 'calibration', 'ensemble')
-        _same_rows(cfg)
+        _same_rows(cfg, choice)
     if member and member not in choice['scores']:
         raise UserError(f'member={member}: it has no part in the last choice', nearest(member, choice['scores']))
     target = target_file(cfg, cfg.data.test_path, out) if out else None

@@ -24,6 +24,7 @@ from ..core.files import digest_json, locked, shell_path, sweep, written_here
 from ..core.records import check_files, copy_aside, kept_record, read_record, Record, write_record
 from ..data.frames import RawRows
 from ..data.shards import Split
+from ..data.source import find_files
 from ..data.spec import Spec, write_with_lists
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
@@ -413,6 +414,8 @@ def export(
     """
     if 'onnx' in formats:
         need_export()
+    if data:
+        find_files(data, '--data')
     refuse_ranks(cfg)
     who, folder = load_predictor(cfg.model_copy(update=dict(device='cpu')), inputs=inputs), cfg.run_dir / 'export'
     content = dict(
