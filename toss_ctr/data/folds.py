@@ -309,11 +309,12 @@ def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
             f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
             f'a day needs days before it: ask for {n_days - 1} at most',
         )
-    rows, clicks = (np.bincount(day[dated], of) for of in (None, np.asarray(split.labels())[dated]))
-    joined, least = np.arange(n_days), _CUT * rows.mean()
+    counts = np.stack([np.bincount(day[dated], of) for of in (None, np.asarray(split.labels())[dated])])
+    joined, least = np.arange(n_days), _CUT * counts[0].mean()
     for d in range(n_days - 1, n_splits, -1):  # so many days are left
-        if rows[d] < least or clicks[d] in (0, rows[d]):
-            rows[d - 1], clicks[d - 1] = rows[d - 1] + rows[d], clicks[d - 1] + clicks[d]
+        rows, clicks = counts[:, d]
+        if rows < least or clicks in (0, rows):
+            counts[:, d - 1] += counts[:, d]
             joined[d:] -= 1
     day[dated] = joined[day[dated]]
     return np.maximum(day - (joined[-1] + 1 - n_splits), -1).astype(np.int8)
