@@ -299,7 +299,7 @@ def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
     "(n,) int8: one fold for each of the last `n_splits` days; one that can judge nothing joins the day before."
     codes, values = key_codes(split, name, 'cv.time_key')
     day = time_order(values)[codes]
-    dated = np.flatnonzero(day >= 0)
+    dated = day >= 0
     day[dated] = dense(day[dated])
     n_days = int(day.max(initial=-1)) + 1
     if n_days < 2:
