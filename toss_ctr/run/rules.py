@@ -216,6 +216,15 @@ def holds_numbers(c: Facts) -> bool:
     many = c.card is None or c.card > _MANY and none.any()
     return (numbers != numbers.round()).any() or many and not is_id(c.name)
 
+
+_MARKED = r'^\s*[-+]?[$€£¥₩]?\s?\d+(,\d{3})*(\.\d+)?\s?[%€원]?\s*$'
+
+
+def _marked_numbers(c: Facts, log: Log):
+    "Are all texts numbers, some of them with a mark, as `1,234`, `5%` or `$3`, and too many to be categories?"
+    many = c.kind == 'text' and (c.card is None or c.card > _MANY) and c.sample.str.contains(r'[^\d.\s+-]').any()
+    return many and all_texts(c, _MARKED) and 'numbers as 1,234 or 5%: write them as 1234 or 5'
+
 # %% ../../nbs/90_run/02_rules.ipynb #ad7d2795
 MAX_CARD = 10_000  # whole numbers with more values are not taken for categories
 NAMES = 0.99  # share of different values from which on whole numbers are names of their rows
@@ -281,6 +290,7 @@ RULES = (
     ('multi', lambda c, log: cell_separator(c) and 'several values a cell'),
     ('ignored', _moment),
     ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
+    ('ignored', _marked_numbers),
     ('categorical', lambda c, log: c.kind == 'text'),
     ('ignored', lambda c, log: not c.flat and f'type {c.type}'),
     ('categorical', lambda c, log: c.integral and is_id(c.name)),

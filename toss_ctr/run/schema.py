@@ -271,7 +271,8 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = log.test
     targets = {table: c for h in s.histories for c, table in h['asks'].items()}
-    coded = [c.name for c in s.columns if (c.role == 'categorical' or c.note == DATES) and c.name in have]
+    dates = [c.name for c in s.columns if c.note == DATES and (c.card or LIMIT) <= 366]  # more are moments
+    coded = [c for c in [*s.names('categorical'), *dates] if c in have]
     unseen = {c: unseen_share(log.facts[c], have[c], train) for c in coded if have[c].kind != 'list'}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
