@@ -26,7 +26,7 @@ from .calibration import cross_fit, fit_calibrator, Scales, scales_of
 from .oof import calibration_options, probability_target, results_locked
 from .select import choose_weights
 from ..members.contract import held_out_file, member_folder, OOF, Opinion, read_opinion, RECORD
-from ..training.metrics import all_metrics, bootstrap_interval, compare_predictions, first_metric, gain, Interval
+from ..training.metrics import all_metrics, bootstrap_interval, first_metric, gain, Interval, less_first
 from ..training.metrics import merit, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #27ad5711
@@ -243,12 +243,13 @@ def _compared(p: dict[str, Scales], scores: dict, members: list[Opinion], cfg: C
     if not 0 < label.mean() < 1:
         return {}
     best = max((member.name for member in members), key=lambda name: merit(scores[name], cfg.metric))
+    names = sorted(p, key=lambda name: name != best)
+    balanced, natural = zip(*(p[name] for name in names), strict=True)
+    how = n_draws(len(label), N_BOOT), cfg.seed, rows_of.group, rows_of.weight
+    found = dict(zip(names, less_first(label, balanced, *how, natural), strict=True))
     rows = {}
-    how = dict(n_boot=n_draws(len(label), N_BOOT), seed=cfg.seed, group=rows_of.group, weight=rows_of.weight)
-    for name, scales in p.items():
-        (balanced, natural), of_best = scales, p[best]
-        compared = compare_predictions(label, balanced, of_best.balanced, natural=(natural, of_best.natural), **how)
-        interval, _, paired = compared[first]
+    for name in p:
+        interval, paired = found[name][first]
         rows[name] = dict(low=interval.lo, high=interval.hi)
         if name != best:
             better = gain(paired, first)

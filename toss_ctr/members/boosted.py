@@ -41,13 +41,13 @@ class MatrixRows:
 
     def __getitem__(self, i):
         at = self.rows[i]
-        return np.concatenate([np.asarray(p[at], np.float64) for p in self.parts], axis=-1)  # it samples doubles
+        return np.concatenate([p[at] for p in self.parts], axis=-1, dtype=np.float64)  # as LightGBM takes them
 
     def blocks(self):
         "Parts of the rows: (slice, (b, F) float32)."
         for a in range(0, len(self), 16 * BLOCK):
             part = slice(a, min(a + 16 * BLOCK, len(self)))
-            yield part, self[part].astype(np.float32)
+            yield part, np.concatenate([p[self.rows[part]] for p in self.parts], axis=1)
 
     def matrix(self) -> np.ndarray:
         "All rows in memory: (m, F) float32."
@@ -109,7 +109,7 @@ def _lgb_params(member: Member, seed: int) -> dict:
         min_data_per_group=max(1, member.min_leaf * 3 // 2),
         bin_construct_sample_cnt=50_000,
         deterministic=True,
-        force_row_wise=True,
+        force_col_wise=True,
         seed=seed % 2**31,
         verbosity=-1,
     )

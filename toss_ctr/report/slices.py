@@ -178,7 +178,7 @@ def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float,
     half = np.random.default_rng(seed).random(len(y)) < 0.5
     trees = LGBMClassifier(
         n_estimators=60, num_leaves=15, min_child_samples=100, colsample_bytree=0.5, importance_type='gain',
-        random_state=seed, deterministic=True, force_row_wise=True, verbosity=-1,
+        random_state=seed, deterministic=True, force_col_wise=True, verbosity=-1,
     )
     trees.fit(x[half], y[half], sample_weight=w[half])
     gain = trees.feature_importances_ / max(trees.feature_importances_.sum(), 1e-12)

@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['RATIO', 'NATURAL', 'COLUMNS', 'LOWER', 'TITLES', 'METRICS', 'N_BOOT', 'average_precision', 'auc', 'row_loss', 'wll',
            'score_of', 'score', 'reliability_curve', 'ece', 'grouped_auc', 'natural_metrics', 'first_metric', 'merit',
-           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'compare_predictions', 'gain',
-           'MetricsTable']
+           'Judged', 'all_metrics', 'Interval', 'bootstrap_interval', 'Paired', 'less_first', 'compare_predictions',
+           'gain', 'MetricsTable']
 
 # %% ../../nbs/50_training/05_metrics.ipynb #b448cad0
 from contextlib import suppress
@@ -344,17 +344,15 @@ def _apart(groups: int) -> float:
     return few if groups < 200 else 1.0
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cf363552
-def _resampled(y, predictions, natural, n_boot: int, seed: int, group, weight) -> list[tuple]:
-    "Of each prediction its metrics, and those in every draw: (draws, metrics); all on the same draws."
+def _resampled(y, predictions, natural, n_boot: int, seed: int, group, weight):
+    "Of each prediction in turn its metrics, and those in every draw: (draws, metrics); all on the same draws."
     y, _, weight = check_inputs(y, predictions[0], weight)
-    judged = [Judged(y, check_inputs(y, p)[1], q) for p, q in zip(predictions, natural, strict=True)]
-    code = _drawn_whole(group, len(y))
-    weights = _drawn_weights(y, n_boot, seed, code, weight)
-    draws = np.array([[list(one(drawn).values()) for one in judged] for drawn in weights])
-    middle = draws.mean(0)
-    draws = middle + (draws - middle) * _apart(code.max() + 1)
-    every = _counted(weight, y)
-    return [(one(every), of_one) for one, of_one in zip(judged, draws.swapaxes(0, 1), strict=True)]
+    code, every = _drawn_whole(group, len(y)), _counted(weight, y)
+    for p, q in zip(predictions, natural, strict=True):  # one at a time: each is large
+        one = Judged(y, check_inputs(y, p)[1], q)
+        draws = np.array([list(one(drawn).values()) for drawn in _drawn_weights(y, n_boot, seed, code, weight)])
+        middle = draws.mean(0)
+        yield one(every), middle + (draws - middle) * _apart(code.max() + 1)
 
 
 def bootstrap_interval(
@@ -409,6 +407,19 @@ def _paired(a, b, draws_a, draws_b):
     return Paired(*interval, float(p_value))
 
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
+def less_first(y, predictions, n_boot: int, seed: int, group, weight, natural) -> list[dict]:
+    "Of each prediction name of a metric → `Interval`, `Paired` less the first; arguments of `compare_predictions`."
+    found = [*_resampled(y, predictions, natural, n_boot, seed, group, weight)]
+    base, base_draws = found[0]
+    return [
+        {
+            name: (_possible(name, value, draws), _paired(value, base[name], draws, of_base))
+            for (name, value), draws, of_base in zip(values.items(), every.T, base_draws.T, strict=True)
+        }
+        for values, every in found
+    ]
+
+
 def compare_predictions(
     y, a, b, n_boot: int = 500, seed: int = 0, group=None, weight=None, natural=(None, None)
 ) -> dict[str, tuple]:
@@ -429,12 +440,8 @@ def compare_predictions(
     -------
     for AP, WLL, Score, AUC: `Interval` of a, `Interval` of b, `Paired`; with `natural` for `NATURAL` too
     """
-    (first, of_a), (second, of_b) = _resampled(y, (a, b), natural, n_boot, seed, group, weight)
-    out = {}
-    for name, *draws in zip(first, of_a.T, of_b.T, strict=True):
-        values = first[name], second[name]
-        out[name] = *(_possible(name, *of_one) for of_one in zip(values, draws, strict=True)), _paired(*values, *draws)
-    return out
+    of_b, of_a = less_first(y, (b, a), n_boot, seed, group, weight, natural[::-1])
+    return {name: (interval, of_b[name][0], paired) for name, (interval, paired) in of_a.items()}
 
 # %% ../../nbs/50_training/05_metrics.ipynb #cbe67dd1
 def gain(paired: Paired, name: str) -> Paired:
