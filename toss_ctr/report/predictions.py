@@ -28,7 +28,7 @@ from ..data.types import labels, plain
 from ..inference.calibration import Scales, scales_of
 from ..inference.compare import metric_cells
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, handed_in, held_out_of, intervals
-from ..inference.ensemble import last_choice, sealed_file
+from ..inference.ensemble import last_choice, n_draws, sealed_file
 from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
@@ -146,6 +146,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     n_boot : bootstrap draws, 0 = no intervals
     returns rows of `score_row`, each with handed_in
     """
+    n_boot = n_draws(len(pred.row), n_boot)  # a fold's as many
 
     def row(name, kind, p, m=slice(None)):
         scales = Scales(*(scale[m] for scale in pred.scales(p)))
