@@ -55,28 +55,22 @@ def check_inputs(y, p, weight=None, probability: bool = True) -> tuple:
 
 # %% ../../nbs/50_training/00_ranking.ipynb #620c0cce
 class Ranking(NamedTuple):
-    """Where the clicks stand in descending order of prediction.
+    """Where rows stand beside the clicks, in descending order of prediction; G distinct values among the clicks.
 
-    order : (N,) rows in that order
-    pos : (P,) places of the clicks in it
-    last : (G,) for each distinct value among the clicks: the last click that has it, among the clicks
-    start : (G,) first place of the rows that have that value
-    end : (G,) place after their last
+    part : (N,) of each row 2i + 1 where it has the i-th of these values, 2i where it stands before that and after the
+        one before, 2G behind all
+    clicks : (P,) rows that are clicks
 
     Examples
     --------
     >>> import numpy as np
     >>> from toss_ctr.training.ranking import rank
-    >>> ranking = rank(np.array([0, 1, 0]), np.array([0.2, 0.6, 0.9]))
-    >>> ranking.order.tolist(), ranking.pos.tolist()
-    ([2, 1, 0], [1])
+    >>> rank(np.array([0, 1, 0]), np.array([0.2, 0.6, 0.9])).part.tolist()
+    [2, 1, 0]
     """
 
-    order: np.ndarray
-    pos: np.ndarray
-    last: np.ndarray
-    start: np.ndarray
-    end: np.ndarray
+    part: np.ndarray
+    clicks: np.ndarray
 
 # %% ../../nbs/50_training/00_ranking.ipynb #93f34ae5
 def rank(y, p) -> Ranking:
@@ -88,14 +82,13 @@ def rank(y, p) -> Ranking:
     """
     if not y.any() or y.all():
         raise UserError(f'labels: all {len(y):,} are {int(y[0])}', 'AP, AUC and WLL need rows of both classes')
-    order = np.argsort(p)[::-1]
-    values, pos = p[order], np.flatnonzero(y[order])
-    of_clicks = values[pos]
-    last = np.flatnonzero(np.append(of_clicks[1:] != of_clicks[:-1], True))
-    rising, levels = values[::-1], of_clicks[last]
-    start = len(p) - np.searchsorted(rising, levels, side='right')
-    end = len(p) - np.searchsorted(rising, levels, side='left')
-    return Ranking(order, pos, last, start, end)
+    order, clicks = np.argsort(p)[::-1], np.flatnonzero(y)
+    rising, levels = p[order[::-1]], np.unique(p[clicks])[::-1]
+    ends = [len(p) - np.searchsorted(rising, levels, side=side) for side in ('right', 'left')]
+    ends = np.stack(ends, 1).ravel()  # of each value the first place, and the one behind its last
+    part = np.empty(len(p), np.int64)
+    part[order] = np.repeat(np.arange(len(ends) + 1), np.diff(ends, prepend=0, append=len(p)))
+    return Ranking(part, clicks)
 
 # %% ../../nbs/50_training/00_ranking.ipynb #909f4bbd
 def order_metrics(ranking: Ranking, weight) -> tuple[float, float]:
@@ -104,16 +97,15 @@ def order_metrics(ranking: Ranking, weight) -> tuple[float, float]:
     weight : (N,) row weights, in row order
     raises UserError Where a class has no weight.
     """
-    weight = weight[ranking.order]
-    upto = np.cumsum(np.append(0.0, weight))  # weight of the rows before each place
-    clicks = np.cumsum(weight[ranking.pos], dtype=np.float64)[ranking.last]
+    part, rows = ranking
+    clicks_here = np.bincount(part[rows] // 2, weight[rows])  # (G,)
+    upto = np.cumsum(np.bincount(part, weight, 2 * len(clicks_here) + 1))
+    clicks, above, down_to = np.cumsum(clicks_here), upto[:-1:2], upto[1::2]
     all_clicks, all_others = clicks[-1], upto[-1] - clicks[-1]
     if not (all_clicks > 0 and all_others > 0):
         raise UserError('weights: one class has no weight', 'AP and AUC need rows of both classes')
-    clicks_here, down_to = np.diff(clicks, prepend=0), upto[ranking.end]
     precision = clicks / np.maximum(down_to, np.finfo(float).tiny)
-    others_above = upto[ranking.start] - (clicks - clicks_here)
-    others_above = (others_above + down_to - clicks) / 2  # a tie counts one half
+    others_above = (above - (clicks - clicks_here) + down_to - clicks) / 2  # a tie counts one half
     ap = np.sum(clicks_here * precision) / all_clicks
     auc = np.sum(clicks_here / all_clicks * (1 - others_above / all_others))
     return float(ap), float(auc)
