@@ -375,8 +375,10 @@ def at_rows(row, table: pl.DataFrame) -> pl.DataFrame:
 
     row : (n,) rows of the training file
     """
-    wanted = pl.DataFrame(dict(row=np.asarray(row, np.int64)))
-    return wanted.join(table.cast(dict(row=pl.Int64)), on='row', how='left', maintain_order='left')
+    wanted, table = pl.DataFrame(dict(row=np.asarray(row, np.int64))), table.cast(dict(row=pl.Int64))
+    if wanted['row'].equals(table['row']):
+        return table
+    return wanted.join(table, on='row', how='left', maintain_order='left')
 
 
 def of_rows(run_dir, row) -> dict[str, np.ndarray]:
