@@ -33,7 +33,7 @@ from ..features.counts import Statistics
 from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
 from .ensemble import ENSEMBLE, whole_choice
-from .export import as_inputs, export_folds, FORMATS, need_export, sample_split
+from .export import as_inputs, export_folds, FORMATS, need_export, sample_split, TOGETHER
 from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
@@ -441,7 +441,7 @@ def export(
         formats=list(formats),
     )
     parts = {name: part.made for name, part in who.parts.items()}
-    made_of = digest_json(dict(content, parts=parts, torch=torch.__version__.split('+')[0]))
+    made_of = digest_json(dict(content, parts=parts, torch=torch.__version__.split('+')[0], together=TOGETHER))
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
         if _kept(folder / 'artefact.json', 'artefact', made_of, trust):

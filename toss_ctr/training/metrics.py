@@ -408,7 +408,7 @@ def _paired(a, b, draws_a, draws_b):
 
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
 def less_first(y, predictions, n_boot: int, seed: int, group, weight, natural) -> list[dict]:
-    "Of each prediction name of a metric → `Interval`, `Paired` less the first; arguments of `compare_predictions`."
+    "For each prediction metric → its `Interval`, `Paired` less the first; arguments as `compare_predictions` has them."
     found = [*_resampled(y, predictions, natural, n_boot, seed, group, weight)]
     base, base_draws = found[0]
     return [
