@@ -363,7 +363,8 @@ def _fold_stats(fold, label, groups) -> tuple:
         n, positives = int(rows.sum()), int(label[rows].sum())
         if k >= 0 and positives in (0, n):
             none = 'negatives' if positives else 'positives'
-            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', 'ask for fewer folds or other groups')
+            mend = 'ask for fewer folds, or for rows at random: cv.scheme group_kfold, cv.group_key null'
+            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', mend)
         n_groups = n if groups is None else len(np.unique(groups[rows]))
         stats.append(dict(fold=k, rows=n, positives=positives, groups=n_groups))
     return tuple(stats)
