@@ -68,6 +68,7 @@ UNREACHED = {'_CUT', '_day_folds'}  # cv.scheme forward: no benchmark holds out 
 SAME = {  # digest of a file → that of its code before, which gave the same bytes on every log (lab log, 2 December)
     '4a75f826cb79': 'abf6b928ee95',  # members/boosted.py
     'a1dcdb11c441': '06cb160e0375',  # training/metrics.py
+    'a7ec2ac83a9f': '6e01c57376bd',  # features/counts.py
     '42f4944a8999': '63dda73265aa',  # data/folds.py: words of a mistake
     '5ed8f640c5b4': 'ace5d2d66fbc',  # inference/ensemble.py
     '01afccb954d3': 'f60125899d5e',  # inference/predictor.py: artefacts alone, which no benchmark opens

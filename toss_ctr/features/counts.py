@@ -390,6 +390,19 @@ def _encode(counts, base, key, part, strength, out: list, columns: slice):
             matrix[rows, columns] = _rate_columns(*seen.used(k), *prior, strength[k, part[rows]])
 
 # %% ../../nbs/30_features/00_counts.ipynb #25b2cd80
+def _encode_train(counts: Counts, base: BaseRate, key, part, out: list, columns: slice):
+    "`_encode` of training rows; where they repeat them, each key is scored once for the rows of each part."
+    strength, n_keys, n_parts = strengths(counts), *counts.table.shape[:2]
+    if n_keys * n_parts >= len(key):
+        return _encode(counts, base, key, part, strength, out, columns)
+    every, scores = np.arange(n_keys * n_parts), [np.empty((n_keys * n_parts, 2), np.float32) for _ in out]
+    _encode(counts, base, *np.divmod(every, n_parts), strength, scores, slice(None))
+    for a in range(0, len(key), BLOCK):
+        rows = slice(a, a + BLOCK)
+        for matrix, scored in zip(out, scores, strict=True):
+            matrix[rows, columns] = scored[key[rows] * n_parts + part[rows]]
+
+
 def fill_train(cfg, train: TrainRows, out: list):
     """Count and score every entry of `features.encodings` for the training rows.
 
@@ -401,7 +414,7 @@ def fill_train(cfg, train: TrainRows, out: list):
         keys = keys_of(train.split, columns, 'features.encodings')
         some = keys.key > 0
         counts = train.counts(len(keys.known), keys.key[some], some)
-        _encode(counts, train.base, keys.key, train.folds.part, strengths(counts), out, slice(2 * i, 2 * i + 2))
+        _encode_train(counts, train.base, keys.key, train.folds.part, out, slice(2 * i, 2 * i + 2))
         known = Known.of(counts, lambda place: keys.known[place])
         strength = likeliest_strength(known.n, known.c)
         train.stats.tables[f'encoding {columns}'] = replace(known, sizes=keys.sizes, strength=strength)
