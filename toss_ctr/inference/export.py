@@ -276,15 +276,11 @@ TOGETHER = 2**28  # bytes of weights in one program
 
 def _programs(network: Network) -> dict[str, FoldsProgram]:
     "The folds of a network as programs, each named for its first fold."
-    models = list(zip(network.sides.items(), network.models, strict=True))
-    bytes_of = lambda model: sum(t.numel() * t.element_size() for t in model.parameters())
-    some = max(1, TOGETHER // max(map(bytes_of, network.models)))
-    programs = {}
-    for first in range(0, len(models), some):
-        folds = models[first : first + some]
-        shifts = [float(side['shift']) for (_, side), _ in folds]
-        programs[f'folds_{folds[0][0][0]}'] = FoldsProgram([model.cpu() for _, model in folds], shifts).eval()
-    return programs
+    folds, shifts = list(network.sides), [float(side['shift']) for side in network.sides.values()]
+    some = max(1, TOGETHER // max(sum(t.nbytes for t in model.parameters()) for model in network.models))
+    parts = (slice(first, first + some) for first in range(0, len(folds), some))
+    program = lambda part: FoldsProgram(network.models[part], shifts[part]).cpu().eval()
+    return {f'folds_{folds[part.start]}': program(part) for part in parts}
 
 # %% ../../nbs/70_inference/30_export.ipynb #160b0be0
 def _write_program(exported, program: FoldsProgram, batches: list, path: Path, how: tuple) -> float:
