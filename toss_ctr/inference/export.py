@@ -274,13 +274,13 @@ def need_export():
 TOGETHER = 2**28  # bytes of weights in one program
 
 
-def _programs(network: Network) -> dict[str, FoldsProgram]:
-    "The folds of a network as programs, each named for its first fold."
+def _programs(network: Network) -> dict[str, tuple[list, FoldsProgram]]:
+    "The folds of a network as programs, each named for its first fold, with the numbers of its folds."
     folds, shifts = list(network.sides), [float(side['shift']) for side in network.sides.values()]
     some = max(1, TOGETHER // max(sum(t.nbytes for t in model.parameters()) for model in network.models))
     parts = (slice(first, first + some) for first in range(0, len(folds), some))
     program = lambda part: FoldsProgram(network.models[part], shifts[part]).cpu().eval()
-    return {f'folds_{folds[part.start]}': program(part) for part in parts}
+    return {f'folds_{folds[part.start]}': (folds[part], program(part)) for part in parts}
 
 # %% ../../nbs/70_inference/30_export.ipynb #160b0be0
 def _write_program(exported, program: FoldsProgram, batches: list, path: Path, how: tuple) -> float:
@@ -302,17 +302,17 @@ def export_folds(network: Network, split: Split, out: Path, formats: dict = FORM
     """Write the folds of a network in all formats, a file only once it agrees, and what its inputs are.
 
     formats : ending → (function that writes, function that reads back)
-    returns program → its record: inputs, outputs, rows, differs (file → largest difference from PyTorch)
+    returns program → its record: inputs, outputs, folds, rows, differs (file → largest difference from PyTorch)
     raises RuntimeError : a written program disagrees with PyTorch
     """
     every, records = sample_batches(network, split), {}
-    for name, program in _programs(network).items():
+    for name, (folds, program) in _programs(network).items():
         inputs, differs = inputs_of(program, every[0]), {}
         batches = [{name: batch[name] for name in inputs} for batch in every]
         exported = export_program(program, batches[-1])
         for ending, how in formats.items():
             path = out / f'{name}.{ending}'
             differs[path.name] = _write_program(exported, program, batches, path, how)
-        about = dict(inputs=inputs, outputs=['logit'], rows=len(split), differs=differs)
+        about = dict(inputs=inputs, outputs=['logit'], folds=folds, rows=len(split), differs=differs)
         records[name] = write_record(out / f'{name}.json', 'program', about, files=list(differs))
     return records
