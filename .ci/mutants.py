@@ -1,6 +1,7 @@
 """Would a test notice? One line of a room is changed at a time, and the room's own notebook must fail.
 
-`python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms. Cells
+`python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms;
+`--texts` only looks whether each text stands once in its module and its notebook. Cells
 run as `nbdev_test` runs them, without the slow ones, on a copy of the package with the change in it. A notebook that
 fails without a change proves nothing, so each runs unchanged first. About five minutes of two cores.
 """
@@ -18,7 +19,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('models.dare', 'if self.tau and not self.collapse:', 'if self.tau:'),
     ('models.roles', '(s1 + s2) / 2 if', '(s1 + s2) if'),
     ('members.matrix', '(token == target[row]) & (token != 0)', '(token == target[row])'),
-    ('inference.ensemble', 'TOO_SURE, ENOUGH_ROWS = 2.0,', 'TOO_SURE, ENOUGH_ROWS = 4.0,'),
+    ('inference.ensemble', 'TOO_FAR = 3.7', 'TOO_FAR = 37.0'),
 
     ('data.folds', 'return self.fold >= k if', 'return self.fold == k if'),
     ('data.folds', 'first += n_parts', 'first += 1'),
@@ -28,9 +29,9 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('data.types', 'null = np.isnan(y) & beside', 'null = np.isnan(y)'),
     ('data.batches', '~click[rows]]].sum()', '~click[rows]]].sum() * 0.5'),
     ('data.batches', 'first = (loader.rank - passed) % loader.world', 'first = loader.rank'),
-    ('data.batches', 'order[place * hand : (place + 1) * hand]', 'order[:hand]'),
+    ('data.batches', 'order[turn * hand : (turn + 1) * hand]', 'order[:hand]'),
     ('models.scaling', 'x[np.abs(x - median) <= FAR * (upper - lower)]', 'x'),
-    ('data.histories', "keep(found['token'] > 0)", "keep(found['token'] >= 0)"),
+    ('data.histories', "keep(once['token'] > 0)", "keep(once['token'] >= 0)"),
 
     ('features.counts', ' | np.eye(folds.n_parts, dtype=bool)', ' & np.eye(folds.n_parts, dtype=bool)'),
     ('features.counts', '(n >= least)', '(n > least)'),
@@ -38,16 +39,16 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('features.counts', 'used = counts.allowed[k, part]', 'used = counts.allowed[k].any(0)'),
     ('features.counts', 'np.log1p(n * factor)', 'np.log1p(n)'),
 
-    ('training.metrics', 'float(lo - bias), float(hi - bias)', 'float(lo), float(hi)'),
-    ('training.ranking', '(others_above + down_to - clicks) / 2', 'others_above'),
+    ('training.metrics', 'differences - differences.mean() + interval.value', 'differences'),
+    ('training.ranking', '(above - (clicks - clicks_here) + down_to - clicks) / 2', 'above - (clicks - clicks_here)'),
     ('training.losses', 'w = w * mean_one(weight)\n', 'w = w\n'),
     ('training.losses', 'cfg.decay * n / max(1, cfg.warmup_steps)', 'cfg.decay'),
-    ('training.loop', '    state.since_best += 1\n', '    state.since_best += 0\n'),
+    ('training.loop', 'state.since_best += counts(trainer)', 'state.since_best += 0'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
     ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p', 'np.interp(p, self.x, self.y)'),
-    ('inference.calibration', 'fit_calibrator(logit[~own], label[~own],', 'fit_calibrator(logit, label,'),
+    ('inference.calibration', 'fit_calibrator(logit[~part], label[~part], weight=others,', 'fit_calibrator(logit, label, weight=weight,'),
     ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
 ]
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
@@ -64,6 +65,16 @@ def changed(text: str, old: str, new: str) -> str:
     if text.count(old) != 1:
         raise ValueError(f'stands there {text.count(old)} times')
     return text.replace(old, new)
+
+
+def misplaced(room: str, old: str) -> str:
+    "What is wrong with a text that must stand once in its module and in one exported cell; '' = nothing."
+    module = Path('toss_ctr', *room.split('.')).with_suffix('.py').read_text(encoding='utf-8')
+    content = json.loads(notebook_of(room).read_text(encoding='utf-8'))
+    sources = (''.join(cell['source']) for cell in content['cells'] if cell['cell_type'] == 'code')
+    cells = sum(old in source for source in sources if re.search(r'^#\|\s*export', source, re.M))
+    right = module.count(old) == 1 and cells == 1
+    return '' if right else f'{room}: {old!r} stands {module.count(old)} times in the module, in {cells} cells'
 
 
 def write_mutant(folder: Path, room: str, old: str, new: str) -> Path:
@@ -136,6 +147,10 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == '__main__':
+    if wrong := [line for room, old, _ in MUTANTS if (line := misplaced(room, old))]:
+        sys.exit('\n'.join(wrong))
+    if sys.argv[1:2] == ['--texts']:
+        sys.exit(0)
     if sys.argv[1:2] == ['--cells']:
         run_cells(Path(sys.argv[2]))
     else:
