@@ -48,7 +48,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
     ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p', 'np.interp(p, self.x, self.y)'),
-    ('inference.calibration', 'fit_calibrator(logit[~part], label[~part], weight=others,', 'fit_calibrator(logit, label, weight=weight,'),
+    ('inference.calibration', 'logit[~part], label[~part], weight=others,', 'logit, label, weight=weight,'),
     ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
 ]
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
