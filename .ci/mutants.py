@@ -147,11 +147,9 @@ def main(wanted: list[str]) -> int:
 
 
 if __name__ == '__main__':
-    if wrong := [line for room, old, _ in MUTANTS if (line := misplaced(room, old))]:
-        sys.exit('\n'.join(wrong))
-    if sys.argv[1:2] == ['--texts']:
-        sys.exit(0)
     if sys.argv[1:2] == ['--cells']:
         run_cells(Path(sys.argv[2]))
-    else:
+    elif wrong := [line for room, old, _ in MUTANTS if (line := misplaced(room, old))]:
+        sys.exit('\n'.join(wrong))
+    elif sys.argv[1:2] != ['--texts']:
         sys.exit(main(sys.argv[1:]))
