@@ -337,7 +337,7 @@ class Family:
 
     names : (cfg) → names of its columns; () where the config does not ask for them
     fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model, and
-        leaves in `train.stats` what `fill_new` needs
+        leaves in `stats` of train what `fill_new` needs
     fill_new : (cfg, split, stats: `Statistics`, out) fills out, (n, columns) float32, for rows that are not of train
     """
 

@@ -1,0 +1,206 @@
+"""Run notebooks as `nbdev_test` does, and compare what they print with the outputs that are committed.
+
+`python .ci/outputs.py` runs all notebooks without their slow cells, `--slow` runs those too, `python .ci/outputs.py
+nbs/20_data` those of a folder, `--write` stores the outputs instead of comparing them. Texts and tables are compared by
+line. Of a picture only its presence is compared, because its bytes differ between machines. What goes to stderr is no
+output. The rooms of `nbs/95_tests` run, but show nothing. Ends with 1 if a notebook fails, if an output differs, or if
+nothing ran.
+"""
+import argparse
+import contextlib
+import importlib
+import json
+import os
+import re
+import shutil
+import signal
+import sys
+import tempfile
+import time
+import traceback
+from itertools import zip_longest
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+# These take longest and start first, so that no worker is left alone with one of them.
+LONGEST = '''30_door 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
+    35_answers 32_predictor 00_unified 04_qnn 07_movielens 01_first_run 02_your_own 05_calibrate 06_one'''.split()
+WARM = 'torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean execnb.shell'
+
+
+def find_notebooks(paths: list[str]) -> list[Path]:
+    "Notebooks of the given files and folders (default: all); those beside a `.notest` are left out. The longest first."
+    places = [Path(p).resolve() for p in paths] or [ROOT / 'nbs']
+    found = [f for p in places for f in ([p] if p.is_file() else sorted(p.rglob('*.ipynb')))]
+    found = [f for f in found if '/.' not in str(f.relative_to(ROOT)) and not (f.parent / '.notest').exists()]
+    rank = {f: next((i for i, name in enumerate(LONGEST) if f.name.startswith(name)), len(LONGEST)) for f in found}
+    return sorted(dict.fromkeys(found), key=rank.get)
+
+
+def skipped(cell, flags: set[str]) -> bool:
+    "Whether `nbdev_test` leaves the cell out: no code, `eval: false`, or a flag of settings.ini without its flag here."
+    from nbdev.config import get_config
+    if cell.cell_type != 'code' or 'nbdev_export(' in cell.source:
+        return True
+    directives = getattr(cell, 'directives_', {}) or {}
+    if directives.get('eval:', [''])[0].lower() == 'false':
+        return True
+    return bool((set(get_config().tst_flags.split()) - flags) & directives.keys())
+
+
+def shown(outputs: list) -> list:
+    "A cell's outputs without stderr, in the form that nbdev_clean leaves unchanged."
+    from nbdev.clean import clean_nb
+    found = json.loads(json.dumps([o for o in outputs if o.get('name') != 'stderr']))
+    clean_nb(dict(cells=[dict(source=['pass'], metadata={}, outputs=found, id='')], metadata={}))
+    return found
+
+
+def run_notebook(path: Path, flags: set[str]) -> tuple[str | None, dict[str, list]]:
+    "Run the cells in this process, in the notebook's folder: (error or None, outputs by the cell's id)."
+    from execnb.shell import CaptureShell
+    from nbdev.frontmatter import FrontmatterProc
+    from nbdev.process import NBProcessor
+    nb = NBProcessor(path, procs=FrontmatterProc, process=True).nb
+    os.environ['IN_TEST'] = '1'
+    os.chdir(path.parent)
+    shell, outputs = CaptureShell(path), {}
+    for cell in nb.cells:
+        if skipped(cell, flags):
+            continue
+        cell.outputs = []
+        shell.cell(cell)
+        if shell.exc:
+            number = [c['id'] for c in json.loads(path.read_text(encoding='utf-8'))['cells']].index(cell.id)
+            lines = ''.join(traceback.format_exception(shell.exc)).splitlines()
+            return '\n'.join([f'cell {number} raises', *lines[-30:]]), outputs
+        outputs[cell.id] = shown(cell.outputs)
+    return None, outputs
+
+
+def as_lines(outputs: list) -> list[str]:
+    "What a reader sees, as lines to compare; a picture is the line `image`."
+    lines = []
+    for output in outputs:
+        data = output.get('data') or {output['output_type']: output.get('text', [])}
+        for kind, text in sorted(data.items()):
+            lines += ['image'] if kind.startswith('image') else ''.join(text).splitlines()
+    return lines
+
+
+def difference(old: list, new: list) -> str | None:
+    "The first line that differs between two cells' outputs, or None."
+    for a, b in zip_longest(as_lines(old), as_lines(new)):
+        if a != b:
+            return f'committed {str(a)[:200]!r}, printed {str(b)[:200]!r}'
+    return None
+
+
+def compare(path: Path, outputs: dict[str, list], write: bool) -> list[str]:
+    "Lines about cells whose outputs differ from those in the file; with `write`, store them there."
+    content = json.loads(path.read_text(encoding='utf-8'))
+    found = []
+    for number, cell in enumerate(content['cells']):
+        new = outputs.get(cell['id'])
+        hidden = re.search(r'^#\|\s*(export|hide)', ''.join(cell['source']), re.M) or '95_tests' in path.parts
+        if new is not None and not hidden and (said := difference(cell['outputs'], new)):
+            found.append(f'cell {number}: {said}')
+            cell['outputs'] = new
+    if write and found:
+        path.write_text(json.dumps(content, sort_keys=True, indent=1, ensure_ascii=False) + '\n', encoding='utf-8')
+    return found
+
+
+def work(path: Path, flags: set[str], write: bool, folder: Path):
+    "Run and compare one notebook; this process leads a group of its own, keeps its files in `folder`, and ends here."
+    code = 1
+    try:
+        os.setsid()
+        output = os.open(folder / 'output', os.O_WRONLY | os.O_CREAT)
+        for stream, target in enumerate((os.open(os.devnull, os.O_RDONLY), output, output)):
+            os.dup2(target, stream)
+        os.environ['TMPDIR'] = tempfile.tempdir = str(folder)
+        sys.argv = [str(path)]
+        error, outputs = run_notebook(path, flags)
+        lines = [error] if error else compare(path, outputs, write)
+        code = int(bool(error or lines and not write))
+    except BaseException:
+        lines = traceback.format_exc().splitlines()
+    (folder / 'report').write_text('\n'.join(lines), encoding='utf-8')
+    os._exit(code)
+
+
+def report(path: Path, folder: Path, status: int, usage, wall: float, limit: int) -> bool:
+    "Print how a notebook ended, with its wall and CPU seconds; whether it passed."
+    text = (folder / 'report').read_text(encoding='utf-8') if (folder / 'report').exists() else ''
+    if not text and status:
+        why = f'stopped after {limit} s' if wall > limit else f'ended with {os.waitstatus_to_exitcode(status)}'
+        text = '\n'.join([why, *(folder / 'output').read_text(errors='replace').splitlines()[-30:]])
+    cpu = usage.ru_utime + usage.ru_stime
+    print(f'{"FAIL" if status else "ok":5} {path.relative_to(ROOT)}  {wall:.0f} s, {cpu:.0f} CPU s', flush=True)
+    if text:
+        print('\n'.join(f'      {line}' for line in text.splitlines()), flush=True)
+    return not status
+
+
+def run_all(paths: list[Path], flags: set[str], write: bool, workers: int, limit: int) -> tuple[int, float]:
+    "Run notebooks in forks of this process, with the large libraries loaded: (how many failed, CPU seconds)."
+    waiting, running, failed, seconds = list(paths), {}, 0, 0.0
+    for module in WARM.split():
+        importlib.import_module(module)
+    try:
+        while waiting or running:
+            while waiting and len(running) < workers:
+                path, folder = waiting.pop(0), Path(tempfile.mkdtemp(prefix='nb_'))
+                pid = os.fork()
+                if not pid:
+                    work(path, flags, write, folder)
+                running[pid] = path, folder, time.monotonic()
+            time.sleep(0.05)
+            for pid, (path, folder, start) in list(running.items()):
+                wall = time.monotonic() - start
+                if wall > limit:
+                    kill_group(pid)
+                ended, status, usage = os.wait4(pid, os.WNOHANG)
+                if ended:
+                    failed += not report(path, folder, status, usage, wall, limit)
+                    seconds += usage.ru_utime + usage.ru_stime
+                    end(pid, running.pop(pid)[1])
+    finally:
+        for pid, (_, folder, _) in running.items():
+            end(pid, folder)
+    return failed, seconds
+
+
+def kill_group(pid: int):
+    "Kill a process and all of its group; none may be left."
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(pid, signal.SIGKILL)
+
+
+def end(pid: int, folder: Path):
+    "Kill what a notebook left running, and remove its files."
+    kill_group(pid)
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+def main() -> int:
+    "Run what is asked for; 1 if something failed or nothing ran."
+    options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    options.add_argument('paths', nargs='*', help='notebooks or folders; default: all')
+    options.add_argument('--slow', action='store_true', help='run slow cells too')
+    options.add_argument('--write', action='store_true', help='store outputs that differ')
+    options.add_argument('--workers', type=int, default=2)
+    options.add_argument('--limit', type=int, default=1500, help='seconds a notebook may take')
+    asked = options.parse_args()
+    start, paths = time.monotonic(), find_notebooks(asked.paths)
+    flags = {'slow'} if asked.slow else set()
+    failed, seconds = run_all(paths, flags, asked.write, asked.workers, asked.limit)
+    took = f'{time.monotonic() - start:.0f} s, {seconds:.0f} CPU s'
+    print(f'{len(paths)} notebooks, {failed} failed, {took}')
+    return int(failed > 0 or not paths)
+
+
+if __name__ == '__main__':
+    os.environ |= dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
+    sys.exit(main())
