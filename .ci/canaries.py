@@ -27,7 +27,7 @@ import yaml
 from published import allowed, canaries, ROOT
 
 from toss_ctr.config.load import load_config
-from toss_ctr.inference.ensemble import run_opinions, submit
+from toss_ctr.inference.ensemble import run_predictions, submit
 from toss_ctr.inference.explain import attention_worth
 from toss_ctr.members.matrix import tree_columns, write_matrix
 from toss_ctr.run.road import train_members
@@ -53,9 +53,9 @@ def config(folder: Path, seed: int, preset='', log='log', keys=(), more=()):
         rows, files['valid'] = pl.read_parquet(files['train']), folder / 'valid.parquet'
         rows[:600].write_parquet(files['valid'])
         rows[600:].write_parquet(files['train'])
-    places = [*(f'data.{part}_path={file}' for part, file in files.items()), f'data.cache_dir={folder}/cache']
-    places += [f'logging.log_dir={folder}/runs', f'seed={seed}', *ASKED['everywhere']]
-    return load_config(preset, [*places, *keys, *more])
+    locations = [*(f'data.{part}_path={file}' for part, file in files.items()), f'data.cache_dir={folder}/cache']
+    locations += [f'logging.log_dir={folder}/runs', f'seed={seed}', *ASKED['everywhere']]
+    return load_config(preset, [*locations, *keys, *more])
 
 
 def figures(cfg, folder: Path) -> dict[str, float]:
@@ -67,7 +67,7 @@ def figures(cfg, folder: Path) -> dict[str, float]:
     values = {'matrix': np.arcsinh(write_matrix(inputs.train, columns, folder / 'matrix'))}
     if inputs.features:
         values |= zip(inputs.features.names, inputs.features.train(0).T, strict=True)
-    for member in run_opinions(cfg):
+    for member in run_predictions(cfg):
         values |= {f'{member.name}, held out': member.logit, f'{member.name}, test': member.test_logit}
     values |= {'submission': pl.read_csv(cfg.run_dir / 'submission.csv')[cfg.data.label_col].to_numpy()}
     found = {'columns': len(columns.names), 'click rate': inputs.train.labels().mean()}
@@ -87,8 +87,8 @@ def run_all(seed: int = 1) -> dict[str, dict[str, float]]:
     with tempfile.TemporaryDirectory() as folder, redirect_stdout(sys.stderr), warnings.catch_warnings():
         warnings.simplefilter('ignore')
         for name, asked in CANARIES.items():
-            place = Path(folder, name)
-            found[name] = figures(config(place, seed, **asked), place)
+            location = Path(folder, name)
+            found[name] = figures(config(location, seed, **asked), location)
     return found
 
 

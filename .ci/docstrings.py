@@ -48,15 +48,15 @@ def faults(module):
         thing = getattr(module, name)
         if not (inspect.isfunction(thing) or inspect.isclass(thing)) or thing.__module__ != module.__name__:
             continue
-        place = f'{module.__name__}.{name}'
+        location = f'{module.__name__}.{name}'
         text = inspect.cleandoc((vars(thing).get('__doc__') if inspect.isclass(thing) else thing.__doc__) or '')
         if not text:
-            yield f'{place}: no docstring'
+            yield f'{location}: no docstring'
         for parameter in documented(text):
             if parameter not in parameters(thing):
-                yield f'{place}: describes {parameter}, which it does not take'
+                yield f'{location}: describes {parameter}, which it does not take'
         if '>>>' not in text and name in MAIN:
-            yield f'{place}: no example'
+            yield f'{location}: no example'
 
 
 def main(names: list[str]) -> int:

@@ -58,12 +58,12 @@ def served(folder: Path) -> tuple[subprocess.Popen, str]:
         file = folder / 'settings/@jupyterlab' / f'{name}.jupyterlab-settings'
         file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(json.dumps(values))
-    places = dict(JUPYTER_RUNTIME_DIR=str(folder / 'runtime'), JUPYTERLAB_SETTINGS_DIR=str(folder / 'settings'))
+    locations = dict(JUPYTER_RUNTIME_DIR=str(folder / 'runtime'), JUPYTERLAB_SETTINGS_DIR=str(folder / 'settings'))
     command = [sys.executable, '-m', 'jupyterlab', '--no-browser', '--ServerApp.port=0', '--ServerApp.ip=127.0.0.1']
     command += ['--expose-app-in-browser', '--IdentityProvider.token=t', f'--ServerApp.root_dir={folder}']
     command += ['--allow-root'] * (getpass.getuser() == 'root')
     with open(folder / 'lab.log', 'w') as log:
-        env = os.environ | places | dict(JUPYTERLAB_WORKSPACES_DIR=str(folder / 'workspaces'))
+        env = os.environ | locations | dict(JUPYTERLAB_WORKSPACES_DIR=str(folder / 'workspaces'))
         lab = subprocess.Popen(command, cwd=folder, env=env, stdout=log, stderr=log)
     told = until(lambda: [*folder.glob('runtime/jpserver-*.json')], 90)[0]
     port = until(lambda: json.loads(told.read_text() or '{}').get('port'))

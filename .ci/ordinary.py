@@ -71,16 +71,16 @@ def walk(folder: Path):
     "Every command, and the notebook, in a folder of their own; `COVERAGE_PROCESS_START` makes each process count."
     settings = folder / 'coverage.ini'
     settings.write_text(SETTINGS.format(folder=folder), encoding='utf-8')
-    place = folder / 'place'
-    place.mkdir()
+    location = folder / 'location'
+    location.mkdir()
     os.environ.update(COVERAGE_PROCESS_START=str(settings), OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
     os.environ['PYTHONPATH'] = str(Path.cwd())
     for words in COMMANDS:
         code = f'import sys; sys.argv = ["toss", *{shlex.split(words)}]; from toss_ctr.cli import main; main()'
-        subprocess.run([sys.executable, '-c', code], cwd=place, check=True, stdout=subprocess.DEVNULL)
+        subprocess.run([sys.executable, '-c', code], cwd=location, check=True, stdout=subprocess.DEVNULL)
         print(f'toss {words}', flush=True)
     nb = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(source) for source in NOTEBOOK])
-    NotebookClient(nb, timeout=600, resources=dict(metadata=dict(path=str(place)))).execute()
+    NotebookClient(nb, timeout=600, resources=dict(metadata=dict(path=str(location)))).execute()
     print('a notebook', flush=True)
 
 

@@ -23,15 +23,15 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 # These take longest and start first, so that no worker is left alone with one of them.
-LONGEST = '''30_door 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
+LONGEST = '''30_api 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
     35_answers 32_predictor 00_unified 04_qnn 07_movielens 01_first_run 02_your_own 05_calibrate 06_one'''.split()
 WARM = 'torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean execnb.shell'
 
 
 def find_notebooks(paths: list[str]) -> list[Path]:
     "Notebooks of the given files and folders (default: all); those beside a `.notest` are left out. The longest first."
-    places = [Path(p).resolve() for p in paths] or [ROOT / 'nbs']
-    found = [f for p in places for f in ([p] if p.is_file() else sorted(p.rglob('*.ipynb')))]
+    locations = [Path(p).resolve() for p in paths] or [ROOT / 'nbs']
+    found = [f for p in locations for f in ([p] if p.is_file() else sorted(p.rglob('*.ipynb')))]
     found = [f for f in found if '/.' not in str(f.relative_to(ROOT)) and not (f.parent / '.notest').exists()]
     rank = {f: next((i for i, name in enumerate(LONGEST) if f.name.startswith(name)), len(LONGEST)) for f in found}
     return sorted(dict.fromkeys(found), key=rank.get)

@@ -23,7 +23,7 @@ ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histo
     40_models/00_attention 40_models/05_scaling 25_synthetic/20_rows 30_features/40_stored 40_models/40_dare
     40_models/50_heads 40_models/60_ctr 40_models/70_nn 50_training/05_metrics 50_training/20_losses
     50_training/30_checkpoints 60_members/05_matrix 70_inference/00_calibration 70_inference/36_compare
-    80_report/00_canvas 80_report/05_plots 90_run/10_papermill 90_run/30_door'''.split()
+    80_report/00_canvas 80_report/05_plots 90_run/10_papermill 90_run/30_api'''.split()
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
 DEMO = 'data.synthetic.rows=6000 data.synthetic.test_rows=500 cv.n_splits=2 train.epochs=1'.split()
 ENV = os.environ | dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1', PYTHONPATH=str(Path.cwd()))
@@ -50,7 +50,7 @@ def run_room(path: Path):
 
 def checks(wanted: list[str]) -> dict:
     "Name → what to call."
-    folders = [room for place in wanted for room in (sorted(Path(place).glob('*.ipynb')) or [Path(place)])]
+    folders = [room for location in wanted for room in (sorted(Path(location).glob('*.ipynb')) or [Path(location)])]
     rooms = folders or [Path('nbs', f'{name}.ipynb') for name in ROOMS]
     demo = {} if wanted else {'demo': run_demo}
     return demo | {str(path): lambda path=path: run_room(path) for path in rooms}

@@ -13,7 +13,7 @@ from pathlib import Path
 from figures import commands
 
 ROOT = Path(__file__).resolve().parents[1]
-PUBLIC = ('__init__.py', 'nn.py', 'run/door.py')
+PUBLIC = ('__init__.py', 'nn.py', 'run/api.py')
 
 
 def code_of(notebook: Path) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from .core.errors import UserError
     from .inference.predictor import load_predictor
     from .nn import DARE, QNN
-    from .run.door import CTR, Run
+    from .run.api import CTR, Run
     from .training.fold import train_fold
     from .training.inputs import prepare
 
@@ -23,6 +23,6 @@ __getattr__, __dir__ = doors(__name__, {
     'DARE': 'nn',
     'QNN': 'nn',
     'UserError': 'core.errors',
-    'CTR': 'run.door',
-    'Run': 'run.door',
+    'CTR': 'run.api',
+    'Run': 'run.api',
 })

@@ -202,7 +202,7 @@ def toss_run(
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
-    from toss_ctr.run.dial import run_within, seconds_of, sized
+    from toss_ctr.run.time_limit import run_within, seconds_of, sized
     from toss_ctr.run.road import estimate, estimate_text, run, sampled
 
     if time:
@@ -304,7 +304,7 @@ def toss_init(
     valid : str
         file of the rows to choose the epoch on; by default folds of the training rows
     """
-    from toss_ctr.run.door import write_start
+    from toss_ctr.run.api import write_start
 
     file = write_start(train, test, out, label, history, item, valid)
     print(f'{file}: read its comments, then\n  toss run {shell_path(file)}')
@@ -541,7 +541,7 @@ def toss_ls(data: str = 'runs'):
     data : str
         folder with runs
     """
-    from toss_ctr.run.door import run_list
+    from toss_ctr.run.api import run_list
 
     print(run_list(data))
 
@@ -562,7 +562,7 @@ def toss_board(cfg: str = 'demo', n_boot: int = 200, runs: list[str] = ()):
     c, *others = [run_config(name) for name in (cfg, *runs)]  # a wrong name is told at once
     from toss_ctr.inference.compare import run_board
     from toss_ctr.report.predictions import order_line
-    from toss_ctr.run.door import Run
+    from toss_ctr.run.api import Run
 
     if others:
         print(run_board([cfg, *runs]))
@@ -603,7 +603,7 @@ def toss_clean(cfg: str = 'demo', caches: bool = False):
         its cache of the data as well; it is built again when needed
     """
     c = run_config(cfg)
-    from toss_ctr.run.door import clean
+    from toss_ctr.run.api import clean
 
     print('\n'.join(map(str, clean(c, caches))) or 'nothing to remove')
 

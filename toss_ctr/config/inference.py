@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['CalibrationMethod', 'CalibrationTarget', 'EnsembleMethod', 'EnsembleSelect', 'KINDS', 'AnyMember', 'Calibration',
            'Logging', 'Ensemble', 'check_ensemble', 'Engine', 'check_engine', 'Member', 'NetworkMember', 'CatBoost',
-           'XGBoost', 'LightGBM', 'AdditiveMember', 'SklearnMember', 'FileMember', 'default_members', 'own_network',
+           'XGBoost', 'LightGBM', 'AdditiveMember', 'SklearnMember', 'FileMember', 'default_members', 'network_name',
            'check_members', 'without_null_members']
 
 # %% ../../nbs/10_config/30_inference.ipynb #7f1d7068
@@ -150,8 +150,8 @@ def check_engine(engine: Engine):
     usual = Engine()
     for key, kinds in _READ_BY.items():
         if engine.kind not in kinds and getattr(engine, key) != getattr(usual, key):
-            mend = f'remove it, or set engine.kind {" or ".join(kinds)}'
-            raise UserError(f'engine.{key}: not read with engine.kind {engine.kind}', mend)
+            hint = f'remove it, or set engine.kind {" or ".join(kinds)}'
+            raise UserError(f'engine.{key}: not read with engine.kind {engine.kind}', hint)
 
 # %% ../../nbs/10_config/30_inference.ipynb #2c2c3418
 class Member(Section):
@@ -255,7 +255,7 @@ def default_members() -> dict[str, Member]:
     return dict(dare_qnn=NetworkMember(), lightgbm=LightGBM())
 
 
-def own_network(members: dict[str, Member]) -> str | None:
+def network_name(members: dict[str, Member]) -> str | None:
     """The name of the network that the config itself describes; None where no member is a network.
 
     members : name → `Member`
@@ -266,14 +266,14 @@ def own_network(members: dict[str, Member]) -> str | None:
     if networks and not unchanged:
         raise UserError("members: none is this config's own network", 'add dare_qnn: {kind: network}')
     if len(unchanged) > 1:
-        mend = 'give one of them a change, for example set: {train.seed: 2}'
-        raise UserError(f'members: {unchanged[0]} and {unchanged[1]} are the same network', mend)
+        hint = 'give one of them a change, for example set: {train.seed: 2}'
+        raise UserError(f'members: {unchanged[0]} and {unchanged[1]} are the same network', hint)
     return unchanged[0] if unchanged else None
 
 
 def check_members(members: dict[str, Member]):
     "Refuse variants without their network, members none of which learns here, one that is called as the ensemble is."
-    own_network(members)
+    network_name(members)
     if all(member.kind == 'file' for member in members.values()):
         raise UserError('members: none learns here', 'add dare_qnn: {kind: network}, or lightgbm: {kind: lightgbm}')
     if 'ensemble' in members:

@@ -195,8 +195,8 @@ def check_sequence(seq: Sequence, data: Data, emb_dim: int, at: str = 'sequence'
         _check_sharing(seq, at)
     _check_looked_up(seq, at)
     if seq.match and not seq.shared_with:
-        mend = f'name it in {at}.sharing, or set match false'
-        raise UserError(f'{at}.match: no query column shares an id space with the history', mend)
+        hint = f'name it in {at}.sharing, or set match false'
+        raise UserError(f'{at}.match: no query column shares an id space with the history', hint)
     if seq.collapse and seq.position == 'learned':
         raise UserError(
             f'{at}.collapse: true cannot be had with {at}.position learned: it differs between repeats of a token',
@@ -221,8 +221,8 @@ def check_histories(histories: dict, sequence: Sequence):
             raise UserError(f'sequences.{name}.col: null', 'name the column, or take the history away')
         for other in histories:
             if name.startswith(f'{other}_'):
-                mend = f"call it by a name that does not begin with '{other}_'"
-                raise UserError(f'sequences: arrays of {name} could be taken for those of {other}', mend)
+                hint = f"call it by a name that does not begin with '{other}_'"
+                raise UserError(f'sequences: arrays of {name} could be taken for those of {other}', hint)
 
 # %% ../../nbs/10_config/15_model.ipynb #1dd1775a
 _Scaler = Literal['quantile', 'asinh']

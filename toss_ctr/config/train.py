@@ -180,8 +180,8 @@ def check_folds(cv: CV, data: Data):
             f'data.valid_path: given, but cv.scheme is {cv.scheme}', 'set cv.scheme file, or data.valid_path null'
         )
     if cv.scheme == 'forward' and not day_key(cv, data):
-        mend = 'name the day column, or data.time_col'
-        raise UserError('cv.time_key: empty, but cv.scheme is forward', mend)
+        hint = 'name the day column, or data.time_col'
+        raise UserError('cv.time_key: empty, but cv.scheme is forward', hint)
     if cv.composite_group and not (cv.group_key and day_key(cv, data)):
         raise UserError(
             'cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false'

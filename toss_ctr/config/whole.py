@@ -16,7 +16,7 @@ from .model import check_histories, check_model, check_sequence, HistoryName, Mo
 from .train import EMA, Loss, Sampler, Train
 from .train import check_folds, CHOSEN_BY, CV, day_key, Eval, Metric
 from .inference import Calibration, check_engine, check_ensemble, Engine, Ensemble, Logging
-from .inference import AnyMember, check_members, default_members, own_network
+from .inference import AnyMember, check_members, default_members, network_name
 
 # %% ../../nbs/10_config/50_whole.ipynb #3ded8d13
 Precision = Literal['none', 'bf16', 'fp16']
@@ -96,7 +96,7 @@ class Config(Keys):
     @property
     def network(self) -> str | None:
         "Name of the member that the other sections describe; None where no member is a network."
-        return own_network(self.members)
+        return network_name(self.members)
 
     @property
     def lead(self) -> str:

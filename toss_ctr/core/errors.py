@@ -39,9 +39,9 @@ class UserError(Exception):
     what : what is wrong, naming file, column or key
     """
 
-    def __init__(self, what: str, mend: str = ''):
+    def __init__(self, what: str, hint: str = ''):
         self.what = what
-        text = f'{what} – {mend}' if mend else what
+        text = f'{what} – {hint}' if hint else what
         super().__init__(' '.join(text.split()))
 
     def _render_traceback_(self):  # what IPython shows instead of frames
@@ -99,7 +99,7 @@ def check_columns(columns, have, where: str, of: str = ''):
 
 # %% ../../nbs/00_core/00_errors.ipynb #ed406624
 _ELSEWHERE = 'choose a place that can be written to'
-_MENDS = {
+_HINTS = {
     errno.ENOSPC: 'free space, or choose another folder',
     errno.EDQUOT: 'free space, or choose another folder',
     errno.EROFS: _ELSEWHERE,
@@ -118,7 +118,7 @@ _MENDS = {
 
 def disk_trouble(error: BaseException) -> tuple[str, str] | None:
     "What a disk has against going on, and the mend; None for any other error."
-    for number, mend in _MENDS.items():
+    for number, hint in _HINTS.items():
         why = os.strerror(number)
         if getattr(error, 'errno', None) == number or why in str(error):
-            return why.lower(), mend
+            return why.lower(), hint

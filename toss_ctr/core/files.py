@@ -27,8 +27,8 @@ from .errors import Damaged, disk_trouble, UserError
 from .objects import store_errors, StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
-def _cannot_write(path, why: str, mend: str) -> UserError:
-    return UserError(f'{path}: cannot write: {why}', f'{mend}; nothing was left half-written')
+def _cannot_write(path, why: str, hint: str) -> UserError:
+    return UserError(f'{path}: cannot write: {why}', f'{hint}; nothing was left half-written')
 
 # %% ../../nbs/00_core/10_files.ipynb #8023fbb9
 @contextmanager
@@ -232,19 +232,19 @@ def again(path) -> str:
     return 'run the step that makes it again'
 
 
-def verify_file(path, digest: str, mend: str = '', digests=None):
+def verify_file(path, digest: str, hint: str = '', digests=None):
     """Raise `Damaged` naming the file if it is missing or its bytes are not those on record.
 
-    mend : the step that makes it again; '' = that of `again`
+    hint : the step that makes it again; '' = that of `again`
     """
     path, actual = Path(path), None
     with suppress(FileNotFoundError):  # it may go meanwhile
         if path.is_file():
             actual = digests.of(path) if digests else digest_file(path)
     if actual is None:
-        raise Damaged(f'{path}: missing', mend or again(path))
+        raise Damaged(f'{path}: missing', hint or again(path))
     if actual != digest:
-        raise Damaged(f'{path}: damaged (its bytes are not the ones written)', mend or again(path))
+        raise Damaged(f'{path}: damaged (its bytes are not the ones written)', hint or again(path))
 
 # %% ../../nbs/00_core/10_files.ipynb #19d214a4
 def stat_key(path) -> list:
@@ -309,10 +309,10 @@ def write_json(path, obj: dict):
         )
 
 
-def read_json(path, mend: str = '') -> dict:
+def read_json(path, hint: str = '') -> dict:
     """Read a sealed JSON file; `Damaged` naming it if it is missing, not JSON, or changed since it was written.
 
-    mend : the step that makes it again; '' = that of `again`
+    hint : the step that makes it again; '' = that of `again`
     returns its content, without the seal
     """
     path = Path(path)
@@ -321,11 +321,11 @@ def read_json(path, mend: str = '') -> dict:
             obj = json.loads(path.read_text(encoding='utf-8'))
         whole = isinstance(obj, dict) and obj.pop('digest', None) == digest_json(obj)
     except (FileNotFoundError, NotADirectoryError):
-        raise Damaged(f'{path}: missing', mend or again(path)) from None
+        raise Damaged(f'{path}: missing', hint or again(path)) from None
     except (IsADirectoryError, ValueError, RecursionError):  # also what we never write: NaN, lone surrogates
         whole = False
     if not whole:
-        raise Damaged(f'{path}: damaged (its content is not the one written)', mend or again(path))
+        raise Damaged(f'{path}: damaged (its content is not the one written)', hint or again(path))
     return obj
 
 # %% ../../nbs/00_core/10_files.ipynb #c1737787

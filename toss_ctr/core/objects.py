@@ -34,8 +34,8 @@ def object_name(url: str, key: str) -> str:
     name = str(url).partition('://')[2].strip('/')
     secret = re.search(r'[?&][\w-]*(key|secret|token|sig|signature|credential)[\w-]*=', name, re.I)
     if secret or '@' in name.partition('/')[0]:
-        mend = 'write s3://bucket/name; credentials belong into the environment, such as AWS_ACCESS_KEY_ID'
-        raise UserError(f'{key}: the URL holds a credential', mend)
+        hint = 'write s3://bucket/name; credentials belong into the environment, such as AWS_ACCESS_KEY_ID'
+        raise UserError(f'{key}: the URL holds a credential', hint)
     if not name:
         raise UserError(f'{key}: {url} names no bucket', 'write s3://bucket/name')
     return name
@@ -100,13 +100,14 @@ def object_trouble(url, e: Exception) -> UserError:
     """
     message, s3 = f'{e} {type(e).__name__}', str(url).startswith('s3')
     code = re.findall(r'(?<=AWS Error )[A-Z_]+|HTTP status \d+', message) or [type(e).__name__]
-    facts = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
-    facts['region'] = (re.findall(r"bucket is located in '([\w-]+)'", message) or ['…'])[0]
-    facts['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
+    details = dict(bucket=str(url).split('/')[2], server='the store', address="the cloud's variables", code=code[-1])
+    details['region'] = (re.findall(r"bucket is located in '([\w-]+)'", message) or ['…'])[0]
+    details['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
     if s3:
-        facts |= dict(server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL')
-    what, mend = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, message, re.I))
-    return UserError(f'{url}: {what.format(**facts)}', mend.format(**facts))
+        server = urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store'
+        details |= dict(server=server, address='AWS_ENDPOINT_URL')
+    what, hint = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, message, re.I))
+    return UserError(f'{url}: {what.format(**details)}', hint.format(**details))
 
 
 @contextmanager

@@ -342,7 +342,7 @@ def done():
     _hear_in_console(signal.SIG_IGN)
 
 # %% ../../nbs/00_core/20_processes.ipynb #863f3cd9
-class _Ear(threading.Thread):
+class _SignalListener(threading.Thread):
     "Ends the process _STOP_SECONDS after SIGINT or SIGTERM, if it has not ended by itself."
 
     def __init__(self, name):
@@ -350,8 +350,8 @@ class _Ear(threading.Thread):
         self.command = name
         self.heard = 0
         self.left = threading.Event()
-        self.pipe, self.mouth = os.pipe()
-        os.set_blocking(self.mouth, False)
+        self.pipe, self.write_end = os.pipe()
+        os.set_blocking(self.write_end, False)
 
     def run(self):
         "Wait for a signal's number from the operating system, then for the end."
@@ -366,7 +366,7 @@ class _Ear(threading.Thread):
     def close(self):
         "Stop listening."
         self.left.set()
-        os.close(self.mouth)
+        os.close(self.write_end)
         self.join()
         os.close(self.pipe)
 
@@ -380,10 +380,10 @@ def _stoppable(name: str):
     if not in_main_thread():
         yield lambda: False
         return
-    ear = _Ear(name)
+    ear = _SignalListener(name)
     ear.start()
     before = _handle({signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminated})
-    woken = signal.set_wakeup_fd(ear.mouth, warn_on_full_buffer=False)
+    woken = signal.set_wakeup_fd(ear.write_end, warn_on_full_buffer=False)
     try:
         yield lambda: ear.heard > 0
     finally:

@@ -247,9 +247,9 @@ class _SlurmFuture:
         "Why a job that has ended gave no answer, where it is known."
         state = self.ask(self.job)
         if state in _ENDINGS:
-            why, mend = _ENDINGS[state]
-            mend += 'run the same command again to go on: what is finished is kept'
-            return UserError(f'engine: a job {why}', mend)
+            why, hint = _ENDINGS[state]
+            hint += 'run the same command again to go on: what is finished is kept'
+            return UserError(f'engine: a job {why}', hint)
         return None if state == 'COMPLETED' else Lost(f'job {self.job}: {state.lower()}')
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #9e6016e8

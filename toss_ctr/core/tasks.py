@@ -174,8 +174,8 @@ class Worker:
 
     def exception(self) -> UserError:
         "Why a process that has ended gave no answer."
-        mend = 'lower num_workers if memory is short, and run again: what is finished is kept'
-        return UserError(f'a worker process was killed (signal {-self.process.returncode})', mend)
+        hint = 'lower num_workers if memory is short, and run again: what is finished is kept'
+        return UserError(f'a worker process was killed (signal {-self.process.returncode})', hint)
 
     def kill(self):
         "End the process and its group."
@@ -250,8 +250,8 @@ def do_apart(folder: str):
     except Damaged:
         shared = Path(folder).parents[1]
         what = f'engine: {shared} is not shared: what is written to it is not seen by {socket.gethostname()}'
-        mend = 'put data.cache_dir and logging.log_dir on a folder that all machines see'
-        raise UserError(what, mend) from None
+        hint = 'put data.cache_dir and logging.log_dir on a folder that all machines see'
+        raise UserError(what, hint) from None
     with LocalPool() as pool:
         worker, = pool.submit([task])
         while not worker.done():

@@ -17,7 +17,7 @@ from tqdm.auto import tqdm
 from ..config.data import Data
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
-from .spec import asked_spec, read_with_lists, Spec, write_with_lists
+from .spec import requested_spec, read_with_lists, Spec, write_with_lists
 from ..core.files import digest_json, locked, stat_key, sweep
 from ..core.records import FORMAT, Record
 from .frames import open_split, read_manifest, split_of
@@ -87,7 +87,7 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     source, origin = split_source(name, data, data.cache_dir)
     stamps = [stat_key(f) for f in source.files]
     try:
-        asked = asked_spec(cfg, list(train['columns']) if train else source.columns[0])
+        asked = requested_spec(cfg, list(train['columns']) if train else source.columns[0])
         if not train:
             source.check(asked.columns(asked.keys, label=True))
     except UserError:
@@ -179,7 +179,7 @@ def write_shards(
             while writer.rows < stop - start:
                 row, piece = next(pieces)
                 if row >= start:
-                    writer.append(encode(piece, lambda r: source.place(row + r)), len(piece))
+                    writer.append(encode(piece, lambda r: source.location(row + r)), len(piece))
                     tell(len(piece))
             described.append(writer.close(fingerprint=fingerprint, start=start))
     described[-1] |= dict(warnings=encode.zero_warnings())
@@ -274,20 +274,20 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
     if not Path(path).exists():
         print(f'{key}: no file {path}; the cache is looked for, or built, under data.cache_dir')
         return None
-    mend = f'remove {key} to have a fitting cache built under data.cache_dir'
-    manifest = read_manifest(path, mend)
+    hint = f'remove {key} to have a fitting cache built under data.cache_dir'
+    manifest = read_manifest(path, hint)
     if manifest['name'] != name:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
-        raise UserError(f'{key}: {path} is encoded by another training split', mend)
-    wants, has = asked_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['asked'])
+        raise UserError(f'{key}: {path} is encoded by another training split', hint)
+    wants, has = requested_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['asked'])
     for k in vars(wants):
         if getattr(has, k) != getattr(wants, k):
-            raise UserError(f'{key}: {path} does not fit the config in {k}', mend)
-    return split_of(manifest, mend)
+            raise UserError(f'{key}: {path} does not fit the config in {k}', hint)
+    return split_of(manifest, hint)
 
 # %% ../../nbs/20_data/50_cache.ipynb #5bd74af5
-def _found_or_built(name: str, cfg, train: Record | None, progress: bool) -> Split:
+def _load_or_build(name: str, cfg, train: Record | None, progress: bool) -> Split:
     "A split: given, found or built; one writer at a time, and who waited finds what the other made."
     given = _given_split(name, cfg, train)
     if given:
@@ -330,8 +330,8 @@ def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[s
     for name in splits:
         if name not in ('train', 'test'):
             raise ValueError(f"no split '{name}'")
-    train = _found_or_built('train', cfg, None, progress)
+    train = _load_or_build('train', cfg, None, progress)
     if 'test' not in splits:
         return dict(train=train)
-    built = dict(train=train, test=_found_or_built('test', cfg, read_manifest(train.root), progress))
+    built = dict(train=train, test=_load_or_build('test', cfg, read_manifest(train.root), progress))
     return {name: built[name] for name in splits}

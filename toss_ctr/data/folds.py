@@ -210,11 +210,11 @@ def _deal_in_bulk(counts: np.ndarray, n_splits: int) -> np.ndarray:
     order = np.argsort(kind.ravel(), kind='stable')
     nth = Ragged.from_lengths(m).ages()  # a group's number among its kind, in this order
     bulk = nth < np.repeat(each * n_splits, m)
-    dealt = nth.astype(np.int64) % n_splits
+    shuffled_label = nth.astype(np.int64) % n_splits
     have = np.tile((kinds * each[:, None]).sum(0).astype(float), (n_splits, 1))
-    dealt[~bulk] = _deal_greedy(counts[order[~bulk]], have)
+    shuffled_label[~bulk] = _deal_greedy(counts[order[~bulk]], have)
     fold = np.empty(len(counts), np.int8)
-    fold[order] = dealt
+    fold[order] = shuffled_label
     return fold
 
 
@@ -363,8 +363,8 @@ def _fold_stats(fold, label, groups) -> tuple:
         n, positives = int(rows.sum()), int(label[rows].sum())
         if k >= 0 and positives in (0, n):
             none = 'negatives' if positives else 'positives'
-            mend = 'ask for fewer folds, or for rows at random: cv.scheme group_kfold, cv.group_key null'
-            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', mend)
+            hint = 'ask for fewer folds, or for rows at random: cv.scheme group_kfold, cv.group_key null'
+            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', hint)
         n_groups = n if groups is None else len(np.unique(groups[rows]))
         stats.append(dict(fold=k, rows=n, positives=positives, groups=n_groups))
     return tuple(stats)

@@ -25,17 +25,17 @@ from .spec import read_with_lists, Spec
 from .types import add_parts, are_scalars, id_texts, moment_column, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #9f2e9262
-def read_manifest(path, mend: str = REBUILT, made_of: str | None = None) -> Record:
+def read_manifest(path, hint: str = REBUILT, made_of: str | None = None) -> Record:
     """A manifest's content; `Damaged` naming it if it is missing or damaged.
 
     path : manifest.json, or the folder it is in
     made_of : fingerprint that it must have; None = whatever it is
     """
     path = Path(path)
-    return read_with_lists(path / 'manifest.json' if path.is_dir() else path, 'split', mend, made_of)
+    return read_with_lists(path / 'manifest.json' if path.is_dir() else path, 'split', hint, made_of)
 
 # %% ../../nbs/20_data/45_frames.ipynb #7df142ed
-def split_of(manifest: Record, mend: str = REBUILT, digests: Digests | None = None) -> Split:
+def split_of(manifest: Record, hint: str = REBUILT, digests: Digests | None = None) -> Split:
     """The split of a manifest; every file is verified.
 
     digests : that may know some files already; None = those of the cache
@@ -43,10 +43,10 @@ def split_of(manifest: Record, mend: str = REBUILT, digests: Digests | None = No
     """
     root = manifest.path.parent
     shards, digests = [], digests or Digests(root / '.digests.json')
-    check_files(manifest, None, mend, digests)
+    check_files(manifest, None, hint, digests)
     for s in manifest['shards']:
         folder = root / s['path']
-        check_shard(folder, s, digests, mend)
+        check_shard(folder, s, digests, hint)
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
     digests.keep()
     spec = Spec.from_json(manifest['spec'])
@@ -80,17 +80,17 @@ def verify_cache(root) -> int:
 _ODD = TypeError, ValueError, pa.ArrowException, pl.exceptions.PolarsError
 
 
-def _pandas_column(frame, place: int) -> pl.Series:
+def _pandas_column(frame, location: int) -> pl.Series:
     "A column of a pandas frame, called by a text; `UserError` names it where no file holds values of its type."
-    name = str(frame.columns[place])
+    name = str(frame.columns[location])
     try:
-        values = pl.from_pandas(frame.iloc[:, place])
+        values = pl.from_pandas(frame.iloc[:, location])
         if isinstance(values.dtype, pl.BaseExtension):  # a period, an interval
-            raise TypeError(f'{frame.dtypes.iloc[place]} is a type of pandas alone')
+            raise TypeError(f'{frame.dtypes.iloc[location]} is a type of pandas alone')
         return values.alias(name)
     except _ODD as e:
-        mend = f"give its values one type, for example frame['{name}'].astype(str)"
-        raise UserError(f"frame: column '{name}': {str(e).splitlines()[0][:120]}", mend) from None
+        hint = f"give its values one type, for example frame['{name}'].astype(str)"
+        raise UserError(f"frame: column '{name}': {str(e).splitlines()[0][:120]}", hint) from None
 
 # %% ../../nbs/20_data/45_frames.ipynb #b018f34c
 def any_frame(data, columns=None) -> pl.DataFrame:
@@ -106,8 +106,8 @@ def any_frame(data, columns=None) -> pl.DataFrame:
         return pl.DataFrame([_pandas_column(data, i) for i, c in enumerate(names) if columns is None or c in columns])
     except _ODD as e:
         what = f'frame: {type(data).__name__}: {str(e).splitlines()[0][:120]}'
-        mend = 'pass a frame of Polars, pandas, Arrow or DuckDB, each column with a name of its own'
-        raise UserError(what, mend) from None
+        hint = 'pass a frame of Polars, pandas, Arrow or DuckDB, each column with a name of its own'
+        raise UserError(what, hint) from None
 
 # %% ../../nbs/20_data/45_frames.ipynb #49d12580
 _ISO = r'^\s*(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)'
@@ -228,7 +228,7 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
     encode = RowEncoder(spec, ids=spec.id_col in have, keys=[k for k in spec.keys if k in have])
     source.check(encode.columns)
     for row, batch in batches(source, encode.columns, size=rows_per_block):
-        block = encode(batch, lambda r: source.place(row + r))
+        block = encode(batch, lambda r: source.location(row + r))
         yield memory_split(spec, block, len(batch), first_row=row)
     _warn_of_zeros(encode, path)
 
@@ -245,8 +245,8 @@ def source_ids(path, name: str, key: str = 'data.test_path') -> pl.Series:
         return pl.Series(name, np.arange(len(source))).cast(pl.String)
     texts = []
     for row, batch in batches(source, [name], size=1 << 16):
-        place = lambda r: source.place(row + r)
-        texts.append(id_texts(plain(batch[name], name, place), name, place))
+        location = lambda r: source.location(row + r)
+        texts.append(id_texts(plain(batch[name], name, location), name, location))
     return pl.from_arrow(pa.chunked_array(texts)).alias(name)
 
 # %% ../../nbs/20_data/45_frames.ipynb #9ba693a2

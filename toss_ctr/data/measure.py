@@ -14,7 +14,7 @@ import polars as pl
 import xxhash
 
 from ..core.errors import UserError
-from .encode import event_unit, number_matrix
+from .encode import token_time_unit, number_matrix
 from .source import batches, open_files, Source
 from .spec import CatSpec, MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
 from .tokens import BLOCK, codes_of, encode_cells, natural, read_texts, read_tokens, Scratch, Tally
@@ -46,8 +46,8 @@ def _stream(tell, source: Source, columns: list, stop: int, size: int, read: int
     "Columns behind the gate, and row of the batch → its place in a file, over the first `stop` rows."
     for row, batch in batches(source, columns, 0, stop, read):
         for start in range(0, len(batch), size):
-            rows, place = batch.slice(start, size), lambda r: source.place(row + start + r)
-            yield {c: plain(rows[c], c, place) for c in columns}, place
+            rows, location = batch.slice(start, size), lambda r: source.location(row + start + r)
+            yield {c: plain(rows[c], c, location) for c in columns}, location
         tell(len(batch))
 
 # %% ../../nbs/20_data/25_measure.ipynb #dd47881f
@@ -68,11 +68,11 @@ def _measure_tokens(stream, columns: list, space: str, pad_id=None, sep: str | N
     column, texts, scratch = columns[0], Tally(), Scratch()
     padding = pad_id if sep is None or pad_id is None else str(pad_id)
     values, new = np.zeros(0, np.int64), []
-    for batch, place in stream:
+    for batch, location in stream:
         if sep is not None:
-            read_texts(batch[column], column, place, texts, sep)
+            read_texts(batch[column], column, location, texts, sep)
             continue
-        new.append(_distinct(read_tokens(batch[column], column, place, scratch)['token']))
+        new.append(_distinct(read_tokens(batch[column], column, location, scratch)['token']))
         if sum(map(len, new)) > len(values) + _WAITING:
             values, new = _distinct(np.concatenate([values, *new])), []
     distinct = _distinct(np.concatenate([values, *new])).tolist() if sep is None else sorted(texts.code, key=natural)
@@ -82,12 +82,12 @@ def _measure_tokens(stream, columns: list, space: str, pad_id=None, sep: str | N
 def _measure_values(stream, columns: list, seps: dict | None = None) -> dict:
     "Column → distinct values in natural order, and how often each occurs; `seps` : of columns of cells."
     tallies = {c: Tally() for c in columns}
-    for batch, place in stream:
+    for batch, location in stream:
         for c, tally in tallies.items():
             if seps:
-                codes, _, _ = encode_cells(tally, batch[c], MultiSpec(c, seps[c], ()), place)
+                codes, _, _ = encode_cells(tally, batch[c], MultiSpec(c, seps[c], ()), location)
             else:
-                codes = codes_of(tally, batch[c], c, place)
+                codes = codes_of(tally, batch[c], c, location)
             tally.add(codes)
     return {c: tally.measured() for c, tally in tallies.items()}
 
@@ -95,8 +95,8 @@ def _measure_values(stream, columns: list, seps: dict | None = None) -> dict:
 def _measure_lookups(stream, columns: list) -> dict:
     "First column → further column → text of the first → the value that most of its rows have."
     names, seen = [f'{i}' for i in range(len(columns))], []
-    for batch, place in stream:
-        rows = pl.DataFrame([texts_of(batch[c], c, place).alias(i) for i, c in zip(names, columns, strict=True)])
+    for batch, location in stream:
+        rows = pl.DataFrame([texts_of(batch[c], c, location).alias(i) for i, c in zip(names, columns, strict=True)])
         rows = rows.unpivot(index='0').drop_nulls().group_by('0', 'variable', 'value').len()
         seen = [pl.concat([*seen, rows]).group_by('0', 'variable', 'value').agg(pl.col('len').sum())]
     most = seen[0].sort('0', 'len', 'value', descending=[False, True, False])
@@ -115,8 +115,8 @@ def _measure_numbers(stream, columns: list, widths: dict, every: int = 1) -> dic
     names = [c for c in columns if c not in widths]
     numeric, names = names, names + [part for v in of_vectors for part in v.parts]
     masks, nulls, ends, some = [xxhash.xxh3_128() for _ in names], np.zeros(len(names), bool), [], []
-    for batch, place in stream:
-        x = np.ascontiguousarray(number_matrix(batch, numeric, of_vectors, place).T)
+    for batch, location in stream:
+        x = np.ascontiguousarray(number_matrix(batch, numeric, of_vectors, location).T)
         null = np.isnan(x)
         for mask, rows in zip(masks, null, strict=True):
             mask.update(rows)
@@ -132,16 +132,16 @@ def _measure_numbers(stream, columns: list, widths: dict, every: int = 1) -> dic
 # %% ../../nbs/20_data/25_measure.ipynb #15712259
 def _measure_events(stream, columns: list) -> dict:
     "Unit of the times of a history's tokens, that of the first of them."
-    units = (event_unit(batch[columns[0]], columns[0], place) for batch, place in stream)
+    units = (token_time_unit(batch[columns[0]], columns[0], location) for batch, location in stream)
     return {columns[0]: next(filter(None, units), 'moment')}
 
 
 def _measure_time(stream, columns: list) -> dict:
     "Unit of a column of times, that of its first row, and the earliest and latest of them."
     name, unit, ends = columns[0], None, []
-    for batch, place in stream:
-        unit = unit or time_unit(batch[name], name, place)
-        moments = times(batch[name], name, place, unit)
+    for batch, location in stream:
+        unit = unit or time_unit(batch[name], name, location)
+        moments = times(batch[name], name, location, unit)
         ends += [int(moments.min()), int(moments.max())]
     return {name: dict(unit=unit, first=min(ends), last=max(ends))}
 
@@ -177,11 +177,11 @@ def measure(tell, files: list, kind: str, columns: list, stop: int, **options) -
 def _width_of(source: Source, name: str, stop: int) -> int:
     "Numbers of a column's vectors; `UserError` where no row has any."
     for row, batch in batches(source, [name], 0, stop, size=1 << 12):
-        place = lambda r: source.place(row + r)
-        lengths = vector_lengths(plain(batch[name], name, place), name, place)
+        location = lambda r: source.location(row + r)
+        lengths = vector_lengths(plain(batch[name], name, location), name, location)
         if lengths.max() > 0:
             return int(lengths[lengths > 0][0])
-    raise UserError(f"{source.place(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
+    raise UserError(f"{source.location(0)} ff.: column '{name}' has no vector", 'remove it from data.vector_cols')
 
 # %% ../../nbs/20_data/25_measure.ipynb #0018e981
 def _ids_of(seq: SeqSpec) -> str:

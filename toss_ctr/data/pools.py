@@ -88,8 +88,8 @@ def _read_flat(split, rows: np.ndarray, features: np.ndarray | None = None) -> d
         for key, (array, *_) in arrays.items():
             flat[key][at] = shard.arr(array)[local]
         for group in {c.group for c in spec.cats}:
-            places = [i for i, c in enumerate(spec.cats) if c.group == group]  # in the order of their `pos`
-            flat['cat'][at, places] = shard.arr(group)[local]
+            locations = [i for i, c in enumerate(spec.cats) if c.group == group]  # in the order of their `pos`
+            flat['cat'][at, locations] = shard.arr(group)[local]
         if n_num:
             flat['num'][at, :n_num] = shard.arr('num')[local]
     return flat

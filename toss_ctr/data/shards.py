@@ -150,14 +150,14 @@ def folder_aside(folder):
 REBUILT = 'run toss cache with the same config: it builds it again'
 
 
-def check_shard(folder, about: dict, digests: Digests | None = None, mend: str = REBUILT):
+def check_shard(folder, about: dict, digests: Digests | None = None, hint: str = REBUILT):
     """Raise `Damaged` naming the first missing or damaged file of a shard.
 
     about : its description on record, as in shard.json
     digests : that may know some files already; by default every byte is read
     """
     for name, entry in about['arrays'].items():
-        verify_file(_array_file(folder, name), entry['digest'], mend, digests or Digests())
+        verify_file(_array_file(folder, name), entry['digest'], hint, digests or Digests())
 
 # %% ../../nbs/20_data/35_shards.ipynb #dc33fee1
 def finished_shard(folder, **expected):

@@ -139,7 +139,7 @@ class Source:
     def __len__(self):
         return self.n_rows
 
-    def place(self, row: int) -> str:
+    def location(self, row: int) -> str:
         """Where a row is found, for messages; rows are counted from 0.
 
         row : 0-based row of the source

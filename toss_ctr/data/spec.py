@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['LONG', 'write_with_lists', 'read_with_lists', 'smallest', 'CatSpec', 'pack_cats', 'SeqSpec', 'MultiSpec',
-           'VectorSpec', 'TimeSpec', 'Spec', 'asked_spec']
+           'VectorSpec', 'TimeSpec', 'Spec', 'requested_spec']
 
 # %% ../../nbs/20_data/20_spec.ipynb #c1e7a692
 import fnmatch
@@ -68,18 +68,18 @@ def write_with_lists(path, kind: str, content: dict, home=None, made_of=None, fi
         (path.parent / name).unlink(missing_ok=True)
 
 # %% ../../nbs/20_data/20_spec.ipynb #c4255c1d
-def read_with_lists(path, kind: str, mend: str = '', made_of=None) -> Record:
+def read_with_lists(path, kind: str, hint: str = '', made_of=None) -> Record:
     """As `read_record`; long lists are columns.
 
-    mend : the step that makes it again; '' = that of `again`
+    hint : the step that makes it again; '' = that of `again`
     made_of : what it must have been made of; None = whatever it is
     raises Damaged that names the JSON file, or the table of a list
     """
-    record = read_record(path, kind, mend, made_of)
+    record = read_record(path, kind, hint, made_of)
 
     def fetch(value):
         if isinstance(value, dict) and value.keys() == {'aside'}:
-            return read_recorded_table(record, value['aside'], mend=mend)['value']
+            return read_recorded_table(record, value['aside'], hint=hint)['value']
 
     return Record(path, _changed(dict(record), fetch))
 
@@ -349,14 +349,14 @@ def _key_columns(cfg) -> dict[str, str]:
     return dict(sorted((cfg.features.key_columns() | named).items()))
 
 # %% ../../nbs/20_data/20_spec.ipynb #1258d480
-def _asked_category(data, column: str) -> CatSpec:
+def _requested_category(data, column: str) -> CatSpec:
     "A categorical without its values: an exact vocabulary, or hashed."
     if column not in data.hash_buckets:
         return CatSpec(column, 'vocab', 1, (), '', 0)
     return CatSpec(column, 'hash', data.hash_buckets[column] + data.hash_buckets_margin + 1, (), '', 0)
 
 
-def _asked_history(s) -> SeqSpec:
+def _requested_history(s) -> SeqSpec:
     "A history without its values: what a cache depends on of its section."
     return SeqSpec(
         name=s.col,
@@ -382,7 +382,7 @@ def _time_parts(data, columns) -> dict[str, str]:
     return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
 
 # %% ../../nbs/20_data/20_spec.ipynb #819b1d5d
-def _check_asked(cfg, columns, nums, keys: dict):
+def _check_requested(cfg, columns, nums, keys: dict):
     "`UserError` naming key and column where one is missing; `keys` : column → the config key that needs its codes."
     named = roles_of(cfg.data) | {'data.num_cols_explicit': nums}
     for at, s in cfg.histories.items():
@@ -393,13 +393,13 @@ def _check_asked(cfg, columns, nums, keys: dict):
         check_columns([c for c in names if c is not None], columns, key, ' in data.train_path')
 
 
-def asked_spec(cfg, columns) -> Spec:
+def requested_spec(cfg, columns) -> Spec:
     """Columns and encodings a config asks for; `UserError` naming key and column for what is missing.
 
     columns : of the training source, in its order
     returns a spec in which no column has values yet
     """
-    d, histories = cfg.data, tuple(map(_asked_history, cfg.histories.values()))
+    d, histories = cfg.data, tuple(map(_requested_history, cfg.histories.values()))
     parts = {c: part for c, part in _time_parts(d, columns).items() if c not in d.cat_cols + d.num_cols_explicit}
     cats = [*d.cat_cols, *(c for c, part in parts.items() if part != 'day')]
     other = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values(), *d.labels}
@@ -407,12 +407,12 @@ def asked_spec(cfg, columns) -> Spec:
     nums = _numeric_columns(d, columns, {*cats, *other, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
     nums += tuple(c for c, part in parts.items() if part == 'day')
     keys = _key_columns(cfg)
-    _check_asked(cfg, columns, nums, keys)
+    _check_requested(cfg, columns, nums, keys)
     if not (cats or nums or histories or d.multi_cols or d.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
     exact = {c for c in cats if c not in d.hash_buckets} if d.min_count == 1 else ()
     return Spec(
-        cats=tuple(_asked_category(d, c) for c in cats),
+        cats=tuple(_requested_category(d, c) for c in cats),
         nums=nums,
         null_blocks=(),
         histories=histories,

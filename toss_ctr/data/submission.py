@@ -59,12 +59,12 @@ def shift_prior(p, prior: float, to: str):
     return expit(logit(p) + (logit(prior) if to == 'natural' else -logit(prior)))
 
 # %% ../../nbs/20_data/85_submission.ipynb #d9b7e91a
-def refuse_values(x, name: str, bad, what: str, mend: str):
+def refuse_values(x, name: str, bad, what: str, hint: str):
     "Raise `UserError` where `bad` is true of a value, with the count and the first of them."
-    places = np.flatnonzero(bad)
-    if len(places):
-        first = f'(first: row {places[0]}, {x[places[0]]})'
-        raise UserError(f'{name}: {len(places):,} of {len(x):,} values {what} {first}', mend)
+    locations = np.flatnonzero(bad)
+    if len(locations):
+        first = f'(first: row {locations[0]}, {x[locations[0]]})'
+        raise UserError(f'{name}: {len(locations):,} of {len(x):,} values {what} {first}', hint)
 
 
 def check_probabilities(p, name: str):
@@ -124,8 +124,8 @@ def _to_the_letter(path, id_col: str, label_col: str):
     except FileNotFoundError:
         raise UserError(f'{path}: missing', 'check the path') from None
     except (pa.ArrowException, OSError, UnicodeDecodeError) as e:
-        why, mend = str(e).splitlines()[0][:150], f'it has a line {id_col},{label_col} and then id,probability'
-        raise UserError(f'{path}: not a submission ({why})', mend) from None
+        why, hint = str(e).splitlines()[0][:150], f'it has a line {id_col},{label_col} and then id,probability'
+        raise UserError(f'{path}: not a submission ({why})', hint) from None
 
 
 def read_submission(path, id_col: str = 'ID', label_col: str = 'clicked') -> tuple[pl.Series, np.ndarray]:

@@ -97,39 +97,39 @@ def natural(text: str) -> tuple:
     return (0, int(text), text) if is_number else (1, 0, text)
 
 # %% ../../nbs/20_data/21_tokens.ipynb #f56a2422
-def _categories(column: pa.Array, name: str, place) -> pa.DictionaryArray:
+def _categories(column: pa.Array, name: str, location) -> pa.DictionaryArray:
     "A column as places among its distinct values; `UserError` naming it where it holds no categories."
     if pa.types.is_nested(column.type):
-        raise UserError(f"{place(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
+        raise UserError(f"{location(0)}: column '{name}': {column.type} is no category", 'remove it from data.cat_cols')
     return pc.dictionary_encode(column)
 
 
-def codes_of(assign, column: pa.Array | list, name: str, place) -> np.ndarray:
+def codes_of(assign, column: pa.Array | list, name: str, location) -> np.ndarray:
     """A column → codes, by the canonical texts of its values; `UserError` naming it where it holds no categories.
 
     assign : texts → codes: a `Vocabulary`, a `Tally`, a hash
     column : behind the gate, or scalars of a request
-    place : row → text for messages
+    location : row → text for messages
     returns (n,) int32, 0 for null
     """
     if isinstance(column, list):
         return assign(canonical_texts(column))
-    column = _categories(column, name, place)
+    column = _categories(column, name, location)
     codes = np.append(assign(canonical_texts(column.dictionary)), np.int32(0))
     return codes.take(pc.fill_null(column.indices, len(column.dictionary)).to_numpy())
 
 
-def texts_of(column: pa.Array, name: str, place) -> pl.Series:
+def texts_of(column: pa.Array, name: str, location) -> pl.Series:
     "The canonical texts of a column, (n,) String; as `codes_of`."
-    column = _categories(column, name, place)
+    column = _categories(column, name, location)
     return pl.Series(canonical_texts(column.dictionary), dtype=pl.String).gather(pl.from_arrow(column.indices))
 
 # %% ../../nbs/20_data/21_tokens.ipynb #c6ab4934
-def cells(column: pa.Array, sep: str, name: str, place) -> tuple[pa.Array, np.ndarray]:
+def cells(column: pa.Array, sep: str, name: str, location) -> tuple[pa.Array, np.ndarray]:
     """Take cells apart; `UserError` for a column that has none.
 
     column : behind the gate: text, lists, or one value a cell
-    place : row → text for messages
+    location : row → text for messages
     returns all entries end to end, texts without blanks around; (n,) int64 how many each cell has
 
     Examples
@@ -146,7 +146,8 @@ def cells(column: pa.Array, sep: str, name: str, place) -> tuple[pa.Array, np.nd
     elif not pa.types.is_nested(column.type):
         return column.drop_null(), column.is_valid().to_numpy(zero_copy_only=False).astype(np.int64)
     elif not lists or pa.types.is_nested(column.type.value_type):
-        raise UserError(f"{place(0)}: column '{name}': {column.type} is no list of values", 'remove it, or set its key')
+        what = f"{location(0)}: column '{name}': {column.type} is no list of values"
+        raise UserError(what, 'remove it, or set its key')
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy().astype(np.int64)
     entries = column.flatten()
     return pc.utf8_trim_whitespace(entries) if is_text(entries.type) else entries, lengths
@@ -163,37 +164,37 @@ def filled(entries: pa.Array) -> np.ndarray:
 _HEAVIEST = 10.0  # weight of a value
 
 
-def _entry_weights(weights: pa.Array, lengths: np.ndarray, multi, place) -> np.ndarray:
+def _entry_weights(weights: pa.Array, lengths: np.ndarray, multi, location) -> np.ndarray:
     "A weight for each entry of cells, 1 where it is null; `UserError` naming the row of a cell with another number."
-    entries, many = cells(weights, multi.sep, multi.weights, place)
+    entries, many = cells(weights, multi.sep, multi.weights, location)
     given = weights.is_valid().to_numpy(zero_copy_only=False)
     other = given & (many != lengths)
     if other.any():
         at = int(other.argmax())
         counts = f"{many[at]} weights for {lengths[at]} values of '{multi.name}'"
-        what = f"{place(at)}: column '{multi.weights}' has {counts}"
+        what = f"{location(at)}: column '{multi.weights}' has {counts}"
         raise UserError(what, 'mend the row, or remove it from data.multi_weights')
     of_entry = np.ones(lengths.sum(), np.float32)
-    of_entry[np.repeat(given, lengths)] = numbers(entries, multi.weights, place)
+    of_entry[np.repeat(given, lengths)] = numbers(entries, multi.weights, location)
     return np.clip(np.nan_to_num(of_entry, nan=1), 0, np.float32(_HEAVIEST))
 
 
-def encode_cells(assign, column: pa.Array, asked, place, weights: pa.Array | None = None) -> tuple:
+def encode_cells(assign, column: pa.Array, asked, location, weights: pa.Array | None = None) -> tuple:
     """Codes and weights of all values, cell by cell; `UserError` naming the column where it holds none.
 
     assign : texts → codes
     column : behind the gate, with several values a cell
     asked : its `MultiSpec`, or whatever has name, sep and weights
-    place : row → text for messages
+    location : row → text for messages
     weights : column with a weight for each value, or null: all 1
     returns (t,) int32 codes and (t,) float32 weights, in the order of the codes; (n,) int64 how many each cell holds
     """
-    entries, lengths = cells(column, asked.sep, asked.name, place)
+    entries, lengths = cells(column, asked.sep, asked.name, location)
     keep, row = filled(entries), np.repeat(np.arange(len(column)), lengths)
     of_entry = np.ones(len(row), np.float32)
     if weights is not None:
-        of_entry = _entry_weights(weights, lengths, asked, place)
-    codes = codes_of(assign, entries.filter(pa.array(keep)), asked.name, place)
+        of_entry = _entry_weights(weights, lengths, asked, location)
+    codes = codes_of(assign, entries.filter(pa.array(keep)), asked.name, location)
     row, of_entry = row[keep], of_entry[keep]
     order = np.lexsort((of_entry, codes, row))
     return codes[order], of_entry[order], np.bincount(row, minlength=len(column))
@@ -281,10 +282,10 @@ def text_buffers(column: pa.Array) -> tuple[np.ndarray, np.ndarray]:
     return data[starts[0] : starts[-1]], starts - starts[0]
 
 # %% ../../nbs/20_data/21_tokens.ipynb #3ffa9dbd
-def integers(entries: pa.Array, name: str, place) -> np.ndarray:
+def integers(entries: pa.Array, name: str, location) -> np.ndarray:
     """Entries as (t,) int64; `UserError` naming the first that is no whole number of 64 bits.
 
-    place : entry → text for messages
+    location : entry → text for messages
     """
     tokens = pl.from_arrow(entries).cast(pl.Int64, strict=False).to_arrow()
     wrong = pc.is_null(tokens)
@@ -293,19 +294,19 @@ def integers(entries: pa.Array, name: str, place) -> np.ndarray:
     if pc.any(wrong).as_py():
         at = pc.index(wrong, True).as_py()
         token = str(entries[at])[:60]
-        what = f"{place(at)}: column '{name}': token '{token}' is no whole number of 64 bits"
+        what = f"{location(at)}: column '{name}': token '{token}' is no whole number of 64 bits"
         raise UserError(what, 'mend the row, or set sequence.col')
     return tokens.to_numpy()
 
 # %% ../../nbs/20_data/21_tokens.ipynb #280fc8ca
-def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = None) -> Ragged:
+def read_tokens(column: pa.Array, name: str, location, scratch: Scratch | None = None) -> Ragged:
     """Histories of whole numbers; `UserError` naming row and token, or a type that holds none.
 
     Parameters
     ----------
     column : behind the gate: text, lists, or one integer a row; null = an empty history
     name : of the column
-    place : row → text for messages
+    location : row → text for messages
     scratch : buffers to be used again
 
     Returns
@@ -324,8 +325,8 @@ def read_tokens(column: pa.Array, name: str, place, scratch: Scratch | None = No
         parsed = _parsed(*text_buffers(text), Scratch() if scratch is None else scratch)
         if parsed:
             return Ragged.from_lengths(parsed[1], token=parsed[0])
-    entries, lengths = cells(column, ',', name, place)
-    row_of = lambda entry: place(int(np.searchsorted(np.cumsum(lengths), entry, side='right')))
+    entries, lengths = cells(column, ',', name, location)
+    row_of = lambda entry: location(int(np.searchsorted(np.cumsum(lengths), entry, side='right')))
     return Ragged.from_lengths(lengths, token=integers(entries, name, row_of))
 
 
@@ -365,19 +366,19 @@ def shared_codes(code: TokenCoder, texts: list) -> np.ndarray:
     return code(tokens.fill_null(0).to_numpy()).astype(np.int32) * known
 
 # %% ../../nbs/20_data/21_tokens.ipynb #fe9f36c5
-def read_texts(column: pa.Array, name: str, place, assign, sep: str, pad_id: int | None = None) -> Ragged:
+def read_texts(column: pa.Array, name: str, location, assign, sep: str, pad_id: int | None = None) -> Ragged:
     """Histories of texts, as `read_tokens` reads whole numbers: codes, 0 for unseen, -1 for padding.
 
     column : behind the gate: text, lists, or one value a row; null = an empty history
-    place : row → text for messages
+    location : row → text for messages
     assign : texts → codes
     pad_id : token that is padding in the source; None: there is none, as beside a history
     """
-    entries, lengths = cells(column, sep, name, place)
+    entries, lengths = cells(column, sep, name, location)
     keep, padding = filled(entries), 0 if pad_id is None else -1
     codes = np.full(len(entries), padding, np.int64)
     values = entries.filter(pa.array(keep))
-    codes[keep] = codes_of(assign, values, name, place)
+    codes[keep] = codes_of(assign, values, name, location)
     if pad_id is not None:
-        codes[keep] = np.where(codes_of(Vocabulary((str(pad_id),)), values, name, place) > 0, -1, codes[keep])
+        codes[keep] = np.where(codes_of(Vocabulary((str(pad_id),)), values, name, location) > 0, -1, codes[keep])
     return Ragged.from_lengths(lengths, token=codes)

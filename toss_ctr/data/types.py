@@ -42,11 +42,11 @@ def _is_moment(kind: pa.DataType) -> bool:
     return pa.types.is_timestamp(kind) or pa.types.is_date(kind)
 
 # %% ../../nbs/20_data/05_types.ipynb #a7a35573
-def plain(column: pa.Array, name: str = '', place=str) -> pa.Array:
+def plain(column: pa.Array, name: str = '', location=str) -> pa.Array:
     """A column behind the gate; `UserError` naming it where its bytes are no text.
 
     column : of any physical type
-    place : row → text for messages
+    location : row → text for messages
 
     Examples
     --------
@@ -62,7 +62,7 @@ def plain(column: pa.Array, name: str = '', place=str) -> pa.Array:
     try:
         text = pc.cast(column, kind)
     except pa.ArrowException as e:
-        what = f"{place(0)} ff.: column '{name}': {column.type}: {str(e).splitlines()[0][:80]}"
+        what = f"{location(0)} ff.: column '{name}': {column.type}: {str(e).splitlines()[0][:80]}"
         raise UserError(what, 'store it as UTF-8 text') from None
     decimals = pa.types.is_decimal(column.type)
     return pc.replace_substring_regex(text, r'(\.[0-9]*[1-9])0+$|\.0*$', r'\1') if decimals else text
@@ -214,23 +214,23 @@ NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # what files write where not
 NO_NUMBER = (*NULLS, '-', '')  # and people, where a number is missing
 
 
-def _text_numbers(column: pa.Array, name: str, place) -> pa.Array:
+def _text_numbers(column: pa.Array, name: str, location) -> pa.Array:
     "Texts as float64; a blank one, and one of `NO_NUMBER`, is null."
     text = pc.utf8_trim_whitespace(column)
     try:
         none = pc.is_in(text, pa.array(NO_NUMBER, text.type))
         return pc.cast(pc.replace_with_mask(text, none, pa.scalar(None, text.type)), pa.float64())
     except pa.ArrowInvalid as e:
-        mend = 'remove it from the numeric columns or list it in data.cat_cols'
-        what = f"{place(0)} ff.: column '{name}': not a number ({str(e).splitlines()[0]})"
-        raise UserError(what, mend) from None
+        hint = 'remove it from the numeric columns or list it in data.cat_cols'
+        what = f"{location(0)} ff.: column '{name}': not a number ({str(e).splitlines()[0]})"
+        raise UserError(what, hint) from None
 
 
-def numbers(column: pa.Array, name: str, place=str) -> np.ndarray:
+def numbers(column: pa.Array, name: str, location=str) -> np.ndarray:
     """A column as float32; `UserError` naming column and value if it holds no numbers.
 
     column : behind the gate: whole numbers, reals, or text that holds numbers; or scalars of a request
-    place : row → text for messages
+    location : row → text for messages
     returns (n,) float32, NaN for null; infinite values stay
 
     Examples
@@ -244,32 +244,32 @@ def numbers(column: pa.Array, name: str, place=str) -> np.ndarray:
     if not isinstance(column, list):
         kind = column.type
         if is_text(kind):
-            column = _text_numbers(column, name, place)
+            column = _text_numbers(column, name, location)
         elif not (pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-            what = f"{place(0)} ff.: column '{name}': {kind} is not a number"
+            what = f"{location(0)} ff.: column '{name}': {kind} is not a number"
             raise UserError(what, 'remove it from the numeric columns')
         column = column.to_numpy(zero_copy_only=False)
     with np.errstate(over='ignore'):
         return np.asarray(column, np.float32)
 
 # %% ../../nbs/20_data/05_types.ipynb #2b835eb1
-def vector_lengths(column: pa.Array, name: str, place) -> np.ndarray:
+def vector_lengths(column: pa.Array, name: str, location) -> np.ndarray:
     """Numbers of every cell, (n,) int64, -1 for null; `UserError` for what is no list.
 
-    place : row → text for messages
+    location : row → text for messages
     """
     if column.null_count == len(column):
         return np.full(len(column), -1)
     if not pa.types.is_large_list(column.type):
-        mend = 'remove it from data.vector_cols, or store it as lists of floats'
-        raise UserError(f"{place(0)}: column '{name}': {column.type} is no list of numbers", mend)
+        hint = 'remove it from data.vector_cols, or store it as lists of floats'
+        raise UserError(f"{location(0)}: column '{name}': {column.type} is no list of numbers", hint)
     return pc.fill_null(pc.list_value_length(column), -1).to_numpy()
 
 
-def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
+def vectors(column: pa.Array, name: str, location, width: int) -> np.ndarray:
     """A column of vectors; `UserError` naming the row of one with another number of entries.
 
-    place : row → text for messages
+    location : row → text for messages
     returns (n, width) float32, NaN for null
 
     Examples
@@ -278,85 +278,85 @@ def vectors(column: pa.Array, name: str, place, width: int) -> np.ndarray:
     >>> vectors(plain(pa.array([[1.0, 2.0], None])), 'emb', str, 2).tolist()
     [[1.0, 2.0], [nan, nan]]
     """
-    lengths = vector_lengths(column, name, place)
+    lengths = vector_lengths(column, name, location)
     other = (lengths >= 0) & (lengths != width)
     if other.any():
         row = int(other.argmax())
-        what = f"{place(row)}: column '{name}' has {lengths[row]} numbers, the first training row has {width}"
+        what = f"{location(row)}: column '{name}' has {lengths[row]} numbers, the first training row has {width}"
         raise UserError(what, 'mend the row, or remove it from data.vector_cols')
     out = np.full((len(column), width), np.nan, np.float32)
     if (lengths >= 0).any():
-        out[lengths >= 0] = numbers(column.flatten(), name, place).reshape(-1, width)
+        out[lengths >= 0] = numbers(column.flatten(), name, location).reshape(-1, width)
     return out
 
 # %% ../../nbs/20_data/05_types.ipynb #1f731989
 UNKNOWN = 2  # stands for the null of a label beside the first
 
 
-def _refuse_column(bad: np.ndarray, column: pa.Array, place, name: str, no: str, mend: str):
+def _refuse_column(bad: np.ndarray, column: pa.Array, location, name: str, no: str, hint: str):
     "`UserError` naming the first row that is marked."
     if bad.any():
         row = int(bad.argmax())
-        raise UserError(f"{place(row)}: {name} is {column[row]}, not {no}", f'mend such rows, or {mend}')
+        raise UserError(f"{location(row)}: {name} is {column[row]}, not {no}", f'mend such rows, or {hint}')
 
 
-def labels(column: pa.Array, name: str, place, beside: bool = False, click: str | None = None) -> np.ndarray:
+def labels(column: pa.Array, name: str, location, beside: bool = False, click: str | None = None) -> np.ndarray:
     """Labels; `UserError` naming the row of a null or of another value.
 
     column : behind the gate, 0 and 1 in any type
-    place : row → text for messages
+    location : row → text for messages
     beside : it is a label beside the first, which may be null
     click : canonical text of the value that is a click; None: labels are 0 and 1
     returns (n,) uint8: 0, 1 or `UNKNOWN`
     """
     if click is not None:
         column = plain(pc.equal(pa.array(canonical_texts(column), pa.large_string()), click))
-    y = numbers(column, name, place)
+    y = numbers(column, name, location)
     null = np.isnan(y) & beside
-    mend = 'take it out of data.labels' if beside else 'set data.label_col'
-    _refuse_column((y != 0) & (y != 1) & ~null, column, place, f"label '{name}'", '0 or 1', mend)
+    hint = 'take it out of data.labels' if beside else 'set data.label_col'
+    _refuse_column((y != 0) & (y != 1) & ~null, column, location, f"label '{name}'", '0 or 1', hint)
     return np.where(null, UNKNOWN, y).astype(np.uint8)
 
 # %% ../../nbs/20_data/05_types.ipynb #462cb792
-def row_weights(column: pa.Array, name: str, place) -> np.ndarray:
+def row_weights(column: pa.Array, name: str, location) -> np.ndarray:
     """Weights; `UserError` naming the row of one that is missing, negative or not finite.
 
-    place : row → text for messages
+    location : row → text for messages
     returns (n,) float32
     """
-    w = numbers(column, name, place)
+    w = numbers(column, name, location)
     good = (w >= 0) & (w < np.inf)
-    _refuse_column(~good, column, place, f"weight '{name}'", 'a finite number from 0 on', 'unset data.weight_col')
+    _refuse_column(~good, column, location, f"weight '{name}'", 'a finite number from 0 on', 'unset data.weight_col')
     return w
 
 # %% ../../nbs/20_data/05_types.ipynb #40a16dd6
-def _timed(column: pa.Array, name: str, place) -> pl.DataFrame:
+def _timed(column: pa.Array, name: str, location) -> pl.DataFrame:
     "A column of moments or numbers as a frame of this one column; `UserError` for another type."
     kind = column.type
     if not (_is_moment(kind) or pa.types.is_integer(kind) or pa.types.is_floating(kind)):
-        mend = 'store it as datetime, for example pl.col(…).str.to_datetime()'
-        raise UserError(f"{place(0)}: column '{name}': {kind} is no time", mend)
+        hint = 'store it as datetime, for example pl.col(…).str.to_datetime()'
+        raise UserError(f"{location(0)}: column '{name}': {kind} is no time", hint)
     return pl.DataFrame([pl.from_arrow(column).alias(name)])
 
 
-def time_unit(column: pa.Array, name: str, place) -> str | None:
+def time_unit(column: pa.Array, name: str, location) -> str | None:
     """The unit of a column of times: 'moment', or one of `_EPOCH_UNITS`; None where it has no value.
 
     column : behind the gate: moments, or numbers since 1970
-    place : row → text for messages
+    location : row → text for messages
     """
-    frame = _timed(column, name, place).drop_nulls().head(1)
+    frame = _timed(column, name, location).drop_nulls().head(1)
     if not len(frame):
         return None
     return 'moment' if _is_moment(column.type) else _EPOCH_UNITS[frame.select(_epoch_unit(name)).item()]
 
 # %% ../../nbs/20_data/05_types.ipynb #9a5e6baa
-def times(column: pa.Array, name: str, place, unit: str) -> np.ndarray:
+def times(column: pa.Array, name: str, location, unit: str) -> np.ndarray:
     """Times in milliseconds; `UserError` naming the row that has none, or one in another unit than training.
 
     column : behind the gate: moments, or numbers since 1970
     name : of the column
-    place : row → text for messages
+    location : row → text for messages
     unit : of training, as `time_unit` says
     returns (n,) int64 milliseconds since 1970, UTC
 
@@ -366,33 +366,34 @@ def times(column: pa.Array, name: str, place, unit: str) -> np.ndarray:
     >>> times(pa.array([1_764_000_000]), 'at', str, 's').tolist()
     [1764000000000]
     """
-    frame = _timed(column, name, place)
+    frame = _timed(column, name, location)
     ms = _as_moment(name, frame.dtypes[0]).cast(pl.Datetime('ms')).to_physical()
     times_ms = frame.select(ms).to_series()
     if times_ms.null_count():
         row = int(times_ms.is_null().arg_max())
-        raise UserError(f"{place(row)}: column '{name}' has no time", 'give every row a time, or unset data.time_col')
+        hint = 'give every row a time, or unset data.time_col'
+        raise UserError(f"{location(row)}: column '{name}' has no time", hint)
     units = np.full(len(times_ms), 'moment')
     if not _is_moment(column.type):
         units = np.array(_EPOCH_UNITS)[frame.select(_epoch_unit(name)).to_series().to_numpy()]
     if (units != unit).any():
         row = int((units != unit).argmax())
-        says = f"{place(row)}: column '{name}' is {column[row]} ({units[row]}), the first training row is in {unit}"
+        says = f"{location(row)}: column '{name}' is {column[row]} ({units[row]}), the first training row is in {unit}"
         raise UserError(says, 'write all times alike')
     return times_ms.to_numpy()
 
 # %% ../../nbs/20_data/05_types.ipynb #0f5bbda1
-def id_texts(column: pa.Array, name: str, place) -> pa.Array:
+def id_texts(column: pa.Array, name: str, location) -> pa.Array:
     """Ids as text, text unchanged; `UserError` naming the row of a null.
 
     column : behind the gate
-    place : row → text for messages
+    location : row → text for messages
     """
     if pa.types.is_nested(column.type):
-        raise UserError(f"{place(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
+        raise UserError(f"{location(0)}: id '{name}' is {column.type}", 'choose another data.id_col')
     if pa.types.is_floating(column.type):
         column = pa.array(canonical_texts(column), pa.large_string())
     if column.null_count:
         row = column.is_null().index(True).as_py()
-        raise UserError(f"{place(row)}: id '{name}' is null", 'give every row an id')
+        raise UserError(f"{location(row)}: id '{name}' is null", 'give every row an id')
     return pc.cast(column, pa.large_string())

@@ -107,7 +107,7 @@ class Known:
     strength: float | None = None
 
     @classmethod
-    def of(cls, counts: Counts, name=lambda place: place, sizes=()):
+    def of(cls, counts: Counts, name=lambda location: location, sizes=()):
         """All parts together.
 
         name : (m,) places in the table → (m,) their keys, ascending
@@ -116,7 +116,7 @@ class Known:
         at = np.flatnonzero(n) if n.any() else np.arange(1)
         return cls(name(at), n[at], c[at], list(sizes))
 
-    def places(self, key: np.ndarray) -> np.ndarray:
+    def key_positions(self, key: np.ndarray) -> np.ndarray:
         "Places of keys, (m,) int64, among those that occurred; M for one that did not."
         at = np.minimum(np.searchsorted(self.key, key), len(self.key) - 1)
         return np.where(self.key[at] == key, at, len(self.key))
@@ -126,7 +126,7 @@ class Known:
 
         key : (m,) int64
         """
-        at = self.places(key)
+        at = self.key_positions(key)
         known = at < len(self.key)
         counts = np.stack([self.n[at * known], self.c[at * known]], 1) * known[:, None]
         return Evidence(counts[:, None], np.zeros(len(key), np.int8), np.ones((1, 1, 1), bool))
@@ -415,7 +415,7 @@ def fill_train(cfg, train: TrainRows, out: list):
         some = keys.key > 0
         counts = train.counts(len(keys.known), keys.key[some], some)
         _encode_train(counts, train.base, keys.key, train.folds.part, out, slice(2 * i, 2 * i + 2))
-        known = Known.of(counts, lambda place: keys.known[place])
+        known = Known.of(counts, lambda location: keys.known[location])
         strength = likeliest_strength(known.n, known.c)
         train.stats.tables[f'encoding {columns}'] = replace(known, sizes=keys.sizes, strength=strength)
 
@@ -433,7 +433,7 @@ def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
             stats.scored[name] = np.empty((len(every), 2), np.float32)
             strength = np.full((1, 1), known.strength)
             _encode(known, stats.base, every, part, strength, [stats.scored[name]], slice(None))
-        out[:, 2 * i : 2 * i + 2] = stats.scored[name][known.places(key)]
+        out[:, 2 * i : 2 * i + 2] = stats.scored[name][known.key_positions(key)]
 
 
 ENCODINGS = Family(_encoding_names, fill_train, fill_new)

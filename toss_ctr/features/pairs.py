@@ -170,7 +170,7 @@ def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list
         rows = np.flatnonzero((value.key >= low) & (value.key < high))
         first = lambda row: (value.key[row] - low) * size
         pair = _count_tokens(cov, train, seq, done, high - low, rows[value.key[rows] > 0], first)
-        pairs.append(Known.of(pair, lambda place: value.known[low + place // size] * size + place % size))
+        pairs.append(Known.of(pair, lambda location: value.known[low + location // size] * size + location % size))
         levels = _Levels(cov, train.base, target, token, pair, low, size)
         for block, recent in _token_blocks(split, seq, rows, cov.seq_top_k, done):
             levels.fill(block, recent, value.key[block], part[block], out)

@@ -24,11 +24,11 @@ from ..data.shards import Split
 from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
-from .ensemble import last_choice, put_right, sealed_file, submission_line, submit
+from .ensemble import last_choice, put_right, verified_file, submission_line, submit
 from .network import predict_test, progress_bar
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
 from .predictor import export, load_artefact, load_predictor, Predictor, who_answers
-from ..members.contract import member_folder, member_generation, OOF, RECORD, seal_member, TEST
+from ..members.predictions import member_folder, member_version, OOF, RECORD, write_member_record, TEST
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
@@ -42,11 +42,11 @@ def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> 
     predict_test(inputs, progress)
     took = time.perf_counter() - start
     with locked(folder, f'member {Path(folder).name}'):
-        generation = member_generation(folder, made)
+        version = member_version(folder, made)
         for file in (OOF, TEST):
-            copy_aside(cfg.run_dir / file, generation / file)
+            copy_aside(cfg.run_dir / file, version / file)
         oof = read_run_table(cfg.run_dir / OOF)
-        return seal_member(
+        return write_member_record(
             folder,
             made,
             kind='network',
@@ -129,7 +129,7 @@ def _predicted_rows(cfg: Config, choice: dict) -> str:
     "Digest of the files whose rows were predicted: a network keeps it, for other members the cache says it."
     if (network := cfg.run_dir / 'test_logits.json').exists():
         return read_record(network, 'test_logits')['rows']
-    name = next((name for name, facts in choice['facts'].items() if facts), '')
+    name = next((name for name, details in choice['details'].items() if details), '')
     made = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made']
     return read_manifest(Path(cfg.data.cache_dir) / made['test'] / 'test')['source']['digest']
 
@@ -141,11 +141,11 @@ def _same_rows(cfg: Config, choice: dict):
         rows = _predicted_rows(cfg, choice) if path else ''
         other = bool(rows) and source_digest(open_source(path, 'data.test_path')) != rows
     if other:
-        mend = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'
-        raise UserError(f'{path}: not the rows that were handed in', mend)
+        hint = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'
+        raise UserError(f'{path}: not the rows that were handed in', hint)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #6eb258ef
-def _handed_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Path:
+def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Path:
     "The submission of the run's test rows, or a member's own."
     choice = last_choice(cfg.run_dir)
     if choice is None:
@@ -222,7 +222,7 @@ def infer(
     if data:
         with parquet_of(data) as rows:
             return _file_rows(cfg, rows, str(out), member, progress, say)
-    return _handed_rows(cfg, str(out), member, progress, say)
+    return _submitted_rows(cfg, str(out), member, progress, say)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #0d99e6f6
 ROWS, TOLERANCE = 1000, 1e-6
@@ -270,12 +270,12 @@ def compare_artefact(cfg: Config, trust: bool = False) -> dict:
         raise UserError(f'{cfg.run_dir}: nothing was handed in', f'run toss infer {shell_path(cfg.run_dir)}')
     table = lazy_table(find_files(cfg.data.test_path, 'data.test_path')).head(ROWS).collect()
     names = {cfg.data.id_col: pl.String, cfg.data.label_col: pl.Float64}
-    file = sealed_file(cfg.run_dir, answers.made, f'{answers.name}.csv')
+    file = verified_file(cfg.run_dir, answers.made, f'{answers.name}.csv')
     submission = pl.read_csv(file, n_rows=len(table), schema_overrides=names, glob=False)
     there = read_record(folder / 'artefact.json', 'artefact', f'run toss export {shell_path(cfg.run_dir)}')['formats']
     programs = {name: compared(load_artefact(folder, name, trust), table, submission) for name in there}
-    facts = dict(serves=answers.name, why=answers.why, choice=answers.made['generation'])
-    return facts | dict(rows=len(table), programs=programs)
+    details = dict(serves=answers.name, why=answers.why, choice=answers.made['version'])
+    return details | dict(rows=len(table), programs=programs)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #51716614
 def prove(cfg: Config, formats=None, inputs: Inputs | None = None, trust: bool = False) -> dict:
@@ -302,11 +302,11 @@ def check_parity(cfg: Config):
 
     cfg : the config of a run that was exported
     """
-    mend, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
-    parity = read_record(cfg.run_dir / 'parity.json', 'parity', mend)
-    check_files(parity, None, mend)
-    check_files(read_record(folder / 'artefact.json', 'artefact', mend), None, mend)
+    hint, folder = f'run toss export {shell_path(cfg.run_dir)}', cfg.run_dir / 'export'
+    parity = read_record(cfg.run_dir / 'parity.json', 'parity', hint)
+    check_files(parity, None, hint)
+    check_files(read_record(folder / 'artefact.json', 'artefact', hint), None, hint)
     if not agrees(parity):
-        raise Damaged(parity_line(parity), mend)
-    if parity['choice'] != (last_choice(cfg.run_dir) or {}).get('generation'):
-        raise Damaged(f'{parity.path}: of another choice than the one that was handed in', mend)
+        raise Damaged(parity_line(parity), hint)
+    if parity['choice'] != (last_choice(cfg.run_dir) or {}).get('version'):
+        raise Damaged(f'{parity.path}: of another choice than the one that was handed in', hint)

@@ -162,8 +162,8 @@ def columns_alone(inputs: Inputs, train: dict, held: dict) -> dict[str, float]:
     spec, label = inputs.train.spec, np.concatenate([train['label'], held['label']])
     learnt = np.arange(len(label)) < len(train['label'])
 
-    def column(key, place):
-        return pl.Series(np.concatenate([side[key][:, place] for side in (train, held)]))
+    def column(key, location):
+        return pl.Series(np.concatenate([side[key][:, location] for side in (train, held)]))
 
     numbers = [*spec.nums, *(inputs.features.names if inputs.features else ())]
     columns = {c.name: column('cat', i).cast(pl.String) for i, c in enumerate(spec.cats)}

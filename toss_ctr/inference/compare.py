@@ -27,7 +27,7 @@ from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .calibration import scales_of
-from .ensemble import calibrated, ENSEMBLE, handed_in, last_choice, scale_line
+from .ensemble import calibrated, ENSEMBLE, submitted_record, last_choice, scale_line
 from .oof import probability_target
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
@@ -85,7 +85,7 @@ def held_out(path: Path) -> pl.DataFrame:
     returns row, fold, label, p (as it was handed in), balanced and natural (p on both scales; of a file as it is),
         group and weight where they are known
     """
-    choice = handed_in(path) if path.is_dir() else None
+    choice = submitted_record(path) if path.is_dir() else None
     if choice is None:
         table = _read(path / 'oof.parquet' if path.is_dir() else path)
     else:
@@ -163,11 +163,11 @@ def _key_metric(paths) -> str:
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
 
 # %% ../../nbs/70_inference/36_compare.ipynb #3af2eef7
-def _handed_in_words(path: Path) -> str:
+def _submitted_words(path: Path) -> str:
     "What stands for a run, or for a file, in a comparison."
     if not path.is_dir():
         return 'p of the file'
-    choice = handed_in(path)
+    choice = submitted_record(path)
     return 'the network, calibrated' if choice is None else f"{choice['chosen']}, as handed in"
 
 # %% ../../nbs/70_inference/36_compare.ipynb #57b1469a
@@ -215,7 +215,7 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
         difference = f'{paired.diff:+.5f} [{paired.lo:+.5f}, {paired.hi:+.5f}]'
         cells = {'difference': difference, 'p-value': f'{paired.p_value:.3f}'}
         lines[TITLES.get(metric, metric)] = dict(zip(names, both, strict=True)) | cells
-    who = [f'{name}: {_handed_in_words(path)}' for name, path in zip(names, paths, strict=True)]
+    who = [f'{name}: {_submitted_words(path)}' for name, path in zip(names, paths, strict=True)]
     parts = ['; '.join([f'{len(rows.label):,} rows', *who]), MetricsTable(lines)]
     return Comparison(parts, *({metric: three[i] for metric, three in compared.items()} for i in range(3)))
 
@@ -346,14 +346,14 @@ def member_rows(run_dir) -> list[dict]:
     if choice is None:
         raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
     rows, metric = [], choice['judged_by']
-    intact = handed_in(run_dir) is not None  # a file that was changed by hand is nobody's
+    intact = submitted_record(run_dir) is not None  # a file that was changed by hand is nobody's
     for name, metrics in choice['scores'].items():
-        facts, compared = choice['facts'].get(name, dict(kind=ENSEMBLE)), choice['board'].get(name, {})
-        row = dict(name=name, kind=facts.get('kind', ''), judged_by=metric)
+        details, compared = choice['details'].get(name, dict(kind=ENSEMBLE)), choice['board'].get(name, {})
+        row = dict(name=name, kind=details.get('kind', ''), judged_by=metric)
         row |= {key: metrics[key] for key in _METRICS if key in metrics} | {key: compared.get(key) for key in _COMPARED}
         row |= dict(weight=choice['weights'].get(name), doubted=name in choice['doubted'])
-        row |= {key: facts.get(key) for key in ('fit_seconds', 'rows_per_s')}
-        rows.append(row | dict(handed_in=intact and name == choice['chosen']))
+        row |= {key: details.get(key) for key in ('fit_seconds', 'rows_per_s')}
+        rows.append(row | dict(submitted=intact and name == choice['chosen']))
     return sorted(rows, key=lambda row: -merit(row, metric))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #8d75e8dd
@@ -405,7 +405,7 @@ def member_board(run_dir) -> Board:
     from toss_ctr.inference.answers import parity_line
 
     rows, choice = member_rows(run_dir), last_choice(run_dir)
-    marks = {row['name']: ' *' * row['handed_in'] + ' (kept out)' * row['doubted'] for row in rows}
+    marks = {row['name']: ' *' * row['submitted'] + ' (kept out)' * row['doubted'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
     parity = Path(run_dir) / 'parity.json'
     parities = [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
@@ -428,7 +428,7 @@ def run_board(runs) -> Board:
     for cfg, pairs in zip(cfgs, differs, strict=True):
         chosen = last_choice(cfg.run_dir)['chosen']
         best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
-        row = dict(name=cfg.exp_name, submission=chosen if best['handed_in'] else '', members=len(cfg.members))
+        row = dict(name=cfg.exp_name, submission=chosen if best['submitted'] else '', members=len(cfg.members))
         row = best | row
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))

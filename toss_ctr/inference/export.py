@@ -35,8 +35,8 @@ def sample_split(network: Network, data: str = '', n: int = 1000) -> Split:
     """
     path = data or network.cfg.data.test_path
     if not path:
-        mend = 'add --data PATH with some rows to check the export on'
-        raise UserError('data.test_path: not given', mend)
+        hint = 'add --data PATH with some rows to check the export on'
+        raise UserError('data.test_path: not given', hint)
     return next(stream_split(path, network.spec, n, '--data' if data else 'data.test_path'))
 
 # %% ../../nbs/70_inference/30_export.ipynb #c3e9cb08
@@ -134,9 +134,9 @@ def _two_of_each(batch: dict) -> dict:
     "The batch, repeated where a free size is one: that would be traced as a constant."
     out = dict(batch)
     for name, dims in free_sizes(batch).items():
-        for place in dims:
-            if out[name].shape[place] == 1:
-                out[name] = out[name].repeat_interleave(2, place)
+        for location in dims:
+            if out[name].shape[location] == 1:
+                out[name] = out[name].repeat_interleave(2, location)
     return out
 
 # %% ../../nbs/70_inference/30_export.ipynb #d499efa6

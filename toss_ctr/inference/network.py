@@ -38,7 +38,7 @@ from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import finished_folds, labels_of, results_locked, run_calibrators
-from ..members.contract import joined_folds
+from ..members.predictions import joined_folds
 from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
@@ -92,8 +92,8 @@ def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Sta
 def check_cache(cfg: Config, side: dict, inputs: Inputs):
     "Refuse a run whose folds were trained on another cache than the one that is open."
     if side['cache'] != inputs.train.fingerprint:
-        mend = 'train again, or use the config they were trained with'
-        raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', mend)
+        hint = 'train again, or use the config they were trained with'
+        raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', hint)
 
 # %% ../../nbs/70_inference/10_network.ipynb #175f3bcc
 @dataclass(frozen=True, eq=False)

@@ -20,9 +20,9 @@ from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, digest_json, locked, shell_path, write_aside, write_table
-from ..core.records import kept_record, read_record, read_recorded_table, read_run_table, write_record
+from ..core.records import whole_record, read_record, read_recorded_table, read_run_table, write_record
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
-from ..members.contract import held_out_file, member_folder
+from ..members.predictions import held_out_file, member_folder
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
 from ..training.inputs import Inputs
 
@@ -37,8 +37,8 @@ def begin_run(cfg: Config) -> str:
 def need_network(cfg: Config):
     "Refuse a run without a network where one is asked for."
     if cfg.network is None:
-        mend = f'toss run {shell_path(cfg.run_dir)} --set members.dare_qnn.kind=network adds one'
-        raise UserError(f'{cfg.run_dir}: no network among its members', mend)
+        hint = f'toss run {shell_path(cfg.run_dir)} --set members.dare_qnn.kind=network adds one'
+        raise UserError(f'{cfg.run_dir}: no network among its members', hint)
 
 
 def finished_folds(cfg: Config) -> dict[int, dict]:
@@ -54,11 +54,11 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in there}
     check_trainings(cfg, sides)
-    dealt = 0
+    shuffled_label = 0
     with suppress(Damaged):
-        dealt = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
-    if missing := sorted(set(range(dealt)) - set(there)):
-        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(there)} of {dealt} folds finished'
+        shuffled_label = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
+    if missing := sorted(set(range(shuffled_label)) - set(there)):
+        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(there)} of {shuffled_label} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
 
@@ -82,7 +82,7 @@ def read_oof_logits(cfg: Config, sides: dict | None = None) -> pl.DataFrame:
     parts = []
     for fold, side in (sides or finished_folds(cfg)).items():
         _, name = side['files']
-        parts.append(read_recorded_table(side, name, mend=train_again(cfg.run_dir, fold)))
+        parts.append(read_recorded_table(side, name, hint=train_again(cfg.run_dir, fold)))
     return pl.concat(parts).sort('row')
 
 # %% ../../nbs/70_inference/05_oof.ipynb #1f09b35c
@@ -182,8 +182,8 @@ def refuse_other(cfg: Config, *sections: str):
     if changed:
         was = ', '.join(f'{key} is {value_text(before)}' for key, (before, _) in changed.items())
         wanted = ' '.join(f'{key}={value_text(after)}' for key, (_, after) in changed.items())
-        mend = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {wanted}'
-        raise UserError(f'{file}: {was}', mend)
+        hint = f'to change it, with all that follows from it: toss run {shell_path(cfg.run_dir)} --set {wanted}'
+        raise UserError(f'{file}: {was}', hint)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #d96b8252
 def calibrate(cfg: Config) -> dict:
@@ -248,7 +248,7 @@ def _calibrated(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple
 def _write_calibrated(cfg: Config, made_of: str, oof: pl.DataFrame, names: list[str]) -> dict:
     "Held-out predictions calibrated label by label, the calibrators, and what they do."
     options, run = calibration_options(cfg), cfg.run_dir
-    if record := kept_record(run / 'calibration.json', 'calibration', made_of):
+    if record := whole_record(run / 'calibration.json', 'calibration', made_of):
         return record
     calibrated = {name: _calibrated(oof, name, cfg.seed, options) for name in names}
     others = {name: report for name, (report, _) in calibrated.items() if name}

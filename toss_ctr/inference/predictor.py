@@ -17,11 +17,11 @@ import numpy as np
 import torch
 
 from ..config.inference import Ensemble
-from ..config.load import apart, folder_config, handed_on, make_config
+from ..config.load import apart, folder_config, override_args, make_config
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import digest_json, locked, shell_path, sweep, written_here
-from ..core.records import check_files, copy_aside, kept_record, read_record, Record, write_record
+from ..core.records import check_files, copy_aside, whole_record, read_record, Record, write_record
 from ..data.frames import RawRows
 from ..data.shards import Split
 from ..data.source import find_files
@@ -34,7 +34,7 @@ from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.estimators import LEARNERS
-from ..members.contract import joined_folds, member_folder, RECORD
+from ..members.predictions import joined_folds, member_folder, RECORD
 from ..members.matrix import row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids
 from ..training.inputs import Inputs, prepare
@@ -45,19 +45,19 @@ class Program(torch.nn.Module):
 
     run : of a runner of `FORMATS`, once for all folds of a batch
     inputs : names of the tensors that it reads
-    place : of the fold among those of the program
+    index : of the fold among those of the program
     """
 
     n_labels = 1
 
-    def __init__(self, run, inputs: list[str], place: int):
+    def __init__(self, run, inputs: list[str], index: int):
         super().__init__()
-        self.run, self.inputs, self.place = run, inputs, place
+        self.run, self.inputs, self.index = run, inputs, index
 
     def every(self, batch: dict, shared: dict) -> torch.Tensor:
         if self.run not in shared:
             shared[self.run] = torch.from_numpy(self.run(as_inputs(batch, self.inputs)))
-        return shared[self.run][:, self.place, None]
+        return shared[self.run][:, self.index, None]
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #ad0904cd
 @dataclass(frozen=True, eq=False)
@@ -175,8 +175,8 @@ def refuse_ranks(cfg: Config):
     """
     if cfg.ensemble.method == 'rank_avg' and (cfg.network is None or len(finished_folds(cfg)) > 1):
         what = 'ensemble.method: rank_avg ranks rows among each other, a single one has no answer'
-        mend = f', or ask member {cfg.network}: it ranks the rows it is given' * bool(cfg.network)
-        raise UserError(what, 'use logit_mean' + mend)
+        hint = f', or ask member {cfg.network}: it ranks the rows it is given' * bool(cfg.network)
+        raise UserError(what, 'use logit_mean' + hint)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #59353bcc
 class Answering(NamedTuple):
@@ -215,8 +215,8 @@ def who_answers(cfg: Config, member: str = '') -> Answering:
     if choice is None and name == cfg.network:
         return Answering(name, {name: 1.0}, None)
     if name not in scores:
-        mend = f'run toss run {shell_path(run)}: it goes on to the end'
-        raise UserError(f'{run}: {name} has no part in the last choice', mend)
+        hint = f'run toss run {shell_path(run)}: it goes on to the end'
+        raise UserError(f'{run}: {name} has no part in the last choice', hint)
     weights = {k: w for k, w in choice['weights'].items() if w > 0} if name == ENSEMBLE else {name: 1.0}
     trained = [k for k, member in cfg.members.items() if member.kind != 'file' and k in scores]
     files = [k for k in weights if k not in trained]
@@ -250,7 +250,7 @@ def _safe_to_open(file: Path) -> bool:
 # %% ../../nbs/70_inference/32_predictor.ipynb #3e458e88
 def _kept(path: Path, kind: str, made_of: str, trust: bool = False) -> Record | None:
     "A record whose files are whole, if it is of this making, and of this machine or trusted."
-    record = kept_record(path, kind, made_of)
+    record = whole_record(path, kind, made_of)
     if record is None or trust:
         return record
     return record if all(_safe_to_open(path.parent / name) for name in record['files']) else None
@@ -334,7 +334,7 @@ def load_predictor(cfg: Config, member: str = '', inputs: Inputs | None = None) 
     >>> predictor.predict(frame)  # doctest: +SKIP
     """
     answers, parts, specs = who_answers(cfg, member), {}, {}
-    run, elsewhere = cfg.run_dir, handed_on(cfg, 'logging.log_dir')
+    run, elsewhere = cfg.run_dir, override_args(cfg, 'logging.log_dir')
     for name in answers.weights:
         if cfg.members[name].kind == 'network':
             config = cfg if name == cfg.network else folder_config(member_folder(run, name), elsewhere)
@@ -488,7 +488,7 @@ def _load_programs(home: Path, about: dict, ending: str, trust: bool) -> Network
     models, folds = [], []
     for name, program in about['programs'].items():
         run = FORMATS[ending][1](home / f'{name}.{ending}', trust)
-        models += [Program(run, program['inputs'], place) for place in range(len(program['folds']))]
+        models += [Program(run, program['inputs'], index) for index in range(len(program['folds']))]
         folds += program['folds']
     scores = zip(folds, about['scores'], strict=True)
     sides = {fold: dict(shift=0.0, metrics=dict(Score=score)) for fold, score in scores}

@@ -58,7 +58,7 @@ SURE = 2.0  # standard errors
 LEAST = 0.2  # of what members move the mean on average, below which one is left out
 
 
-def _found_weights(x: np.ndarray, y: np.ndarray, parts: list, count: np.ndarray) -> np.ndarray:
+def _fitted_weights(x: np.ndarray, y: np.ndarray, parts: list, count: np.ndarray) -> np.ndarray:
     "Weights of members (M, n): equal, or as far off as the `parts`, each held out in turn, gain by it → (M,)."
     equal, gains = _equal(len(x)), np.zeros((len(STRENGTHS), len(y)))
     for held in parts:
@@ -118,7 +118,7 @@ def choose_weights(
         "(M,) weights by some of the rows; with one class there is nothing to choose by."
         weights = _equal(len(x))
         if select == 'stack' and 0 < clicked[some].mean() < 1:
-            weights = _found_weights(x[:, some], clicked[some], holdouts(of_fold[some], seed), count[some])
+            weights = _fitted_weights(x[:, some], clicked[some], holdouts(of_fold[some], seed), count[some])
         return weights / ((weights @ x).std() or 1.0)
 
     weights, logits = found(np.ones(len(rows), bool)), np.empty(len(y))

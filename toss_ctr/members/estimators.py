@@ -35,15 +35,15 @@ def classifier(name: str, seed: int = 0, **parameters):
     raises UserError for a name or a parameter that it has not
     """
     if name not in _classifiers():
-        mend = 'take one such as ExtraTreesClassifier, RandomForestClassifier, LogisticRegression, MLPClassifier'
-        raise UserError(f'members: estimator: scikit-learn has no {name} that gives probabilities', mend)
+        hint = 'take one such as ExtraTreesClassifier, RandomForestClassifier, LogisticRegression, MLPClassifier'
+        raise UserError(f'members: estimator: scikit-learn has no {name} that gives probabilities', hint)
     try:
         model = _classifiers()[name]()
         drawn = dict(random_state=seed % 2**31) if 'random_state' in model.get_params() else {}
         return model.set_params(**drawn | parameters)
     except (TypeError, ValueError) as error:
-        mend = 'give parameters that scikit-learn documents for it, and a classifier that needs no other one'
-        raise UserError(f'members: {name}: {str(error).splitlines()[0]}', mend) from None
+        hint = 'give parameters that scikit-learn documents for it, and a classifier that needs no other one'
+        raise UserError(f'members: {name}: {str(error).splitlines()[0]}', hint) from None
 
 # %% ../../nbs/60_members/12_estimators.ipynb #2323e75e
 def _as_onnx(fitted, block: np.ndarray, about: dict) -> bytes:

@@ -39,10 +39,10 @@ def keep(top_k: int | None, rank: Tensor, mask: Tensor, columns: list) -> tuple[
     return index, real, [None if x is None else x.gather(1, index) for x in columns]
 
 # %% ../../nbs/40_models/40_dare.ipynb #f2920d92
-def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, context, sides: Sequence[Tensor], **places):
+def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, context, sides: Sequence[Tensor], **entries):
     """Refuse what `DARE.forward` cannot take.
 
-    places : age, bias and bucket, each None or (B, L)
+    entries : age, bias and bucket, each None or (B, L)
     raises UserError that names the argument and the axis
     """
     check_axes('seq', seq, B=None, L=None)
@@ -55,7 +55,7 @@ def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, cont
         check_axes('context', context, B=B, C=role.context[0].in_features)
     if len(sides) != n_sides:
         raise UserError(f'sides: {len(sides)} given', f'give {n_sides}, a (B, L) for each side field')
-    for name, x in (places | {f'sides[{i}]': side for i, side in enumerate(sides)}).items():
+    for name, x in (entries | {f'sides[{i}]': side for i, side in enumerate(sides)}).items():
         if x is not None:
             check_axes(name, x, B=B, L=L)
 
@@ -147,7 +147,7 @@ class DARE(nn.Module):
         self.average = pooling == 'average'
         self.encoder = HistoryEncoder(self.d_out, **encoder) if encoder else None
 
-    def places(self, seq: Tensor, age: Tensor | None, bias: Tensor | None, bucket: Tensor | None = None) -> tuple:
+    def entry_positions(self, seq: Tensor, age: Tensor | None, bias: Tensor | None, bucket=None) -> tuple:
         "Age (B, L), bias (B, L) or None, and rows of the position tables (B, L) or None."
         if self.collapse and (age is None or bias is None):
             raise UserError('collapse: the age and bias of the tokens are not given', 'give both, (B, L)')
@@ -168,7 +168,7 @@ class DARE(nn.Module):
         if not torch.compiler.is_compiling():
             check_dare_input(self.emb, seq, seq_len, target, context, sides, age=age, bias=bias, bucket=bucket)
         ids, mask = [seq, *sides], length_mask(seq_len, seq.shape[1])
-        age, bias, rows = self.places(seq, age, bias, bucket)
+        age, bias, rows = self.entry_positions(seq, age, bias, bucket)
         query, e = embed_target(self.emb, target, context)
         none = self.emb.rep.behaviour.tables[0].weight.new_zeros(seq.shape)
         scores = none if self.average else attention_scores(self.emb, query, ids, rows)
@@ -251,7 +251,7 @@ def brief_answer(
         table = weight.unsqueeze(2) * torch.cat([values, values.new_ones(len(values), 1)], 1)
         shared = {} if shared is None else shared
         if not shared:
-            weights = entry_weights(seq_len, seq.shape[1], dare.places(seq, age, bias)[1], table.dtype)
+            weights = entry_weights(seq_len, seq.shape[1], dare.entry_positions(seq, age, bias)[1], table.dtype)
             shared.update(per_sample_weights=weights, input=target * len(keys) + seq)
         sums = F.embedding_bag(weight=table.flatten(0, 1), mode='sum', **shared)
         pooled = sums[:, :-1] / sums[:, -1:].clamp(min=torch.finfo(sums.dtype).tiny)

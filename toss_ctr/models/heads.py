@@ -16,7 +16,7 @@ from torch import Tensor, nn
 from torch.autograd.function import once_differentiable
 
 from ..core.errors import UserError
-from .attention import BatchNorm, check_axes, Dropout, dropout, kept_factor, make_norm
+from .attention import BatchNorm, check_axes, Dropout, dropout, keep_scale, make_norm
 
 if TYPE_CHECKING:  # a head alone needs no config
     from toss_ctr.config.model import QNNAlpha
@@ -56,7 +56,7 @@ class KhatriRao(torch.autograd.Function):
         active = dropout(maps.relu_(), p)
         mid = reduce(torch.add, active.unbind(2)).flatten(1).to(x.dtype)
         by_head = swapped(x, n_fields, active.shape[1])
-        ctx.n_fields, ctx.factor = n_fields, kept_factor(p)
+        ctx.n_fields, ctx.factor = n_fields, keep_scale(p)
         ctx.save_for_backward(by_head, active, mid)
         return torch.addcmul(x, by_head, mid)
 

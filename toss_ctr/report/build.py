@@ -20,7 +20,7 @@ from ..core.files import check_target, write_aside
 from ..core.records import write_record
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
-from .advice import ADVICE, advice_made_of, RunFacts, findings, side_file
+from .advice import ADVICE, advice_made_of, RunSummary, findings, side_file
 from .canvas import drawer, html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
 from .slices import drift
@@ -41,33 +41,33 @@ from toss_ctr.report.sections import (
 from ..training.metrics import first_metric, merit, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/80_report/40_build.ipynb #59304351
-def _data_facts(f: RunFacts) -> dict:
+def _data_details(f: RunSummary) -> dict:
     "Files, rows and columns."
     data, train = f.cfg.data, f.train
-    facts = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
+    details = {'training file': data.train_path, 'validation file': data.valid_path, 'test file': data.test_path}
     if train is not None:
         s = train.spec
         clicks = int(np.asarray(train.labels()).sum())
         columns = [f'{len(s.cats)} categorical', f'{len(s.nums)} numeric']
         columns += [f'{len(data.multi_cols)} with several values'] if data.multi_cols else []
         columns += [f'a history of up to {h.max_len} of {h.size - 1:,} distinct tokens' for h in s.histories]
-        facts['training rows'] = f'{train.n_rows:,}, {clicks:,} clicks ({clicks / max(train.n_rows, 1):.3%})'
-        facts |= dict(columns=', '.join(columns), cache=train.fingerprint[:16])
-    return facts | ({} if f.test is None else {'test rows': f'{f.test.n_rows:,}'})
+        details['training rows'] = f'{train.n_rows:,}, {clicks:,} clicks ({clicks / max(train.n_rows, 1):.3%})'
+        details |= dict(columns=', '.join(columns), cache=train.fingerprint[:16])
+    return details | ({} if f.test is None else {'test rows': f'{f.test.n_rows:,}'})
 
 # %% ../../nbs/80_report/40_build.ipynb #e51cce23
-_PAIRS = '<dl>{% for name, value in facts.items() if value %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>'
+_PAIRS = '<dl>{% for name, value in details.items() if value %}<dt>{{ name }}</dt><dd>{{ value }}</dd>{% endfor %}</dl>'
 
 
-def ran_section(f: RunFacts) -> Markup:
+def ran_section(f: RunSummary) -> Markup:
     "What ran: data, seed, command, commit, device, versions, changed keys, the whole config."
     cfg, origin, fitted = f.cfg, side_file(f.folder, 'origin.json') or {}, side_file(f.folder, 'calibrator.json')
     first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
     parts = side_file(f.folder, first.name, 'parameters') if first else []
-    facts = {
+    details = {
         'experiment': cfg.exp_name,
         'seed': str(cfg.seed),
-        **_data_facts(f),
+        **_data_details(f),
         'folds': cfg.cv.scheme + (f', on {cfg.cv.group_key}' if cfg.cv.group_key else ''),
         'intervals draw': f'groups of {cfg.eval.group_col}' if cfg.eval.group_col else 'rows (eval.group_col: groups)',
         **{name: origin.get(name) for name in ('command', 'commit', 'device')},
@@ -81,7 +81,7 @@ def ran_section(f: RunFacts) -> Markup:
     changed = table(changed, columns, 'Changed keys') if changed else 'None.'
     whole = Markup(folded('The whole config', html('<pre><code>{{ text }}</code></pre>', text=to_yaml(cfg))))
     head = '### Keys that differ from the defaults'
-    return drawer('ran', 'What ran', html(_PAIRS, facts=facts), head, changed, whole)
+    return drawer('ran', 'What ran', html(_PAIRS, details=details), head, changed, whole)
 
 # %% ../../nbs/80_report/40_build.ipynb #e41a800f
 HOW = (
@@ -98,12 +98,12 @@ HOW = (
 )
 
 
-def made_section(_: RunFacts) -> Markup:
+def made_section(_: RunSummary) -> Markup:
     "How the numbers were made."
     return drawer('made', 'How these numbers were made', *HOW)
 
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
-def tiles(f: RunFacts) -> list[tuple[str, float, str]]:
+def tiles(f: RunSummary) -> list[tuple[str, float, str]]:
     "Name, number, and what stands below it."
     metric, mine = f.pred.metric, f.own
     first = first_metric(metric)
@@ -127,7 +127,7 @@ _HEAD = '''<header><p class="kicker">toss_ctr experiment, {{ when }}</p><h1>{{ n
 _FILES = 'submission.csv', 'config.yaml', 'train_log.csv'
 
 
-def header(f: RunFacts, parts: list[Markup]) -> Markup:
+def header(f: RunSummary, parts: list[Markup]) -> Markup:
     "Name, what was handed in and when, its files, what was held out, the scores that matter, navigation."
     pred = f.pred
     folds = len(np.unique(pred.fold))
@@ -201,13 +201,13 @@ def build_report(
     log = read_log(run_dir / 'train_log.csv')
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     rows = scores or score_rows(pred, n_boot, cfg.seed)
-    facts = RunFacts(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
-    sentences = findings(facts)
+    details = RunSummary(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)
+    sentences = findings(details)
     if out.parent == run_dir:
         write_record(run_dir / ADVICE, 'advice', dict(findings=sentences), made_of=advice_made_of(run_dir))
-    more = section('more', 'More', *(make(facts) for make in _FOLDED))
-    parts = [*filter(None, (make(facts) for make in _OPEN)), findings_section(sentences), more]
-    body = html(_BODY, head=header(facts, parts), parts=parts, foot=_FOOT)
+    more = section('more', 'More', *(make(details) for make in _FOLDED))
+    parts = [*filter(None, (make(details) for make in _OPEN)), findings_section(sentences), more]
+    body = html(_BODY, head=header(details, parts), parts=parts, foot=_FOOT)
     with write_aside(out) as part:
         part.write_text(page(f'{cfg.exp_name} – toss_ctr', body), **text)
     return out

@@ -27,8 +27,8 @@ from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
 from ..inference.calibration import Scales, scales_of
 from ..inference.compare import metric_cells
-from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, handed_in, held_out_of, intervals
-from ..inference.ensemble import last_choice, n_draws, sealed_file
+from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, submitted_record, held_out_of, intervals
+from ..inference.ensemble import last_choice, n_draws, verified_file
 from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
 
@@ -44,7 +44,7 @@ class Predictions:
     others : member, or ensemble → (n,), calibrated out of fold; and best possible (the true probabilities)
     group : (n,) int, group of each row by `eval.group_col`: what intervals and tests draw
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
-    handed : who of them was handed in, 'out of fold' = the network as it is, '' = unknown
+    submitted_name : who of them was handed in, 'out of fold' = the network as it is, '' = unknown
     name : of the network
     target : key `calibration.target`: the scale of what was handed in
     """
@@ -56,7 +56,7 @@ class Predictions:
     others: dict = field(default_factory=dict)
     group: np.ndarray | None = None
     weight: np.ndarray | None = None
-    handed: str = ''
+    submitted_name: str = ''
     name: str = 'network'
     metric: str = 'logloss'
     target: str = 'prior'
@@ -74,7 +74,7 @@ class Predictions:
     @property
     def p(self) -> np.ndarray:
         "Of what was handed in."
-        return self.others.get(self.handed, self.network)
+        return self.others.get(self.submitted_name, self.network)
 
     def scales(self, p: np.ndarray) -> Scales:
         "Class-balanced probabilities of all rows on both scales."
@@ -103,7 +103,7 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     held = {name: oof[name].to_numpy() for name in oof.columns}
     rate = np.average(held['label'], weights=held.get('weight'))
     raw = expit(held['logit'])
-    chosen = (handed_in(run_dir) or {}).get('chosen', '')
+    chosen = (submitted_record(run_dir) or {}).get('chosen', '')
     members = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
@@ -116,10 +116,10 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     if truth.is_file():
         best = at_rows(held['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
         others |= {} if best.null_count() else {'best possible': shift_prior(best.to_numpy(), rate, 'balanced')}
-    handed = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
+    submitted_name = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
     return Predictions(
         held['row'], held['fold'].astype(np.int64), held['label'], raw, others, held.get('group'), held.get('weight'),
-        handed=handed, name=cfg.lead, metric=cfg.metric, target=target,
+        submitted_name=submitted_name, name=cfg.lead, metric=cfg.metric, target=target,
     )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
@@ -151,7 +151,7 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     def row(name, kind, p, m=slice(None)):
         scales = Scales(*(scale[m] for scale in pred.scales(p)))
         scores = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.beside(m))
-        return scores | dict(handed_in=name == pred.handed)
+        return scores | dict(submitted=name == pred.submitted_name)
 
     out = []
     for k in np.unique(pred.fold):
@@ -185,7 +185,7 @@ def summary_lines(rows: list[dict]) -> MetricsTable:
     rows : of `summary_table`
     """
     return MetricsTable({
-        row['name'] + ' *' * row['handed_in']: dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
+        row['name'] + ' *' * row['submitted']: dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
         for row in rows
     })
 
@@ -214,21 +214,21 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     if not source or not all(name in columns for columns in source.columns):
         return None
     rows = pa.Table.from_batches([batch for _, batch in batches(source, [name])])
-    column = plain(rows[name].combine_chunks(), name, source.place)
+    column = plain(rows[name].combine_chunks(), name, source.location)
     if column.null_count == len(column):
         return None
     at = align_ids(ids, source_ids(path, cfg.data.id_col), path, 'the submission')
-    return labels(column, name, source.place, click=cfg.data.click)[at]
+    return labels(column, name, source.location, click=cfg.data.click)[at]
 
 # %% ../../nbs/80_report/15_predictions.ipynb #545313b9
 def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
     "Name → probabilities in the order of `ids`, on both scales."
-    folder, data, choice = cfg.run_dir, cfg.data, handed_in(cfg.run_dir)
+    folder, data, choice = cfg.run_dir, cfg.data, submitted_record(cfg.run_dir)
     target = probability_target(cfg)
     predictions = dict(submission=scales_of(submitted, rate, target))
     for name in choice['scores'] if choice else ():
         if name != choice['chosen']:
-            file = sealed_file(folder, choice, f'{name}.csv')
+            file = verified_file(folder, choice, f'{name}.csv')
             others, p = read_submission(file, data.id_col, data.label_col)
             predictions[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, target)
     return predictions

@@ -13,7 +13,7 @@ from scipy.special import entr
 
 from ..inference.compare import member_board, metric_cells
 from ..inference.ensemble import last_choice
-from .advice import RunFacts, side_file
+from .advice import RunSummary, side_file
 from .canvas import drawer, figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
     curves,
@@ -41,12 +41,12 @@ _COUNTS = dict(rows=('rows', ',.0f'), clicks=('clicks', ',.0f'))
 _RATIO = dict(predicted=('predicted clicks', ',.1f'), text=('predicted / observed [95 %]', 's'))
 
 
-def _weighed(f: RunFacts) -> str:
+def _weighed(f: RunSummary) -> str:
     "That rows and clicks count by their weights, where they have any."
     return '' if f.pred.weight is None else ' Rows and clicks are weighted here (data.weight_col).'
 
 # %% ../../nbs/80_report/35_sections.ipynb #189ac261
-def _shares(f: RunFacts) -> str:
+def _shares(f: RunSummary) -> str:
     "Log loss of what was handed in between a constant and the truth, in words."
     scores, rate = f.own, f.pred.prior
     constant = entr([rate, 1 - rate]).sum()
@@ -60,7 +60,7 @@ def _shares(f: RunFacts) -> str:
     return text + f', the true probabilities {best:.4f}: {share:.0%} of what can be known.'
 
 
-def right_section(f: RunFacts) -> Markup:
+def right_section(f: RunSummary) -> Markup:
     "Clicks predicted and observed, log loss, reliability of what was handed in."
     pred = f.pred
     form = ',.0f' if pred.weight is None else ',.1f'  # weighted clicks have to add up
@@ -83,7 +83,7 @@ SAID = dict(  # key metric → what a table of scores is about
 _OF_TOSS = 'Score', 'WLL'  # nobody else asks for them
 
 
-def better_section(f: RunFacts) -> Markup:
+def better_section(f: RunSummary) -> Markup:
     "What was handed in beside every member, and the best possible."
     metric = f.pred.metric
     board = member_board(f.folder) if last_choice(f.folder) else None
@@ -91,7 +91,7 @@ def better_section(f: RunFacts) -> Markup:
     for row in f.rows:
         name = row['name']
         if row['kind'] != 'fold' and (name != 'out of fold' or f.own is row):
-            shown = next((key for key in lines if key.split(' ')[0] == name), name + ' *' * row['handed_in'])
+            shown = next((key for key in lines if key.split(' ')[0] == name), name + ' *' * row['submitted'])
             lines[shown] = lines.get(shown, {}) | metric_cells(row, metric)
     hidden = () if metric == 'toss' else _OF_TOSS
     lines = {name: {key: v for key, v in row.items() if key not in hidden} for name, row in lines.items()}
@@ -106,7 +106,7 @@ def better_section(f: RunFacts) -> Markup:
     return section('better', 'Is it better?', text, scores_table(MetricsTable(lines), 'Scores', strong), *notes)
 
 
-def folds_section(f: RunFacts) -> Markup:
+def folds_section(f: RunSummary) -> Markup:
     "The network fold by fold, as it is before calibration."
     rows = [row for row in f.rows if row['kind'] == 'fold' or row['name'] == 'out of fold']
     text = f'{f.pred.name} before calibration, on the rows of each fold and on all of them.'
@@ -125,7 +125,7 @@ def findings_section(found: list[tuple]) -> Markup:
     return section('next', 'What next?', items)
 
 # %% ../../nbs/80_report/35_sections.ipynb #851e370c
-def test_section(f: RunFacts) -> Markup | None:
+def test_section(f: RunSummary) -> Markup | None:
     "The table of the test rows."
     scored = read_test_scores(f.folder)
     if scored is None:
@@ -139,7 +139,7 @@ def test_section(f: RunFacts) -> Markup | None:
     return section('test', 'Test rows', text, scores_table(test_table(scored), 'Scores of the test rows'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #1771cf50
-def curves_section(f: RunFacts) -> Markup | None:
+def curves_section(f: RunSummary) -> Markup | None:
     "Learning curves of Score or AUC, AP, WLL and the training objective."
     figs = [
         figure(plot_learning(f.log, metric, metric != 'WLL'), f'{metric} by epoch for each fold')
@@ -162,7 +162,7 @@ def curves_section(f: RunFacts) -> Markup | None:
     return drawer('curves', 'Learning curves', text, figs) if figs else None
 
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
-def labels_section(f: RunFacts) -> Markup | None:
+def labels_section(f: RunSummary) -> Markup | None:
     "The labels beside the first, on rows neither their net nor their calibrator has seen."
     judged = side_file(f.folder, 'calibration.json', 'labels')
     if not judged:
@@ -177,7 +177,7 @@ def labels_section(f: RunFacts) -> Markup | None:
     return drawer('labels', 'Labels beside the first', text, table(rows, columns, 'Labels beside the first'))
 
 # %% ../../nbs/80_report/35_sections.ipynb #ae0215f3
-def ranking_section(f: RunFacts) -> Markup:
+def ranking_section(f: RunSummary) -> Markup:
     "Precision and recall."
     pred = f.pred
     others = {name: pred.others.get(name, pred.p) for name in f.beside}
@@ -187,7 +187,7 @@ def ranking_section(f: RunFacts) -> Markup:
     return drawer('ranking', 'Precision and recall', [curve])
 
 # %% ../../nbs/80_report/35_sections.ipynb #75d2bae0
-def where_section(f: RunFacts) -> Markup | None:
+def where_section(f: RunSummary) -> Markup | None:
     "Groups predicted wrongly, and clicks predicted and observed by columns to look at first."
     if f.train is None:
         return None
@@ -220,7 +220,7 @@ def where_section(f: RunFacts) -> Markup | None:
     return section('where', 'Where not?', f'### {title}', beyond, wrong, text, figs[:2], more)
 
 # %% ../../nbs/80_report/35_sections.ipynb #8f6f8678
-def drift_section(f: RunFacts) -> Markup | None:
+def drift_section(f: RunSummary) -> Markup | None:
     "The test rows beside the training rows."
     moved = f.moved
     if moved is None:
@@ -245,7 +245,7 @@ _WORTH = (
 )
 
 
-def attention_section(f: RunFacts) -> Markup | None:
+def attention_section(f: RunSummary) -> Markup | None:
     "What attention is worth, and the weights of a few histories."
     attention = side_file(f.folder, 'attention.json') or {}
     worth, figs = attention.get('worth'), []
@@ -261,7 +261,7 @@ def attention_section(f: RunFacts) -> Markup | None:
     return drawer('attention', 'Attention over a history', worth and _WORTH.format(**worth), text, figs)
 
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
-def importance_section(f: RunFacts) -> Markup | None:
+def importance_section(f: RunSummary) -> Markup | None:
     "Permutation importance by group of fields, the columns the baseline's trees split on, and each column alone."
     importance = side_file(f.folder, 'importance.json', 'groups')
     figs = []

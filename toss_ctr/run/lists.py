@@ -14,7 +14,7 @@ import itertools, re
 import numpy as np
 import polars as pl
 
-from .profile import Facts, LIMIT, token_lists
+from .profile import ColumnProfile, LIMIT, token_lists
 from ..data.types import canonical_texts
 
 # %% ../../nbs/90_run/01_lists.ipynb #091f0bd1
@@ -66,18 +66,18 @@ def names_users(column: str) -> bool:
     return bool(re.fullmatch(_USER, '_'.join(words(column))))
 
 # %% ../../nbs/90_run/01_lists.ipynb #de3f8a71
-def all_texts(c: Facts, pattern: str) -> bool:
+def all_texts(c: ColumnProfile, pattern: str) -> bool:
     "Is a column text, and has each of some rows, spread over all, this pattern or none?"
     some = c.sample.gather_every(len(c.sample) // 1000 + 1).drop_nulls() if c.kind == 'text' else ()
     return len(some) > 0 and some.str.contains(pattern).all()
 
 
-def written_list(c: Facts) -> bool:
+def written_list(c: ColumnProfile) -> bool:
     "Is every cell a text such as `[3, 7]`? Its first and its last token would have a bracket."
     return all_texts(c, r'^\s*\[.*\]\s*$')
 
 
-def cell_separator(c: Facts) -> str:
+def cell_separator(c: ColumnProfile) -> str:
     "What stands between several words in a cell; '' where a cell holds one. A list of texts has no need of one: ','."
     if c.cells is None or c.cells.moments or c.cells.whole:
         return ''
@@ -103,7 +103,7 @@ def second_of(low: float, high: float) -> int:
     return next((unit for unit in (1, 10**3, 10**6, 10**9) if first * unit <= low and high < after * unit), 0)
 
 
-def is_event_time(c: Facts) -> bool:
+def is_event_time(c: ColumnProfile) -> bool:
     "May the entries of a column's cells be times?"
     return c.cells.moments or says(c.name, TIME) and c.cells.whole and second_of(*c.cells.span) > 0
 
@@ -129,7 +129,7 @@ ALIKE = 0.3
 COUNTED = 2000  # rows whose tokens are counted
 
 
-def as_frequent(c: Facts, cells: Facts) -> bool:
+def as_frequent(c: ColumnProfile, cells: ColumnProfile) -> bool:
     """Are the values that many rows have also the frequent tokens? Numbers of other things are frequent on their own.
 
     returns whether the rank correlation is above `ALIKE`, of `IDS` values at least
@@ -142,7 +142,7 @@ def as_frequent(c: Facts, cells: Facts) -> bool:
     return len(both) >= IDS and both.select(pl.corr('here', 'there', method='spearman')).item() > ALIKE
 
 # %% ../../nbs/90_run/01_lists.ipynb #671f4786
-def agree(c: Facts, cells: Facts) -> bool:
+def agree(c: ColumnProfile, cells: ColumnProfile) -> bool:
     """Are the tokens of a column's cells values of another? As ids come and go, half of each are enough where names say
     so, or what is frequent here is frequent there; of words half of the fewer.
     """
@@ -156,22 +156,22 @@ def agree(c: Facts, cells: Facts) -> bool:
     return sure or as_frequent(c, cells)
 
 # %% ../../nbs/90_run/01_lists.ipynb #39c567fc
-def listed(c: Facts, facts: dict) -> list[str]:
+def listed(c: ColumnProfile, details: dict) -> list[str]:
     """The columns whose values the tokens of a column are, the one with the fewest values first.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     """
-    able = [o for o in facts.values() if o.flat and o is not c and (o.card or 0) >= IDS]
+    able = [o for o in details.values() if o.flat and o is not c and (o.card or 0) >= IDS]
     return [o.name for o in sorted(able, key=lambda o: o.card) if agree(o, c)]
 
 # %% ../../nbs/90_run/01_lists.ipynb #c484d60b
 SHORT, ENOUGH = 8, 1000  # entries of a cell at most, rows at least, for a list that is no history
 
 
-def is_bag(c: Facts, facts: dict) -> bool:
+def is_bag(c: ColumnProfile, details: dict) -> bool:
     """Whether a column of lists of integers holds a few values a cell, such as the genres of a film, and no history.
 
-    facts : column → `Facts`; a list of what another column has the ids of, or with something beside every entry, is a
+    details : column → `ColumnProfile`; a list of another column's ids, or with something beside every entry, is a
         history, however short
     """
     cells = c.cells
@@ -179,64 +179,64 @@ def is_bag(c: Facts, facts: dict) -> bool:
         return not cells.moments
     if c.kind != 'list' or c.rows < ENOUGH or cells.longest > SHORT or says(c.name, f'{_PAST}|{_DEED}'):
         return False
-    others = [o.cells.lengths for o in facts.values() if o.cells and o is not c]
+    others = [o.cells.lengths for o in details.values() if o.cells and o is not c]
     ordered = cells.moments or cells.repeats > 0.01 * cells.lengths.mean() or is_event_time(c)
-    return not (ordered or any(np.array_equal(cells.lengths, o) for o in others) or listed(c, facts))
+    return not (ordered or any(np.array_equal(cells.lengths, o) for o in others) or listed(c, details))
 
 # %% ../../nbs/90_run/01_lists.ipynb #a5608149
-def is_history(c: Facts, facts: dict) -> bool:
+def is_history(c: ColumnProfile, details: dict) -> bool:
     """Whether a column holds what came one after the other: texts only where they are ids, or the name says so.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     """
     cells = c.cells
     if cells is None or cells.holes or written_list(c):
         return False
     pair = c.kind == 'text' and cells.whole and cells.lengths.sum() <= 2 * (cells.lengths > 0).sum()  # 2,5 is a number
     if not cells.texts and not pair:
-        return not is_bag(c, facts)
+        return not is_bag(c, details)
     ids = np.mean([any(letter.isdigit() for letter in token) for token in cells.tokens])
     named = says(c.name, _PAST) and (cells.mark != ' ' or ids > 0.9)  # a last name is two words
-    return cells.longest > 2 and (named or bool(listed(c, facts)))
+    return cells.longest > 2 and (named or bool(listed(c, details)))
 
 # %% ../../nbs/90_run/01_lists.ipynb #428280cf
-def _tells(c: Facts) -> bool:
+def _tells(c: ColumnProfile) -> bool:
     "Do two columns with as many tokens in every row belong together? Not by words, nor by three in each."
     same = len(np.unique(c.cells.lengths)) == 1
     return c.cells.texts and c.cells.mark != ' ' and c.cells.longest > (SHORT if same else 1)
 
 
-def guess_histories(facts: dict, known: str | None = None) -> list[dict]:
+def guess_histories(details: dict, known: str | None = None) -> list[dict]:
     """The histories among the columns, the one with the most tokens first.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     known : a column that is one, whatever it looks like
     returns col, sides, time ('' = none) of each
     """
     groups, histories = {}, []
-    for c in facts.values():
+    for c in details.values():
         if c.cells and not c.cells.holes:
             groups.setdefault(c.cells.lengths.tobytes(), []).append(c)
     for group in groups.values():
         times = [c for c in group if is_event_time(c)]
-        tokens = [c for c in group if c.name == known or c not in times and is_history(c, facts)]
+        tokens = [c for c in group if c.name == known or c not in times and is_history(c, details)]
         if tokens:
             col = max(tokens, key=lambda c: (c.name == known, len(c.cells.tokens)))
             columns = tokens + [c for c in group if c not in tokens and c not in times and _tells(c)]
             # one `sequence.sep` reads all
             sides = [c.name for c in columns if c is not col and len({c.cells.mark, col.cells.mark} - {''}) < 2]
             histories.append(dict(col=col.name, sides=sides, time=times[0].name if times else ''))
-    return sorted(histories, key=lambda h: -facts[h['col']].cells.lengths.sum())
+    return sorted(histories, key=lambda h: -details[h['col']].cells.lengths.sum())
 
 # %% ../../nbs/90_run/01_lists.ipynb #f92eee80
-def _shared_sides(facts: dict, h: dict, target: str, categorical: list[str]) -> dict[str, str]:
+def _shared_sides(details: dict, h: dict, target: str, categorical: list[str]) -> dict[str, str]:
     "Categories that say of the target what a side says of a token (`item_kind`, `views_kind`) → that side."
     side_of = {}
     for c in categorical:
-        fits = [side for side in h['sides'] if c != target and agree(facts[c], facts[side])]
+        fits = [side for side in h['sides'] if c != target and agree(details[c], details[side])]
         alike = [side for side in fits if named_alike(c, side)]
         if len(alike) != 1:  # names may say nothing where letters do
-            alike = [side for side in fits if not are_numbers(facts[side].cells.tokens)]
+            alike = [side for side in fits if not are_numbers(details[side].cells.tokens)]
         if len(alike) == 1:
             side_of[c] = alike[0]
     return side_of
@@ -246,37 +246,37 @@ LOOKED_UP = 3  # columns at most
 OWN = 0.95  # of what rows differ in a column, explained by the item: from which on it is the item's own
 
 
-def looked_up(facts: dict, target: str, able: list[str]) -> list[str]:
+def looked_up(details: dict, target: str, able: list[str]) -> list[str]:
     """Categories that all rows of an item agree on, those with the most values first.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     target : the column with the items that rows show
     able : columns to choose from
     """
     values = {}
     for c in able:
-        rows = pl.DataFrame(dict(item=facts[target].sample, value=facts[c].sample)).drop_nulls('item')
+        rows = pl.DataFrame(dict(item=details[target].sample, value=details[c].sample)).drop_nulls('item')
         rows = rows.filter(pl.len().over('item') > 1)
-        if len(rows) < ENOUGH or 2 * (facts[c].card or LIMIT) > (facts[target].card or LIMIT):
+        if len(rows) < ENOUGH or 2 * (details[c].card or LIMIT) > (details[target].card or LIMIT):
             continue
         of_items = rows.group_by('item', 'value').len().group_by('item').agg(pl.max('len'))['len'].sum()
         of_all = rows['value'].value_counts()['count'].max()
         if of_all < OWN * len(rows) and len(rows) - of_items <= (1 - OWN) * (len(rows) - of_all):
-            values[c] = facts[c].card
+            values[c] = details[c].card
     return sorted(values, key=values.get, reverse=True)[:LOOKED_UP]
 
 # %% ../../nbs/90_run/01_lists.ipynb #1d2ff005
-def _padding(facts: dict, h: dict, target: str) -> int:
+def _padding(details: dict, h: dict, target: str) -> int:
     "`sequence.pad_id` of a history: 0, or where 0 is a value of its target, a number that no token has."
-    cells = facts[h['col']].cells
-    values = facts[target].texts if target else set()
+    cells = details[h['col']].cells
+    values = details[target].texts if target else set()
     filled_up = len(np.unique(cells.lengths)) == 1  # lists of one length
     if h['sep'] or filled_up or '0' not in cells.tokens & values:
         return 0
     return next(n for n in itertools.count(-1, -1) if str(n) not in cells.tokens | values)
 
 
-def described(facts: dict, h: dict, categorical: list[str], sides: list[str], targets: list[str]) -> dict:
+def described(details: dict, h: dict, categorical: list[str], sides: list[str], targets: list[str]) -> dict:
     """A history with all that `Schema.histories` says of it.
 
     h : of `guess_histories`, with what it `lists`
@@ -284,18 +284,18 @@ def described(facts: dict, h: dict, categorical: list[str], sides: list[str], ta
     targets : columns that the caller says it is asked about
     """
     h = h | dict(sides=[name for name in h['sides'] if name in sides])
-    read = [facts[name].cells for name in (h['col'], *h['sides'])]
+    read = [details[name].cells for name in (h['col'], *h['sides'])]
     h['sep'] = next((c.mark for c in read if c.mark), ',') if any(c.texts for c in read) else ''  # lists need none
     target = next((c for c in h['lists'] if c in categorical), '')
-    asks = {target: h['col']} | _shared_sides(facts, h, target, categorical) if target else {}
+    asks = {target: h['col']} | _shared_sides(details, h, target, categorical) if target else {}
     given = {c: asks.get(c, '') for c in targets}
     if target and (not given or target in given):
-        same = {c: c for c in looked_up(facts, target, [c for c in categorical if c not in asks])}
+        same = {c: c for c in looked_up(details, target, [c for c in categorical if c not in asks])}
         asks |= same
         given = given and given | same
     h['median'], h['p99'], h['max'] = map(int, np.quantile(read[0].lengths, (0.5, 0.99, 1)))
     h['tokens'] = len(read[0].tokens)
-    return h | dict(guessed=asks, asks=given or asks, pad=_padding(facts, h, target))
+    return h | dict(guessed=asks, asks=given or asks, pad=_padding(details, h, target))
 
 
 def asking(histories: list[dict]) -> list[dict]:

@@ -13,7 +13,7 @@ from math import ceil
 
 from tqdm.auto import tqdm
 
-from ..config.load import handed_on
+from ..config.load import override_args
 from ..config.whole import Config
 from ..core.device import resolve_device
 from ..core.errors import UserError
@@ -43,14 +43,14 @@ def failed(cfg: Config, fold: int) -> UserError:
     if kind == 'UserError':
         return UserError(text)
     why = f'{kind}: {text}'
-    mend = f'see {path} and run the same command again to go on'
+    hint = f'see {path} and run the same command again to go on'
     if not kind:
         log = path.read_text(encoding='utf-8').strip() if path.exists() else ''
         why = log.splitlines()[-1].strip() if log else 'it said nothing'
         if 'DeadKernelError' in log:
             why = 'its kernel was killed'
-            mend = f'if memory was short, take fewer --jobs or a smaller train.batch_size; {mend}'
-    return UserError(f'fold {fold} did not finish: {why}', mend)
+            hint = f'if memory was short, take fewer --jobs or a smaller train.batch_size; {hint}'
+    return UserError(f'fold {fold} did not finish: {why}', hint)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #349ff6b5
 def time_text(seconds: float) -> str:
@@ -168,7 +168,7 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
     """
     shown = FoldProgress(usual_epochs(cfg), folds, progress)
     run = str(cfg.run_dir.resolve())
-    given = dict(cfg_path=run, overrides=['data.use_cache=true', *handed_on(cfg)], force=force)
+    given = dict(cfg_path=run, overrides=['data.use_cache=true', *override_args(cfg)], force=force)
     units = [
         dict(run=run, fold=fold, title=f'{cfg.exp_name}, fold {fold}', parameters=given | dict(fold=fold))
         for fold in folds

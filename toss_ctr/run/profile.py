@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MARKS', 'PIECE', 'LIMIT', 'REALS', 'SAMPLE', 'LONG', 'TELLS', 'AFTER', 'plain_type', 'token_mark', 'Cells',
-           'token_lists', 'cells_of', 'Facts', 'profile', 'telltale', 'filled_by_clicks']
+           'token_lists', 'cells_of', 'ColumnProfile', 'profile', 'telltale', 'filled_by_clicks']
 
 # %% ../../nbs/90_run/00_profile.ipynb #23d192da
 import math
@@ -144,7 +144,7 @@ LONG = 64  # bytes a cell, on average, from which on a text is long
 
 
 @dataclass
-class Facts:
+class ColumnProfile:
     """What is known of one column so far.
 
     counted : are distinct values kept? Not beyond `LIMIT`, nor of lists and long texts
@@ -222,18 +222,18 @@ class Facts:
         return set() if self.values is None else set(canonical_texts(self.values.to_arrow()))
 
 # %% ../../nbs/90_run/00_profile.ipynb #89250b40
-def _check_texts(batch: pa.RecordBatch, place: str):
-    "Refuse bytes that are no text; `place` : of the batch."
+def _check_texts(batch: pa.RecordBatch, location: str):
+    "Refuse bytes that are no text; `location` : of the batch."
     for name, column in zip(batch.schema.names, batch.columns, strict=True):
         try:
             if is_text(column.type):
                 column.validate(full=True)
         except pa.ArrowInvalid:
-            what = f"{place} ff.: column '{name}': bytes that are no text"
+            what = f"{location} ff.: column '{name}': bytes that are no text"
             raise UserError(what, 'copy the file again, or write it as UTF-8') from None
 
 # %% ../../nbs/90_run/00_profile.ipynb #c046a42d
-def profile(source: Source, history: str | None = None, columns=None) -> dict[str, Facts]:
+def profile(source: Source, history: str | None = None, columns=None) -> dict[str, ColumnProfile]:
     """One pass over all columns. `UserError` on a damaged page or files whose columns differ.
 
     history : column that holds tokens, whatever it looks like
@@ -243,24 +243,24 @@ def profile(source: Source, history: str | None = None, columns=None) -> dict[st
     columns = source.columns[0] if columns is None else columns
     source.check(columns)
     every = math.ceil(source.n_rows / SAMPLE)
-    facts = {}
+    details = {}
     types = {c: plain_type(kind) for c, kind in common_types(source.files).items()}
     for row, batch in batches(source, columns):
-        _check_texts(batch, source.place(row))
+        _check_texts(batch, source.location(row))
         for values, kind in zip(typed_frame(batch, types), batch.schema.types, strict=True):
-            of_column = facts.setdefault(values.name, Facts(values.name, kind, every))
+            of_column = details.setdefault(values.name, ColumnProfile(values.name, kind, every))
             values = values.alias('values')  # Polars takes a name like ^a$ for a pattern
             of_column.add(values.fill_nan(None) if values.dtype.is_float() else values, row)
-    for name, of_column in facts.items():
+    for name, of_column in details.items():
         of_column.close()
         of_column.cells = cells_of(of_column.sample, name == history)
-    return facts
+    return details
 
 # %% ../../nbs/90_run/00_profile.ipynb #e169b477
 TELLS = 0.98  # AUC of one column from which on it is taken for the label's twin
 
 
-def telltale(column: Facts, label: Facts) -> str:
+def telltale(column: ColumnProfile, label: ColumnProfile) -> str:
     """How well a column alone tells the label; '' where it does not, or clicks are too few to say so.
 
     label : of 0 and 1
@@ -281,7 +281,7 @@ def _filled(values: pl.Series) -> np.ndarray:
     return (~empty).fill_null(False).to_numpy()
 
 
-def filled_by_clicks(column: Facts, label: Facts) -> str:
+def filled_by_clicks(column: ColumnProfile, label: ColumnProfile) -> str:
     """How a column is filled, where only a click fills it; '' elsewhere.
 
     label : of 0 and 1

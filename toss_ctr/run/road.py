@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'EXPORTS', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING_ROW', 'ENDING_BYTES', 'USUAL_ROUNDS',
-           'network_config', 'predicted', 'train_network', 'train_members', 'ending_made_of', 'kept_ending',
+           'network_config', 'predicted', 'train_network', 'train_members', 'ending_made_of', 'finished_ending',
            'write_ending', 'run', 'sample_file', 'sampled', 'will_generate', 'data_rows', 'head_run', 'measured_cost',
            'cost_of', 'scale_up', 'estimate', 'estimate_text']
 
@@ -24,16 +24,16 @@ from ..core.executors import open_executor
 from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..core.records import check_files, kept_record, read_record, Record, write_record
+from ..core.records import check_files, whole_record, read_record, Record, write_record
 from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
 from ..synthetic.one_space import generate
 from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
-from ..inference.ensemble import handed_in, scale_line, submission_line, submit
+from ..inference.ensemble import submitted_record, scale_line, submission_line, submit
 from ..inference.oof import calibrate, calibrate_lead
-from ..members.contract import kept_member, member_folder
+from ..members.predictions import restored_member, member_folder
 from ..members.outside import join_outside
 from ..members.boosted import TREES
 from ..members.estimators import LEARNERS
@@ -86,7 +86,7 @@ def predicted(cfg: Config, recipe: dict, counts: bool) -> bool:
     counts : it has features, and so the counts behind them
     """
     *others, record = (
-        kept_record(cfg.run_dir / f'{kind}.json', kind) for kind in ('spec', *['statistics'] * counts, 'test_logits')
+        whole_record(cfg.run_dir / f'{kind}.json', kind) for kind in ('spec', *['statistics'] * counts, 'test_logits')
     )
     if record is None or None in others or cfg.data.labels[1:]:
         return False
@@ -104,7 +104,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     recipe = network_made(inputs, sides)
     counts = any(side['features'] for side in sides.values())
     calibrate(cfg)
-    record = kept_member(folder, recipe) if predicted(cfg, recipe, counts) else None
+    record = restored_member(folder, recipe) if predicted(cfg, recipe, counts) else None
     return record or seal_network(inputs, folder, recipe, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
@@ -173,11 +173,11 @@ def _ending_files(cfg: Config) -> dict[str, str]:
     return {name: digest_file(cfg.run_dir / name) for name in _ENDING.split() if (cfg.run_dir / name).is_file()}
 
 
-def kept_ending(cfg: Config, made_of: str) -> tuple[Record, list[dict]] | None:
+def finished_ending(cfg: Config, made_of: str) -> tuple[Record, list[dict]] | None:
     "The choice and the table of scores, where all that was handed in and told is of this making, byte for byte."
     try:
         record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
-        choice = handed_in(cfg.run_dir)
+        choice = submitted_record(cfg.run_dir)
         if choice is None or record['wrote'] != _ending_files(cfg):
             return None
         check_files(choice)
@@ -234,7 +234,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         say(f"── step 2 of 4: members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
     made_of = ending_made_of(inputs, records)
-    ending = kept_ending(cfg, made_of)
+    ending = finished_ending(cfg, made_of)
     say('── step 3 of 4: ensemble, submission and artefact' + ': of these members, kept' * bool(ending))
     submitted, scores = ending or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
     for line in submitted['doubted'].values():

@@ -19,22 +19,22 @@ import polars as pl
 from ..core.errors import nearest, UserError
 from .lists import all_texts, cell_separator, ends_in, guess_histories, is_bag, is_id, listed, says
 from .lists import second_of, TIME, words, written_list
-from .profile import Facts, filled_by_clicks, telltale
+from .profile import ColumnProfile, filled_by_clicks, telltale
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
 
 # %% ../../nbs/90_run/02_rules.ipynb #5426ef32
-def _list_lengths(c: Facts) -> bytes:
+def _list_lengths(c: ColumnProfile) -> bytes:
     "Entries of each list of a sample."
     return c.sample.list.len().fill_null(0).to_numpy().tobytes()
 
 
-def width_of_lists(c: Facts) -> int:
+def width_of_lists(c: ColumnProfile) -> int:
     "How many floats each list of a column holds; 0 where it holds none, or not always as many."
     sizes = c.sample.list.len().drop_nulls().unique() if c.reals else ()
     return sizes[0] if len(sizes) == 1 and sizes[0] > 1 else 0
 
 # %% ../../nbs/90_run/02_rules.ipynb #e81f27b4
-def _content(c: Facts) -> tuple:
+def _content(c: ColumnProfile) -> tuple:
     "Equal of two columns that hold the same in the sample, and as many values and nulls in all."
     return str(c.type), c.nulls, c.card, c.sample.to_frame().hash_rows().to_numpy().tobytes()
 
@@ -43,9 +43,9 @@ def _content(c: Facts) -> tuple:
 class Log:
     """The facts of a log's columns, and what is known of them beforehand.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     label : the label; None: there is none
-    test : column → `Facts` of the rows to predict; None: they are not known
+    test : column → `ColumnProfile` of the rows to predict; None: they are not known
     categorical, numeric, ignore : globs of columns known to be categories, to be numbers, not to be seen
 
     Examples
@@ -55,7 +55,7 @@ class Log:
     ([], None)
     """
 
-    facts: dict
+    details: dict
     label: str | None
     test: dict | None = None
     history: str | None = None
@@ -69,27 +69,27 @@ class Log:
         return next((role for role, names in globs.items() if any(fnmatch(name, glob) for glob in names)), '')
 
     @cached_property
-    def clicks(self) -> Facts | None:
+    def clicks(self) -> ColumnProfile | None:
         "The label's facts, where it has both values."
-        label = self.facts.get(self.label)
+        label = self.details.get(self.label)
         return label if label is not None and label.card == 2 else None
 
     @cached_property
     def histories(self) -> list[dict]:
         "Of `guess_histories`, and what it `lists`; what has weights beside it is none, unless it is the longest."
-        facts = {name: c for name, c in self.facts.items() if self.told(name) != 'ignored'}
+        details = {name: c for name, c in self.details.items() if self.told(name) != 'ignored'}
         histories = []
-        for h in guess_histories(facts, self.history):
-            c = facts[h['col']]
+        for h in guess_histories(details, self.history):
+            c = details[h['col']]
             more = histories and not h['time'] and c.name in self.weighted
             if c.name == self.history or not (more or self.told(c.name)):
-                histories.append(h | dict(lists=listed(c, self.facts)))
+                histories.append(h | dict(lists=listed(c, self.details)))
         return histories
 
     @cached_property
     def weighted(self) -> dict[str, str]:
         "Column of lists → the reals of which every row has as many: their weights."
-        lists = {name: c for name, c in self.facts.items() if c.kind == 'list' and not width_of_lists(c)}
+        lists = {name: c for name, c in self.details.items() if c.kind == 'list' and not width_of_lists(c)}
         weights = {_list_lengths(c): name for name, c in lists.items() if c.reals}
         tokens = ((name, c) for name, c in lists.items() if not c.reals)
         return {name: column for name, c in tokens if (column := weights.get(_list_lengths(c)))}
@@ -112,22 +112,22 @@ class Log:
     def repeats(self) -> dict[str, str]:
         "Column → an earlier one that holds the same."
         first = {}
-        return {name: twin for name, c in self.facts.items() if (twin := first.setdefault(_content(c), name)) != name}
+        return {name: twin for name, c in self.details.items() if (twin := first.setdefault(_content(c), name)) != name}
 
     @cached_property
     def time(self) -> str | None:
         "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer."
-        free = (c for c in self.facts.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
+        free = (c for c in self.details.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
         able = [c for c in free if c.name and is_time(c)]
         return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else None
 
     @cached_property
     def weight(self) -> str | None:
         "How much a training row counts: the first column that can say so."
-        return next((name for name, c in self.facts.items() if _counts_rows(c, self)), None)
+        return next((name for name, c in self.details.items() if _counts_rows(c, self)), None)
 
 # %% ../../nbs/90_run/02_rules.ipynb #822a4a52
-def is_time(c: Facts) -> bool:
+def is_time(c: ColumnProfile) -> bool:
     "May a column be the time of every row? Moments, and seconds to nanoseconds since 1970 named so."
     if c.nulls or c.card == 1:
         return False
@@ -136,12 +136,12 @@ def is_time(c: Facts) -> bool:
     return c.kind == 'moment'
 
 
-def compact_dates(c: Facts) -> bool:
+def compact_dates(c: ColumnProfile) -> bool:
     "Are whole numbers dates, by their name and size, such as 20261128 or 14102100?"
     return c.kind == 'whole' and says(c.name, f'{TIME}|hour|day') and c.low >= 10**7
 
 
-def days_of(c: Facts) -> tuple[int, int]:
+def days_of(c: ColumnProfile) -> tuple[int, int]:
     "The first and the last day since 1970 of a column of times; moments are in milliseconds."
     day = 86_400 * (10**3 if c.kind == 'moment' else second_of(c.low, c.low))
     return c.low // day, c.high // day
@@ -155,12 +155,12 @@ DATES = 'dates in text: store them as datetimes, for data.time_col and their hou
 _DATE = r'^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})([ T]\d{1,2}:\d{2}.*)?$'
 
 
-def _dates_in_text(c: Facts, log: Log):
+def _dates_in_text(c: ColumnProfile, log: Log):
     "Is every text of a column a date, as `2026-11-28 10:15` or `11/28/2026`?"
     return not log.told(c.name) and all_texts(c, _DATE) and DATES
 
 
-def _names_rows(c: Facts, log: Log):
+def _names_rows(c: ColumnProfile, log: Log):
     "Texts that never repeat, `ID`, or an id that never repeats among the rows to predict."
     if c.name == 'ID' or c.kind == 'text' and c.cells is None and 1 < c.rows == c.card:
         return True
@@ -169,25 +169,25 @@ def _names_rows(c: Facts, log: Log):
     return alone and words(c.name)[-1:] == ['id'] and 'it names the rows'
 
 # %% ../../nbs/90_run/02_rules.ipynb #18df2d5a
-def _constant(c: Facts, log: Log):
+def _constant(c: ColumnProfile, log: Log):
     "One value, or none."
     if c.nulls == c.rows:
         return 'only nulls'
     return c.card == 1 and not c.nulls and f'always {min(c.texts)}'
 
 # %% ../../nbs/90_run/02_rules.ipynb #95e5adf4
-def _after_click(c: Facts, log: Log):
+def _after_click(c: ColumnProfile, log: Log):
     "A click has filled it, or it tells the click; a part of a moment is as good as the moment."
     if log.clicks is None or log.told(c.name):
         return False
-    how = c.name not in log.placed and filled_by_clicks(log.facts.get(moment_column(c.name), c), log.clicks)
+    how = c.name not in log.placed and filled_by_clicks(log.details.get(moment_column(c.name), c), log.clicks)
     if how:
         return f'{how}: {NEVER}'
     tells = c.cells is None and c.name != log.time and telltale(c, log.clicks)
     return tells and f'{tells}: known only after the click?'
 
 # %% ../../nbs/90_run/02_rules.ipynb #5d696430
-def _counts_rows(c: Facts, log: Log) -> bool:
+def _counts_rows(c: ColumnProfile, log: Log) -> bool:
     "Can a column say how much a training row counts? What the test rows have too is a thing's weight."
     able = says(c.name, 'weights?') and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
     training = log.test is None or c.name not in log.test or bool({*words(c.name)} & {'sample', 'row', 'instance'})
@@ -197,7 +197,7 @@ def _counts_rows(c: Facts, log: Log) -> bool:
 MOMENT = 'a moment: its parts are columns'
 
 
-def _moment(c: Facts, log: Log):
+def _moment(c: ColumnProfile, log: Log):
     "A moment, and the columns that its parts are."
     parts = ', '.join(f'{c.name}.{part}' for part in moment_parts(c.type) if part != 'day')
     return c.kind == 'moment' and (f'{MOMENT}, {parts}' if parts else f'type {c.type}')
@@ -206,7 +206,7 @@ def _moment(c: Facts, log: Log):
 _MANY = 100  # whole numbers in text that codes seldom have
 
 
-def holds_numbers(c: Facts) -> bool:
+def holds_numbers(c: ColumnProfile) -> bool:
     "Are all texts of a column numbers: not all of them whole, or too many to be categories, or missing as numbers are?"
     texts = (c.sample if c.values is None else c.values).drop_nulls().str.strip_chars()
     none = texts.is_in(NO_NUMBER)
@@ -220,7 +220,7 @@ def holds_numbers(c: Facts) -> bool:
 _MARKED = r'^\s*[-+]?[$€£¥₩]?\s?\d+(,\d{3})*(\.\d+)?\s?[%€원]?\s*$'
 
 
-def _marked_numbers(c: Facts, log: Log):
+def _marked_numbers(c: ColumnProfile, log: Log):
     "Are all texts numbers, some of them with a mark, as `1,234`, `5%` or `$3`, and too many to be categories?"
     many = c.kind == 'text' and (c.card is None or c.card > _MANY) and c.sample.str.contains(r'[^\d.\s+-]').any()
     return many and all_texts(c, _MARKED) and 'numbers as 1,234 or 5%: write them as 1234 or 5'
@@ -241,24 +241,24 @@ OFTEN = 5  # rows that a code has on average
 AT_ONE_END = 0.05  # of the range, from its least value, where half of a count's rows lie
 
 
-def _dense(c: Facts) -> bool:
+def _dense(c: ColumnProfile) -> bool:
     "Are whole numbers without many gaps, as codes are?"
     return c.card is not None and c.card >= 0.5 * (c.high - c.low + 1)
 
 
-def _all_different(c: Facts, log: Log):
+def _all_different(c: ColumnProfile, log: Log):
     "Is each row another number?"
     different = c.sample.n_unique() >= NAMES * len(c.sample)
     numbered = c.rows > 1000 or c.rows > 100 and c.sample.is_sorted()
     return different and numbered and 'nearly all different: a moment or a name'
 
 
-def _is_measure(c: Facts, log: Log):
+def _is_measure(c: ColumnProfile, log: Log):
     "Is the last word of a name one of a measure, such as a price, with more values than bands have?"
     return ends_in(c.name, MEASURE) and (c.card or MAX_CARD) > FEW and 'a measure, by its name'
 
 
-def _is_amount(c: Facts, log: Log):
+def _is_amount(c: ColumnProfile, log: Log):
     "What codes of any numbering are not: most at one end of a range with gaps, mostly round, or hardly ever again."
     if (c.card or 0) <= FEW or _dense(c):
         return False
@@ -274,7 +274,7 @@ RULES = (
     ('ignored', lambda c, log: log.told(c.name) == 'ignored' and 'left out by the caller'),
     ('ignored', _dates_in_text),
     ('id', _names_rows),
-    ('ignored', lambda c, log: c.name.endswith('.day') and moment_column(c.name) in log.facts and DAY),
+    ('ignored', lambda c, log: c.name.endswith('.day') and moment_column(c.name) in log.details and DAY),
     ('constant', _constant),
     ('ignored', lambda c, log: c.name in log.repeats and f'repeats {log.repeats[c.name]}'),
     ('ignored', _after_click),
@@ -283,7 +283,7 @@ RULES = (
     ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
     ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
     ('ignored', lambda c, log: written_list(c) and 'lists in text: store them as lists in Parquet, as 3|7 in CSV'),
-    ('multi', lambda c, log: c.cells and is_bag(c, log.facts) and 'several values a cell'),
+    ('multi', lambda c, log: c.cells and is_bag(c, log.details) and 'several values a cell'),
     ('time', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
     ('weight', lambda c, log: c.name == log.weight and 'how many rows a training row counts for'),
     ('vector', lambda c, log: width_of_lists(c) and f'{width_of_lists(c)} numbers a row'),
@@ -306,7 +306,7 @@ RULES = (
 )
 
 
-def role_of(c: Facts, log: Log) -> tuple[str, str]:
+def role_of(c: ColumnProfile, log: Log) -> tuple[str, str]:
     "The role of a column and the reason: its place in a history, or the first rule that holds."
     if c.name in log.placed:
         return log.placed[c.name]
@@ -314,24 +314,24 @@ def role_of(c: Facts, log: Log) -> tuple[str, str]:
     return role, '' if reason is True else reason
 
 # %% ../../nbs/90_run/02_rules.ipynb #58432f3e
-def zero_and_one(c: Facts) -> bool:
+def zero_and_one(c: ColumnProfile) -> bool:
     "Does a column hold both, and nothing else but nulls?"
     return c.card == 2 and c.kind in ('whole', 'real') and set(c.values) == {0, 1}
 
 
-def find_label(facts: dict, label: str | None, path, test_columns=None) -> str | None:
+def find_label(details: dict, label: str | None, path, test_columns=None) -> str | None:
     """The label that is asked for, or where no column is called so the only one that can be it.
 
-    facts : column → `Facts`
+    details : column → `ColumnProfile`
     label : the label's name; None: the file has none
     test_columns : of the rows to predict, which lack the label; None: not known, then nothing is guessed
     raises UserError where several columns can be it, or none, and where it has other than two values
     """
     if label is None:
         return None
-    if label not in facts:
-        real = [c for c in facts if moment_column(c) not in facts]  # its parts are not in the file
-        able = [c for c in real if zero_and_one(facts[c])] or [c for c in real if facts[c].card == 2]
+    if label not in details:
+        real = [c for c in details if moment_column(c) not in details]  # its parts are not in the file
+        able = [c for c in real if zero_and_one(details[c])] or [c for c in real if details[c].card == 2]
         lacked = [c for c in able if test_columns is not None and c not in test_columns]
         if len(lacked) != 1:
             raise UserError(
@@ -339,7 +339,7 @@ def find_label(facts: dict, label: str | None, path, test_columns=None) -> str |
                 f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}',
             )
         label = lacked[0]
-    c = facts[label]
+    c = details[label]
     if c.nulls:
         raise UserError(f"{path}: label '{label}' is null in {c.nulls:,} rows", 'remove or fill those rows')
     values = [] if c.values is None or not c.flat else c.values.sort().to_list()
@@ -355,7 +355,7 @@ _YES = r'y(es)?|t(rue)?|click(ed)?|buy|bought|purchased?|conver(ted|sion)|pos(it
 _NO = r'no?|f(alse)?|none|not?[ _-].*|neg(ative)?|아니[오요]|거짓|미클릭|nein|non'
 
 
-def click_of(c: Facts) -> str | None:
+def click_of(c: ColumnProfile) -> str | None:
     "Which of a label's two values is a click, as canonical text; None where it is 0 and 1 already."
     values = [] if c.values is None else c.values.to_list()
     if len(values) != 2 or {*values} == {0, 1}:

@@ -21,7 +21,7 @@ from ..core.files import check_target, write_aside
 from .crosses import gaining_pairs
 from .first_config import first_config, LONG, MANY, UNATTENDED, WHY
 from .lists import asking, cell_separator, described, names_users, written_list
-from .profile import Facts, LIMIT, profile, SAMPLE
+from .profile import ColumnProfile, LIMIT, profile, SAMPLE
 from .rules import click_of, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
 from .rules import zero_and_one
 from ..data.source import lazy_table, open_source, Source
@@ -220,7 +220,7 @@ def _text_of(column: str) -> pl.Expr:
     return by_name(column).cast(pl.String).str.replace(WHOLE_TEXT, '${1}')
 
 
-def unseen_share(train: Facts, test: Facts, source: Source) -> float:
+def unseen_share(train: ColumnProfile, test: ColumnProfile, source: Source) -> float:
     """Share of test rows whose value of a column does not occur in training, of those with a value.
 
     source : the training rows, asked where they have more values than are kept
@@ -232,7 +232,7 @@ def unseen_share(train: Facts, test: Facts, source: Source) -> float:
     return (~texts.is_in(seen.implode())).mean() if len(texts) else 0.0
 
 
-def is_later(train: Facts, test: Facts) -> bool:
+def is_later(train: ColumnProfile, test: ColumnProfile) -> bool:
     "Are all test values of a column behind the training ones, such as a day or a moment?"
     alike = (train.kind == 'moment') == (test.kind == 'moment')
     gap = test.low - train.high
@@ -244,16 +244,16 @@ def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str
     notes = []
     if [*map(str, train.files)] == [*map(str, test.files)]:
         notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
-    if not by_day and log.time in log.test and is_later(log.facts[log.time], log.test[log.time]):
+    if not by_day and log.time in log.test and is_later(log.details[log.time], log.test[log.time]):
         notes.append(f'{log.time}: all test rows are later; cv.scheme forward would hold out the last days')
     return notes
 
 # %% ../../nbs/90_run/05_schema.ipynb #1cc3a3b7
 def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     "Columns of numbers, and the row's day, of which all test rows are later → training values."
-    pairs = ((log.facts[c], log.test[c]) for c in columns)
+    pairs = ((log.details[c], log.test[c]) for c in columns)
     later = {here.name: here.card or 0 for here, new in pairs if here.kind in ('whole', 'real') and is_later(here, new)}
-    train, test = (facts.get(log.time) for facts in (log.facts, log.test))
+    train, test = (details.get(log.time) for details in (log.details, log.test))
     if train and test and {train.kind, test.kind} <= {'whole', 'real'} and not grouped:  # else what is new is held out
         if days_of(train)[1] <= days_of(test)[0]:
             day = moment_part(log.time, 'day', train.sample.dtype)
@@ -273,7 +273,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     targets = {table: c for h in s.histories for c, table in h['asks'].items()}
     dates = [c.name for c in s.columns if c.note == DATES and (c.card or LIMIT) <= 366]  # more are moments
     coded = [c for c in [*s.names('categorical'), *dates] if c in have]
-    unseen = {c: unseen_share(log.facts[c], have[c], train) for c in coded if have[c].kind != 'list'}
+    unseen = {c: unseen_share(log.details[c], have[c], train) for c in coded if have[c].kind != 'list'}
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
     later = _later(log, able, max(many.values(), default=0) >= NEW)
@@ -284,7 +284,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
         note = ''
         if c.role in ('categorical', 'multi', 'weights', 'numeric', 'vector', 'time') and c.name not in have:
             note = 'the test file lacks it'
-        elif c.role == 'time' and log.facts[c.name].kind == 'moment' != have[c.name].kind:
+        elif c.role == 'time' and log.details[c.name].kind == 'moment' != have[c.name].kind:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
@@ -293,7 +293,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
             c = replace(c, role='numeric', note='')  # as of birth
-        if note and compact_dates(log.facts[c.name]):
+        if note and compact_dates(log.details[c.name]):
             note += '; dates are best stored as datetimes: their hour and weekday are inputs then'
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
@@ -302,17 +302,17 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     return replace(s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=notes)
 
 # %% ../../nbs/90_run/05_schema.ipynb #c2ae4574
-def _check_given(facts: dict, history: str | None, others: list[str], path):
+def _check_given(details: dict, history: str | None, others: list[str], path):
     "Refuse columns that are not there, and a history that holds no tokens."
-    check_columns([*others, *([history] if history else [])], facts, path)
+    check_columns([*others, *([history] if history else [])], details, path)
     holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
-    if history and not holds_tokens(facts[history]):
-        able = [name for name, c in facts.items() if holds_tokens(c)]
-        mend = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
-        raise UserError(f"{path}: history '{history}' is {facts[history].type}, or has a hole: no tokens", mend)
+    if history and not holds_tokens(details[history]):
+        able = [name for name, c in details.items() if holds_tokens(c)]
+        hint = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
+        raise UserError(f"{path}: history '{history}' is {details[history].type}, or has a hole: no tokens", hint)
 
 # %% ../../nbs/90_run/05_schema.ipynb #c0907f9f
-def _as_clicks(label: Facts, click: str, source: Source) -> Facts:
+def _as_clicks(label: ColumnProfile, click: str, source: Source) -> ColumnProfile:
     "A label of two words as 0 and 1; `click` : the word that is 1."
     clicks = (_text_of(label.name) == click).cast(pl.Int8)
     sample = pl.DataFrame({label.name: label.sample}).select(clicks).to_series()
@@ -325,9 +325,9 @@ def _pairs(s: Schema, log: Log) -> dict:
     if log.clicks is None:
         return {}
     able = [c.name for c in s.columns if c.role == 'categorical' and (c.card or LIMIT) <= SAMPLE // 4]
-    codes = {c: log.facts[c].sample.rank('dense').fill_null(0).to_numpy().astype(int) for c in able}
+    codes = {c: log.details[c].sample.rank('dense').fill_null(0).to_numpy().astype(int) for c in able}
     clicks = log.clicks.sample.cast(pl.Int8).to_numpy()
-    when = log.facts[log.time].sample.rank('ordinal').to_numpy() if log.time else np.arange(len(clicks)) % 2
+    when = log.details[log.time].sample.rank('ordinal').to_numpy() if log.time else np.arange(len(clicks)) % 2
     return gaining_pairs(codes, clicks, when < (np.median(when) if log.time else 1))
 
 # %% ../../nbs/90_run/05_schema.ipynb #8bb3a9f2
@@ -372,19 +372,19 @@ def guess_schema(
     later = None if test is None else open_source(test, 'test')
     if valid is not None:
         open_source(valid, 'valid')  # refuses what is no table
-    facts = profile(source, history)
-    name = find_label(facts, label, path, later and later.columns[0])
-    click = click_of(facts[name]) if name else None
+    details = profile(source, history)
+    name = find_label(details, label, path, later and later.columns[0])
+    click = click_of(details[name]) if name else None
     if click is not None:
-        facts[name] = _as_clicks(facts[name], click, source)
+        details[name] = _as_clicks(details[name], click, source)
     targets = [item] if isinstance(item, str) else list(item or ())
-    _check_given(facts, history, [*targets, *ignore], path)
+    _check_given(details, history, [*targets, *ignore], path)
     for glob in (*categorical, *numeric):
-        if not fnmatch.filter(facts, glob):
-            raise UserError(f"{path}: no column '{glob}'", nearest(glob, facts))
-    shared = [c for c in facts if later and all(c in columns for columns in later.columns)]
+        if not fnmatch.filter(details, glob):
+            raise UserError(f"{path}: no column '{glob}'", nearest(glob, details))
+    shared = [c for c in details if later and all(c in columns for columns in later.columns)]
     there = profile(later, columns=shared) if later else None
-    log = Log(facts, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
+    log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
     schema = replace(_schema_of(log, path, source, targets), valid=str(valid or ''), test=str(test or ''))
     if name != label:
         note = f'{name}: the only column of two values that the test file lacks, taken for the label'
@@ -395,7 +395,7 @@ def guess_schema(
     return replace(schema, pairs=_pairs(schema, log))
 
 # %% ../../nbs/90_run/05_schema.ipynb #458556cc
-def _column_text(c: Facts, log: Log) -> Column:
+def _column_text(c: ColumnProfile, log: Log) -> Column:
     "A column with its role, the reason, and what is between its values, or of which column it has the weights."
     role, note = role_of(c, log)
     mark = ''
@@ -408,17 +408,17 @@ def _column_text(c: Facts, log: Log) -> Column:
 
 def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
     "What the training rows alone say."
-    facts = log.facts
-    columns = tuple(_column_text(c, log) for c in facts.values())
+    details = log.details
+    columns = tuple(_column_text(c, log) for c in details.values())
     names = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
     read = [h for h in log.histories if h['col'] in names['sequence'] and log.history in (None, h['col'])]
-    histories = asking([described(facts, h, names['categorical'], names['side'], targets) for h in read])
+    histories = asking([described(details, h, names['categorical'], names['side'], targets) for h in read])
     notes = []
-    after = [c.name for c in columns if NEVER in c.note and zero_and_one(facts[c.name])]
+    after = [c.name for c in columns if NEVER in c.note and zero_and_one(details[c.name])]
     if after:
-        mend = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'
-        notes.append(f'{", ".join(after)}: to learn it beside {log.label}, {mend}, model.qnn_alpha.packed 1')
-    positives = int(facts[log.label].total) if log.label else 0
+        hint = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'
+        notes.append(f'{", ".join(after)}: to learn it beside {log.label}, {hint}, model.qnn_alpha.packed 1')
+    positives = int(details[log.label].total) if log.label else 0
     return Schema(
         str(path), source.n_rows, log.label, positives, columns, histories=tuple(histories), notes=tuple(notes)
     )

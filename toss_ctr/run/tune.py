@@ -17,7 +17,7 @@ from ..core.errors import UserError
 from ..core.files import digest_json, locked, shell_path, watched, write_aside
 from ..core.records import read_record, write_record
 from ..inference.oof import need_network
-from .dial import seconds_of
+from .time_limit import seconds_of
 from ..training.fold import fold_fingerprint
 from ..training.inputs import Inputs, prepare
 from ..training.loop import run_epochs

@@ -17,7 +17,7 @@ from ..core.records import check_files, kind_of, read_record
 from ..data.cache import split_source
 from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
-from ..inference.ensemble import handed_in, whole_choice
+from ..inference.ensemble import submitted_record, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_source
@@ -65,16 +65,16 @@ EXPORTED = ('artefact', 'program', 'parity')  # written by toss export
 EXPLAINED = ('attention', 'columns', 'importance', 'tokens')  # what a fold's model has learned
 
 
-def check_record(path: Path, mend: str = '', sides=None):
+def check_record(path: Path, hint: str = '', sides=None):
     """Raise `Damaged` where a record, or a file it speaks of, is not the one that belongs in this place.
 
-    mend : how it is made again; '' = by the run it lies in
+    hint : how it is made again; '' = by the run it lies in
     sides : fold → side file, of the folds that are explained
     """
-    record = read_record(path, kind_of(path), mend)
-    check_files(record, None, mend)
+    record = read_record(path, kind_of(path), hint)
+    check_files(record, None, hint)
     if kind_of(path) in EXPLAINED and record['fold'] in (sides or {}):
-        read_record(path, kind_of(path), mend, sides[record['fold']]['weights'])
+        read_record(path, kind_of(path), hint, sides[record['fold']]['weights'])
 
 
 def check_made_of(cfg: Config, sides: dict):
@@ -100,7 +100,7 @@ def check_made_of(cfg: Config, sides: dict):
 
 def check_chosen(run_dir: Path):
     "Raise `Damaged` where the choice is not of these members, or submission.csv not what it says was handed in."
-    if whole_choice(run_dir) and handed_in(run_dir) is None:
+    if whole_choice(run_dir) and submitted_record(run_dir) is None:
         raise Damaged(
             f'{run_dir / "submission.csv"}: not what was handed in',
             f'run toss infer {shell_path(run_dir)}: it writes it again',
@@ -127,7 +127,7 @@ def check_present(cfg: Config, sides: dict):
         names += ['test_logits.json', 'test_logits.parquet']
         names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
-    names += [f'members/{member}/member.json' for member in choice['facts']] if choice else []
+    names += [f'members/{member}/member.json' for member in choice['details']] if choice else []
     for name in names:
         if not (run / name).is_file():
             raise Damaged(f'{run / name}: missing', f'run toss run {shell_path(run)}')
@@ -179,9 +179,9 @@ def verify(cfg: Config) -> list[str]:
     for path in sorted(run.rglob('[!.]*.json')):
         if Path(data.cache_dir) not in path.parents:
             kind = kind_of(path)
-            mend = f'run toss export {shell_path(run)}' if kind in EXPORTED else ''
+            hint = f'run toss export {shell_path(run)}' if kind in EXPORTED else ''
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
-            link(name, check_record, path, mend, sides, here=kind)
+            link(name, check_record, path, hint, sides, here=kind)
     link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
     link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():

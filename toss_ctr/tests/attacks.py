@@ -13,7 +13,7 @@ import numpy as np
 
 from .advice import follow_advice
 from .bench import Bench, kind_of, MEMORIES, tell, undisturbed
-from .edge_cases import mutants, nasties
+from .edge_cases import mutants, walk_hard_columns
 from .environments import environments
 from .schedules import schedules
 
@@ -74,8 +74,8 @@ def damage(path: Path, how: str, rng: np.random.Generator):
     rng : draws the place
     """
     data = bytearray(path.read_bytes())
-    places = range(len(data)) if path.suffix != '.json' else [i for i, c in enumerate(data) if not chr(c).isspace()]
-    at = int(places[int(rng.integers(len(places)))]) if places else 0  # white space of JSON says nothing
+    locations = range(len(data)) if path.suffix != '.json' else [i for i, c in enumerate(data) if not chr(c).isspace()]
+    at = int(locations[int(rng.integers(len(locations)))]) if locations else 0  # white space of JSON says nothing
     if how == 'gone':
         path.unlink()
         return
@@ -170,7 +170,7 @@ if __name__ == '__main__':
     found = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
-        attacks = dict(kills=kills, flips=flips, nasties=nasties, mutants=mutants, advice=follow_advice)
+        attacks = dict(kills=kills, flips=flips, columns=walk_hard_columns, mutants=mutants, advice=follow_advice)
         attacks['environments'] = environments
         attacks['schedules'] = lambda bench, rounds, seed: schedules(rounds, seed)
         for name, attack in attacks.items():

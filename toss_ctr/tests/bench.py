@@ -107,7 +107,7 @@ def _serve(name: str, args: list, out: Path, report: bool, seconds: float, cwd: 
         out.with_suffix('.cpu').write_text(str(time.process_time() - began))
 
 # %% ../../nbs/95_tests/40_bench.ipynb #618c7cb7
-LOADED = ('toss_ctr.cli', 'toss_ctr.run.road', 'toss_ctr.run.door', 'toss_ctr.run.verify', 'toss_ctr.members.trees')
+LOADED = ('toss_ctr.cli', 'toss_ctr.run.road', 'toss_ctr.run.api', 'toss_ctr.run.verify', 'toss_ctr.members.trees')
 LOADED += ('lightgbm', 'toss_ctr.inference.explain', 'toss_ctr.report.build', 'scipy.stats')  # loaded when used
 
 

@@ -87,9 +87,9 @@ def hostile_log(folder, where: str, end: str) -> tuple[str, str, str]:
         columns[text] = ['same'] * n
     label = text if where == 'label' else 'clicked'
     log = pl.DataFrame(columns).rename(dict(clicked=label)).with_row_index(text if where == 'id' else 'ID')
-    place = Path(folder, text if where == 'file' else f'{where}')
-    place.mkdir(exist_ok=True)
-    paths = [str(place / name) for name in ('train.parquet', 'test.parquet')]
+    location = Path(folder, text if where == 'file' else f'{where}')
+    location.mkdir(exist_ok=True)
+    paths = [str(location / name) for name in ('train.parquet', 'test.parquet')]
     log[:300].write_parquet(paths[0])
     log[300:].drop(label).write_parquet(paths[1])
     return *paths, label

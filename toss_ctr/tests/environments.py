@@ -184,22 +184,22 @@ def surrounded(bench: Bench, case: Surroundings, promise: Promise) -> tuple[str,
     -------
     same | refused | skipped | wrong, and what was said or found
     """
-    place = bench.folder / (case.folder or 'small')
-    if case.disk and not _mounted_disk(place, case.disk):
+    location = bench.folder / (case.folder or 'small')
+    if case.disk and not _mounted_disk(location, case.disk):
         return 'skipped', 'no disk can be mounted here'
     try:
-        here = Bench(place) if case.elsewhere else bench
+        here = Bench(location) if case.elsewhere else bench
         here.clear()
         call = 'toss_run', '--cfg', here.config('one')
         said = answer = call_in(here if not case.disk else bench, case, *call)
         if answer.refused:
             if case.disk:
-                _mounted_disk(place, 1 << 28, again=True)
+                _mounted_disk(location, 1 << 28, again=True)
             said = here.call(*call)
         files = here.files()
     finally:
         if case.disk:
-            subprocess.run(['umount', place])
+            subprocess.run(['umount', location])
     if answer.broken or said.code:
         return 'wrong', f'exit {answer.code}, then {said.code}: {(answer if answer.broken else said).line}'
     wanted = Promise(results_of(promise.files), 0.0) if case.elsewhere else promise

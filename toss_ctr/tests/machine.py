@@ -67,7 +67,7 @@ class _Called(RuleBasedStateMachine):
         self.asked, self.bench = asked, asked.bench
         self.bench.restore('usual')
         self.whole = 'usual'  # the config that came through
-        self.handed_in = asked.submission()
+        self.submitted = asked.submission()
         self.hurt = False  # whether something was killed or damaged since
 
     def call(self, name: str, *args, seconds: float = 0.0) -> Answer:
@@ -102,8 +102,8 @@ class CommandMachine(_Called):
             assert self.asked.submission() == before, 'a refused run has changed the submission'
             return
         self.whole, self.hurt = name, False
-        self.handed_in = self.asked.promises[name].files['runs/tiny/submission.csv']
-        assert self.asked.submission() == self.handed_in, f'another submission than an undisturbed run of {name}'
+        self.submitted = self.asked.promises[name].files['runs/tiny/submission.csv']
+        assert self.asked.submission() == self.submitted, f'another submission than an undisturbed run of {name}'
 
     @rule(name=_NAMES, force=st.booleans(), share=st.floats(0.02, 0.98))
     def kill(self, name, force, share):
@@ -128,7 +128,7 @@ class CommandMachine(_Called):
         answer = self.call('toss_infer', '--cfg', self.asked.files[name])
         if not answer.code and name == self.whole and not self.hurt:
             assert self.asked.submission() == self.asked.inferred[name], 'other predictions than undisturbed ones'
-        self.handed_in = self.asked.submission()
+        self.submitted = self.asked.submission()
         self.hurt = self.hurt or name != self.whole
 
     @rule(name=st.sampled_from(['toss_export', 'toss_board', 'toss_ls', 'toss_calibrate', 'toss_cache', 'toss_clean']))
@@ -136,7 +136,7 @@ class CommandMachine(_Called):
         "A command that changes nothing of what is handed in."
         where = self.bench.world / 'runs' if name == 'toss_ls' else self.asked.files[self.whole or 'usual']
         self.call(name, *([where] if name == 'toss_ls' else ['--cfg', where]))
-        assert not self.handed_in or self.hurt or self.asked.submission() == self.handed_in, f'{name} hands in'
+        assert not self.submitted or self.hurt or self.asked.submission() == self.submitted, f'{name} hands in'
 
     @rule()
     def verify(self):
@@ -144,8 +144,8 @@ class CommandMachine(_Called):
         answer = self.call('toss_verify', '--cfg', self.bench.world / 'runs' / 'tiny')
         if self.whole and not self.hurt:
             assert answer.code == 0, f'nothing was hurt, but: {answer.line}'
-        if self.handed_in and answer.code == 0:
-            known = {self.handed_in, *self.asked.inferred.values()}
+        if self.submitted and answer.code == 0:
+            known = {self.submitted, *self.asked.inferred.values()}
             known |= {promise.files['runs/tiny/submission.csv'] for promise in self.asked.promises.values()}
             assert self.asked.submission() in known, 'all is well, with a submission that nobody has made'
 

@@ -64,19 +64,20 @@ class _Answers(BaseHTTPRequestHandler):
 
     def found(self) -> tuple:
         "Status, headers and body of the answer."
-        store, place = self.server.store, urlsplit(self.path)
+        store, location = self.server.store, urlsplit(self.path)
         with store.lock:
-            store.asked.append(f'{self.command} {place.path}')
+            store.asked.append(f'{self.command} {location.path}')
             fault = store.faults.pop(0) if store.faults else None
         if fault == 'slow down':
             return 503, {}, _error('SlowDown')
         if why := store.refused(self.command, self.path, {k.lower(): v for k, v in self.headers.items()}):
             return 403, {}, _error(why)
-        bucket, _, key = store.name_of(place.path).partition('/')
+        bucket, _, key = store.name_of(location.path).partition('/')
         if not bucket or not (store.folder / bucket).is_dir():
             return 404, {}, _error('NoSuchBucket')
         if not key:
-            return 200, {'Content-Type': 'application/xml'}, store.listing(bucket, dict(parse_qsl(place.query, True)))
+            listing = store.listing(bucket, dict(parse_qsl(location.query, True)))
+            return 200, {'Content-Type': 'application/xml'}, listing
         status, headers, body = store.part_of(store.folder / bucket / key, self.headers.get('Range'))
         return status, headers, body[: len(body) // 2] if fault == 'cut' else body
 

@@ -58,16 +58,16 @@ class Node:
         "Of the writes that are not safe, keep some."
         found, how = bytearray(self.safe), rng.choice(('all', 'none', 'first', 'any', 'any'))
         writes = self.writes[: rng.randint(0, len(self.writes))] if how == 'first' else self.writes
-        for place, block in writes:
+        for location, block in writes:
             if how == 'none' or how == 'any' and rng.random() < 0.5:
                 continue
             if block is None:
-                del found[place:]
+                del found[location:]
                 continue
             end = rng.randint(0, len(block)) if how != 'all' and rng.random() < 0.5 else len(block)
             block = bytes(end) if how == 'any' and rng.random() < 0.25 else block[:end]
-            found.extend(bytes(max(0, place - len(found))))
-            found[place : place + len(block)] = block
+            found.extend(bytes(max(0, location - len(found))))
+            found[location : location + len(block)] = block
         self.safe, self.writes = bytes(found), []
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #7bc24e7a
@@ -339,7 +339,7 @@ def _raise_errno(number: int, path):
 
 
 @patch
-def place(self: SimulatedDisk, path) -> tuple[Node, str]:
+def location(self: SimulatedDisk, path) -> tuple[Node, str]:
     "The folder a path lies in, and its name there; '' for the root."
     parts = [part for part in str(path)[len(self.ROOT) :].split('/') if part]
     folder = self.root
@@ -357,7 +357,7 @@ def node(self: SimulatedDisk, path) -> Node:
     "What lies at a path, or is open under a descriptor."
     if isinstance(path, int):
         return self.open[path]
-    folder, name = self.place(path)
+    folder, name = self.location(path)
     if name and name not in folder.entries:
         _raise_errno(errno.ENOENT, path)
     return folder.entries[name] if name else self.root
@@ -390,7 +390,7 @@ def os_stat(self: SimulatedDisk, path, **_):
 def os_mkdir(self: SimulatedDisk, path, mode=0o777):
     "As `os.mkdir`."
     self.step(True)
-    folder, name = self.place(path)
+    folder, name = self.location(path)
     if not name or name in folder.entries:
         _raise_errno(errno.EEXIST, path)
     self.rename_all({(folder, name): self.new_node(True)})
@@ -402,20 +402,20 @@ def os_unlink(self: SimulatedDisk, path):
     self.step(True)
     if self.node(path).folder:
         _raise_errno(errno.EISDIR, path)
-    self.rename_all({self.place(path): None})
+    self.rename_all({self.location(path): None})
 
 
 @patch
 def os_replace(self: SimulatedDisk, source, target):
     "As `os.replace` and `os.rename`."
     self.step(True)
-    node, there = self.node(source), self.place(target)
+    node, there = self.node(source), self.location(target)
     old = there[0].entries.get(there[1])
     if old and old.folder and (not node.folder or old.entries):
         _raise_errno(errno.ENOTEMPTY if node.folder else errno.EISDIR, target)
     if old and node.folder and not old.folder:
         _raise_errno(errno.ENOTDIR, target)
-    self.rename_all({self.place(source): None, there: node})
+    self.rename_all({self.location(source): None, there: node})
 
 
 @patch
@@ -438,7 +438,7 @@ def remove_tree(self: SimulatedDisk, path, ignore_errors=False, **_):
             below = f'{path}/{name}'
             self.remove_tree(below) if self.node(below).folder else self.os_unlink(below)
         self.step(True)
-        self.rename_all({self.place(path): None})
+        self.rename_all({self.location(path): None})
     except OSError:
         if not ignore_errors:
             raise
@@ -557,7 +557,7 @@ def open_file(self: SimulatedDisk, path, mode='r', buffering=-1, encoding=None, 
     "As `open`."
     writes = mode.strip('bt') != 'r'
     self.step(writes)
-    folder, name = self.place(path)
+    folder, name = self.location(path)
     found = folder.entries.get(name) if name else self.root
     if found and found.folder:
         _raise_errno(errno.EISDIR, path)
@@ -697,7 +697,7 @@ def mounted(disk: SimulatedDisk, native=()):
     replaced = {key: chosen(own, real[key]) for key, own in seam.items()}
     for module, name, at in (*CARRIED, *native):
         replaced[module, name] = carried(disk, getattr(module, name), at)
-    replaced |= _own_numbers(disk)
+    replaced |= _private_numbers(disk)
     real |= {key: getattr(*key) for key in replaced}
     try:
         for (module, name), call in replaced.items():
@@ -729,7 +729,7 @@ def glob(self: SimulatedDisk, path, pattern: str):
         yield from (Path(at, name) for name in sum(found, []) if fnmatch(name, last))
 
 
-def _own_numbers(disk: SimulatedDisk) -> dict:
+def _private_numbers(disk: SimulatedDisk) -> dict:
     "Numbers of processes and names of temporary files, in the threads of a simulated disk."
     pid, token, kill = os.getpid, secrets.token_hex, os.kill
 

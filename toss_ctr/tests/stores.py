@@ -29,8 +29,8 @@ def files_with(text: str, *folders) -> list[Path]:
     (['.log'], [])
     """
     found = []
-    for place, _, names in (step for folder in folders for step in os.walk(folder)):
-        for file in (Path(place, name) for name in sorted(names)):
+    for location, _, names in (step for folder in folders for step in os.walk(folder)):
+        for file in (Path(location, name) for name in sorted(names)):
             try:
                 if file.is_file() and (text in file.name or text.encode() in file.read_bytes()):
                     found.append(file)

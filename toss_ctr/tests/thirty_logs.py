@@ -21,7 +21,7 @@ from ..config.load import load_config, make_config
 from ..run.first_config import first_config
 from ..run.schema import guess_schema
 from ..data.source import open_source
-from ..data.spec import asked_spec
+from ..data.spec import requested_spec
 from ..synthetic.files import synthesize
 from ..synthetic.one_space import synthesize_items
 from .unified import synthesize_unified
@@ -461,7 +461,7 @@ def given_roles(config: dict) -> dict[str, str]:
     """
     cfg = make_config(config)
     data, roles = cfg.data, {}
-    asked = asked_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
+    asked = requested_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
     numbers = [c for c in asked.nums if c not in asked.parts]
     named = dict(category=data.cat_cols, number=numbers, vector=data.vector_cols)
     named |= dict(tags=tuple(data.multi_cols), tag_weights=tuple(data.multi_weights.values()))

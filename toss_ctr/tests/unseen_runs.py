@@ -14,7 +14,7 @@ import polars as pl
 from sklearn.metrics import roc_auc_score
 
 from ..training.ranking import lone_auc
-from ..run.door import CTR
+from ..run.api import CTR
 from ..inference.ensemble import submit
 from ..run.road import train_members
 from .unseen_logs import stranger, STRANGERS
@@ -103,10 +103,10 @@ def first_run(train: pl.DataFrame, test: pl.DataFrame, folder: str, name: str = 
     train_members(inputs)
     submit(run.cfg)
     y, found = test['clicked'].to_numpy(), {}
-    places = [*sorted((run.folder / 'members').iterdir()), run.folder / 'ensemble']
-    for place in places:
-        if (place / 'submission.csv').is_file():
-            found[place.name] = roc_auc_score(y, pl.read_csv(place / 'submission.csv')['clicked'])
+    locations = [*sorted((run.folder / 'members').iterdir()), run.folder / 'ensemble']
+    for location in locations:
+        if (location / 'submission.csv').is_file():
+            found[location.name] = roc_auc_score(y, pl.read_csv(location / 'submission.csv')['clicked'])
     found['trees'] = roc_auc_score(y, plain_trees(train, test, seed))
     best, auc = best_column(train, test)
     return {name: round(float(auc), 4) for name, auc in found.items()} | dict(column=round(auc, 4), best=best)

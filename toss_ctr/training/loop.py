@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['seed_step', 'global_batch_size', 'learning_rate', 'optimizer_step', 'nonfinite_error', 'train_batch', 'write_events',
-           'told_place', 'print_batch', 'print_epoch', 'state_path', 'save_state', 'load_state', 'counts', 'cut_rate',
-           'end_epoch', 'close_epoch', 'run_epoch', 'choose_epochs', 'run_epochs']
+           'progress_label', 'print_batch', 'print_epoch', 'state_path', 'save_state', 'load_state', 'counts',
+           'cut_rate', 'end_epoch', 'close_epoch', 'run_epoch', 'choose_epochs', 'run_epochs']
 
 # %% ../../nbs/50_training/60_loop.ipynb #0f768d67
 import time
@@ -155,7 +155,7 @@ def write_events(trainer: FoldTrainer):
                 board.add_scalar(f"{row['split']}/{name}", row[name], epoch)
 
 # %% ../../nbs/50_training/60_loop.ipynb #ffdbc137
-def told_place(trainer: FoldTrainer, epoch: int) -> str:
+def progress_label(trainer: FoldTrainer, epoch: int) -> str:
     "Which fold and epoch a line is about, and whether the epochs are still being chosen."
     return f"fold {trainer.fold} {'inner ' if trainer.inner else ''}epoch {epoch}"
 
@@ -165,7 +165,7 @@ def print_batch(trainer: FoldTrainer, batches: int, batches_per_second: float):
     state = trainer.state
     loss = state.loss_sum / state.batch
     speed = batches_per_second * trainer.cfg.train.batch_size
-    where = f'{told_place(trainer, state.epoch)} batch {state.batch}/{batches}'
+    where = f'{progress_label(trainer, state.epoch)} batch {state.batch}/{batches}'
     print(f'{where} loss {loss:.4f} {speed:,.0f} rows/s', flush=True)
 
 
@@ -178,7 +178,7 @@ def print_epoch(trainer: FoldTrainer):
     for name in trainer.inputs.train.spec.labels[: trainer.labels.shape[1] - 1]:
         numbers += f" | {name} AUC {rows[f'valid {name}']['AUC']:.4f}"
     star = ' *' * (trainer.chooses and not trainer.state.since_best)
-    print(f'{told_place(trainer, epoch)} valid {numbers}{star}', flush=True)
+    print(f'{progress_label(trainer, epoch)} valid {numbers}{star}', flush=True)
 
 # %% ../../nbs/50_training/60_loop.ipynb #4661981e
 def state_path(trainer: FoldTrainer) -> Path:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['LEVEL_ROWS', 'FEW', 'GIB', 'PROCESS', 'ROW_NUMBERS', 'PEAK', 'AHEAD', 'fold_fingerprint', 'Progress', 'every_label',
            'row_counts', 'check_classes', 'rates_beside', 'fold_loader', 'build_fold_model', 'compiled_or_distributed',
-           'level_sample', 'FoldTrainer', 'natural_weights', 'kept_bytes', 'longest_rows', 'row_bytes', 'fold_memory']
+           'level_sample', 'FoldTrainer', 'natural_weights', 'saved_bytes', 'longest_rows', 'row_bytes', 'fold_memory']
 
 # %% ../../nbs/50_training/40_setup.ipynb #c77086a2
 from dataclasses import dataclass, field
@@ -27,7 +27,7 @@ from ..data.types import UNKNOWN
 from ..features.stored import feature_names
 from ..models.ctr import CTRModel
 from .checkpoints import fold_keys
-from .distributed import own_device, this_process
+from .distributed import process_device, this_process
 from .inputs import Inputs
 from .losses import logit_shift, make_optimizer, move_by_rows, moving_average
 
@@ -150,7 +150,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         rank=process.rank,
         world=process.size,
         prefetch=2,
-        pin=own_device(cfg.device).type == 'cuda',
+        pin=process_device(cfg.device).type == 'cuda',
     )
 
 # %% ../../nbs/50_training/40_setup.ipynb #ddb545a4
@@ -160,7 +160,7 @@ def build_fold_model(inputs: Inputs, stats, shifts: list[float]) -> nn.Module:
     shifts : log-odds (1 + T) at which the answers start, those of `logit_shift`
     """
     cfg = inputs.cfg
-    device = own_device(cfg.device)
+    device = process_device(cfg.device)
     model = CTRModel(cfg, inputs.train.spec, stats)
     if this_process().size > 1 and device.type == 'cuda':
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
@@ -225,7 +225,7 @@ class FoldTrainer:
         self.fold = fold
         self.fingerprint = fingerprint
         self.process = this_process()
-        self.device = own_device(cfg.device)
+        self.device = process_device(cfg.device)
         self.show = show and self.process.first
         self.inner = inner
         self.chooses = inner or (cfg.chooses_epochs and not cfg.chooses_inside)
@@ -282,7 +282,7 @@ def natural_weights(trainer: FoldTrainer, labels: torch.Tensor, weights: torch.T
     return counted if weights is None else counted * weights
 
 # %% ../../nbs/50_training/40_setup.ipynb #f4c216fc
-def kept_bytes(model: nn.Module, run) -> int:
+def saved_bytes(model: nn.Module, run) -> int:
     "Bytes that a forward pass keeps for its backward pass."
     weights = {p.untyped_storage().data_ptr() for p in model.parameters()}
     storages = {}
@@ -322,7 +322,7 @@ def row_bytes(model: nn.Module, batch: dict, amp: str = 'none') -> float:
     for some in (rows // 2, rows):
         part = {name: values[:some].clone() for name, values in batch.items()}
         with autocast(torch.device('cpu'), amp):
-            sizes.append(kept_bytes(model, lambda: model(part)))
+            sizes.append(saved_bytes(model, lambda: model(part)))
     return (sizes[1] - sizes[0]) / (rows - rows // 2)
 
 # %% ../../nbs/50_training/40_setup.ipynb #de019703
