@@ -19,7 +19,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('models.dare', 'if self.tau and not self.collapse:', 'if self.tau:'),
     ('models.roles', '(s1 + s2) / 2 if', '(s1 + s2) if'),
     ('members.matrix', '(token == target[row]) & (token != 0)', '(token == target[row])'),
-    ('inference.ensemble', 'TOO_FAR = 3.7', 'TOO_FAR = 37.0'),
+    ('inference.ensemble', 'share * (1 - share) * rank.var(ddof=1)', 'share * rank.var(ddof=1)'),
 
     ('data.folds', 'return self.fold >= k if', 'return self.fold == k if'),
     ('data.folds', 'first += n_parts', 'first += 1'),
@@ -39,18 +39,38 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('features.counts', 'used = counts.allowed[k, part]', 'used = counts.allowed[k].any(0)'),
     ('features.counts', 'np.log1p(n * factor)', 'np.log1p(n)'),
 
-    ('training.metrics', 'differences - differences.mean() + interval.value', 'differences'),
-    ('training.ranking', '(above - (clicks - clicks_here) + down_to - clicks) / 2', 'above - (clicks - clicks_here)'),
+    ('training.metrics', 'value - draws.mean() + np.quantile', 'np.quantile'),
+    ('training.ranking', '(above - (clicks - clicks_here) + down_to - clicks) / 2', 'above - clicks + clicks_here'),
     ('training.losses', 'w = w * mean_one(weight)\n', 'w = w\n'),
     ('training.losses', 'cfg.decay * n / max(1, cfg.warmup_steps)', 'cfg.decay'),
     ('training.loop', 'state.since_best += counts(trainer)', 'state.since_best += 0'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
-    ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p', 'np.interp(p, self.x, self.y)'),
-    ('inference.calibration', 'logit[~part], label[~part], weight=others,', 'logit, label, weight=weight,'),
+    ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p',
+     'np.interp(p, self.x, self.y)'),
+    ('inference.calibration', 'curve = fit_calibrator(logit[~part], label[~part],', 'curve = fit_calibrator(logit, label,'),
     ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
+    ('inference.select', 'if not (gain > SURE * error).any()', 'if not (gain > 0).any()'),
+
+    ('core.files', 'if self.memory and time.time_ns() - max(before[2:]) > _YOUNG:', 'if self.memory:'),
+    ('core.records', 'if other != current and re.fullmatch', 'if re.fullmatch'),
+    ('core.tasks', 'if task.folder.exists() and not task.answer():', 'if not task.answer():'),
+    ('config.load', 'isinstance(value, dict) and value and isinstance(former, dict)',
+     'isinstance(value, dict) and isinstance(former, dict)'),
+    ('data.cache', 'if stat_key(file) != stamp:', 'if False:'),
+
+    ('members.boosted', 'init_score=g.start(rows))\n', 'init_score=None)\n'),
+    ('members.combine', '(rank(row) - 0.5)', 'rank(row)'),
+    ('members.outside', 'np.lexsort((chance, fold))', 'np.argsort(chance)'),
+
+    ('report.slices', 'expected = p * ((w @ pred.label) / (w @ p))', 'expected = p'),
+    ('report.predictions', "return p if self.target == 'balanced' else self.scales(p).natural", 'return p'),
+    ('run.rules', "return c.card == 1 and not c.nulls and f'always", "return c.card == 1 and f'always"),
+    ('run.lists', 'or common >= 0.9 * len(tokens)', 'or common >= 0.5 * len(tokens)'),
+    ('run.schema', 'return alike and (0 < gap < np.inf or', 'return alike and (0 <= gap < np.inf or'),
 ]
+EXPORTED = re.compile(r'^#\|\s*export', re.M)
 SKIPPED = re.compile(r'^#\|\s*(eval:\s*false|slow|gpu)\b', re.M)
 
 
@@ -60,11 +80,12 @@ def notebook_of(room: str) -> Path:
     return (file.parent / re.search(r'File to edit: (\S+\.ipynb)', file.read_text(encoding='utf-8'))[1]).resolve()
 
 
-def changed(text: str, old: str, new: str) -> str:
-    "The text with one place changed."
-    if text.count(old) != 1:
-        raise ValueError(f'stands there {text.count(old)} times')
-    return text.replace(old, new)
+def places(room: str, old: str) -> tuple[int, int]:
+    "How often a text stands in a module, and in the exported cells of its notebook; a mutant needs once in both."
+    cells = json.loads(notebook_of(room).read_text(encoding='utf-8'))['cells']
+    sources = [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'code']
+    module = Path('toss_ctr', *room.split('.')).with_suffix('.py').read_text(encoding='utf-8')
+    return module.count(old), sum(source.count(old) for source in sources if EXPORTED.search(source))
 
 
 def misplaced(room: str, old: str) -> str:
@@ -83,12 +104,14 @@ def write_mutant(folder: Path, room: str, old: str, new: str) -> Path:
     notebook = notebook_of(room)
     content = json.loads(notebook.read_text(encoding='utf-8'))
     if old:
+        if places(room, old) != (1, 1) or old == new:
+            raise ValueError(f'{room}: {old!r} does not stand once in the module and once in its notebook')
         file = folder.joinpath('toss_ctr', *room.split('.')).with_suffix('.py')
-        file.write_text(changed(file.read_text(encoding='utf-8'), old, new), encoding='utf-8')
+        file.write_text(file.read_text(encoding='utf-8').replace(old, new), encoding='utf-8')
         for cell in content['cells']:
             source = ''.join(cell['source'])
-            if cell['cell_type'] == 'code' and re.search(r'^#\|\s*export', source, re.M) and old in source:
-                cell['source'] = changed(source, old, new)
+            if cell['cell_type'] == 'code' and EXPORTED.search(source):
+                cell['source'] = source.replace(old, new)
     copy = folder / notebook.name
     copy.write_text(json.dumps(content), encoding='utf-8')
     return copy
@@ -113,10 +136,7 @@ def run_cells(copy: Path):
 def answer(room: str, old: str = '', new: str = '') -> tuple[bool, str]:
     "Does the notebook pass, and which cell did not?"
     with tempfile.TemporaryDirectory(prefix='mutant_') as folder:
-        try:
-            copy = write_mutant(Path(folder), room, old, new)
-        except ValueError as error:
-            return True, str(error)
+        copy = write_mutant(Path(folder), room, old, new)
         env = os.environ | dict(PYTHONPATH=folder, OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
         command = [sys.executable, str(Path(__file__).resolve()), '--cells', str(copy)]
         pipes = dict(cwd=notebook_of(room).parent, env=env, capture_output=True, text=True)
