@@ -1,7 +1,7 @@
 """Would a test notice? One line of a room is changed at a time, and the room's own notebook must fail.
 
 `python .ci/mutants.py` tries all of `MUTANTS`, `python .ci/mutants.py data.folds features` those of some rooms;
-`--texts` only looks whether each text stands once in its module and its notebook. Cells
+`.ci/pages.py` sees that each text stands once in its module and its notebook. Cells
 run as `nbdev_test` runs them, without the slow ones, on a copy of the package with the change in it. A notebook that
 fails without a change proves nothing, so each runs unchanged first. About five minutes of two cores.
 """
@@ -49,7 +49,8 @@ MUTANTS = [  # room, text that stands there once, what takes its place
 
     ('inference.calibration', '(1 - _KEEP) * np.interp(p, self.x, self.y) + _KEEP * p',
      'np.interp(p, self.x, self.y)'),
-    ('inference.calibration', 'curve = fit_calibrator(logit[~part], label[~part],', 'curve = fit_calibrator(logit, label,'),
+    ('inference.calibration', 'curve = fit_calibrator(logit[~part], label[~part],',
+     'curve = fit_calibrator(logit, label,'),
     ('inference.oof', "return pl.concat(parts).sort('row')", 'return pl.concat(parts)'),
     ('inference.select', 'if not (gain > SURE * error).any()', 'if not (gain > 0).any()'),
 
@@ -80,22 +81,12 @@ def notebook_of(room: str) -> Path:
     return (file.parent / re.search(r'File to edit: (\S+\.ipynb)', file.read_text(encoding='utf-8'))[1]).resolve()
 
 
-def places(room: str, old: str) -> tuple[int, int]:
+def occurrences(room: str, old: str) -> tuple[int, int]:
     "How often a text stands in a module, and in the exported cells of its notebook; a mutant needs once in both."
     cells = json.loads(notebook_of(room).read_text(encoding='utf-8'))['cells']
     sources = [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'code']
     module = Path('toss_ctr', *room.split('.')).with_suffix('.py').read_text(encoding='utf-8')
     return module.count(old), sum(source.count(old) for source in sources if EXPORTED.search(source))
-
-
-def misplaced(room: str, old: str) -> str:
-    "What is wrong with a text that must stand once in its module and in one exported cell; '' = nothing."
-    module = Path('toss_ctr', *room.split('.')).with_suffix('.py').read_text(encoding='utf-8')
-    content = json.loads(notebook_of(room).read_text(encoding='utf-8'))
-    sources = (''.join(cell['source']) for cell in content['cells'] if cell['cell_type'] == 'code')
-    cells = sum(old in source for source in sources if re.search(r'^#\|\s*export', source, re.M))
-    right = module.count(old) == 1 and cells == 1
-    return '' if right else f'{room}: {old!r} stands {module.count(old)} times in the module, in {cells} cells'
 
 
 def write_mutant(folder: Path, room: str, old: str, new: str) -> Path:
@@ -104,7 +95,7 @@ def write_mutant(folder: Path, room: str, old: str, new: str) -> Path:
     notebook = notebook_of(room)
     content = json.loads(notebook.read_text(encoding='utf-8'))
     if old:
-        if places(room, old) != (1, 1) or old == new:
+        if occurrences(room, old) != (1, 1) or old == new:
             raise ValueError(f'{room}: {old!r} does not stand once in the module and once in its notebook')
         file = folder.joinpath('toss_ctr', *room.split('.')).with_suffix('.py')
         file.write_text(file.read_text(encoding='utf-8').replace(old, new), encoding='utf-8')
@@ -169,7 +160,5 @@ def main(wanted: list[str]) -> int:
 if __name__ == '__main__':
     if sys.argv[1:2] == ['--cells']:
         run_cells(Path(sys.argv[2]))
-    elif wrong := [line for room, old, _ in MUTANTS if (line := misplaced(room, old))]:
-        sys.exit('\n'.join(wrong))
-    elif sys.argv[1:2] != ['--texts']:
+    else:
         sys.exit(main(sys.argv[1:]))

@@ -188,8 +188,8 @@ class Names:
 def mutant_faults():
     "Mutants whose text does not stand exactly once in the module and once in its notebook, or that change nothing."
     for room, old, new in MUTANTS:
-        if places(room, old) != (1, 1) or old == new:
-            yield f'mutants: {room}: {old!r} stands {places(room, old)} times in the module and its notebook'
+        if occurrences(room, old) != (1, 1) or old == new:
+            yield f'mutants: {room}: {old!r} stands {occurrences(room, old)} times in the module and its notebook'
 
 
 EMPTY_TESTS = """

@@ -15,7 +15,7 @@ from toss_ctr.core.files import write_aside
 
 ROOT = Path(__file__).resolve().parents[1]
 STAMP = {'commit', 'date', 'machine', 'seeds', 'twin', 'result'}
-TIMES, RELATIVE, ABSOLUTE = 3, 1e-4, 1e-6  # no spread counts for less than RELATIVE · |value| + ABSOLUTE
+TIMES, RELATIVE, ABSOLUTE = 3, 3e-4, 1e-6  # no spread counts for less than RELATIVE · |value| + ABSOLUTE
 TWINS = {  # canary → benchmarks that run its pipeline on more rows
     'demo': ['demo', 'yardstick_demo', 'dare', 'yardstick_dare'],
     'toss_demo': ['toss_demo', 'yardstick_toss_demo', 'recovery', 'yardstick_recovery'],

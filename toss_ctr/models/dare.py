@@ -39,7 +39,7 @@ def keep(top_k: int | None, rank: Tensor, mask: Tensor, columns: list) -> tuple[
     return index, real, [None if x is None else x.gather(1, index) for x in columns]
 
 # %% ../../nbs/40_models/40_dare.ipynb #f2920d92
-def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, context, sides: Sequence[Tensor], **entries):
+def check_dare_input(emb: Embeddings, seq: Tensor, seq_len: Tensor, target, context, sides: Sequence, **entries):
     """Refuse what `DARE.forward` cannot take.
 
     entries : age, bias and bucket, each None or (B, L)
