@@ -13,7 +13,7 @@ import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 
-from mutants import MUTANTS, places
+from mutants import MUTANTS, occurrences
 from outputs import printing
 
 from toss_ctr.config.load import keys_table
