@@ -77,7 +77,7 @@ def merge(base: dict, over: dict) -> dict:
     return merged
 
 # %% ../../nbs/10_config/55_load.ipynb #56828b93
-def _place(loc: tuple, raw) -> list:
+def _steps_given(loc: tuple, raw) -> list:
     "The steps of pydantic's path that lead through what was given; the last may be a key that is missing there."
     steps = []
     for step in loc:
@@ -92,7 +92,7 @@ def _place(loc: tuple, raw) -> list:
 def _explain(e: ValidationError, raw) -> UserError:
     "Pydantic's first finding in one line that names key, value and mend."
     finding = e.errors()[0]
-    context, steps = finding.get('ctx', {}), _place(finding['loc'], raw)
+    context, steps = finding.get('ctx', {}), _steps_given(finding['loc'], raw)
     key, others = '.'.join(map(str, steps)), e.error_count() - 1
     more = f' (and {others} more)' if others else ''
     if finding['type'] == 'extra_forbidden':

@@ -63,7 +63,7 @@ class Train(Section):
     "Of weights, dropout and the order of rows, where it is not `seed`; folds and features keep to `seed`."
 
     @model_validator(mode='after')
-    def _told_when(self):
+    def _set_only_when(self):
         if self.plateau and not self.early_stop_patience:
             raise UserError('train.plateau: nothing says when to cut the rate', 'set train.early_stop_patience')
         return self

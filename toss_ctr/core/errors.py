@@ -13,13 +13,13 @@ from typing import get_args
 # %% ../../nbs/00_core/00_errors.ipynb #dbb6a19a
 _SET = r'--set (\S+=\S*[^\s.,:;)](?: \S+=\S*[^\s.,:;)])*)'
 _IN_NOTEBOOKS = (  # what a shell calls something → what a notebook calls it
-    (rf'toss run (\S+) {_SET}', lambda said: f"Run('{said[1]}', set={said[2].split()}).fit()"),
+    (rf'toss run (\S+) {_SET}', lambda message: f"Run('{message[1]}', set={message[2].split()}).fit()"),
     (r'toss run (\S*[/.]\S*[^\s:])', r"Run('\1').fit()"),
     (r'\btoss run\b', 'fit()'),
     (r'toss infer (\S*[^\s:])', r"Run('\1').submit()"),
     (r'toss (report|verify|cache|clean) (\S*[^\s:])', r"!toss \1 \2"),
     (r'--label, in Python label=', 'label='),
-    (_SET, lambda said: f'set={said[1].split()}'),
+    (_SET, lambda message: f'set={message[1].split()}'),
     (r'\(--force\)|--force', 'fit(force=True)'),
     (r'--(label|item|history)\b', r'\1='),
 )

@@ -380,16 +380,16 @@ def _stoppable(name: str):
     if not in_main_thread():
         yield lambda: False
         return
-    ear = _SignalListener(name)
-    ear.start()
+    read_end = _SignalListener(name)
+    read_end.start()
     before = _handle({signal.SIGINT: signal.default_int_handler, signal.SIGTERM: _terminated})
-    woken = signal.set_wakeup_fd(ear.write_end, warn_on_full_buffer=False)
+    woken = signal.set_wakeup_fd(read_end.write_end, warn_on_full_buffer=False)
     try:
-        yield lambda: ear.heard > 0
+        yield lambda: read_end.heard > 0
     finally:
         signal.set_wakeup_fd(woken)
         _handle(before)
-        ear.close()
+        read_end.close()
 
 # %% ../../nbs/00_core/20_processes.ipynb #388dc206
 def _say(text):

@@ -303,17 +303,17 @@ class SlurmExecutor:
     def __init__(self, engine, reaper=None):
         self.engine, self.reaper, self.slots = engine, reaper, slots_of(engine)
         self.lasting = not engine.here  # a queue's jobs outlive the command
-        self.made, self.jobs, self.states, self.asked = {}, set(), {}, 0.0
+        self.made, self.jobs, self.states, self.queried = {}, set(), {}, 0.0
 
     def state(self, job: str) -> str:
         "What Slurm calls the state of a job; the queue is asked every few seconds."
         if not self.lasting:
             return self.made[job].state
-        if time.monotonic() - self.asked > _ASK_SECONDS:
+        if time.monotonic() - self.queried > _ASK_SECONDS:
             whole = ','.join(sorted({job.partition('_')[0] for job in self.jobs}))
             listing = _tool('squeue', '--noheader', '--array', '--states=all', '--format=%i %T', f'--jobs={whole}')
             self.states = dict(line.split()[:2] for line in listing.splitlines() if len(line.split()) >= 2)
-            self.asked = time.monotonic()
+            self.queried = time.monotonic()
         return self.states.get(job, 'UNKNOWN')
 
     def take_over(self, tasks: list[Task]) -> dict[Path, str]:
@@ -323,7 +323,7 @@ class SlurmExecutor:
         """
         notes = tasks[0].folder.parent.glob('*/job')
         jobs = {note.parent: job for note in notes if (job := note.read_text()) not in self.jobs}
-        self.jobs, self.asked = self.jobs | set(jobs.values()), 0.0
+        self.jobs, self.queried = self.jobs | set(jobs.values()), 0.0
         living = {folder: job for folder, job in jobs.items() if self.state(job) in RUNS}
         wanted = {task.folder for task in tasks}
         if others := [job for folder, job in living.items() if folder not in wanted]:
@@ -343,7 +343,7 @@ class SlurmExecutor:
             jobs[task.folder] = job.job_id
             self.made[job.job_id] = job
             (task.folder / 'job').write_text(job.job_id)
-        self.jobs, self.asked = self.jobs | set(jobs.values()), 0.0
+        self.jobs, self.queried = self.jobs | set(jobs.values()), 0.0
         return [_SlurmFuture(jobs[task.folder], self.state) for task in tasks]
 
     def cancel(self, futures: list[_SlurmFuture]):

@@ -34,7 +34,7 @@ class _SplitPlan:
 
     name: str  # 'train' | 'test'
     source: Source
-    asked: Spec
+    requested: Spec
     fingerprint: str
     train: str  # fingerprint of the training split
     root: Path
@@ -87,17 +87,17 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     source, origin = split_source(name, data, data.cache_dir)
     stamps = [stat_key(f) for f in source.files]
     try:
-        asked = requested_spec(cfg, list(train['columns']) if train else source.columns[0])
+        requested = requested_spec(cfg, list(train['columns']) if train else source.columns[0])
         if not train:
-            source.check(asked.columns(asked.keys, label=True))
+            source.check(requested.columns(requested.keys, label=True))
     except UserError:
         _tell_folders(name, cfg, source)  # which may be why
         raise
-    encoding = dict(train=train['made_of']) if train else dict(asked=asked.to_json())
+    encoding = dict(train=train['made_of']) if train else dict(requested=requested.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
     named = digest_json(dict(format=FORMAT, source=origin, shard_rows=rows, **encoding))
     root = Path(data.cache_dir) / named
-    return _SplitPlan(name, source, asked, named, encoding.get('train', named), root, rows, origin, stamps)
+    return _SplitPlan(name, source, requested, named, encoding.get('train', named), root, rows, origin, stamps)
 
 # %% ../../nbs/20_data/50_cache.ipynb #ffea965c
 def _bar(rows: int, what: str, progress: bool):
@@ -122,11 +122,11 @@ def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
         with suppress(Damaged):  # not there, or damaged: learn it again
             return _learned_of(read_with_lists(path, 'learned', made_of=plan.fingerprint))
     rows = plan.training_rows
-    units = first_pass(plan.asked, plan.source, rows)
-    with _bar(rows * len(units), 'statistics', progress) as bar:
+    resolutions = first_pass(plan.requested, plan.source, rows)
+    with _bar(rows * len(resolutions), 'statistics', progress) as bar:
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=cfg.num_workers, keep=True)
-        answers = run_tasks('toss_ctr.data.measure:measure', units, **how)
-    spec, stats = make_spec(plan.asked, units, answers)
+        answers = run_tasks('toss_ctr.data.measure:measure', resolutions, **how)
+    spec, stats = make_spec(plan.requested, resolutions, answers)
     for column in stats['constant']:
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
     return dict(spec=spec.to_json(), stats=stats, columns=_columns(plan.source))
@@ -194,7 +194,7 @@ def _write_manifest(plan: _SplitPlan, learned: dict, described: list):
     shards = []
     for i, about in enumerate(described):
         shards.append(dict(path=f'shard_{i:05d}') | {k: about[k] for k in ('start', 'n_rows', 'arrays')})
-    content = dict(name=plan.name, train=plan.train, source=plan.origin, asked=plan.asked.to_json())
+    content = dict(name=plan.name, train=plan.train, source=plan.origin, requested=plan.requested.to_json())
     content |= dict(n_rows=plan.source.n_rows, shards=shards)
     records = [f'{shard["path"]}/shard.json' for shard in shards]
     write_with_lists(plan.manifest, 'split', content | learned, plan.root, plan.fingerprint, records)
@@ -212,9 +212,9 @@ def _whole_split(plan: _SplitPlan, cfg) -> Split | None:
 # %% ../../nbs/20_data/50_cache.ipynb #604e5a3e
 def _type_lines(plan: _SplitPlan, learned: dict) -> dict[str, str]:
     "Category that a test file stores in another type than the training file, or moment by another clock → a line."
-    asked, here, there = plan.asked, _columns(plan.source), learned['columns']
-    read = {c.name for c in asked.cats} | {*asked.keys, *map(moment_column, asked.columns())}
-    read |= {asked.time.name} if asked.time else set()
+    requested, here, there = plan.requested, _columns(plan.source), learned['columns']
+    read = {c.name for c in requested.cats} | {*requested.keys, *map(moment_column, requested.columns())}
+    read |= {requested.time.name} if requested.time else set()
     line = "column '{}' holds {}, in training {}: write it as in training".format
     return {c: line(c, here[c], there[c]) for c in here if c in read and there.get(c, here[c]) != here[c]}
 
@@ -249,9 +249,9 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     edges = np.linspace(0, len(todo), max(1, min(workers, len(todo))) + 1).astype(int)
     runs = [todo[a:b] for a, b in pairwise(edges) if b > a]  # a process reads its shards in one stream
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
-        units = [dict(shards=run, **shared) for run in runs]
+        resolutions = [dict(shards=run, **shared) for run in runs]
         how = dict(engine=cfg.engine, tell=bar.update, folder=plan.root, slots=workers)
-        answers = run_tasks('toss_ctr.data.cache:write_shards', units, **how)
+        answers = run_tasks('toss_ctr.data.cache:write_shards', resolutions, **how)
     sweep(plan.folder, held=True)  # what a worker that was lost has begun
     lines = _type_lines(plan, learned)
     for run, answer in zip(runs, answers, strict=True):
@@ -280,7 +280,7 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
         raise UserError(f'{key}: {path} is encoded by another training split', hint)
-    wants, has = requested_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['asked'])
+    wants, has = requested_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['requested'])
     for k in vars(wants):
         if getattr(has, k) != getattr(wants, k):
             raise UserError(f'{key}: {path} does not fit the config in {k}', hint)

@@ -63,8 +63,8 @@ def _with_ages(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, location) -
     history = history.like(**history.columns, at=np.arange(len(events))).without('token', seq.padding)
     row = history.rows()
     of_row = lambda entry: location(int(row[entry]))
-    event = times(events.take(pa.array(history['at'])), seq.time, of_row, seq.unit)
-    ms = times(batch[time.name], time.name, location, time.unit)[row] - event
+    event = times(events.take(pa.array(history['at'])), seq.time, of_row, seq.resolution)
+    ms = times(batch[time.name], time.name, location, time.resolution)[row] - event
     if (ms < 0).any():
         at = int(np.argmax(ms < 0))
         ends = event[at], event[at] + ms[at]
@@ -241,7 +241,7 @@ class RowEncoder:
         of_weights = {f'weight_of_{key}_values': of_values} if m.weights else {}
         return of_weights | {f'{key}_values': codes.astype(smallest(m.size)), f'{key}_counts': counts}
 
-    def _told(self, batch, location) -> dict:
+    def _labels_and_weights(self, batch, location) -> dict:
         "Labels and weights of the rows."
         spec = self.spec
         out = dict(label=labels(batch[spec.label], spec.label, location, click=spec.click))
@@ -260,7 +260,7 @@ class RowEncoder:
         """
         spec = self.spec
         batch = {c: batch[c] if isinstance(batch[c], list) else plain(batch[c], c, location) for c in self.columns}
-        out = self._told(batch, location) if self.label else {}
+        out = self._labels_and_weights(batch, location) if self.label else {}
         out |= _cat_matrices(spec, lambda name: codes_of(self.cats[name], batch[name], name, location))
         if spec.nums:
             out['num'] = number_matrix(batch, spec.plain_nums, spec.vectors, location)
@@ -271,7 +271,7 @@ class RowEncoder:
         for m in spec.multis:
             out |= self._cells(batch, location, m)
         if spec.time:
-            out['time'] = times(batch[spec.time.name], spec.time.name, location, spec.time.unit)
+            out['time'] = times(batch[spec.time.name], spec.time.name, location, spec.time.resolution)
         if self.ids:
             text, starts = text_buffers(id_texts(batch[spec.id_col], spec.id_col, location))
             out |= dict(id_values=text, id_counts=np.diff(starts))

@@ -173,8 +173,9 @@ class RawRows:
         moments = [moment_column(c) for c in wanted]
         self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
         self.single = {*wanted} - {*spec.composite(), *moments}  # read as a code or a number a row, and nothing else
-        units = {h.time: h.unit for h in spec.histories} | ({spec.time.name: spec.time.unit} if spec.time else {})
-        self.moments = {c for c in (*moments, *units) if c and units.get(c, 'moment') == 'moment'}
+        resolutions = {h.time: h.resolution for h in spec.histories}
+        resolutions |= {spec.time.name: spec.time.resolution} if spec.time else {}
+        self.moments = {c for c in (*moments, *resolutions) if c and resolutions.get(c, 'moment') == 'moment'}
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 
     def __call__(self, rows) -> Split:

@@ -132,18 +132,18 @@ def _measure_numbers(stream, columns: list, widths: dict, every: int = 1) -> dic
 # %% ../../nbs/20_data/25_measure.ipynb #15712259
 def _measure_events(stream, columns: list) -> dict:
     "Unit of the times of a history's tokens, that of the first of them."
-    units = (token_time_unit(batch[columns[0]], columns[0], location) for batch, location in stream)
-    return {columns[0]: next(filter(None, units), 'moment')}
+    resolutions = (token_time_unit(batch[columns[0]], columns[0], location) for batch, location in stream)
+    return {columns[0]: next(filter(None, resolutions), 'moment')}
 
 
 def _measure_time(stream, columns: list) -> dict:
     "Unit of a column of times, that of its first row, and the earliest and latest of them."
-    name, unit, ends = columns[0], None, []
+    name, resolution, ends = columns[0], None, []
     for batch, location in stream:
-        unit = unit or time_unit(batch[name], name, location)
-        moments = times(batch[name], name, location, unit)
+        resolution = resolution or time_unit(batch[name], name, location)
+        moments = times(batch[name], name, location, resolution)
         ends += [int(moments.min()), int(moments.max())]
-    return {name: dict(unit=unit, first=min(ends), last=max(ends))}
+    return {name: dict(resolution=resolution, first=min(ends), last=max(ends))}
 
 # %% ../../nbs/20_data/25_measure.ipynb #e1bbadfb
 _KINDS = dict(
@@ -194,24 +194,24 @@ def _space(seq: SeqSpec, column: str) -> str:
     return f'{seq.history} {column}'
 
 
-def first_pass(asked: Spec, source: Source, stop: int) -> list[dict]:
+def first_pass(requested: Spec, source: Source, stop: int) -> list[dict]:
     """Units that together measure everything a spec needs, the longest first.
 
-    asked : what the config asks of the source
+    requested : what the config asks of the source
     """
-    units, histories = [], asked.histories
-    add = lambda kind, columns, **options: units.append(dict(kind=kind, columns=columns, **options))
+    resolutions, histories = [], requested.histories
+    add = lambda kind, columns, **options: resolutions.append(dict(kind=kind, columns=columns, **options))
     for h in histories:
         for c in (h.name, *h.beside):
             add('tokens', [c], space=_space(h, c), pad_id=h.pad_id if c == h.name else None, sep=h.sep)
     for c in dict.fromkeys(h.time for h in histories if h.time):
         add('events', [c])
-    widths = {v.name: _width_of(source, v.name, stop) for v in asked.vectors}
-    if asked.nums or widths:
-        size = stop * (len(asked.nums) + sum(widths.values()))
-        add('numbers', [*asked.nums, *widths], widths=widths, every=-(-size // SAMPLE))
-    counted = [c.name for c in asked.cats if c.kind == 'vocab']
-    counted = list(dict.fromkeys([*counted, *asked.keys, *(c for h in histories for c in h.targets)]))
+    widths = {v.name: _width_of(source, v.name, stop) for v in requested.vectors}
+    if requested.nums or widths:
+        size = stop * (len(requested.nums) + sum(widths.values()))
+        add('numbers', [*requested.nums, *widths], widths=widths, every=-(-size // SAMPLE))
+    counted = [c.name for c in requested.cats if c.kind == 'vocab']
+    counted = list(dict.fromkeys([*counted, *requested.keys, *(c for h in histories for c in h.targets)]))
     if counted:
         add('codes', counted)
     looked_up = {}
@@ -220,12 +220,12 @@ def first_pass(asked: Spec, source: Source, stop: int) -> list[dict]:
             looked_up.setdefault(_ids_of(h), {}).update(h.looked_up)
     for c, others in looked_up.items():
         add('lookups', [c, *others])
-    for m in asked.multis:
+    for m in requested.multis:
         add('cells', [m.name], seps={m.name: m.sep})
-    if asked.time:
-        add('time', [asked.time.name])
+    if requested.time:
+        add('time', [requested.time.name])
     files = [str(f) for f in source.files]
-    return [dict(files=files, stop=stop, **unit) for unit in units]
+    return [dict(files=files, stop=stop, **resolution) for resolution in resolutions]
 
 # %% ../../nbs/20_data/25_measure.ipynb #46083dd0
 def _frequent(measured: dict, min_count: int) -> tuple:
@@ -280,8 +280,8 @@ def _seq_column(seq: SeqSpec, measured: dict) -> SeqSpec:
     values = _known_values(seq, tokens, codes)
     sides = {c: _known_values(seq, tokens, codes, c) for c in seq.sides}
     looked_up = _looked_up(seq, values, sides, measured['lookups'])
-    unit = measured['events'].get(seq.time)
-    return replace(seq, size=len(values) + 1, values=values, sides=sides, looked_up=looked_up, unit=unit)
+    resolution = measured['events'].get(seq.time)
+    return replace(seq, size=len(values) + 1, values=values, sides=sides, looked_up=looked_up, resolution=resolution)
 
 # %% ../../nbs/20_data/25_measure.ipynb #bf67ca45
 def _is_constant(measured: dict) -> bool:
@@ -298,36 +298,36 @@ def _check_parts(of_vectors: tuple, taken: set):
             raise UserError(what, 'rename one of them')
 
 # %% ../../nbs/20_data/25_measure.ipynb #f52f759a
-def make_spec(asked: Spec, units: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
+def make_spec(requested: Spec, resolutions: list[dict], answers: list[dict]) -> tuple[Spec, dict]:
     """Put the measurements together.
 
-    asked : what the config asks of the source
+    requested : what the config asks of the source
     returns the spec, and as plain content far: numeric column → a value that is no measurement; constant: columns that
         are left out
     """
     measured = {kind: {} for kind in _KINDS}
-    for unit, answer in zip(units, answers, strict=True):
-        measured[unit['kind']] |= answer
+    for resolution, answer in zip(resolutions, answers, strict=True):
+        measured[resolution['kind']] |= answer
     codes, nums, cells = measured['codes'], measured['numbers'], measured['cells']
-    constant = [c for c in asked.parts if _is_constant(nums.get(c) or codes[c])]  # parts of the time
-    widths = {c: width for unit in units for c, width in unit.get('widths', {}).items()}
-    vectors = tuple(VectorSpec(v.name, widths[v.name]) for v in asked.vectors)
-    columns = tuple(c for c in asked.nums if c not in constant)
-    _check_parts(vectors, {*columns, *(c.name for c in asked.cats)})
+    constant = [c for c in requested.parts if _is_constant(nums.get(c) or codes[c])]  # parts of the time
+    widths = {c: width for resolution in resolutions for c, width in resolution.get('widths', {}).items()}
+    vectors = tuple(VectorSpec(v.name, widths[v.name]) for v in requested.vectors)
+    columns = tuple(c for c in requested.nums if c not in constant)
+    _check_parts(vectors, {*columns, *(c.name for c in requested.cats)})
     columns, blocks = columns + tuple(part for v in vectors for part in v.parts), {}
     for i, c in enumerate(columns):
         if nums[c]['null_rows']:
             blocks.setdefault(nums[c]['null_rows'], []).append(i)
-    cats = [c for c in asked.cats if c.name not in constant]
+    cats = [c for c in requested.cats if c.name not in constant]
     spec = replace(
-        asked,
-        cats=pack_cats(_cat_column(c, codes, asked.min_count) for c in cats),
+        requested,
+        cats=pack_cats(_cat_column(c, codes, requested.min_count) for c in cats),
         nums=columns,
         null_blocks=tuple(map(tuple, blocks.values())),
-        histories=tuple(_seq_column(h, measured) for h in asked.histories),
-        keys={k: tuple(codes[k]['values']) for k in asked.keys},
-        multis=tuple(replace(m, values=_frequent(cells[m.name], asked.min_count)) for m in asked.multis),
-        time=asked.time and replace(asked.time, **measured['time'][asked.time.name]),
+        histories=tuple(_seq_column(h, measured) for h in requested.histories),
+        keys={k: tuple(codes[k]['values']) for k in requested.keys},
+        multis=tuple(replace(m, values=_frequent(cells[m.name], requested.min_count)) for m in requested.multis),
+        time=requested.time and replace(requested.time, **measured['time'][requested.time.name]),
         vectors=vectors,
     )
     far = {c: a['far'] for c, a in nums.items() if a['far'] is not None}

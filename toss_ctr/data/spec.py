@@ -145,7 +145,7 @@ class SeqSpec:
     targets : columns also encoded in its id space, or in that of a column aligned with it
     spaces : target column → the aligned column whose id space it has; absent: the history's
     time : column with the times of its tokens, whose ages are kept, in buckets
-    unit : of those times, as `TimeSpec` has it
+    resolution : of those times, as `TimeSpec` has it
     sep : between the tokens of a text, where tokens are texts and not integers
 
     Examples
@@ -166,7 +166,7 @@ class SeqSpec:
     targets: tuple = ()
     spaces: dict = field(default_factory=dict)
     time: str | None = None
-    unit: str | None = None
+    resolution: str | None = None
     sep: str | None = None
     looked_up: dict = field(default_factory=dict)
 
@@ -245,12 +245,12 @@ class VectorSpec:
 class TimeSpec:
     """The column with the rows' times.
 
-    unit : 'moment' for datetimes and dates, else that of its numbers: 's' | 'ms' | 'us' | 'ns'
+    resolution : 'moment' for datetimes and dates, else that of its numbers: 's' | 'ms' | 'us' | 'ns'
     first : earliest time of the training rows, milliseconds since 1970
     """
 
     name: str
-    unit: str
+    resolution: str
     first: int
     last: int
 

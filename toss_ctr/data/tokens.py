@@ -179,22 +179,22 @@ def _entry_weights(weights: pa.Array, lengths: np.ndarray, multi, location) -> n
     return np.clip(np.nan_to_num(of_entry, nan=1), 0, np.float32(_HEAVIEST))
 
 
-def encode_cells(assign, column: pa.Array, asked, location, weights: pa.Array | None = None) -> tuple:
+def encode_cells(assign, column: pa.Array, requested, location, weights: pa.Array | None = None) -> tuple:
     """Codes and weights of all values, cell by cell; `UserError` naming the column where it holds none.
 
     assign : texts → codes
     column : behind the gate, with several values a cell
-    asked : its `MultiSpec`, or whatever has name, sep and weights
+    requested : its `MultiSpec`, or whatever has name, sep and weights
     location : row → text for messages
     weights : column with a weight for each value, or null: all 1
     returns (t,) int32 codes and (t,) float32 weights, in the order of the codes; (n,) int64 how many each cell holds
     """
-    entries, lengths = cells(column, asked.sep, asked.name, location)
+    entries, lengths = cells(column, requested.sep, requested.name, location)
     keep, row = filled(entries), np.repeat(np.arange(len(column)), lengths)
     of_entry = np.ones(len(row), np.float32)
     if weights is not None:
-        of_entry = _entry_weights(weights, lengths, asked, location)
-    codes = codes_of(assign, entries.filter(pa.array(keep)), asked.name, location)
+        of_entry = _entry_weights(weights, lengths, requested, location)
+    codes = codes_of(assign, entries.filter(pa.array(keep)), requested.name, location)
     row, of_entry = row[keep], of_entry[keep]
     order = np.lexsort((of_entry, codes, row))
     return codes[order], of_entry[order], np.bincount(row, minlength=len(column))

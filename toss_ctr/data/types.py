@@ -167,9 +167,9 @@ def _as_moment(column: str, kind) -> pl.Expr:
     if not kind.is_numeric():
         return at
     at = at.cast(pl.Int64 if kind.is_integer() else pl.Float64, strict=False)
-    unit = _epoch_unit(column)
-    ms = pl.when(unit == 0).then(at * 1000).when(unit == 1).then(at)
-    ms = ms.when(unit == 2).then(at // 1000).otherwise(at // 1_000_000)
+    resolution = _epoch_unit(column)
+    ms = pl.when(resolution == 0).then(at * 1000).when(resolution == 1).then(at)
+    ms = ms.when(resolution == 2).then(at // 1000).otherwise(at // 1_000_000)
     return (ms if kind.is_integer() else ms.floor()).cast(pl.Int64, strict=False).cast(pl.Datetime('ms'))
 
 # %% ../../nbs/20_data/05_types.ipynb #771a8bc8
@@ -351,13 +351,13 @@ def time_unit(column: pa.Array, name: str, location) -> str | None:
     return 'moment' if _is_moment(column.type) else _EPOCH_UNITS[frame.select(_epoch_unit(name)).item()]
 
 # %% ../../nbs/20_data/05_types.ipynb #9a5e6baa
-def times(column: pa.Array, name: str, location, unit: str) -> np.ndarray:
+def times(column: pa.Array, name: str, location, resolution: str) -> np.ndarray:
     """Times in milliseconds; `UserError` naming the row that has none, or one in another unit than training.
 
     column : behind the gate: moments, or numbers since 1970
     name : of the column
     location : row → text for messages
-    unit : of training, as `time_unit` says
+    resolution : of training, as `time_unit` says
     returns (n,) int64 milliseconds since 1970, UTC
 
     Examples
@@ -373,12 +373,13 @@ def times(column: pa.Array, name: str, location, unit: str) -> np.ndarray:
         row = int(times_ms.is_null().arg_max())
         hint = 'give every row a time, or unset data.time_col'
         raise UserError(f"{location(row)}: column '{name}' has no time", hint)
-    units = np.full(len(times_ms), 'moment')
+    resolutions = np.full(len(times_ms), 'moment')
     if not _is_moment(column.type):
-        units = np.array(_EPOCH_UNITS)[frame.select(_epoch_unit(name)).to_series().to_numpy()]
-    if (units != unit).any():
-        row = int((units != unit).argmax())
-        says = f"{location(row)}: column '{name}' is {column[row]} ({units[row]}), the first training row is in {unit}"
+        resolutions = np.array(_EPOCH_UNITS)[frame.select(_epoch_unit(name)).to_series().to_numpy()]
+    if (resolutions != resolution).any():
+        row = int((resolutions != resolution).argmax())
+        first = f'the first training row is in {resolution}'
+        says = f"{location(row)}: column '{name}' is {column[row]} ({resolutions[row]}), {first}"
         raise UserError(says, 'write all times alike')
     return times_ms.to_numpy()
 

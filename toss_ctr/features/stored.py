@@ -32,7 +32,7 @@ def feature_names(cfg) -> tuple:
     return tuple(name for family in _FAMILIES.values() for name in family.names(cfg))
 
 # %% ../../nbs/30_features/40_stored.ipynb #6f28fff4
-def _asked_for(cfg) -> Iterator[tuple[Family, slice]]:
+def _families_of(cfg) -> Iterator[tuple[Family, slice]]:
     "The families that a config asks for, and which columns are theirs."
     start = 0
     for family in _FAMILIES.values():
@@ -48,7 +48,7 @@ def _fill_train_rows(cfg, train: TrainRows, out: list) -> Statistics:
     out : (n, E) float32 arrays to fill, one a fold: every row as the model of that fold may see it
     returns Statistics of all training rows, for `Statistics.features`
     """
-    for family, columns in _asked_for(cfg):
+    for family, columns in _families_of(cfg):
         family.fill_train(cfg, train, [matrix[:, columns] for matrix in out])
     return train.stats
 
@@ -62,7 +62,7 @@ def features(self: Statistics, cfg, split) -> np.ndarray:
     returns (n, E) float32, in the order of `feature_names`
     """
     out = np.empty((split.n_rows, len(feature_names(cfg))), np.float32)
-    for family, columns in _asked_for(cfg):
+    for family, columns in _families_of(cfg):
         family.fill_new(cfg, split, self, out[:, columns])
     return out
 

@@ -239,18 +239,18 @@ def compared(predictor: Predictor, table: pl.DataFrame, submission: pl.DataFrame
     return float(np.abs(predictor.predict(table.to_dicts()) - submission.to_series(1).to_numpy()).max())
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f56528fc
-def agrees(found: dict) -> bool:
+def agrees(proof: dict) -> bool:
     "Whether a comparison was made and is within a millionth."
-    return bool(found['programs']) and max(found['programs'].values()) <= TOLERANCE
+    return bool(proof['programs']) and max(proof['programs'].values()) <= TOLERANCE
 
 # %% ../../nbs/70_inference/35_answers.ipynb #f434e0f6
-def parity_line(found: dict) -> str:
+def parity_line(proof: dict) -> str:
     "What a comparison says."
-    if not found['programs']:
-        return f"parity: not compared: {found['why']}"
-    differs = ', '.join(f'{differs:.0e} ({name})' for name, differs in found['programs'].items())
-    far, instead = '' if agrees(found) else f', more than {TOLERANCE:g}', f"; {found['why']}" if found['why'] else ''
-    whose = f"{found['rows']:,} raw test rows through export/ and the submission of {found['serves']}"
+    if not proof['programs']:
+        return f"parity: not compared: {proof['why']}"
+    differs = ', '.join(f'{differs:.0e} ({name})' for name, differs in proof['programs'].items())
+    far, instead = '' if agrees(proof) else f', more than {TOLERANCE:g}', f"; {proof['why']}" if proof['why'] else ''
+    whose = f"{proof['rows']:,} raw test rows through export/ and the submission of {proof['serves']}"
     return f'parity: {whose} differ by {differs} at most{far}{instead}'
 
 # %% ../../nbs/70_inference/35_answers.ipynb #cd8f2b6e

@@ -246,10 +246,10 @@ def _compared(p: dict[str, Scales], scores: dict, members: list[MemberPrediction
     names = sorted(p, key=lambda name: name != best)
     balanced, natural = zip(*(p[name] for name in names), strict=True)
     how = n_draws(len(label), N_BOOT), cfg.seed, rows_of.group, rows_of.weight
-    found = dict(zip(names, less_first(label, balanced, *how, natural), strict=True))
+    by_name = dict(zip(names, less_first(label, balanced, *how, natural), strict=True))
     rows = {}
     for name in p:
-        interval, paired = found[name][first]
+        interval, paired = by_name[name][first]
         rows[name] = dict(low=interval.lo, high=interval.hi)
         if name != best:
             better = gain(paired, first)
@@ -364,10 +364,10 @@ def put_right(run_dir, made: dict, name: str = '') -> Path:
     raises Damaged : the generation's file is not what was written
     """
     file = submission_path(run_dir, name) if name else Path(run_dir) / 'submission.csv'
-    sealed = verified_file(run_dir, made, f"{name or made['chosen']}.csv")
-    if not file.is_file() or digest_file(file) != digest_file(sealed):
+    whole_file = verified_file(run_dir, made, f"{name or made['chosen']}.csv")
+    if not file.is_file() or digest_file(file) != digest_file(whole_file):
         was = 'not what was written' if file.exists() else 'missing'
-        copy_aside(sealed, file)
+        copy_aside(whole_file, file)
         print(f'{file}: {was}; written again')
     return file
 

@@ -249,9 +249,9 @@ def write_elsewhere(cfg: Config, test: Split, path, done=lambda rows: None):
     folder = cfg.run_dir.resolve() / '.slices'
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
     content = cfg.model_dump(mode='json')
-    units = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
+    tasks = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
     how = dict(engine=cfg.engine, tell=done, folder=cfg.run_dir, gpu=True)
-    run_tasks('toss_ctr.inference.network:predict_slice', units, **how)
+    run_tasks('toss_ctr.inference.network:predict_slice', tasks, **how)
     join_slices(files, path)
     shutil.rmtree(folder)
 

@@ -248,7 +248,7 @@ def _safe_to_open(file: Path) -> bool:
         return written_here(program)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #3e458e88
-def _kept(path: Path, kind: str, made_of: str, trust: bool = False) -> Record | None:
+def _whole_artefact(path: Path, kind: str, made_of: str, trust: bool = False) -> Record | None:
     "A record whose files are whole, if it is of this making, and of this machine or trusted."
     record = whole_record(path, kind, made_of)
     if record is None or trust:
@@ -286,10 +286,10 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
         spec and counts lie beside it
     """
     out, made_of = member_folder(cfg.run_dir, _SHARED), _matrix_of(cfg)
-    if (record := _kept(out / 'matrix.json', 'matrix', made_of)) is not None:
+    if (record := _whole_artefact(out / 'matrix.json', 'matrix', made_of)) is not None:
         return record
     with locked(out, 'matrix of the trees'):
-        record = _kept(out / 'matrix.json', 'matrix', made_of)  # another command has made it meanwhile
+        record = _whole_artefact(out / 'matrix.json', 'matrix', made_of)  # another command has made it meanwhile
         return record or _make_matrix(cfg, inputs or prepare(cfg, test=bool(cfg.data.test_path)), out, made_of)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
@@ -433,7 +433,7 @@ def export(
     made_of = digest_json(dict(content, parts=parts, torch=torch.__version__.split('+')[0], together=TOGETHER))
     with locked(folder, 'artefact'):
         sweep(folder, held=True, deep=True)
-        if _kept(folder / 'artefact.json', 'artefact', made_of, trust):
+        if _whole_artefact(folder / 'artefact.json', 'artefact', made_of, trust):
             return folder
         (folder / 'artefact.json').unlink(missing_ok=True)
         for old in folder.glob('[!.]*/'):

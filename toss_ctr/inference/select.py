@@ -114,14 +114,14 @@ def choose_weights(
         count = count * (weight[rows] / np.mean(weight, dtype=np.float64))
     x, clicked, of_fold = z[:, rows].astype(np.float64), np.asarray(y)[rows].astype(np.float64), fold[rows]
 
-    def found(some):
+    def fitted(some):
         "(M,) weights by some of the rows; with one class there is nothing to choose by."
         weights = _equal(len(x))
         if select == 'stack' and 0 < clicked[some].mean() < 1:
             weights = _fitted_weights(x[:, some], clicked[some], holdouts(of_fold[some], seed), count[some])
         return weights / ((weights @ x).std() or 1.0)
 
-    weights, logits = found(np.ones(len(rows), bool)), np.empty(len(y))
+    weights, logits = fitted(np.ones(len(rows), bool)), np.empty(len(y))
     for held in holdouts(fold, seed):
-        logits[held] = found(~held[rows]) @ z[:, held]
+        logits[held] = fitted(~held[rows]) @ z[:, held]
     return weights / weights.sum(), logits / weights.sum()

@@ -306,10 +306,10 @@ def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
         if not missing:
             return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)
-        units = [dict(fold=k, **shared) for k in missing]
-        rounds = job.member.rounds * len(units)
+        tasks = [dict(fold=k, **shared) for k in missing]
+        rounds = job.member.rounds * len(tasks)
         with tqdm(total=rounds, desc=job.name, mininterval=1, unit='round', disable=not watched(job.progress)) as bar:
-            run_tasks('toss_ctr.members.trees:grow_fold', units, cfg.engine, bar.update, cfg.run_dir)
+            run_tasks('toss_ctr.members.trees:grow_fold', tasks, cfg.engine, bar.update, cfg.run_dir)
 
 # %% ../../nbs/60_members/15_trees.ipynb #c91908fd
 def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:

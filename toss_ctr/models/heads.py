@@ -272,9 +272,9 @@ def mlp(width: int, hidden: Sequence[int], dropout: float = 0.0, n_out: int = 1)
     returns module, (B, width) → (B, n_out)
     """
     steps = []
-    for units in hidden:
-        steps += [nn.Linear(width, units), nn.ReLU(), Dropout(dropout)]
-        width = units
+    for width_out in hidden:
+        steps += [nn.Linear(width, width_out), nn.ReLU(), Dropout(dropout)]
+        width = width_out
     return nn.Sequential(*steps, nn.Linear(width, n_out))
 
 # %% ../../nbs/40_models/50_heads.ipynb #2bad215a

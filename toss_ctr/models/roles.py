@@ -209,11 +209,11 @@ class Role(nn.Module):
         self.share = list(share)
         self.width = d = sum(self.behaviour.widths)
         unshared = [rows for rows, field in zip(targets, share, strict=True) if field is None]
-        self.own = nn.ModuleList(nn.Embedding(rows, d) for rows in unshared)
-        for table in self.own:
+        self.target_tables = nn.ModuleList(nn.Embedding(rows, d) for rows in unshared)
+        for table in self.target_tables:
             init_table(table)
         self.slots = nn.ParameterDict()
-        if mode != 'S2' and not self.own:
+        if mode != 'S2' and not self.target_tables:
             for field, width in enumerate(self.behaviour.widths):
                 if field not in share:
                     self.slots[str(field)] = nn.Parameter(torch.randn(width) * width**-0.5)
@@ -226,7 +226,7 @@ class Role(nn.Module):
     def table(self, column: int) -> nn.Embedding:
         "The table of a target column."
         shared = self.share[column]
-        return self.own[self.share[:column].count(None)] if shared is None else self.behaviour.tables[shared]
+        return self.target_tables[self.share[:column].count(None)] if shared is None else self.behaviour.tables[shared]
 
     def slot(self, field: int, target: Tensor) -> Tensor:
         "A behaviour field's part (B, width) of the query: the columns that share its table, or a learned constant."

@@ -62,7 +62,7 @@ class RunSummary:
     by: str = ''
 
     @property
-    def own(self) -> dict:
+    def ours(self) -> dict:
         "The row of `Predictions.p`: of what was handed in, or of the network."
         by = {row['name']: row for row in self.rows}
         return by.get(self.pred.submitted_name) or by.get(self.pred.name) or by['out of fold']
@@ -93,7 +93,7 @@ class RunSummary:
     @property
     def noise(self) -> float:
         "A quarter of the width of its interval out of fold: what epochs may differ by for no reason."
-        low, high = self.own['ends'].get(self.watched, (0, 0))
+        low, high = self.ours['ends'].get(self.watched, (0, 0))
         return max(0.0005, (high - low) / 4)
 
     def curves(self, split: str = 'valid') -> dict:
@@ -114,7 +114,7 @@ class RunSummary:
     def ahead(self) -> dict | None:
         "By how much the network is ahead of the first member that is none."
         pred, who = self.pred, self.cfg.baseline
-        return self.lead(pred.network, pred.others[who]) | dict(who=who, own=pred.name) if who in pred.others else None
+        return self.lead(pred.network, pred.others[who]) | dict(who=who, ours=pred.name) if who in pred.others else None
 
 # %% ../../nbs/80_report/25_advice.ipynb #511b14c2
 RULES = []
@@ -150,8 +150,8 @@ def folds_text(some, n: int) -> str:
     'AUC {AUC:.3f} is rare in click prediction: look for a column that is only known after the click.',
 )
 def _leak(f: RunSummary):
-    if f.own['AUC'] > 0.98:
-        yield f.own
+    if f.ours['AUC'] > 0.98:
+        yield f.ours
 
 # %% ../../nbs/80_report/25_advice.ipynb #1e239a7f
 def _best_alone(f: RunSummary) -> tuple[str, float]:
@@ -175,13 +175,13 @@ def _leaking_column(f: RunSummary):
 @rule(
     'watch',
     'One column beats the model',
-    '{name} alone reaches AUC {auc:.3f} on held-out rows, what was handed in {own:.3f}: the training did not get '
+    '{name} alone reaches AUC {auc:.3f} on held-out rows, what was handed in {ours:.3f}: the training did not get '
     'hold of it. --set train.epochs={epochs} trains longer.',
 )
 def _lone_column(f: RunSummary):
     name, value = _best_alone(f)
-    if f.cfg.network and f.own['AUC'] + 0.03 < value <= 0.95:
-        yield dict(name=name, auc=value, own=f.own['AUC'], epochs=3 * f.cfg.train.epochs)
+    if f.cfg.network and f.ours['AUC'] + 0.03 < value <= 0.95:
+        yield dict(name=name, auc=value, ours=f.ours['AUC'], epochs=3 * f.cfg.train.epochs)
 
 # %% ../../nbs/80_report/25_advice.ipynb #f68e09a7
 @rule(
@@ -257,7 +257,7 @@ def _miscalibrated(f: RunSummary):
 @rule(
     'next',
     '{who} ahead',
-    '{who} is ahead of {own} by {behind:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f} for {own}).',
+    '{who} is ahead of {ours} by {behind:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f} for {ours}).',
 )
 def _baseline_ahead(f: RunSummary):
     if f.ahead and f.ahead['hi'] < 0:
@@ -267,14 +267,14 @@ def _baseline_ahead(f: RunSummary):
 @rule(
     'next',
     'Level with {who}',
-    '{own} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no more than chance.',
+    '{ours} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no more than chance.',
 )
 def _level(f: RunSummary):
     if f.ahead and f.ahead['lo'] <= 0 <= f.ahead['hi']:
         yield f.ahead
 
 
-@rule('good', 'Ahead of {who}', '{own} is ahead of {who} by {diff:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}).')
+@rule('good', 'Ahead of {who}', '{ours} is ahead of {who} by {diff:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}).')
 def _ahead(f: RunSummary):
     if f.ahead and f.ahead['lo'] > 0:
         yield f.ahead
@@ -333,8 +333,8 @@ def run_advice(run_dir, cfg: Config) -> list[tuple]:
     "The findings of a run: those of its report, anew where something has changed since."
     folder = Path(run_dir)
     with suppress(UserError):
-        kept_findings = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
-        return [tuple(finding) for finding in kept_findings]
+        stored_findings = read_record(folder / ADVICE, 'advice', made_of=advice_made_of(folder))['findings']
+        return [tuple(finding) for finding in stored_findings]
     pred = load_predictions(folder, cfg)
     rows = score_rows(pred, N_BOOT, cfg.seed)
     return findings(RunSummary(pred, rows, read_log(folder / 'train_log.csv'), folder, cfg))

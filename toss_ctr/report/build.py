@@ -105,7 +105,7 @@ def made_section(_: RunSummary) -> Markup:
 # %% ../../nbs/80_report/40_build.ipynb #4e9615c8
 def tiles(f: RunSummary) -> list[tuple[str, float, str]]:
     "Name, number, and what stands below it."
-    metric, mine = f.pred.metric, f.own
+    metric, mine = f.pred.metric, f.ours
     first = first_metric(metric)
     shown = [(TITLES.get(first, first), mine[first], interval_text(mine['low'], mine['high']) or '')]
     shown += [('log loss', mine['LogLoss'], '')] if metric == 'toss' else []

@@ -168,7 +168,7 @@ def _columns(split, step: int) -> dict:
     return {name: values.astype(np.float64) for name, values in columns.items()}
 
 # %% ../../nbs/80_report/20_slices.ipynb #64940705
-def _told_apart(train: dict, test: dict, seed: int, weight=None) -> tuple[float, dict]:
+def _separation(train: dict, test: dict, seed: int, weight=None) -> tuple[float, dict]:
     "AUC of trees that tell test rows from training rows, on rows they have not seen; share of gain by column."
     from lightgbm import LGBMClassifier
 
@@ -204,7 +204,7 @@ def drift(train, test, rows: int = 20_000, seed: int = 0) -> dict | None:
     if not seen:
         return None
     weight = train.whole('weight').astype(np.float64)[::step] if train.has('weight') else None
-    score, gain = _told_apart(seen, later, seed, weight)
+    score, gain = _separation(seen, later, seed, weight)
     columns = {name: dict(column=name, gain=share, more=share) for name, share in gain.items()}
     sides = dict(unknown_train=_at_steps(train, step), unknown_test=_at_steps(test, test_step))
     for name, group, position in ((c.name, c.group, c.pos) for c in train.spec.cats if c.kind == 'vocab'):

@@ -257,7 +257,7 @@ def any_rows(data, width: int | None = None):
 
 
 # %% ../../nbs/90_run/30_api.ipynb #44afb32e
-class _Asked(_Shown):
+class _Answering(_Shown):
     "A run that answers: new rows, and what its model looks at."
 
     def _forget(self):
@@ -395,7 +395,7 @@ def _mark(*given) -> str:
 
 
 # %% ../../nbs/90_run/30_api.ipynb #afbba2bf
-class _Fitting(_Asked):
+class _Fitting(_Answering):
     "A run that is made of a log, trained and searched; its parameters are those of `CTR`."
 
     schema: Schema
@@ -694,7 +694,7 @@ def run_list(folder='runs') -> MetricsTable:
     return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_api.ipynb #11ee2723
-def _own_caches(cfg: Config) -> list[Path]:
+def _caches_of(cfg: Config) -> list[Path]:
     "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
     from toss_ctr.run.verify import run_caches, trained_on
 
@@ -714,7 +714,7 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """
     gone = sweep(cfg.run_dir, deep=True)
     folder = Path(cfg.data.cache_dir)
-    for cache in _own_caches(cfg) if caches else ():
+    for cache in _caches_of(cfg) if caches else ():
         with locked(cache):
             shutil.rmtree(cache)
         gone.append(cache)

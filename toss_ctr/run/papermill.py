@@ -126,7 +126,7 @@ class FoldProgress:
             self.length[fold] = self.done[fold] = self.done[fold] or self.usual  # one that was kept tells nothing
         self.at_once = max(self.at_once, len(self.began) - len(self.took))
         self.bar.n = max(self.bar.n, 100 * sum(self.done.values()) / sum(self.lengths.values()))
-        words += f' | {self.told()}' * (line['says'] != 'starts')
+        words += f' | {self.progress_words()}' * (line['says'] != 'starts')
         self.bar.set_postfix_str(words)
         if self.show and self.bar.disable:
             print(words, flush=True)
@@ -145,7 +145,7 @@ class FoldProgress:
             slots[slots.index(min(slots))] += whole
         return max(slots) if gained else 0.0
 
-    def told(self) -> str:
+    def progress_words(self) -> str:
         "The share of all training that is done, and the time the rest will take once there is a speed."
         share, left = f'{self.bar.n:.0f} %', self.left()
         return f'{share}, {time_text(left)} left' if left else share

@@ -63,7 +63,7 @@ class Log:
     numeric: tuple = ()
     ignore: tuple = ()
 
-    def told(self, name: str) -> str:
+    def given_role(self, name: str) -> str:
         "The role that the caller gives a column; '' = none."
         globs = dict(ignored=self.ignore, categorical=self.categorical, numeric=self.numeric)
         return next((role for role, names in globs.items() if any(fnmatch(name, glob) for glob in names)), '')
@@ -77,12 +77,12 @@ class Log:
     @cached_property
     def histories(self) -> list[dict]:
         "Of `guess_histories`, and what it `lists`; what has weights beside it is none, unless it is the longest."
-        details = {name: c for name, c in self.details.items() if self.told(name) != 'ignored'}
+        details = {name: c for name, c in self.details.items() if self.given_role(name) != 'ignored'}
         histories = []
         for h in guess_histories(details, self.history):
             c = details[h['col']]
             more = histories and not h['time'] and c.name in self.weighted
-            if c.name == self.history or not (more or self.told(c.name)):
+            if c.name == self.history or not (more or self.given_role(c.name)):
                 histories.append(h | dict(lists=listed(c, self.details)))
         return histories
 
@@ -106,7 +106,7 @@ class Log:
             if not {name, weights} & roles.keys():
                 roles[name] = 'multi', f'several values a cell, weights in {weights}'
                 roles[weights] = 'weights', f'of the values of {name}'
-        return {name: role for name, role in roles.items() if not self.told(name)}
+        return {name: role for name, role in roles.items() if not self.given_role(name)}
 
     @cached_property
     def repeats(self) -> dict[str, str]:
@@ -117,7 +117,8 @@ class Log:
     @cached_property
     def time(self) -> str | None:
         "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer."
-        free = (c for c in self.details.values() if c.name not in (self.label, *self.repeats) and not self.told(c.name))
+        others = (c for c in self.details.values() if c.name not in (self.label, *self.repeats))
+        free = (c for c in others if not self.given_role(c.name))
         able = [c for c in free if c.name and is_time(c)]
         return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else None
 
@@ -157,7 +158,7 @@ _DATE = r'^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})([ T]\d{1,2}:\d{2}
 
 def _dates_in_text(c: ColumnProfile, log: Log):
     "Is every text of a column a date, as `2026-11-28 10:15` or `11/28/2026`?"
-    return not log.told(c.name) and all_texts(c, _DATE) and DATES
+    return not log.given_role(c.name) and all_texts(c, _DATE) and DATES
 
 
 def _names_rows(c: ColumnProfile, log: Log):
@@ -178,7 +179,7 @@ def _constant(c: ColumnProfile, log: Log):
 # %% ../../nbs/90_run/02_rules.ipynb #95e5adf4
 def _after_click(c: ColumnProfile, log: Log):
     "A click has filled it, or it tells the click; a part of a moment is as good as the moment."
-    if log.clicks is None or log.told(c.name):
+    if log.clicks is None or log.given_role(c.name):
         return False
     how = c.name not in log.placed and filled_by_clicks(log.details.get(moment_column(c.name), c), log.clicks)
     if how:
@@ -191,7 +192,7 @@ def _counts_rows(c: ColumnProfile, log: Log) -> bool:
     "Can a column say how much a training row counts? What the test rows have too is a thing's weight."
     able = says(c.name, 'weights?') and c.kind in ('whole', 'real') and not c.nulls and c.low >= 0
     training = log.test is None or c.name not in log.test or bool({*words(c.name)} & {'sample', 'row', 'instance'})
-    return able and training and c.name != log.label and not log.told(c.name)
+    return able and training and c.name != log.label and not log.given_role(c.name)
 
 # %% ../../nbs/90_run/02_rules.ipynb #17debb72
 MOMENT = 'a moment: its parts are columns'
@@ -271,15 +272,15 @@ def _is_amount(c: ColumnProfile, log: Log):
 # %% ../../nbs/90_run/02_rules.ipynb #87e9ed7f
 RULES = (
     ('label', lambda c, log: c.name == log.label),
-    ('ignored', lambda c, log: log.told(c.name) == 'ignored' and 'left out by the caller'),
+    ('ignored', lambda c, log: log.given_role(c.name) == 'ignored' and 'left out by the caller'),
     ('ignored', _dates_in_text),
     ('id', _names_rows),
     ('ignored', lambda c, log: c.name.endswith('.day') and moment_column(c.name) in log.details and DAY),
     ('constant', _constant),
     ('ignored', lambda c, log: c.name in log.repeats and f'repeats {log.repeats[c.name]}'),
     ('ignored', _after_click),
-    ('categorical', lambda c, log: log.told(c.name) == 'categorical'),
-    ('numeric', lambda c, log: log.told(c.name) == 'numeric'),
+    ('categorical', lambda c, log: log.given_role(c.name) == 'categorical'),
+    ('numeric', lambda c, log: log.given_role(c.name) == 'numeric'),
     ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
     ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
     ('ignored', lambda c, log: written_list(c) and 'lists in text: store them as lists in Parquet, as 3|7 in CSV'),

@@ -261,7 +261,7 @@ def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     return later
 
 # %% ../../nbs/90_run/05_schema.ipynb #2d0abb5a
-def _still_asked(h: dict, cats: set) -> dict:
+def _open_questions(h: dict, cats: set) -> dict:
     "What a history is asked about of the columns that are categories; nothing is looked up without its item."
     asks = {c: table for c, table in h['asks'].items() if c in cats}
     return asks if h['col'] in asks.values() else {c: table for c, table in asks.items() if c != table}
@@ -297,7 +297,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note += '; dates are best stored as datetimes: their hour and weekday are inputs then'
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
-    histories = tuple(h | dict(asks=_still_asked(h, cats)) for h in s.histories)
+    histories = tuple(h | dict(asks=_open_questions(h, cats)) for h in s.histories)
     notes = *s.notes, *_test_notes(log, train, test, bool(days))
     return replace(s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=notes)
 

@@ -25,7 +25,7 @@ from .road import data_rows, estimate, run, train_members
 from ..training.inputs import prepare
 
 # %% ../../nbs/90_run/22_time_limit.ipynb #276bc187
-_UNITS = dict(s=1, sec=1, min=60, m=60, h=3600)
+_SECONDS = dict(s=1, sec=1, min=60, m=60, h=3600)
 
 
 def seconds_of(limit) -> float:
@@ -41,7 +41,7 @@ def seconds_of(limit) -> float:
     text = str(limit).strip()
     number = text.rstrip('abcdefghijklmnopqrstuvwxyz ')
     try:
-        seconds = float(number) * _UNITS[text.removeprefix(number).strip() or 's']
+        seconds = float(number) * _SECONDS[text.removeprefix(number).strip() or 's']
     except (ValueError, KeyError):
         seconds = 0.0
     if not 0 < seconds < float('inf'):
@@ -154,7 +154,7 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
 
     size, names = known['size'], known['members']
     if size is None:  # the largest, up to the usual, whose estimate fits
-        fits = lambda told: sum(told['seconds'].values()) <= _BASE * left()
+        fits = lambda message: sum(message['seconds'].values()) <= _BASE * left()
         usual = estimate(sized(cfg, USUAL))
         cost = usual['cost'] if data_rows(cfg)['train'] <= _SMALLER[1]['rows'] else None  # smaller, it reads as many
         size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=cost)) else 0

@@ -46,7 +46,7 @@ def board_numbers(scores: list[dict]) -> dict[str, float]:
     }
 
 # %% ../../nbs/90_run/18_track.ipynb #a09ac17a
-def _own_keys(cfg: Config) -> dict:
+def _changed_keys(cfg: Config) -> dict:
     "Keys of a config that differ from their defaults."
     return {key: value for key, (_, value) in config_diff(cfg, Config()).items()}
 
@@ -61,7 +61,7 @@ def to_mlflow(cfg: Config, curves: Iterable, board: dict):
     import mlflow
 
     with mlflow.start_run(run_name=cfg.exp_name):
-        mlflow.log_params(_own_keys(cfg))
+        mlflow.log_params(_changed_keys(cfg))
         for epoch, numbers in curves:
             mlflow.log_metrics(numbers, step=epoch)
         mlflow.log_metrics(board)
@@ -74,7 +74,7 @@ def to_wandb(cfg: Config, curves: Iterable, board: dict):
     import wandb
 
     mode = os.environ.get('WANDB_MODE', 'offline')
-    with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_own_keys(cfg), mode=mode) as run:
+    with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_changed_keys(cfg), mode=mode) as run:
         for epoch, numbers in curves:
             run.log(numbers, step=epoch)
         run.summary.update(board)

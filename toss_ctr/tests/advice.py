@@ -32,8 +32,8 @@ def commands_in(line: str) -> list[list[str]]:
     >>> told_commands('a.npy: damaged – run toss cache with the same config: it builds it again')
     [['toss_cache']]
     """
-    found = [[f'toss_{verb}', *shlex.split(run)] for verb, run in _COMMAND.findall(line)]
-    return [words for i, words in enumerate(found) if words not in found[:i]]
+    outcomes = [[f'toss_{verb}', *shlex.split(run)] for verb, run in _COMMAND.findall(line)]
+    return [words for i, words in enumerate(outcomes) if words not in outcomes[:i]]
 
 # %% ../../nbs/95_tests/50_advice.ipynb #a10c4dac
 @dataclass(frozen=True)
@@ -178,10 +178,10 @@ def spoil(bench: Bench, damaged: dict):
     damaged : pattern → 'cut' | 'gone'
     """
     for pattern, how in damaged.items():
-        found = [Path(path) for path in sorted(bench.world.glob(pattern.replace('runs/tiny/../../', '')))]
-        if not found:
+        outcomes = [Path(path) for path in sorted(bench.world.glob(pattern.replace('runs/tiny/../../', '')))]
+        if not outcomes:
             raise FileNotFoundError(f'{pattern}: no such file in a finished run')
-        for path in found:
+        for path in outcomes:
             if how == 'gone':
                 path.unlink()
             else:
@@ -253,15 +253,15 @@ def follow_advice(bench: Bench, rounds: int, seed: int = 0, say=tell) -> dict:
             wrong = f'exit {first.code}: {first.line}'
         if not wrong and not case.advice:
             again = bench.call('toss_run', '--cfg', one)
-            found = bench.files('runs')
-            if again.code or any(found.get(path) != digest for path, digest in wanted.items()):
+            outcomes = bench.files('runs')
+            if again.code or any(outcomes.get(path) != digest for path, digest in wanted.items()):
                 wrong = f'the run is not what it was: {again.line}'
         counts['cases'] += 1
         counts['wrong' if wrong else 'right'] += 1
         if not wrong:
             counts['refused' if first.code else 'through'] += 1
         damaged = ', '.join(f'{Path(file).name} {how}' for file, how in case.damaged.items())
-        told = f'WRONG: {wrong}' if wrong else first.line or 'made again'
-        say(f'{counts["cases"]:3} {case.command} {damaged}: {told} [{case.advice or "the commands it names"}]')
+        message = f'WRONG: {wrong}' if wrong else first.line or 'made again'
+        say(f'{counts["cases"]:3} {case.command} {damaged}: {message} [{case.advice or "the commands it names"}]')
         bench.restore('finished')
     return counts

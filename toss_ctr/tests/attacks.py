@@ -59,8 +59,8 @@ def kills(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
             odd.insert(0, f'exit {answer.code}: {answer.line}')
         same += not odd
         wrong += odd
-        told = 'the same bytes' if not odd else f'{len(odd)} WRONG: {"; ".join(odd[:5])}'
-        say(f'{done:4} kills, run {runs}{" --force" * forced} after {", ".join(f"{m:.2f}" for m in moments)} s: {told}')
+        message = 'the same bytes' if not odd else f'{len(odd)} WRONG: {"; ".join(odd[:5])}'
+        say(f'{done:4} kills, run {runs}{" --force" * forced} after {", ".join(f"{m:.2f}" for m in moments)}: {message}')
     return dict(kills=done, runs=runs, same=same, wrong=len(wrong))
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #99b1451f
@@ -139,19 +139,19 @@ def flips(bench: Bench, rounds: int, seed: int, report: bool = True, say=tell) -
             counts['verified'] += met.refused and path.name in met.line
             odd += [] if met.refused and path.name in met.line else [f'toss_verify says {met.line or "all is well"}']
         answer = bench.call(*call, report=report and path.name in REPORTED)
-        found = promise.broken_by(bench.files())
+        outcomes = promise.broken_by(bench.files())
         if answer.broken:
             odd.append(f'exit {answer.code}: {answer.line}')
         elif answer.refused and path.name not in answer.line:
             odd.append(f'refused, but the file is not named: {answer.line}')
         elif answer.code == 0:
-            odd += found
+            odd += outcomes
         ended = 'named' if answer.refused else 'rebuilt'
         counts['damages'] += 1
         counts['wrong' if odd else ended] += 1
-        told = f'WRONG: {"; ".join(odd[:4])}' if odd else ended
-        say(f'{number + 1:4} {how:5} {path.relative_to(bench.world)}, {first} (exit {met.code}), toss_run: {told}')
-        if odd or answer.code or found:
+        message = f'WRONG: {"; ".join(odd[:4])}' if odd else ended
+        say(f'{number + 1:4} {how:5} {path.relative_to(bench.world)}, {first} (exit {met.code}), toss_run: {message}')
+        if odd or answer.code or outcomes:
             bench.restore('finished')
     return counts
 
@@ -167,12 +167,12 @@ if __name__ == '__main__':
     parser.add_argument('--schedules', type=int, default=0)
     parser.add_argument('--environments', type=int, default=0)
     parser.add_argument('--seed', type=int, default=1)
-    found = parser.parse_args()
+    outcomes = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         bench = Bench(folder)
         attacks = dict(kills=kills, flips=flips, columns=walk_hard_columns, mutants=mutants, advice=follow_advice)
         attacks['environments'] = environments
         attacks['schedules'] = lambda bench, rounds, seed: schedules(rounds, seed)
         for name, attack in attacks.items():
-            if rounds := getattr(found, name):
-                print(name, json.dumps(attack(bench, rounds, found.seed)), flush=True)
+            if rounds := getattr(outcomes, name):
+                print(name, json.dumps(attack(bench, rounds, outcomes.seed)), flush=True)

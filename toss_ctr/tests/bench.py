@@ -26,7 +26,7 @@ class Answer:
     Parameters
     ----------
     code : exit code; negative: the signal that ended it
-    said : lines of its stderr
+    output : lines of its stderr
     printed : lines of its stdout
     seconds : of processor time; 0 where it was killed
 
@@ -37,14 +37,14 @@ class Answer:
     """
 
     code: int
-    said: list
+    output: list
     printed: list
     seconds: float
 
     @property
     def line(self) -> str:
         "The last thing it said."
-        return self.said[-1] if self.said else ''
+        return self.output[-1] if self.output else ''
 
     @property
     def killed(self) -> bool:
@@ -59,7 +59,7 @@ class Answer:
     @property
     def broken(self) -> bool:
         "Whether it ended neither well nor with a line, nor was killed."
-        return not (self.code == 0 or self.refused or self.killed) or any('Traceback' in line for line in self.said)
+        return not (self.code == 0 or self.refused or self.killed) or any('Traceback' in line for line in self.output)
 
 # %% ../../nbs/95_tests/40_bench.ipynb #ebc71e6d
 def _train_here(cfg, folds, jobs, force, progress):
@@ -143,7 +143,7 @@ class Bench:
         report : let `toss_run` explain and write its report
         seconds : of processor time after which it is killed; 0 = it is not
         """
-        out = self.folder / 'said'
+        out = self.folder / 'output'
         for ending in ('out', 'err', 'cpu'):
             out.with_suffix(f'.{ending}').unlink(missing_ok=True)
         given = name, [str(arg) for arg in args], out, report, seconds, str(self.folder)
@@ -151,11 +151,11 @@ class Bench:
         process = self.context.Process(target=serve, args=given)
         process.start()
         process.join()
-        said, printed, spent = (
+        output, printed, spent = (
             path.read_text(encoding='utf-8', errors='replace') if path.exists() else ''
             for path in map(out.with_suffix, ('.err', '.out', '.cpu'))
         )
-        return Answer(process.exitcode, said.splitlines(), printed.splitlines(), float(spent or 0))
+        return Answer(process.exitcode, output.splitlines(), printed.splitlines(), float(spent or 0))
 
     def config(self, name: str = 'tiny', exp_name: str = 'tiny', **sections) -> Path:
         """Write the config of a tiny run.
@@ -192,8 +192,8 @@ class Bench:
     def files(self, below: str = '') -> dict[str, str]:
         "Path → digest of every file of the world, or of a folder in it, locks left out."
         root = self.world / below
-        found = sorted(path for path in root.rglob('*') if path.is_file() and path.name != '.lock')
-        return {path.relative_to(self.world).as_posix(): digest_file(path) for path in found}
+        results = sorted(path for path in root.rglob('*') if path.is_file() and path.name != '.lock')
+        return {path.relative_to(self.world).as_posix(): digest_file(path) for path in results}
 
 # %% ../../nbs/95_tests/40_bench.ipynb #8b057046
 def tiny_config(folder, exp_name: str = 'tiny', **sections) -> Config:
@@ -260,22 +260,22 @@ class Promise:
     files: dict
     seconds: float
 
-    def broken_by(self, found: dict) -> list[str]:
+    def broken_by(self, results: dict) -> list[str]:
         """What is missing, different or too much among the files that were found.
 
         Parameters
         ----------
-        found : path → digest
+        results : path → digest
         """
         wrong = []
-        for path in sorted({*self.files, *found}):
+        for path in sorted({*self.files, *results}):
             if Path(path).name in MEMORIES:  # a quick run has nothing to remember: files younger than two seconds
                 continue
-            if path not in found:
+            if path not in results:
                 wrong.append(f'{path}: missing')
             elif path not in self.files:
                 wrong.append(f'{path}: left over')
-            elif self.files[path] not in (None, found[path]):
+            elif self.files[path] not in (None, results[path]):
                 wrong.append(f'{path}: other bytes')
         return wrong
 

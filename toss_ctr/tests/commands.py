@@ -114,9 +114,9 @@ def pickled(path: Path, kind: str):
 # %% ../../nbs/95_tests/66_commands.ipynb #2dfba190
 def _weight(name: str, content: bytes) -> bytes:
     if name.endswith('weights_config.json'):
-        told = json.loads(content)
-        next(iter(told['config'].values()))['use_pickle'] = True
-        return json.dumps(told).encode()
+        message = json.loads(content)
+        next(iter(message['config'].values()))['use_pickle'] = True
+        return json.dumps(message).encode()
     return _torch_bait() if name.endswith('/weight_0') else content
 
 

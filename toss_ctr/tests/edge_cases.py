@@ -249,8 +249,8 @@ def walk_hard_columns(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
         counts['cases'] += 1
         ended = 'broken' if broken else 'through' if answers['toss_run'].code == 0 else 'refused'
         counts[ended] += 1
-        told = '; '.join(f'{command} exit {answer.code}: {answer.line}' for command, answer in broken.items())
-        say(f'{counts["cases"]:4} {part} {name[:20]!r} {kind}: {ended} {told or answers["toss_run"].line[:160]}')
+        message = '; '.join(f'{command} exit {answer.code}: {answer.line}' for command, answer in broken.items())
+        say(f'{counts["cases"]:4} {part} {name[:20]!r} {kind}: {ended} {message or answers["toss_run"].line[:160]}')
     return counts
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #e5b7eccd
@@ -286,6 +286,6 @@ def mutants(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
         ended = 'broken' if broken else 'through' if answers[1].code == 0 else 'refused'
         counts['cases'] += 1
         counts[ended] += 1
-        told = f'exit {broken[0].code}: {broken[0].said[-1:]}' if broken else answers[1].line[:160]
-        say(f'{number + 1:4} byte {at} of {len(data)}: {ended} {told}')
+        message = f'exit {broken[0].code}: {broken[0].output[-1:]}' if broken else answers[1].line[:160]
+        say(f'{number + 1:4} byte {at} of {len(data)}: {ended} {message}')
     return counts

@@ -128,15 +128,15 @@ def still_running(mark: dict[str, str], seconds: float = 0) -> list[str]:
     """
     deadline = time.monotonic() + seconds
     while True:
-        found = []
+        results = []
         for pid in carriers(f'{NODE_MARK}={mark[NODE_MARK]}'):
             try:
-                found.append(Path(f'/proc/{pid}/cmdline').read_text().replace('\0', ' ').strip()[:200])
+                results.append(Path(f'/proc/{pid}/cmdline').read_text().replace('\0', ' ').strip()[:200])
             except OSError:  # it ended meanwhile
                 pass
-        found = [line for line in found if line]  # one that has ended has no line
-        if not found or time.monotonic() >= deadline:
-            return found
+        results = [line for line in results if line]  # one that has ended has no line
+        if not results or time.monotonic() >= deadline:
+            return results
         time.sleep(0.1)
 
 

@@ -191,21 +191,22 @@ def surrounded(bench: Bench, case: Surroundings, promise: Promise) -> tuple[str,
         here = Bench(location) if case.elsewhere else bench
         here.clear()
         call = 'toss_run', '--cfg', here.config('one')
-        said = answer = call_in(here if not case.disk else bench, case, *call)
+        printed_text = answer = call_in(here if not case.disk else bench, case, *call)
         if answer.refused:
             if case.disk:
                 _mounted_disk(location, 1 << 28, again=True)
-            said = here.call(*call)
+            printed_text = here.call(*call)
         files = here.files()
     finally:
         if case.disk:
             subprocess.run(['umount', location])
-    if answer.broken or said.code:
-        return 'wrong', f'exit {answer.code}, then {said.code}: {(answer if answer.broken else said).line}'
+    if answer.broken or printed_text.code:
+        line = (answer if answer.broken else printed_text).line
+        return 'wrong', f'exit {answer.code}, then {printed_text.code}: {line}'
     wanted = Promise(results_of(promise.files), 0.0) if case.elsewhere else promise
     made = [path for path in files if case.notebooks and path not in promise.files]  # executed notebooks
-    found = {path: digest for path, digest in files.items() if path not in made}
-    odd = wanted.broken_by(results_of(found) if case.elsewhere else found)
+    results = {path: digest for path, digest in files.items() if path not in made}
+    odd = wanted.broken_by(results_of(results) if case.elsewhere else results)
     return ('wrong', '; '.join(odd[:5])) if odd else ('refused' if answer.refused else 'same', answer.line[:200])
 
 # %% ../../nbs/95_tests/45_environments.ipynb #131eb510
@@ -226,8 +227,8 @@ def environments(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
     promise = undisturbed(bench, 'toss_run', '--cfg', bench.config('one'))
     counts = dict(cases=0, same=0, refused=0, skipped=0, wrong=0)
     for at in np.random.default_rng(seed).permutation(len(SURROUNDINGS))[:rounds]:
-        ended, told = surrounded(bench, SURROUNDINGS[at], promise)
+        ended, message = surrounded(bench, SURROUNDINGS[at], promise)
         counts['cases'] += 1
         counts[ended] += 1
-        say(f'{counts["cases"]:4} {SURROUNDINGS[at].name}: {ended} {told}')
+        say(f'{counts["cases"]:4} {SURROUNDINGS[at].name}: {ended} {message}')
     return counts

@@ -34,10 +34,10 @@ def process_bytes(pid: int, above: int = 0) -> int:
     total = 0
     try:
         lines = Path(f'/proc/{pid}/status').read_text().splitlines()
-        size, own = (1024 * int(line.split()[1]) for line in lines if line.startswith(('VmSize:', 'RssAnon:')))
+        size, inner = (1024 * int(line.split()[1]) for line in lines if line.startswith(('VmSize:', 'RssAnon:')))
         if size == above:
             return 0
-        total = own
+        total = inner
         for task in Path(f'/proc/{pid}/task').iterdir():
             total += sum(process_bytes(int(child), size) for child in (task / 'children').read_text().split())
     except (FileNotFoundError, ProcessLookupError, ValueError):
@@ -57,15 +57,15 @@ def peak_bytes(words: list, every: float = 0.02) -> int:
     ------
     RuntimeError where it does not end well
     """
-    with tempfile.TemporaryFile('w+') as said:
-        process = subprocess.Popen(words, stdout=said, stderr=said, stdin=subprocess.DEVNULL)
+    with tempfile.TemporaryFile('w+') as output:
+        process = subprocess.Popen(words, stdout=output, stderr=output, stdin=subprocess.DEVNULL)
         peak = 0
         while process.poll() is None:
             peak = max(peak, process_bytes(process.pid))
             time.sleep(every)
-        said.seek(0)
+        output.seek(0)
         if process.returncode:
-            raise RuntimeError(f'{" ".join(words)}: exit {process.returncode}: {said.read()[-2000:]}')
+            raise RuntimeError(f'{" ".join(words)}: exit {process.returncode}: {output.read()[-2000:]}')
     return peak
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #43c87bad
@@ -173,9 +173,9 @@ if __name__ == '__main__':
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--take', default='', help='take one step of --file, in this process')
     parser.add_argument('--file', default='')
-    found = parser.parse_args()
-    if found.take:
-        take_step(found.take, found.file)
+    results = parser.parse_args()
+    if results.take:
+        take_step(results.take, results.file)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(footprint(folder, found.rows, found.times, found.seed)))
+            print(json.dumps(footprint(folder, results.rows, results.times, results.seed)))

@@ -28,14 +28,14 @@ def marked(mark: str) -> list[str]:
     ----------
     mark : value of the variable `MARK` in their environment
     """
-    found = []
+    results = []
     for process in Path('/proc').glob('[0-9]*'):
         try:
             if f'{MARK}={mark}'.encode() in (process / 'environ').read_bytes():
-                found.append((process / 'cmdline').read_bytes().replace(b'\0', b' ').decode(errors='replace'))
+                results.append((process / 'cmdline').read_bytes().replace(b'\0', b' ').decode(errors='replace'))
         except OSError:  # it ended meanwhile, or is another person's
             pass
-    return [line for line in found if line]
+    return [line for line in results if line]
 
 # %% ../../nbs/95_tests/35_interrupts.ipynb #9f7597b8
 LIMIT = 2.0  # seconds to stop in
@@ -51,7 +51,7 @@ class Stop:
     after : seconds of the command's life
     took : seconds to its end
     code : exit code; None where it was through before
-    said : last line of its stderr
+    output : last line of its stderr
     left : processes that it has left
     files : left in the folder for temporary files; what PyTorch caches there is not counted
 
@@ -65,7 +65,7 @@ class Stop:
     after: float
     took: float
     code: int | None
-    said: str
+    output: str
     left: int
     files: tuple[str, ...] = ()
 
@@ -78,8 +78,8 @@ class Stop:
     def good(self) -> bool:
         "Whether it ended in time, left nothing and said how to go on."
         number = signal.Signals[self.sign]
-        told = number == signal.SIGKILL or (self.code == 128 + number and self.said.endswith(STOPPED))
-        return told and self.clean and self.took < LIMIT
+        message = number == signal.SIGKILL or (self.code == 128 + number and self.output.endswith(STOPPED))
+        return message and self.clean and self.took < LIMIT
 
 
 def stop_command(args: list, sign: str, after: float) -> Stop:
@@ -116,9 +116,9 @@ def stop_command(args: list, sign: str, after: float) -> Stop:
         while time.monotonic() - began < LIMIT and marked(mark):
             time.sleep(0.05)
         errors.seek(0)
-        said = errors.read().strip().splitlines()
+        output = errors.read().strip().splitlines()
         files = tuple(name for name in os.listdir(temporary) if not name.startswith('torch'))
-    return Stop(sign, after, took, None if ended else result, said[-1] if said else '', len(marked(mark)), files)
+    return Stop(sign, after, took, None if ended else result, output[-1] if output else '', len(marked(mark)), files)
 
 # %% ../../nbs/95_tests/35_interrupts.ipynb #22ea761a
 def outcome(run_dir: Path) -> dict[str, str]:
@@ -164,7 +164,7 @@ def interrupt(folder, moments: int, seed: int, name: str = 'toss_run', signs=('S
     length = time.monotonic() - began
     wanted = outcome(run_dir)
     if not wanted:
-        raise RuntimeError(f'the undisturbed run did not end well: {whole.said}')
+        raise RuntimeError(f'the undisturbed run did not end well: {whole.output}')
     say(f'undisturbed: {length:.0f} s, {len(wanted)} files')
     stops, runs, same = [], 0, 0
     while len(stops) < moments:
@@ -189,7 +189,7 @@ def interrupt(folder, moments: int, seed: int, name: str = 'toss_run', signs=('S
         runs=runs,
         same_bytes=same,
         longest=round(max(stop.took for stop in stops), 2),
-        whole=whole.said,
+        whole=whole.output,
     )
 
 # %% ../../nbs/95_tests/35_interrupts.ipynb #5fa1bad0
@@ -199,6 +199,6 @@ if __name__ == '__main__':
     parser.add_argument('--moments', type=int, default=30)
     parser.add_argument('--seed', type=int, default=1)
     parser.add_argument('--signs', nargs='+', default=['SIGINT', 'SIGTERM'])
-    found = parser.parse_args()
+    results = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
-        print(interrupt(folder, found.moments, found.seed, signs=found.signs))
+        print(interrupt(folder, results.moments, results.seed, signs=results.signs))

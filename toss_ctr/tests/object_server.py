@@ -36,10 +36,10 @@ def request_signature(secret: str, method: str, target: str, headers: dict, sign
     64 hex digits
     """
     path, _, query = target.partition('?')
-    asked = sorted(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in parse_qsl(query, True))
+    received = sorted(f"{quote(k, safe='-_.~')}={quote(v, safe='-_.~')}" for k, v in parse_qsl(query, True))
     lines = [f"{name}:{' '.join(headers.get(name, '').split())}" for name in signed.split(';')]
     body = headers.get('x-amz-content-sha256', '')
-    request = '\n'.join([method, path, '&'.join(asked), *lines, '', signed, body])
+    request = '\n'.join([method, path, '&'.join(received), *lines, '', signed, body])
     digest = hashlib.sha256(request.encode()).hexdigest()
     text = '\n'.join(['AWS4-HMAC-SHA256', headers.get('x-amz-date', ''), scope, digest])
     key = f'AWS4{secret}'.encode()
@@ -58,15 +58,15 @@ class _Answers(BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        self.answer(*self.found())
+        self.answer(*self.reply())
 
     do_HEAD = do_GET
 
-    def found(self) -> tuple:
+    def reply(self) -> tuple:
         "Status, headers and body of the answer."
         store, location = self.server.store, urlsplit(self.path)
         with store.lock:
-            store.asked.append(f'{self.command} {location.path}')
+            store.received.append(f'{self.command} {location.path}')
             fault = store.faults.pop(0) if store.faults else None
         if fault == 'slow down':
             return 503, {}, _error('SlowDown')
@@ -89,8 +89,8 @@ class _Answers(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command == 'GET':
             self.wfile.write(body)
-        said = int(headers.get('Content-Length', len(body)))
-        self.close_connection = self.command == 'GET' and said != len(body)
+        output = int(headers.get('Content-Length', len(body)))
+        self.close_connection = self.command == 'GET' and output != len(body)
 
 
 def _error(code: str) -> bytes:
@@ -115,13 +115,13 @@ class ObjectServer:
     Attributes
     ----------
     url : of the server
-    asked : method and path of each request so far
+    received : method and path of each request so far
     faults : of the next requests: 'slow down' | 'cut' | None
     """
 
     def __init__(self, folder, secret: str, key: str = 'tester'):
         self.folder, self.secret, self.key = Path(folder), secret, key
-        self.asked, self.faults, self.lock = [], [], threading.Lock()
+        self.received, self.faults, self.lock = [], [], threading.Lock()
 
     def __enter__(self):
         self.server = ThreadingHTTPServer(('127.0.0.1', 0), _Answers)
@@ -156,30 +156,30 @@ class ObjectServer:
         right = request_signature(self.secret, method, target, headers, fields['SignedHeaders'], scope)
         return '' if hmac.compare_digest(right, fields['Signature']) else 'SignatureDoesNotMatch'
 
-    def part_of(self, file: Path, asked: str | None) -> tuple:
+    def part_of(self, file: Path, received: str | None) -> tuple:
         "Status, headers and body for an object, or a range of it."
         if not file.is_file():
             return 404, {}, _error('NoSuchKey')
         data, about = file.read_bytes(), file.stat()
         when = format_datetime(datetime.fromtimestamp(int(about.st_mtime), timezone.utc), usegmt=True)
         headers = {'ETag': f'"{hashlib.md5(data).hexdigest()}"', 'Last-Modified': when, 'Accept-Ranges': 'bytes'}
-        if not asked:
+        if not received:
             return 200, headers | {'Content-Length': str(len(data))}, data
-        first, _, last = asked.removeprefix('bytes=').partition('-')
+        first, _, last = received.removeprefix('bytes=').partition('-')
         a, b = int(first), min(int(last or len(data)), len(data) - 1)
         headers |= {'Content-Range': f'bytes {a}-{b}/{len(data)}', 'Content-Length': str(b - a + 1)}
         return 206, headers, data[a : b + 1]
 
-    def listing(self, bucket: str, asked: dict) -> bytes:
+    def listing(self, bucket: str, received: dict) -> bytes:
         "A page of the objects' names: `ListObjectsV2`."
-        prefix, most = asked.get('prefix', ''), int(asked.get('max-keys', 1000))
+        prefix, most = received.get('prefix', ''), int(received.get('max-keys', 1000))
         files = sorted(f for f in (self.folder / bucket).rglob('*') if f.is_file())
         keys = {f.relative_to(self.folder / bucket).as_posix(): f for f in files}
         names, folders = [k for k in sorted(keys) if k.startswith(prefix)], set()
-        if '/' == asked.get('delimiter'):
+        if '/' == received.get('delimiter'):
             folders = {k[: k.index('/', len(prefix)) + 1] for k in names if '/' in k[len(prefix) :]}
             names = [k for k in names if '/' not in k[len(prefix) :]]
-        start = int(asked.get('continuation-token', 0))
+        start = int(received.get('continuation-token', 0))
         page, more = names[start : start + most], len(names) > start + most
         text = ''.join(_entry(name, keys[name]) for name in page)
         text += ''.join(f'<CommonPrefixes><Prefix>{escape(k)}</Prefix></CommonPrefixes>' for k in sorted(folders))

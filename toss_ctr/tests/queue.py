@@ -92,11 +92,11 @@ def local_slurm(folder, cpus: int = 2):
             about = dict(env=child_environment(**variables, **mark), start_new_session=True)
             with open(folder / f'{daemon}.out', 'w') as out:
                 subprocess.Popen([shutil.which(daemon, path=_PATH), '-D'], **about, stdout=out, stderr=out)
-        deadline, asked = time.monotonic() + 60, ['sinfo', '--noheader', '--format=%T']
-        while (state := slurm_says(variables, *asked)) not in ('idle', 'mixed', 'allocated'):
+        deadline, requests = time.monotonic() + 60, ['sinfo', '--noheader', '--format=%T']
+        while (state := slurm_says(variables, *requests)) not in ('idle', 'mixed', 'allocated'):
             if time.monotonic() > deadline:
-                said = (folder / 'slurmctld.out').read_text() + (folder / 'slurmd.out').read_text()
-                raise RuntimeError(f'Slurm did not start: {state} {said[-1000:]}')
+                output = (folder / 'slurmctld.out').read_text() + (folder / 'slurmd.out').read_text()
+                raise RuntimeError(f'Slurm did not start: {state} {output[-1000:]}')
             time.sleep(0.2)
         yield variables
     finally:

@@ -51,13 +51,13 @@ def predicted_cost(steps: dict[str, dict[int, float]], rows: int) -> dict[str, f
     return {step: once + of_row * rows for step, (once, of_row) in lines.items()}
 
 # %% ../../nbs/95_tests/20_scaling.ipynb #14ec7bac
-def wall_seconds(cpu: float, units: int, workers: int, overhead: float, once: float = 0.0) -> float:
+def wall_seconds(cpu: float, pieces: int, workers: int, overhead: float, once: float = 0.0) -> float:
     """Wall time of a step whose work is cut into units.
 
     Parameters
     ----------
     cpu : seconds of all units
-    units : parts of the same size
+    pieces : parts of the same size
     workers : that do them, one core each
     overhead : seconds a unit costs beside its work
     once : seconds before the first unit
@@ -67,4 +67,4 @@ def wall_seconds(cpu: float, units: int, workers: int, overhead: float, once: fl
     >>> wall_seconds(80.0, units=8, workers=3, overhead=0.5, once=4.0)
     35.5
     """
-    return once + ceil(units / workers) * (cpu / units + overhead)
+    return once + ceil(pieces / workers) * (cpu / pieces + overhead)

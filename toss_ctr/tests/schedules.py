@@ -100,8 +100,8 @@ def _write_whole(run: Path, version: int):
 def _read_whole(run: Path):
     if not (run / 'a.json').exists():
         return None
-    found = read_json(run / 'a.json')
-    return the_one(found['version'], *found['more'])
+    results = read_json(run / 'a.json')
+    return the_one(results['version'], *results['more'])
 
 
 def _write_frame(run: Path, version: int):
@@ -172,9 +172,9 @@ def _seal_one(run: Path, version: int, name: str) -> dict:
     folder = member_folder(run, name)
     with locked(run, 'run'):
         sweep(run, deep=True)
-    kept, location = restored_member(folder, dict(version=version)), member_version(folder, dict(version=version))
-    if kept:
-        return kept
+    stored, location = restored_member(folder, dict(version=version)), member_version(folder, dict(version=version))
+    if stored:
+        return stored
     with locked(folder, f'member {name}'):
         held_out = _held_out(version)
         write_held_out(location, *(held_out[column].to_numpy() for column in ('row', 'fold', 'label', 'logit')))
@@ -421,14 +421,14 @@ def changes_of(protocol: Protocol, over: bool) -> int:
 def _answer(protocol: Protocol, run: Path, allowed: set):
     "'' where a reader finds one of the states that it may find, else what it finds."
     try:
-        found = protocol.read(run)
+        results = protocol.read(run)
     except UserError as error:
         if None in allowed:
             return ''
         return f'a reader is told: {error}'
     except Mixture as error:
         return f'a reader finds {error}'
-    return '' if found in allowed else f'a reader finds {found}, not one of {allowed}'
+    return '' if results in allowed else f'a reader finds {results}, not one of {allowed}'
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #09f93bc7
 def schedule(protocol: Protocol, seed: int, faults=FAULTS) -> str:
@@ -460,9 +460,9 @@ def schedule(protocol: Protocol, seed: int, faults=FAULTS) -> str:
         odd = []
         for process in disk.together(*works):
             met = process.error
-            told = fault == 'fail' and isinstance(met, (UserError, OSError))
-            told = told or company == 'another writer' and any(line in str(met) for line in OVERTAKEN)
-            if met and not told:
+            message = fault == 'fail' and isinstance(met, (UserError, OSError))
+            message = message or company == 'another writer' and any(line in str(met) for line in OVERTAKEN)
+            if met and not message:
                 odd.append(f'{type(met).__name__}: {met}')
             odd += [answer for answer in process.result or () if answer]
         disk.fault = Fault()

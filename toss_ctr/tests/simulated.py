@@ -36,7 +36,7 @@ class Node:
     safe : bytes that a power cut leaves
     writes : (place, bytes) since then; (length, None) is a truncation
     entries : name → node that processes see
-    kept : name → node that a power cut leaves
+    stored : name → node that a power cut leaves
     changed : moment of the last change
 
     Examples
@@ -51,24 +51,24 @@ class Node:
     safe: bytes = b''
     writes: list = field(default_factory=list)
     entries: dict = field(default_factory=dict)
-    kept: dict = field(default_factory=dict)
+    stored: dict = field(default_factory=dict)
     changed: int = 0
 
     def survive(self, rng: random.Random):
         "Of the writes that are not safe, keep some."
-        found, how = bytearray(self.safe), rng.choice(('all', 'none', 'first', 'any', 'any'))
+        results, how = bytearray(self.safe), rng.choice(('all', 'none', 'first', 'any', 'any'))
         writes = self.writes[: rng.randint(0, len(self.writes))] if how == 'first' else self.writes
         for location, block in writes:
             if how == 'none' or how == 'any' and rng.random() < 0.5:
                 continue
             if block is None:
-                del found[location:]
+                del results[location:]
                 continue
             end = rng.randint(0, len(block)) if how != 'all' and rng.random() < 0.5 else len(block)
             block = bytes(end) if how == 'any' and rng.random() < 0.25 else block[:end]
-            found.extend(bytes(max(0, location - len(found))))
-            found[location : location + len(block)] = block
-        self.safe, self.writes = bytes(found), []
+            results.extend(bytes(max(0, location - len(results))))
+            results[location : location + len(block)] = block
+        self.safe, self.writes = bytes(results), []
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #7bc24e7a
 class Perished(BaseException):
@@ -208,12 +208,12 @@ def cut_power(self: SimulatedDisk):
     journal = self.journal[: self.rng.randint(0, len(self.journal))] if how == 'first' else self.journal
     for names in journal:
         if how in ('all', 'first') or how == 'any' and self.rng.random() < 0.5:
-            _name(names, 'kept')
+            _name(names, 'stored')
     self.journal = []
     for node in self.nodes:
         node.survive(self.rng)
         node.data = bytearray(node.safe)
-        node.entries = dict(node.kept)
+        node.entries = dict(node.stored)
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #cb52794d
 @patch
@@ -251,12 +251,12 @@ def rot(self: SimulatedDisk) -> str:
 def settle(self: SimulatedDisk):
     "All that processes see is safe."
     for node in self.nodes:
-        node.safe, node.writes, node.kept = bytes(node.data), [], dict(node.entries)
+        node.safe, node.writes, node.stored = bytes(node.data), [], dict(node.entries)
     self.journal = []
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #1ac14d47
 def _name(names: dict, which: str):
-    "Give nodes names, or take them, in what processes see (`entries`) or in what is safe (`kept`)."
+    "Give nodes names, or take them, in what processes see (`entries`) or in what is safe (`stored`)."
     for (folder, name), node in names.items():
         entries = getattr(folder, which)
         if node is None:
@@ -472,7 +472,7 @@ def os_fsync(self: SimulatedDisk, descriptor):
             names |= set(change)
             flushed.insert(0, change)
     for change in flushed:
-        _name(change, 'kept')
+        _name(change, 'stored')
     self.journal = [change for change in self.journal if not any(change is other for other in flushed)]
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #a364e68b
@@ -558,18 +558,18 @@ def open_file(self: SimulatedDisk, path, mode='r', buffering=-1, encoding=None, 
     writes = mode.strip('bt') != 'r'
     self.step(writes)
     folder, name = self.location(path)
-    found = folder.entries.get(name) if name else self.root
-    if found and found.folder:
+    results = folder.entries.get(name) if name else self.root
+    if results and results.folder:
         _raise_errno(errno.EISDIR, path)
-    if not found and 'r' in mode:
+    if not results and 'r' in mode:
         _raise_errno(errno.ENOENT, path)
-    if not found:
-        found = self.new_node(False)
-        self.rename_all({(folder, name): found})
-    elif 'w' in mode and found.data:
-        found.data.clear()
-        found.writes.append((0, None))
-    raw = SimulatedFile(self, found, mode)
+    if not results:
+        results = self.new_node(False)
+        self.rename_all({(folder, name): results})
+    elif 'w' in mode and results.data:
+        results.data.clear()
+        results.writes.append((0, None))
+    raw = SimulatedFile(self, results, mode)
     if 'b' in mode and buffering == 0:
         return raw
     kind = io.BufferedRandom if '+' in mode else io.BufferedWriter if writes else io.BufferedReader
@@ -682,7 +682,7 @@ def mounted(disk: SimulatedDisk, native=()):
     calls = dict(open='os_open', close='os_close', fsync='os_fsync', stat='os_stat', lstat='os_stat', mkdir='os_mkdir')
     calls |= dict(unlink='os_unlink', remove='os_unlink', rename='os_replace', replace='os_replace')
     calls |= dict(listdir='os_listdir')
-    seam = {(os, name): getattr(disk, own) for name, own in calls.items()}
+    seam = {(os, name): getattr(disk, private) for name, private in calls.items()}
     seam |= {(os, 'chmod'): lambda *_, **__: None, (os, 'access'): lambda *_, **__: True}
     seam |= {(builtins, 'open'): disk.open_file, (io, 'open'): disk.open_file, (shutil, 'rmtree'): disk.remove_tree}
     seam |= {(shutil, 'copyfile'): disk.copy_file, (pq, 'ParquetWriter'): disk.parquet_writer}
@@ -691,10 +691,10 @@ def mounted(disk: SimulatedDisk, native=()):
     seam |= {(Path, 'iterdir'): lambda path: (path / name for name in disk.os_listdir(path))}
     real = {key: getattr(*key) for key in seam}
 
-    def chosen(own, usual):
-        return lambda path, *args, **options: (own if disk.has(path) else usual)(path, *args, **options)
+    def chosen(private, usual):
+        return lambda path, *args, **options: (private if disk.has(path) else usual)(path, *args, **options)
 
-    replaced = {key: chosen(own, real[key]) for key, own in seam.items()}
+    replaced = {key: chosen(private, real[key]) for key, private in seam.items()}
     for module, name, at in (*CARRIED, *native):
         replaced[module, name] = carried(disk, getattr(module, name), at)
     replaced |= _private_numbers(disk)
@@ -725,8 +725,8 @@ def walk(self: SimulatedDisk, top):
 def glob(self: SimulatedDisk, path, pattern: str):
     "As `Path.glob`, of a pattern for names, maybe after `**/`."
     deep, _, last = pattern.rpartition('/')
-    for at, *found in islice(self.walk(path), None if deep else 1):
-        yield from (Path(at, name) for name in sum(found, []) if fnmatch(name, last))
+    for at, *results in islice(self.walk(path), None if deep else 1):
+        yield from (Path(at, name) for name in sum(results, []) if fnmatch(name, last))
 
 
 def _private_numbers(disk: SimulatedDisk) -> dict:

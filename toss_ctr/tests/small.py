@@ -101,12 +101,12 @@ def small_spec(
     widths = [v.width for v in of_vectors]
     blocks = np.split(np.arange(sum(widths)) + len(nums), np.cumsum(widths)[:-1])
     first = dict(col=seq, targets=tuple(targets), max_len=max_len, collapse=collapse, tau=tau)
-    asked = (dict(seq=first) if seq else {}) | (more or {})
+    history_keys = (dict(seq=first) if seq else {}) | (more or {})
     return Spec(
         packed,
         (*nums, *(part for v in of_vectors for part in v.parts)),
         tuple(tuple(block.tolist()) for block in blocks) if of_vectors else (),
-        tuple(_history_spec(columns, known, name, **fields) for name, fields in asked.items()),
+        tuple(_history_spec(columns, known, name, **fields) for name, fields in history_keys.items()),
         keys={k: texts(k) for k in keys},
         multis=tuple(MultiSpec(m, ',', texts(m)) for m in multis),
         weight=weight,

@@ -28,15 +28,15 @@ def files_with(text: str, *folders) -> list[Path]:
     ...     [file.name for file in files_with('hush-hush', d)], files_with('loud', d)
     (['.log'], [])
     """
-    found = []
+    results = []
     for location, _, names in (step for folder in folders for step in os.walk(folder)):
         for file in (Path(location, name) for name in sorted(names)):
             try:
                 if file.is_file() and (text in file.name or text.encode() in file.read_bytes()):
-                    found.append(file)
+                    results.append(file)
             except FileNotFoundError:
                 pass
-    return found
+    return results
 
 # %% ../../nbs/95_tests/30_stores.ipynb #fdb68064
 def call_command(*words, folder='.', **variables) -> tuple[int, str]:

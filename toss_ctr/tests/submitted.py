@@ -52,7 +52,7 @@ def finished_run(folder) -> Config:
     return cfg
 
 # %% ../../nbs/95_tests/68_submitted.ipynb #7477c89c
-def _told(name: str, *argv) -> str:
+def _run_command(name: str, *argv) -> str:
     "What a command prints, called as a shell calls it; a user's mistake is raised."
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
         COMMANDS[name](**parse(COMMANDS[name], [str(word) for word in argv]))
@@ -68,11 +68,11 @@ class _SubmittedRun(RuleBasedStateMachine):
 
     def __init__(self, cfg: Config):
         super().__init__()
-        kept = cfg.run_dir.with_name('kept')
-        if not kept.exists():
-            shutil.copytree(cfg.run_dir, kept)
+        stored = cfg.run_dir.with_name('stored')
+        if not stored.exists():
+            shutil.copytree(cfg.run_dir, stored)
         shutil.rmtree(cfg.run_dir)
-        shutil.copytree(kept, cfg.run_dir)
+        shutil.copytree(stored, cfg.run_dir)
         self.cfg, self.run = cfg, cfg.run_dir
         self.submission = self.run / 'submission.csv'
         self.bytes = self.submission.read_bytes()
@@ -91,8 +91,8 @@ class _SubmittedRun(RuleBasedStateMachine):
 
     def near(self, p, who):
         "Probabilities are those of somebody's own submission."
-        own = pl.read_csv(submission_path(self.run, who))['clicked'].to_numpy()
-        assert np.abs(np.asarray(p) - own).max() < 1e-6, f'not what {who} says'
+        private = pl.read_csv(submission_path(self.run, who))['clicked'].to_numpy()
+        assert np.abs(np.asarray(p) - private).max() < 1e-6, f'not what {who} says'
 
 # %% ../../nbs/95_tests/68_submitted.ipynb #64cdef85
 class _Looked(_SubmittedRun):
@@ -100,34 +100,34 @@ class _Looked(_SubmittedRun):
 
     @rule()
     def ls(self):
-        table = _told('toss_ls', self.run.parent)
+        table = _run_command('toss_ls', self.run.parent)
         line = next(line for line in table.splitlines() if line.startswith(f'{self.cfg.exp_name} '))
         assert f" {last_choice(self.run)['chosen']} " in line, line
         self.stays()
 
     @rule()
     def board(self):
-        _told('toss_board', self.run, '--n-boot', 0)
+        _run_command('toss_board', self.run, '--n-boot', 0)
         stars = [row['name'] for row in member_rows(self.run) if row['submitted']]
         assert stars == [last_choice(self.run)['chosen']], stars
         self.stays()
 
     @rule()
     def report(self):
-        _told('toss_report', self.run)
+        _run_command('toss_report', self.run)
         self.stays()
 
     @rule()
     def export(self):
         with contextlib.redirect_stdout(io.StringIO()):
             export(self.cfg, ('pt2',))
-            found = prove(self.cfg)
-        assert found['serves'] == last_choice(self.run)['chosen'], found
+            results = prove(self.cfg)
+        assert results['serves'] == last_choice(self.run)['chosen'], results
         self.stays()
 
     @rule()
     def clean(self):
-        _told('toss_clean', self.run)
+        _run_command('toss_clean', self.run)
         self.stays()
 
     @rule()
@@ -146,20 +146,20 @@ class Submitted(_Looked):
 
     @rule()
     def infer(self):
-        assert _told('toss_infer', self.run).splitlines()[-1] == str(self.submission)
+        assert _run_command('toss_infer', self.run).splitlines()[-1] == str(self.submission)
         self.stays()
 
     @rule(who=_WHO)
     def infer_member(self, who):
         if self.answered(who) and who:
-            file = _told('toss_infer', self.run, '--member', who).splitlines()[-1]
+            file = _run_command('toss_infer', self.run, '--member', who).splitlines()[-1]
             assert file == str(submission_path(self.run, who))
             self.stays()
 
     @rule(who=_WHO)
     def infer_file(self, who):
         if self.answered(who):
-            file = _told('toss_infer', self.run, self.cfg.data.test_path, '--member', who).splitlines()[-1]
+            file = _run_command('toss_infer', self.run, self.cfg.data.test_path, '--member', who).splitlines()[-1]
             self.near(pl.read_csv(file)['clicked'], self.answered(who))
             self.stays()
 
@@ -173,8 +173,8 @@ class Submitted(_Looked):
 
     @rule(select=st.sampled_from(['', 'mean', 'stack']))
     def calibrate(self, select):
-        said = _told('toss_calibrate', self.run, *(('--set', f'ensemble.select={select}') if select else ()))
-        assert f"submission.csv stays {submitted_record(self.run)['chosen']};" in said, said
+        output = _run_command('toss_calibrate', self.run, *(('--set', f'ensemble.select={select}') if select else ()))
+        assert f"submission.csv stays {submitted_record(self.run)['chosen']};" in output, output
         self.stays()
 
     @rule(how=_BY_HAND, look=st.sampled_from(['', 'toss_ls', 'toss_board', 'toss_report']))
@@ -183,15 +183,15 @@ class Submitted(_Looked):
         if how != 'gone':
             self.submission.write_text('' if how == 'empty' else how)
         if look:
-            said = _told(look, self.run.parent if look == 'toss_ls' else self.run)
-            assert ' *' not in said, said
+            output = _run_command(look, self.run.parent if look == 'toss_ls' else self.run)
+            assert ' *' not in output, output
         try:
             with contextlib.redirect_stdout(io.StringIO()):
                 verify(self.cfg)
             raise AssertionError('verify finds a changed submission.csv whole')
         except UserError as e:
             assert 'submission.csv' in str(e) and 'toss infer' in str(e), e
-        _told('toss_infer', self.run)
+        _run_command('toss_infer', self.run)
         self.stays()
 
 # %% ../../nbs/95_tests/68_submitted.ipynb #e8d26270

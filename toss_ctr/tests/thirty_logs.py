@@ -461,8 +461,8 @@ def given_roles(config: dict) -> dict[str, str]:
     """
     cfg = make_config(config)
     data, roles = cfg.data, {}
-    asked = requested_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
-    numbers = [c for c in asked.nums if c not in asked.parts]
+    requested = requested_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
+    numbers = [c for c in requested.nums if c not in requested.parts]
     named = dict(category=data.cat_cols, number=numbers, vector=data.vector_cols)
     named |= dict(tags=tuple(data.multi_cols), tag_weights=tuple(data.multi_weights.values()))
     named |= dict(label=(data.label_col,), id=(data.id_col,), time=(data.time_col,), weight=(data.weight_col,))
@@ -484,11 +484,11 @@ def misses(folder, roles: dict[str, str]) -> dict[str, tuple[str, str]]:
     roles : column → role, or several: `category?`
     """
     schema = guess_schema(f'{folder}/train.parquet', test=f'{folder}/test.parquet')
-    found, wrong = given_roles(first_config(schema)), {}
+    results, wrong = given_roles(first_config(schema)), {}
     if schema.click and 2 * schema.positives > schema.n_rows:  # in all of these logs clicks are the rarer
         wrong[schema.label] = ('label', f'{schema.click} for a click')
     for col, role in roles.items():
         right = {*role.rstrip('?').split('|')} | ({'left'} if role.endswith('?') else set())
-        if found.get(col, 'left') not in right:
-            wrong[col] = (role, found.get(col, 'left'))
+        if results.get(col, 'left') not in right:
+            wrong[col] = (role, results.get(col, 'left'))
     return wrong

@@ -171,7 +171,7 @@ def _unified_values(world: UnifiedWorld, rows: UnifiedRows) -> dict[str, np.ndar
     add = lambda of_row, x: np.bincount(of_row, x, n)
     recent = np.exp(-age / VIEW_TAU)
     weight = recent * np.exp((world.look[target][row] * world.look[item]).sum(1))
-    found = (world.meaning[target][row] * world.meaning[item]).sum(1)
+    results = (world.meaning[target][row] * world.meaning[item]).sum(1)
     acted = recent * world.action[rows.views['action']] * (world.kind[item] == kind[row])
     bought, word = rows.buys.rows(), rows.searches.rows()
     of_kind = np.exp(-rows.buys['age'] / BUY_TAU) * (world.kind[rows.buys['token']] == kind[bought])
@@ -180,7 +180,7 @@ def _unified_values(world: UnifiedWorld, rows: UnifiedRows) -> dict[str, np.ndar
     return dict(
         item=world.effect[target],
         device=world.device[rows.device],
-        views=add(row, weight * found) / np.maximum(add(row, weight), 1e-9),
+        views=add(row, weight * results) / np.maximum(add(row, weight), 1e-9),
         actions=np.arcsinh(add(row, acted)),
         buys=np.log1p(add(bought, of_kind)),
         searches=add(word, about) / np.maximum(rows.searches.lengths, 1),

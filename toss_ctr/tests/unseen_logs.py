@@ -266,7 +266,7 @@ def stranger(name: str, rows: int = 0, seed: int = 0) -> tuple[pl.DataFrame, pl.
         raise UserError(f"no log '{name}'", nearest(name, STRANGERS))
     draw, usual = STRANGERS[name]
     rng = np.random.default_rng([seed, list(STRANGERS).index(name)])
-    asked = round((rows or usual) / (1 - UNKNOWN) / 3) * 3
-    table, at = draw(asked, rng)
+    requested = round((rows or usual) / (1 - UNKNOWN) / 3) * 3
+    table, at = draw(requested, rng)
     known = at < np.quantile(at, 1 - UNKNOWN)
     return table.filter(pl.Series(known)), table.filter(pl.Series(~known))

@@ -33,8 +33,8 @@ def best_column(train: pl.DataFrame, test: pl.DataFrame) -> tuple[str, float]:
     rows, learnt = pl.concat([train, test]), np.arange(len(train) + len(test)) < len(train)
     label = rows['clicked'].to_numpy()
     plain = [c for c, kind in train.schema.items() if not kind.is_nested() and not kind.is_temporal()]
-    found = {c: lone_auc(label, rows[c], learnt=learnt) for c in plain if c != 'clicked'}
-    return max(found.items(), key=lambda pair: pair[1])
+    results = {c: lone_auc(label, rows[c], learnt=learnt) for c in plain if c != 'clicked'}
+    return max(results.items(), key=lambda pair: pair[1])
 
 
 def plain_matrix(rows: pl.DataFrame) -> np.ndarray:
@@ -102,14 +102,14 @@ def first_run(train: pl.DataFrame, test: pl.DataFrame, folder: str, name: str = 
         train_fold(inputs, fold)
     train_members(inputs)
     submit(run.cfg)
-    y, found = test['clicked'].to_numpy(), {}
+    y, results = test['clicked'].to_numpy(), {}
     locations = [*sorted((run.folder / 'members').iterdir()), run.folder / 'ensemble']
     for location in locations:
         if (location / 'submission.csv').is_file():
-            found[location.name] = roc_auc_score(y, pl.read_csv(location / 'submission.csv')['clicked'])
-    found['trees'] = roc_auc_score(y, plain_trees(train, test, seed))
+            results[location.name] = roc_auc_score(y, pl.read_csv(location / 'submission.csv')['clicked'])
+    results['trees'] = roc_auc_score(y, plain_trees(train, test, seed))
     best, auc = best_column(train, test)
-    return {name: round(float(auc), 4) for name, auc in found.items()} | dict(column=round(auc, 4), best=best)
+    return {name: round(float(auc), 4) for name, auc in results.items()} | dict(column=round(auc, 4), best=best)
 
 
 def is_level(row: dict) -> bool:
@@ -134,8 +134,8 @@ if __name__ == '__main__':
     parser.add_argument('--logs', nargs='+', default=list(STRANGERS), choices=STRANGERS)
     parser.add_argument('--rows', type=int, default=0, help='training rows; 0: as many as are usual for a log')
     parser.add_argument('--seed', type=int, default=1)
-    asked = parser.parse_args()
-    for name in asked.logs:
+    requested = parser.parse_args()
+    for name in requested.logs:
         with tempfile.TemporaryDirectory() as folder:
-            row = first_run(*stranger(name, asked.rows, asked.seed), folder, name, asked.seed)
+            row = first_run(*stranger(name, requested.rows, requested.seed), folder, name, requested.seed)
         print(f'{name:8}', 'level ' if is_level(row) else 'BEHIND', row, flush=True)

@@ -121,10 +121,10 @@ def train_batch(trainer: FoldTrainer, batch: dict) -> float:
     """
     cfg = trainer.cfg
     seed_step(trainer)
-    own_rows = to_device(batch, trainer.device)
+    rows_of_process = to_device(batch, trainer.device)
     with autocast(trainer.device, cfg.amp), memory_errors():
-        out = trainer.forward(own_rows)
-        columns = {name: own_rows[name] for name in ('label', 'weight', 'labels') if name in own_rows}
+        out = trainer.forward(rows_of_process)
+        columns = {name: rows_of_process[name] for name in ('label', 'weight', 'labels') if name in rows_of_process}
         out, columns = global_batch(out, columns, global_batch_size(trainer))
         labels, weights = columns['label'], columns.get('weight')
         loss = training_loss(out, labels, cfg, trainer.prior, weights)
@@ -133,7 +133,7 @@ def train_batch(trainer: FoldTrainer, batch: dict) -> float:
             loss = loss + further_loss(out.further, columns['labels'], cfg, trainer.rates, counted)
     value = loss.item()
     if not np.isfinite(value):
-        raise nonfinite_error(trainer, own_rows, value)
+        raise nonfinite_error(trainer, rows_of_process, value)
     seen = [out.main.detach(), labels, *([] if weights is None else [weights])]
     trainer.seen.append(torch.stack([column.float() for column in seen], 1))
     with memory_errors():

@@ -215,10 +215,10 @@ def first_metric(metric: str) -> str:
     return COLUMNS[metric][0]
 
 
-def merit(found: dict, metric: str) -> float:
+def merit(by_metric: dict, metric: str) -> float:
     "How good a prediction is: more is better."
     name = first_metric(metric)
-    return -found[name] if name in LOWER else found[name]
+    return -by_metric[name] if name in LOWER else by_metric[name]
 
 # %% ../../nbs/50_training/05_metrics.ipynb #47b0cc86
 METRICS = ('AP', 'WLL', 'Score', 'AUC')
@@ -297,9 +297,9 @@ def _drawn_weights(y, n_boot: int, seed: int, code, row_weight=None):
     if n_boot < 2:
         raise UserError(f'n_boot: {n_boot} draws', 'an interval needs two at least; 200 is usual')
     rng, table = np.random.default_rng(np.random.SeedSequence([seed, 5])), _poisson_table()
-    clicks, units, drawn = np.flatnonzero(y), int(code.max()) + 1, 0
+    clicks, n_groups, drawn = np.flatnonzero(y), int(code.max()) + 1, 0
     while drawn < n_boot:
-        weight = table[rng.integers(0, 65536, units, dtype=np.uint16)][code]
+        weight = table[rng.integers(0, 65536, n_groups, dtype=np.uint16)][code]
         weight = weight if row_weight is None else weight * row_weight
         if 0 < weight[clicks].sum() < weight.sum():  # a draw without one class has no metric
             yield weight
@@ -409,14 +409,14 @@ def _paired(a, b, draws_a, draws_b):
 # %% ../../nbs/50_training/05_metrics.ipynb #eeec8cfb
 def less_first(y, predictions, n_boot: int, seed: int, group, weight, natural) -> list[dict]:
     "For each prediction metric → its `Interval`, `Paired` less the first; arguments as `compare_predictions` has them."
-    found = [*_resampled(y, predictions, natural, n_boot, seed, group, weight)]
-    base, base_draws = found[0]
+    by_metric = [*_resampled(y, predictions, natural, n_boot, seed, group, weight)]
+    base, base_draws = by_metric[0]
     return [
         {
             name: (_possible(name, value, draws), _paired(value, base[name], draws, of_base))
             for (name, value), draws, of_base in zip(values.items(), every.T, base_draws.T, strict=True)
         }
-        for values, every in found
+        for values, every in by_metric
     ]
 
 
