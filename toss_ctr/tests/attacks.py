@@ -60,7 +60,8 @@ def kills(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
         same += not odd
         wrong += odd
         message = 'the same bytes' if not odd else f'{len(odd)} WRONG: {"; ".join(odd[:5])}'
-        say(f'{done:4} kills, run {runs}{" --force" * forced} after {", ".join(f"{m:.2f}" for m in moments)}: {message}')
+        times = ', '.join(f'{m:.2f}' for m in moments)
+        say(f'{done:4} kills, run {runs}{" --force" * forced} after {times} s: {message}')
     return dict(kills=done, runs=runs, same=same, wrong=len(wrong))
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #99b1451f
