@@ -115,12 +115,12 @@ def read_yaml(text: str, name: str = 'YAML'):
     try:
         return yaml.load(text, _Loader)
     except RecursionError:
-        raise UserError(f'{name}: lists or mappings too deep in one another', 'mend the YAML') from None
+        raise UserError(f'{name}: lists or mappings too deep in one another', 'correct the YAML') from None
     except yaml.YAMLError as e:
         mark = getattr(e, 'problem_mark', None)
         where = f' line {mark.line + 1}' if mark else ''
         what = getattr(e, 'problem', None) or str(e).splitlines()[0]
-        raise UserError(f'{name}:{where} {what}', 'mend the YAML') from None
+        raise UserError(f'{name}:{where} {what}', 'correct the YAML') from None
 
 # %% ../../nbs/10_config/00_base.ipynb #9d2f1c22
 class _Dumper(yaml.SafeDumper):

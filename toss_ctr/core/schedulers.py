@@ -292,7 +292,7 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
             return executor.map_array(do_job, [str(task.folder) for task in tasks])
     except Exception as error:  # submitit raises what sbatch said in several ways
         message = ' '.join(str(error).split())[:300]
-        raise UserError(f'engine.slurm: jobs were not accepted: {message}', 'mend the section') from None
+        raise UserError(f'engine.slurm: jobs were not accepted: {message}', 'correct the section') from None
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #91bd12d5
 class SlurmExecutor:

@@ -70,7 +70,7 @@ def _with_ages(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, location) -
         ends = event[at], event[at] + ms[at]
         when, then = (datetime.fromtimestamp(t / 1000, timezone.utc).isoformat() for t in ends)
         what = f"{of_row(at)}: column '{seq.time}': an event at {when}, after its row, {then} ({time.name})"
-        raise UserError(what, 'a history must end before its row: cut it, or mend the times')
+        raise UserError(what, 'a history must end before its row: cut it, or correct the times')
     return history.like(**history.columns, bucket=age_buckets_of(ms / 1000))
 
 # %% ../../nbs/20_data/22_encode.ipynb #0a159003

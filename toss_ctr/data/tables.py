@@ -72,7 +72,7 @@ def _write_rows(rows: pl.LazyFrame, file: Path) -> str:
             rows.sink_parquet(part, metadata={_MADE: 'made from another file or frame'})
     except pl.exceptions.PolarsError as e:
         why = str(e).splitlines()[0][:120]
-        hint = 'save it as UTF-8' if 'utf-8' in why else 'mend such rows'
+        hint = 'save it as UTF-8' if 'utf-8' in why else 'correct such rows'
         raise UserError(f'{file}: cannot be read ({why})', hint) from None
     return str(file)
 

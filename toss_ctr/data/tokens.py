@@ -173,7 +173,7 @@ def _entry_weights(weights: pa.Array, lengths: np.ndarray, multi, location) -> n
         at = int(other.argmax())
         counts = f"{many[at]} weights for {lengths[at]} values of '{multi.name}'"
         what = f"{location(at)}: column '{multi.weights}' has {counts}"
-        raise UserError(what, 'mend the row, or remove it from data.multi_weights')
+        raise UserError(what, 'correct the row, or remove it from data.multi_weights')
     of_entry = np.ones(lengths.sum(), np.float32)
     of_entry[np.repeat(given, lengths)] = numbers(entries, multi.weights, location)
     return np.clip(np.nan_to_num(of_entry, nan=1), 0, np.float32(_HEAVIEST))
@@ -295,7 +295,7 @@ def integers(entries: pa.Array, name: str, location) -> np.ndarray:
         at = pc.index(wrong, True).as_py()
         token = str(entries[at])[:60]
         what = f"{location(at)}: column '{name}': token '{token}' is no whole number of 64 bits"
-        raise UserError(what, 'mend the row, or set sequence.col')
+        raise UserError(what, 'correct the row, or set sequence.col')
     return tokens.to_numpy()
 
 # %% ../../nbs/20_data/21_tokens.ipynb #280fc8ca

@@ -283,7 +283,7 @@ def vectors(column: pa.Array, name: str, location, width: int) -> np.ndarray:
     if other.any():
         row = int(other.argmax())
         what = f"{location(row)}: column '{name}' has {lengths[row]} numbers, the first training row has {width}"
-        raise UserError(what, 'mend the row, or remove it from data.vector_cols')
+        raise UserError(what, 'correct the row, or remove it from data.vector_cols')
     out = np.full((len(column), width), np.nan, np.float32)
     if (lengths >= 0).any():
         out[lengths >= 0] = numbers(column.flatten(), name, location).reshape(-1, width)
@@ -297,7 +297,7 @@ def _refuse_column(bad: np.ndarray, column: pa.Array, location, name: str, no: s
     "`UserError` naming the first row that is marked."
     if bad.any():
         row = int(bad.argmax())
-        raise UserError(f"{location(row)}: {name} is {column[row]}, not {no}", f'mend such rows, or {hint}')
+        raise UserError(f"{location(row)}: {name} is {column[row]}, not {no}", f'correct such rows, or {hint}')
 
 
 def labels(column: pa.Array, name: str, location, beside: bool = False, click: str | None = None) -> np.ndarray:

@@ -55,7 +55,7 @@ def given(table: pl.DataFrame, file, names: tuple) -> np.ndarray:
         check_probabilities(values, f'{file}: column {name}')
         return logit(values)
     if not np.isfinite(values).all():
-        raise UserError(f'{file}: column logit has values that are not finite', 'mend the file')
+        raise UserError(f'{file}: column logit has values that are not finite', 'correct the file')
     return values
 
 # %% ../../nbs/60_members/17_outside.ipynb #bdd52539

@@ -220,7 +220,7 @@ def read_predictions(
         raise UserError(f'{folder}: another command has made this member anew', f'{again} again, alone')
     read = lambda file: read_recorded_table(record, f'{record["version"]}/{file}')
     try:
-        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight|dealt)$'))
+        table = read(OOF).select('row', 'fold', 'label', 'logit', pl.col('^(group|weight|shuffled_label)$'))
         test = read(TEST) if TEST in record['files'] else None
     except UserError:
         if _record(folder) == record:

@@ -67,7 +67,8 @@ class DARE(nn.Module):
     weights w, a softmax over the real positions of scores - age / recency_tau; h = R[t] ⊙ Σ w_b R[b].
 
     Histories are **newest first** and padded on the right: position 0 is the most recent behaviour. In `state_dict` the
-    tables of a role lie under `emb.roles.att` or `emb.roles.rep`: `behaviour.tables.0` of tokens, `target_tables.0` of targets.
+    tables of a role lie under `emb.roles.att` or `emb.roles.rep`: `behaviour.tables.0` of tokens, `target_tables.0`
+    of targets.
 
     **Shape**: `forward(seq, seq_len, target, *, age, bias, bucket, sides, context)` takes
 

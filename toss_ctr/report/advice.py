@@ -250,7 +250,7 @@ def _miscalibrated(f: RunSummary):
     if off > max(0.02, chance) + 0.001:  # less is not seen in the digits told
         change = 'method=temperature+isotonic' if how.enabled else 'enabled=true'
         bent = how.enabled and 'isotonic' in how.method
-        hint = ' It differs between folds or groups.' if bent else f' --set calibration.{change} may mend it.'
+        hint = ' It differs between folds or groups.' if bent else f' --set calibration.{change} may help.'
         yield dict(who=f.subject, off=off, chance=chance, hint=hint)
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5

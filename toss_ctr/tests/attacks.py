@@ -162,7 +162,7 @@ if __name__ == '__main__':
     parser = argparse.ArgumentParser(description='Attack tiny runs and print counts.')
     parser.add_argument('--kills', type=int, default=0)
     parser.add_argument('--flips', type=int, default=0)
-    parser.add_argument('--nasties', type=int, default=0)
+    parser.add_argument('--columns', type=int, default=0)
     parser.add_argument('--mutants', type=int, default=0)
     parser.add_argument('--advice', type=int, default=0)
     parser.add_argument('--schedules', type=int, default=0)
