@@ -122,7 +122,7 @@ class Source:
     Examples
     --------
     >>> source = Source((Path('a.parquet'), Path('b.parquet')), (0, 10, 15), (('x',), ('x',)))
-    >>> len(source), source.place(12)
+    >>> len(source), source.location(12)
     (15, 'b.parquet: row 2')
     """
 

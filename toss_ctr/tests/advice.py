@@ -27,9 +27,9 @@ def commands_in(line: str) -> list[list[str]]:
 
     Examples
     --------
-    >>> told_commands('a.json: missing – run toss train runs/a: it trains fold 0 again')
+    >>> commands_in('a.json: missing – run toss train runs/a: it trains fold 0 again')
     [['toss_train', 'runs/a']]
-    >>> told_commands('a.npy: damaged – run toss cache with the same config: it builds it again')
+    >>> commands_in('a.npy: damaged – run toss cache with the same config: it builds it again')
     [['toss_cache']]
     """
     outcomes = [[f'toss_{verb}', *shlex.split(run)] for verb, run in _COMMAND.findall(line)]

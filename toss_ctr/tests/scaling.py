@@ -64,7 +64,7 @@ def wall_seconds(cpu: float, pieces: int, workers: int, overhead: float, once: f
 
     Examples
     --------
-    >>> wall_seconds(80.0, units=8, workers=3, overhead=0.5, once=4.0)
+    >>> wall_seconds(80.0, pieces=8, workers=3, overhead=0.5, once=4.0)
     35.5
     """
     return once + ceil(pieces / workers) * (cpu / pieces + overhead)

@@ -51,7 +51,7 @@ class Outcome:
 
     Examples
     --------
-    >>> Said(None, 'a.json: damaged').fault
+    >>> Outcome(None, 'a.json: damaged').fault
     ''
     """
 
