@@ -186,7 +186,7 @@ class MemberPredictions:
     >>> import numpy as np
     >>> import polars as pl
     >>> row = np.arange(2)
-    >>> m = MemberPredictions('trees', row, row, np.array([0, 1]), np.array([-1.0, 2.0]), pl.Series(['a']), np.array([0.5]))
+    >>> m = MemberPredictions('trees', row, row, np.array([0, 1]), row + 0.5, pl.Series(['a']), np.array([0.5]))
     >>> m.name, len(m.row), len(m.ids)
     ('trees', 2, 1)
     """
