@@ -58,7 +58,8 @@ def ensure_data(cfg: Config, progress: bool = False):
     if any(there):
         if not mark.exists():  # they are someone else's
             return
-        _check_made(folder, read_record(mark, 'generated'), s.model_dump())
+        hint = f'remove {folder}/{{generated.json,train.parquet,test.parquet,truth.parquet}} and run again'
+        _check_made(folder, read_record(mark, 'generated', hint), s.model_dump())
     if not all(there):
         write_record(mark, 'generated', s.model_dump())
         generate(folder, **s.model_dump(), progress=progress)
