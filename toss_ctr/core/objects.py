@@ -104,8 +104,9 @@ def object_trouble(url, e: Exception) -> UserError:
     details['region'] = (re.findall(r"bucket is located in '([\w-]+)'", message) or ['…'])[0]
     details['credentials'] = 'such as AWS_ACCESS_KEY_ID or AWS_PROFILE' if s3 else "the cloud's own variables"
     if s3:
-        server = urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store'
-        details |= dict(server=server, address='AWS_ENDPOINT_URL')
+        details |= dict(
+            server=urlsplit(_endpoint()).netloc.rpartition('@')[2] or 'the store', address='AWS_ENDPOINT_URL'
+        )
     what, hint = next(words for pattern, words in _TROUBLES.items() if re.search(pattern, message, re.I))
     return UserError(f'{url}: {what.format(**details)}', hint.format(**details))
 

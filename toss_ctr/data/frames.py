@@ -173,8 +173,9 @@ class RawRows:
         moments = [moment_column(c) for c in wanted]
         self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
         self.single = {*wanted} - {*spec.composite(), *moments}  # read as a code or a number a row, and nothing else
-        resolutions = {h.time: h.resolution for h in spec.histories}
-        resolutions |= {spec.time.name: spec.time.resolution} if spec.time else {}
+        resolutions = {h.time: h.resolution for h in spec.histories} | (
+            {spec.time.name: spec.time.resolution} if spec.time else {}
+        )
         self.moments = {c for c in (*moments, *resolutions) if c and resolutions.get(c, 'moment') == 'moment'}
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 

@@ -146,8 +146,9 @@ def cells(column: pa.Array, sep: str, name: str, location) -> tuple[pa.Array, np
     elif not pa.types.is_nested(column.type):
         return column.drop_null(), column.is_valid().to_numpy(zero_copy_only=False).astype(np.int64)
     elif not lists or pa.types.is_nested(column.type.value_type):
-        what = f"{location(0)}: column '{name}': {column.type} is no list of values"
-        raise UserError(what, 'remove it, or set its key')
+        raise UserError(
+            f"{location(0)}: column '{name}': {column.type} is no list of values", 'remove it, or set its key'
+        )
     lengths = pc.fill_null(pc.list_value_length(column), 0).to_numpy().astype(np.int64)
     entries = column.flatten()
     return pc.utf8_trim_whitespace(entries) if is_text(entries.type) else entries, lengths

@@ -371,15 +371,18 @@ def times(column: pa.Array, name: str, location, resolution: str) -> np.ndarray:
     times_ms = frame.select(ms).to_series()
     if times_ms.null_count():
         row = int(times_ms.is_null().arg_max())
-        hint = 'give every row a time, or unset data.time_col'
-        raise UserError(f"{location(row)}: column '{name}' has no time", hint)
+        raise UserError(
+            f"{location(row)}: column '{name}' has no time", 'give every row a time, or unset data.time_col'
+        )
     resolutions = np.full(len(times_ms), 'moment')
     if not _is_moment(column.type):
         resolutions = np.array(_EPOCH_UNITS)[frame.select(_epoch_unit(name)).to_series().to_numpy()]
     if (resolutions != resolution).any():
         row = int((resolutions != resolution).argmax())
-        first = f'the first training row is in {resolution}'
-        says = f"{location(row)}: column '{name}' is {column[row]} ({resolutions[row]}), {first}"
+        says = (
+            f"{location(row)}: column '{name}' is {column[row]} ({resolutions[row]}), "
+            f'the first training row is in {resolution}'
+        )
         raise UserError(says, 'write all times alike')
     return times_ms.to_numpy()
 

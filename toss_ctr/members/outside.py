@@ -198,8 +198,9 @@ def _join(inputs: Inputs, name: str, member: Member) -> dict:
     weight = inputs.train.weights(rows['row'].to_numpy())
     shift = class_balanced(z, float(np.average(label, weights=weight)), weight)
     with locked(folder, f'member {name}'):
-        shuffled = rows['shuffled_label'] if given_out else None
-        write_held_out(version, rows['row'], rows['fold'], label, z - shift, shuffled)
+        write_held_out(
+            version, rows['row'], rows['fold'], label, z - shift, rows['shuffled_label'] if given_out else None
+        )
         if inputs.test is not None:
             ids = inputs.test.ids()
             table = _lines_of(member.test, pl.DataFrame({id_col: ids}), (id_col,), 'the test file')
