@@ -55,7 +55,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('inference.select', 'if not (gain > SURE * error).any()', 'if not (gain > 0).any()'),
 
     ('core.files', 'if self.memory and time.time_ns() - max(before[2:]) > _YOUNG:', 'if self.memory:'),
-    ('core.records', 'if other != current and re.fullmatch', 'if re.fullmatch'),
+    ('core.steps', 'if other != current and re.fullmatch', 'if re.fullmatch'),
     ('core.tasks', 'if task.folder.exists() and not task.answer():', 'if not task.answer():'),
     ('config.load', 'isinstance(value, dict) and value and isinstance(former, dict)',
      'isinstance(value, dict) and isinstance(former, dict)'),

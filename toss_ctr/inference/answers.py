@@ -16,7 +16,8 @@ import polars as pl
 
 from ..config.whole import Config
 from ..core.errors import Damaged, nearest, UserError
-from ..core.files import check_target, locked, shell_path
+from ..core.files import check_target, shell_path
+from ..core.steps import Step
 from ..core.records import check_files, copy_aside, read_record, read_run_table, write_record
 from ..data.batches import prefetched
 from ..data.frames import read_manifest, source_ids, stream_split
@@ -24,31 +25,30 @@ from ..data.shards import Split
 from ..data.source import find_files, lazy_table, open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
-from .ensemble import last_choice, put_right, verified_file, submission_line, submit
+from .ensemble import last_choice, restore_submission, verified_file, submission_line, submit
 from .network import predict_test, progress_bar
 from .oof import calibrate, calibration_options, finished_folds, refuse_other
 from .predictor import export, load_artefact, load_predictor, Predictor, who_answers
-from ..members.predictions import member_folder, member_version, OOF, RECORD, write_member_record, TEST
+from ..members.predictions import finish_member, member_folder, member_step, OOF, RECORD, TEST
 from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/70_inference/35_answers.ipynb #b5b0f1e0
-def seal_network(inputs: Inputs, folder, made: dict, progress: bool = False) -> dict:
-    """Predict the test rows with a network's folds, and keep what it says as a member.
+def seal_network(inputs: Inputs, step: Step, progress: bool = False) -> dict:
+    """Predict the test rows with the folds of a network, and write its predictions as a member.
 
-    inputs : what the network reads, with the test rows; its folds are calibrated
+    inputs : of the network, with the test rows; its folds are calibrated
+    step : of the member, by `network_made`
     """
     cfg, sides, start = inputs.cfg, finished_folds(inputs.cfg), time.perf_counter()
     predict_test(inputs, progress)
     took = time.perf_counter() - start
-    with locked(folder, f'member {Path(folder).name}'):
-        version = member_version(folder, made)
+    with step.locked():
         for file in (OOF, TEST):
-            copy_aside(cfg.run_dir / file, version / file)
+            copy_aside(cfg.run_dir / file, step.location / file)
         oof = read_run_table(cfg.run_dir / OOF)
-        return write_member_record(
-            folder,
-            made,
+        return finish_member(
+            step,
             kind='network',
             seconds=[round(sum(row.get('seconds') or 0 for row in side['log']), 2) for side in sides.values()],
             rows_per_s=round(len(inputs.test) / took),
@@ -79,8 +79,9 @@ def hand_in_network(cfg: Config, progress: bool = False) -> dict:
     sides = finished_folds(cfg)  # a run without folds is found out before its data are made
     inputs = prepare(cfg, test=True, progress=progress)
     calibrate(cfg)
-    seal_network(inputs, member_folder(cfg.run_dir, cfg.network), network_made(inputs, sides), progress)
-    return submit(cfg, names=[cfg.network])
+    step = member_step(cfg.run_dir, cfg.network, network_made(inputs, sides))
+    record = step.restored() or seal_network(inputs, step, progress)
+    return submit(cfg, {cfg.network: record['made_of']})
 
 # %% ../../nbs/70_inference/35_answers.ipynb #03aa910b
 def blank_columns(split: Split) -> set[str]:
@@ -130,7 +131,7 @@ def _predicted_rows(cfg: Config, choice: dict) -> str:
     if (network := cfg.run_dir / 'test_logits.json').exists():
         return read_record(network, 'test_logits')['rows']
     name = next((name for name, details in choice['details'].items() if details), '')
-    made = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made']
+    made = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['recipe']
     return read_manifest(Path(cfg.data.cache_dir) / made['test'] / 'test')['source']['digest']
 
 
@@ -156,7 +157,7 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
     if member and member not in choice['scores']:
         raise UserError(f'member={member}: it has no part in the last choice', nearest(member, choice['scores']))
     target = target_file(cfg, cfg.data.test_path, out) if out else None
-    file = put_right(cfg.run_dir, choice, member)
+    file = restore_submission(cfg.run_dir, choice, member)
     if target:
         copy_aside(file, target)
     say(f"{file}: {member}’s own" if member else f'handed in: {submission_line(choice)}')

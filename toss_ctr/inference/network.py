@@ -62,7 +62,7 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     """
     stats = NumericStats.from_json(side['stats'])
     model = CTRModel(make_config(side['config']), spec, stats)
-    load_weights(model, weights_path(cfg.run_dir, side['fold'], side['fingerprint']), side['weights'])
+    load_weights(model, weights_path(cfg.run_dir, side['fold'], side['made_of']), side['weights'])
     return model.to(device).eval()
 
 # %% ../../nbs/70_inference/10_network.ipynb #15b4d858

@@ -235,7 +235,7 @@ _SHARED = 'trees.matrix'  # no member has a dot in its name
 def _matrix_of(cfg: Config) -> str:
     "Digest of what the shared columns and counts were made of, as the members' records say."
     names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
-    recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made'] for name in names}
+    recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['recipe'] for name in names}
     keys = 'train', 'columns', 'features'
     return digest_json({name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()})
 
@@ -300,7 +300,7 @@ def _trees_of(cfg: Config, name: str) -> dict:
     check_files(record, names)
     files = sorted((record.path.parent / file for file in names), key=lambda file: int(file.stem[5:]))
     scores = [metrics['Score'] for metrics in record['folds']]
-    return dict(kind=cfg.members[name].kind, files=files, scores=scores, made=record['made'])
+    return dict(kind=cfg.members[name].kind, files=files, scores=scores, made=record['recipe'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
 def _load_models(about: dict, matrix: Record) -> MatrixModels:

@@ -15,12 +15,12 @@ from scipy.special import expit, logit as log_odds
 
 from ..config.inference import Member
 from ..core.errors import UserError
-from ..core.files import digest_file, digest_json, locked, write_table
+from ..core.files import digest_file, digest_json, write_table
 from ..data.submission import logit
 from ..data.source import find_files, lazy_table
 from ..data.submission import align_ids, check_ids, check_probabilities
 from ..data.types import id_texts, plain
-from .predictions import restored_member, member_folder, member_version, write_member_record
+from .predictions import finish_member, member_folder, member_step
 from .predictions import write_held_out, write_test_logits
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
@@ -184,27 +184,25 @@ def join_outside(inputs: Inputs) -> dict[str, dict]:
 
 # %% ../../nbs/60_members/17_outside.ipynb #cd203e1e
 def _join(inputs: Inputs, name: str, member: Member) -> dict:
-    cfg, folder = inputs.cfg, member_folder(inputs.cfg.run_dir, name)
+    data = inputs.cfg.data
     for file in (member.oof, member.test):
         if not Path(file).is_file():
             raise UserError(f'members.{name}: {file} is missing', 'check the path')
     files = dict(kind='file', oof_file=digest_file(member.oof), test_file=digest_file(member.test))
-    recipe = inputs.made_of | files
-    record, version, id_col = restored_member(folder, recipe), member_version(folder, recipe), cfg.data.id_col
-    if record is not None:
+    step = member_step(inputs.cfg.run_dir, name, inputs.made_of | files)
+    if (record := step.restored()) is not None:
         return record
     rows = _rows_for(inputs, name, np.flatnonzero(inputs.folds.fold >= 0))
-    (z, given_out), label = held_out_logits(member.oof, rows, id_col), rows['label'].to_numpy()
+    (z, given_out), label = held_out_logits(member.oof, rows, data.id_col), rows['label'].to_numpy()
     weight = inputs.train.weights(rows['row'].to_numpy())
     shift = class_balanced(z, float(np.average(label, weights=weight)), weight)
-    with locked(folder, f'member {name}'):
-        write_held_out(
-            version, rows['row'], rows['fold'], label, z - shift, rows['shuffled_label'] if given_out else None
-        )
+    with step.locked():
+        shuffled_label = rows['shuffled_label'] if given_out else None
+        write_held_out(step.location, rows['row'], rows['fold'], label, z - shift, shuffled_label)
         if inputs.test is not None:
             ids = inputs.test.ids()
-            table = _lines_of(member.test, pl.DataFrame({id_col: ids}), (id_col,), 'the test file')
-            test_z = given(table, member.test, ('p', cfg.data.label_col)) - shift
-            write_test_logits(version, ids, test_z[:, None], id_col)
+            table = _lines_of(member.test, pl.DataFrame({data.id_col: ids}), (data.id_col,), 'the test file')
+            test_z = given(table, member.test, ('p', data.label_col)) - shift
+            write_test_logits(step.location, ids, test_z[:, None], data.id_col)
         metrics = all_metrics(label, expit(z - shift), weight)
-        return write_member_record(folder, recipe, kind='file', metrics=metrics)
+        return finish_member(step, kind='file', metrics=metrics)

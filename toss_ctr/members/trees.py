@@ -24,13 +24,13 @@ from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
 from ..core.errors import UserError
 from ..core.files import digest_json, locked, sweep, watched, write_aside
-from ..core.records import whole_record, Record, write_record
+from ..core.steps import Step
 from ..data.batches import downsampled
 from ..data.folds import Folds, latest_part
 from ..features.stored import build_features
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows
 from .estimators import LEARNERS
-from .predictions import restored_member, member_folder, member_version, write_member_record
+from .predictions import finish_member, member_folder, member_step
 from .predictions import write_held_out, write_test_logits
 from .matrix import open_matrix, tree_columns, TreeColumns, write_matrix
 from ..training.inputs import Inputs, prepare
@@ -48,28 +48,23 @@ def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
     return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
-def _stored_note(folder: Path, k: int, recipe: dict) -> Record | None:
-    "The record of a fold's kept model; None where there is no whole one, or one of something else."
-    return whole_record(folder / f'fold_{k}.json', 'model', digest_json(recipe))
+def stored_model(library: MatrixLibrary, step: Step, train: Callable) -> tuple:
+    """The model of a fold: the kept one, or a new one.
 
-
-def stored_model(library: MatrixLibrary, folder: Path, k: int, made: dict, train: Callable) -> tuple:
-    """The kept model of a fold, or a new one.
-
-    train : () → model and its rounds, called where no valid model is kept
-    returns model, and a note: `seconds` of the processor that training took, `rounds`
+    step : of the model, which lies beside its record
+    train : () → model and its rounds; called if no whole model of this recipe is kept
+    returns model, and its record: `seconds` of the processor that training took, `rounds`
     """
-    path, note = folder / f'fold_{k}.model', _stored_note(folder, k, made)
-    if note is None:
+    path, record = step.path.with_suffix('.model'), step.kept()
+    if record is None:
         start = time.process_time()
         model, rounds = train()
         seconds = round(time.process_time() - start, 2)
         with write_aside(path) as part:
             library.save(model, part)
-        note = dict(seconds=seconds, rounds=rounds)
-        write_record(path.with_suffix('.json'), 'model', note, made_of=digest_json(made), files=[path.name])
+        record = step.switch(dict(seconds=seconds, rounds=rounds), [path.name])
     # read back in either case, so that a resumed run predicts with the same file
-    return library.load(path), note
+    return library.load(path), record
 
 # %% ../../nbs/60_members/15_trees.ipynb #72c2173a
 @dataclass(frozen=True, eq=False)
@@ -109,14 +104,14 @@ class Matrices:
 class MatrixJob:
     """A member that is to be fitted.
 
-    progress : show a bar of rounds, or a line a fold where nobody watches
+    step : that it is of its run
+    progress : show a bar of rounds, or a line a fold if no terminal or notebook shows bars
     """
 
     name: str
     member: Member
     seed: int
-    folder: Path
-    made: dict
+    step: Step
     progress: bool = False
 
     @property
@@ -124,10 +119,10 @@ class MatrixJob:
         "That fits its models."
         return LEARNERS[self.member.kind]
 
-    @property
-    def location(self) -> Path:
-        "Where this making of the member lies, whichever counts as yet."
-        return member_version(self.folder, self.made)
+    def fold_step(self, k: int) -> Step:
+        "The model of a fold as a step within the member."
+        folder = self.step.location
+        return Step(folder / f'fold_{k}.json', 'model', dict(member=self.step.made_of, fold=k), folder)
 
     @property
     def params(self) -> dict:
@@ -179,7 +174,7 @@ def model(self: MatrixJob, k: int, matrices: Matrices, tick: Callable, chosen=la
         job = replace(self, member=self.member.model_copy(update=dict(rounds=best)))
         return job.grow(matrices.train_rows(k, few), matrices, tick), best
 
-    return stored_model(self.library, self.location, k, self.made, train)
+    return stored_model(self.library, self.fold_step(k), train)
 
 # %% ../../nbs/60_members/15_trees.ipynb #ce88dd7a
 @patch
@@ -218,15 +213,14 @@ def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_spl
     label, weight, names = matrices.label, matrices.weight, matrices.names
     row = np.concatenate([p['rows'] for p in parts])
     z = np.concatenate([p['logit'] for p in parts])
-    write_held_out(self.location, row, matrices.folds.fold[row], label[row], z)
+    write_held_out(self.step.location, row, matrices.folds.fold[row], label[row], z)
     if test_split is not None:
         test_z = np.stack([p['test'] for p in parts], 1)
-        write_test_logits(self.location, test_split.ids(), test_z, id_col)
+        write_test_logits(self.step.location, test_split.ids(), test_z, id_col)
     gain = np.mean([p['gain'] / max(p['gain'].sum(), 1e-12) for p in parts], 0)
     weights_of = lambda rows: None if weight is None else weight[rows]
-    return write_member_record(
-        self.folder,
-        self.made,
+    return finish_member(
+        self.step,
         kind=self.member.kind,
         rounds=round(np.mean([p['rounds'] for p in parts])),
         columns=len(names),
@@ -280,7 +274,7 @@ def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob],
             library = LEARNERS[member.kind]
             more = dict(params=library.params(member, cfg.seed), version=library.version(name))
             recipe = inputs.made_of | shared | member.model_dump(mode='json') | more
-            jobs.append(MatrixJob(name, member, cfg.seed, member_folder(cfg.run_dir, name), recipe, progress))
+            jobs.append(MatrixJob(name, member, cfg.seed, member_step(cfg.run_dir, name, recipe), progress))
     return jobs, columns, extra
 
 # %% ../../nbs/60_members/15_trees.ipynb #09e86bf9
@@ -302,7 +296,7 @@ def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
     cfg = inputs.cfg
     with open_executor(cfg.engine) as executor:
         folds = range(inputs.folds.n_folds) if executor is not None else ()
-        missing = [k for k in folds if _stored_note(job.location, k, job.made) is None]
+        missing = [k for k in folds if job.fold_step(k).kept() is None]
         if not missing:
             return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)
@@ -334,14 +328,14 @@ def grow_members(inputs: Inputs, progress: bool = False) -> dict[str, dict]:
     if not any(member.kind in LEARNERS for member in inputs.cfg.members.values()):
         return {}
     jobs, columns, extra = _tree_jobs(inputs, progress)
-    done = {job.name: restored_member(job.folder, job.made) for job in jobs}
+    done = {job.name: job.step.restored() for job in jobs}
     if all(done.values()):
         return done
     with tree_matrices(inputs, columns, extra, watched(progress)) as matrices:
         for job in jobs:
             if done[job.name]:
                 continue
-            with locked(job.folder, f'member {job.name}'):
+            with job.step.locked():
                 _grow_elsewhere(job, inputs)
                 parts = [job.fold(k, matrices) for k in range(inputs.folds.n_folds)]
                 done[job.name] = job.write_files(parts, matrices, inputs.test, inputs.cfg.data.id_col)

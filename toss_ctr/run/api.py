@@ -49,9 +49,9 @@ class _Known:
     @property
     def folds(self) -> list[int]:
         "Finished folds."
-        from toss_ctr.training.checkpoints import finished, side_files
+        from toss_ctr.training.checkpoints import whole_folds
 
-        return [fold for fold in side_files(self.folder) if finished(self.folder, fold)]
+        return whole_folds(self.folder)
 
     @property
     def done(self) -> bool:

@@ -21,9 +21,9 @@ from ..core.executors import run_tasks
 from ..core.files import locked, watched
 from ..core.processes import cores, free_memory
 from ..inference.oof import need_network
-from ..training.checkpoints import clear_idle, finished
-from ..training.fold import write_config
-from ..training.setup import fold_fingerprint, fold_memory
+from ..training.checkpoints import fold_step
+from ..training.fold import kept_fold, write_config
+from ..training.setup import fold_memory, fold_recipe
 from ..training.inputs import Inputs
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c
@@ -223,32 +223,27 @@ def train_folds(
     folds : fold numbers; all by default
     jobs : folds at once; by default as many as fit
     force : train again over finished folds of another config
-    returns fold → side file's content
+    returns fold → its record
     raises UserError for finished folds of another config, and for a user's mistake inside a fold
     """
     if (jobs or 0) < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
     need_network(inputs.cfg)
-    cfg, key, done = inputs.cfg, fold_fingerprint(inputs), {}
+    cfg, recipe, done = inputs.cfg, fold_recipe(inputs), {}
     wanted = list(range(inputs.folds.n_folds) if folds is None else folds)
     for fold in wanted:
         inputs.folds.valid_rows(fold)  # refuses a fold that does not exist
+    steps = {fold: fold_step(cfg.run_dir, fold, recipe) for fold in wanted}
 
     def not_done(folds) -> list:
-        "Those of the folds that are to be trained."
-        done.update({fold: finished(cfg.run_dir, fold) for fold in folds})
-        other = [fold for fold in folds if done[fold] and done[fold]['fingerprint'] != key]
-        if other and not force:
-            raise UserError(
-                f'{done[other[0]].path}: fold {other[0]} was trained with another config or other data',
-                'choose another exp_name, or add --force to train it again',
-            )
-        return [fold for fold in folds if fold in other or not done[fold]]
+        "The folds that are still to be trained."
+        done.update({fold: kept_fold(steps[fold], force).record for fold in folds})
+        return [fold for fold in folds if done[fold] is None]
 
     left = not_done(wanted)
     settled = [fold for fold in wanted if fold not in left]
     for fold in settled:
-        clear_idle(cfg.run_dir, fold, key)
+        steps[fold].restored()
     while settled or left:
         with ExitStack() as claims:
             mine = claim_folds(claims, cfg, left)
@@ -262,8 +257,8 @@ def train_folds(
             if todo:
                 run_side_by_side(cfg, todo, at_once, force, progress)
             for fold in todo:
-                done[fold] = finished(cfg.run_dir, fold)
-                if not done[fold] or done[fold]['fingerprint'] != key:
+                done[fold] = steps[fold].kept()
+                if done[fold] is None:
                     raise failed(cfg, fold)
         settled = []
         left = [fold for fold in left if fold not in mine]

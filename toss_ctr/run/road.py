@@ -33,7 +33,7 @@ from ..synthetic.one_space import generate
 from ..inference.answers import check_parity, network_made, parity_line, prove, seal_network
 from ..inference.ensemble import submitted_record, scale_line, submission_line, submit
 from ..inference.oof import calibrate, calibrate_lead
-from ..members.predictions import restored_member, member_folder
+from ..members.predictions import member_step
 from ..members.outside import join_outside
 from ..members.boosted import TREES
 from ..members.estimators import LEARNERS
@@ -100,12 +100,13 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     if not main:
         inputs = prepare(cfg, test=inputs.test is not None, progress=watched(progress))
     sides = train_folds(inputs, progress=progress, **options)
-    folder = member_folder(cfg.run_dir, name) if main else cfg.run_dir
     recipe = network_made(inputs, sides)
+    home, own = (cfg.run_dir, name) if main else (cfg.run_dir.parents[1], cfg.exp_name)
+    step = member_step(home, own, recipe)
     counts = any(side['features'] for side in sides.values())
     calibrate(cfg)
-    record = restored_member(folder, recipe) if predicted(cfg, recipe, counts) else None
-    return record or seal_network(inputs, folder, recipe, progress)
+    record = step.restored() if predicted(cfg, recipe, counts) else None
+    return record or seal_network(inputs, step, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
@@ -236,7 +237,8 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     made_of = ending_made_of(inputs, records)
     ending = finished_ending(cfg, made_of)
     say('── step 3 of 4: ensemble, submission and artefact' + ': of these members, kept' * bool(ending))
-    submitted, scores = ending or (submit(cfg, records), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
+    of_members = {name: record['made_of'] for name, record in records.items()}
+    submitted, scores = ending or (submit(cfg, of_members), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
     for line in submitted['doubted'].values():
         warnings.warn(line)
     if not ending and cfg.logging.export != 'none':

@@ -18,11 +18,10 @@ from ..core.files import digest_json, locked, shell_path, watched, write_aside
 from ..core.records import read_record, write_record
 from ..inference.oof import need_network
 from .time_limit import seconds_of
-from ..training.fold import fold_fingerprint
 from ..training.inputs import Inputs, prepare
 from ..training.loop import run_epochs
 from ..training.metrics import MetricsTable, TITLES
-from ..training.setup import FoldTrainer
+from ..training.setup import fold_recipe, FoldTrainer
 
 # %% ../../nbs/90_run/24_tune.ipynb #61b4318b
 SPACE = {  # key → values to try
@@ -47,7 +46,7 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
     inputs = prepare(cfg.model_copy(update=dict(train=train, logging=quiet, exp_name=f'trial_{number}')), test=False)
     began = time.monotonic()
     with deterministic(cfg.deterministic), threads(1):
-        trainer = FoldTrainer(inputs, 0, fingerprint=fold_fingerprint(inputs), inner=True)
+        trainer = FoldTrainer(inputs, 0, fingerprint=digest_json(fold_recipe(inputs)), inner=True)
         run_epochs(trainer)
     shutil.rmtree(inputs.cfg.run_dir, ignore_errors=True)
     seconds = round(time.monotonic() - began, 1)

@@ -14,6 +14,7 @@ from ..core.errors import Damaged, UserError
 from ..core.files import shell_path
 from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
+from ..core.steps import check_copies
 from ..data.cache import split_source
 from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
@@ -73,6 +74,7 @@ def check_record(path: Path, hint: str = '', sides=None):
     """
     record = read_record(path, kind_of(path), hint)
     check_files(record, None, hint)
+    check_copies(record, hint)
     if kind_of(path) in EXPLAINED and record['fold'] in (sides or {}):
         read_record(path, kind_of(path), hint, sides[record['fold']]['weights'])
 

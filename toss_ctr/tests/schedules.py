@@ -22,7 +22,7 @@ import torch
 from ..config.load import make_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, digest_json, locked, read_json, read_table, sweep
+from ..core.files import digest_file, locked, read_json, read_table, sweep
 from ..core.files import write_json, write_table
 from ..core.records import check_files, read_record
 from ..data.submission import logit
@@ -33,9 +33,9 @@ from ..inference.ensemble import submitted_record, judged, last_choice, verified
 from ..inference.oof import calibrate, calibration_options, calibrator_made_of, finished_folds
 from ..inference.oof import results_locked, run_calibrators
 from ..inference.network import Network, seal_predictions, write_logits
-from ..members.predictions import member_folder, member_version, MemberPredictions, read_predictions, RECORD
-from ..members.predictions import restored_member
-from ..members.predictions import write_member_record, write_held_out, write_test_logits
+from ..core.steps import Step
+from ..members.predictions import finish_member, member_folder, member_step, MemberPredictions
+from ..members.predictions import read_predictions, RECORD, write_held_out, write_test_logits
 from ..members.trees import stored_model
 from ..run.verify import check_record
 from .simulated import Fault, mounted, SimulatedDisk
@@ -118,10 +118,6 @@ WHOLE = Protocol('sealed JSON', _write_whole, _read_whole)
 FRAME = Protocol('table', _write_frame, _read_frame)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #f6d217dc
-def _fingerprint(version: int) -> str:
-    return f'{version:032x}'[::-1]
-
-
 _LABEL, _PATTERN = np.array([0, 1, 0, 1, 0, 1, 1, 0]), np.array([-1, 1] * 4)  # six of eight are told right
 
 
@@ -134,10 +130,11 @@ def _held_out(version: int) -> pl.DataFrame:
 def _train(run: Path, version: int):
     with locked(run, 'run'):
         sweep(run, deep=True)
-    location = run, 0, _fingerprint(version)
-    with locked(run / '.fold_0', 'fold'):
-        done = checkpoints.finished(run, 0)
-        if done and done['fingerprint'] == location[2]:
+    step = checkpoints.fold_step(run, 0, dict(version=version))
+    location = run, 0, step.made_of
+    with step.locked():
+        if record := step.kept():
+            step.tidy(record)
             return
         state = checkpoints.load_resume(checkpoints.resume_path(*location))
         the_one(version, state['version'] if state else version)
@@ -146,40 +143,39 @@ def _train(run: Path, version: int):
         torch.nn.init.constant_(model.weight, version)
         weights = checkpoints.save_weights(model, checkpoints.weights_path(*location))
         write_table(_held_out(version), checkpoints.oof_path(*location))
-        side = dict(fingerprint=location[2], version=version, weights=weights, log=[])
-        checkpoints.finish(run, 0, side | dict(oof=digest_file(checkpoints.oof_path(*location))))
+        side = dict(fold=0, weights=weights, log=[])
+        checkpoints.finish(step, side | dict(oof=digest_file(checkpoints.oof_path(*location))))
 
 
 def _read_trained(run: Path):
     if not checkpoints.side_path(run, 0).exists():
         return None
     side = checkpoints.read_fold(run, 0, oof=True)
-    location = run, 0, side['fingerprint']
+    location = run, 0, side['made_of']
     try:
         model = checkpoints.load_weights(torch.nn.Linear(1, 1), checkpoints.weights_path(*location), side['weights'])
         oof = read_table(checkpoints.oof_path(*location))
-    except Damaged:  # a command that is overtaken names the file; called again, it finds the other generation
+    except Damaged:  # a command that is overtaken names the file; called again, it finds the other version
         if checkpoints.read_fold(run, 0) == side:
             raise
         return _read_trained(run)
-    return the_one(side['version'], int(model.weight), round(oof['logit'].mean()))
+    return the_one(side['recipe']['version'], int(model.weight), round(oof['logit'].mean()))
 
 
 FOLD = Protocol('fold', _train, _read_trained)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #15f353f2
 def _seal_one(run: Path, version: int, name: str) -> dict:
-    folder = member_folder(run, name)
+    step = member_step(run, name, dict(version=version))
     with locked(run, 'run'):
         sweep(run, deep=True)
-    stored, location = restored_member(folder, dict(version=version)), member_version(folder, dict(version=version))
-    if stored:
+    if stored := step.restored():
         return stored
-    with locked(folder, f'member {name}'):
+    with step.locked():
         held_out = _held_out(version)
-        write_held_out(location, *(held_out[column].to_numpy() for column in ('row', 'fold', 'label', 'logit')))
-        write_test_logits(location, pl.Series(['a', 'b']), np.full((2, 1), version, np.float32))
-        return write_member_record(folder, dict(version=version), kind='lightgbm')
+        write_held_out(step.location, *(held_out[column].to_numpy() for column in ('row', 'fold', 'label', 'logit')))
+        write_test_logits(step.location, pl.Series(['a', 'b']), np.full((2, 1), version, np.float32))
+        return finish_member(step, kind='lightgbm')
 
 
 def _write_member(run: Path, version: int):
@@ -205,11 +201,15 @@ class _Model:
         return the_one(*map(int, Path(path).read_text()))
 
 
+def _grown_step(folder, version: int) -> Step:
+    return Step(folder / 'fold_0.json', 'model', dict(version=version), folder)
+
+
 def _grow(run: Path, version: int):
     with locked(run, 'run'):
         sweep(run, deep=True)
     with locked(run / 'trees', 'member trees') as folder:
-        model, note = stored_model(_Model(), folder, 0, dict(version=version), lambda: (version, 1))
+        model, note = stored_model(_Model(), _grown_step(folder, version), lambda: (version, 1))
         the_one(model, version)
 
 
@@ -220,7 +220,7 @@ def _read_grown(run: Path):
         note = read_record(folder / 'fold_0.json', 'model')
         check_files(note)
         version = _Model().load(folder / 'fold_0.model')
-        return the_one(version, version if note['made_of'] == digest_json(dict(version=version)) else -1)
+        return the_one(version, note['recipe']['version'])
 
 
 MEMBER = Protocol('member', _write_member, _read_member)
@@ -292,7 +292,7 @@ def _read_fitted(run: Path):
     check_record(file)
     if made['made_of'] != calibrator_made_of(sides, calibration_options(cfg)):
         return None  # of other folds: the next command calibrates them
-    version = sides[0]['version']
+    version = sides[0]['recipe']['version']
     return the_one(version, version if used == _fitted(version) else -1, round(table['logit'].mean()))
 
 
@@ -341,7 +341,7 @@ INFERRED = Protocol('predictions', _infer, _read_inferred, rebuilt=True)
 def _submit(run: Path, version: int):
     cfg = _run_of(run)
     records = {name: _seal_one(run, version, name) for name in cfg.members}
-    submit(cfg, records)
+    submit(cfg, {name: record['made_of'] for name, record in records.items()})
 
 
 @cache
