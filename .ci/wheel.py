@@ -15,7 +15,7 @@ from zipfile import ZipFile
 
 ROOT = Path(__file__).resolve().parents[1]
 RUN = ['run', 'demo', '--set', 'data.synthetic.rows=2000', 'data.synthetic.test_rows=200', 'cv.n_splits=2']
-RUN += ['train.epochs=1', 'logging.export=none', 'members.lightgbm.rounds=20']
+RUN += ['train.epochs=1', 'members.lightgbm.rounds=20']
 ASK = '''
 import sys
 from importlib import resources

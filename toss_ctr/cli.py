@@ -493,24 +493,20 @@ def toss_infer(cfg: str = 'demo', set: Overrides = (), data: str = '', out: str 
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
 @console
-def toss_export(cfg: str = 'demo', set: Overrides = (), data: str = '', trust: bool = False):
-    """Write what a run hands in as a folder that answers raw rows, and compare the two: runs/<exp>/export.
+def toss_export(cfg: str = 'demo', set: Overrides = (), data: str = ''):
+    """Write what a run has submitted as a folder that answers raw rows: runs/<exp>/export.
 
     Parameters
     ----------
     cfg : str
         run folder, name of a run, YAML file or preset
     data : str
-        Parquet file with rows to trace and check with; by default the test rows
-    trust : bool
-        keep and open programs that another machine wrote: whoever did can run any code
+        Parquet file with rows to check the programs on; by default the test rows
     """
     c = run_config(cfg, set)
-    from toss_ctr.inference.answers import parity_line, prove
     from toss_ctr.inference.predictor import export
 
-    print(export(c, data=data, trust=trust))
-    print(parity_line(prove(c, trust=trust)))
+    print(export(c, data))
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @console

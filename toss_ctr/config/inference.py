@@ -43,7 +43,6 @@ class Calibration(Section):
     "prior: click probabilities; balanced: clicks and the rest weigh 50:50, what metric toss takes where nobody says."
 
 # %% ../../nbs/10_config/30_inference.ipynb #6d3679db
-_ExportFormat = Literal['pt2', 'onnx', 'none']
 _Tracker = Literal['none', 'mlflow', 'wandb']
 
 
@@ -61,9 +60,6 @@ class Logging(Section):
     "Steps between two lines of progress."
     track: _Tracker = 'none'
     "mlflow, wandb: whom to tell of the run when it has ended, where it is installed; it writes where it was told to."
-    export: _ExportFormat = 'pt2'
-    """At a run's end, write what it hands in as a folder that answers raw rows, and compare the two. pt2: networks by
-    torch.export; onnx: for ONNX Runtime too (extra `export`); none: neither."""
 
 # %% ../../nbs/10_config/30_inference.ipynb #9f81a8ad
 EnsembleMethod = Literal[

@@ -6,8 +6,8 @@
 __all__ = ['MACHINE', 'names_file', 'map_array', 'disk_errors', 'fsync_dir', 'make_folder', 'born', 'lives', 'writer_mark',
            'abandoned', 'part_beside', 'write_aside', 'sweep', 'temporary_folder', 'digest_bytes', 'digest_file',
            'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key', 'Digests', 'write_json', 'read_json',
-           'write_table', 'table_of', 'read_table', 'locked', 'state_file', 'remembered', 'remember', 'wrote',
-           'written_here', 'check_target', 'first_line', 'watched']
+           'write_table', 'table_of', 'read_table', 'locked', 'state_file', 'remembered', 'remember', 'check_target',
+           'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
 import errno, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
@@ -423,51 +423,23 @@ def remembered(name: str) -> str:
         return ''
 
 # %% ../../nbs/00_core/10_files.ipynb #633e863f
-def remember(name: str, text: str, more: bool = False):
-    """Write a file in the state folder; where that cannot be, nothing is remembered.
+def remember(name: str, text: str):
+    """Write a file in the state folder; if that is not possible, nothing is remembered.
 
-    text : its content; '' = there is to be none
-    more : add it, so that of two who write at the same time neither is lost
+    text : its content; '' = remove the file
     """
     file = state_file(name)
-    part = file if more else file.with_name(f'.{file.name}.{os.getpid()}')
+    part = file.with_name(f'.{file.name}.{os.getpid()}')
     try:
         if not text or not file.is_absolute():  # a user without a home
             file.unlink()
             return
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        how = os.O_APPEND if more else os.O_TRUNC
-        with open(os.open(part, os.O_WRONLY | os.O_CREAT | how, 0o600), 'w', encoding='utf-8') as out:
+        with open(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), 'w', encoding='utf-8') as out:
             out.write(text)
         os.replace(part, file)
     except OSError:
         pass
-
-# %% ../../nbs/00_core/10_files.ipynb #55182506
-_WRITTEN = set()  # by this process
-
-
-def _sha256(file) -> str:
-    return hashlib.file_digest(file, 'sha256').hexdigest()
-
-
-def wrote(path):
-    "Remember the bytes of a program as written by this machine."
-    with open(path, 'rb') as file:
-        digest = _sha256(file)
-    if digest not in _WRITTEN:
-        _WRITTEN.add(digest)
-        remember('programs', f'{digest}\n', more=True)
-
-
-def written_here(file) -> bool:
-    """Whether this machine wrote a program with these bytes.
-
-    file : open for reading bytes, so that what is asked about is what is read afterwards; it is rewound
-    """
-    digest = _sha256(file)
-    file.seek(0)
-    return digest in _WRITTEN or digest in remembered('programs').split()
 
 # %% ../../nbs/00_core/10_files.ipynb #2395617c
 def check_target(path, key: str, inputs=(), ours=lambda path: False):

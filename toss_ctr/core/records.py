@@ -131,14 +131,14 @@ KINDS = {  # place, by its last parts → kind
     'members/*/matrix.json': 'matrix',
     'export/*/matrix.json': 'matrix',
     'export/artefact.json': 'artefact',
-    'export/*/fold_*.json': 'program',
+    'export/*/folds_*.json': 'program',
     'features/*/manifest.json': 'features',
     'shard_*/shard.json': 'shard',
     'ckpt_folds_*.json': 'fold',
     'manifest.json': 'split',
 }
 KINDS |= {f'{kind}.json': kind for kind in ('origin', 'spec', 'folds', 'statistics', 'generated', 'calibration')}
-KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'dial', 'test_logits', 'ensemble', 'parity', 'trials')}
+KINDS |= {f'{kind}.json': kind for kind in ('calibrator', 'dial', 'ensemble', 'trials')}
 KINDS |= {f'{kind}.json': kind for kind in ('columns', 'attention', 'importance', 'advice', 'test_metrics')}
 KINDS['finished.json'] = 'finished'
 
@@ -155,7 +155,7 @@ def read_run_table(path, columns=None) -> pl.DataFrame:
     """
     path = Path(path).absolute()
     for folder in path.parents[:3]:
-        for record_name in ('calibration.json', 'test_logits.json', 'member.json', 'ensemble.json'):
+        for record_name in ('calibration.json', 'member.json', 'ensemble.json'):
             if (folder / record_name).is_file():
                 record = read_record(folder / record_name, record_name.removesuffix('.json'))
                 if digest_of(record, name := path.relative_to(folder).as_posix()):

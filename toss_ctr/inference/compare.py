@@ -22,7 +22,7 @@ from ..config.load import run_config
 from ..config.base import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
-from ..core.records import read_record, read_run_table
+from ..core.records import read_run_table
 from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
@@ -401,15 +401,11 @@ class Board(Shown):
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
-    "A row a member of one run; * is what was handed in; below, its scale, its artefact's parity, and who is kept out."
-    from toss_ctr.inference.answers import parity_line
-
+    "A row a member of one run; * is what was handed in; below, its scale and the members kept out."
     rows, choice = member_rows(run_dir), last_choice(run_dir)
     marks = {row['name']: ' *' * row['submitted'] + ' (kept out)' * row['doubted'] for row in rows}
     lines = {row['name'] + marks[row['name']]: _line(row) for row in rows}
-    parity = Path(run_dir) / 'parity.json'
-    parities = [parity_line(read_record(parity, 'parity'))] if parity.is_file() else []
-    sentences = [scale_line(choice), *parities, *choice['doubted'].values()]
+    sentences = [scale_line(choice), *choice['doubted'].values()]
     return Board([MetricsTable(lines), '\n'.join(sentences)], rows)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #893e066b

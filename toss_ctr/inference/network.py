@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_probabilities', 'read_spec', 'load_network',
-           'progress_bar', 'write_logits', 'predict_slice', 'join_slices', 'write_elsewhere', 'seal_predictions',
-           'predict_test']
+           'progress_bar', 'write_logits', 'predict_slice', 'join_slices', 'write_elsewhere', 'predict_test',
+           'network_recipe', 'write_network_member']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
 import shutil, time
@@ -27,7 +27,8 @@ from ..core.device import resolve_device, threads
 from ..core.executors import open_executor, parts_at_once, run_tasks
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_table, watched, write_aside, write_table
-from ..core.records import Record, write_record
+from ..core.records import copy_aside, read_run_table, Record
+from ..core.steps import Step
 from ..data.batches import Loader, prefetched
 from ..models.scaling import NumericStats
 from ..data.frames import block_count, cached_parts
@@ -37,13 +38,14 @@ from ..data.source import open_parquet
 from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
-from .oof import finished_folds, labels_of, results_locked, run_calibrators
-from ..members.predictions import joined_folds
+from .oof import calibration_options, finished_folds, labels_of, results_locked, run_calibrators
+from ..members.predictions import finish_member, joined_folds, OOF, TEST
 from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
 from ..training.fold import store_spec
 from ..training.inputs import Inputs, prepare
+from ..training.metrics import all_metrics
 
 # %% ../../nbs/70_inference/10_network.ipynb #d1f84ab8
 def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
@@ -255,37 +257,65 @@ def write_elsewhere(cfg: Config, test: Split, path, done=lambda rows: None):
     join_slices(files, path)
     shutil.rmtree(folder)
 
-# %% ../../nbs/70_inference/10_network.ipynb #4fc3a296
-def seal_predictions(network: Network, logits: Path, cache: str, rows: str = '') -> Record:
-    """Of a network's log-odds of the test rows: the probabilities of all labels, then test_logits.json.
-
-    logits : file of `write_logits`, in the run's folder
-    cache : fingerprint of the test rows
-    rows : digest of the files they came from
-    """
-    if len(network.labels) > 1:
-        table = read_table(logits)
-        z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)
-        p = table.select(network.spec.id_col).with_columns(**label_probabilities(network, z.transpose(0, 2, 1)))
-        write_table(p, logits.with_name('submission_labels.parquet'))
-    content = dict(weights=network.made, cache=cache, rows=rows)
-    return write_record(logits.with_suffix('.json'), 'test_logits', content, files=[logits.name])
-
 # %% ../../nbs/70_inference/10_network.ipynb #feceaad6
-def predict_test(inputs: Inputs, progress: bool = False) -> Path:
-    """The log-odds of the test rows by every finished fold of a network.
+def predict_test(inputs: Inputs, path, progress: bool = False):
+    """Write the log-odds of the test rows by every finished fold of a network.
+
+    Of several labels, the probabilities of the test rows are written to submission_labels.parquet in the run's folder.
 
     inputs : what the network reads, with the test rows
-    progress : show a bar, or a line at the end where nobody watches
+    path : Parquet file, of `write_logits`
+    progress : show a bar, or a line at the end if there is no terminal
     raises UserError : no fold is finished, or the folds are of another cache
     """
-    cfg, test = inputs.cfg, inputs.test
-    network, logits = load_network(cfg, inputs), cfg.run_dir / 'test_logits.parquet'
-    with results_locked(cfg.run_dir), progress_bar(len(test), progress) as bar:
-        with open_executor(cfg.engine) as executor:
-            if executor is None:
-                write_logits(network, cached_parts(test), logits, bar.update)
-            else:
-                write_elsewhere(cfg, test, logits, bar.update)
-        seal_predictions(network, logits, test.fingerprint, read_manifest(test.root)['source']['digest'])
-    return logits
+    cfg, test, network = inputs.cfg, inputs.test, load_network(inputs.cfg, inputs)
+    with progress_bar(len(test), progress) as bar, open_executor(cfg.engine) as executor:
+        if executor is None:
+            write_logits(network, cached_parts(test), path, bar.update)
+        else:
+            write_elsewhere(cfg, test, path, bar.update)
+    if len(network.labels) > 1:
+        table = read_table(path)
+        z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)
+        p = table.select(network.spec.id_col).with_columns(**label_probabilities(network, z.transpose(0, 2, 1)))
+        write_table(p, cfg.run_dir / 'submission_labels.parquet')
+
+# %% ../../nbs/70_inference/10_network.ipynb #67f0f4a5
+def network_recipe(inputs: Inputs, sides: dict) -> dict:
+    """The values that a network's predictions depend on.
+
+    sides : fold → side file
+    """
+    return dict(
+        kind='network',
+        weights=[side['weights'] for side in sides.values()],
+        test=inputs.test.fingerprint if inputs.test is not None else None,
+        calibration=calibration_options(inputs.cfg),
+    )
+
+# %% ../../nbs/70_inference/10_network.ipynb #3df9fbb5
+def write_network_member(inputs: Inputs, step: Step, progress: bool = False) -> Record:
+    """Predict the test rows with the folds of a network, and write its predictions as a member.
+
+    inputs : of the network, with the test rows; its folds are calibrated
+    step : of the member, by `network_recipe`
+    returns content of member.json
+    """
+    cfg, sides, start = inputs.cfg, finished_folds(inputs.cfg), time.perf_counter()
+    with results_locked(cfg.run_dir) as aside:  # workers take the lock of a variant's folder while they predict
+        predict_test(inputs, aside / TEST, progress)
+        took = time.perf_counter() - start
+        with step.locked():
+            copy_aside(cfg.run_dir / OOF, step.location / OOF)
+            copy_aside(aside / TEST, step.location / TEST)
+            (aside / TEST).unlink()
+            oof = read_run_table(cfg.run_dir / OOF)
+            return finish_member(
+                step,
+                kind='network',
+                rows=read_manifest(inputs.test.root)['source']['digest'],
+                seconds=[round(sum(row.get('seconds') or 0 for row in side['log']), 2) for side in sides.values()],
+                rows_per_s=round(len(inputs.test) / took),
+                metrics=all_metrics(*(oof[c].to_numpy() for c in ('label', 'p', 'weight') if c in oof.columns)),
+                folds=[side['metrics'] for side in sides.values()],
+            )

@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['EXPORTED', 'EXPLAINED', 'trained_on', 'run_caches', 'check_source', 'check_record', 'check_made_of', 'check_chosen',
-           'check_present', 'verify']
+           'check_exported', 'check_present', 'verify']
 
 # %% ../../nbs/90_run/25_verify.ipynb #bd17bd92
 from pathlib import Path
@@ -12,14 +12,14 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import shell_path
-from ..core.objects import is_object
 from ..core.records import check_files, kind_of, read_record
 from ..core.steps import check_copies
 from ..data.cache import split_source
 from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
-from ..inference.ensemble import submitted_record, whole_choice
+from ..inference.ensemble import last_choice, submitted_record, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
+from ..members.predictions import member_folder, RECORD
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_source
 
@@ -62,7 +62,7 @@ def check_source(cfg: Config, folder: Path):
         )
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
-EXPORTED = ('artefact', 'program', 'parity')  # written by toss export
+EXPORTED = ('artefact', 'program')  # written by toss export
 EXPLAINED = ('attention', 'columns', 'importance', 'tokens')  # what a fold's model has learned
 
 
@@ -94,10 +94,11 @@ def check_made_of(cfg: Config, sides: dict):
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
         options = calibration_options(cfg)
         read_record(run / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
-    if (run / 'test_logits.json').exists():
-        weights = read_record(run / 'test_logits.json', 'test_logits', again)['weights']
+    member = member_folder(run, cfg.network) / RECORD
+    if member.exists():
+        weights = read_record(member, 'member', again)['made']['weights']
         if weights != [side['weights'] for side in sides.values()]:
-            raise Damaged(f'{run / "test_logits.parquet"}: predicted by other weights', again)
+            raise Damaged(f'{member}: predicted by other weights', again)
 
 
 def check_chosen(run_dir: Path):
@@ -107,6 +108,14 @@ def check_chosen(run_dir: Path):
             f'{run_dir / "submission.csv"}: not what was handed in',
             f'run toss infer {shell_path(run_dir)}: it writes it again',
         )
+
+
+def check_exported(run_dir: Path):
+    "Raise `Damaged` if the exported folder is of another choice than the submitted one."
+    hint = f'run toss export {shell_path(run_dir)}: it writes it again'
+    artefact = read_record(run_dir / 'export' / 'artefact.json', 'artefact', hint)
+    if artefact['choice'] != (last_choice(run_dir) or {}).get('version'):
+        raise Damaged(f'{artefact.path}: of another choice than the submitted one', hint)
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
 _NEEDED = (
@@ -126,7 +135,6 @@ def check_present(cfg: Config, sides: dict):
     names = _NEEDED.split()
     choice = whole_choice(run)
     if cfg.network:
-        names += ['test_logits.json', 'test_logits.parquet']
         names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
     names += [f'members/{member}/member.json' for member in choice['details']] if choice else []
@@ -187,10 +195,7 @@ def verify(cfg: Config) -> list[str]:
     link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
     link('submission.csv: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
-        from toss_ctr.inference.answers import check_parity
-
-        there = data.test_path and (is_object(data.test_path) or Path(data.test_path).exists())
-        link('parity: raw test rows, export/, submission', check_parity, cfg, here=there)
+        link('export: of what was handed in', check_exported, run)
     if faults:
         print('\n'.join(lines))
         raise UserError('; '.join(dict.fromkeys(faults)))

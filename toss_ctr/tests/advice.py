@@ -91,7 +91,7 @@ DAMAGED = (
             'folds.json': 'gone', 'folds.parquet': 'cut', 'calibrator.json': 'cut', 'calibration.json': 'cut',
             'ensemble.json': 'cut', 'members/lightgbm/member.json': 'gone', 'members/lightgbm/*/fold_0.model': 'cut',
             'members/dare_qnn/oof.parquet': 'cut', 'members/dare_qnn/*/oof.parquet': 'cut', 'ensemble/*/*.csv': 'cut',
-            'test_logits.json': 'cut', 'test_logits.parquet': 'cut',
+            'members/dare_qnn/test_logits.parquet': 'cut', 'members/dare_qnn/*/test_logits.parquet': 'cut',
             'submission.csv': 'cut', 'train_log.csv': 'cut', 'statistics.parquet': 'cut',
             'spec.json': 'cut', 'ckpt_folds_1.json': 'cut', 'fold_0/*/oof.parquet': 'cut',
             '../../cache/*/train/shard_00000/num.npy': 'cut', '../../cache/*/test/manifest.json': 'cut',

@@ -373,7 +373,7 @@ def small_config(folder, exp_name: str = 't', **sections) -> Config:
     )
     usual = dict(
         device='cpu',
-        logging=dict(log_dir=f'{folder}/runs', tb=False, export='none'),
+        logging=dict(log_dir=f'{folder}/runs', tb=False),
         cv=dict(n_splits=2, stratify_target='clicked'),
         data=data,
         sequence=dict(query_key='inventory_id', max_len=20, top_k=8),

@@ -18,6 +18,7 @@ from ..core.errors import UserError
 from ..core.files import digest_file, read_json
 from ..inference.answers import infer
 from ..inference.ensemble import last_choice
+from ..inference.predictor import export
 from ..run import road
 from ..run.api import Run, run_list
 from ..run.verify import verify
@@ -79,19 +80,19 @@ def call(command, run: Path) -> Outcome:
             return Outcome(None, '', traceback.format_exc(limit=-3))
 
 # %% ../../nbs/95_tests/67_swaps.ipynb #4ff0aff8
-def world_config(world: Path, seed: int = 7, epochs: int = 2, export: str = 'pt2'):
+def world_config(world: Path, seed: int = 7, epochs: int = 2):
     """The config of a tiny run.
 
     Parameters
     ----------
     world : folder of its log, cache and run
-    seed, epochs, export : of `finish`
+    seed, epochs : of `finished_world`
     """
     train = dict(batch_size=256, epochs=epochs, lr=5e-3)
-    return tiny_config(world, seed=seed, train=train, logging=dict(log_dir=f'{world}/runs', export=export))
+    return tiny_config(world, seed=seed, train=train, logging=dict(log_dir=f'{world}/runs'))
 
 
-def finished_world(world: Path, seed: int = 7, epochs: int = 2, export: str = 'none') -> Path:
+def finished_world(world: Path, seed: int = 7, epochs: int = 2) -> Path:
     """Make a tiny run from its data to its report.
 
     Parameters
@@ -99,9 +100,8 @@ def finished_world(world: Path, seed: int = 7, epochs: int = 2, export: str = 'n
     world : an empty folder
     seed : of the run
     epochs : of its networks
-    export : format of its artefact, or none
     """
-    cfg = world_config(world, seed=seed, epochs=epochs, export=export)
+    cfg = world_config(world, seed=seed, epochs=epochs)
     with shortened(report=True):
         road.run(cfg)
     return cfg.run_dir
@@ -183,7 +183,8 @@ class _Finished:
         self.others = [Path(self.folder) / 'other', Path(self.folder) / 'earlier']
         finished_world(self.others[0], seed=8)
         finished_world(self.others[1], epochs=1)
-        self.run = finished_world(self.world, export='pt2')
+        self.run = finished_world(self.world)
+        export(run_config(self.run))
         self.promised = {name: call(command, self.run) for name, command in COMMANDS.items()}
         shutil.copytree(self.world, self.stored, symlinks=True)
 
@@ -223,11 +224,10 @@ class Swaps(_Finished):
         return odd
 
     def repair(self, path: Path) -> list[str]:
-        "What is wrong with `run` after a swap: it mends the file, or names it or its folder."
-        odd, exported = [], 'export' in path.parts or path.name == 'parity.json'
-        cfg = world_config(self.world, export='pt2' if exported else 'none')
+        "What is wrong with `run`, or `export`, after a swap: it mends the file, or names it or its folder."
+        odd, cfg, mend = [], world_config(self.world), export if 'export' in path.parts else road.run
         with shortened(report=False):
-            output = call(lambda run: str(road.run(cfg)), self.run)
+            output = call(lambda run: str(mend(cfg)), self.run)
         self.counts[f'run: {"named" if output.answer is None else "healed"}'] += 1
         if output.fault or output.answer is None and str(path.parent) not in output.line:
             odd.append(f'run {output.fault or output.line}')
