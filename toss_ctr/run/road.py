@@ -389,7 +389,7 @@ def cost_of(few: dict, many: dict, rows: int) -> dict:
 
 # %% ../../nbs/90_run/20_road.ipynb #9ddb2554
 FOLD_START = 11.0  # seconds
-ENDING, ENDING_ROW, ENDING_BYTES = 10.0, 2.5e-5, 350  # seconds; of a row: choosing, comparing, artefact, report
+ENDING, ENDING_ROW, ENDING_BYTES = 10.0, 2.5e-5, 350  # seconds; of a row: choosing, comparing, report
 USUAL_ROUNDS = 450  # of trees that stop by themselves
 
 
