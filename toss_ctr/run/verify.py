@@ -96,7 +96,7 @@ def check_made_of(cfg: Config, sides: dict):
         read_record(run / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
     member = member_folder(run, cfg.network) / RECORD
     if member.exists():
-        weights = read_record(member, 'member', again)['made']['weights']
+        weights = read_record(member, 'member', again)['recipe']['weights']
         if weights != [side['weights'] for side in sides.values()]:
             raise Damaged(f'{member}: predicted by other weights', again)
 
