@@ -75,7 +75,7 @@ class FoldsProgram(nn.Module):
 
     def forward(self, batch: dict) -> Tensor:
         shared = {}  # by the models
-        return torch.cat([model.every(batch, shared)[:, :1].float() for model in self.models], 1) - self.shifts
+        return torch.cat([model.all_logits(batch, shared)[:, :1].float() for model in self.models], 1) - self.shifts
 
 # %% ../../nbs/70_inference/30_export.ipynb #9b4cdce5
 class _WatchedBatch(dict):

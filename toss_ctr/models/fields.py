@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 # %% ../../nbs/40_models/20_fields.ipynb #e5b59523
 def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
-    """Normal, the rows of unseen values at zero: a value never trained on says nothing.
+    """Initialise a table: normal, with zeros for unseen values, so that an untrained value adds nothing.
 
     unseen : row or rows (k,) that start at zero
     std : standard deviation, default width^-1/2
@@ -26,9 +26,9 @@ def init_table(table: nn.Embedding, unseen=0, std: float | None = None):
 
 
 def restart(model: nn.Module, kinds, std: float):
-    """Draw some modules of a model anew; what is zero stays so.
+    """Initialise the modules of given classes again; rows of zeros stay zero.
 
-    kinds : their classes: tables (`train.embedding.init_std`), fields of numbers (`model.numeric.init_std`)
+    kinds : classes: tables (`train.embedding.init_std`), fields of numbers (`model.numeric.init_std`)
     """
     for module in model.modules():
         for start in module.parameters(recurse=False) if isinstance(module, kinds) else ():
@@ -39,7 +39,7 @@ def restart(model: nn.Module, kinds, std: float):
 
 # %% ../../nbs/40_models/20_fields.ipynb #7d95683b
 class FusedTable(nn.Module):
-    """Embedding tables of equal width in one; a code outside a column's rows is unseen.
+    """Embedding tables of equal width, stored as one; a code outside a column's rows counts as unseen.
 
     **Shape**: codes (B, C) int, below each column's size → (B, C, d).
 
@@ -58,7 +58,7 @@ class FusedTable(nn.Module):
     def forward(self, codes: Tensor) -> Tensor:
         rows = torch.where((codes >= 0) & (codes < self.sizes), codes, 0) + self.offsets
         by_index = self.training and rows.device.type == 'cpu' and not self.table.sparse
-        e = self.table.weight[rows] if by_index else self.table(rows)  # the gradient takes a fifth of the time
+        e = self.table.weight[rows] if by_index else self.table(rows)  # its gradient takes a fifth of the time
         return e if self.project is None else torch.einsum('bcw,cwd->bcd', e, self.project)
 
 # %% ../../nbs/40_models/20_fields.ipynb #d7526f76
@@ -149,7 +149,7 @@ class PiecewiseFields(nn.Module):
 
 # %% ../../nbs/40_models/20_fields.ipynb #4901da59
 def numeric_fields(n: int, d: int, edges=None) -> nn.Module:
-    """Fields of numbers: straight (`model.numeric.embedding: affine`), or bent at their quantiles.
+    """Module of the fields of numbers: `AffineFields`, or with edges `PiecewiseFields`.
 
     edges : (n, T + 1) quantiles for 'piecewise'
     """
@@ -157,10 +157,10 @@ def numeric_fields(n: int, d: int, edges=None) -> nn.Module:
 
 # %% ../../nbs/40_models/20_fields.ipynb #d16674b6
 class BagField(nn.Module):
-    """The mean of the embeddings of a cell's values, weighted where they have weights.
+    """Mean of the embeddings of a cell's values, weighted if weights are given.
 
-    **Shape**: codes (B, M) int, -1 = padding, and maybe weights (B, M) float ≥ 0 → (B, 1, d). A cell without values, or
-    without weight, is `none`.
+    **Shape**: codes (B, M) int, -1 = padding, and optional weights (B, M) float ≥ 0 → (B, 1, d). A cell without values
+    or with a total weight of 0 becomes the learned vector `none`.
 
     size : rows of the table, code 0 included
     """
@@ -182,9 +182,9 @@ class BagField(nn.Module):
 
 # %% ../../nbs/40_models/20_fields.ipynb #e583eec4
 class VectorField(nn.Module):
-    """A vector's projection.
+    """Projection of a vector column to one field.
 
-    **Shape**: (B, W) float, scaled, and (B, W) bool, which are null → (B, 1, d).
+    **Shape**: (B, W) float, scaled, and (B, W) bool, true where null → (B, 1, d).
     """
 
     def __init__(self, width: int, d: int):

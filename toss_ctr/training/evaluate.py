@@ -48,7 +48,7 @@ def predict_logits(
     def of_batch(batch):
         with torch.inference_mode(), autocast(device, amp), memory_errors():
             on_device, shared = to_device(batch, device), {}
-            return torch.stack([model.every(on_device, shared).float() for model in models], 1).cpu().numpy()
+            return torch.stack([model.all_logits(on_device, shared).float() for model in models], 1).cpu().numpy()
 
     none = np.empty((0, len(models), models[0].n_labels), np.float32)  # of a process without rows
     at_once = Parallel(workers if device.type == 'cpu' else 1, backend='threading', return_as='generator')
