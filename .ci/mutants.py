@@ -43,7 +43,7 @@ MUTANTS = [  # room, text that stands there once, what takes its place
     ('training.ranking', '(above - (clicks - clicks_here) + down_to - clicks) / 2', 'above - clicks + clicks_here'),
     ('training.losses', 'w = w * mean_one(weight)\n', 'w = w\n'),
     ('training.losses', 'cfg.decay * n / max(1, cfg.warmup_steps)', 'cfg.decay'),
-    ('training.loop', 'state.since_best += counts(trainer)', 'state.since_best += 0'),
+    ('training.loop', 'state.since_best += counts_to_patience(trainer)', 'state.since_best += 0'),
     ('training.loop', 'plateau and trainer.state.since_best:', 'plateau:'),
     ('training.evaluate', '.astype(np.float64) - trainer.shifts[0])', '.astype(np.float64))'),
 
