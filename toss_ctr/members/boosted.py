@@ -22,11 +22,11 @@ from .matrix import BLOCK
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3e15ec6
 class MatrixRows:
-    """Some rows of one or more matrices with the same number of rows, side by side.
+    """The given rows of one or more matrices of equal length, side by side.
 
-    rows : (m,) int64, rows to give
+    rows : (m,) int64, row numbers
     parts : matrices (n, …) float32
-    label : (n,) 0/1 of the matrices' rows, for who learns from them
+    label : (n,) 0/1 of the matrices' rows, for training
     weight : (n,) row weights of the matrices' rows; None = every row counts once
     """
 
@@ -41,10 +41,10 @@ class MatrixRows:
 
     def __getitem__(self, i):
         at = self.rows[i]
-        return np.concatenate([p[at] for p in self.parts], axis=-1, dtype=np.float64)  # as LightGBM takes them
+        return np.concatenate([p[at] for p in self.parts], axis=-1, dtype=np.float64)  # LightGBM needs float64
 
     def blocks(self):
-        "Parts of the rows: (slice, (b, F) float32)."
+        "Generator of the rows in blocks: (slice, (b, F) float32)."
         for a in range(0, len(self), 16 * BLOCK):
             part = slice(a, min(a + 16 * BLOCK, len(self)))
             yield part, np.concatenate([p[self.rows[part]] for p in self.parts], axis=1)
@@ -56,13 +56,13 @@ class MatrixRows:
 # %% ../../nbs/60_members/10_boosted.ipynb #e07042ae
 @dataclass(frozen=True)
 class Fit:
-    """What a library needs to fit a model.
+    """Arguments of a library's training.
 
-    categorical : positions of the columns that are categories
-    params : of the library, as `MatrixLibrary.params` gives them
-    tick : called after each round, where the library can
-    judge : rows on which the number of rounds is chosen; None: `member.rounds` of them
-    ordered : positions of the categories whose codes are in order
+    categorical : positions of the categories
+    params : of the library, from `MatrixLibrary.params`
+    tick : called after each round, if the library supports it
+    judge : rows on which the number of rounds is chosen; None = `member.rounds`
+    ordered : positions of the categories whose codes have an order
     """
 
     rows: MatrixRows
@@ -74,18 +74,18 @@ class Fit:
     ordered: tuple = ()
 
     def start(self, rows: MatrixRows) -> np.ndarray:
-        "Where each of some rows starts: the log-odds of the click rate that is learned from."
+        "Initial log-odds (m,) of the rows: those of the training rows' click rate."
         return np.full(len(rows), logit(np.average(self.rows.label, weights=self.rows.weight)))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #dfa50c45
 def _threads() -> int:
-    "Threads a library may use: OMP_NUM_THREADS, or all cores there are for it."
+    "Number of threads for a library: OMP_NUM_THREADS, or all available cores."
     given = os.environ.get('OMP_NUM_THREADS', '')
     return int(given) if given.isdigit() and int(given) > 0 else cores()
 
 # %% ../../nbs/60_members/10_boosted.ipynb #67c7044e
 def _lightgbm():
-    "The library, with our rows as rows of its own and without its warnings, which no verbosity silences."
+    "The module lightgbm, with `MatrixRows` registered and without warnings, which no verbosity level silences."
     import lightgbm
 
     quiet = logging.getLogger('lightgbm')
@@ -96,7 +96,7 @@ def _lightgbm():
 
 # %% ../../nbs/60_members/10_boosted.ipynb #d3d86038
 def _lgb_params(member: Member, seed: int) -> dict:
-    "The same rows and seed give the same trees, whatever the number of threads."
+    "LightGBM parameters; with them rows and seed decide the trees, whatever the number of threads."
     return dict(
         objective='binary',
         learning_rate=member.lr,
@@ -115,13 +115,13 @@ def _lgb_params(member: Member, seed: int) -> dict:
     )
 
 # %% ../../nbs/60_members/10_boosted.ipynb #99a9a002
-_SAMPLE, _OFTEN = 100_000, 20  # rows that tell, and those of a code
-_MANY = 12  # codes from which on a tree needs many cuts to take them apart
+_SAMPLE, _OFTEN = 100_000, 20  # rows to compare click rates, and fewest rows of a code
+_MANY = 12  # fewest codes to decide by: a few are quickly separated by thresholds
 _CLEAR, _ALIKE = 3.0, 0.6  # difference of two rates, squared, in units of its noise; of neighbours, as a share of it
 
 
 def _follow_order(code: np.ndarray, label: np.ndarray) -> bool:
-    "Do the click rates of codes ≥ 0, (n,) int64, follow their order, as far as (n,) labels tell?"
+    "Whether the click rates of the codes, (n,) int64 ≥ 0, may follow their order, by (n,) labels."
     n, clicks = np.bincount(code), np.bincount(code, label)
     n, clicks = n[n >= _OFTEN], clicks[n >= _OFTEN]
     if len(n) < _MANY:
@@ -133,7 +133,7 @@ def _follow_order(code: np.ndarray, label: np.ndarray) -> bool:
 
 # %% ../../nbs/60_members/10_boosted.ipynb #7f960b9e
 def _sets(g: Fit) -> list:
-    "Positions of the categories that are sets, by some of the rows that are learnt from."
+    "Positions of the categories without an order, by a sample of the training rows."
     few = slice(None, None, -(-len(g.rows) // _SAMPLE))
     codes = g.rows.parts[0][g.rows.rows[few]][:, list(g.ordered)].astype(np.int64)
     numbers = {i for i, code in zip(g.ordered, codes.T, strict=True) if _follow_order(code, g.rows.label[few])}
@@ -161,7 +161,7 @@ def _xgb_params(member: Member, seed: int) -> dict:
         max_leaves=member.leaves,
         grow_policy='lossguide',
         objective='binary:logistic',
-        base_score=0.5,  # a row's start is its base margin
+        base_score=0.5,  # initial log-odds are the base margin
         eta=member.lr,
         min_child_weight=4.0,
         colsample_bytree=0.5,
@@ -193,7 +193,7 @@ def _xgb_train(g: Fit):
 def _xgb_load(path: Path):
     import xgboost as xgb
 
-    # of a path it guesses the format by its ending, and says so
+    # from a path it would guess the format by the ending, and print a warning
     return xgb.Booster(dict(nthread=_threads()), model_file=bytearray(path.read_bytes()))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #0eca272f
@@ -211,7 +211,7 @@ def _cat_params(member: Member, seed: int) -> dict:
         l2_leaf_reg=member.l2,
         rsm=0.5,
         random_seed=seed % 2**31,
-        boost_from_average=False,  # a row's start is its baseline
+        boost_from_average=False,  # initial log-odds are the baseline
         allow_writing_files=False,
         logging_level='Silent',
     )
@@ -242,15 +242,15 @@ def _cat_load(path: Path):
 # %% ../../nbs/60_members/10_boosted.ipynb #ea05907a
 @dataclass(frozen=True)
 class MatrixLibrary:
-    """How a kind of member learns from the matrix.
+    """Functions of a kind of member that learns from the matrix.
 
     params : (member, seed) → parameters that a model depends on
     train : (`Fit`) → model
     predict : (model, (b, F) float32) → (b,) class-balanced log-odds
     save : (model, path)
     load : (path) → model
-    gain : (model, number of columns) → (F,) what each column gained
-    rounds : (model) → the rounds that were best on the rows of `Fit.judge`
+    gain : (model, number of columns) → (F,) gain of each column
+    rounds : (model) → best number of rounds on the rows of `Fit.judge`
     """
 
     package: str
@@ -263,7 +263,7 @@ class MatrixLibrary:
     rounds: Callable
 
     def version(self, name: str = '') -> str:
-        "The library's version; `UserError` where it is not installed. Finished members do not load it."
+        "The library's version, without importing it; UserError if it is not installed."
         for package in (self.package, f'{self.package}-cpu'):
             with suppress(importlib.metadata.PackageNotFoundError):
                 return importlib.metadata.version(package)
@@ -300,13 +300,13 @@ TREES = dict(
         lambda model, path: model.save_model(str(path)),
         _cat_load,
         lambda model, columns: np.asarray(model.get_feature_importance()),
-        lambda model: model.tree_count_,  # what came after the best is cut off
+        lambda model: model.tree_count_,  # trees after the best round are removed
     ),
 )
 
 
 def predict_rows(library: MatrixLibrary, model, rows: MatrixRows) -> np.ndarray:
-    "Class-balanced log-odds, block by block → (m,) float64."
+    "Class-balanced log-odds (m,) float64, predicted block by block."
     out = np.empty(len(rows))
     for part, block in rows.blocks():
         out[part] = library.predict(model, block)
