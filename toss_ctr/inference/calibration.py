@@ -194,7 +194,7 @@ def _raw_line(points: _Points, balanced: _Points, *_) -> tuple[float, float]:
     return 1.0, 0.0 if points is balanced else _solve_bias(1.0, points)
 
 
-CALIBRATORS = {  # key calibration.method → fit of the line (points, balanced, lr, iters → slope, bias), fit of the curve
+CALIBRATORS = {  # key calibration.method → fit of a line (points, balanced, lr, iters → slope, bias) and of a curve
     'temperature': (_temperature_line, None),
     'platt': (lambda points, *_: _platt_line(points), None),
     'isotonic': (_raw_line, _isotonic_knots),

@@ -63,9 +63,8 @@ def _fitted_weights(x: np.ndarray, y: np.ndarray, parts: list, count: np.ndarray
     equal, gains = _equal(len(x)), np.zeros((len(STRENGTHS), len(y)))
     for held in parts:
         if 0 < y[held].mean() < 1 and 0 < y[~held].mean() < 1:
-            direction = _direction(x[:, ~held], y[~held], count[~held])
-            moved = [equal + strength * direction for strength in STRENGTHS]
-            lost = [_losses(weights @ x[:, held], y[held], count[held]) for weights in moved]
+            step = _direction(x[:, ~held], y[~held], count[~held])
+            lost = [_losses((equal + strength * step) @ x[:, held], y[held], count[held]) for strength in STRENGTHS]
             gains[:, held] = _losses(equal @ x[:, held], y[held], count[held]) - lost
     gain, error = gains.sum(axis=1), np.sqrt((gains**2).sum(axis=1))
     if not (gain > SURE * error).any():
