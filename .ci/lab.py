@@ -1,4 +1,4 @@
-"""The API as a person in JupyterLab sees it: `python .ci/lab.py FOLDER` drives Lab in a headless Chromium by Playwright.
+"""The API as a person in JupyterLab sees it: `python .ci/lab.py FOLDER` drives Lab in a Chromium by Playwright.
 
 Three lines from two frames to a board, bars that move, help that shows parameters, the report in the notebook, a kernel
 that starts again and opens the run by its folder; then the report and a fold's page at 390 and 1,280 pixels, light and
@@ -45,7 +45,8 @@ RUN = """async cell => {
   const book = jupyterapp.shell.currentWidget.content, seen = []
   book.activeCellIndex = cell
   await book.scrollToItem(cell)
-  const bars = () => [...document.querySelectorAll('.widget-hprogress .progress-bar')].map(x => parseFloat(x.style.width))
+  const all = () => document.querySelectorAll('.widget-hprogress .progress-bar')
+  const bars = () => [...all()].map(bar => parseFloat(bar.style.width))
   const timer = setInterval(() => seen.push(bars()), 50)
   await jupyterapp.commands.execute('notebook:run-cell')
   await new Promise(done => setTimeout(done, 500))
