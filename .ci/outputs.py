@@ -9,8 +9,8 @@ nothing ran.
 import argparse
 import ast
 import contextlib
-import importlib
 import json
+import multiprocessing
 import os
 import re
 import shutil
@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 import traceback
+from concurrent.futures import ThreadPoolExecutor
 from itertools import zip_longest
 from pathlib import Path
 
@@ -26,7 +27,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # These take longest and start first, so that no worker is left alone with one of them.
 LONGEST = '''30_api 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
     35_answers 32_predictor 00_unified 04_qnn 07_movielens 01_first_run 02_your_own 05_calibrate 06_one'''.split()
-WARM = 'torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean execnb.shell'
+WARM = 'torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean execnb.shell'.split()
 PLACE = re.compile(rf'/nb_\w{{8}}|{re.escape(str(ROOT))}|\b0x[0-9a-f]{{6}}')
 
 
@@ -59,13 +60,12 @@ def shown(outputs: list) -> list:
 
 
 def run_notebook(path: Path, flags: set[str]) -> tuple[str | None, dict[str, list]]:
-    "Run the cells in this process, in the notebook's folder: (error or None, outputs by the cell's id)."
+    "Run the cells in this process: (error or None, outputs by the cell's id)."
     from execnb.shell import CaptureShell
     from nbdev.frontmatter import FrontmatterProc
     from nbdev.process import NBProcessor
     nb = NBProcessor(path, procs=FrontmatterProc, process=True).nb
     os.environ['IN_TEST'] = '1'
-    os.chdir(path.parent)
     shell, outputs = CaptureShell(path), {}
     for cell in nb.cells:
         if skipped(cell, flags):
@@ -136,7 +136,7 @@ def compare(path: Path, outputs: dict[str, list], write: bool) -> list[str]:
 
 def work(path: Path, flags: set[str], write: bool, folder: Path):
     "Run and compare one notebook; this process leads a group of its own, keeps its files in `folder`, and ends here."
-    code = 1
+    lines, bad = [], True
     try:
         os.setsid()
         signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it
@@ -145,68 +145,33 @@ def work(path: Path, flags: set[str], write: bool, folder: Path):
             os.dup2(target, stream)
         os.environ['TMPDIR'] = tempfile.tempdir = str(folder)
         sys.argv = [str(path)]
+        os.chdir(path.parent)
         error, outputs = run_notebook(path, flags)
         lines = [error] if error else compare(path, outputs, write)
-        code = int(bool(error or lines and not write))
+        bad = bool(error or lines and not write)
     except BaseException:
         lines = traceback.format_exc().splitlines()
-    (folder / 'report').write_text('\n'.join(lines), encoding='utf-8')
-    os._exit(code)
+    lines.insert(0, f'{sum(os.times()[:4]):.0f} CPU s')
+    (folder / 'report').write_text('\n      '.join(lines), encoding='utf-8')
+    os._exit(bad)
 
 
-def report(path: Path, folder: Path, status: int, usage, wall: float, limit: int) -> bool:
-    "Print how a notebook ended, with its wall and CPU seconds; whether it passed."
-    text = (folder / 'report').read_text(encoding='utf-8') if (folder / 'report').exists() else ''
-    if not text and status:
-        why = f'stopped after {limit} s' if wall > limit else f'ended with {os.waitstatus_to_exitcode(status)}'
-        text = '\n'.join([why, *(folder / 'output').read_text(errors='replace').splitlines()[-30:]])
-    cpu = usage.ru_utime + usage.ru_stime
-    print(f'{"FAIL" if status else "ok":5} {path.relative_to(ROOT)}  {wall:.0f} s, {cpu:.0f} CPU s', flush=True)
-    if text:
-        print('\n'.join(f'      {line}' for line in text.splitlines()), flush=True)
-    return not status
-
-
-def run_all(paths: list[Path], flags: set[str], write: bool, workers: int, limit: int) -> tuple[int, float]:
-    "Run notebooks in forks of this process, with the large libraries loaded: (how many failed, CPU seconds)."
-    waiting, running, failed, seconds = list(paths), {}, 0, 0.0
-    for module in WARM.split():
-        importlib.import_module(module)
-    try:
-        while waiting or running:
-            while waiting and len(running) < workers:
-                path, folder = waiting.pop(0), Path(tempfile.mkdtemp(prefix='nb_'))
-                folder.chmod(0o755)  # tests that change the user look into it
-                pid = os.fork()
-                if not pid:
-                    work(path, flags, write, folder)
-                running[pid] = path, folder, time.monotonic()
-            time.sleep(0.05)
-            for pid, (path, folder, start) in list(running.items()):
-                wall = time.monotonic() - start
-                if wall > limit:
-                    kill_group(pid)
-                ended, status, usage = os.wait4(pid, os.WNOHANG)
-                if ended:
-                    failed += not report(path, folder, status, usage, wall, limit)
-                    seconds += usage.ru_utime + usage.ru_stime
-                    end(pid, running.pop(pid)[1])
-    finally:
-        for pid, (_, folder, _) in running.items():
-            end(pid, folder)
-    return failed, seconds
-
-
-def kill_group(pid: int):
-    "Kill a process and all of its group; none may be left."
+def passes(path: Path, flags: set[str], write: bool, limit: int) -> bool:
+    "Run a notebook in a fork of a process with the large libraries loaded, kill what it leaves, print how it ended."
+    folder, start = Path(tempfile.mkdtemp(prefix='nb_')), time.monotonic()
+    folder.chmod(0o755)  # tests that change the user look into it
+    process = FORKS.Process(target=work, args=(path, flags, write, folder))
+    process.start()
+    process.join(limit)
     with contextlib.suppress(ProcessLookupError):
-        os.killpg(pid, signal.SIGKILL)
-
-
-def end(pid: int, folder: Path):
-    "Kill what a notebook left running, and remove its files."
-    kill_group(pid)
+        os.killpg(process.pid, signal.SIGKILL)
+    process.join()
+    wall, report = time.monotonic() - start, folder / 'report'
+    told = report if report.exists() else folder / 'output'
+    text = told.read_text(encoding='utf-8', errors='replace')[-3000:]
     shutil.rmtree(folder, ignore_errors=True)
+    print('FAIL ' if process.exitcode else 'ok   ', path.relative_to(ROOT), f'{wall:.0f} s,', text, flush=True)
+    return process.exitcode == 0
 
 
 def main() -> int:
@@ -218,14 +183,15 @@ def main() -> int:
     options.add_argument('--workers', type=int, default=2)
     options.add_argument('--limit', type=int, default=1500, help='seconds a notebook may take')
     asked = options.parse_args()
-    start, paths = time.monotonic(), find_notebooks(asked.paths)
-    flags = {'slow'} if asked.slow else set()
-    failed, seconds = run_all(paths, flags, asked.write, asked.workers, asked.limit)
-    took = f'{time.monotonic() - start:.0f} s, {seconds:.0f} CPU s'
-    print(f'{len(paths)} notebooks, {failed} failed, {took}')
-    return int(failed > 0 or not paths)
+    start, paths, flags = time.monotonic(), find_notebooks(asked.paths), {'slow'} if asked.slow else set()
+    with ThreadPoolExecutor(asked.workers) as pool:
+        passed = sum(pool.map(lambda path: passes(path, flags, asked.write, asked.limit), paths))
+    print(f'{len(paths)} notebooks, {len(paths) - passed} failed, {time.monotonic() - start:.0f} s')
+    return int(passed < len(paths) or not paths)
 
 
 if __name__ == '__main__':
     os.environ |= dict(OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
+    FORKS = multiprocessing.get_context('forkserver')
+    FORKS.set_forkserver_preload(WARM)
     sys.exit(main())
