@@ -28,12 +28,13 @@ from .objects import store_errors, StoredObject
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
 def _cannot_write(path, why: str, hint: str) -> UserError:
+    "The error for a file that cannot be written."
     return UserError(f'{path}: cannot write: {why}', f'{hint}; nothing was left half-written')
 
 # %% ../../nbs/00_core/10_files.ipynb #8023fbb9
 @contextmanager
 def names_file(path):
-    "Let what a failing disk says of a file name it."
+    "Context manager: if an OSError names no file, add the name of this one."
     try:
         yield
     except OSError as error:
@@ -43,14 +44,14 @@ def names_file(path):
 
 # %% ../../nbs/00_core/10_files.ipynb #4d7b6027
 def map_array(path) -> np.ndarray:
-    "A .npy file, mapped read-only; what a failing disk says of it names it."
+    "Map a .npy file into memory, read-only; an OSError names the file."
     with names_file(path):
         return np.load(path, mmap_mode='r')
 
 # %% ../../nbs/00_core/10_files.ipynb #b45203b5
 @contextmanager
 def disk_errors(path):
-    "Turn a full disk or a read-only folder into one clear line."
+    "Context manager: turn errors of a full disk or a read-only folder into a UserError."
     try:
         yield
     except (OSError, RuntimeError) as e:
@@ -61,9 +62,7 @@ def disk_errors(path):
 
 # %% ../../nbs/00_core/10_files.ipynb #6f81fd51
 def fsync_dir(folder):
-    """Flush a folder's entries to disk (a no-op where the system cannot).
-
-    folder : the folder whose entries must survive a power cut
+    """Flush a folder's entries to disk, so that they survive a power cut; if the system cannot do this, do nothing.
     """
     with suppress(OSError):
         fd = os.open(folder, os.O_RDONLY)
@@ -74,9 +73,7 @@ def fsync_dir(folder):
 
 # %% ../../nbs/00_core/10_files.ipynb #7a7debbf
 def make_folder(folder):
-    """Make a folder and those above it that are missing, and flush their names.
-
-    folder : the folder that must be there, also after a power cut
+    """Create a folder and its missing parents, and flush their entries, so that they survive a power cut.
     """
     folder = Path(folder)
     new = [path for path in (folder, *folder.parents) if not path.exists()]
@@ -86,16 +83,16 @@ def make_folder(folder):
 
 # %% ../../nbs/00_core/10_files.ipynb #f9d60f9b
 _UMASK = os.umask(0o022)
-os.umask(_UMASK)  # some libraries write files only their owner may read
+os.umask(_UMASK)  # for files of libraries that let only the owner read them
 
 
-MACHINE = xxhash.xxh32_hexdigest(socket.gethostname().encode())  # elsewhere our process numbers mean nothing
+MACHINE = xxhash.xxh32_hexdigest(socket.gethostname().encode())  # a process id means something on its machine only
 _DAY_SECONDS = 86_400.0
 _WRITER = re.compile(r'(\d+)-([0-9a-f]{8})-(\d*)-[0-9a-f]{8}')
 
 
 def born(process: int) -> str:
-    "When a process of this machine began, in ticks of its clock; '' where it is not there, or the system does not say."
+    "Start time of a process of this machine, in clock ticks; '' if it is missing or the system has no /proc."
     try:
         return Path(f'/proc/{process}/stat').read_text().rpartition(')')[2].split()[19]
     except OSError:
@@ -103,9 +100,9 @@ def born(process: int) -> str:
 
 # %% ../../nbs/00_core/10_files.ipynb #5886dfa2
 def lives(process: int, began: str = '') -> bool:
-    """Whether a process of this machine is there, whoever's it is.
+    """Whether a process of this machine, of any user, is running.
 
-    began : when it began, as of `born`; '' = whenever
+    began : its start time as `born` returns it; '' = any
     """
     try:
         os.kill(process, 0)
@@ -117,12 +114,12 @@ def lives(process: int, began: str = '') -> bool:
 
 # %% ../../nbs/00_core/10_files.ipynb #a5243b1f
 def writer_mark() -> str:
-    "A new name for what this process of this machine writes for a while."
+    "A new part of a file name that identifies this process: process id, machine, start time, random digits."
     return f'{os.getpid()}-{MACHINE}-{born(os.getpid())}-{secrets.token_hex(4)}'
 
 
 def abandoned(path) -> bool:
-    "Whether the writer whose mark is in a file's name is gone; of another machine's writer, after a day."
+    "Whether the process named in a file's name has ended; on another machine: whether the file is older than a day."
     path = Path(path)
     writer = _WRITER.search(path.name)
     if writer and writer[2] != MACHINE:
@@ -132,16 +129,16 @@ def abandoned(path) -> bool:
 
 # %% ../../nbs/00_core/10_files.ipynb #b4163b94
 def part_beside(path) -> Path:
-    "A new name beside a path, which says what process of what machine writes it."
+    "A new temporary path in the folder of `path`; its name identifies this process (`writer_mark`)."
     path = Path(path)
     return path.parent / f'.{path.name}.{writer_mark()}.part'
 
 # %% ../../nbs/00_core/10_files.ipynb #a7608c11
 @contextmanager
 def write_aside(path):
-    """Yield a path beside `path`; on success flush it and rename it over `path`, on failure remove it.
+    """Context manager: yield a temporary path; if the block succeeds, flush it and rename it to `path`, else remove it.
 
-    path : the file to appear whole or not at all
+    path : the file to write; it appears complete or not at all
     yields the temporary `Path` to write to
     """
     path = Path(path)
@@ -164,11 +161,12 @@ def write_aside(path):
 
 # %% ../../nbs/00_core/10_files.ipynb #3ff3f740
 def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
-    """Remove `*.part` files and folders of writers that no longer live; those of another machine after a day.
+    """Remove the `*.part` files and folders of processes that have ended; of another machine's after a day.
 
-    held : the folder is locked by the caller: whoever wrote there is dead, if not yet buried
+    held : the caller holds the lock of the folder, so the writers of all part files have ended
+    deep : also in the folders below
     """
-    below = islice(os.walk(folder), None if deep else 1)  # it bears that others remove folders meanwhile
+    below = islice(os.walk(folder), None if deep else 1)  # no error if another process removes folders meanwhile
     parts = [Path(at, name) for at, *entries in below for name in sum(entries, []) if fnmatchcase(name, '.*.part')]
     gone = [part for part in parts if abandoned(part) or held and _WRITER.search(part.name)]
     for part in gone:
@@ -179,7 +177,7 @@ def sweep(folder, held: bool = False, deep: bool = False) -> list[Path]:
 
 # %% ../../nbs/00_core/10_files.ipynb #babf132b
 def temporary_folder() -> tempfile.TemporaryDirectory:
-    "A folder of this process alone, gone after `with`; those of processes that were killed go as well."
+    "A temporary folder of this process, removed after `with`; first remove the folders of killed processes."
     for left in Path(tempfile.gettempdir()).glob('toss_ctr_*'):
         with suppress(FileNotFoundError):  # another process sweeps as well
             if abandoned(left) and left.stat().st_uid == os.getuid():
@@ -206,14 +204,14 @@ def digest_file(path) -> str:
 
 
 def digest_json(obj) -> str:
-    "Digest of an object's canonical JSON (sorted keys, no spaces): the same content, the same digest → 32 hex digits."
+    "Digest of an object's canonical JSON (sorted keys, no spaces), 32 hex digits: same content, same digest."
     return digest_bytes(
         json.dumps(obj, sort_keys=True, separators=(',', ':'), ensure_ascii=False, allow_nan=False).encode()
     )
 
 # %% ../../nbs/00_core/10_files.ipynb #36623da6
 def shell_path(folder) -> str:
-    """A run's folder as a person types it behind `toss run`: a path, whatever presets there are, quoted where needed.
+    """A run's folder as an argument of `toss run`: a path, never the name of a preset; quoted if needed.
 
     Examples
     --------
@@ -225,7 +223,7 @@ def shell_path(folder) -> str:
 
 
 def again(path) -> str:
-    "How a file is made again: by the run it lies in, if it lies in one."
+    "Hint for a damaged file: the command that writes it again; for a file of a run, with the run's folder."
     for folder in Path(path).parents:
         if (folder / 'config.yaml').is_file() and folder.parent.name != 'members':
             return f'run toss run {shell_path(folder)}: it makes it again'
@@ -233,12 +231,13 @@ def again(path) -> str:
 
 
 def verify_file(path, digest: str, hint: str = '', digests=None):
-    """Raise `Damaged` naming the file if it is missing or its bytes are not those on record.
+    """Raise `Damaged`, which names the file, if it is missing or its digest differs.
 
-    hint : the step that makes it again; '' = that of `again`
+    digest : the recorded one
+    hint : the step that writes it again; '' = that of `again`
     """
     path, actual = Path(path), None
-    with suppress(FileNotFoundError):  # it may go meanwhile
+    with suppress(FileNotFoundError):  # it may be removed meanwhile
         if path.is_file():
             actual = digests.of(path) if digests else digest_file(path)
     if actual is None:
@@ -248,7 +247,7 @@ def verify_file(path, digest: str, hint: str = '', digests=None):
 
 # %% ../../nbs/00_core/10_files.ipynb #19d214a4
 def stat_key(path) -> list:
-    """What changes when a file is written to.
+    """Values that change when a file is written to: size, inode, times of last change in ns.
 
     path : a file, or an object of a store
     """
@@ -263,19 +262,19 @@ _DAY = int(_DAY_SECONDS * 10**9)
 
 
 class Digests:
-    """Digests of files, remembered for a day, or until a file is written to: disks lose bits without telling.
+    """Digests of files, stored until a file changes, and for a day at most: a disk can lose bits without an error.
 
-    memory : sealed file that remembers; None = nothing does
+    memory : checksummed file with the digests; None = they are not stored
     """
 
     def __init__(self, memory=None):
         self.memory, self.known, self.fresh = memory, {}, False
         if memory:
-            with suppress(UserError):  # a damaged memory is only forgotten
+            with suppress(UserError):  # if it is missing or damaged, all files are hashed again
                 self.known = read_json(memory)
 
     def of(self, path) -> str:
-        "Digest of a file's bytes; `UserError` where it changes meanwhile."
+        "Digest of a file's bytes; raise UserError if it changes meanwhile."
         name, before = str(path if isinstance(path, StoredObject) else Path(path).resolve()), stat_key(path)
         stamp, digest, when = self.known.get(name, (None, '', 0))
         if stamp == before and time.time_ns() - when < _DAY:
@@ -287,17 +286,17 @@ class Digests:
             self.known[name], self.fresh = [before, digest, time.time_ns()], True
         return digest
 
-    def keep(self):
-        "Remember what was hashed for those who come after, and sweep; a read-only folder cannot, and need not."
+    def save(self):
+        "Save the digests computed so far and remove leftovers. If the folder is read-only, nothing is written."
         if self.memory:
             with suppress(UserError, OSError):
-                sweep(Path(self.memory).parent)  # a writer killed just here left a part, and nobody else comes by
+                sweep(Path(self.memory).parent)  # part files of a process that was killed at this point
                 if self.fresh:
                     write_json(self.memory, self.known)
 
 # %% ../../nbs/00_core/10_files.ipynb #66eb93b9
 def write_json(path, obj: dict):
-    """Write a sealed JSON file: aside, checked, renamed.
+    """Write a JSON file with the digest of its content, to a temporary path that is then renamed.
 
     obj : content; must not use the key `digest`
     """
@@ -310,10 +309,10 @@ def write_json(path, obj: dict):
 
 
 def read_json(path, hint: str = '') -> dict:
-    """Read a sealed JSON file; `Damaged` naming it if it is missing, not JSON, or changed since it was written.
+    """Read a file of `write_json`; raise `Damaged` if it is missing, not JSON, or changed since it was written.
 
-    hint : the step that makes it again; '' = that of `again`
-    returns its content, without the seal
+    hint : the step that writes it again; '' = that of `again`
+    returns its content, without the digest
     """
     path = Path(path)
     try:
@@ -330,7 +329,7 @@ def read_json(path, hint: str = '') -> dict:
 
 # %% ../../nbs/00_core/10_files.ipynb #c1737787
 def write_table(df: pl.DataFrame, path):
-    """Write a Parquet file with checksums: aside, flushed, renamed.
+    """Write a Parquet file with page checksums, to a temporary path that is then renamed.
 
     path : target Parquet file
     """
@@ -340,14 +339,14 @@ def write_table(df: pl.DataFrame, path):
 
 # %% ../../nbs/00_core/10_files.ipynb #e6235844
 def table_of(raw, columns=None) -> pl.DataFrame:
-    "A Parquet file in memory as a table, its pages checked; `pq.read_table` would load pandas, which takes a second."
+    "Table of a Parquet file in memory, its page checksums verified; `pq.read_table` would load pandas (a second)."
     file = pq.ParquetFile(raw, page_checksum_verification=True)
     table = pl.from_arrow(file.read(columns, use_threads=False))  # a thread that keeps the bytes too long aborts
     return table if columns is None else table.select(columns)
 
 # %% ../../nbs/00_core/10_files.ipynb #e4dce8fa
 def read_table(path, columns=None) -> pl.DataFrame:
-    """Read a Parquet file of our own; `Damaged` naming it if it is missing, or its pages are not as they were written.
+    """Read a Parquet file of our own; raise `Damaged` if it is missing or a page checksum is wrong.
 
     Parameters
     ----------
@@ -362,11 +361,11 @@ def read_table(path, columns=None) -> pl.DataFrame:
         raise Damaged(f'{path}: damaged ({str(e).splitlines()[0][:120]})', again(path)) from None
 
 # %% ../../nbs/00_core/10_files.ipynb #ce9ee780
-_BRIEFLY = 1.0  # seconds of waiting that nobody has to be told of
+_BRIEFLY = 1.0  # seconds of waiting without a message
 
 
 def _wait_for(lock: FileLock, folder: Path, what: str, wait: bool):
-    "Have a lock, and say so where that takes longer than briefly; `UserError` where it is not to be waited for."
+    "Acquire a lock; print a line if that takes over a second. If `wait` is False and it is taken, raise UserError."
     try:
         lock.acquire(timeout=_BRIEFLY if wait else 0)
     except Timeout:
@@ -378,14 +377,14 @@ def _wait_for(lock: FileLock, folder: Path, what: str, wait: bool):
 # %% ../../nbs/00_core/10_files.ipynb #f138a49b
 @contextmanager
 def locked(folder, what: str = 'folder', wait: bool = True):
-    """Hold the lock of `folder` (a file `.lock` in it).
+    """Context manager: hold the lock of `folder` (a file `.lock` in it).
 
-    what : it is, for the message
-    wait : until it is free; False = `UserError` where it is not
+    what : noun for the folder in the message
+    wait : wait until the lock is free; False = raise UserError if it is taken
     """
     folder = Path(folder)
     if folder.is_dir() and not os.access(folder, os.W_OK):
-        yield folder  # whoever may not write here can only read what is whole: there is nothing to guard
+        yield folder  # read-only: there is nothing to lock
         return
     with disk_errors(folder):
         make_folder(folder)
@@ -393,7 +392,7 @@ def locked(folder, what: str = 'folder', wait: bool = True):
     with disk_errors(folder / '.lock'):
         try:
             _wait_for(lock, folder, what, wait)
-        except (OSError, NotImplementedError) as error:  # a network's folder whose server gives no locks
+        except (OSError, NotImplementedError) as error:  # a network folder whose server has no locks
             if isinstance(error, OSError) and error.errno not in (errno.ENOLCK, errno.ENOTSUP):
                 raise
             if not wait:
@@ -407,13 +406,13 @@ def locked(folder, what: str = 'folder', wait: bool = True):
 
 # %% ../../nbs/00_core/10_files.ipynb #a96e9893
 def state_file(name: str) -> Path:
-    "A file in the user's state folder."
+    "Path of a file in the user's state folder."
     given = os.environ.get('XDG_STATE_HOME', '')
     return Path(given if os.path.isabs(given) else os.path.expanduser('~/.local/state'), 'toss_ctr', name)
 
 # %% ../../nbs/00_core/10_files.ipynb #ed7a3ae5
 def remembered(name: str) -> str:
-    "Text of a file in the state folder; '' where it is not there, or others may write it."
+    "Text of a file in the state folder; '' if it is missing or other users can write it."
     try:
         with open(state_file(name), encoding='utf-8') as file:
             about = os.fstat(file.fileno())
@@ -443,12 +442,11 @@ def remember(name: str, text: str):
 
 # %% ../../nbs/00_core/10_files.ipynb #2395617c
 def check_target(path, key: str, inputs=(), ours=lambda path: False):
-    """Refuse to write over an input, or over a file that this program did not write.
+    """Raise UserError if a target is an input, a folder, or a file that this program did not write.
 
-    key : the argument that names it, for the message
-    inputs : files that are read; names that do not exist are passed over
-    ours : whether an existing file is one that may be replaced
-    raises UserError that names the argument
+    key : the argument that names the target, for the message
+    inputs : files that the command reads; names that do not exist are skipped
+    ours : function of the path: whether an existing file may be replaced
     """
     path = Path(path)
     if not path.exists():
@@ -463,12 +461,12 @@ def check_target(path, key: str, inputs=(), ours=lambda path: False):
 
 
 def first_line(path) -> str:
-    "The first line of a file, as text; bytes that are none count as '?'."
+    "First line of a file as text; bytes that are not UTF-8 become U+FFFD."
     with open(path, 'rb') as file:
         return file.readline(1000).decode(errors='replace').rstrip('\r\n')
 
 # %% ../../nbs/00_core/10_files.ipynb #7e24b185
 def watched(progress: bool = True) -> bool:
-    "Whether to draw progress bars: asked for, and in a terminal or a notebook."
+    "Whether to draw progress bars: `progress` is true and output goes to a terminal or a notebook."
     shell = sys.modules['IPython'].get_ipython() if 'IPython' in sys.modules else None
     return progress and (sys.stderr.isatty() or hasattr(shell, 'kernel'))

@@ -48,7 +48,7 @@ def split_of(manifest: Record, hint: str = REBUILT, digests: Digests | None = No
         folder = root / s['path']
         check_shard(folder, s, digests, hint)
         shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
-    digests.keep()
+    digests.save()
     spec = Spec.from_json(manifest['spec'])
     valid_rows = manifest.get('source', {}).get('valid_rows', 0)
     named = manifest['name'], spec, shards, manifest['made_of'], root, manifest['stats']

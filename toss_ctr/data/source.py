@@ -244,7 +244,7 @@ def source_digest(source: Source, memo=None) -> str:
     """
     digests = Digests(Path(memo) / '.sources.json' if memo else None)
     out = [digests.of(file) for file in source.files]
-    digests.keep()
+    digests.save()
     return digest_json(out)
 
 # %% ../../nbs/20_data/08_source.ipynb #7d18e361

@@ -128,7 +128,7 @@ def _open_features(root: Path, made_of: str) -> StoredFeatures:
     "Open a folder of features, verifying every file; `Damaged` naming the one that is missing or damaged."
     content, digests = read_record(root / 'manifest.json', 'features', made_of=made_of), Digests(root / '.digests.json')
     check_files(content, digests=digests)
-    digests.keep()
+    digests.save()
     return StoredFeatures(root, tuple(content['names']), made_of, content['n_folds'])
 
 # %% ../../nbs/30_features/40_stored.ipynb #af813933
