@@ -203,7 +203,7 @@ class LightGBM(XGBoost):
 
 
 class AdditiveMember(Member):
-    "Additive model: the sum of a curve over each column of the trees' matrix."
+    "The sum of a curve over each column of the trees' matrix."
 
     rounds: ClassVar[int] = 1
     patience: ClassVar[int] = 0

@@ -23,9 +23,9 @@ from .types import time_unit, times, vectors
 
 # %% ../../nbs/20_data/22_encode.ipynb #919edc52
 def _event_times(column: pa.Array, name: str, location) -> tuple[pa.Array, np.ndarray]:
-    """Times of tokens end to end, and how many each row has.
+    """Times of tokens end to end, and their number in each row.
 
-    column : behind the gate: lists of moments or integers, or text of integers
+    column : of `plain`: lists of datetimes or integers, or text of integers
     location : row → text for messages
     """
     entries, lengths = cells(column, ',', name, location)
@@ -35,12 +35,12 @@ def _event_times(column: pa.Array, name: str, location) -> tuple[pa.Array, np.nd
 
 
 def token_time_unit(column: pa.Array, name: str, location) -> str | None:
-    "Unit of the times of tokens, that of the first, as `time_unit` tells it; None where there is none."
+    "Unit of the times of tokens, by the first of them, see `time_unit`; None if there is none."
     return time_unit(_event_times(column, name, location)[0], name, location)
 
 # %% ../../nbs/20_data/22_encode.ipynb #34fd778a
 def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
-    """Bucket of an age on a logarithmic scale.
+    """Buckets of ages on a logarithmic scale.
 
     seconds : (t,) ages, at least 0
     returns (t,) uint8 below `TIME_BUCKETS`
@@ -49,7 +49,7 @@ def age_buckets_of(seconds: np.ndarray) -> np.ndarray:
 
 # %% ../../nbs/20_data/22_encode.ipynb #9815ceb0
 def _check_lengths(history: Ragged, lengths: np.ndarray, name: str, column: str, location):
-    "`UserError` where a column beside a history has another number of entries in a row."
+    "Raise UserError if an aligned column has another number of entries in a row than the history."
     differs = lengths != history.lengths
     if differs.any():
         what = f"{location(int(np.argmax(differs)))}: column '{column}' has another number of entries than '{name}'"
@@ -57,7 +57,7 @@ def _check_lengths(history: Ragged, lengths: np.ndarray, name: str, column: str,
 
 
 def _with_ages(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, location) -> Ragged:
-    "A history without padding, with the column `bucket` of ages; `UserError` for an event that is later than its row."
+    "A history without padding, with the buckets of its ages; raise UserError if a behaviour is later than its row."
     events, lengths = _event_times(batch[seq.time], seq.time, location)
     _check_lengths(history, lengths, seq.name, seq.time, location)
     history = history.like(**history.columns, at=np.arange(len(events))).without('token', seq.padding)
@@ -74,7 +74,7 @@ def _with_ages(history: Ragged, batch, seq: SeqSpec, time: TimeSpec, location) -
     return history.like(**history.columns, bucket=age_buckets_of(ms / 1000))
 
 # %% ../../nbs/20_data/22_encode.ipynb #0a159003
-_LARGEST = 2**16 - 1  # age and count of a token whose repeats are collapsed, at most
+_LARGEST = 2**16 - 1  # maximum of age and count of a collapsed token
 
 
 def _collapsed(history: Ragged, seq: SeqSpec) -> dict:
@@ -96,9 +96,9 @@ def _collapsed(history: Ragged, seq: SeqSpec) -> dict:
 # %% ../../nbs/20_data/22_encode.ipynb #bee4d6a6
 @dataclass
 class _HistoryArrays:
-    """Encodes a history column, and what is aligned with it.
+    """Encoder of a history column and its aligned columns.
 
-    time : `TimeSpec` of the rows' times, where tokens have times
+    time : `TimeSpec` of the rows' times, if tokens have times
     """
 
     seq: SeqSpec
@@ -115,16 +115,16 @@ class _HistoryArrays:
         self.of_token = {c: np.asarray(codes, smallest(seq.side_size(c))) for c, codes in seq.looked_up.items()}
 
     def shared(self, space: str | None, texts: list) -> np.ndarray:
-        """Codes of a target column in the id space of this history, or of a column beside it.
+        """Codes of a target column in the id space of this history, or of an aligned column.
 
-        space : the column beside it; None: the history
+        space : the aligned column; None: the history
         texts : canonical texts of the target, None for null
-        returns (n,) int32, 0 for what is no token
+        returns (n,) int32, 0 for unknown texts
         """
         return self.texts[space](texts) if space in self.texts else shared_codes(self.codes[space], texts)
 
     def _read(self, batch, location, side: str | None = None) -> Ragged:
-        "Tokens, or the entries of a column beside them: integers, or the codes of texts."
+        "Tokens, or the entries of an aligned column: integers, or codes of strings."
         name = side or self.seq.name
         if self.seq.sep is None:
             return read_tokens(batch[name], name, location, self.scratch)
@@ -132,7 +132,7 @@ class _HistoryArrays:
         return read_texts(batch[name], name, location, self.texts[side], self.seq.sep, pad_id)
 
     def _history(self, batch, location) -> Ragged:
-        "Columns `token`, `side_…` and `bucket` of some rows, oldest first, without padding."
+        "Columns `token`, `side_…` and `bucket` of rows, oldest first, without padding."
         seq, history = self.seq, self._read(batch, location)
         for side in seq.beside:
             entries = self._read(batch, location, side)
@@ -143,7 +143,7 @@ class _HistoryArrays:
         return _with_ages(history, batch, seq, self.time, location)
 
     def _block(self, batch, location) -> dict:
-        "Arrays of some rows."
+        "Arrays of a block of rows."
         seq, key = self.seq, self.seq.key
         history = self._history(batch, location)
         history = history.newest_first(None if seq.collapse else seq.max_len)
@@ -163,7 +163,7 @@ class _HistoryArrays:
     def __call__(self, batch, location) -> dict:
         """Arrays of a batch's histories.
 
-        batch : columns by name, behind the gate
+        batch : columns by name, of `plain`
         location : row → text for messages
         """
         names = [*self.seq.columns, *([self.time.name] if self.seq.time else [])]
@@ -176,7 +176,7 @@ class _HistoryArrays:
 
 # %% ../../nbs/20_data/22_encode.ipynb #dc31e098
 def _cat_matrices(spec: Spec, codes) -> dict:
-    "Categorical codes side by side by width: cat_8, cat_16, cat_32; `codes` : name of a column → (n,) codes."
+    "Matrices of categorical codes by width: cat_8, cat_16, cat_32; `codes` : name of a column → (n,) codes."
     out = {}
     for c in spec.cats:
         out.setdefault(c.group, []).append(codes(c.name))
@@ -184,32 +184,33 @@ def _cat_matrices(spec: Spec, codes) -> dict:
 
 # %% ../../nbs/20_data/22_encode.ipynb #5c0d31f8
 def _coder(cat: CatSpec):
-    "Texts → codes of a categorical column."
+    "Function from texts to codes for a categorical column."
     return Vocabulary(cat.values) if cat.kind == 'vocab' else lambda texts: hash_codes(texts, cat.size - 1)
 
 # %% ../../nbs/20_data/22_encode.ipynb #06dcc44b
 def number_matrix(batch, columns, of_vectors, location) -> np.ndarray:
-    """Numeric columns and components of vectors side by side, (n, …) float32; NaN for what is null or infinite.
+    """Matrix of numeric columns and components of vectors, (n, …) float32; NaN for null and infinite.
 
-    batch : columns by name, behind the gate
-    of_vectors : a `VectorSpec` each
+    batch : columns by name, of `plain`
+    of_vectors : a `VectorSpec` for each column of vectors
     """
     cells = [batch[c] for c in columns]
     if {*map(type, cells)} == {list} and str not in {type(value) for values in cells for value in values}:
         with np.errstate(over='ignore'):
-            matrices = [np.array(cells, np.float32).T]  # a request has many columns of few numbers
+            matrices = [np.array(cells, np.float32).T]  # a request: many columns, few rows
     else:
         matrices = [numbers(batch[c], c, location)[:, None] for c in columns]
     x = np.concatenate(matrices + [vectors(batch[v.name], v.name, location, v.width) for v in of_vectors], 1)
-    x[~np.isfinite(x)] = np.nan  # an infinite number is as good as none
+    x[~np.isfinite(x)] = np.nan  # infinite counts as null
     return x
 
 # %% ../../nbs/20_data/22_encode.ipynb #8bb0154e
 class RowEncoder:
-    """Batches of a source or frame → arrays, by a spec.
+    """Encodes batches of a source or frame into arrays, by a spec.
 
-    label : also the label, those beside it, and the row's weight
-    keys : of `spec.keys`, those to encode; all by default
+    label : also encode the labels and the weights
+    ids : also encode the ids of rows
+    keys : those of `spec.keys` to encode; all by default
     """
 
     def __init__(self, spec: Spec, label=False, ids=False, keys=None):
@@ -222,7 +223,7 @@ class RowEncoder:
 
     @property
     def columns(self) -> list[str]:
-        "Columns a batch must hold."
+        "Columns that a batch must have."
         return self.spec.columns(self.keys, self.label) + [self.spec.id_col] * self.ids
 
     def _targets(self, batch, location, history: _HistoryArrays) -> dict:
@@ -235,7 +236,7 @@ class RowEncoder:
         return {seq.target_key: np.stack(codes, 1).astype(smallest(widest))} if codes else {}
 
     def _cells(self, batch, location, m) -> dict:
-        "Codes of cells with several values, their weights, and how many each cell has."
+        "Codes of cells with several values, their weights, and the number of values of each cell."
         key, weights = f'multi_{m.name}', batch[m.weights] if m.weights else None
         codes, of_values, counts = encode_cells(self.multis[m.name], batch[m.name], m, location, weights)
         of_weights = {f'weight_of_{key}_values': of_values} if m.weights else {}
@@ -254,7 +255,7 @@ class RowEncoder:
     def __call__(self, batch, location) -> dict:
         """Encode a batch.
 
-        batch : columns by name: a pa.RecordBatch, or a dict of arrays, lists of scalars where they are not `composite`
+        batch : columns by name: a pa.RecordBatch, or a dict of arrays; lists of scalars for those not `composite`
         location : row of the batch → text for messages
         returns array name → array; ragged ones as `…_values` and `…_counts`
         """
@@ -278,7 +279,7 @@ class RowEncoder:
         return out
 
     def zero_warnings(self) -> dict[str, str]:
-        "Column → one line, where a value since the last call has more or fewer zeros in front than in training."
+        "Column → warning, if since the last call a value differed from training only by leading zeros."
         known, lines = self.cats | self.key_codes | self.multis, {}
         for name, assign in known.items():
             if isinstance(assign, Vocabulary):

@@ -24,7 +24,7 @@ from .types import add_parts, moment_column, moment_parts, PARTS
 
 # %% ../../nbs/20_data/08_source.ipynb #4f3a094f
 def folder_note(path, files, columns) -> str:
-    """A line where folders are named by a column, as `region=0/part.parquet`, that is in no file; '' = there is none.
+    """Warning if folders are named by a column that is in no file, as in `region=0/part.parquet`; '' = none.
     """
     given = Path(str(path)).parts
     parts = [part for f in files for part in Path(str(f)).parts[:-1] if part not in given]
@@ -34,7 +34,7 @@ def folder_note(path, files, columns) -> str:
 
 
 def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
-    """Files a path stands for; `UserError` naming the key if there are none.
+    """Files of a path; raise UserError, which names the key, if there are none.
 
     path : a Parquet file, a folder, or a glob; on a disk, or s3://bucket/… (gs://, az://)
     returns the files, in the order of their rows
@@ -61,12 +61,12 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
 
 # %% ../../nbs/20_data/08_source.ipynb #043e3d37
 def _opened(path: Path | StoredObject):
-    "Its bytes, from wherever they lie."
+    "Open a file, or an object of a store, for reading bytes."
     return path.open() if isinstance(path, StoredObject) else open(path, 'rb')
 
 
 def _broken_file(path, e: Exception) -> UserError:
-    "One line for a file that cannot be read as Parquet."
+    "UserError for a file that cannot be read as Parquet."
     path, message = source_file(path), (str(e).splitlines() or [''])[0][:100]
     if isinstance(path, StoredObject) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
@@ -82,10 +82,10 @@ def _broken_file(path, e: Exception) -> UserError:
 
 # %% ../../nbs/20_data/08_source.ipynb #fd0c78eb
 def open_parquet(path) -> pq.ParquetFile:
-    "Open for streaming: nothing is read ahead, buffers are small, page checksums are verified."
+    "Open a Parquet file for streaming: nothing is read ahead, buffers are small, page checksums are verified."
     path = source_file(path)
     far = isinstance(path, StoredObject)
-    size = 1 << 20 if far else 1 << 17  # every buffer that is filled is a question to the store
+    size = 1 << 20 if far else 1 << 17  # filling a buffer costs a request to the store
     try:
         file = path.open() if far else path
         return pq.ParquetFile(file, pre_buffer=False, buffer_size=size, page_checksum_verification=True)
@@ -96,14 +96,14 @@ def open_parquet(path) -> pq.ParquetFile:
 
 # %% ../../nbs/20_data/08_source.ipynb #7ef82f95
 def _batch_frame(batch) -> pl.DataFrame:
-    "Rows under the names they have: Polars calls a column without a name 'column_1'."
+    "A batch as a Polars frame with the same names: Polars would call a column without a name 'column_1'."
     frame = pl.from_arrow(batch)
     frame.columns = batch.schema.names
     return frame
 
 # %% ../../nbs/20_data/08_source.ipynb #371fc5e1
 def _with_parts(batch: pa.RecordBatch, columns) -> pa.RecordBatch:
-    "The wanted columns of a batch, parts of moments among them."
+    "The given columns of a batch, with the derived ones computed."
     missing = [c for c in columns if c not in batch.schema.names]
     if not missing:
         return batch
@@ -116,8 +116,8 @@ def _with_parts(batch: pa.RecordBatch, columns) -> pa.RecordBatch:
 class Source:
     """Parquet files as one table with rows 0..n_rows-1.
 
-    starts : first row of every file, and n_rows
-    columns : top-level columns of every file, and the parts of its moments
+    starts : first row of every file, and n_rows at the end
+    columns : top-level columns of every file, with the derived ones
 
     Examples
     --------
@@ -133,23 +133,22 @@ class Source:
 
     @property
     def n_rows(self) -> int:
-        "Rows of all files."
+        "Number of rows of all files."
         return self.starts[-1]
 
     def __len__(self):
         return self.n_rows
 
     def location(self, row: int) -> str:
-        """Where a row is found, for messages; rows are counted from 0.
+        """File and row in it, as text for messages; rows are counted from 0.
 
         row : 0-based row of the source
-        returns file and row in it
         """
         i = next(i for i in range(len(self.files)) if row < self.starts[i + 1])
         return f'{self.files[i]}: row {row - self.starts[i]}'
 
     def check(self, needed, key: str = ''):
-        """Raise `UserError` naming file and column if one is missing.
+        """Raise UserError, which names file and column, if one of `needed` is missing.
 
         key : config key that names them, for the message
         """
@@ -159,16 +158,16 @@ class Source:
 
 # %% ../../nbs/20_data/08_source.ipynb #14065c3e
 def _field_parts(field: pa.Field, time_col) -> tuple:
-    "Parts of a column, which is a number only where it is `data.time_col`."
+    "Names of the parts of a column; a column of numbers has parts only if it is `data.time_col`."
     numeric = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
     return PARTS if numeric and field.name == time_col else moment_parts(field.type)
 
 
 def open_files(files, key: str = 'data.train_path', time_col: str | None = None) -> Source:
-    """Files as one table; `UserError` for damaged files and for a column name that occurs twice.
+    """Files as one table; raise UserError for damaged files and for a column name that occurs twice.
 
     files : Parquet files in the order of their rows
-    time_col : `data.time_col`, whose parts are columns also where it holds numbers
+    time_col : `data.time_col`, which has derived columns also if it contains numbers
     """
     files, starts, columns = tuple(map(source_file, files)), [0], []
     for f in files:
@@ -186,7 +185,7 @@ def open_files(files, key: str = 'data.train_path', time_col: str | None = None)
 
 # %% ../../nbs/20_data/08_source.ipynb #7598960b
 def open_source(path, key: str = 'data.train_path', time_col: str | None = None) -> Source:
-    """Open a source: footers only. `UserError` for missing, damaged and empty files.
+    """Open a source, reading only footers; raise UserError for missing, damaged and empty files.
 
     path : a Parquet file, a folder, or a glob
     """
@@ -197,7 +196,7 @@ def open_source(path, key: str = 'data.train_path', time_col: str | None = None)
 
 # %% ../../nbs/20_data/08_source.ipynb #0f47523c
 def _file_batches(path, columns, start: int, stop: int, size: int):
-    "Batches of a slice of one file."
+    "Yield (row, batch) of a slice of one file."
     pf, first, groups, row = open_parquet(path), None, [], 0
     have = pf.schema_arrow.names
     read = dict.fromkeys(c if c in have else moment_column(c) for c in columns)
@@ -223,9 +222,9 @@ def _file_batches(path, columns, start: int, stop: int, size: int):
 
 # %% ../../nbs/20_data/08_source.ipynb #d6718565
 def batches(source: Source, columns, start: int = 0, stop: int | None = None, size: int = 1 << 14):
-    """Stream a slice of a source; a damaged page is a `UserError` naming the file. One thread reads: more cost double.
+    """Stream a slice of a source; a damaged page raises UserError with the file. One thread reads: more cost double.
 
-    stop : row behind the last; all by default
+    stop : row after the last; all by default
     yields (first row, pa.RecordBatch), rows ascending
     """
     stop = source.n_rows if stop is None else min(stop, source.n_rows)
@@ -237,9 +236,9 @@ def batches(source: Source, columns, start: int = 0, stop: int | None = None, si
 
 # %% ../../nbs/20_data/08_source.ipynb #d8ad7684
 def source_digest(source: Source, memo=None) -> str:
-    """Digest of the files' bytes in row order; names, folders and time stamps play no part.
+    """Digest of the files' bytes in row order; names, folders and time stamps have no effect.
 
-    memo : folder for the file `.sources.json` that remembers digests
+    memo : folder of the file `.sources.json`, which stores digests
     returns 32 hex digits
     """
     digests = Digests(Path(memo) / '.sources.json' if memo else None)
@@ -249,13 +248,13 @@ def source_digest(source: Source, memo=None) -> str:
 
 # %% ../../nbs/20_data/08_source.ipynb #7d18e361
 def _schemas(files) -> list[dict]:
-    "Column → Polars type, of each file."
+    "For each file: column → Polars type."
     return [dict(_batch_frame(open_parquet(f).schema_arrow.empty_table()).schema) for f in files]
 
 # %% ../../nbs/20_data/08_source.ipynb #7600f19f
 def _common_type(one, other):
-    "A Polars type that holds the values of both; None: there is none."
-    if one == pl.Datetime and other == pl.Datetime:  # the same instants, by one clock, where both have a zone
+    "A Polars type that can hold the values of both types; None if there is none."
+    if one == pl.Datetime and other == pl.Datetime:  # both have a zone, or neither
         return one if bool(one.time_zone) == bool(other.time_zone) else None
     one, other = (pl.String if kind in (pl.Categorical, pl.Enum) else kind for kind in (one, other))
     if one.is_temporal() != other.is_temporal() and not {pl.String, pl.Null} & {one, other}:
@@ -265,16 +264,16 @@ def _common_type(one, other):
         kind = pl.concat(empty, how='vertical_relaxed').schema['x']
     except pl.exceptions.PolarsError:
         return None
-    whole = one.is_integer() and other.is_integer() and not kind.is_integer()  # as floats, ids would lose digits
+    whole = one.is_integer() and other.is_integer() and not kind.is_integer()  # ids would lose digits as floats
     return pl.Int64 if whole or kind == pl.Int128 else kind
 
 # %% ../../nbs/20_data/08_source.ipynb #96041707
 def common_types(files, schemas=None) -> dict:
-    """The columns that all files have, and a type for each that holds the values of every file.
+    """Columns that all files have → a Polars type that can hold the values of every file.
 
     files : Parquet files in the order of their rows
-    schemas : column → Polars type of each, where they are read already
-    returns column → Polars type; `UserError` names file, column and both types where there is none
+    schemas : column → Polars type of each file, if they are read already
+    raises UserError, which names file, column and both types, if there is no common type
     """
     first, *others = schemas or _schemas(files)
     types = {c: kind for c, kind in first.items() if all(c in schema for schema in others)}
@@ -288,9 +287,9 @@ def common_types(files, schemas=None) -> dict:
 
 # %% ../../nbs/20_data/08_source.ipynb #84950770
 def typed_frame(batch, types: dict) -> pl.DataFrame:
-    """Rows in the types that all files share.
+    """A batch as a frame in the types that all files share.
 
-    types : of `common_types`; columns it does not name stay
+    types : of `common_types`; other columns stay
     """
     frame = _batch_frame(batch)
     for c in frame.columns:
@@ -304,7 +303,7 @@ def typed_frame(batch, types: dict) -> pl.DataFrame:
 
 # %% ../../nbs/20_data/08_source.ipynb #4cbc7ac8
 def lazy_table(files) -> pl.LazyFrame:
-    """Files as one lazy frame, with the columns that all of them have, in `common_types`.
+    """Files as one lazy frame with the columns that all of them have, in their `common_types`.
 
     files : Parquet files, or objects of a store, in the order of their rows
     """
