@@ -19,7 +19,7 @@ from nbclient.exceptions import CellExecutionError
 NAMES = '''torch polars polars-hash pyarrow numpy numba matplotlib scikit-learn scipy pydantic lightgbm papermill
     nbclient ipykernel fastcore pandas'''.split()
 ROOMS = '''10_config/55_load 20_data/05_types 20_data/08_source 20_data/15_histories 20_data/21_tokens 20_data/22_encode
-    20_data/25_measure 90_run/05_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds 20_data/70_batches
+    20_data/25_measure 55_guess/50_schema 20_data/45_frames 20_data/50_cache 20_data/55_folds 20_data/70_batches
     40_models/00_attention 40_models/05_scaling 25_synthetic/20_rows 30_features/40_stored 40_models/40_dare
     40_models/50_heads 40_models/60_ctr 40_models/70_nn 50_training/05_metrics 50_training/20_losses
     50_training/30_checkpoints 60_members/05_matrix 70_inference/00_calibration 70_inference/36_compare

@@ -268,7 +268,7 @@ def toss_schema(data: str, label: str = 'clicked', test: str = ''):
     test : str
         the rows to predict: columns they lack, values that are new there, days that come later
     """
-    from toss_ctr.run.schema import guess_schema
+    from toss_ctr.guess.schema import guess_schema
     from toss_ctr.data.tables import parquet_of
 
     with parquet_of(data) as rows, parquet_of(test) as later:

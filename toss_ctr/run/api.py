@@ -24,7 +24,7 @@ from ..config.base import html_table
 from ..data.frames import any_frame
 from ..data.source import find_files, lazy_table
 from ..data.tables import as_parquet, remove_on_error, table_rows
-from .schema import log_schema, Schema
+from ..guess.schema import log_schema, Schema
 from ..training.metrics import first_metric, MetricsTable, N_BOOT, RATIO, TITLES
 
 # %% ../../nbs/90_run/30_api.ipynb #9381c088

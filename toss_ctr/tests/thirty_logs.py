@@ -18,8 +18,8 @@ import polars as pl
 from sklearn import datasets
 
 from ..config.load import load_config, make_config
-from ..run.first_config import first_config
-from ..run.schema import guess_schema
+from ..guess.first_config import first_config
+from ..guess.schema import guess_schema
 from ..data.source import open_source
 from ..data.spec import requested_spec
 from ..synthetic.files import synthesize

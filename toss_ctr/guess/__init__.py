@@ -1,0 +1,1 @@
+"What an unknown log is: its columns, their roles, its histories, and its first config."
