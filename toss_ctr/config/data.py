@@ -13,7 +13,7 @@ from typing import Annotated, Literal
 from pydantic import Field, model_validator
 from .base import AboveZero, check_listed, Columns, Count, OptionalText, Positive, Section
 from ..core.errors import UserError
-from ..core.objects import is_object, object_name
+from ..core.objects import check_url, is_object
 
 
 # %% ../../nbs/10_config/05_data.ipynb #e4903bde
@@ -137,11 +137,11 @@ def check_data_paths(data: Data, log_dir: str):
     """
     for key in ('train_path', 'valid_path', 'test_path'):
         if is_object(path := getattr(data, key)):
-            object_name(path, f'data.{key}')
+            check_url(path, f'data.{key}')
     here = {f'data.{key}': getattr(data, key) for key in ('cache_dir', 'truth_path', 'manifest_train', 'manifest_test')}
     for key, path in (here | {'logging.log_dir': log_dir}).items():
         if is_object(path):
-            object_name(path, key)
+            check_url(path, key)
             what = f'{key}: {path} is in object storage, where only train_path, valid_path and test_path may be'
             raise UserError(what, 'give a path of this machine or of a shared folder')
 

@@ -24,7 +24,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from .errors import Damaged, disk_trouble, UserError
-from .objects import store_errors, StoredObject
+from .objects import is_object, object_stamp, open_object, store_errors
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
 def _cannot_write(path, why: str, hint: str) -> UserError:
@@ -196,8 +196,8 @@ def digest_file(path) -> str:
     path : the file to read, or an object of a store
     returns 32 hex digits
     """
-    if isinstance(path, StoredObject):
-        with store_errors(path), path.open() as file:
+    if is_object(path):
+        with store_errors(path), open_object(path) as file:
             return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
     with names_file(path), open(path, 'rb') as file:
         return hashlib.file_digest(file, xxhash.xxh3_128).hexdigest()
@@ -251,8 +251,8 @@ def stat_key(path) -> list:
 
     path : a file, or an object of a store
     """
-    if isinstance(path, StoredObject):
-        return path.stamp()
+    if is_object(path):
+        return object_stamp(path)
     s = os.stat(path)
     return [s.st_size, s.st_ino, s.st_mtime_ns, s.st_ctime_ns]
 
@@ -275,7 +275,7 @@ class Digests:
 
     def of(self, path) -> str:
         "Digest of a file's bytes; raise UserError if it changes meanwhile."
-        name, before = str(path if isinstance(path, StoredObject) else Path(path).resolve()), stat_key(path)
+        name, before = str(path if is_object(path) else Path(path).resolve()), stat_key(path)
         stamp, digest, when = self.known.get(name, (None, '', 0))
         if stamp == before and time.time_ns() - when < _DAY:
             return digest

@@ -19,7 +19,7 @@ from polars.io.plugins import register_io_source
 
 from ..core.errors import check_columns, UserError
 from ..core.files import digest_json, Digests
-from ..core.objects import find_objects, is_object, object_trouble, source_file, StoredObject
+from ..core.objects import find_objects, is_object, object_trouble, open_object, source_file
 from .types import add_parts, moment_column, moment_parts, PARTS
 
 # %% ../../nbs/20_data/08_source.ipynb #4f3a094f
@@ -33,7 +33,7 @@ def folder_note(path, files, columns) -> str:
     return f'{path}: folders named {lost}: what is in no file is not read; write it into the files' if lost else ''
 
 
-def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
+def find_files(path, key: str) -> tuple[Path | str, ...]:
     """Files of a path; raise UserError, which names the key, if there are none.
 
     path : a Parquet file, a folder, or a glob; on a disk, or s3://bucket/… (gs://, az://)
@@ -60,15 +60,15 @@ def find_files(path, key: str) -> tuple[Path | StoredObject, ...]:
     return tuple(files)
 
 # %% ../../nbs/20_data/08_source.ipynb #043e3d37
-def _opened(path: Path | StoredObject):
-    "Open a file, or an object of a store, for reading bytes."
-    return path.open() if isinstance(path, StoredObject) else open(path, 'rb')
+def _opened(path: Path | str):
+    "A file of a disk or of a store, open for reading bytes."
+    return open_object(path) if is_object(path) else open(path, 'rb')
 
 
 def _broken_file(path, e: Exception) -> UserError:
     "UserError for a file that cannot be read as Parquet."
     path, message = source_file(path), (str(e).splitlines() or [''])[0][:100]
-    if isinstance(path, StoredObject) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
+    if is_object(path) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
     with _opened(path) as f:
         head = f.read(4)
@@ -84,10 +84,10 @@ def _broken_file(path, e: Exception) -> UserError:
 def open_parquet(path) -> pq.ParquetFile:
     "Open a Parquet file for streaming: nothing is read ahead, buffers are small, page checksums are verified."
     path = source_file(path)
-    far = isinstance(path, StoredObject)
+    far = is_object(path)
     size = 1 << 20 if far else 1 << 17  # filling a buffer costs a request to the store
     try:
-        file = path.open() if far else path
+        file = open_object(path) if far else path
         return pq.ParquetFile(file, pre_buffer=False, buffer_size=size, page_checksum_verification=True)
     except PermissionError:
         raise UserError(f'{path}: permission denied', 'make it readable') from None
@@ -126,7 +126,7 @@ class Source:
     (15, 'b.parquet: row 2')
     """
 
-    files: tuple[Path | StoredObject, ...]
+    files: tuple[Path | str, ...]
     starts: tuple[int, ...]
     columns: tuple[tuple[str, ...], ...]
     key: str = 'data.train_path'
@@ -310,7 +310,7 @@ def lazy_table(files) -> pl.LazyFrame:
     files = list(map(source_file, files))
     schemas = _schemas(files)
     alike = all(list(schema.items()) == list(schemas[0].items()) for schema in schemas)
-    if alike and not isinstance(files[0], StoredObject):
+    if alike and not is_object(files[0]):
         return pl.scan_parquet(files, glob=False)
     schema = common_types(files, schemas)
 
