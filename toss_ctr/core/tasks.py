@@ -63,44 +63,49 @@ class Task:
 
     def __init__(self, folder):
         self.folder = Path(folder)
-        self.read = 0
+        self.read, self.progress = 0, 0  # lines read, and the sum of their numbers
 
     def write(self, function: str, arguments: dict, terms: dict):
-        "Say what is to be done, by whom it may be done, and where relative paths begin."
+        "Write the function to call, the versions that it needs, and where relative paths begin."
         todo = dict(function=function, arguments=arguments, terms=terms, cwd=os.getcwd())
         make_folder(self.folder)
         (self.folder / writer_mark()).touch()
         write_json(self.folder / 'task.json', todo)
 
     def todo(self) -> dict:
-        "What is to be done; `Damaged` where it is not seen."
+        "Content of `task.json`; `Damaged` if it is not there."
         return read_json(self.folder / 'task.json')
 
     def answer(self) -> dict | None:
-        "`answer`, `mistake` or `fault` of the task; None where there is none, or none that is whole."
+        "`answer`, `mistake` or `fault` of the task; None if there is no whole `answer.json`."
         try:
             return read_json(self.folder / 'answer.json')
         except Damaged:
             return None
 
     def news(self) -> list:
-        "What the task has told since the last call; a task that began again begins to tell again."
+        "Progress since the last call. If a scheduler has begun the task again, the numbers of before are taken back."
         try:
-            *lines, _ = (self.folder / 'said.jsonl').read_bytes().split(b'\n')  # the last one may be on its way
+            *lines, _ = (self.folder / 'said.jsonl').read_bytes().split(b'\n')  # the last one may be half written
         except FileNotFoundError:
             return []
-        new = lines[self.read if self.read <= len(lines) else 0 :]
+        news = []
+        if len(lines) < self.read:
+            print('engine: a worker was lost; its task begins again', flush=True)
+            self.read, news = 0, [-self.progress]
+        news += map(json.loads, lines[self.read :])
         self.read = len(lines)
-        return [json.loads(line) for line in new]
+        self.progress += sum(number for number in news if isinstance(number, (int, float)))
+        return news
 
-    def forget(self):
-        "Remove what an earlier worker left: its answer and what it told."
-        self.read = 0
+    def clear_attempt(self):
+        "Remove the result and the log of an earlier attempt."
+        self.read, self.progress = 0, 0
         for name in ('answer.json', 'said.jsonl'):
             (self.folder / name).unlink(missing_ok=True)
 
     def forsaken(self) -> bool:
-        "Whether the commands that handed it out are gone."
+        "Whether all commands that have written the task have ended."
         marks = list(self.folder.glob('*-*'))
         return bool(marks) and all(map(abandoned, marks))
 
