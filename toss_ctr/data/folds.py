@@ -8,18 +8,19 @@ __all__ = ['Folds', 'latest_part', 'key_codes', 'dense', 'kfold', 'time_order', 
 # %% ../../nbs/20_data/55_folds.ipynb #432d0101
 import math
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
 from ..core.files import write_table
-from ..core.records import read_record, read_recorded_table, write_record
+from ..core.records import read_recorded_table, Record
+from ..core.steps import Step
 from .histories import Ragged
 
 # %% ../../nbs/20_data/55_folds.ipynb #93167070
 _MOST_FOLDS = 120  # a fold number is an int8
+_TABLE = 'folds.parquet'
 _COLUMNS = ('fold', 'rows', 'positives', 'CTR', 'groups')
 
 
@@ -92,35 +93,18 @@ class Folds:
             lines.append(line(name, s['rows'], s['positives'], share, s['groups']))
         return '\n'.join(lines)
 
-    def save(self, folder, source: str = ''):
-        """Write folds.parquet and folds.json.
-
-        folder : the run's folder
-        source : digest of the cache and of the keys that the folds were made from
-        """
-        folder = Path(folder)
-        path = folder / 'folds.parquet'
-        (folder / 'folds.json').unlink(missing_ok=True)
-        write_table(pl.DataFrame(dict(fold=self.fold, part=self.part)), path)
+    def save(self, step: Step) -> Record:
+        "Write folds.parquet, and the record of the step."
+        write_table(pl.DataFrame(dict(fold=self.fold, part=self.part)), step.location / _TABLE)
         content = dict(rows=len(self), n_folds=self.n_folds, scheme=self.scheme, stats=list(self.stats))
-        write_record(folder / 'folds.json', 'folds', content, made_of=source, files=[path.name])
+        return step.switch(content, [_TABLE])
 
     @classmethod
-    def load(cls, folder, source: str = ''):
-        """Read folds; raise `Damaged` if a file is missing or damaged, UserError if they are of another cache.
-
-        folder : the run's folder
-        source : digest that the folds must have been made from; '' = any
-        """
-        content = read_record(Path(folder) / 'folds.json', 'folds')
-        if source and content['made_of'] != source:
-            raise UserError(
-                f"{content.path}: folds of another cache ({content['made_of'][:8]}, not {source[:8]})",
-                'choose another exp_name, or add --force to train again; to go on with it, leave its data as they were',
-            )
-        fold, part = read_recorded_table(content, 'folds.parquet')
-        stats = tuple(content['stats'])
-        return cls(fold.to_numpy(), content['n_folds'], content['scheme'], part.to_numpy(), stats)
+    def load(cls, record: Record):
+        "Read folds, verified by the record of their step; raise `Damaged` if the table is missing or damaged."
+        fold, part = read_recorded_table(record, _TABLE)
+        stats = tuple(record['stats'])
+        return cls(fold.to_numpy(), record['n_folds'], record['scheme'], part.to_numpy(), stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #7e752f7f
 def latest_part(folds: Folds, rows: np.ndarray) -> np.ndarray:

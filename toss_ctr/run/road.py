@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING_ROW', 'ENDING_BYTES', 'USUAL_ROUNDS', 'network_config',
-           'train_network', 'train_members', 'ending_made_of', 'finished_ending', 'write_ending', 'run', 'sample_file',
-           'sampled', 'will_generate', 'data_rows', 'head_run', 'measured_cost', 'cost_of', 'scale_up', 'estimate',
+           'train_network', 'train_members', 'ending_step', 'write_ending', 'run', 'sample_file', 'sampled',
+           'will_generate', 'data_rows', 'head_run', 'measured_cost', 'cost_of', 'scale_up', 'estimate',
            'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
@@ -21,16 +21,17 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import renamed, UserError
 from ..core.executors import open_executor
-from ..core.files import digest_file, digest_json, temporary_folder, watched, write_aside
+from ..core.files import digest_file, temporary_folder, watched, write_aside
 from ..core.objects import is_object
 from ..core.processes import cores
-from ..core.records import check_files, whole_record, read_record, Record, write_record
+from ..core.records import Record, whole_record
+from ..core.steps import Step
 from ..core.tasks import needed_versions
 from ..data.source import find_files, lazy_table, open_source
 from ..data.submission import check_ids
 from ..data.tables import row_share
 from ..synthetic.one_space import generate
-from ..inference.ensemble import submitted_record, scale_line, submission_line, submit
+from ..inference.ensemble import scale_line, submission_line, submit
 from ..inference.network import network_recipe, write_network_member
 from ..inference.oof import calibrate, calibrate_lead
 from ..inference.predictor import shared_matrix
@@ -136,52 +137,34 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     return {name: done[name] for name in members if name in done}
 
 # %% ../../nbs/90_run/20_road.ipynb #fecb0997
-def ending_made_of(inputs: Inputs, records: dict) -> str:
-    "A digest of all that is handed in and told of it; `records` : of `train_members`."
-    cfg = inputs.cfg
-    rows = [inputs.train.fingerprint, inputs.test.fingerprint]
-    truth = Path(cfg.data.truth_path or '')
-    rows += [digest_file(truth)] if truth.is_file() else []
-    return digest_json([
-        cfg.model_dump(mode='json'),
-        rows,
-        {name: record['made_of'] for name, record in records.items()},
-        needed_versions(),
-    ])
-
-# %% ../../nbs/90_run/20_road.ipynb #75b89e22
 _ENDING = 'report.html test_metrics.json advice.json attention.json columns.json importance.json'
 
 
-def _ending_files(cfg: Config) -> dict[str, str]:
-    "Name → digest of what the last steps wrote into a run's folder."
-    return {name: digest_file(cfg.run_dir / name) for name in _ENDING.split() if (cfg.run_dir / name).is_file()}
+def ending_step(inputs: Inputs, choice: Record) -> Step:
+    "The report, and what is written beside it, as the last step of a run."
+    cfg = inputs.cfg
+    truth = Path(cfg.data.truth_path or '')
+    recipe = dict(
+        choice=choice['made_of'],
+        config=cfg.model_dump(mode='json'),
+        truth=digest_file(truth) if truth.is_file() else None,
+        versions=needed_versions(),
+    )
+    return Step(cfg.run_dir / 'finished.json', 'finished', recipe, cfg.run_dir)
 
+# %% ../../nbs/90_run/20_road.ipynb #75b89e22
+def write_ending(inputs: Inputs, step: Step, scores: list[dict]) -> Record:
+    """Explain the model, write the report and the record of the step.
 
-def finished_ending(cfg: Config, made_of: str) -> tuple[Record, list[dict]] | None:
-    "The choice and the table of scores, where all that was handed in and told is of this making, byte for byte."
-    try:
-        record = read_record(cfg.run_dir / 'finished.json', 'finished', made_of=made_of)
-        choice = submitted_record(cfg.run_dir)
-        if choice is None or record['wrote'] != _ending_files(cfg):
-            return None
-        check_files(choice)
-    except UserError:
-        return None
-    return choice, record['scores']
-
-
-def write_ending(inputs: Inputs, made_of: str, scores: list[dict]):
-    "Explain the model, write the report, and say of what they are made; `scores` : of `summary_table`."
+    scores : of `summary_table`
+    """
     from toss_ctr.inference.explain import explain  # a finished run needs none of what draws
     from toss_ctr.report.build import build_report
 
     cfg = inputs.cfg
     explain(inputs)
     build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
-    write_record(
-        cfg.run_dir / 'finished.json', 'finished', dict(wrote=_ending_files(cfg), scores=scores), made_of=made_of
-    )
+    return step.switch(dict(scores=scores), [name for name in _ENDING.split() if (cfg.run_dir / name).is_file()])
 
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -216,18 +199,18 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         check_ids(inputs.test.ids(), cfg.data.test_path)
         say(f"── step 2 of 4: members {', '.join(cfg.members)}")
         records = train_members(inputs, progress, jobs=jobs, force=force)
-    made_of = ending_made_of(inputs, records)
-    ending = finished_ending(cfg, made_of)
-    say('── step 3 of 4: ensemble and submission' + ': of these members, kept' * bool(ending))
-    of_members = {name: record['made_of'] for name, record in records.items()}
-    submitted, scores = ending or (submit(cfg, of_members), summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
+    say('── step 3 of 4: ensemble and submission')
+    submitted = submit(cfg, {name: record['made_of'] for name, record in records.items()})
     for line in submitted['doubted'].values():
         warnings.warn(line)
-    say('── step 4 of 4: report' + ': kept' * bool(ending))
-    if not ending:
+    ending = ending_step(inputs, submitted)
+    finished = ending.kept()
+    say('── step 4 of 4: report' + ': kept' * bool(finished))
+    if not finished:
         score_test_rows(cfg)
-        write_ending(inputs, made_of, scores)
-        track(cfg, scores)
+        finished = write_ending(inputs, ending, summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
+        track(cfg, finished['scores'])
+    scores = finished['scores']
     say(f'\n{summary_lines(scores)}')
     scored = read_test_scores(cfg.run_dir)
     if scored:

@@ -15,13 +15,12 @@ from ..core.files import shell_path
 from ..core.records import check_files, kind_of, read_record
 from ..core.steps import check_copies
 from ..data.cache import split_source
-from ..data.folds import Folds
 from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
 from ..inference.oof import begin_run, calibration_options, calibrator_made_of
 from ..members.predictions import member_folder, RECORD
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
-from ..training.inputs import folds_source
+from ..training.inputs import folds_step
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def trained_on(run_dir) -> str:
@@ -85,7 +84,7 @@ def check_made_of(cfg: Config, sides: dict):
     sides : fold → side file
     """
     run, cache, again = cfg.run_dir, next(iter(sides.values()))['cache'], f'run toss run {shell_path(cfg.run_dir)}'
-    Folds.load(run, folds_source(cfg, cache))
+    read_record(run / 'folds.json', 'folds', made_of=folds_step(cfg, cache).made_of)
     check_trainings(cfg, sides)
     read_record(run / 'spec.json', 'spec', made_of=cache)
     log = run / 'train_log.csv'

@@ -86,7 +86,7 @@ def shortened(report: bool):
     with contextlib.ExitStack() as stack:
         stack.enter_context(patch.object(papermill, 'run_side_by_side', _train_here))
         if not report:
-            stack.enter_context(patch.object(road, 'write_ending', lambda *given: None))
+            stack.enter_context(patch.object(road, 'write_ending', lambda inputs, step, scores: dict(scores=scores)))
         yield
 
 
