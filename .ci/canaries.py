@@ -63,7 +63,8 @@ def figures(cfg, folder: Path) -> dict[str, float]:
     inputs = prepare(cfg, test=True)
     for fold in range(inputs.folds.n_folds):
         train_fold(inputs, fold)
-    chosen, columns = submit(cfg, train_members(inputs)), tree_columns(inputs.train, cfg)
+    train_members(inputs)
+    chosen, columns = submit(cfg), tree_columns(inputs.train, cfg)
     values = {'matrix': np.arcsinh(write_matrix(inputs.train, columns, folder / 'matrix'))}
     if inputs.features:
         values |= zip(inputs.features.names, inputs.features.train(0).T, strict=True)
