@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
-from ..config.load import make_config, merge, overridden, parse_overrides
+from ..config.load import apart, make_config, merge, overridden, parse_overrides
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import renamed, UserError
@@ -146,7 +146,7 @@ def ending_step(inputs: Inputs, choice: Record) -> Step:
     truth = Path(cfg.data.truth_path or '')
     recipe = dict(
         choice=choice['made_of'],
-        config=cfg.model_dump(mode='json'),
+        config=apart(cfg.model_dump(mode='json'))[0],
         truth=digest_file(truth) if truth.is_file() else None,
         versions=needed_versions(),
     )
