@@ -28,14 +28,9 @@ def log_lift(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, learnt: 
     return np.log((seen + PRIOR) / (hoped + PRIOR))[key]
 
 # %% ../../nbs/55_guess/30_crosses.ipynb #e48cb695
-def _loss(p: np.ndarray, clicks: np.ndarray) -> np.ndarray:
-    "Log loss of every row, nats."
-    return row_loss(clicks, np.clip(p, 1e-6, 1 - 1e-6))
-
-
 def _lifted(rate: np.ndarray, lift: np.ndarray) -> np.ndarray:
     "Click probabilities of rows whose rate is lifted."
-    return np.clip(rate * np.exp(lift), 0, 0.99)
+    return np.clip(rate * np.exp(lift), 1e-6, 0.99)
 
 
 def pair_gain(a: np.ndarray, b: np.ndarray, clicks: np.ndarray, half: np.ndarray) -> tuple[float, float]:
@@ -52,9 +47,9 @@ def pair_gain(a: np.ndarray, b: np.ndarray, clicks: np.ndarray, half: np.ndarray
         rate = np.full(len(clicks), clicks[learnt].mean())
         alone = [log_lift(key, rate, clicks, learnt) for key in (a, b)]
         rivals = [_lifted(rate, lift) for lift in (*alone, sum(alone))]
-        best = min(rivals, key=lambda p: _loss(p, clicks)[~learnt].sum())
-        both = best * np.exp(log_lift(pair, best, clicks, learnt))
-        gain[~learnt] = (_loss(best, clicks) - _loss(both, clicks))[~learnt]
+        best = min(rivals, key=lambda p: row_loss(clicks, p)[~learnt].sum())
+        both = np.clip(best * np.exp(log_lift(pair, best, clicks, learnt)), 1e-6, 1 - 1e-6)
+        gain[~learnt] = (row_loss(clicks, best) - row_loss(clicks, both))[~learnt]
     return float(gain.sum()), float(gain.mean() / max(gain.std() / np.sqrt(len(gain)), 1e-12))
 
 # %% ../../nbs/55_guess/30_crosses.ipynb #d056c4e0
@@ -75,7 +70,7 @@ def gaining_pairs(columns: dict, clicks: np.ndarray, half: np.ndarray) -> dict[t
 
     def alone(c):
         lift = log_lift(columns[c], rate, clicks, half)
-        return _loss(_lifted(rate, lift), clicks)[~half].sum()
+        return row_loss(clicks, _lifted(rate, lift))[~half].sum()
 
     candidates = sorted(columns, key=alone)[:CANDIDATES]
     gains = {(a, b): pair_gain(columns[a], columns[b], clicks, half) for a, b in combinations(candidates, 2)}

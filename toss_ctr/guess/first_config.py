@@ -93,8 +93,8 @@ def _data(s) -> dict:
     removed = s.names('constant', 'ignored')
     if time:  # the day is no input: no later row has it
         known = {c.name for c in s.columns}
-        out = (f'{time}.{part}' for part in ('hour', 'weekday', 'day') if part == 'day' or part in known)
-        removed = list(dict.fromkeys(removed + [c for c in out if c not in cats]))
+        parts = *(f'{time}.{part}' for part in ('hour', 'weekday') if part in known), f'{time}.day'
+        removed += [c for c in parts if c not in (*removed, *cats)]
     weights = {s[c].mark: c for c in s.names('weights') if s[c].mark in multis}
     keys |= dict(
         remove_cols=removed, weight_col=weight, time_col=time, vector_cols=s.names('vector') or None,

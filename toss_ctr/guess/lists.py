@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['TIME', 'IDS', 'ALIKE', 'COUNTED', 'SHORT', 'ENOUGH', 'LOOKED_UP', 'PREFIXES', 'words', 'says', 'ends_in', 'is_id',
            'names_users', 'all_texts', 'written_list', 'cell_separator', 'second_of', 'is_event_time', 'named_alike',
-           'are_numbers', 'as_frequent', 'agree', 'listed', 'is_bag', 'is_history', 'guess_histories', 'looked_up',
-           'described', 'asking']
+           'as_frequent', 'agree', 'listed', 'is_bag', 'is_history', 'guess_histories', 'looked_up', 'described',
+           'asking']
 
 # %% ../../nbs/55_guess/10_lists.ipynb #703542f4
 import itertools, re
@@ -48,8 +48,8 @@ def says(column: str, pattern: str) -> bool:
 
 
 def ends_in(column: str, pattern: str) -> bool:
-    "Is a name's last word of this pattern?"
-    return any(re.fullmatch(pattern, word) for word in words(column)[-1:])
+    "Whether the last word of a name matches."
+    return bool(re.fullmatch(pattern, ''.join(words(column)[-1:])))
 
 
 def is_id(column: str) -> bool:
@@ -118,11 +118,6 @@ def named_alike(a: str, b: str) -> bool:
     pairs = [sorted(pair, key=len) for pair in itertools.product(*senses)]
     return any(short == long or len(short) > 2 and long.startswith(short) for short, long in pairs)
 
-
-def are_numbers(tokens: set[str]) -> bool:
-    "Are there digits alone, as many columns have them?"
-    return any(token.lstrip('-').isdecimal() for token in tokens)
-
 # %% ../../nbs/55_guess/10_lists.ipynb #4580b59f
 IDS = 50  # values from which on a column may be what a history is a list of
 ALIKE = 0.3
@@ -148,7 +143,7 @@ def agree(c: ColumnProfile, cells: ColumnProfile) -> bool:
     """
     values, tokens = c.texts, cells.cells.tokens
     common = len(values & tokens)
-    numbers = are_numbers(tokens)
+    numbers = cells.cells.whole
     size = (max if numbers else min)(len(tokens), len(values))
     if not tokens or common < 0.5 * size:
         return False
@@ -236,7 +231,7 @@ def _shared_sides(details: dict, h: dict, target: str, categorical: list[str]) -
         fits = [side for side in h['sides'] if c != target and agree(details[c], details[side])]
         alike = [side for side in fits if named_alike(c, side)]
         if len(alike) != 1:  # names may say nothing where letters do
-            alike = [side for side in fits if not are_numbers(details[side].cells.tokens)]
+            alike = [side for side in fits if not details[side].cells.whole]
         if len(alike) == 1:
             side_of[c] = alike[0]
     return side_of

@@ -43,9 +43,8 @@ MARKS = '|', '^', ';', ',', '\t', ' '  # what people put between the tokens of a
 
 def token_mark(values: pl.Series) -> str:
     "What stands between the tokens of a text; '' where a cell holds one."
-    filled = values.filter(values.str.len_bytes() > 0).gather_every(max(1, len(values) // 1000))
-    filled = filled.str.strip_chars()  # of some: a history is long
-    filled = filled.filter(filled != '')
+    texts = values.str.strip_chars()
+    filled = texts.filter(texts != '').gather_every(max(1, len(values) // 1000))  # of some: a history is long
     return next((mark for mark in MARKS if (filled.str.contains(mark, literal=True).mean() or 0) > 0.3), '')
 
 # %% ../../nbs/55_guess/00_profile.ipynb #3ce5f33c
@@ -107,11 +106,6 @@ def token_lists(values: pl.Series, mark: str) -> pl.Series:
     texts = pl.element().cast(pl.String).str.strip_chars().str.replace(WHOLE_TEXT, '${1}')
     return lists.list.eval(texts).list.eval(pl.element().filter(pl.element().is_null() | (pl.element() != '')))
 
-# %% ../../nbs/55_guess/00_profile.ipynb #0e74ed92
-def _holds_tokens(inner) -> bool:
-    "Can a list of such entries hold tokens: integers, texts, moments?"
-    return inner.is_integer() or inner.is_temporal() or inner in (pl.String, pl.Categorical, pl.Enum)
-
 # %% ../../nbs/55_guess/00_profile.ipynb #41e32ec6
 def cells_of(values: pl.Series, history: bool = False) -> Cells | None:
     """What cells hold; None where a cell holds one value, or nothing that can be a token.
@@ -121,9 +115,10 @@ def cells_of(values: pl.Series, history: bool = False) -> Cells | None:
     mark = ''
     if values.dtype == pl.String:
         mark = token_mark(values) or (',' if history else '')
-    if not mark and not (values.dtype == pl.List and _holds_tokens(values.dtype.inner)):
+    inner = getattr(values.dtype, 'inner', pl.Null())
+    if not (mark or inner.is_integer() or inner.is_temporal() or inner in (pl.String, pl.Categorical, pl.Enum)):
         return None
-    moments = not mark and values.dtype.inner.is_temporal()
+    moments = inner.is_temporal()
     lengths, tokens, repeats, holes = [np.zeros(0, np.int32)], set(), 0, 0
     for piece in values.to_frame().iter_slices(PIECE):
         lists = token_lists(piece.to_series(), mark).fill_null([])
@@ -209,12 +204,12 @@ class ColumnProfile:
         if known.dtype.is_numeric() and len(known):
             self.low, self.high = min(self.low, known.min()), max(self.high, known.max())
             self.total += float(known.sum())
-            self.integral &= not kind.is_float() or (known.is_finite() & (known == known.round())).all()
+            self.integral &= not kind.is_float() or (known % 1 == 0).all()
 
     def close(self):
         "All batches are in."
         self.sample, self.pieces = pl.concat(self.pieces), []
-        self.card = None if self.values is None else len(set(canonical_texts(self.values.to_arrow())))
+        self.card = None if self.values is None else len(self.texts)
 
     @cached_property
     def texts(self) -> set[str]:
@@ -274,13 +269,6 @@ def telltale(column: ColumnProfile, label: ColumnProfile) -> str:
 AFTER = 0.99  # share of clicks among the rows where a column is filled from which on a click has filled it
 
 
-def _filled(values: pl.Series) -> np.ndarray:
-    "(n,) bool: neither null, zero, false, an empty text nor an empty list; `values` : plain."
-    values = values.list.len() if values.dtype == pl.List else values
-    empty = values.cast(pl.String).is_in(['', '0', '0.0', 'false', 'False'])
-    return (~empty).fill_null(False).to_numpy()
-
-
 def filled_by_clicks(column: ColumnProfile, label: ColumnProfile) -> str:
     """How a column is filled, where only a click fills it; '' elsewhere.
 
@@ -289,7 +277,8 @@ def filled_by_clicks(column: ColumnProfile, label: ColumnProfile) -> str:
     if column.kind == 'other':
         return ''
     y = label.sample.cast(pl.Int8).to_numpy()
-    filled = _filled(column.sample)
+    values = column.sample.list.len() if column.kind == 'list' else column.sample
+    filled = ~values.cast(pl.String).fill_null('').is_in(['', '0', '0.0', 'false', 'False']).to_numpy()
     by_chance = np.log(np.clip(y.mean(), 1e-12, 1))  # of one row that is filled at random
     n = int(filled.sum())
     if n == len(y) or n * by_chance >= np.log(1e-9) or (share := y[filled].mean()) < AFTER:

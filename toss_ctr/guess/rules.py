@@ -33,11 +33,6 @@ def width_of_lists(c: ColumnProfile) -> int:
     sizes = c.sample.list.len().drop_nulls().unique() if c.reals else ()
     return sizes[0] if len(sizes) == 1 and sizes[0] > 1 else 0
 
-# %% ../../nbs/55_guess/20_rules.ipynb #e81f27b4
-def _content(c: ColumnProfile) -> tuple:
-    "Equal of two columns that hold the same in the sample, and as many values and nulls in all."
-    return str(c.type), c.nulls, c.card, c.sample.to_frame().hash_rows().to_numpy().tobytes()
-
 # %% ../../nbs/55_guess/20_rules.ipynb #a9422b92
 @dataclass
 class Log:
@@ -110,16 +105,19 @@ class Log:
 
     @cached_property
     def repeats(self) -> dict[str, str]:
-        "Column → an earlier one that holds the same."
-        first = {}
-        return {name: twin for name, c in self.details.items() if (twin := first.setdefault(_content(c), name)) != name}
+        "Column → an earlier column of the same type, sampled values, and numbers of values and nulls."
+        first, duplicates = {}, {}
+        for name, c in self.details.items():
+            content = str(c.type), c.nulls, c.card, c.sample.to_frame().hash_rows().to_numpy().tobytes()
+            if first.setdefault(content, name) != name:
+                duplicates[name] = first[content]
+        return duplicates
 
     @cached_property
     def time(self) -> str | None:
         "The row's time: the one without nulls that spans the fewest days, dates only where there is nothing finer."
-        others = (c for c in self.details.values() if c.name not in (self.label, *self.repeats))
-        free = (c for c in others if not self.given_role(c.name))
-        able = [c for c in free if c.name and is_time(c)]
+        able = [c for c in self.details.values() if is_time(c) and not self.given_role(c.name)]
+        able = [c for c in able if c.name not in ('', self.label, *self.repeats)]
         return min(able, key=lambda c: (c.sample.dtype == pl.Date, np.ptp(days_of(c)))).name if able else None
 
     @cached_property
@@ -156,11 +154,6 @@ DATES = 'dates in text: store them as datetimes, for data.time_col and their hou
 _DATE = r'^(\d{4}-\d{1,2}-\d{1,2}|\d{1,2}[/.]\d{1,2}[/.]\d{4})([ T]\d{1,2}:\d{2}.*)?$'
 
 
-def _dates_in_text(c: ColumnProfile, log: Log):
-    "Is every text of a column a date, as `2026-11-28 10:15` or `11/28/2026`?"
-    return not log.given_role(c.name) and all_texts(c, _DATE) and DATES
-
-
 def _names_rows(c: ColumnProfile, log: Log):
     "Texts that never repeat, `ID`, or an id that never repeats among the rows to predict."
     if c.name == 'ID' or c.kind == 'text' and c.cells is None and 1 < c.rows == c.card:
@@ -168,13 +161,6 @@ def _names_rows(c: ColumnProfile, log: Log):
     there = (log.test or {}).get(c.name)
     alone = there is not None and there.card == there.rows and 1 < c.rows == c.card
     return alone and words(c.name)[-1:] == ['id'] and 'it names the rows'
-
-# %% ../../nbs/55_guess/20_rules.ipynb #18df2d5a
-def _constant(c: ColumnProfile, log: Log):
-    "One value, or none."
-    if c.nulls == c.rows:
-        return 'only nulls'
-    return c.card == 1 and not c.nulls and f'always {min(c.texts)}'
 
 # %% ../../nbs/55_guess/20_rules.ipynb #95e5adf4
 def _after_click(c: ColumnProfile, log: Log):
@@ -254,11 +240,6 @@ def _all_different(c: ColumnProfile, log: Log):
     return different and numbered and 'nearly all different: a moment or a name'
 
 
-def _is_measure(c: ColumnProfile, log: Log):
-    "Is the last word of a name one of a measure, such as a price, with more values than bands have?"
-    return ends_in(c.name, MEASURE) and (c.card or MAX_CARD) > FEW and 'a measure, by its name'
-
-
 def _is_amount(c: ColumnProfile, log: Log):
     "What codes of any numbering are not: most at one end of a range with gaps, mostly round, or hardly ever again."
     if (c.card or 0) <= FEW or _dense(c):
@@ -273,16 +254,16 @@ def _is_amount(c: ColumnProfile, log: Log):
 RULES = (
     ('label', lambda c, log: c.name == log.label),
     ('ignored', lambda c, log: log.given_role(c.name) == 'ignored' and 'left out by the caller'),
-    ('ignored', _dates_in_text),
+    ('ignored', lambda c, log: not log.given_role(c.name) and all_texts(c, _DATE) and DATES),
     ('id', _names_rows),
     ('ignored', lambda c, log: c.name.endswith('.day') and moment_column(c.name) in log.details and DAY),
-    ('constant', _constant),
+    ('constant', lambda c, log: c.nulls == c.rows and 'only nulls'),
+    ('constant', lambda c, log: c.card == 1 and not c.nulls and f'always {min(c.texts)}'),
     ('ignored', lambda c, log: c.name in log.repeats and f'repeats {log.repeats[c.name]}'),
     ('ignored', _after_click),
     ('categorical', lambda c, log: log.given_role(c.name) == 'categorical'),
     ('numeric', lambda c, log: log.given_role(c.name) == 'numeric'),
     ('ignored', lambda c, log: c.cells and c.cells.holes and c.cells.whole and 'a list has a hole'),
-    ('ignored', lambda c, log: c.cells and c.cells.moments and 'times without tokens beside them'),
     ('ignored', lambda c, log: written_list(c) and 'lists in text: store them as lists in Parquet, as 3|7 in CSV'),
     ('multi', lambda c, log: c.cells and is_bag(c, log.details) and 'several values a cell'),
     ('time', lambda c, log: c.name == log.time and (_moment(c, log) or SINCE)),
@@ -297,7 +278,7 @@ RULES = (
     ('categorical', lambda c, log: c.integral and is_id(c.name)),
     ('categorical', lambda c, log: any(c.name in h['lists'] for h in log.histories)),
     ('numeric', lambda c, log: says(c.name, AMOUNT) and 'a count, by its name'),
-    ('numeric', _is_measure),
+    ('numeric', lambda c, log: ends_in(c.name, MEASURE) and (c.card or MAX_CARD) > FEW and 'a measure, by its name'),
     ('categorical', lambda c, log: c.kind == 'real' and c.integral and _dense(c)),
     ('numeric', lambda c, log: c.kind == 'real'),
     ('ignored', _all_different),
@@ -343,8 +324,8 @@ def find_label(details: dict, label: str | None, path, test_columns=None) -> str
     c = details[label]
     if c.nulls:
         raise UserError(f"{path}: label '{label}' is null in {c.nulls:,} rows", 'remove or fill those rows')
-    values = [] if c.values is None or not c.flat else c.values.sort().to_list()
-    if not values or len(values) != 2 and not {*values} <= {0, 1}:
+    values = [] if c.values is None else c.values.sort().to_list()
+    if not (c.flat and (len(values) == 2 or {*values} in ({0}, {1}))):
         raise UserError(
             f"{path}: label '{label}' has other than two values (for example {values[:3]})",
             'name the column that has two, or write it so',
@@ -363,7 +344,7 @@ def click_of(c: ColumnProfile) -> str | None:
         return None
     if c.kind != 'text':
         return canonical_texts(c.values.sort().to_arrow())[1]
-    yes, no = ([text for text in c.texts if re.fullmatch(words, text.strip().lower())] for words in (_YES, _NO))
-    yes = yes or [*c.texts.difference(no)]
-    rows = c.sample.alias('value').value_counts().sort('count', 'value')
-    return yes[0] if len(yes) == 1 else canonical_texts(rows['value'].to_arrow())[0]
+    rarer_first = sorted(values, key=lambda text: ((c.sample == text).sum(), text))
+    is_word = lambda text, pattern: re.fullmatch(pattern, text.strip().lower()) is not None
+    click = max(rarer_first, key=lambda text: is_word(text, _YES) - is_word(text, _NO))
+    return canonical_texts([click])[0]

@@ -225,11 +225,11 @@ def unseen_share(train: ColumnProfile, test: ColumnProfile, source: Source) -> f
 
     source : the training rows, asked where they have more values than are kept
     """
-    texts = pl.Series(canonical_texts(test.sample.drop_nulls().to_arrow()), dtype=pl.String)
-    seen = pl.Series(list(train.texts), dtype=pl.String)
+    seen = pl.Series([*train.texts], dtype=pl.String)
     if train.values is None:
         seen = lazy_table(source.files).select(_text_of(train.name)).unique().collect(engine='streaming').to_series()
-    return (~texts.is_in(seen.implode())).mean() if len(texts) else 0.0
+    texts = pl.Series(canonical_texts(test.sample.drop_nulls().to_arrow()), dtype=pl.String)
+    return (~texts.is_in(seen.implode())).mean() or 0.0
 
 
 def is_later(train: ColumnProfile, test: ColumnProfile) -> bool:
@@ -237,16 +237,6 @@ def is_later(train: ColumnProfile, test: ColumnProfile) -> bool:
     alike = (train.kind == 'moment') == (test.kind == 'moment')
     gap = test.low - train.high
     return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
-
-# %% ../../nbs/55_guess/50_schema.ipynb #b315f165
-def _test_notes(log: Log, train: Source, test: Source, by_day: bool) -> list[str]:
-    "What is to be said of the test file; `by_day` : folds are told by the day."
-    notes = []
-    if [*map(str, train.files)] == [*map(str, test.files)]:
-        notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
-    if not by_day and log.time in log.test and is_later(log.details[log.time], log.test[log.time]):
-        notes.append(f'{log.time}: all test rows are later; cv.scheme forward would hold out the last days')
-    return notes
 
 # %% ../../nbs/55_guess/50_schema.ipynb #1cc3a3b7
 def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
@@ -261,16 +251,10 @@ def _later(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
     return later
 
 # %% ../../nbs/55_guess/50_schema.ipynb #2d0abb5a
-def _open_questions(h: dict, cats: set) -> dict:
-    "What a history is asked about of the columns that are categories; nothing is looked up without its item."
-    asks = {c: table for c, table in h['asks'].items() if c in cats}
-    return asks if h['col'] in asks.values() else {c: table for c, table in asks.items() if c != table}
-
-
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "What the test rows say of the columns: those that they lack, or mostly do not know, are ignored."
     have = log.test
-    targets = {table: c for h in s.histories for c, table in h['asks'].items()}
+    asked = {c for h in s.histories for c in h['asks']}
     dates = [c.name for c in s.columns if c.note == DATES and (c.card or LIMIT) <= 366]  # more are moments
     coded = [c for c in [*s.names('categorical'), *dates] if c in have]
     unseen = {c: unseen_share(log.details[c], have[c], train) for c in coded if have[c].kind != 'list'}
@@ -288,7 +272,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
-        elif share >= UNSEEN and c.role == 'categorical' and c.name not in targets.values():
+        elif share >= UNSEEN and c.role == 'categorical' and c.name not in asked:
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:
@@ -297,17 +281,26 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note += '; dates are best stored as datetimes: their hour and weekday are inputs then'
         columns.append(replace(c, role='ignored', note=note) if note else c)
     cats = {c.name for c in columns if c.role == 'categorical'}
-    histories = tuple(h | dict(asks=_open_questions(h, cats)) for h in s.histories)
-    notes = *s.notes, *_test_notes(log, train, test, bool(days))
-    return replace(s, columns=tuple(columns), histories=histories, unseen=many, days=days, notes=notes)
+    histories = []
+    for h in s.histories:
+        asks = {c: table for c, table in h['asks'].items() if c in cats}
+        if h['col'] not in asks.values():  # nothing is looked up without its item
+            asks = {c: table for c, table in asks.items() if c != table}
+        histories.append(h | dict(asks=asks))
+    notes = [*s.notes]
+    if [*map(str, train.files)] == [*map(str, test.files)]:
+        notes.append('the test file holds the training rows: what is predicted for rows learnt from says nothing')
+    if not days and log.time in have and is_later(log.details[log.time], have[log.time]):
+        notes.append(f'{log.time}: all test rows are later; cv.scheme forward would hold out the last days')
+    found = dict(columns=tuple(columns), histories=tuple(histories), notes=tuple(notes))
+    return replace(s, unseen=many, days=days, **found)
 
 # %% ../../nbs/55_guess/50_schema.ipynb #c2ae4574
 def _check_given(details: dict, history: str | None, others: list[str], path):
     "Refuse columns that are not there, and a history that holds no tokens."
     check_columns([*others, *([history] if history else [])], details, path)
-    holds_tokens = lambda c: c.cells and not c.cells.holes and not written_list(c)
-    if history and not holds_tokens(details[history]):
-        able = [name for name, c in details.items() if holds_tokens(c)]
+    able = [name for name, c in details.items() if c.cells and not c.cells.holes and not written_list(c)]
+    if history and history not in able:
         hint = f'name one of {", ".join(able[:12])}' if able else 'leave --history out: no column holds several tokens'
         raise UserError(f"{path}: history '{history}' is {details[history].type}, or has a hole: no tokens", hint)
 
@@ -385,12 +378,13 @@ def guess_schema(
     shared = [c for c in details if later and all(c in columns for columns in later.columns)]
     there = profile(later, columns=shared) if later else None
     log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
-    schema = replace(_schema_of(log, path, source, targets), valid=str(valid or ''), test=str(test or ''))
-    if name != label:
-        note = f'{name}: the only column of two values that the test file lacks, taken for the label'
-        schema = replace(schema, notes=(note, *schema.notes))
+    notes = []
     if click is not None:
-        schema = replace(schema, click=click, notes=(f"{name}: '{click}' is a click (data.click)", *schema.notes))
+        notes.append(f"{name}: '{click}' is a click (data.click)")
+    if name != label:
+        notes.append(f'{name}: the only column of two values that the test file lacks, taken for the label')
+    known = dict(valid=str(valid or ''), test=str(test or ''), click=click)
+    schema = _schema_of(log, path, source, targets, notes, **known)
     schema = _against_test(schema, log, source, later) if later else schema
     return replace(schema, pairs=_pairs(schema, log))
 
@@ -406,22 +400,20 @@ def _column_text(c: ColumnProfile, log: Log) -> Column:
     return Column(c.name, str(c.type), role, c.card, c.nulls, note, mark)
 
 
-def _schema_of(log: Log, path, source: Source, targets: list[str]) -> Schema:
-    "What the training rows alone say."
+def _schema_of(log: Log, path, source: Source, targets: list[str], notes: list[str], **known) -> Schema:
+    "What the training rows alone say; `known` : other fields of the schema."
     details = log.details
     columns = tuple(_column_text(c, log) for c in details.values())
     names = {role: [c.name for c in columns if c.role == role] for role in ('categorical', 'side', 'sequence')}
     read = [h for h in log.histories if h['col'] in names['sequence'] and log.history in (None, h['col'])]
     histories = asking([described(details, h, names['categorical'], names['side'], targets) for h in read])
-    notes = []
     after = [c.name for c in columns if NEVER in c.note and zero_and_one(details[c.name])]
     if after:
         hint = f'take it out of data.remove_cols, set data.labels [{log.label}, {", ".join(after)}]'
         notes.append(f'{", ".join(after)}: to learn it beside {log.label}, {hint}, model.qnn_alpha.packed 1')
     positives = int(details[log.label].total) if log.label else 0
-    return Schema(
-        str(path), source.n_rows, log.label, positives, columns, histories=tuple(histories), notes=tuple(notes)
-    )
+    known |= dict(histories=tuple(histories), notes=tuple(notes))
+    return Schema(str(path), source.n_rows, log.label, positives, columns, **known)
 
 # %% ../../nbs/55_guess/50_schema.ipynb #bd415537
 def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
