@@ -27,7 +27,8 @@ ROOT = Path(__file__).resolve().parent.parent
 # These take longest and start first, so that no worker is left alone with one of them.
 LONGEST = '''30_api 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
     35_answers 32_predictor 00_unified 04_qnn 07_movielens 01_first_run 02_your_own 05_calibrate 06_one'''.split()
-WARM = 'torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean execnb.shell'.split()
+WARM = '''torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean
+    execnb.shell'''.split()
 PLACE = re.compile(rf'/nb_\w{{8}}|{re.escape(str(ROOT))}|\b0x[0-9a-f]{{6}}')
 
 
