@@ -25,67 +25,67 @@ def markdown_table(head: list[str], rows: list) -> str:
     return '\n'.join('| ' + ' | '.join(cells) + ' |' for cells in lines) + '\n'
 
 
-def figures(name: str, root: Path = ROOT):
+def figures(name: str):
     "What a benchmark found."
-    return kept(name, root)['result']
+    return kept(name)['result']
 
 
-def origin(name: str, root: Path = ROOT, page: str = '') -> list[str]:
+def origin(name: str, page: str = '') -> list[str]:
     "The last cells of a line: the notebook, and when it was measured; how far its small twin has moved since."
-    twin, page = moved(name, root), page or name
+    twin, page = moved(name), page or name
     since = f'{SINCE}{twin[0]} {twin[1]:+.2g}' if twin else ''
-    return [f'[{page}](benchmarks/{page}.ipynb)', kept(name, root)['date'] + since]
+    return [f'[{page}](benchmarks/{page}.ipynb)', kept(name)['date'] + since]
 
 
-def presets(root: Path = ROOT) -> list[list[str]]:
+def presets() -> list[list[str]]:
     "One line a preset of the Toss task."
     rows = []
     for preset, (what, name) in WORDS['presets'].items():
-        minutes = f"{figures(name, root)['total']['wall_min']:.0f} minutes on two cores, no GPU"
-        rows.append([f'`{preset}`', what, minutes, *origin(name, root, 'toss_full')])
+        minutes = f"{figures(name)['total']['wall_min']:.0f} minutes on two cores, no GPU"
+        rows.append([f'`{preset}`', what, minutes, *origin(name, 'toss_full')])
     gpu = ['`toss_gpu`', 'the encoder of the project this one grew from', 'made for a GPU, not timed', '', '']
     return [*rows, gpu]
 
 
-def rivals(log: str, root: Path) -> tuple[dict, str, dict[str, float]] | None:
+def rivals(log: str) -> tuple[dict, str, dict[str, float]] | None:
     "What a log's yardstick found, its metric, and model → mean over seeds, ours first; None if it is not judged."
     name = f'yardstick_{log}'
-    if not (root / f'nbs/benchmarks/{name}.json').exists() or not judged(entry := figures(name, root)):
+    if not (ROOT / f'nbs/benchmarks/{name}.json').exists() or not judged(entry := figures(name)):
         return None
     seeds = {rival: of['seeds'] for rival, of in entry['rivals'].items()}
     key = 'share' if 'share' in next(iter(seeds.values()))[0] else 'AUC'
     return entry, key, {rival: sum(one[key] for one in of) / len(of) for rival, of in seeds.items()}
 
 
-def yardstick(log: str, root: Path) -> list[list[str]]:
+def yardstick(log: str) -> list[list[str]]:
     "Lines of a log's yardstick: model, how many settings were tried, how much was reached, and beside the first one."
-    rows, (entry, key, mean) = [], rivals(log, root)
+    rows, (entry, key, mean) = [], rivals(log)
     for name, of in entry['rivals'].items():
         how = f'{mean[name]:.1%} {GAP}' if key == 'share' else f'AUC {mean[name]:.4f}'
         tried = len(of['tried']) if rows else entry['trials']
         beside = f", {of['verdict']}" if rows else ''
-        where = origin(f'yardstick_{log}', root, 'yardstick')
+        where = origin(f'yardstick_{log}', 'yardstick')
         rows.append([entry['title'], f'{name}, {tried} settings', how + beside, *where])
     return rows
 
 
-def papers(root: Path) -> dict[str, dict]:
+def papers() -> dict[str, dict]:
     "Metric → what the page of the papers has of it."
-    return {row['metric']: row for row in figures('papers', root)}
+    return {row['metric']: row for row in figures('papers')}
 
 
 PAPER = 'MovieLens-1M, the QNN-α paper’s protocol'
 
 
-def headline(root: Path = ROOT) -> list[list[str]]:
+def headline() -> list[list[str]]:
     "One line a log: ours, its best rival, who leads, where and when."
-    of = papers(root)['AUC']
+    of = papers()['AUC']
     leads = 'QNN-α' if of['ours'] > of['paper'] else 'the paper'
-    rows = [[PAPER, f"AUC {of['ours']:.4f}", f"the paper {of['paper']:.4f}", leads, *origin('papers', root)]]
+    rows = [[PAPER, f"AUC {of['ours']:.4f}", f"the paper {of['paper']:.4f}", leads, *origin('papers')]]
     for log in WORDS['headlines']:
-        if not (found := rivals(log, root)):
+        if not (found := rivals(log)):
             continue
-        (entry, key, mean), lines = found, yardstick(log, root)
+        (entry, key, mean), lines = found, yardstick(log)
         mine, *others = mean
         best = max(others, key=mean.get)
         leads = dict(ahead=best, behind=mine, level='level')[entry['rivals'][best]['verdict']]
@@ -94,44 +94,44 @@ def headline(root: Path = ROOT) -> list[list[str]]:
     return rows
 
 
-def quality(root: Path = ROOT) -> list[list[str]]:
+def quality() -> list[list[str]]:
     "One line a result: data, what was scored, how, where and when."
-    rows, scores = [], papers(root)
+    rows, scores = [], papers()
 
     def add(name, data, what, how):
         "A line; of a model that a yardstick has with equal trials none."
         if what in WORDS['searched']:
-            if rivals(name, root):
+            if rivals(name):
                 return
             what += ', not searched' * (what == 'LightGBM')
-        rows.append([data, what, how, *origin(name, root)])
+        rows.append([data, what, how, *origin(name)])
 
     for key, who in WORDS['papers'].items():
         add('papers', PAPER, who, f"AUC {scores['AUC'][key]:.4f}, log loss {scores['logloss'][key]:.4f}")
-    for what, how in figures('kuairand', root):
+    for what, how in figures('kuairand'):
         add('kuairand', 'KuaiRand, valid days', what, how)
     for name, log in WORDS['demos'].items():
-        demo = figures(name, root)
+        demo = figures(name)
         for line in demo['table']:
             add(name, log, line['what'], f"{line['share']:.1%} {GAP} ({demo['logs']} logs)")
-    for line in figures('recovery', root)['table']:
+    for line in figures('recovery')['table']:
         add('recovery', 'generated, 200,000 rows', line['model'], f"{line['share']:.1%} {GAP} (3 seeds)")
-    arms = {line['arm']: line['share'] for line in figures('dare', root)['table']}
+    arms = {line['arm']: line['share'] for line in figures('dare')['table']}
     for arm, what in WORDS['arms'].items():
-        how = f"{arms[arm]:.1%} {GAP} ({len(kept('dare', root)['seeds'])} logs)"
+        how = f"{arms[arm]:.1%} {GAP} ({len(kept('dare')['seeds'])} logs)"
         add('dare', 'generated, one id space', what, how)
-    for model, of in figures('toss_full', root)['scores'].items():
+    for model, of in figures('toss_full')['scores'].items():
         how = f"{of['share']:.1%} {GAP}, Score {of['Score']:.4f}"
         add('toss_full', 'generated, 10,704,179 rows, `toss_fast`', model, how)
-    return rows + [line for log in WORDS['yardsticks'] if rivals(log, root) for line in yardstick(log, root)]
+    return rows + [line for log in WORDS['yardsticks'] if rivals(log) for line in yardstick(log)]
 
 
-def speed(root: Path = ROOT) -> list[list[str]]:
+def speed() -> list[list[str]]:
     "One line a step of the road: what, how long we take, the best of each kind beside it, where and when."
     rows = []
-    for race in figures('speed', root)['races']:
+    for race in figures('speed')['races']:
         of = [f"{'floor: ' * (line['kind'] == 'floor')}{line['way']} {line['ratio']:.2f} ×" for line in race['best']]
-        rows.append([race['what'], f"{race['us_a_row']:.1f} µs a row", '; '.join(of), *origin('speed', root)])
+        rows.append([race['what'], f"{race['us_a_row']:.1f} µs a row", '; '.join(of), *origin('speed')])
     return rows
 
 
@@ -148,11 +148,11 @@ def in_other_words(cell: str, words: dict[str, str]) -> str:
     return cell
 
 
-def tables(page: str, root: Path = ROOT) -> list[str]:
+def tables(page: str) -> list[str]:
     "The tables of a page and those behind it: presets, quality, speed, and the README's own."
     said = []
     for make in (presets, quality, speed, headline):
-        rows = [[in_other_words(cell, PAGES[page]['words']) for cell in row] for row in make(root)]
+        rows = [[in_other_words(cell, PAGES[page]['words']) for cell in row] for row in make()]
         said.append(markdown_table(PAGES[page][make.__name__], rows))
     return said
 
@@ -162,11 +162,11 @@ def headline_table(page: str) -> str:
     return tables(page)[-1]
 
 
-def page_text(page: str, root: Path = ROOT) -> str:
+def page_text(page: str) -> str:
     "What a page and those behind it say; links as those of the README."
-    said = [(root / page).read_text(encoding='utf-8')]
+    said = [(ROOT / page).read_text(encoding='utf-8')]
     for file in PAGES[page]['behind']:
-        cells = json.loads((root / file).read_text(encoding='utf-8'))['cells']
+        cells = json.loads((ROOT / file).read_text(encoding='utf-8'))['cells']
         said += [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown']
         shown = [output.get('data', {}).get('text/markdown', '') for c in cells for output in c.get('outputs', [])]
         said += [''.join(text).replace('](', '](nbs/') for text in shown]
@@ -193,14 +193,14 @@ def loose_figures(text: str) -> list[str]:
     return [found[0] for found in FIGURE.finditer(bare)]
 
 
-def complaints(root: Path = ROOT) -> list[str]:
+def complaints() -> list[str]:
     "What is wrong with the figures of both pages; one line each."
-    names = sorted(path.stem for path in (root / 'nbs/benchmarks').glob('*.json'))
+    names = sorted(path.stem for path in (ROOT / 'nbs/benchmarks').glob('*.json'))
     found = [f'{name}.json: .ci/published.py does not name its small twin' for name in names if name not in TWIN]
-    found += [f'{name}.json: without {key}' for name in names for key in sorted(STAMP - kept(name, root).keys())]
+    found += [f'{name}.json: without {key}' for name in names for key in sorted(STAMP - kept(name).keys())]
     for page in [] if found else PAGES:
-        lines = page_text(page, root).splitlines()
-        for line in ''.join(tables(page, root)).replace('](', '](nbs/').splitlines():
+        lines = page_text(page).splitlines()
+        for line in ''.join(tables(page)).replace('](', '](nbs/').splitlines():
             if line in lines:
                 lines.remove(line)
             else:

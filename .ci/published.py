@@ -36,14 +36,14 @@ def allowed(value: float, spread: float) -> float:
     return TIMES * max(spread, RELATIVE * abs(value) + ABSOLUTE)
 
 
-def canaries(root: Path = ROOT) -> dict:
+def canaries() -> dict:
     "What canaries.json holds: versions, and canary → figure → [value, spread, by other seeds]."
-    return json.loads((root / '.ci/canaries.json').read_text(encoding='utf-8'))
+    return json.loads((ROOT / '.ci/canaries.json').read_text(encoding='utf-8'))
 
 
-def twin(name: str, root: Path = ROOT) -> dict[str, float]:
+def twin(name: str) -> dict[str, float]:
     "Figure → value of a benchmark's small twin now; {} for a benchmark of speed."
-    return {figure: value for figure, (value, *_) in canaries(root)['canaries'].get(TWIN[name], {}).items()}
+    return {figure: value for figure, (value, *_) in canaries()['canaries'].get(TWIN[name], {}).items()}
 
 
 def machine() -> str:
@@ -55,24 +55,24 @@ def machine() -> str:
     return f'{os.cpu_count()} cores, {memory:.0f} GiB, {model}, Python {platform.python_version()}'
 
 
-def kept(name: str, root: Path = ROOT) -> dict:
+def kept(name: str) -> dict:
     "All a benchmark kept: `result`, and the keys of `STAMP`."
-    return json.loads((root / f'nbs/benchmarks/{name}.json').read_text(encoding='utf-8'))
+    return json.loads((ROOT / f'nbs/benchmarks/{name}.json').read_text(encoding='utf-8'))
 
 
-def moved(name: str, root: Path = ROOT) -> tuple[str, float] | None:
+def moved(name: str) -> tuple[str, float] | None:
     "The figure of a benchmark's twin that has moved most since it was kept, and by how much; None if none has."
-    then, now = kept(name, root)['twin'], canaries(root)['canaries'].get(TWIN[name], {})
+    then, now = kept(name)['twin'], canaries()['canaries'].get(TWIN[name], {})
     off = {figure: value - then[figure] for figure, (value, *_) in now.items() if figure in then}
     far = {figure: abs(off[figure]) / allowed(*now[figure][:2]) for figure in off}
     most = max(far, key=far.get, default='')
     return (most, off[most]) if far.get(most, 0) > 1 else None
 
 
-def resumed(name: str, root: Path = ROOT) -> dict:
+def resumed(name: str) -> dict:
     "The result of this very commit, to go on with; {} if there is none: no figure gets a younger date than it has."
-    file = root / f'nbs/benchmarks/{name}.json'
-    here = kept(name, root) if file.exists() else {}
+    file = ROOT / f'nbs/benchmarks/{name}.json'
+    here = kept(name) if file.exists() else {}
     return here['result'] if here and here['commit'].strip('+') == commit().strip('+') else {}
 
 
@@ -81,9 +81,9 @@ def judged(entry: dict) -> bool:
     return 'trials' in entry and all('seeds' in of for of in entry['rivals'].values())
 
 
-def keep(name: str, result, seeds=(), root: Path = ROOT):
+def keep(name: str, result, seeds=()):
     "Write what was measured, aside and renamed."
-    stamp = dict(commit=commit(), date=str(date.today()), machine=machine(), seeds=[*seeds], twin=twin(name, root))
-    with write_aside(root / f'nbs/benchmarks/{name}.json') as part:
+    stamp = dict(commit=commit(), date=str(date.today()), machine=machine(), seeds=[*seeds], twin=twin(name))
+    with write_aside(ROOT / f'nbs/benchmarks/{name}.json') as part:
         text = json.dumps(dict(**stamp, result=result), indent=1, ensure_ascii=False, allow_nan=False)
         part.write_text(text + '\n', encoding='utf-8')
