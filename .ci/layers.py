@@ -35,4 +35,4 @@ parts += [contract('packages in the order of the road', list(inside), 'toss_ctr'
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, 'importlinter.ini')
     file.write_text('\n'.join(['[importlinter]\nroot_package = toss_ctr\n', *parts]), encoding='utf-8')
-    sys.exit(subprocess.run(['lint-imports', '--config', file, '--no-cache']).returncode)
+    sys.exit(subprocess.run(['lint-imports', file, '--no-cache']).returncode)
