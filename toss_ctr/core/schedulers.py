@@ -162,7 +162,7 @@ class RayExecutor:
 # %% ../../nbs/00_core/26_schedulers.ipynb #5f1f9ed8
 @contextmanager
 def ray_executor(engine):
-    """Context manager: executor on a Ray that is started here and ends with the block, or on the one at `engine.address`.
+    """Context manager: executor on a Ray that is started here for the block, or on the one at `engine.address`.
 
     raises UserError : Ray is not installed, does not start, cannot be joined, or has no room
     """
@@ -259,7 +259,7 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
         environ |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
     folder = tasks[0].folder.parent.with_name(JOBS)
     try:
-        with patch.dict(os.environ, environ), redirect_stderr(io.StringIO()):  # submitit prints the message of sbatch as well
+        with patch.dict(os.environ, environ), redirect_stderr(io.StringIO()):  # it prints the message of sbatch
             executor = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
             executor.update_parameters(**_options(engine, gpu))
             return executor.map_array(do_job, [str(task.folder) for task in tasks])

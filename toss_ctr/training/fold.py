@@ -151,13 +151,9 @@ def train_launched(cfg: Config, folds=None, force: bool = False) -> dict:
     force : train again over finished folds of another config
     returns fold → its record
     """
-    prepared = []
     run_in_first(lambda: write_config(cfg))
-    run_in_first(lambda: prepared.append(prepare(cfg, progress=watched())))
-    if prepared:
-        inputs = prepared[0]
-    else:
-        reuse = cfg.data.model_copy(update=dict(use_cache=True))  # what the first process has just built
-        inputs = prepare(cfg.model_copy(update=dict(data=reuse)))
-    folds = range(inputs.folds.n_folds) if folds is None else folds
+    n_folds = run_in_first(lambda: prepare(cfg, progress=watched()).folds.n_folds)
+    reuse = cfg.data.model_copy(update=dict(use_cache=True))  # the cache that the first process has just built
+    inputs = prepare(cfg.model_copy(update=dict(data=reuse)))
+    folds = range(n_folds) if folds is None else folds
     return {fold: train_fold(inputs, fold, progress=True, force=force) for fold in folds}

@@ -26,7 +26,7 @@ from ..data.types import UNKNOWN
 from ..features.stored import feature_names
 from ..models.ctr import CTRModel
 from .checkpoints import fold_keys
-from .distributed import process_device, this_process
+from .distributed import this_process
 from .inputs import Inputs
 from .losses import logit_shift, make_optimizer, move_by_rows, moving_average
 
@@ -144,7 +144,7 @@ def fold_loader(inputs: Inputs, fold: int, rows: np.ndarray, shuffle: bool) -> L
         rank=process.rank,
         world=process.size,
         prefetch=2,
-        pin=process_device(cfg.device).type == 'cuda',
+        pin=resolve_device(cfg.device).type == 'cuda',
     )
 
 # %% ../../nbs/50_training/40_setup.ipynb #ddb545a4
@@ -154,7 +154,7 @@ def build_fold_model(inputs: Inputs, stats, shifts: list[float]) -> nn.Module:
     shifts : log-odds (1 + T) for the initial bias, from `logit_shift`
     """
     cfg = inputs.cfg
-    device = process_device(cfg.device)
+    device = resolve_device(cfg.device)
     model = CTRModel(cfg, inputs.train.spec, stats)
     if this_process().size > 1 and device.type == 'cuda':
         model = nn.SyncBatchNorm.convert_sync_batchnorm(model)
@@ -163,7 +163,7 @@ def build_fold_model(inputs: Inputs, stats, shifts: list[float]) -> nn.Module:
     return model.to(device)
 
 # %% ../../nbs/50_training/40_setup.ipynb #28f05290
-def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.device) -> nn.Module:
+def compiled_or_distributed(model: nn.Module, compiled: bool) -> nn.Module:
     """The module that a training step calls: the model, compiled if requested, and averaging gradients of processes.
 
     returns module with the same parameters
@@ -171,8 +171,7 @@ def compiled_or_distributed(model: nn.Module, compiled: bool, device: torch.devi
     module = torch.compile(model) if compiled else model
     if this_process().size == 1:
         return module
-    gpu = [device] if device.type == 'cuda' else None
-    return nn.parallel.DistributedDataParallel(module, device_ids=gpu, find_unused_parameters=True)
+    return nn.parallel.DistributedDataParallel(module, find_unused_parameters=True)
 
 # %% ../../nbs/50_training/40_setup.ipynb #c80d593c
 LEVEL_ROWS = 16_384  # of each class
@@ -219,7 +218,7 @@ class FoldTrainer:
         self.fold = fold
         self.fingerprint = fingerprint
         self.process = this_process()
-        self.device = process_device(cfg.device)
+        self.device = resolve_device(cfg.device)
         self.show = show and self.process.first
         self.inner = inner
         self.chooses = inner or (cfg.chooses_epochs and not cfg.chooses_inside)
@@ -254,7 +253,7 @@ class FoldTrainer:
         alone = self.device.type == 'cpu' and self.process.size == 1 and not cfg.use_compile
         if alone and not cfg.ema.enabled and cfg.train.embedding.l2 is None:
             move_by_rows(self.model)
-        self.forward = compiled_or_distributed(self.model, cfg.use_compile, self.device)
+        self.forward = compiled_or_distributed(self.model, cfg.use_compile)
         self.optimizer = make_optimizer(self.model, cfg.train)
         self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=cfg.amp == 'fp16')
