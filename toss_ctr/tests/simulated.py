@@ -55,7 +55,7 @@ class Node:
     changed: int = 0
 
     def survive(self, rng: random.Random):
-        "Of the writes that are not safe, keep some."
+        "Apply a random part of the writes that are not safe."
         results, how = bytearray(self.safe), rng.choice(('all', 'none', 'first', 'any', 'any'))
         writes = self.writes[: rng.randint(0, len(self.writes))] if how == 'first' else self.writes
         for location, block in writes:
@@ -72,7 +72,7 @@ class Node:
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #7bc24e7a
 class Perished(BaseException):
-    "The process is no more."
+    "Raised in a simulated process to end it."
 
 
 @dataclass(eq=False)
@@ -110,12 +110,12 @@ FIRST_PID = 10**8  # no system has so many processes
 # %% ../../nbs/95_tests/07_simulated.ipynb #2e7fcdad
 @dataclass(frozen=True)
 class Fault:
-    """What goes wrong, and when.
+    """A fault and its time.
 
     Parameters
     ----------
     kind : '' | kill | power | fail
-    at : the how manieth change of the disk it happens at, from 1
+    at : number of the disk's change at which it happens, from 1
     number : of the error, where a call fails
 
     Examples
@@ -130,7 +130,7 @@ class Fault:
 
 
 class SimulatedDisk:
-    """A file system in memory; paths below `SimulatedDisk.ROOT` lie on it while it is `mounted`.
+    """A file system in memory; while it is `mounted`, paths below `SimulatedDisk.ROOT` are on it.
 
     Parameters
     ----------
@@ -161,14 +161,14 @@ class SimulatedDisk:
         self.current = Actor(FIRST_PID, list)
 
     def new_node(self, folder: bool) -> Node:
-        "An empty file or folder that nothing names yet."
+        "An empty file or folder without a name."
         self.nodes.append(Node(len(self.nodes) + 1, folder))
         return self.nodes[-1]
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #af96678e
 @patch
 def step(self: SimulatedDisk, change: bool = False):
-    """One call of the system: somebody else may go on, or something goes wrong.
+    """One system call: another process may run first, or the fault happens.
 
     Parameters
     ----------
@@ -194,14 +194,14 @@ def step(self: SimulatedDisk, change: bool = False):
 # %% ../../nbs/95_tests/07_simulated.ipynb #69b4b252
 @patch
 def kill(self: SimulatedDisk, process: Actor):
-    "End a process; its locks are free."
+    "End a process and free its locks."
     process.dead = True
     self.locks = {path: owner for path, owner in self.locks.items() if owner is not process}
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #7e84fd91
 @patch
 def cut_power(self: SimulatedDisk):
-    "Everybody is dead, and of what was not safe some is left."
+    "End all processes, and keep a random part of the changes that are not safe."
     for process in self.processes:
         self.kill(process)
     how = self.rng.choice(('all', 'none', 'first', 'any', 'any'))
@@ -218,11 +218,11 @@ def cut_power(self: SimulatedDisk):
 # %% ../../nbs/95_tests/07_simulated.ipynb #cb52794d
 @patch
 def rot(self: SimulatedDisk) -> str:
-    """A file at rest goes bad: a bit flips, its end is lost, or it is gone. Nothing else tells, not even its time.
+    """Damage a file at rest: a bit flips, its end is lost, or it is gone. Its modification time does not change.
 
     Returns
     -------
-    what happened; '' where there is no file
+    what happened; '' if there is no file
     """
     whole, folders = [], [self.root]
     while folders:
@@ -249,14 +249,14 @@ def rot(self: SimulatedDisk) -> str:
 # %% ../../nbs/95_tests/07_simulated.ipynb #f04e4dc2
 @patch
 def settle(self: SimulatedDisk):
-    "All that processes see is safe."
+    "Make the state that processes see safe."
     for node in self.nodes:
         node.safe, node.writes, node.stored = bytes(node.data), [], dict(node.entries)
     self.journal = []
 
 # %% ../../nbs/95_tests/07_simulated.ipynb #1ac14d47
 def _name(names: dict, which: str):
-    "Give nodes names, or take them, in what processes see (`entries`) or in what is safe (`stored`)."
+    "Add or remove names of nodes in the visible state (`entries`) or in the safe one (`stored`)."
     for (folder, name), node in names.items():
         entries = getattr(folder, which)
         if node is None:
@@ -267,7 +267,7 @@ def _name(names: dict, which: str):
 # %% ../../nbs/95_tests/07_simulated.ipynb #fbc2d986
 @patch
 def _others_move(self: SimulatedDisk):
-    "Let the seed say who goes on; wait for the own turn."
+    "Let the seed choose the next process; wait for this one's turn."
     me = self.current
     following = self._following()
     if following in (None, me):
@@ -279,22 +279,22 @@ def _others_move(self: SimulatedDisk):
 
 @patch
 def _following(self: SimulatedDisk) -> Actor | None:
-    "Somebody who can go on; a waiting one can where the lock is free."
+    "A random process that can run: it does not wait, or its lock is free."
     able = [p for p in self.processes if not p.done and (p.dead or not p.waits or p.waits not in self.locks)]
     return self.rng.choice(able) if able else None
 
 
 @patch
 def together(self: SimulatedDisk, *works: Callable) -> list[Actor]:
-    """Several processes at once, taking turns.
+    """Run several processes that take turns.
 
     Parameters
     ----------
-    works : what each does; functions without arguments
+    works : functions without arguments, one a process
 
     Returns
     -------
-    the processes, ended
+    the processes after their end
     """
     ended = threading.Semaphore(0)
     start = FIRST_PID + 1 + (self.processes[-1].number - FIRST_PID if self.processes else 0)
@@ -309,7 +309,7 @@ def together(self: SimulatedDisk, *works: Callable) -> list[Actor]:
             process.dead = True
         except Exception as error:
             process.error = error
-        self.kill(process)  # whoever has ended holds no lock
+        self.kill(process)  # a process that has ended holds no lock
         process.done = True
         self.current = self._following()
         (self.current.turn if self.current else ended).release()
@@ -328,7 +328,7 @@ def together(self: SimulatedDisk, *works: Callable) -> list[Actor]:
 # %% ../../nbs/95_tests/07_simulated.ipynb #50accee4
 @patch
 def has(self: SimulatedDisk, path) -> bool:
-    "Whether a path, or a descriptor, is of this disk."
+    "Whether a path or a descriptor belongs to this disk."
     if isinstance(path, int):
         return path in self.open
     return isinstance(path, (str, os.PathLike)) and str(path).startswith(self.ROOT)
@@ -340,7 +340,7 @@ def _raise_errno(number: int, path):
 
 @patch
 def location(self: SimulatedDisk, path) -> tuple[Node, str]:
-    "The folder a path lies in, and its name there; '' for the root."
+    "Folder node of a path, and its name there; '' for the root."
     parts = [part for part in str(path)[len(self.ROOT) :].split('/') if part]
     folder = self.root
     for part in parts[:-1]:
@@ -354,7 +354,7 @@ def location(self: SimulatedDisk, path) -> tuple[Node, str]:
 
 @patch
 def node(self: SimulatedDisk, path) -> Node:
-    "What lies at a path, or is open under a descriptor."
+    "Node at a path or of an open descriptor."
     if isinstance(path, int):
         return self.open[path]
     folder, name = self.location(path)
@@ -365,7 +365,7 @@ def node(self: SimulatedDisk, path) -> Node:
 
 @patch
 def rename_all(self: SimulatedDisk, names: dict):
-    "Change names, all or none: processes see it at once, the disk has it in its journal."
+    "Change names, all or none: visible to processes at once, and recorded in the journal."
     _name(names, 'entries')
     self.journal.append(names)
     for folder, _ in names:
@@ -460,7 +460,7 @@ def os_close(self: SimulatedDisk, descriptor):
 
 @patch
 def os_fsync(self: SimulatedDisk, descriptor):
-    "As `os.fsync`: a file's bytes are safe, or a folder's names, and what had these names before."
+    "As `os.fsync`: a file's bytes become safe, or a folder's names and their earlier changes."
     self.step(True)
     node = self.open[descriptor]
     node.safe, node.writes = bytes(node.data), []
@@ -530,7 +530,7 @@ class SimulatedFile(io.RawIOBase):
         return len(block)
 
     def write(self, block):
-        "Write bytes; their number. What a dead process still had in hand is lost."
+        "Write bytes → their number; in a killed process nothing is written."
         block = bytes(block)
         if self.owner.dead:
             return len(block)
@@ -620,7 +620,7 @@ class SimulatedLock:
         self.disk, self.path, self.owner = disk, str(path), disk.current
 
     def acquire(self, timeout=-1):
-        "Take it, or wait for it; `Timeout` where it is another's and there is no time."
+        "Take the lock or wait for it; Timeout if another process holds it and `timeout` is 0."
         self.disk.step()
         if self.path in self.disk.locks and timeout >= 0:
             raise Timeout(self.path)
@@ -631,7 +631,7 @@ class SimulatedLock:
         self.disk.locks[self.path] = self.owner
 
     def release(self):
-        "Give it back."
+        "Release the lock."
         if self.disk.locks.get(self.path) is self.owner:
             del self.disk.locks[self.path]
 
@@ -641,7 +641,7 @@ CARRIED += (pcsv, 'read_csv', 0), (pcsv, 'open_csv', 0), (pl.DataFrame, 'write_c
 
 
 def carried(disk: SimulatedDisk, call: Callable, at: int = 0) -> Callable:
-    """A library's function that opens a file by itself, on a simulated disk.
+    """Wrap a library's function that opens files by itself, for a simulated disk.
 
     Parameters
     ----------
@@ -660,7 +660,7 @@ def carried(disk: SimulatedDisk, call: Callable, at: int = 0) -> Callable:
                     before = file.read()
                 real.write_bytes(before)
             except FileNotFoundError:
-                pass  # it is written, or the function says that it is missing
+                pass  # the function writes it, or raises that it is missing
             answer = call(*args[:at], str(real), *args[at + 1 :], **options)
             if real.exists() and real.read_bytes() != before:
                 with disk.open_file(args[at], 'wb') as file:
@@ -672,7 +672,7 @@ def carried(disk: SimulatedDisk, call: Callable, at: int = 0) -> Callable:
 
 @contextmanager
 def mounted(disk: SimulatedDisk, native=()):
-    """Inside, paths below `/simulated` lie on a simulated disk.
+    """Context manager: paths below `/simulated` are on a simulated disk.
 
     Parameters
     ----------
@@ -730,7 +730,7 @@ def glob(self: SimulatedDisk, path, pattern: str):
 
 
 def _private_numbers(disk: SimulatedDisk) -> dict:
-    "Numbers of processes and names of temporary files, in the threads of a simulated disk."
+    "Patches of process numbers and temporary file names in the threads of a simulated disk."
     pid, token, kill = os.getpid, secrets.token_hex, os.kill
 
     def inside():

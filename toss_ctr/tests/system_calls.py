@@ -23,7 +23,7 @@ PATIENCE = 300  # seconds
 
 
 def _work(words: list, folder: str, output: str, gate):
-    "A command in a forked process, as from a shell in the folder."
+    "Run a command in a forked process, as from a shell in the folder."
     from toss_ctr.cli import main
 
     os.chdir(folder)
@@ -31,17 +31,17 @@ def _work(words: list, folder: str, output: str, gate):
     for stream in (1, 2):
         os.dup2(file, stream)
     sys.argv = ['toss', *words]
-    gate.send(None)  # what opened files to start is over
+    gate.send(None)  # the files of the start are opened before
     gate.recv()
     main()
 
 
 def command(words: list, folder: Path, strace: tuple = ()) -> tuple[int, str]:
-    """Exit code of a command and the last line it said.
+    """Run a command → exit code and the last line of its output.
 
     Parameters
     ----------
-    words : as behind `toss`
+    words : arguments of `toss`
     folder : where it runs
     strace : its options, for example -e inject=write:error=EIO:when=3; it sees the command's first thread
     """
@@ -63,18 +63,18 @@ def command(words: list, folder: Path, strace: tuple = ()) -> tuple[int, str]:
     if strace:
         tracer.communicate()
     lines = output.read_text(errors='replace').splitlines() or ['']
-    refusals = [line for line in lines if line.startswith('toss: ')]  # what was printed before may be flushed later
+    refusals = [line for line in lines if line.startswith('toss: ')]  # earlier prints may be flushed later
     return child.exitcode, (refusals or lines)[-1]
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #d2051b25
 def names_a_path(line: str, folder: Path) -> bool:
-    "Does a refusal name a file, or a folder that is there?"
+    "Whether an error line names an existing file or folder."
     output = re.match(r'toss: (\S+): ', line)
     return bool(output) and (bool(re.search(r'[./]', output[1])) or (folder / output[1]).exists())
 
 
 def contents(folder: Path) -> dict[str, str]:
-    "Result of a run → digest of its bytes; logs, pages and what remembers when it was made are none."
+    "Path → digest of a run's results; without logs, pages and files with times."
     kinds = ('.parquet', '.csv', '.safetensors', '.npy', '.model', '.onnx')
     files = [path for path in folder.rglob('*') if path.is_file() and path.suffix in kinds and path.name[0] != '.']
     return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
@@ -83,13 +83,13 @@ def contents(folder: Path) -> dict[str, str]:
 # %% ../../nbs/95_tests/75_system_calls.ipynb #3f85d4a8
 @dataclass
 class CallOutcome:
-    """What came of one failing call.
+    """Result of one failing call.
 
     Parameters
     ----------
-    inject : what failed
-    code, line : exit code and last words
-    faults : what does not hold
+    inject : the failing call
+    code, line : exit code and last line
+    faults : checks that failed
 
     Examples
     --------
@@ -104,12 +104,12 @@ class CallOutcome:
 
 
 def calls_of(trace: str, folder: Path) -> list[tuple[str, int]]:
-    """Calls that touch a folder, each with the how manieth of its kind it is.
+    """System calls on files of a folder: (name, number among the calls of this name).
 
     Parameters
     ----------
     trace : of `strace -y`
-    folder : the command's
+    folder : of the command
 
     Examples
     --------
@@ -128,14 +128,14 @@ def calls_of(trace: str, folder: Path) -> list[tuple[str, int]]:
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #ff30d026
 def one_failure(words: list, before: Path, folder: Path, whole: dict, inject: str) -> CallOutcome | None:
-    """Let a call of a command fail, then give the command again; None when the call was on none of its files.
+    """Let a call of a command fail, then run it again; None if the call was on none of its files.
 
-    How many libraries read before it differs a little from time to time, so the n-th call may be one of theirs.
+    The number of earlier calls by libraries varies a little, so the n-th call may be one of theirs.
 
     Parameters
     ----------
-    words : as behind `toss`
-    before : folder in the state it starts from
+    words : arguments of `toss`
+    before : folder with the initial state
     folder : where it runs
     whole : `contents` after a command in which nothing failed
     inject : of `command`
@@ -162,12 +162,12 @@ def one_failure(words: list, before: Path, folder: Path, whole: dict, inject: st
 
 
 def failures(words: list, before: Path, folder: Path, most: int) -> Iterator[CallOutcome]:
-    """`one_failure` for calls of a command on its files, evenly over all that there are.
+    """Generator of `one_failure` for calls of a command on its files, picked evenly.
 
     Parameters
     ----------
     words, before, folder : of `one_failure`
-    most : failing calls
+    most : largest number of failing calls
     """
     shutil.rmtree(folder, ignore_errors=True)
     shutil.copytree(before, folder)
