@@ -63,6 +63,9 @@ def _config(cfg, set=(), anew: bool = False):
     return run_config(cfg, set, anew)
 
 # %% ../nbs/90_run/40_cli.ipynb #7821e447
+_ALL = 'all'  # --force without a step
+
+
 def _set_each(words):
     "`--set a=1 b=2` → `--set a=1 --set b=2`; a word without = after them is an argument by place."
     option = ''
@@ -84,6 +87,8 @@ def parse(words) -> partial:
     ------
     UserError for a command or an argument that is unknown, wrong or missing
     """
+    if words[:1] == ['run']:
+        words = [f'--force={_ALL}' if word == '--force' else word for word in words]
     try:
         command, bound, _ = app.parse_args(_set_each(words), exit_on_error=False, print_error=False)
     except CycloptsError as error:
@@ -125,14 +130,14 @@ def toss_run(
     time: str = '',
     size: NonNegativeInt | None = None,
     jobs: NonNegativeInt = 0,
-    force: bool = False,
+    force: str = '',
 ):
     """Train and predict: data, folds, calibration, submission, report. Without arguments: a demo on generated data.
 
     Parameters
     ----------
     dry_run : bool
-        print the config as YAML, and to stderr rows, wall time by step, memory and disk; then stop
+        print the config as YAML, and to stderr the steps, rows, wall time, memory and disk; then stop
     sample : float
         share of the training rows to work on, for a quick look
     time : str
@@ -141,29 +146,34 @@ def toss_run(
         0 (a quick look) … 4 (the largest); the config's own is 2
     jobs : int
         fold processes at once; 0 = as many as fit
-    force : bool
-        replace finished folds of another config
+    force : str
+        --force: replace finished folds of another config; --force=STEP: make a step, and all that stand on it, again
     """
     c = _config(cfg, set, anew=True)  # a mistake in it is told before the heavy modules are there
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
+    from toss_ctr.run.graph import forget, state_lines, states
     from toss_ctr.run.time_limit import run_within, seconds_of, sized
     from toss_ctr.run.road import estimate, estimate_text, run, sampled
 
     if time:
         seconds_of(time)
     c = c if size is None else sized(c, size)
+    anew = force == _ALL
+    if force and not anew and not dry_run:
+        print('made again:', *forget(c, force), flush=True)
     if dry_run:
         with redirect_stdout(sys.stderr):
             c = sampled(c, sample)
         print(to_yaml(c), end='', flush=True)  # what a file or a pipe gets
         with redirect_stdout(sys.stderr):
+            print(state_lines(states(c)))
             print(estimate_text(estimate(c, jobs)))
     elif time:
-        run_within(sampled(c, sample), time, progress=True, jobs=jobs, force=force)
+        run_within(sampled(c, sample), time, progress=True, jobs=jobs, force=anew)
     else:
-        run(sampled(c, sample), jobs, force, progress=True)
+        run(sampled(c, sample), jobs, anew, progress=True)
 
 # %% ../nbs/90_run/40_cli.ipynb #cae25ddd
 @app.command(group=STEPS)
@@ -460,17 +470,23 @@ def toss_report(cfg: Cfg = 'demo', *, set: Overrides = (), out: File = ''):
 
 # %% ../nbs/90_run/40_cli.ipynb #28773935
 @app.command(group=LOOK)
-def toss_ls(data: File = 'runs'):
-    """List the runs of a folder: folds, held-out rows and scores of the submission.
+def toss_ls(data: Annotated[File, Parameter(completer=_run_names)] = 'runs'):
+    """List the runs of a folder with their scores, or the steps of one run: which are made, and why others are not.
 
     Parameters
     ----------
     data : str
-        folder with runs
+        folder with runs; or run folder or name, or YAML file
     """
-    from toss_ctr.run.api import run_list
+    if Path(data).is_dir() and not (Path(data) / 'config.yaml').is_file():
+        from toss_ctr.run.api import run_list
 
-    print(run_list(data))
+        print(run_list(data))
+        return
+    c = _config(data)
+    from toss_ctr.run.graph import state_lines, states
+
+    print(state_lines(states(c)))
 
 
 @app.command(group=LOOK)

@@ -13,7 +13,7 @@ import polars as pl
 from hypothesis import HealthCheck, settings, strategies as st
 from hypothesis.stateful import rule, RuleBasedStateMachine, run_state_machine_as_test
 
-from ..cli import COMMANDS, parse
+from ..cli import parse
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..inference.predictor import export, load_artefact
@@ -54,7 +54,7 @@ def finished_run(folder) -> Config:
 def _run_command(name: str, *argv) -> str:
     "Output of a command, called as from a shell; UserError is raised."
     with contextlib.redirect_stdout(io.StringIO()) as out, contextlib.redirect_stderr(out):
-        COMMANDS[name](**parse(COMMANDS[name], [str(word) for word in argv]))
+        parse([name, *map(str, argv)])()
     return out.getvalue()
 
 
@@ -99,21 +99,21 @@ class _Looked(_SubmittedRun):
 
     @rule()
     def ls(self):
-        table = _run_command('toss_ls', self.run.parent)
+        table = _run_command('ls', self.run.parent)
         line = next(line for line in table.splitlines() if line.startswith(f'{self.cfg.exp_name} '))
         assert f" {last_choice(self.run)['chosen']} " in line, line
         self.stays()
 
     @rule()
     def board(self):
-        _run_command('toss_board', self.run, '--n-boot', 0)
+        _run_command('board', self.run, '--n-boot', 0)
         stars = [row['name'] for row in member_rows(self.run) if row['submitted']]
         assert stars == [last_choice(self.run)['chosen']], stars
         self.stays()
 
     @rule()
     def report(self):
-        _run_command('toss_report', self.run)
+        _run_command('report', self.run)
         self.stays()
 
     @rule()
@@ -125,7 +125,7 @@ class _Looked(_SubmittedRun):
 
     @rule()
     def clean(self):
-        _run_command('toss_clean', self.run)
+        _run_command('clean', self.run)
         self.stays()
 
     @rule()
@@ -144,20 +144,20 @@ class Submitted(_Looked):
 
     @rule()
     def infer(self):
-        assert _run_command('toss_infer', self.run).splitlines()[-1] == str(self.submission)
+        assert _run_command('infer', self.run).splitlines()[-1] == str(self.submission)
         self.stays()
 
     @rule(who=_WHO)
     def infer_member(self, who):
         if self.answered(who) and who:
-            file = _run_command('toss_infer', self.run, '--member', who).splitlines()[-1]
+            file = _run_command('infer', self.run, '--member', who).splitlines()[-1]
             assert file == str(submission_path(self.run, who))
             self.stays()
 
     @rule(who=_WHO)
     def infer_file(self, who):
         if self.answered(who):
-            file = _run_command('toss_infer', self.run, self.cfg.data.test_path, '--member', who).splitlines()[-1]
+            file = _run_command('infer', self.run, self.cfg.data.test_path, '--member', who).splitlines()[-1]
             self.near(pl.read_csv(file)['clicked'], self.answered(who))
             self.stays()
 
@@ -171,17 +171,17 @@ class Submitted(_Looked):
 
     @rule(select=st.sampled_from(['', 'mean', 'stack']))
     def calibrate(self, select):
-        output = _run_command('toss_calibrate', self.run, *(('--set', f'ensemble.select={select}') if select else ()))
+        output = _run_command('calibrate', self.run, *(('--set', f'ensemble.select={select}') if select else ()))
         assert f"submission.csv stays {submitted_record(self.run)['chosen']};" in output, output
         self.stays()
 
-    @rule(how=_BY_HAND, look=st.sampled_from(['', 'toss_ls', 'toss_board', 'toss_report']))
+    @rule(how=_BY_HAND, look=st.sampled_from(['', 'ls', 'board', 'report']))
     def by_hand(self, how, look):
         self.submission.unlink()
         if how != 'gone':
             self.submission.write_text('' if how == 'empty' else how)
         if look:
-            output = _run_command(look, self.run.parent if look == 'toss_ls' else self.run)
+            output = _run_command(look, self.run.parent if look == 'ls' else self.run)
             assert ' *' not in output, output
         try:
             with contextlib.redirect_stdout(io.StringIO()):
@@ -189,7 +189,7 @@ class Submitted(_Looked):
             raise AssertionError('verify finds a changed submission.csv whole')
         except UserError as e:
             assert 'submission.csv' in str(e) and 'toss infer' in str(e), e
-        _run_command('toss_infer', self.run)
+        _run_command('infer', self.run)
         self.stays()
 
 # %% ../../nbs/95_tests/68_submitted.ipynb #e8d26270
