@@ -52,9 +52,9 @@ def _start_ray(ray, cpus: int, reaper: Reaper):
     token.touch(mode=0o600)
     token.write_text(secrets.token_hex(32))
     os.environ.update(RAY_AUTH_MODE='token', RAY_AUTH_TOKEN_PATH=str(token))
-    _read_switches(ray)
     for last in range(_TRIES):
         try:
+            _read_switches(ray)
             with patch.dict(os.environ, child_environment(**_QUIET, **KEEP_ENVIRONMENT, **reaper.mark)):
                 return ray.init(
                     num_cpus=cpus, object_store_memory=_STORE_BYTES, _temp_dir=f'{reaper.folder}/{last}',
