@@ -9,6 +9,7 @@ __all__ = ['WHERE', 'parse_overrides', 'merge', 'make_config', 'overridden', 'wi
 
 # %% ../../nbs/10_config/55_load.ipynb #f186d49c
 import hashlib, json, re
+from contextlib import suppress
 from copy import deepcopy
 from functools import reduce
 from importlib import resources
@@ -20,8 +21,9 @@ from pydantic import ValidationError
 from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
 from .whole import Config
-from ..core.errors import nearest, UserError
+from ..core.errors import Damaged, nearest, UserError
 from ..core.files import remember, remembered, shell_path
+from ..core.records import read_record
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
 def _key_value(text) -> tuple:
@@ -267,8 +269,11 @@ def folder_config(folder, overrides=()) -> Config:
     """Config of a run's folder, with this user's settings of where and how.
 
     overrides : `key=value` texts, later ones win
+    raises UserError : another version of this package has made the run, or a key is wrong
     """
     folder, given = Path(folder), parse_overrides(overrides)
+    with suppress(Damaged):  # it tells the version only
+        read_record(folder / 'origin.json', 'origin')
     what, where = apart(_read_config(folder / 'config.yaml'))[0], _remembered_where(folder)
     if 'kind' in (given.get('engine') or {}):
         where.pop('engine', None)  # another engine reads other keys

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import polars as pl
 
-from .errors import Damaged
+from .errors import Damaged, UserError
 from .files import again, digest_bytes, digest_file, digest_json, names_file
 from .files import read_json, read_table, table_of, verify_file, write_aside, write_json
 
@@ -49,8 +49,8 @@ def write_record(path, kind: str, content: dict, home=None, made_of=None, files=
 # %% ../../nbs/00_core/13_records.ipynb #26b2eda4
 def _refusal(path: Path, head, kind: str, same: bool) -> str:
     "What is wrong with a checksummed file in this place; '' = nothing."
-    if not isinstance(head, dict) or head.get('format') != FORMAT:
-        return f'written by another version of toss_ctr: not of format {FORMAT}'
+    if not isinstance(head, dict) or 'kind' not in head:
+        return 'it is no record'
     if head['kind'] != kind:
         return f'it is a record of kind {head["kind"]}, not {kind}'
     location = Path(head['location']).parts
@@ -72,10 +72,15 @@ def read_record(path, kind: str, hint: str = '', made_of=None) -> Record:
     Raises
     ------
     Damaged : it is missing, not as it was written, or not the record that belongs here
+    UserError : it was written by a version of this package with another format
     """
     content = read_json(path, hint)
-    same = made_of is None or digest_json(made_of) == digest_json(content.get('made_of'))
-    if why := _refusal(Path(path), content.pop('record', {}), kind, same):
+    head, other = content.pop('record', {}), content.get('made_of')
+    same = made_of is None or digest_json(made_of) == digest_json(other)
+    if isinstance(head, dict) and head.get('format', FORMAT) != FORMAT:
+        what = f'{path}: made by another version of toss_ctr (format {head["format"]}, this version writes {FORMAT})'
+        raise UserError(what, hint or 'choose another exp_name, or another folder; the files stay as they are')
+    if why := _refusal(Path(path), head, kind, same):
         raise Damaged(f'{path}: damaged ({why})', hint or again(path))
     return Record(path, content)
 
