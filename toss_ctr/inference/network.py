@@ -38,7 +38,7 @@ from ..data.source import open_parquet
 from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
-from .oof import calibration_options, finished_folds, labels_of, results_locked, run_calibrators
+from .oof import calibration_options, finished_folds, label_names, results_locked, run_calibrators
 from ..members.predictions import finish_member, joined_folds, OOF, TEST
 from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
@@ -126,7 +126,7 @@ class Network:
     @property
     def labels(self) -> list[str]:
         "Of the models; '' is the first."
-        return labels_of(self.sides)
+        return label_names(self.sides)
 
     def of_label(self, label: str = '') -> list[dict]:
         "What each fold's side file says of a label: shift, metrics."

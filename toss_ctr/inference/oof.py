@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['begin_run', 'need_network', 'finished_folds', 'read_oof_logits', 'calibration_options', 'probability_target',
-           'calibrator_made_of', 'labels_of', 'run_calibrators', 'results_locked', 'held_out_now', 'refuse_other',
+           'calibrator_made_of', 'label_names', 'run_calibrators', 'results_locked', 'held_out_now', 'refuse_other',
            'calibrate', 'calibrate_lead']
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
@@ -120,7 +120,7 @@ def _held_out_arrays(oof: pl.DataFrame, name: str = '') -> tuple:
     return *(oof[name].to_numpy() for name in (f'logit{suffix}', f'label{suffix}', 'fold')), weight
 
 # %% ../../nbs/70_inference/05_oof.ipynb #9a323553
-def labels_of(sides: dict) -> list[str]:
+def label_names(sides: dict) -> list[str]:
     """The labels that the folds learned, as the tables' columns end in them: '' is the first.
 
     sides : fold → side file
@@ -134,7 +134,7 @@ def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     sides : fold → side file, of `finished_folds`
     returns label → calibrator; '' = the first
     """
-    options, names = calibration_options(cfg), labels_of(sides)
+    options, names = calibration_options(cfg), label_names(sides)
     if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
     try:
@@ -216,7 +216,7 @@ def calibrate(cfg: Config) -> dict:
         if cfg.logging.csv_log:
             with write_aside(cfg.run_dir / 'train_log.csv') as part:  # what the folds have sealed, whatever it was
                 part.write_text(run_log(sides), encoding='utf-8')
-        return _write_calibrated(cfg, calibrator_made_of(sides, calibration_options(cfg)), oof, labels_of(sides))
+        return _write_calibrated(cfg, calibrator_made_of(sides, calibration_options(cfg)), oof, label_names(sides))
 
 
 def calibrate_lead(inputs: Inputs) -> dict:
