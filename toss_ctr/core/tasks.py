@@ -91,7 +91,7 @@ class Task:
         news = []
         if len(lines) < self.read:
             print('engine: a worker was lost; its task begins again', flush=True)
-            self.read, news = 0, [-self.progress]
+            self.read, news = 0, [-self.progress] if self.progress else []  # tasks of texts alone have no sum
         news += map(json.loads, lines[self.read :])
         self.read = len(lines)
         self.progress += sum(number for number in news if isinstance(number, (int, float)))
