@@ -7,7 +7,7 @@ __all__ = ['Programs', 'MatrixModels', 'Predictor', 'refuse_ranks', 'prediction_
            'label_answers', 'export', 'load_artefact']
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #f66f4b45
-import shutil
+import re, shutil
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -219,12 +219,20 @@ def prediction_of(cfg: Config, member: str = '') -> tuple[str, dict, Record | No
 _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 
+def _features_config(cfg: Config) -> dict:
+    "The keys that out-of-fold features of new rows are computed by; no path and no key of training is among them."
+    keys = apart(cfg.model_dump(mode='json'))[0]
+    keys['data'] = {key: value for key, value in keys['data'].items() if not re.search('path|manifest|synthetic', key)}
+    return {section: keys[section] for section in ('data', 'features', 'model', 'sequence', 'sequences')}
+
+
 def _matrix_of(cfg: Config) -> str:
-    "Digest of what the shared columns and counts were made of, as the members' records say."
+    "Digest of what the shared columns and counts are made of: the recipes of the members, and the keys of features."
     names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
     recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['recipe'] for name in names}
     keys = 'train', 'columns', 'features'
-    return digest_json({name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()})
+    members = {name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()}
+    return digest_json(dict(members=members, config=_features_config(cfg)))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #db63d5b9
 def _seal_folder(path: Path, kind: str, content: dict, made_of: str) -> Record:
@@ -243,7 +251,7 @@ def _make_matrix(cfg: Config, inputs: Inputs, out: Path, made_of: str) -> Record
     write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
-    configs = [apart(table.model_dump(mode='json'))[0] for table, _ in tables]
+    configs = [_features_config(table) for table, _ in tables]
     content = dict(cache=inputs.train.fingerprint, configs=configs, columns=columns.to_json())
     return _seal_folder(out / 'matrix.json', 'matrix', content, made_of)
 
