@@ -294,14 +294,22 @@ def find_split(name: str, cfg, train: Record | None = None) -> Split | None:
     name : 'train' or 'test'
     train : manifest of the training split, for the test split
     """
-    return _given_split(name, cfg, train) or _whole_split(_plan_split(name, cfg, train), cfg)
+    return _planned_split(name, cfg, train)[0]
+
+
+def _planned_split(name: str, cfg, train: Record | None) -> tuple[Split | None, _SplitPlan | None]:
+    "The split if it exists, and the plan by which it is looked for, or built."
+    if given := _given_split(name, cfg, train):
+        return given, None
+    plan = _plan_split(name, cfg, train)
+    return _whole_split(plan, cfg), plan
 
 
 def _load_or_build(name: str, cfg, train: Record | None, progress: bool) -> Split:
     "Open or build a split; with two processes, the second waits and opens the split that the first has built."
-    if split := find_split(name, cfg, train):
+    split, plan = _planned_split(name, cfg, train)
+    if split:
         return split
-    plan = _plan_split(name, cfg, train)
     with locked(plan.root, 'cache'):
         sweep(plan.root, held=True)
         split = _whole_split(plan, cfg)

@@ -178,20 +178,15 @@ def _write_features(cfg, splits: dict, folds: Folds, root: Path, fingerprint: st
     write_record(root / 'manifest.json', 'features', content, made_of=fingerprint, files=files)
 
 # %% ../../nbs/30_features/40_stored.ipynb #4b781cf9
-def _features_root(cfg, splits: dict, folds: Folds) -> tuple[Path, str]:
-    "Folder of the features in the cache, and its digest."
-    fingerprint = feature_fingerprint(cfg, splits, folds)
-    return splits['train'].root.parent / 'features' / fingerprint, fingerprint
+def _features_root(cfg, splits: dict, folds: Folds) -> Path:
+    "Folder of the features in the cache, named by their digest."
+    return splits['train'].root.parent / 'features' / feature_fingerprint(cfg, splits, folds)
 
 
 def find_features(cfg, splits: dict, folds: Folds) -> StoredFeatures | None:
-    "Features that are made already; None if they are missing or damaged."
-    root, fingerprint = _features_root(cfg, splits, folds)
-    if (root / 'manifest.json').exists():
-        try:
-            return _open_features(root, fingerprint)
-        except Damaged as e:
-            print(f'{e.what}; making the features again')
+    "Features that exist already, verified; None if the config requests none, or they are missing."
+    root = _features_root(cfg, splits, folds)
+    return _open_features(root, root.name) if feature_names(cfg) and (root / 'manifest.json').exists() else None
 
 
 def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> StoredFeatures | None:
@@ -210,10 +205,13 @@ def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> S
     """
     if not feature_names(cfg):
         return None
-    root, fingerprint = _features_root(cfg, splits, folds)
+    root = _features_root(cfg, splits, folds)
     with locked(root, 'folder of features'):
         sweep(root, held=True)
-        if (found := find_features(cfg, splits, folds)) is not None:
-            return found
-        _write_features(cfg, splits, folds, root, fingerprint, progress)
-    return _open_features(root, fingerprint)
+        if (root / 'manifest.json').exists():
+            try:
+                return _open_features(root, root.name)
+            except Damaged as e:
+                print(f'{e.what}; making the features again')
+        _write_features(cfg, splits, folds, root, root.name, progress)
+    return _open_features(root, root.name)

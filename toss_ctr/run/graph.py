@@ -6,11 +6,10 @@
 __all__ = ['plan', 'states', 'state_lines', 'forget']
 
 # %% ../../nbs/90_run/21_graph.ipynb #8336765b
-import shutil
 from dataclasses import replace
 
 from ..config.whole import Config
-from ..core.errors import nearest, UserError
+from ..core.errors import Damaged, nearest, UserError
 from ..core.records import Record
 from ..core.steps import State, Step
 from ..data.cache import find_split
@@ -22,7 +21,7 @@ from ..inference.network import network_recipe
 from ..members.outside import outside_step
 from ..members.predictions import member_step
 from ..members.trees import tree_steps
-from .road import ending_step, network_config, will_generate
+from .road import ending_place, ending_step, network_config, will_generate
 from ..training.checkpoints import fold_step
 from ..training.inputs import folds_step, Inputs
 from ..training.setup import fold_recipe
@@ -52,6 +51,17 @@ def plan(cfg: Config) -> dict[str, tuple[str, ...]]:
     return graph | dict(submission=tuple(cfg.members), report=('submission',))
 
 # %% ../../nbs/90_run/21_graph.ipynb #91f67905
+def _with_features(inputs: Inputs) -> tuple[State, Inputs | None]:
+    "The state of the features that the config requests, and the inputs with them; None if they are not made."
+    try:
+        features = find_features(inputs.cfg, inputs.splits, inputs.folds)
+    except Damaged as error:
+        return State('damaged', error.what), None
+    if features is None and feature_names(inputs.cfg):
+        return State('missing'), None
+    return State('made'), replace(inputs, features=features)
+
+
 def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
     "Cache, folds and features of a run if all of them are made; their states are written into `known`."
     if will_generate(cfg):
@@ -67,22 +77,20 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
     known['folds'] = folds_step(cfg, splits['train'].fingerprint).look()
     if known['folds'].record is None:
         return None
-    folds, features = Folds.load(known['folds'].record), None
+    inputs = Inputs(cfg, splits['train'], splits['test'], Folds.load(known['folds'].record), None)
+    state, inputs = _with_features(inputs)
     if feature_names(cfg):
-        features = find_features(cfg, splits, folds)
-        known['features'] = State('made' if features else 'missing')
-        if features is None:
-            return None
-    return Inputs(cfg, splits['train'], splits['test'], folds, features)
+        known['features'] = state
+    return inputs
 
 # %% ../../nbs/90_run/21_graph.ipynb #cedfe119
 def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
     "A network as a member, if all of its folds are made; their states are written into `known`."
-    cfg, home = network_config(inputs.cfg, name), inputs.cfg.run_dir
-    features = inputs.features
-    if feature_names(cfg) != feature_names(inputs.cfg):
-        features = find_features(cfg, inputs.splits, inputs.folds) if feature_names(cfg) else None
-    inputs = replace(inputs, cfg=cfg, features=features)
+    home, cfg = inputs.cfg.run_dir, network_config(inputs.cfg, name)
+    if name != inputs.cfg.network:  # a variant may have features of its own
+        _, inputs = _with_features(replace(inputs, cfg=cfg))
+        if inputs is None:
+            return None
     recipe, sides = fold_recipe(inputs), {}
     for k in range(inputs.folds.n_folds):
         known[f'{name}/fold_{k}'] = state = fold_step(cfg.run_dir, k, recipe).look()
@@ -149,7 +157,7 @@ def _place(cfg: Config, name: str) -> Step:
         return folds_step(cfg, '')
     if name == 'submission':
         return choice_step(cfg, {})
-    return Step(cfg.run_dir / 'finished.json', 'finished', {}, cfg.run_dir)
+    return ending_place(cfg, {})
 
 
 def forget(cfg: Config, name: str) -> list[str]:
@@ -168,9 +176,5 @@ def forget(cfg: Config, name: str) -> list[str]:
         if set(before) & set(found):
             found.append(step)
     for step in found:
-        place = _place(cfg, step)
-        place.path.unlink(missing_ok=True)
-        if place.folder:
-            for version in place.folder.glob('[0-9a-f]' * 16):
-                shutil.rmtree(version)
+        _place(cfg, step).forget()
     return found

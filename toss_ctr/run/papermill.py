@@ -243,7 +243,7 @@ def train_folds(
     left = not_done(wanted)
     settled = [fold for fold in wanted if fold not in left]
     for fold in settled:
-        steps[fold].restored()
+        steps[fold].tidy_if_free(done[fold])
     while settled or left:
         with ExitStack() as claims:
             mine = claim_folds(claims, cfg, left)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['MAY_DIFFER', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING_ROW', 'ENDING_BYTES', 'USUAL_ROUNDS', 'network_config',
-           'train_network', 'train_members', 'ending_step', 'write_ending', 'run', 'sample_file', 'sampled',
-           'will_generate', 'data_rows', 'head_run', 'measured_cost', 'cost_of', 'scale_up', 'estimate',
+           'train_network', 'train_members', 'ending_place', 'ending_step', 'write_ending', 'run', 'sample_file',
+           'sampled', 'will_generate', 'data_rows', 'head_run', 'measured_cost', 'cost_of', 'scale_up', 'estimate',
            'estimate_text']
 
 # %% ../../nbs/90_run/20_road.ipynb #ba6c4542
@@ -92,7 +92,7 @@ def train_network(inputs: Inputs, name: str, progress: bool = False, **options) 
     calibrate(cfg)
     needed = 'spec', *['statistics'] * any(side['features'] for side in sides.values())  # by new rows
     whole = all(whole_record(cfg.run_dir / f'{kind}.json', kind) for kind in needed) and not cfg.data.labels[1:]
-    return step.restored() if whole and step.kept() else write_network_member(inputs, step, progress)
+    return (whole and step.restored()) or write_network_member(inputs, step, progress)
 
 # %% ../../nbs/90_run/20_road.ipynb #4feedd0a
 def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str, dict]:
@@ -140,8 +140,13 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 _ENDING = 'report.html test_metrics.json advice.json attention.json columns.json importance.json'
 
 
-def ending_step(inputs: Inputs, choice: Record) -> Step:
+def ending_place(cfg: Config, recipe: dict) -> Step:
     "The report, and what is written beside it, as the last step of a run."
+    return Step(cfg.run_dir / 'finished.json', 'finished', recipe, cfg.run_dir)
+
+
+def ending_step(inputs: Inputs, choice: Record) -> Step:
+    "The last step, made of the choice, the config, the truth, this code and its libraries."
     cfg = inputs.cfg
     truth = Path(cfg.data.truth_path or '')
     recipe = dict(
@@ -150,7 +155,7 @@ def ending_step(inputs: Inputs, choice: Record) -> Step:
         truth=digest_file(truth) if truth.is_file() else None,
         versions=needed_versions(),
     )
-    return Step(cfg.run_dir / 'finished.json', 'finished', recipe, cfg.run_dir)
+    return ending_place(cfg, recipe)
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
 def write_ending(inputs: Inputs, step: Step, scores: list[dict]) -> Record:

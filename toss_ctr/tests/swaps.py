@@ -215,7 +215,7 @@ class Swaps(_Finished):
             output = call(COMMANDS[name], self.run)
             self.counts[f'{name}: {"refused" if output.answer is None else "answered"}'] += 1
             other = output.answer not in (None, self.promised[name].answer) and path.name not in output.line
-            other = other and 'is trained again' not in output.line  # a fold whose files differ from its record
+            other = other and 'is not done' not in output.line  # a fold whose files differ from its record
             other = other and (name, path.name) != ('board', 'submission.csv')  # without its star; `ls` says why
             if output.fault or other:
                 odd.append(f'{name} {output.fault or "answered otherwise"}')

@@ -9,7 +9,6 @@ __all__ = ['WEIGHTS', 'HELD_OUT', 'LOG_SCHEMA', 'side_path', 'fold_version', 'fo
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
 import io, re
-from contextlib import suppress
 from pathlib import Path
 
 import polars as pl
@@ -162,11 +161,13 @@ def read_fold(run_dir, fold: int, oof: bool = False) -> Record:
 
 
 def whole_folds(run_dir) -> list[int]:
-    "The folds that are finished and whole, ascending."
+    "The folds that are finished and whole, ascending; a damaged one is named in a line."
     whole = []
     for fold in side_files(run_dir):
-        with suppress(Damaged):
+        try:
             whole.append(read_fold(run_dir, fold, oof=True)['fold'])
+        except Damaged as error:
+            print(f'{error.what}; fold {fold} is not done')
     return whole
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #027d4444

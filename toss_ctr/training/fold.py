@@ -84,12 +84,12 @@ def kept_fold(step: Step, force: bool = False) -> State:
     force : train again over a finished fold of another config
     raises UserError : the fold was trained with another config or other data
     """
-    state = step.look()
+    state, fold = step.look(), step.folder.name.replace('_', ' ')
     if state.name == 'stale' and not force:
-        what = f'{step.path}: {step.folder.name.replace("_", " ")} was trained with another config or other data'
+        what = f'{step.path}: {fold} was trained with another config or other data'
         raise UserError(f'{what} ({state.why})', 'choose another exp_name, or add --force to train it again')
     if state.name == 'damaged':
-        print(f'{state.why}; the fold is trained again')
+        print(f'{state.why}; {fold} is not done')
     return state
 
 
