@@ -413,7 +413,7 @@ def toss_calibrate(cfg: Cfg = 'demo', *, set: Overrides = ()):
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
     if choice := last_choice(c.run_dir):
         print(
-            f"submission.csv stays {choice['chosen']}; toss run {shell_path(c.run_dir)} hands in what has changed since"
+            f"submission.csv stays {choice['chosen']}; toss run {shell_path(c.run_dir)} submits what has changed since"
         )
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417

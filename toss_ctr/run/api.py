@@ -76,7 +76,7 @@ class _Known:
         """Folds, the whole, baseline, ensemble and, where it is known, the best possible, on held-out rows.
 
         n_boot : bootstrap draws of the intervals; 0: none
-        returns a table, in the report's order; * is what was handed in
+        returns a table, in the report's order; * is the submitted model
         """
         from toss_ctr.report.predictions import summary_lines, summary_table
 
@@ -222,7 +222,7 @@ def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
 
 # %% ../../nbs/90_run/30_api.ipynb #c56caac3
 class BadRows(UserError, ValueError):
-    "Rows that cannot be read; by scikit-learn's contract a `ValueError`."
+    "Rows that cannot be read; as scikit-learn expects, a `ValueError`."
 
 
 def _check_array(data, width: int | None):
@@ -255,7 +255,6 @@ def any_rows(data, width: int | None = None):
     rows = table_rows(data)
     return (lazy_table(find_files(data, 'data')) if rows is None else rows).collect()
 
-
 # %% ../../nbs/90_run/30_api.ipynb #44afb32e
 class _Answering(_Shown):
     "A run that answers: new rows, and what its model looks at."
@@ -273,12 +272,12 @@ class _Answering(_Shown):
         return np.array(labels.to_series().drop_nulls().sort().to_list())
 
     def predict_proba(self, data, member: str = '') -> np.ndarray:
-        """Probabilities of both classes by what was handed in: the network, another member, or the ensemble.
+        """Probabilities of both classes by the submitted model: the network, another member, or the ensemble.
 
         Parameters
         ----------
         data : n rows: a frame of Polars (lazy too) or pandas, an Arrow table, dicts, an array, or a path
-        member : any trained member's name, or 'ensemble', to be answered by it alone; by default who was handed in
+        member : any trained member's name, or 'ensemble', to predict with it alone; by default the submitted model
 
         Returns
         -------
@@ -311,11 +310,11 @@ class _Answering(_Shown):
         return float((self.predict(data) == np.asarray(y)).mean())
 
     def submit(self, data=None, out: str = '', member: str = '') -> Path:
-        """A CSV file of ids and click probabilities, ready to hand in; rows of a path are streamed.
+        """A CSV file of ids and click probabilities, ready to submit; rows of a path are streamed.
 
         Parameters
         ----------
-        data : rows to predict: a path, or a frame; None: the test rows that were handed in
+        data : rows to predict: a path, or a frame; None: the test rows of the submission
         out : the CSV file; by default submission.csv, or submission_<name of data>.csv, in the run's folder
         member : of `predict_proba`
 
@@ -368,7 +367,6 @@ class _Answering(_Shown):
         from toss_ctr.training.inputs import prepare
 
         return prepare(self.cfg, test=bool(self.cfg.data.test_path))
-
 
 # %% ../../nbs/90_run/30_api.ipynb #b0cac55e
 _ROLES = 'label', 'item', 'history', 'categorical', 'numeric', 'ignore'  # parameters that a schema asks for
@@ -510,7 +508,7 @@ class _Fitting(_Answering):
 
 # %% ../../nbs/90_run/30_api.ipynb #3012939f
 class CTR(_Fitting):
-    """A model of clicks, by scikit-learn's contract; and the run that it was trained in.
+    """A model of clicks, with scikit-learn's interface; and the run that it was trained in.
 
     Parameters
     ----------
@@ -636,7 +634,6 @@ class CTR(_Fitting):
 
 Run = CTR  # the same class: a run that is opened by its name
 
-
 # %% ../../nbs/90_run/30_api.ipynb #37a8eca6
 def write_start(train: str, test=None, out='', label='clicked', history=None, item=None, valid=None) -> Path:
     """Write a YAML file to start from: roles guessed, with the schema's summary and warnings as comments.
@@ -662,7 +659,7 @@ def write_start(train: str, test=None, out='', label='clicked', history=None, it
 def run_list(folder='runs') -> MetricsTable:
     """The runs of a folder, a line each.
 
-    returns folds (finished), rows (held out), handed in (what submission.csv is), and what that scores out of fold
+    returns folds (finished), rows (held out), submitted (the model of submission.csv), and what that scores out of fold
     """
     from toss_ctr.inference.ensemble import submitted_record, last_choice
 
@@ -673,13 +670,13 @@ def run_list(folder='runs') -> MetricsTable:
             choice = submitted_record(run_folder)
             if choice is None and last_choice(run_folder):
                 warnings.warn(
-                    f'{run_folder.name}: submission.csv is not what was handed in; '
+                    f'{run_folder.name}: submission.csv is not the submission that ensemble.json names; '
                     f'toss infer {shell_path(run_folder)} writes it again'
                 )
             line = {
                 'folds': str(len(run.folds)) if run.cfg.network else '',
                 'rows': f"{len(read_run_table(run_folder / 'oof.parquet', ['row'])):,}" if run.done else '',
-                'handed in': choice['chosen'] if choice else '',
+                'submitted': choice['chosen'] if choice else '',
             }
             if choice:
                 scores = choice['scores'][choice['chosen']]
