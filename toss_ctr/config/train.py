@@ -149,6 +149,9 @@ class CV(Section):
     class, it counts with the day before. Scheme file does not read it."""
     group_key: OptionalText = None
     "Column of the group: rows with equal values are in the same fold."
+    parts: Positive | None = None
+    """Scheme group_kfold: rows are cut into this many parts, of which n_splits are held out in turn; the others are
+    always training rows. null = n_splits, or 5 if n_splits is 1."""
     stratify_target: OptionalText = None
     "Column to stratify by: the label."
     time_key: OptionalText = None
@@ -180,6 +183,9 @@ def check_folds(cv: CV, data: Data):
     if cv.scheme == 'forward' and not day_key(cv, data):
         hint = 'name the day column, or data.time_col'
         raise UserError('cv.time_key: empty, but cv.scheme is forward', hint)
+    if cv.parts is not None and (cv.scheme != 'group_kfold' or cv.parts < max(2, cv.n_splits)):
+        what = f'cv.parts: {cv.parts} with cv.scheme {cv.scheme} and cv.n_splits {cv.n_splits}'
+        raise UserError(what, 'leave it null, or cut group_kfold into as many parts as folds, or more')
     if cv.composite_group and not (cv.group_key and day_key(cv, data)):
         raise UserError(
             'cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false'

@@ -111,11 +111,12 @@ def latest_part(folds: Folds, rows: np.ndarray) -> np.ndarray:
     """The part of a fold's training rows that early stopping is decided on.
 
     rows : (m,) int64, training rows of the fold
-    returns (m,) bool: one part of the last fold or day among them
+    returns (m,) bool: the last part, in scheme forward the last one of the last day
     raises UserError if all rows are one part
     """
-    last = folds.fold[rows] == folds.fold[rows].max(initial=-1)
-    newest = last & (folds.part[rows] == folds.part[rows][last].max(initial=0))
+    fold, part = folds.fold[rows], folds.part[rows]
+    last = fold == fold.max(initial=-1) if folds.scheme == 'forward' else np.ones(len(rows), bool)
+    newest = last & (part == part[last].max(initial=0))
     if newest.all():
         why = 'patience: training rows of a single part, of which none can be held back'
         raise UserError(why, 'set train.early_stop_patience, or patience of the member, 0')
@@ -314,17 +315,17 @@ def _file_folds(split) -> np.ndarray:
     return fold
 
 # %% ../../nbs/20_data/55_folds.ipynb #1f7dcb77
-_HOLD_OUT = 5  # `cv.n_splits: 1` holds out one of five folds; also the number of parts for out-of-fold statistics
+_HOLD_OUT = 5  # `cv.n_splits: 1` holds out one of five parts; also the number of parts for out-of-fold statistics
 
 
-def _make_parts(fold, label, groups, seed: int, scheme: str = 'group_kfold') -> np.ndarray:
+def _make_parts(fold, label, groups, seed: int) -> np.ndarray:
     "Part of each row, (n,) int8 from 0; each part is within one fold."
     n_folds = int(fold.max()) + 1
     part = np.zeros(len(fold), np.int8)
     first = 0
     for k in [*range(n_folds), -1]:
         rows = np.flatnonzero(fold == k)
-        wanted = _HOLD_OUT if scheme == 'forward' and k < 0 else math.ceil(_HOLD_OUT / n_folds)
+        wanted = _HOLD_OUT if k < 0 else math.ceil(_HOLD_OUT / n_folds)
         n_parts = min(len(rows), wanted)
         if n_folds == 1 and k == 0:
             n_parts = min(n_parts, 1)
@@ -371,18 +372,18 @@ def make_folds(split, cfg) -> Folds:
     3
     """
     cv, label = cfg.cv, np.asarray(split.labels())
-    if cv.n_splits > _MOST_FOLDS:
-        raise UserError(f'cv.n_splits: {cv.n_splits} folds', f'ask for {_MOST_FOLDS} at most')
+    n_parts = cv.parts or (cv.n_splits if cv.n_splits > 1 else _HOLD_OUT)
+    if n_parts > _MOST_FOLDS:
+        key = 'parts' if cv.parts else 'n_splits'
+        raise UserError(f'cv.{key}: {n_parts} folds', f'ask for {_MOST_FOLDS} at most')
     groups = _fold_groups(split, cfg)
     if cv.scheme == 'group_kfold':
-        n_splits = cv.n_splits if cv.n_splits > 1 else _HOLD_OUT
-        fold = kfold(label, groups, n_splits, cfg.seed, cv.stratify_target is not None)
-        if cv.n_splits == 1:
-            fold = np.where(fold == 0, 0, -1).astype(np.int8)
+        fold = kfold(label, groups, n_parts, cfg.seed, cv.stratify_target is not None)
+        fold[fold >= cv.n_splits] = -1
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:
         fold = _day_folds(split, cfg.day_key, cv.n_splits)
     stats = _fold_stats(fold, label, groups)
-    part = _make_parts(fold, label, groups, cfg.seed, cv.scheme)
+    part = _make_parts(fold, label, groups, cfg.seed)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)
