@@ -17,7 +17,7 @@ from .files import again, digest_bytes, digest_file, digest_json, names_file
 from .files import read_json, read_table, table_of, verify_file, write_aside, write_json
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
-FORMAT = 4
+FORMAT = 5
 
 
 class Record(dict):

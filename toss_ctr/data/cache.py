@@ -7,7 +7,7 @@ __all__ = ['split_source', 'write_shards', 'find_split', 'build_cache']
 
 # %% ../../nbs/20_data/50_cache.ipynb #bd77ee21
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -57,13 +57,14 @@ class _SplitPlan:
         return self.folder / 'manifest.json'
 
 # %% ../../nbs/20_data/50_cache.ipynb #f0bcafc8
-def split_source(name: str, data, memo=None) -> tuple[Source, dict]:
+def split_source(name: str, data, memo=None, clocks: dict | None = None) -> tuple[Source, dict]:
     """The files of a split as one table, and its description for the manifest: rows, validation rows, digest.
 
     memo : folder in which digests of files are stored
+    clocks : of `open_files`
     """
     key, path = f'data.{name}_path', getattr(data, f'{name}_path')
-    source, valid = open_source(path, key, data.time_col), {}
+    source, valid = open_source(path, key, data.time_col, clocks), {}
     if name == 'train' and data.valid_path:
         more = open_source(data.valid_path, 'data.valid_path')
         source = open_files(source.files + more.files, key, data.time_col)
@@ -84,7 +85,7 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     train : manifest of the training split, for a test split
     """
     data = cfg.data
-    source, origin = split_source(name, data, data.cache_dir)
+    source, origin = split_source(name, data, data.cache_dir, train and train['spec']['clocks'])
     stamps = [stat_key(f) for f in source.files]
     try:
         requested = requested_spec(cfg, list(train['columns']) if train else source.columns[0])
@@ -130,6 +131,9 @@ def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
     spec, stats = make_spec(plan.requested, tasks, answers)
     for column in stats['constant']:
         print(f'{plan.source.files[0]}: {column} is the same in all training rows; it is left out')
+    read = spec.columns(spec.keys)
+    read = {*read, *map(moment_column, read)}
+    spec = replace(spec, clocks={c: clock for c, clock in plan.source.clocks.items() if c in read})
     return dict(spec=spec.to_json(), stats=stats, columns=_columns(plan.source))
 
 # %% ../../nbs/20_data/50_cache.ipynb #08969568
@@ -169,9 +173,9 @@ def write_shards(
 
     shards : [index, first row, row after the last] of shards, ascending; rows between them are skipped
     """
-    source = open_files(files)
     learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
-    encode = RowEncoder(Spec.from_json(learned['spec']), **options)
+    spec = Spec.from_json(learned['spec'])
+    source, encode = open_files(files, clocks=spec.clocks), RowEncoder(spec, **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2])
     pieces = _cut_at(stream, sorted({row for shard in shards for row in shard[1:]} - {shards[0][1]}))
     described = []

@@ -9,6 +9,7 @@ __all__ = ['read_manifest', 'split_of', 'open_split', 'verify_cache', 'any_frame
 # %% ../../nbs/20_data/45_frames.ipynb #a6406f44
 import itertools, math, warnings
 from functools import cache
+from types import MappingProxyType
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +23,7 @@ from .encode import RowEncoder
 from .shards import aligned, check_shard, is_part, memory_split, REBUILT, Shard, Split
 from .source import batches, open_source
 from .spec import read_with_lists, Spec
-from .types import add_parts, are_scalars, id_texts, moment_column, plain
+from .types import add_parts, are_scalars, by_clock, id_texts, moment_column, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #9f2e9262
 def read_manifest(path, hint: str = REBUILT, made_of: str | None = None) -> Record:
@@ -110,33 +111,18 @@ def any_frame(data, columns=None) -> pl.DataFrame:
         raise UserError(what, hint) from None
 
 # %% ../../nbs/20_data/45_frames.ipynb #49d12580
-_ISO = r'^\s*(\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?)?)'
-
-
-def _moments(column: pl.Series) -> pl.Series:
-    "Texts of ISO 8601, or lists of them, as datetimes; raise UserError if a text is none."
-    read = lambda text: text.str.extract(_ISO).str.to_datetime(strict=False)
-    column = column.cast(pl.String) if column.dtype == pl.Null else column
-    lists = column.dtype == pl.List
-    at = column.list.eval(read(pl.element())) if lists else read(column)
-    texts, times = (values.explode() if lists else values for values in (column, at))
-    if len(bad := texts.filter(times.is_null() & texts.is_not_null())):
-        raise UserError(f"frame: column '{column.name}': {bad[0]!r} is no moment", 'write it as 2026-11-25 15:00:00')
-    return at
-
-
-def as_frame(frame, columns, more=(), moments=()) -> pl.DataFrame:
+def as_frame(frame, columns, more=(), clocks=MappingProxyType({})) -> pl.DataFrame:
     """Columns of a frame of any library, as a Polars frame; raise UserError if one is missing.
 
     frame : see `any_frame`
     more : optional columns
-    moments : columns whose texts are datetimes
+    clocks : `Spec.clocks`: columns of times, which are converted to the clock of the training rows
     """
     wanted = list(dict.fromkeys([*columns, *more]))
     names = [str(c) for c in frame.columns] if hasattr(frame, 'iloc') and hasattr(frame, 'columns') else []
     frame = any_frame(frame, {*wanted, *map(moment_column, wanted)})
-    texts = [c for c in moments if frame.schema.get(c) in (pl.Null, pl.String, pl.List(pl.String))]
-    frame = add_parts(frame.with_columns(_moments(frame[c]) for c in texts), wanted)
+    timed = [by_clock(frame[c], clock, 'frame') for c, clock in clocks.items() if c in frame.columns]
+    frame = add_parts(frame.with_columns(timed), wanted)
     check_columns(columns, list(dict.fromkeys([*names, *frame.columns])), 'frame')
     frame = frame[[c for c in wanted if c in frame.columns]]  # names are no patterns: `*` is a name
     for name, dtype in frame.schema.items():
@@ -172,11 +158,7 @@ class RawRows:
         wanted = [*self.columns, *spec.keys]
         moments = [moment_column(c) for c in wanted]
         self.wanted = [c for c in dict.fromkeys([*wanted, *moments]) if c]
-        self.single = {*wanted} - {*spec.composite(), *moments}  # read only as one code or number per row
-        resolutions = {h.time: h.resolution for h in spec.histories} | (
-            {spec.time.name: spec.time.resolution} if spec.time else {}
-        )
-        self.moments = {c for c in (*moments, *resolutions) if c and resolutions.get(c, 'moment') == 'moment'}
+        self.single = {*wanted} - {*spec.composite(), *moments, *spec.clocks}  # read only as one code or number per row
         self.encoder = cache(lambda *keys: RowEncoder(spec, keys=keys))
 
     def __call__(self, rows) -> Split:
@@ -189,7 +171,7 @@ class RawRows:
         scalars = {}
         if isinstance(rows, list):
             scalars, rows = self._listed(rows)
-        frame = as_frame(rows, [c for c in self.columns if c not in scalars], self.spec.keys, self.moments)
+        frame = as_frame(rows, [c for c in self.columns if c not in scalars], self.spec.keys, self.spec.clocks)
         arrays = {c.name: c.to_arrow(compat_level=pl.CompatLevel.oldest()) for c in frame}
         batch, n = scalars | arrays, len(next(iter(scalars.values()), frame))
         encode = self.encoder(*(k for k in self.spec.keys if k in batch))
@@ -225,7 +207,7 @@ def stream_split(path, spec: Spec, rows_per_block: int = 1 << 13, key: str = 'da
 
     path : a Parquet file, a folder, or a glob
     """
-    source = open_source(path, key, spec.time and spec.time.name)
+    source = open_source(path, key, spec.time and spec.time.name, spec.clocks)
     have = set.intersection(*map(set, source.columns))
     encode = RowEncoder(spec, ids=spec.id_col in have, keys=[k for k in spec.keys if k in have])
     source.check(encode.columns)

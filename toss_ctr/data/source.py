@@ -8,7 +8,8 @@ __all__ = ['folder_note', 'find_files', 'open_parquet', 'Source', 'open_files', 
 
 # %% ../../nbs/20_data/08_source.ipynb #ef481dbe
 import glob, re
-from dataclasses import dataclass
+from types import MappingProxyType
+from dataclasses import dataclass, field
 from itertools import pairwise
 from pathlib import Path
 
@@ -20,7 +21,7 @@ from polars.io.plugins import register_io_source
 from ..core.errors import check_columns, UserError
 from ..core.files import digest_json, Digests
 from ..core.objects import find_objects, is_object, object_trouble, open_object, source_file
-from .types import add_parts, moment_column, moment_parts, PARTS
+from .types import add_parts, by_clock, file_clocks, is_text, moment_column, moment_parts, PARTS
 
 # %% ../../nbs/20_data/08_source.ipynb #4f3a094f
 def folder_note(path, files, columns) -> str:
@@ -101,6 +102,14 @@ def _batch_frame(batch) -> pl.DataFrame:
     frame.columns = batch.schema.names
     return frame
 
+# %% ../../nbs/20_data/08_source.ipynb #1d6f6462
+def _by_clocks(batch: pa.RecordBatch, clocks: dict, where) -> pa.RecordBatch:
+    "A batch with the columns of `clocks` converted by `by_clock`."
+    for c, clock in clocks.items():
+        times = by_clock(pl.from_arrow(batch[c]).alias(c), clock, str(where)).to_arrow()
+        batch = batch.set_column(batch.schema.get_field_index(c), c, times)
+    return batch
+
 # %% ../../nbs/20_data/08_source.ipynb #371fc5e1
 def _with_parts(batch: pa.RecordBatch, columns) -> pa.RecordBatch:
     "The given columns of a batch, with the derived ones computed."
@@ -118,6 +127,7 @@ class Source:
 
     starts : first row of every file, and n_rows at the end
     columns : top-level columns of every file, with the derived ones
+    clocks : column of times → the time zone in which every file is read, '' for times without one
 
     Examples
     --------
@@ -130,6 +140,7 @@ class Source:
     starts: tuple[int, ...]
     columns: tuple[tuple[str, ...], ...]
     key: str = 'data.train_path'
+    clocks: dict[str, str] = field(default_factory=dict)
 
     @property
     def n_rows(self) -> int:
@@ -157,23 +168,26 @@ class Source:
             check_columns(needed, have, str(f), named)
 
 # %% ../../nbs/20_data/08_source.ipynb #14065c3e
-def _field_parts(field: pa.Field, time_col) -> tuple:
-    "Names of the parts of a column; a column of numbers has parts only if it is `data.time_col`."
+def _field_parts(field: pa.Field, time_col, clocks: dict) -> tuple:
+    "Names of the parts of a column; numbers have parts only in `data.time_col`, texts in a column of times."
     numeric = pa.types.is_integer(field.type) or pa.types.is_floating(field.type)
-    return PARTS if numeric and field.name == time_col else moment_parts(field.type)
+    timed = field.name == time_col if numeric else field.name in clocks and is_text(field.type)
+    return PARTS if timed else moment_parts(field.type)
 
 
-def open_files(files, key: str = 'data.train_path', time_col: str | None = None) -> Source:
+def open_files(files, key='data.train_path', time_col: str | None = None, clocks: dict | None = None) -> Source:
     """Files as one table; raise UserError for damaged files and for a column name that occurs twice.
 
     files : Parquet files in the order of their rows
     time_col : `data.time_col`, which has derived columns also if it contains numbers
+    clocks : of the training rows (`Spec.clocks`); None = those of the first file
     """
     files, starts, columns = tuple(map(source_file, files)), [0], []
     for f in files:
         pf = open_parquet(f)
         names = pf.schema_arrow.names
-        parts = [f'{f.name}.{part}' for f in pf.schema_arrow for part in _field_parts(f, time_col)]
+        clocks = file_clocks(pf.schema_arrow) if clocks is None else clocks
+        parts = [f'{f.name}.{part}' for f in pf.schema_arrow for part in _field_parts(f, time_col, clocks)]
         twice = sorted({c for c in names if names.count(c) > 1})
         if twice:
             raise UserError(
@@ -181,25 +195,28 @@ def open_files(files, key: str = 'data.train_path', time_col: str | None = None)
             )
         starts.append(starts[-1] + pf.metadata.num_rows)
         columns.append(tuple(dict.fromkeys([*names, *parts])))
-    return Source(files, tuple(starts), tuple(columns), key)
+    return Source(files, tuple(starts), tuple(columns), key, clocks or {})
 
 # %% ../../nbs/20_data/08_source.ipynb #7598960b
-def open_source(path, key: str = 'data.train_path', time_col: str | None = None) -> Source:
+def open_source(path, key='data.train_path', time_col: str | None = None, clocks: dict | None = None) -> Source:
     """Open a source, reading only footers; raise UserError for missing, damaged and empty files.
 
     path : a Parquet file, a folder, or a glob
+    time_col, clocks : of `open_files`
     """
-    source = open_files(find_files(path, key), key, time_col)
+    source = open_files(find_files(path, key), key, time_col, clocks)
     if not source.n_rows:
         raise UserError(f'{path}: no rows', f'check {key}')
     return source
 
 # %% ../../nbs/20_data/08_source.ipynb #0f47523c
-def _file_batches(path, columns, start: int, stop: int, size: int):
-    "Yield (row, batch) of a slice of one file."
+def _file_batches(path, columns, start: int, stop: int, size: int, clocks=MappingProxyType({})):
+    "Yield (row, batch) of a slice of one file; times by `clocks`."
     pf, first, groups, row = open_parquet(path), None, [], 0
     have = pf.schema_arrow.names
     read = dict.fromkeys(c if c in have else moment_column(c) for c in columns)
+    there = file_clocks(pf.schema_arrow)
+    away = {c: clocks[c] for c in read if c in clocks and there.get(c) != clocks[c]}
     for g in range(pf.num_row_groups):
         n = pf.metadata.row_group(g).num_rows
         if row < stop and row + n > start and n:
@@ -211,7 +228,7 @@ def _file_batches(path, columns, start: int, stop: int, size: int):
         for batch in pf.iter_batches(size, groups, columns=list(read), use_threads=False) if groups else ():
             a, b = max(start - row, 0), min(stop - row, len(batch))
             if a < b:
-                yield row + a, _with_parts(batch.slice(a, b - a), columns)
+                yield row + a, _with_parts(_by_clocks(batch.slice(a, b - a), away, path), columns)
             row += len(batch)
             if row >= stop:
                 return
@@ -231,7 +248,7 @@ def batches(source: Source, columns, start: int = 0, stop: int | None = None, si
     for f, (a, b) in zip(source.files, pairwise(source.starts), strict=True):
         lo, hi = max(start, a), min(stop, b)
         if lo < hi:
-            for row, batch in _file_batches(f, columns, lo - a, hi - a, size):
+            for row, batch in _file_batches(f, columns, lo - a, hi - a, size, source.clocks):
                 yield a + row, batch
 
 # %% ../../nbs/20_data/08_source.ipynb #d8ad7684

@@ -281,6 +281,7 @@ class Spec:
     time : `TimeSpec` of the column with the rows' times
     min_count : a category seen less often in training has no code
     parts : columns derived from the time, which are left out if constant
+    clocks : column of times → the time zone of the training rows, '' for times without one
     """
 
     cats: tuple
@@ -298,6 +299,7 @@ class Spec:
     click: str | None = None
     min_count: int = 1
     parts: tuple = ()
+    clocks: dict = field(default_factory=dict)
 
     @property
     def plain_nums(self) -> tuple:

@@ -4,8 +4,9 @@
 
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'PARTS', 'NULLS', 'NO_NUMBER', 'UNKNOWN', 'plain_type', 'plain', 'are_scalars', 'is_text',
-           'canonical_texts', 'holds', 'moment_parts', 'moment_part', 'moment_column', 'add_parts', 'numbers',
-           'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit', 'times', 'id_texts']
+           'canonical_texts', 'holds', 'moment_parts', 'moment_part', 'moment_column', 'add_parts', 'clock_of',
+           'file_clocks', 'by_clock', 'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit',
+           'times', 'id_texts']
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
@@ -132,8 +133,7 @@ def canonical_texts(values: pa.Array | list) -> list:
 def holds(kind: pa.DataType) -> str:
     "Description of the values of a type, such as text or numbers."
     if pa.types.is_timestamp(kind):
-        zone = 'UTC' if kind.tz in ('+00:00', 'Etc/UTC', 'Z') else kind.tz
-        return f'moments by the clock of {zone}' if zone else 'moments without a zone'
+        return 'times'
     if pa.types.is_decimal(kind):
         return 'numbers'
     kind = plain_type(kind)
@@ -207,6 +207,98 @@ def add_parts(frame, columns):
         if c not in schema and kind is not None and (dated or kind == pl.Datetime or kind.is_numeric()):
             parts.append(moment_part(moment_column(c), part, kind).alias(c))
     return frame.with_columns(parts) if parts else frame
+
+# %% ../../nbs/20_data/05_types.ipynb #18f4ac6f
+def clock_of(kind) -> str | None:
+    """Time zone of a Polars type of times, or of lists of them; '' for times without a zone, None for other types.
+    """
+    kind = kind.inner if kind == pl.List else kind
+    if kind == pl.Datetime:
+        return kind.time_zone or ''
+    return '' if kind == pl.Date else None
+
+
+def file_clocks(schema: pa.Schema) -> dict[str, str]:
+    "Column of times, or of lists of them → its `clock_of`."
+    entry = lambda kind: kind.value_type if hasattr(kind, 'value_type') else kind
+    timed = [field for field in schema if _is_moment(entry(field.type))]
+    return {field.name: clock_of(pl.from_arrow(pa.array([], field.type)).dtype) for field in timed}
+
+# %% ../../nbs/20_data/05_types.ipynb #5eee090c
+_ISO = r'^\s*(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d)(?::(\d\d(?:\.\d+)?))?\s*(Z|[+-]\d\d:?\d\d)?)?\s*$'
+
+
+def _read_time(text: pl.Expr) -> pl.Expr:
+    "Texts of ISO 8601 as datetimes by their own clock; null if a text is none."
+    date, minute, second = (text.str.extract(_ISO, part) for part in (1, 2, 3))
+    written = date + ' ' + minute.fill_null('00:00') + ':' + second.fill_null('00')
+    return written.str.to_datetime('%Y-%m-%d %H:%M:%S%.f', time_unit='us', strict=False)
+
+
+def _in_utc(text: pl.Expr) -> pl.Expr:
+    "Texts of ISO 8601 with an offset as datetimes in UTC."
+    offset = text.str.extract(_ISO, 4)
+    hours, minutes = (offset.str.slice(*part).cast(pl.Int64, strict=False).fill_null(0) for part in ((0, 3), (-2, 2)))
+    minutes = 60 * hours + pl.when(offset.str.starts_with('-')).then(-minutes).otherwise(minutes)
+    return (_read_time(text) - pl.duration(minutes=minutes)).dt.replace_time_zone('UTC')
+
+
+def _changed(column: pl.Series, change) -> pl.Series:
+    "A column with a change of expressions applied to its values, or to those of its lists."
+    if column.dtype == pl.List:
+        return column.list.eval(change(pl.element()))
+    return column.to_frame().select(change(pl.first())).to_series().alias(column.name)
+
+
+def _of_texts(column: pl.Series, where: str) -> pl.Series:
+    "Texts of ISO 8601, or lists of them, as datetimes; raise UserError if a text is none, or only some have an offset."
+    texts = (column.explode() if column.dtype == pl.List else column).drop_nulls()
+    bad = texts.filter(_changed(texts, _read_time).is_null())
+    if len(bad):
+        what = f"{where}: column '{column.name}': {bad[0]!r} is no time"
+        raise UserError(what, 'write it as 2026-11-25 15:00:00, with its offset if the training rows have a zone')
+    offsets = texts.str.extract(_ISO, 4)
+    if offsets.null_count() not in (0, len(texts)):
+        bare = texts.filter(offsets.is_null())[0]
+        raise UserError(f"{where}: column '{column.name}': {bare!r} has no offset, others have one", 'write all alike')
+    return _changed(column, _in_utc if len(texts) and not offsets.null_count() else _read_time)
+
+# %% ../../nbs/20_data/05_types.ipynb #bf0c1b87
+def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
+    """Times by the clock of the training rows, so that one instant has the same hour and day in all rows.
+
+    Parameters
+    ----------
+    column : datetimes, dates, texts of ISO 8601, or lists of one of them
+    clock : `clock_of` the training rows: a time zone, '' for times without one
+    where : file or 'frame', for messages
+
+    Raises
+    ------
+    UserError : only one of the two clocks has a zone; or the column holds no times
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> by_clock(pl.Series('at', ['2026-11-25T06:00:00Z']), 'Asia/Seoul', 'frame').dt.hour().to_list()
+    [15]
+    """
+    inner = column.dtype.inner if column.dtype == pl.List else column.dtype
+    if inner in (pl.Null, pl.Categorical, pl.Enum):
+        column = _changed(column, lambda values: values.cast(pl.String))
+    if inner in (pl.Null, pl.String, pl.Categorical, pl.Enum):
+        column = _of_texts(column, where)
+        if not column.drop_nulls().len():
+            return _changed(column, lambda at: at.dt.replace_time_zone(clock or None))
+    own = clock_of(column.dtype)
+    named = lambda zone: f'times by the clock of {zone}' if zone else 'times without a zone'
+    if own is None or bool(own) != bool(clock):
+        holds = f'{inner} values' if own is None else named(own)
+        hint = 'write them as in training'
+        if own is not None:
+            hint = 'give them their zone or offset' if clock else 'write them by the clock of training, without a zone'
+        raise UserError(f"{where}: column '{column.name}' holds {holds}, in training {named(clock)}", hint)
+    return _changed(column, lambda at: at.dt.convert_time_zone(clock)) if own != clock else column
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # texts for null in files
