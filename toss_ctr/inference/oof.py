@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
-from ..config.load import load_config
+from ..config.load import folder_config
 from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
@@ -177,7 +177,7 @@ def refuse_other(cfg: Config, *sections: str):
     file = cfg.run_dir / 'config.yaml'
     if not file.is_file():
         return
-    differ = config_diff(cfg, load_config(file))
+    differ = config_diff(cfg, folder_config(file.parent))
     changed = {key: pair for key, pair in differ.items() if key.partition('.')[0] in sections}
     if changed:
         was = ', '.join(f'{key} is {value_text(before)}' for key, (before, _) in changed.items())

@@ -13,7 +13,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ..config.load import apart, load_config
+from ..config.load import apart, folder_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import again, digest_bytes, locked
@@ -199,7 +199,7 @@ def check_trainings(cfg: Config, sides: dict):
     sides : fold → its record
     """
     file = cfg.run_dir / 'config.yaml'
-    keys, first = fold_keys(load_config(file)) if file.is_file() else {}, next(iter(sides.values()))
+    keys, first = fold_keys(folder_config(file.parent)) if file.is_file() else {}, next(iter(sides.values()))
     for fold, side in sides.items():
         why = '' if side['made_of'] == first['made_of'] else f'of another training than {first.path.name}'
         if differs := first_difference(keys, {key: side['recipe'][key] for key in keys}):
