@@ -26,7 +26,7 @@ from ..data.source import batches, open_source
 from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
 from ..inference.calibration import Scales, scales_of
-from ..inference.compare import metric_cells
+from ..inference.compare import score_lines
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, submitted_record, held_out_of, intervals
 from ..inference.ensemble import last_choice, n_draws, verified_file
 from ..inference.oof import probability_target
@@ -184,10 +184,7 @@ def summary_lines(rows: list[dict]) -> MetricsTable:
     ----------
     rows : of `summary_table`
     """
-    return MetricsTable({
-        row['name'] + ' *' * row['submitted']: dict(rows=f"{row['rows']:,}") | metric_cells(row, row['judged_by'])
-        for row in rows
-    })
+    return score_lines(rows, rows[0]['judged_by'], before=['rows'])
 
 # %% ../../nbs/80_report/15_predictions.ipynb #44ed3a2f
 def read_log(path) -> list[dict]:
@@ -271,9 +268,8 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
 # %% ../../nbs/80_report/15_predictions.ipynb #b6de37ae
 def test_table(scored: dict) -> MetricsTable:
     "The scores of the test rows as a table, in text and HTML."
-    return MetricsTable({
-        f'test, {name}': metric_cells(scores, scored['metric']) for name, scores in scored['predictions'].items()
-    })
+    rows = (scores | dict(name=f'test, {name}') for name, scores in scored['predictions'].items())
+    return score_lines(rows, scored['metric'])
 
 # %% ../../nbs/80_report/15_predictions.ipynb #164d1b70
 def read_test_scores(run_dir) -> dict | None:

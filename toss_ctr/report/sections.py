@@ -11,8 +11,8 @@ __all__ = ['MEANINGS', 'right_section', 'better_section', 'folds_section', 'find
 from markupsafe import Markup
 from scipy.special import entr
 
-from ..inference.compare import member_board, metric_cells
-from ..inference.ensemble import last_choice
+from ..inference.compare import member_rows, OF_MEMBERS, score_lines
+from ..inference.ensemble import last_choice, scale_line
 from .advice import RunSummary, side_file
 from .canvas import drawer, figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -33,7 +33,7 @@ from toss_ctr.report.slices import (
     groupings,
     misjudged_groups,
 )
-from ..training.metrics import COLUMNS, MetricsTable, RATIO, TITLES
+from ..training.metrics import COLUMNS, RATIO, TITLES
 from ..training.ranking import rate_table
 
 # %% ../../nbs/80_report/35_sections.ipynb #b434dd82
@@ -85,25 +85,23 @@ _OF_TOSS = 'Score', 'WLL'  # shown only with metric toss
 
 def better_section(f: RunSummary) -> Markup:
     "Scores of the submission, of every member, and of the best possible prediction."
-    metric = f.pred.metric
-    board = member_board(f.folder) if last_choice(f.folder) else None
-    lines = dict(board.parts[0].rows) if board else {}
+    metric, choice = f.pred.metric, last_choice(f.folder)
+    rows = {row['name']: row for row in member_rows(f.folder)} if choice else {}
     for row in f.rows:
-        name = row['name']
-        if row['kind'] != 'fold' and (name != 'out of fold' or f.ours is row):
-            shown = next((key for key in lines if key.split(' ')[0] == name), name + ' *' * row['submitted'])
-            lines[shown] = lines.get(shown, {}) | metric_cells(row, metric)
+        if row['kind'] != 'fold' and (row['name'] != 'out of fold' or f.ours is row):
+            rows[row['name']] = rows.get(row['name'], {}) | row
     hidden = () if metric == 'toss' else _OF_TOSS
-    lines = {name: {key: v for key, v in row.items() if key not in hidden} for name, row in lines.items()}
+    shown = [{key: value for key, value in row.items() if key not in hidden} for row in rows.values()]
     text = f'{MEANINGS[metric]} All on held-out rows; in brackets 95 % intervals. * was submitted.'
-    if board:
+    if choice:
         text += (
             ' Gains and losses are in the first column’s metric, + is better. The loss without a member is that of an '
             'ensemble chosen again from the others: near 0 if another member is similar.'
         )
-    strong = [i for i, name in enumerate(lines) if name.endswith(' *')]
-    notes = board.parts[1].splitlines() if board else []
-    return section('better', 'Is it better?', text, scores_table(MetricsTable(lines), 'Scores', strong), *notes)
+    strong = [i for i, row in enumerate(shown) if row['submitted']]
+    lines = score_lines(shown, metric, after=OF_MEMBERS if choice else ())
+    notes = [scale_line(choice), *choice['doubted'].values()] if choice else []
+    return section('better', 'Is it better?', text, scores_table(lines, 'Scores', strong), *notes)
 
 
 def folds_section(f: RunSummary) -> Markup:
