@@ -318,6 +318,11 @@ class QNNAlpha(Section):
         "The head's row in `HEADS`."
         return self.variant if self.enabled else 'mlp'
 
+    @property
+    def head_keys(self) -> dict:
+        "The keys that the head is made of, with their values; self_ensemble is a term of the loss."
+        return {key: getattr(self, key) for key in HEADS[self.head] if key != 'self_ensemble'}
+
 # %% ../../nbs/10_config/15_model.ipynb #cf2ec2ad
 def _check_head(q: QNNAlpha):
     """Raise UserError if the chosen head does not have the norm, or if its heads do not divide the width.

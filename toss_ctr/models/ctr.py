@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from .attention import dropout, length_mask
 from ..data.spec import SeqSpec, Spec
 from ..config.whole import Config
+from ..config.model import Model, Sequence as SequenceConfig
 from .dare import AuxiliaryHead, DARE, pool_by_table
 from .scaling import NumericStats, Scale
 from toss_ctr.models.fields import (
@@ -62,21 +63,24 @@ class Columns(nn.Module):
     `behind` are appended.
 
     stats : of the fold's training rows, out-of-fold features included
+    enter : how out-of-fold features enter (`features.enter`)
+    add_isna_mask : whether null indicators are fields (`data.add_isna_mask`)
     """
 
-    def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
+    def __init__(
+        self, model: Model, spec: Spec, stats: NumericStats, enter: str = 'fields', add_isna_mask: bool = True
+    ):
         super().__init__()
-        model = cfg.model
         d = model.qnn_alpha.feature_embed_dim
         first = len(spec.plain_nums)  # then the components of vectors, then out-of-fold features
         self.spans = list(pairwise(accumulate((vector.width for vector in spec.vectors), initial=first)))
         behind = [*range(self.spans[-1][1] if self.spans else first, len(stats.fill))]
-        meet = cfg.features.enter == 'fields'
+        meet = enter == 'fields'
         plain, summed = [*range(first), *(behind if meet else ())], [] if meet else behind
         self.register_buffer('plain', torch.tensor(plain, dtype=torch.long), persistent=False)
         self.register_buffer('summed', torch.tensor(summed, dtype=torch.long), persistent=False)
         self.dropout = model.embedding_dropout
-        blocks = [block[0] for block in spec.null_blocks] if cfg.data.add_isna_mask else []
+        blocks = [block[0] for block in spec.null_blocks] if add_isna_mask else []
         self.register_buffer('blocks', torch.tensor(blocks, dtype=torch.long), persistent=False)
         self.scale = Scale(stats)
         bent = model.numeric.embedding == 'piecewise' and (plain or summed)
@@ -132,16 +136,15 @@ def _next_multiple(n: int, of: int) -> int:
     return math.ceil(n / of) * of
 
 # %% ../../nbs/40_models/60_ctr.ipynb #925c38bb
-def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
+def make_dare(s: SequenceConfig, model: Model, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
     """The DARE of a history, from the config; `dim_att` defaults to `model.emb_dim`.
 
     Side fields take half of a role's width, learned positions a quarter; both are multiples of the encoder's heads.
 
-    cfg : section of the history, sections `model`, `train`
+    s : section of the history
     n_context : width of the context of S2
     """
-    s = cfg.history(seq.key)
-    d_rep = cfg.model.emb_dim
+    d_rep = model.emb_dim
     d_att = s.dim_att or d_rep
     heads = s.tfm.n_heads if s.transformer_block else 1
     side_att = max(1, d_att // 2)
@@ -169,8 +172,8 @@ def make_dare(cfg: Config, seq: SeqSpec, spec: Spec, n_context: int) -> DARE:
         recency_tau=s.recency_tau,
         collapse=s.collapse,
         encoder=s.tfm.model_dump() if s.transformer_block else None,
-        dropout=cfg.model.dare_dropout,
-        full=cfg.model.qnn_alpha.aux_head_weight > 0,
+        dropout=model.dare_dropout,
+        full=model.qnn_alpha.aux_head_weight > 0,
     )
 
 # %% ../../nbs/40_models/60_ctr.ipynb #ec1840ee
@@ -221,13 +224,13 @@ class History(nn.Module):
     **Shape**: a batch and its plain fields (B, F, d) → the dict of `DARE.forward`, and the fields (B, 4 + M, d): two of
     target ⊙ pooled, one of pooled, one of the length; with `sequence.match` one for each shared column.
 
-    cfg : section of the history, sections `model`, `train`
+    s : section of the history
     n_context : width of the flattened plain fields, the context of S2
     """
 
-    def __init__(self, cfg: Config, seq: SeqSpec, spec: Spec, n_context: int):
+    def __init__(self, s: SequenceConfig, model: Model, seq: SeqSpec, spec: Spec, n_context: int):
         super().__init__()
-        s, self.key = cfg.history(seq.key), seq.key
+        self.key = seq.key
         names = [column.name for column in spec.cats]
         self.columns = []
         for name in s.query_key:
@@ -237,8 +240,8 @@ class History(nn.Module):
         self.sides = [seq.side_key(name) for name in seq.sides]
         self.s2 = s.query_mode != 'S1'
         self.collapse = s.collapse
-        self.dare = make_dare(cfg, seq, spec, n_context)
-        d = cfg.model.qnn_alpha.feature_embed_dim
+        self.dare = make_dare(s, model, seq, spec, n_context)
+        d = model.qnn_alpha.feature_embed_dim
         self.product = nn.Linear(self.dare.d_out, 2 * d)
         self.pooled = nn.Linear(self.dare.d_out, d)
         self.length = nn.Linear(1, d)
@@ -313,10 +316,11 @@ class CTRModel(nn.Module):
     def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
         super().__init__()
         q = cfg.model.qnn_alpha
-        self.columns = Columns(cfg, spec, stats)
+        self.columns = Columns(cfg.model, spec, stats, cfg.features.enter, cfg.data.add_isna_mask)
         n = self.columns.n_fields
         width = n * q.feature_embed_dim
-        self.histories = nn.ModuleDict({seq.key: History(cfg, seq, spec, width) for seq in spec.histories})
+        histories = {seq.key: History(cfg.history(seq.key), cfg.model, seq, spec, width) for seq in spec.histories}
+        self.histories = nn.ModuleDict(histories)
         n_seq = sum(history.n_fields for history in self.histories.values())
         self.n_labels = 1 + len(spec.labels)
         self.head = make_head(q, n + n_seq, n_seq, self.n_labels)

@@ -283,23 +283,28 @@ class LowRankHead(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    cfg : section `model.qnn_alpha`; reads heads, rank, proj_dim, mlp_hidden, dropout (after the projection and in the
-        MLP), use_se, se_reduction, use_residual, norm, pair_grouping
-    n_seq_fields : number of last fields that are also paired with the rest (`pair_grouping: block`)
+    n_fields, dim : F, width d of a field
+    n_seq_fields : number of last fields that are also paired with the rest (`pair_grouping` 'block')
     n_logits : number of labels; with more than 1 the output is (B, n_logits)
+    dropout : after the projection and in the MLP, in [0, 1)
+    further : keys of the same names in section `model.qnn_alpha`
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
+    def __init__(
+        self, n_fields: int, dim: int, n_seq_fields: int = 0, n_logits: int = 1, *,
+        heads: int = 1, rank: int = 4, proj_dim: int = 64, mlp_hidden: Sequence[int] = (128,), dropout: float = 0.0,
+        use_se: bool = False, se_reduction: int = 4, use_residual: bool = True, norm: str = 'none',
+        pair_grouping: str = 'all',
+    ):
         super().__init__()
-        d = cfg.feature_embed_dim
-        n_block = n_seq_fields if cfg.pair_grouping == 'block' else 0
-        self.gate = FieldGate(n_fields, cfg.se_reduction) if cfg.use_se else nn.Identity()
-        self.pairs = LowRankPairs(d, cfg.heads, cfg.rank, n_block)
-        self.project = nn.Linear(self.pairs.n_out, cfg.proj_dim)
-        self.residual = nn.Linear(n_fields * d, cfg.proj_dim, bias=False) if cfg.use_residual else None
-        self.norm = make_norm(cfg.norm, cfg.proj_dim)
-        self.drop = Dropout(cfg.dropout)
-        self.mlp = mlp(cfg.proj_dim, cfg.mlp_hidden, cfg.dropout, n_logits)
+        n_block = n_seq_fields if pair_grouping == 'block' else 0
+        self.gate = FieldGate(n_fields, se_reduction) if use_se else nn.Identity()
+        self.pairs = LowRankPairs(dim, heads, rank, n_block)
+        self.project = nn.Linear(self.pairs.n_out, proj_dim)
+        self.residual = nn.Linear(n_fields * dim, proj_dim, bias=False) if use_residual else None
+        self.norm = make_norm(norm, proj_dim)
+        self.drop = Dropout(dropout)
+        self.mlp = mlp(proj_dim, mlp_hidden, dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         x = self.gate(x)
@@ -314,13 +319,17 @@ class MLPHead(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    cfg : section `model.qnn_alpha`; reads mlp_hidden and dropout (after each activation)
+    n_fields, dim : F, width d of a field
     n_logits : number of labels; with more than 1 the output is (B, n_logits)
+    mlp_hidden, dropout : of `mlp`
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
+    def __init__(
+        self, n_fields: int, dim: int, n_seq_fields: int = 0, n_logits: int = 1, *,
+        mlp_hidden: Sequence[int] = (128,), dropout: float = 0.0,
+    ):
         super().__init__()
-        self.mlp = mlp(n_fields * cfg.feature_embed_dim, cfg.mlp_hidden, cfg.dropout, n_logits)
+        self.mlp = mlp(n_fields * dim, mlp_hidden, dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         return by_label(self.mlp(x.flatten(1)))
@@ -331,18 +340,23 @@ class DCNv2Head(nn.Module):
 
     **Shape**: (B, F, d) → (B,) logit.
 
-    cfg : section `model.qnn_alpha`; reads layers (of the cross network), mlp_hidden and dropout (after each activation
-        of the plain network, and before the cross network's logit)
+    n_fields, dim : F, width d of a field
     n_logits : number of labels; with more than 1 the output is (B, n_logits)
+    layers : of the cross network
+    mlp_hidden : hidden layers of the plain network
+    dropout : after each activation of the plain network, and before the cross network's logit, in [0, 1)
     """
 
-    def __init__(self, cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1):
+    def __init__(
+        self, n_fields: int, dim: int, n_seq_fields: int = 0, n_logits: int = 1, *,
+        layers: int = 2, mlp_hidden: Sequence[int] = (128,), dropout: float = 0.0,
+    ):
         super().__init__()
-        width = n_fields * cfg.feature_embed_dim
-        self.crosses = nn.ModuleList(nn.Linear(width, width) for _ in range(cfg.layers))
-        self.drop = Dropout(cfg.dropout)
+        width = n_fields * dim
+        self.crosses = nn.ModuleList(nn.Linear(width, width) for _ in range(layers))
+        self.drop = Dropout(dropout)
         self.out = nn.Linear(width, n_logits, bias=False)
-        self.mlp = mlp(width, cfg.mlp_hidden, cfg.dropout, n_logits)
+        self.mlp = mlp(width, mlp_hidden, dropout, n_logits)
 
     def forward(self, x: Tensor) -> Tensor:
         first = x.flatten(1)
@@ -352,19 +366,23 @@ class DCNv2Head(nn.Module):
         return by_label(self.out(self.drop(crossed)) + self.mlp(first))
 
 # %% ../../nbs/40_models/50_heads.ipynb #6b845d88
-def khatri_rao(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> QNN:
-    "The `QNN` of a config section."
-    how = dict(dropout=cfg.dropout, batch_norm=cfg.norm == 'batch', packed=cfg.packed, n_logits=n_logits)
-    return QNN(n_fields, cfg.feature_embed_dim, cfg.layers, cfg.rank, cfg.heads, **how)
+def khatri_rao(
+    n_fields: int, dim: int, n_seq_fields: int = 0, n_logits: int = 1, *,
+    heads: int, rank: int, layers: int, dropout: float, norm: str, packed: int,
+) -> QNN:
+    "The `QNN` of the keys of a config section."
+    how = dict(dropout=dropout, batch_norm=norm == 'batch', packed=packed, n_logits=n_logits)
+    return QNN(n_fields, dim, layers, rank, heads, **how)
 
 
 HEAD_CLASSES = dict(khatri_rao=khatri_rao, low_rank=LowRankHead, mlp=MLPHead, dcnv2=DCNv2Head)
 
 
-def make_head(cfg: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> nn.Module:
+def make_head(section: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits: int = 1) -> nn.Module:
     """The interaction head of a config section.
 
     n_seq_fields : number of the last fields that come from histories
     returns module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
     """
-    return HEAD_CLASSES[cfg.head](cfg, n_fields, n_seq_fields, n_logits)
+    shape = n_fields, section.feature_embed_dim, n_seq_fields, n_logits
+    return HEAD_CLASSES[section.head](*shape, **section.head_keys)
