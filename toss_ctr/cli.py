@@ -286,7 +286,7 @@ def toss_cache(cfg: Cfg = 'demo', *, set: Overrides = (), verify: bool = False):
     from toss_ctr.training.inputs import ensure_data
 
     with open_executor(c.engine):
-        ensure_data(c, progress=watched())
+        ensure_data(c.data, progress=watched())
         splits = build_cache(c, progress=watched())
     for split in splits.values():
         if verify:

@@ -153,12 +153,11 @@ def dense(*codes) -> np.ndarray:
     return np.unique(joint, return_inverse=True)[1]
 
 # %% ../../nbs/20_data/55_folds.ipynb #9b88a7a6
-def _fold_groups(split, cfg) -> np.ndarray | None:
+def _fold_groups(split, cv, day_key: str | None = None) -> np.ndarray | None:
     "Group of each row, (n,) int64; None without `cv.group_key`."
-    cv = cfg.cv
     if not cv.group_key:
         return None
-    keys = {'cv.group_key': cv.group_key} | ({'cv.time_key': cfg.day_key} if cv.composite_group else {})
+    keys = {'cv.group_key': cv.group_key} | ({'cv.time_key': day_key} if cv.composite_group else {})
     return dense(*(key_codes(split, column, key)[0] for key, column in keys.items()))
 
 # %% ../../nbs/20_data/55_folds.ipynb #33a979e5
@@ -356,34 +355,35 @@ def _fold_stats(fold, label, groups) -> tuple:
     return tuple(stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #ab353876
-def make_folds(split, cfg) -> Folds:
+def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:
     """Folds by the keys of `cv`; raise UserError, which names the key, if the rows cannot be split.
 
     Parameters
     ----------
     split : the cached training split
-    cfg : config: `cv` and `seed`
+    cv : section `cv` of the config
+    day_key : key column with the days; needed by `cv.scheme` forward and by `cv.composite_group`
 
     Examples
     --------
     >>> from toss_ctr import load_config, prepare
     >>> cfg = load_config('demo')
-    >>> make_folds(prepare(cfg).train, cfg).n_folds  # doctest: +SKIP
+    >>> make_folds(prepare(cfg).train, cfg.cv, seed=777).n_folds  # doctest: +SKIP
     3
     """
-    cv, label = cfg.cv, np.asarray(split.labels())
+    label = np.asarray(split.labels())
     n_parts = cv.parts or (cv.n_splits if cv.n_splits > 1 else _HOLD_OUT)
     if n_parts > _MOST_FOLDS:
         key = 'parts' if cv.parts else 'n_splits'
         raise UserError(f'cv.{key}: {n_parts} folds', f'ask for {_MOST_FOLDS} at most')
-    groups = _fold_groups(split, cfg)
+    groups = _fold_groups(split, cv, day_key)
     if cv.scheme == 'group_kfold':
-        fold = kfold(label, groups, n_parts, cfg.seed, cv.stratify_target is not None)
+        fold = kfold(label, groups, n_parts, seed, cv.stratify_target is not None)
         fold[fold >= cv.n_splits] = -1
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:
-        fold = _day_folds(split, cfg.day_key, cv.n_splits)
+        fold = _day_folds(split, day_key, cv.n_splits)
     stats = _fold_stats(fold, label, groups)
-    part = _make_parts(fold, label, groups, cfg.seed)
+    part = _make_parts(fold, label, groups, seed)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)

@@ -53,7 +53,7 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
     if not there:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in there}
-    check_trainings(cfg, sides)
+    check_trainings(cfg.run_dir, sides)
     shuffled_label = 0
     with suppress(Damaged):
         shuffled_label = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']

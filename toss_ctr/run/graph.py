@@ -74,7 +74,7 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
         if split is None:
             return None
         splits[name] = split
-    known['folds'] = folds_step(cfg, splits['train'].fingerprint).look()
+    known['folds'] = folds_step(cfg.run_dir, splits['train'].fingerprint, cfg.cv, cfg.seed).look()
     if known['folds'].record is None:
         return None
     inputs = Inputs(cfg, splits['train'], splits['test'], Folds.load(known['folds'].record), None)
@@ -154,7 +154,7 @@ def _place(cfg: Config, name: str) -> Step:
     if name in cfg.members:
         return member_step(cfg.run_dir, name, {})
     if name == 'folds':
-        return folds_step(cfg, '')
+        return folds_step(cfg.run_dir, '', cfg.cv, cfg.seed)
     if name == 'submission':
         return choice_step(cfg, {})
     return ending_place(cfg, {})

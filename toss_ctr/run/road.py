@@ -248,7 +248,7 @@ def sampled(cfg: Config, share: float) -> Config:
         return cfg
     if not 0 < share < 1:
         raise UserError(f'--sample {share}: not in (0, 1]', 'write for example --sample 0.01')
-    ensure_data(cfg)
+    ensure_data(cfg.data)
     name = f'{cfg.exp_name}_sample_{share:g}'
     paths = {}
     for split in ('train', 'valid', 'test'):

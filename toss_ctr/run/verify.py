@@ -84,8 +84,8 @@ def check_made_of(cfg: Config, sides: dict):
     sides : fold → side file
     """
     run, cache, again = cfg.run_dir, next(iter(sides.values()))['cache'], f'run toss run {shell_path(cfg.run_dir)}'
-    read_record(run / 'folds.json', 'folds', made_of=folds_step(cfg, cache).made_of)
-    check_trainings(cfg, sides)
+    read_record(run / 'folds.json', 'folds', made_of=folds_step(cfg.run_dir, cache, cfg.cv, cfg.seed).made_of)
+    check_trainings(cfg.run_dir, sides)
     read_record(run / 'spec.json', 'spec', made_of=cache)
     log = run / 'train_log.csv'
     if log.exists() and not (log.is_file() and log.read_bytes() == run_log(sides).encode()):

@@ -94,7 +94,7 @@ def take_step(step: str, file: str):
         report=('toss_report', '--cfg', file),
     )
     calls = dict(
-        log=lambda: ensure_data(cfg),
+        log=lambda: ensure_data(cfg.data),
         network=lambda: train_network(prepare(cfg, test=True), cfg.network),
         trees=lambda: grow_members(prepare(cfg, test=True)),
         ensemble=lambda: submit(cfg),

@@ -193,19 +193,19 @@ def fold_keys(cfg: Config) -> dict:
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #21eabcaa
-def check_trainings(cfg: Config, sides: dict):
+def check_trainings(run_dir: Path, sides: dict):
     """Raise `Damaged` if finished folds are not all of one training, or not of the config.yaml of their run.
 
     sides : fold → its record
     """
-    file = cfg.run_dir / 'config.yaml'
+    file = run_dir / 'config.yaml'
     keys, first = fold_keys(folder_config(file.parent)) if file.is_file() else {}, next(iter(sides.values()))
     for fold, side in sides.items():
         why = '' if side['made_of'] == first['made_of'] else f'of another training than {first.path.name}'
         if differs := first_difference(keys, {key: side['recipe'][key] for key in keys}):
             why = f'of another config than {file}: {differs}'
         if why:
-            hint = f'run toss run {shell_path(cfg.run_dir)} --force: it trains fold {fold} again'
+            hint = f'run toss run {shell_path(run_dir)} --force: it trains fold {fold} again'
             raise Damaged(f'{side.path}: {why}', hint)
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #6a532342
@@ -214,14 +214,14 @@ _numbers = ['loss', 'AP', 'WLL', 'Score', 'Score_sum', 'AUC', 'gAUC', 'lr', 'sec
 LOG_SCHEMA |= dict.fromkeys(_numbers, pl.Float64)
 
 
-def write_train_log(cfg: Config, fold: int, rows: list):
+def write_train_log(run_dir: Path, fold: int, rows: list):
     """Replace the rows of a fold in runs/<exp>/train_log.csv.
 
     rows : dicts with some of the columns of `LOG_SCHEMA`
     """
-    path = cfg.run_dir / 'train_log.csv'
+    path = run_dir / 'train_log.csv'
     log = _log_table(rows)
-    with locked(cfg.run_dir, 'log'):
+    with locked(run_dir, 'log'):
         try:
             others = pl.read_csv(path, schema_overrides=LOG_SCHEMA, glob=False).filter(pl.col('fold') != fold)
             log = pl.concat([log, others], how='diagonal')

@@ -7,6 +7,7 @@ __all__ = ['ensure_data', 'Inputs', 'folds_step', 'run_folds', 'prepare']
 
 # %% ../../nbs/50_training/10_inputs.ipynb #7e1275f6
 import warnings
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -15,6 +16,8 @@ import numpy as np
 
 from ..data.cache import build_cache
 from ..data.shards import Split
+from ..config.data import Data
+from ..config.train import CV
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..features.stored import build_features, StoredFeatures
@@ -38,12 +41,12 @@ def _check_made(folder: Path, recipe: dict, wanted: dict):
         )
 
 # %% ../../nbs/50_training/10_inputs.ipynb #d3f80354
-def ensure_data(cfg: Config, progress: bool = False):
+def ensure_data(data: Data, progress: bool = False):
     """Generate train, test and truth where `data.synthetic` asks for it and the training file is missing.
 
     raises UserError for paths that do not fit, and for files generated with other settings
     """
-    s, train, test = cfg.data.synthetic, cfg.data.train_path, cfg.data.test_path
+    s, train, test = data.synthetic, data.train_path, data.test_path
     if s is None or is_object(train or ''):  # a store's files are never generated
         return
     folder = Path(train or '').parent
@@ -107,25 +110,24 @@ class Inputs:
         return '; '.join([f'Inputs of {self.cfg.run_dir}', *rows, folds, features])
 
 # %% ../../nbs/50_training/10_inputs.ipynb #6d79de54
-def folds_step(cfg: Config, cache: str) -> Step:
+def folds_step(run_dir: Path, cache: str, cv: CV, seed: int) -> Step:
     """The folds as a step of their run.
 
-    cfg : section `cv`, `seed`
     cache : fingerprint of the training rows
     """
-    recipe = dict(cache=cache, cv=cfg.cv.model_dump(mode='json'), seed=cfg.seed)
-    return Step(cfg.run_dir / 'folds.json', 'folds', recipe, cfg.run_dir)
+    recipe = dict(cache=cache, cv=cv.model_dump(mode='json'), seed=seed)
+    return Step(run_dir / 'folds.json', 'folds', recipe, run_dir)
 
 
-def run_folds(cfg: Config, train: Split, force: bool = False) -> Folds:
+def run_folds(step: Step, make: Callable, force: bool = False) -> Folds:
     """The folds of a run, made and stored if there are none.
 
+    make : () → `Folds`
     force : make them again if they are of other rows or keys
     raises UserError : they are of other rows or keys
     """
-    step = folds_step(cfg, train.fingerprint)
-    with locked(cfg.run_dir, 'run'):
-        sweep(cfg.run_dir, deep=True)
+    with locked(step.home, 'run'):
+        sweep(step.home, deep=True)
         state = step.look()
         if state.record is not None:
             return Folds.load(state.record)
@@ -134,7 +136,7 @@ def run_folds(cfg: Config, train: Split, force: bool = False) -> Folds:
             raise UserError(f'{step.path}: folds of another cache or config ({state.why})', hint)
         if state.why:
             print(f'{state.why}; making the folds again')
-        return Folds.load(make_folds(train, cfg).save(step))
+        return Folds.load(make().save(step))
 
 # %% ../../nbs/50_training/10_inputs.ipynb #d55b1c4d
 def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force: bool = False) -> Inputs:
@@ -157,7 +159,7 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
     >>> from toss_ctr import load_config
     >>> inputs = prepare(load_config('demo'))  # doctest: +SKIP
     """
-    ensure_data(cfg, progress)
+    ensure_data(cfg.data, progress)
     if not (cfg.data.train_path or cfg.data.manifest_train):
         raise UserError('data.train_path: not given', 'add --set data.train_path=PATH')
     if test is None:
@@ -169,6 +171,7 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
         path = cfg.data.train_path or cfg.data.manifest_train
         what = f'more than {FAR:,.0f} times the spread from the median; it counts as that far'
         warnings.warn(f"{path}: column '{column}' holds {value:.4g}, {what}")
-    folds = run_folds(cfg, splits['train'], force)
+    step = folds_step(cfg.run_dir, splits['train'].fingerprint, cfg.cv, cfg.seed)
+    folds = run_folds(step, lambda: make_folds(splits['train'], cfg.cv, cfg.seed, cfg.day_key), force)
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, splits['train'], splits.get('test'), folds, features)

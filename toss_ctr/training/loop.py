@@ -127,10 +127,10 @@ def train_batch(trainer: FoldTrainer, batch: dict) -> float:
         columns = {name: rows_of_process[name] for name in ('label', 'weight', 'labels') if name in rows_of_process}
         out, columns = global_batch(out, columns, global_batch_size(trainer))
         labels, weights = columns['label'], columns.get('weight')
-        loss = training_loss(out, labels, cfg, trainer.prior, weights)
+        loss = training_loss(out, labels, cfg.loss, cfg.model.qnn_alpha, trainer.prior, weights)
         if trainer.rates:
             counted = natural_weights(trainer, labels, weights)
-            loss = loss + further_loss(out.further, columns['labels'], cfg, trainer.rates, counted)
+            loss = loss + further_loss(out.further, columns['labels'], cfg.loss.balance, trainer.rates, counted)
     value = loss.item()
     if not np.isfinite(value):
         raise nonfinite_error(trainer, rows_of_process, value)
@@ -265,7 +265,7 @@ def close_epoch(trainer: FoldTrainer, seconds: float, batches: int):
     if not trainer.process.first:
         return
     if trainer.cfg.logging.csv_log:
-        write_train_log(trainer.cfg, trainer.fold, trainer.state.log)
+        write_train_log(trainer.cfg.run_dir, trainer.fold, trainer.state.log)
     if trainer.cfg.logging.tb and not trainer.inner:
         write_events(trainer)
     save_state(trainer)

@@ -17,8 +17,8 @@ from scipy.special import expit
 from torch import nn, Tensor
 from torch.optim.swa_utils import AveragedModel
 
-from ..config.train import EMA as EMAConfig, Train
-from ..config.whole import Config
+from ..config.model import QNNAlpha
+from ..config.train import Loss
 from ..data.types import UNKNOWN
 from ..models.ctr import Logits
 from ..models.heads import self_ensemble_loss
@@ -85,40 +85,41 @@ def mean_one(weight: Tensor) -> Tensor:
 
 # %% ../../nbs/50_training/20_losses.ipynb #49436fa5
 def training_loss(
-    out: Logits, y: Tensor, cfg: Config, prior: float, weight: Tensor | None = None
+    out: Logits, y: Tensor, loss: Loss, head: QNNAlpha, prior: float, weight: Tensor | None = None
 ) -> Tensor:
     """Weighted sum of all configured terms of the first label.
 
     y : (B,) labels 0/1, float
+    loss, head : sections `loss`, `model.qnn_alpha`
     prior : click rate of the batches, see `class_weights`
     weight : (B,) row weights (`data.weight_col`); None = every row counts once
     """
-    w = class_weights(y, prior) if cfg.loss.balance == 'batch' else torch.ones_like(y)
+    w = class_weights(y, prior) if loss.balance == 'batch' else torch.ones_like(y)
     if weight is not None:
         w = w * mean_one(weight)
-    head = cfg.model.qnn_alpha
     if out.packed is not None:  # each head learns from the labels, not the mean of the heads: so they stay different
-        loss = weighted_bce(out.packed, y.unsqueeze(1).expand_as(out.packed), w.unsqueeze(1))
+        total = weighted_bce(out.packed, y.unsqueeze(1).expand_as(out.packed), w.unsqueeze(1))
     elif out.second is None:
-        loss = weighted_bce(out.main, y, w)
+        total = weighted_bce(out.main, y, w)
     else:
-        loss = (w * self_ensemble_loss(out.main, out.second, y, head.self_ensemble)).mean()
+        total = (w * self_ensemble_loss(out.main, out.second, y, head.self_ensemble)).mean()
     if out.auxiliary is not None:
-        loss = loss + head.aux_head_weight * weighted_bce(out.auxiliary, y, w)
-    return loss
+        total = total + head.aux_head_weight * weighted_bce(out.auxiliary, y, w)
+    return total
 
 # %% ../../nbs/50_training/20_losses.ipynb #187262dc
-def further_loss(z: Tensor, y: Tensor, cfg: Config, rates: list[float], weight: Tensor | None = None) -> Tensor:
+def further_loss(z: Tensor, y: Tensor, balance: str, rates: list[float], weight: Tensor | None = None) -> Tensor:
     """Loss of the labels after the first: a scalar to add.
 
     z : (B, T) log-odds
     y : (B, T) labels, float: 0, 1 or `UNKNOWN`
+    balance : `loss.balance`
     rates : of each label among the rows where it is known, in (0, 1)
     weight : (B,) row weights; None = every row counts once
     """
     known = (y < UNKNOWN).to(y.dtype)
     label = y * known
-    w = class_weights(label, rates) if cfg.loss.balance == 'batch' else torch.ones_like(label)
+    w = class_weights(label, rates) if balance == 'batch' else torch.ones_like(label)
     w = w * mean_one(known if weight is None else known * weight.unsqueeze(1))
     return len(rates) * weighted_bce(z, label, w)
 
@@ -232,17 +233,20 @@ for _kind in _Adam.__mro__:
             setattr(_method.__wrapped__, '__dynamo_disable', _method.__wrapped__)
 
 # %% ../../nbs/50_training/20_losses.ipynb #145c6b83
-def make_optimizer(model: nn.Module, cfg: Train) -> torch.optim.Adam:
-    "AdamW for a model: matrices and tables decay, or tables have their own L2 inside Adam."
+def make_optimizer(model: nn.Module, lr: float, weight_decay: float, l2: float | None = None) -> torch.optim.Adam:
+    """AdamW for a model: matrices and tables decay, or tables have their own L2 inside Adam.
+
+    l2 : of the tables, >= 0 (`train.embedding.l2`); None = they decay as the matrices do
+    """
     parts = split_parameters(model)
-    tables = dict(params=parts['tables'], weight_decay=cfg.weight_decay)
-    if cfg.embedding.l2 is not None:
-        tables |= dict(weight_decay=cfg.embedding.l2, decoupled_weight_decay=False)
-    matrices = dict(params=parts['decay'], weight_decay=cfg.weight_decay)
+    tables = dict(params=parts['tables'], weight_decay=weight_decay)
+    if l2 is not None:
+        tables |= dict(weight_decay=l2, decoupled_weight_decay=False)
+    matrices = dict(params=parts['decay'], weight_decay=weight_decay)
     vectors = dict(params=parts['keep'], weight_decay=0.0)
     groups = [group for group in (matrices, vectors, tables) if group['params']]
     # class AdamW would decouple every group again when a state is loaded
-    return _Adam(groups, lr=cfg.lr, fused=True, decoupled_weight_decay=True)
+    return _Adam(groups, lr=lr, fused=True, decoupled_weight_decay=True)
 
 # %% ../../nbs/50_training/20_losses.ipynb #b1de7125
 def lr_factor(step: int, warmup: int, total: int, plateau: bool = False) -> float:
@@ -259,16 +263,16 @@ def lr_factor(step: int, warmup: int, total: int, plateau: bool = False) -> floa
     return 0.5 * (1 + math.cos(math.pi * min(1.0, (step - warmup) / max(1, total - warmup))))
 
 # %% ../../nbs/50_training/20_losses.ipynb #b150b092
-def ema_decay(n: int, cfg: EMAConfig) -> float:
+def ema_decay(n: int, decay: float, warmup_steps: int = 0) -> float:
     "Decay of update `n`: rising to `ema.decay` over `ema.warmup_steps` → in [0, 1)."
-    return min(cfg.decay, cfg.decay * n / max(1, cfg.warmup_steps))
+    return min(decay, decay * n / max(1, warmup_steps))
 
 # %% ../../nbs/50_training/20_losses.ipynb #0e545f21
-def moving_average(model: nn.Module, cfg: EMAConfig) -> AveragedModel:
+def moving_average(model: nn.Module, decay: float, warmup_steps: int = 0) -> AveragedModel:
     "A copy of a model that averages its weights over steps (section `ema`); `n_averaged` counts the updates."
 
     def mix(averaged, live, n):
-        d = ema_decay(int(n), cfg)
+        d = ema_decay(int(n), decay, warmup_steps)
         for a, p in zip(averaged, live, strict=True):
             if a.is_floating_point():
                 a.lerp_(p.to(a.dtype), 1 - d)

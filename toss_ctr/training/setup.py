@@ -254,8 +254,9 @@ class FoldTrainer:
         if alone and not cfg.ema.enabled and cfg.train.embedding.l2 is None:
             move_by_rows(self.model)
         self.forward = compiled_or_distributed(self.model, cfg.use_compile)
-        self.optimizer = make_optimizer(self.model, cfg.train)
-        self.average = moving_average(self.model, cfg.ema) if cfg.ema.enabled else None
+        self.optimizer = make_optimizer(self.model, cfg.train.lr, cfg.train.weight_decay, cfg.train.embedding.l2)
+        ema = cfg.ema
+        self.average = moving_average(self.model, ema.decay, ema.warmup_steps) if ema.enabled else None
         self.scaler = torch.amp.GradScaler(self.device.type, enabled=cfg.amp == 'fp16')
         self.steps_per_epoch = len(self.train_loader)
         self.state = Progress()
