@@ -136,6 +136,14 @@ class Config(Keys):
         return day_key(self.cv, self.data)
 
     @property
+    def key_columns(self) -> dict[str, str]:
+        "Column whose exact values folds, encodings or co-visitation need → the config key that names it."
+        judged, grouped = ('eval.group_col', self.eval.group_col), ('cv.group_key', self.cv.group_key)
+        keys = judged, grouped, ('cv.time_key', self.day_key)
+        named = {c: key for key, c in keys if c and c != self.data.label_col}
+        return dict(sorted((self.features.key_columns() | named).items()))
+
+    @property
     def run_dir(self) -> Path:
         "The run's folder."
         return Path(self.logging.log_dir) / self.exp_name

@@ -88,7 +88,9 @@ def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
     source, origin = split_source(name, data, data.cache_dir, train and train['spec']['clocks'])
     stamps = [stat_key(f) for f in source.files]
     try:
-        requested = requested_spec(cfg, list(train['columns']) if train else source.columns[0])
+        requested = requested_spec(
+            data, cfg.histories, cfg.key_columns, list(train['columns']) if train else source.columns[0]
+        )
         if not train:
             source.check(requested.columns(requested.keys, label=True))
     except UserError:
@@ -285,7 +287,8 @@ def _given_split(name: str, cfg, train: Record | None) -> Split | None:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
         raise UserError(f'{key}: {path} is encoded by another training split', hint)
-    wants, has = requested_spec(cfg, list(manifest['columns'])), Spec.from_json(manifest['requested'])
+    wants = requested_spec(cfg.data, cfg.histories, cfg.key_columns, list(manifest['columns']))
+    has = Spec.from_json(manifest['requested'])
     for k in vars(wants):
         if getattr(has, k) != getattr(wants, k):
             raise UserError(f'{key}: {path} does not fit the config in {k}', hint)

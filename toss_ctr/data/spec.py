@@ -344,13 +344,6 @@ def _numeric_columns(data, columns, taken) -> tuple:
         matched.update(matches)
     return tuple(c for c in columns if c in matched and c not in taken)
 
-# %% ../../nbs/20_data/20_spec.ipynb #e0070fed
-def _key_columns(cfg) -> dict[str, str]:
-    "Column whose exact values folds, encodings or co-visitation need → the config key that names it."
-    judged, grouped = ('eval.group_col', cfg.eval.group_col), ('cv.group_key', cfg.cv.group_key)
-    named = {c: key for key, c in (judged, grouped, ('cv.time_key', cfg.day_key)) if c and c != cfg.data.label_col}
-    return dict(sorted((cfg.features.key_columns() | named).items()))
-
 # %% ../../nbs/20_data/20_spec.ipynb #1258d480
 def _requested_category(data, column: str) -> CatSpec:
     "Spec of a categorical column without values: a vocabulary, or hashed."
@@ -385,10 +378,10 @@ def _time_parts(data, columns) -> dict[str, str]:
     return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
 
 # %% ../../nbs/20_data/20_spec.ipynb #819b1d5d
-def _check_requested(cfg, columns, nums, keys: dict):
+def _check_requested(data, histories: dict, keys: dict, columns, nums):
     "Raise UserError if a column is missing; `keys` : column → the config key that needs its codes."
-    named = roles_of(cfg.data) | {'data.num_cols_explicit': nums}
-    for at, s in cfg.histories.items():
+    named = roles_of(data) | {'data.num_cols_explicit': nums}
+    for at, s in histories.items():
         named |= {f'{at}.col': [s.col], f'{at}.side_cols': s.side_cols, f'{at}.time_col': [s.time_col]}
     for key in ('data.id_col', 'data.remove_cols'):
         named.pop(key)
@@ -396,38 +389,40 @@ def _check_requested(cfg, columns, nums, keys: dict):
         check_columns([c for c in names if c is not None], columns, key, ' in data.train_path')
 
 
-def requested_spec(cfg, columns) -> Spec:
+def requested_spec(data, sections: dict, keys: dict, columns) -> Spec:
     """Columns and encodings that a config requests; raise UserError, which names key and column, if one is missing.
 
+    data, sections, keys : section `data`, the sections of the histories by their names, `Config.key_columns`
     columns : of the training source, in its order
     returns a spec in which no column has values yet
     """
-    d, histories = cfg.data, tuple(map(_requested_history, cfg.histories.values()))
-    parts = {c: part for c, part in _time_parts(d, columns).items() if c not in d.cat_cols + d.num_cols_explicit}
-    cats = [*d.cat_cols, *(c for c, part in parts.items() if part != 'day')]
-    other = {d.label_col, d.id_col, d.time_col, d.weight_col, *d.multi_weights.values(), *d.labels}
+    histories = tuple(map(_requested_history, sections.values()))
+    listed = data.cat_cols + data.num_cols_explicit
+    parts = {c: part for c, part in _time_parts(data, columns).items() if c not in listed}
+    cats = [*data.cat_cols, *(c for c, part in parts.items() if part != 'day')]
+    other = {data.label_col, data.id_col, data.time_col, data.weight_col, *data.multi_weights.values(), *data.labels}
     other |= {c for h in histories for c in h.columns}
-    nums = _numeric_columns(d, columns, {*cats, *other, *parts, *d.multi_cols, *d.vector_cols, *d.remove_cols})
+    taken = {*cats, *other, *parts, *data.multi_cols, *data.vector_cols, *data.remove_cols}
+    nums = _numeric_columns(data, columns, taken)
     nums += tuple(c for c, part in parts.items() if part == 'day')
-    keys = _key_columns(cfg)
-    _check_requested(cfg, columns, nums, keys)
-    if not (cats or nums or histories or d.multi_cols or d.vector_cols):
+    _check_requested(data, sections, keys, columns, nums)
+    if not (cats or nums or histories or data.multi_cols or data.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')
-    exact = {c for c in cats if c not in d.hash_buckets} if d.min_count == 1 else ()
+    exact = {c for c in cats if c not in data.hash_buckets} if data.min_count == 1 else ()
     return Spec(
-        cats=tuple(_requested_category(d, c) for c in cats),
+        cats=tuple(_requested_category(data, c) for c in cats),
         nums=nums,
         null_blocks=(),
         histories=histories,
         keys={c: () for c in keys if c not in exact},
-        label=d.label_col,
-        id_col=d.id_col,
-        multis=tuple(MultiSpec(c, sep, (), d.multi_weights.get(c)) for c, sep in d.multi_cols.items()),
-        time=TimeSpec(d.time_col, '', 0, 0) if d.time_col else None,
-        weight=d.weight_col,
-        vectors=tuple(VectorSpec(c, 0) for c in d.vector_cols),
-        labels=d.labels[1:],
-        click=d.click,
-        min_count=d.min_count,
+        label=data.label_col,
+        id_col=data.id_col,
+        multis=tuple(MultiSpec(c, sep, (), data.multi_weights.get(c)) for c, sep in data.multi_cols.items()),
+        time=TimeSpec(data.time_col, '', 0, 0) if data.time_col else None,
+        weight=data.weight_col,
+        vectors=tuple(VectorSpec(c, 0) for c in data.vector_cols),
+        labels=data.labels[1:],
+        click=data.click,
+        min_count=data.min_count,
         parts=tuple(parts),
     )

@@ -333,10 +333,10 @@ class TrainRows:
 class Family:
     """A family of numeric columns learned from labels, out of fold.
 
-    names : (cfg) → names of its columns; () if the config does not request them
-    fill_train : (cfg, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model, and
+    names : (features, histories) → names of its columns; () if section `features` does not request them
+    fill_train : (features, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model, and
         stores the counts for `fill_new` in `stats` of train
-    fill_new : (cfg, split, stats: `Statistics`, out) fills out, (n, columns) float32, for new rows
+    fill_new : (features, split, stats: `Statistics`, out) fills out, (n, columns) float32, for new rows
     """
 
     names: Callable
@@ -344,9 +344,9 @@ class Family:
     fill_new: Callable
 
 # %% ../../nbs/30_features/00_counts.ipynb #0c2839a6
-def _encoding_names(cfg) -> tuple:
+def _encoding_names(features, histories=()) -> tuple:
     "Names of the encodings' columns, two for each entry."
-    stems = ['enc_' + '_x_'.join(columns) for columns in entries_of(cfg.features.encodings)]
+    stems = ['enc_' + '_x_'.join(columns) for columns in entries_of(features.encodings)]
     return tuple(f'{stem}_{what}' for stem in stems for what in ('logodds', 'impr'))
 
 # %% ../../nbs/30_features/00_counts.ipynb #ac2c7cd2
@@ -402,12 +402,12 @@ def _encode_train(counts: Counts, base: BaseRate, key, part, out: list, columns:
             matrix[rows, columns] = scored[key[rows] * n_parts + part[rows]]
 
 
-def fill_train(cfg, train: TrainRows, out: list):
+def fill_train(features, train: TrainRows, out: list):
     """Fill the columns of `features.encodings` for the training rows, and store their counts.
 
     out : (n, 2·entries) arrays to fill, one for each fold
     """
-    entries = entries_of(cfg.features.encodings)
+    entries = entries_of(features.encodings)
     bar = tqdm(entries, desc='encodings', mininterval=1, disable=not train.progress)
     for i, columns in enumerate(bar):
         keys = keys_of(train.split, columns, 'features.encodings')
@@ -419,12 +419,12 @@ def fill_train(cfg, train: TrainRows, out: list):
         train.stats.tables[f'encoding {columns}'] = replace(known, sizes=keys.sizes, strength=strength)
 
 # %% ../../nbs/30_features/00_counts.ipynb #8330197a
-def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
+def fill_new(features, split, stats: Statistics, out: np.ndarray):
     """Fill the columns of `features.encodings` for new rows.
 
     out : (n, 2·entries) to fill
     """
-    for i, columns in enumerate(entries_of(cfg.features.encodings)):
+    for i, columns in enumerate(entries_of(features.encodings)):
         name = f'encoding {columns}'
         key, known = stats.keys(name, split, columns, 'features.encodings'), stats.tables[name]
         if name not in stats.scored:  # computed for all keys once, for requests of single rows

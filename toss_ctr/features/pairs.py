@@ -179,13 +179,13 @@ def _fill_target(cov, train: TrainRows, seq, token: Counts, name: str, out: list
     tables[_counts_name('pair', seq, name)] = Known(*all_ranges, value.sizes)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #c0a8ac2a
-def _covis_names(cfg) -> tuple:
+def _covis_names(features, histories) -> tuple:
     "Names of the co-visitation columns."
-    cov = cfg.features.covis
+    cov = features.covis
     if not cov.enabled:
         return ()
     columns = [f'{t}_{o}' for t in cov.target_keys for o in _OUTPUTS]
-    kinds = ['covis' if seq.key == 'seq' else f'covis_{seq.name}' for seq in cfg.histories.values()]
+    kinds = ['covis' if seq.key == 'seq' else f'covis_{seq.name}' for seq in histories]
     return tuple(f'{kind}_{column}' for kind in kinds for column in columns)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #642a999c
@@ -196,12 +196,12 @@ def _target_columns(cov, spec) -> Iterator[tuple]:
         yield seq, name, slice(i * width, (i + 1) * width)
 
 
-def fill_train(cfg, train: TrainRows, out: list):
+def fill_train(features, train: TrainRows, out: list):
     """Fill the columns of `features.covis` for the training rows, and store their counts.
 
     out : (n, histories·targets·outputs) arrays to fill, one for each fold
     """
-    cov, spec = cfg.features.covis, train.split.spec
+    cov, spec = features.covis, train.split.spec
     passes = 1 + 2 * len(cov.target_keys)
     rows = train.split.n_rows * passes * len(spec.histories)
     with tqdm(total=rows, desc='covis', unit='row', mininterval=1, disable=not train.progress) as bar:
@@ -213,12 +213,12 @@ def fill_train(cfg, train: TrainRows, out: list):
         train.stats.tables[_counts_name('token', seq)] = Known.of(tokens[seq.key])
 
 # %% ../../nbs/30_features/30_pairs.ipynb #1ebdcaa3
-def fill_new(cfg, split, stats: Statistics, out: np.ndarray):
+def fill_new(features, split, stats: Statistics, out: np.ndarray):
     """Fill the columns of `features.covis` for new rows.
 
     out : (n, histories·targets·outputs) to fill
     """
-    cov = cfg.features.covis
+    cov = features.covis
     for seq, name, where in _target_columns(cov, split.spec):
         target, pair = f'target {name}', _counts_name('pair', seq, name)
         value = stats.keys(target, split, (name,), 'features.covis.target_keys')

@@ -30,14 +30,14 @@ _FAMILIES = dict(encodings=ENCODINGS, covis=COVIS)  # in the order of their colu
 
 def feature_names(cfg) -> tuple:
     "Names of the columns that a config requests."
-    return tuple(name for family in _FAMILIES.values() for name in family.names(cfg))
+    return tuple(name for family in _FAMILIES.values() for name in family.names(cfg.features, cfg.histories.values()))
 
 # %% ../../nbs/30_features/40_stored.ipynb #6f28fff4
 def _families_of(cfg) -> Iterator[tuple[Family, slice]]:
     "Yield the families that a config requests, and the slice of their columns."
     start = 0
     for family in _FAMILIES.values():
-        stop = start + len(family.names(cfg))
+        stop = start + len(family.names(cfg.features, cfg.histories.values()))
         if stop > start:
             yield family, slice(start, stop)
         start = stop
@@ -50,7 +50,7 @@ def _fill_train_rows(cfg, train: TrainRows, out: list) -> Statistics:
     returns Statistics of all training rows, for `Statistics.features`
     """
     for family, columns in _families_of(cfg):
-        family.fill_train(cfg, train, [matrix[:, columns] for matrix in out])
+        family.fill_train(cfg.features, train, [matrix[:, columns] for matrix in out])
     return train.stats
 
 
@@ -64,7 +64,7 @@ def features(self: Statistics, cfg, split) -> np.ndarray:
     """
     out = np.empty((split.n_rows, len(feature_names(cfg))), np.float32)
     for family, columns in _families_of(cfg):
-        family.fill_new(cfg, split, self, out[:, columns])
+        family.fill_new(cfg.features, split, self, out[:, columns])
     return out
 
 # %% ../../nbs/30_features/40_stored.ipynb #945d69bb

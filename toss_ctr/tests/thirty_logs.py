@@ -461,7 +461,9 @@ def given_roles(config: dict) -> dict[str, str]:
     """
     cfg = make_config(config)
     data, roles = cfg.data, {}
-    requested = requested_spec(cfg, open_source(data.train_path, 'train', data.time_col).columns[0])
+    requested = requested_spec(
+        data, cfg.histories, cfg.key_columns, open_source(data.train_path, 'train', data.time_col).columns[0]
+    )
     numbers = [c for c in requested.nums if c not in requested.parts]
     named = dict(category=data.cat_cols, number=numbers, vector=data.vector_cols)
     named |= dict(tags=tuple(data.multi_cols), tag_weights=tuple(data.multi_weights.values()))
