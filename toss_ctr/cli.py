@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WORK', 'LOOK', 'STEPS', 'OPTIONS', 'app', 'File', 'PRESETS', 'Cfg', 'Overrides', 'parse', 'main', 'toss_run',
            'toss_synth', 'toss_schema', 'toss_init', 'toss_cache', 'toss_covis', 'toss_folds', 'toss_train',
-           'toss_tune', 'toss_calibrate', 'toss_infer', 'toss_export', 'toss_report', 'toss_ls', 'toss_board',
-           'toss_verify', 'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
+           'toss_tune', 'toss_calibrate', 'toss_infer', 'toss_export', 'toss_serve', 'toss_report', 'toss_ls',
+           'toss_board', 'toss_verify', 'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
 from .core.processes import done, edge, ends_at_once, keep_freed_memory, launched, stop_while_loading
@@ -449,6 +449,24 @@ def toss_export(cfg: Cfg = 'demo', data: File = '', *, set: Overrides = ()):
     from toss_ctr.inference.predictor import export
 
     print(export(c, data))
+
+# %% ../nbs/90_run/40_cli.ipynb #205c1b85
+@app.command(group=LOOK)
+def toss_serve(folder: File = 'demo', *, host: str = '127.0.0.1', port: NonNegativeInt = 8000):
+    """Answer raw rows over HTTP: POST /predict with a list of them.
+
+    Parameters
+    ----------
+    folder : str
+        Folder or name of a run, or folder of an export
+    host : str
+        Address to listen at
+    port : int
+        Number of the port
+    """
+    from toss_ctr.inference.serve import serve, server
+
+    serve(server(folder), host, port)
 
 # %% ../nbs/90_run/40_cli.ipynb #b5fd8fc5
 @app.command(group=LOOK)

@@ -6,14 +6,13 @@
 __all__ = ['MOST_BYTES', 'MOST_ROWS', 'MOST_VALUES', 'SECONDS', 'check_rows', 'whole_body', 'server', 'serve']
 
 # %% ../../nbs/70_inference/38_serve.ipynb #5d9e81bb
-import argparse, asyncio
+import asyncio
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
 from ..config.load import run_config
-from ..core.processes import edge
 from ..core.errors import UserError
 from .predictor import load_artefact, load_predictor
 
@@ -52,10 +51,10 @@ async def whole_body(pieces) -> bytes:
     return body
 
 # %% ../../nbs/70_inference/38_serve.ipynb #1228974c
-def server(folder: str):
+def server(where: str):
     """A FastAPI application that predicts raw rows; reading and answering a request have `SECONDS` each.
 
-    folder : of a run, or of an export
+    where : folder or name of a run, or folder of an export
     raises UserError if the run or the export is missing or damaged, or FastAPI is not installed
     """
     try:
@@ -63,10 +62,10 @@ def server(folder: str):
         from starlette.requests import ClientDisconnect
     except ImportError:
         raise UserError('fastapi: not installed', "pip install 'toss_ctr[serve]'") from None
-    of_run = Path(folder, 'config.yaml').is_file()
-    predictor = load_predictor(run_config(folder)) if of_run else load_artefact(folder)
+    exported = Path(where, 'artefact.json').is_file()
+    predictor = load_artefact(where) if exported else load_predictor(run_config(where))
     listed = TypeAdapter(list[dict[str, Any]])
-    app = FastAPI(title='toss_ctr')
+    app = FastAPI(title='toss_ctr', docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     ends = dict(headers={'connection': 'close'})  # the rest of the request is not read
 
     @app.get('/')
@@ -121,15 +120,4 @@ def serve(app, host: str, port: int):
             if not self.transport.is_closing():
                 self.loop.call_later(SECONDS / 2, self.watch, None if busy else (self.cycle,))
 
-    uvicorn.run(app, host=host, port=port, http=Patient)
-
-# %% ../../nbs/70_inference/38_serve.ipynb #a2bb9aff
-#| eval: false
-if __name__ == '__main__':
-    with edge('toss_ctr.inference.serve'):
-        parser = argparse.ArgumentParser(description='Answer raw rows over HTTP: POST /predict with a list of them.')
-        parser.add_argument('--folder', required=True, help='runs/<exp>, or its export')
-        parser.add_argument('--host', default='127.0.0.1')
-        parser.add_argument('--port', type=int, default=8000)
-        given = parser.parse_args()
-        serve(server(given.folder), given.host, given.port)
+    uvicorn.run(app, host=host, port=port, http=Patient, timeout_graceful_shutdown=1)
