@@ -154,8 +154,9 @@ def toss_run(
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
     from toss_ctr.run.graph import forget, state_lines, states
-    from toss_ctr.run.time_limit import run_within, seconds_of, sized
-    from toss_ctr.run.road import estimate, estimate_text, run, sampled
+    from toss_ctr.run.clock import estimate, estimate_text, seconds_of
+    from toss_ctr.run.time_limit import run_within, sized
+    from toss_ctr.run.road import run, sampled
 
     if time:
         seconds_of(time)

@@ -483,7 +483,8 @@ class _Fitting(_Answering):
         ------
         UserError for a mistake in data or config, and for folds of another config without `force`
         """
-        from toss_ctr.run.time_limit import check_size, run_within, seconds_of, sized
+        from toss_ctr.run.clock import seconds_of
+        from toss_ctr.run.time_limit import check_size, run_within, sized
         from toss_ctr.run.road import run as road
 
         if self.size is not None:

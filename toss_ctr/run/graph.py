@@ -21,7 +21,8 @@ from ..inference.network import network_recipe
 from ..members.outside import outside_step
 from ..members.predictions import member_step
 from ..members.trees import tree_steps
-from .road import ending_place, ending_step, network_config, will_generate
+from .clock import will_generate
+from .road import ending_place, ending_step, network_config
 from ..training.checkpoints import fold_step
 from ..training.inputs import folds_step, Inputs
 from ..training.setup import fold_recipe

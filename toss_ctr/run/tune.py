@@ -17,7 +17,7 @@ from ..core.errors import UserError
 from ..core.files import digest_json, locked, shell_path, watched, write_aside
 from ..core.records import read_record, write_record
 from ..inference.oof import need_network
-from .time_limit import seconds_of
+from .clock import seconds_of
 from ..training.inputs import Inputs, prepare
 from ..training.loop import run_epochs
 from ..training.metrics import MetricsTable, TITLES
