@@ -95,7 +95,8 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 
     Examples
     --------
-    >>>     >>> from toss_ctr.training.inputs import prepare
+    >>> from toss_ctr.config.load import load_config
+    >>> from toss_ctr.training.inputs import prepare
     >>> train_members(prepare(load_config('demo'), test=True))['lightgbm']['metrics']['AUC']  # doctest: +SKIP
     0.66
     """
