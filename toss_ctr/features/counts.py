@@ -334,8 +334,8 @@ class Family:
     """A family of numeric columns learned from labels, out of fold.
 
     names : (features, histories) → names of its columns; () if section `features` does not request them
-    fill_train : (features, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's model,
-        and stores the counts for `fill_new` in `stats` of train
+    fill_train : (features, train: `TrainRows`, out) fills out, (n, columns) float32 arrays, one for each fold's
+        model, and stores the counts for `fill_new` in `stats` of train
     fill_new : (features, split, stats: `Statistics`, out) fills out, (n, columns) float32, for new rows
     """
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
+from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, shell_path
@@ -57,30 +58,31 @@ def warn_of_blank_columns(parts, name):
         warnings.warn(f'{what}; is it written as in training?')
 
 # %% ../../nbs/70_inference/35_answers.ipynb #5e88bb65
-def target_file(cfg: Config, data: str, out: str = '') -> Path:
+def target_file(run_dir: Path, paths: Data, data: str, out: str = '') -> Path:
     """Where predictions of a file's rows are written; a word about rows that the folds were trained on.
 
+    paths : section `data` of the run
     out : CSV file asked for; '' = submission_<name of data>.csv in the run's folder
     raises UserError : `out` is a folder, a file that is read or not ours, or what a run has handed in
     """
-    out, paths = Path(out or cfg.run_dir / f'submission_{Path(data).stem}.csv'), cfg.data
+    out = Path(out or run_dir / f'submission_{Path(data).stem}.csv')
     read = [data, paths.train_path, paths.valid_path, paths.test_path, paths.truth_path]
     check_target(out, '--out', read, lambda path: header_of(path) == (paths.id_col, paths.label_col))
     refuse_submission(out, '--out')
     if data and paths.train_path and Path(data).resolve() == Path(paths.train_path).resolve():
-        warnings.warn(f'{data}: the folds were trained on these rows; {cfg.run_dir}/oof.parquet has them held out')
+        warnings.warn(f'{data}: the folds were trained on these rows; {run_dir}/oof.parquet has them held out')
     return out
 
 # %% ../../nbs/70_inference/35_answers.ipynb #4235490c
-def _check_rows(cfg: Config, choice: dict):
+def _check_rows(run_dir: Path, data: Data, network: str | None, choice: dict):
     "Raise UserError if the test file has other rows than those that were predicted; what is missing is not compared."
-    path, run = cfg.data.test_path, shell_path(cfg.run_dir)
+    path, run = data.test_path, shell_path(run_dir)
     trained = [name for name, details in choice['details'].items() if details]
-    name, other = cfg.network if cfg.network in trained else trained[0], False
+    name, other = network if network in trained else trained[0], False
     with suppress(UserError):
-        record = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')
+        record = read_record(member_folder(run_dir, name) / RECORD, 'member')
         if not (rows := record.get('rows')):
-            rows = read_manifest(Path(cfg.data.cache_dir) / record['recipe']['test'] / 'test')['source']['digest']
+            rows = read_manifest(Path(data.cache_dir) / record['recipe']['test'] / 'test')['source']['digest']
         other = bool(path) and source_digest(open_source(path, 'data.test_path')) != rows
     if other:
         hint = f'toss run {run} hands them in; toss infer {run} {shell_path(path)} predicts them beside it'
@@ -99,10 +101,10 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
         choice = submit(cfg, {cfg.network: record['made_of']})
     else:
         refuse_other(cfg, 'calibration', 'ensemble')
-        _check_rows(cfg, choice)
+        _check_rows(cfg.run_dir, cfg.data, cfg.network, choice)
     if member and member not in choice['scores']:
         raise UserError(f'member={member}: it has no part in the last choice', nearest(member, choice['scores']))
-    target = target_file(cfg, cfg.data.test_path, out) if out else None
+    target = target_file(cfg.run_dir, cfg.data, cfg.data.test_path, out) if out else None
     file = restore_submission(cfg.run_dir, choice, member)
     if target:
         copy_aside(file, target)
@@ -112,7 +114,7 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
 # %% ../../nbs/70_inference/35_answers.ipynb #db21a267
 def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, say) -> Path:
     "The predictions of a file's rows."
-    target, who, key = target_file(cfg, data, out), load_predictor(cfg, member), '--data'
+    target, who, key = target_file(cfg.run_dir, cfg.data, data, out), load_predictor(cfg, member), '--data'
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')
     ids = source_ids(data, cfg.data.id_col, key)

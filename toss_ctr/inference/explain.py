@@ -151,7 +151,7 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     rows, p = [], []
     for fold, side in sides.items():
         rows.append(sample_rows(inputs, fold, n // len(sides)))
-        model = load_fold(cfg, side, inputs.train.spec, device)
+        model = load_fold(cfg.run_dir, side, inputs.train.spec, device)
         loader = Loader(
             inputs.train, rows[-1], batch_size=cfg.train.batch_size, features=inputs.fold_features(fold)
         )
@@ -175,7 +175,7 @@ def explain(inputs: Inputs):
     cfg, contents, fold, made_of = inputs.cfg, {}, 0, inputs.train.fingerprint
     if cfg.network:
         fold, side = next(iter(finished_folds(cfg).items()))
-        made_of, model = side['weights'], load_fold(cfg, side, inputs.train.spec, resolve_device(cfg.device))
+        made_of, model = side['weights'], load_fold(cfg.run_dir, side, inputs.train.spec, resolve_device(cfg.device))
         contents['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
         attends = any(seq.pooling != 'average' for seq in cfg.histories.values())
         rows = attention_rows(model.to('cpu'), side['shift'], inputs, fold) if attends else []

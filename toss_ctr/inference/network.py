@@ -9,6 +9,7 @@ __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_proba
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
 import shutil, time
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import pairwise
@@ -21,6 +22,7 @@ import torch
 from torch import nn
 from tqdm.auto import tqdm
 
+from ..config.data import Features
 from ..config.load import make_config
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
@@ -48,12 +50,12 @@ from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/70_inference/10_network.ipynb #d1f84ab8
-def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.Module:
+def load_fold(run_dir: Path, side: dict, spec: Spec, device: torch.device) -> nn.Module:
     """A fold's model with its selected weights.
 
     Parameters
     ----------
-    cfg : the config of the run
+    run_dir : folder of the run
     side : a finished fold's side file
     spec : the run's schema
     device : where to put it
@@ -64,38 +66,38 @@ def load_fold(cfg: Config, side: dict, spec: Spec, device: torch.device) -> nn.M
     """
     stats = NumericStats.from_json(side['stats'])
     model = CTRModel(make_config(side['config']), spec, stats)
-    load_weights(model, weights_path(cfg.run_dir, side['fold'], side['made_of']), side['weights'])
+    load_weights(model, weights_path(run_dir, side['fold'], side['made_of']), side['weights'])
     return model.to(device).eval()
 
 # %% ../../nbs/70_inference/10_network.ipynb #15b4d858
-def run_statistics(cfg: Config, side: dict, inputs: Inputs | None = None) -> Statistics | None:
+def run_statistics(run_dir: Path, features: Features, side: dict, prepared: Callable) -> Statistics | None:
     """The run's statistics.parquet, made from the run's features where it is missing or of another training.
 
-    cfg : the config of the run, with the features it was trained on
-    inputs : what the run works on, where it is open already
+    features : section that it was trained with
+    prepared : () → `Inputs`; called if they have to be made
     returns None where the run has no out-of-fold features
     """
     if not side['features']:
         return None
-    made_of = digest_json(dict(cache=side['cache'], features=cfg.features.model_dump(mode='json')))
+    made_of = digest_json(dict(cache=side['cache'], features=features.model_dump(mode='json')))
     try:
-        statistics = load_statistics(cfg.run_dir, made_of)
+        statistics = load_statistics(run_dir, made_of)
     except Damaged as e:
         print(f'{e.what}; counted again')
         statistics = None
     if statistics is None:
-        inputs = inputs or prepare(cfg)
-        check_cache(cfg, side, inputs)
-        save_statistics(inputs.features.statistics(), cfg.run_dir, made_of)
-        statistics = load_statistics(cfg.run_dir, made_of)
+        inputs = prepared()
+        check_cache(side, inputs)
+        save_statistics(inputs.features.statistics(), run_dir, made_of)
+        statistics = load_statistics(run_dir, made_of)
     return statistics
 
 # %% ../../nbs/70_inference/10_network.ipynb #fadc1fb7
-def check_cache(cfg: Config, side: dict, inputs: Inputs):
+def check_cache(side: dict, inputs: Inputs):
     "Refuse a run whose folds were trained on another cache than the one that is open."
     if side['cache'] != inputs.train.fingerprint:
         hint = 'train again, or use the config they were trained with'
-        raise UserError(f'{cfg.run_dir}: the folds were trained on another cache', hint)
+        raise UserError(f'{inputs.cfg.run_dir}: the folds were trained on another cache', hint)
 
 # %% ../../nbs/70_inference/10_network.ipynb #175f3bcc
 @dataclass(frozen=True, eq=False)
@@ -184,11 +186,11 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     first, device = next(iter(sides.values())), resolve_device(cfg.device)
     cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
     if inputs is not None:
-        check_cache(cfg, first, inputs)
+        check_cache(first, inputs)
         store_spec(inputs)  # it may be missing or damaged
     spec = read_spec(cfg.run_dir, first['cache'])
-    models = [load_fold(cfg, side, spec, device) for side in sides.values()]
-    statistics = run_statistics(cfg, first, inputs)
+    models = [load_fold(cfg.run_dir, side, spec, device) for side in sides.values()]
+    statistics = run_statistics(cfg.run_dir, cfg.features, first, lambda: inputs or prepare(cfg))
     return Network(cfg, spec, sides, models, device, statistics)
 
 # %% ../../nbs/70_inference/10_network.ipynb #b78c6bda

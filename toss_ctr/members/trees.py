@@ -236,8 +236,8 @@ def write_files(self: MatrixJob, parts: list[dict], matrices: Matrices, test_spl
 MATRIX = '.matrix'  # its folder, beside those of the members
 
 
-def _matrix_file(cfg: Config, split: str) -> Path:
-    return member_folder(cfg.run_dir, MATRIX) / f'{split}.f32'
+def _matrix_file(run_dir: Path, split: str) -> Path:
+    return member_folder(run_dir, MATRIX) / f'{split}.f32'
 
 # %% ../../nbs/60_members/15_trees.ipynb #4a0e111d
 def _matrices(inputs: Inputs, columns: TreeColumns, extra: list, train, test=None) -> Matrices:
@@ -250,7 +250,7 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
     "The matrix all these members read, on disk while it is needed."
     with locked(member_folder(inputs.cfg.run_dir, MATRIX), 'matrix of the trees') as folder:
         sweep(folder, held=True)
-        files = {name: _matrix_file(inputs.cfg, name) for name in inputs.splits}
+        files = {name: _matrix_file(inputs.cfg.run_dir, name) for name in inputs.splits}
         try:
             written = {name: write_matrix(inputs.splits[name], columns, files[name], progress) for name in files}
             yield _matrices(inputs, columns, extra, written['train'], written.get('test'))
@@ -297,7 +297,7 @@ def grow_fold(tell, config: dict, member: str, fold: int, test: bool) -> int:
     inputs = prepare(cfg, test=test)
     jobs, columns, extra = _tree_jobs(inputs)
     job = next(job for job in jobs if job.name == member)
-    train = open_matrix(_matrix_file(cfg, 'train'), inputs.train.n_rows, columns)
+    train = open_matrix(_matrix_file(cfg.run_dir, 'train'), inputs.train.n_rows, columns)
     return job.model(fold, _matrices(inputs, columns, extra, train), lambda: tell(1))[1]['rounds']
 
 

@@ -191,9 +191,9 @@ def where_section(f: RunSummary) -> Markup | None:
         return None
     pred, p, figs, tables = f.pred, f.pred.scales(f.pred.p).natural, [], []
     form = ',.0f' if pred.weight is None else ',.1f'  # weighted clicks have to add up
-    first = first_columns(f.train.spec, f.cfg)
-    wrong = misjudged_groups(pred, groupings(f.train, pred.row, f.cfg))
-    for column, codes, names in groupings(f.train, pred.row, f.cfg, 0):
+    first = first_columns(f.train.spec, f.cfg.day_key, f.cfg.histories.values())
+    wrong = misjudged_groups(pred, groupings(f.train, pred.row, first))
+    for column, codes, names in groupings(f.train, pred.row, first, 0):
         title = f'Click rate by {column}'
         picture = plot_rates(rate_table(codes, pred.label, p, names, top=30, weight=pred.weight), title)
         figs.append(figure(picture, title + ', observed and predicted'))

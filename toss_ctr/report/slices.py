@@ -14,7 +14,6 @@ import polars as pl
 from scipy.special import gammaincinv, ndtr
 from scipy.stats import false_discovery_control
 
-from ..config.whole import Config
 from ..core.errors import check_columns
 from ..data.folds import time_order
 from ..training.metrics import all_metrics, auc, COLUMNS, Interval
@@ -49,12 +48,12 @@ def group_of(split, name: str, rows):
 MANY = 100  # values of a categorical; with more, only its share of unknown values is compared
 
 
-def first_columns(spec, cfg: Config) -> list[str]:
+def first_columns(spec, day_key: str | None, histories) -> list[str]:
     "First columns to show: day, weekday, hour, targets of histories; else the two largest with at most `MANY` values."
     names = [c.name for c in spec.cats] + list(spec.keys)
     times = (name for end in ('weekday', 'day_of_week', 'hour') for name in names if name.lower().endswith(end))
-    targets = (name for seq in cfg.histories.values() for name in seq.query_key)
-    chosen = [name for name in dict.fromkeys((cfg.day_key, *times, *targets)) if name in names]
+    targets = (name for seq in histories for name in seq.query_key)
+    chosen = [name for name in dict.fromkeys((day_key, *times, *targets)) if name in names]
     return chosen or [c.name for c in sorted(spec.cats, key=lambda c: -c.size) if 2 < c.size <= MANY][:2]
 
 # %% ../../nbs/80_report/20_slices.ipynb #076699d9
@@ -63,15 +62,16 @@ def length_name(seq) -> str:
     return 'history length' if seq.key == 'seq' else f'history length {seq.history}'
 
 
-def groupings(split, rows, cfg: Config, levels: int = 100):
-    """Generator of groupings of the rows: day, hour and target first, then all small columns.
+def groupings(split, rows, first: list[str], levels: int = 100):
+    """Generator of groupings of the rows: the first columns, all small columns, history lengths.
 
     rows : (n,) int64 rows
-    levels : most values of a column; 0: day, hour, target and history length only
+    first : of `first_columns`
+    levels : most values of a column; 0: the first columns and history lengths only
     yields (column, codes, names), one grouping in memory at a time
     """
     cats = [c.name for c in split.spec.cats if 1 < c.size <= levels]
-    for name in dict.fromkeys(first_columns(split.spec, cfg) + cats):
+    for name in dict.fromkeys(first + cats):
         yield name, *group_of(split, name, rows)
     for seq in split.spec.histories:
         yield length_name(seq), *quantile_groups(np.asarray(split.seq_lengths(seq.key))[rows])

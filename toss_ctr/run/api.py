@@ -197,7 +197,7 @@ class Attention:
         return figure_png(plot_attention(self.tokens, self.weights, self.target, self.ages, self.title), 110)
 
 # %% ../../nbs/90_run/30_api.ipynb #9594fa50
-def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
+def _looked_at(inputs, row: int, history: str) -> Attention:
     "What the model of the fold that held a row out looks at in one of its histories."
     import torch
     from toss_ctr.inference.columns import one_batch
@@ -205,17 +205,18 @@ def _looked_at(cfg: Config, inputs, row: int, history: str) -> Attention:
     from toss_ctr.inference.oof import finished_folds
     from toss_ctr.inference.network import load_fold
 
-    table = read_run_table(cfg.run_dir / 'oof.parquet').filter(row=row)
+    run_dir = inputs.cfg.run_dir
+    table = read_run_table(run_dir / 'oof.parquet').filter(row=row)
     if not len(table):
         raise UserError(f'row {row}: no finished fold held it out', 'take one of oof.parquet')
     histories = {seq.history: seq for seq in inputs.train.spec.histories}
     if not histories:
-        raise UserError(f'{cfg.run_dir}: the model has no history', 'name one in sequence.col')
+        raise UserError(f'{run_dir}: the model has no history', 'name one in sequence.col')
     if history and history not in histories:
-        raise UserError(f'{cfg.run_dir}: no history {history}', nearest(history, histories))
+        raise UserError(f'{run_dir}: no history {history}', nearest(history, histories))
     fold = int(table['fold'][0])
-    side = finished_folds(cfg)[fold]
-    model = load_fold(cfg, side, inputs.train.spec, torch.device('cpu'))
+    side = finished_folds(inputs.cfg)[fold]
+    model = load_fold(run_dir, side, inputs.train.spec, torch.device('cpu'))
     seq = histories[history or next(iter(histories))]
     batch = one_batch(inputs, fold, np.array([row]))
     return Attention(**read_attention(model, side['shift'], inputs, batch, [0], seq)[0])
@@ -354,7 +355,7 @@ class _Answering(_Shown):
         self._trained()
         if row is None:
             row = int(read_run_table(self.folder / 'oof.parquet', ['row'])['row'][0])
-        return _looked_at(self.cfg, self._inputs, row, history)
+        return _looked_at(self._inputs, row, history)
 
     @cached_property
     def _answers(self) -> dict:

@@ -9,10 +9,12 @@ __all__ = ['failed', 'FoldProgress', 'run_side_by_side', 'claim_folds', 'train_f
 import re, time
 from contextlib import ExitStack, suppress
 from math import ceil
+from pathlib import Path
 
 from tqdm.auto import tqdm
 
 from ..config.load import override_args
+from ..config.train import Train
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.executors import run_tasks
@@ -31,12 +33,12 @@ _PROGRESS = re.compile(
 )
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
-def failed(cfg: Config, fold: int) -> UserError:
+def failed(run_dir: Path, fold: int) -> UserError:
     "The mistake for a fold that did not finish: what the user can mend as it is, of everything else where it stands."
     from toss_ctr.run.execute import notebook_error, working_notebook  # a finished run needs no papermill
 
-    path = cfg.run_dir / f'fold_{fold}.log'
-    errors = map(notebook_error, (working_notebook(cfg.run_dir, fold), path.with_suffix('.ipynb')))
+    path = run_dir / f'fold_{fold}.log'
+    errors = map(notebook_error, (working_notebook(run_dir, fold), path.with_suffix('.ipynb')))
     kind, text = next((error for error in errors if error[0]), ('', ''))
     if kind == 'UserError':
         return UserError(text)
@@ -131,7 +133,7 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
 
     force : train again over finished folds of another config
     """
-    shown = FoldProgress(usual_epochs(cfg), folds, progress)
+    shown = FoldProgress(usual_epochs(cfg.train, cfg.chooses_inside), folds, progress)
     run = str(cfg.run_dir.resolve())
     given = dict(cfg_path=run, overrides=['data.use_cache=true', *override_args(cfg)], force=force)
     units = [
@@ -147,15 +149,15 @@ def run_side_by_side(cfg: Config, folds: list, jobs: int, force: bool, progress:
         shown.bar.close()
 
 # %% ../../nbs/90_run/10_papermill.ipynb #baaa6a0a
-def _plan(cfg, wanted, todo, jobs) -> str:
+def _plan(engine: str, wanted, todo, jobs) -> str:
     "What is kept, what is trained."
     finished = ', '.join(str(fold) for fold in wanted if fold not in todo)
-    at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {cfg.engine.kind}'
+    at_once = f'{min(jobs, len(todo))} at once' if jobs else f'by {engine}'
     parts = [f'fold {finished}: finished before, kept'] if finished else []
     return '; '.join([*parts, f'{len(todo)} to train, {at_once}'] if todo else parts)
 
 # %% ../../nbs/90_run/10_papermill.ipynb #91f1cf64
-def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
+def claim_folds(claims: ExitStack, run_dir: Path, folds: list) -> list:
     """Claim the folds that no other command trains; where others train all of them, wait for one.
 
     claims : gives the folds back when it is closed
@@ -163,7 +165,7 @@ def claim_folds(claims: ExitStack, cfg: Config, folds: list) -> list:
     """
 
     def claim(fold, wait=True):
-        claims.enter_context(locked(cfg.run_dir / f'.fold_{fold}' / 'claim', 'fold', wait))
+        claims.enter_context(locked(run_dir / f'.fold_{fold}' / 'claim', 'fold', wait))
         return fold
 
     def claim_free(folds):
@@ -211,20 +213,20 @@ def train_folds(
         steps[fold].tidy_if_free(done[fold])
     while settled or left:
         with ExitStack() as claims:
-            mine = claim_folds(claims, cfg, left)
+            mine = claim_folds(claims, cfg.run_dir, left)
             todo = not_done(mine)  # another command may have trained them meanwhile
             write_config(cfg)
             at_once = jobs or cfg.engine.slots
             if todo and not at_once and cfg.engine.here:
-                at_once = default_jobs(cfg, len(todo), fold_memory(cfg, inputs.train))
+                at_once = default_jobs(cfg.device, len(todo), fold_memory(cfg, inputs.train))
             if progress:
-                print(_plan(cfg, sorted(settled + mine), todo, at_once), flush=True)
+                print(_plan(cfg.engine.kind, sorted(settled + mine), todo, at_once), flush=True)
             if todo:
                 run_side_by_side(cfg, todo, at_once, force, progress)
             for fold in todo:
                 done[fold] = steps[fold].kept()
                 if done[fold] is None:
-                    raise failed(cfg, fold)
+                    raise failed(cfg.run_dir, fold)
         settled = []
         left = [fold for fold in left if fold not in mine]
     return {fold: done[fold] for fold in wanted}

@@ -182,7 +182,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
         if progress:
             print(text, flush=True)
 
-    check_tracker(cfg)
+    check_tracker(cfg.logging.track)
     with open_executor(cfg.engine):
         say('── step 1 of 4: data, cache and folds')
         inputs = prepare(cfg, test=True, progress=watched(progress), force=force)

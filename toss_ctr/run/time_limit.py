@@ -29,10 +29,10 @@ USUAL, LARGEST = 2, 4
 _SMALLER = {0: dict(rows=100_000, folds=2, epochs=3, rounds=200), 1: dict(rows=400_000, folds=3, epochs=8, rounds=1000)}
 
 
-def _every_member(cfg: Config) -> Iterator[tuple[str, dict]]:
+def _every_member(train_seed: int) -> Iterator[tuple[str, dict]]:
     "Other trees, another head, then other seeds of the network."
     trees = dict(kind='lightgbm', rounds=2000, patience=50)
-    seed = lambda n: (f'seed_{n}', dict(kind='network', set={'train.seed': cfg.train_seed + n - 1}))
+    seed = lambda n: (f'seed_{n}', dict(kind='network', set={'train.seed': train_seed + n - 1}))
     yield 'fine_trees', trees | dict(leaves=7, lr=0.03, min_leaf=50)
     yield seed(2)
     yield 'wide_trees', trees | dict(leaves=63, lr=0.03)
@@ -42,9 +42,9 @@ def _every_member(cfg: Config) -> Iterator[tuple[str, dict]]:
     yield from map(seed, range(3, 100))
 
 
-def more_members(cfg: Config) -> Iterator[tuple[str, dict]]:
-    "Members beyond those of a config; networks where it has one."
-    return (pair for pair in _every_member(cfg) if cfg.network or pair[1]['kind'] != 'network')
+def more_members(train_seed: int, networks: bool) -> Iterator[tuple[str, dict]]:
+    "Members beyond those of a config; networks only if it has one."
+    return (pair for pair in _every_member(train_seed) if networks or pair[1]['kind'] != 'network')
 
 
 def check_size(size: int):
@@ -66,7 +66,8 @@ def sized(cfg: Config, size: int) -> Config:
     """
     check_size(size)
     if size > USUAL:
-        return with_changes(cfg, dict(members=dict(islice(more_members(cfg), 3 * (size - USUAL) - 1))))
+        more = more_members(cfg.train_seed, bool(cfg.network))
+        return with_changes(cfg, dict(members=dict(islice(more, 3 * (size - USUAL) - 1))))
     if size == USUAL:
         return cfg
     most = _SMALLER[size]
@@ -135,15 +136,16 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         cost = usual['cost'] if data_rows(cfg)['train'] <= _SMALLER[1]['rows'] else None  # smaller, it reads as many
         size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=cost)) else 0
     grown = sized(cfg, size)
+    more = dict(more_members(cfg.train_seed, bool(cfg.network)))
     if names:
-        grown = with_changes(grown, dict(members={name: m for name, m in more_members(grown) if name in names}))
+        grown = with_changes(grown, dict(members={name: m for name, m in more.items() if name in names}))
     if known['done']:
         ended(grown, done=True)
         return grown
     first, trees = trained(grown)
     end = ended(grown, done=False) / len(grown.members)  # of a member
     took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
-    for name, member in more_members(grown):
+    for name, member in more.items():
         whole = took[member['kind']] + end * (len(grown.members) + 1)
         if name in grown.members or whole > min(2 * left(), left() + _OVER * seconds):
             continue  # it would end no nearer to the time, or too late

@@ -11,6 +11,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from importlib.util import find_spec
 from numbers import Real
+from pathlib import Path
 
 from ..config.base import config_diff
 from ..config.whole import Config
@@ -46,52 +47,45 @@ def board_numbers(scores: list[dict]) -> dict[str, float]:
     }
 
 # %% ../../nbs/90_run/18_track.ipynb #a09ac17a
-def _changed_keys(cfg: Config) -> dict:
-    "Key → value of the keys that differ from their defaults."
-    return {key: value for key, (_, value) in config_diff(cfg, Config()).items()}
-
-
-def _files(cfg: Config) -> list:
+def _files(run_dir: Path) -> list:
     "Files of a run's folder to send to a tracker."
-    return [path for name in ('config.yaml', 'report.html', 'submission.csv') if (path := cfg.run_dir / name).is_file()]
+    return [path for name in ('config.yaml', 'report.html', 'submission.csv') if (path := run_dir / name).is_file()]
 
 
-def to_mlflow(cfg: Config, curves: Iterable, board: dict):
-    "Write a run to MLflow; `curves` of `epoch_numbers`, `board` of `board_numbers`."
+def to_mlflow(run_dir: Path, keys: dict, curves: Iterable, board: dict):
+    "Write a run and the keys of its config to MLflow; `curves` of `epoch_numbers`, `board` of `board_numbers`."
     import mlflow
 
-    with mlflow.start_run(run_name=cfg.exp_name):
-        mlflow.log_params(_changed_keys(cfg))
+    with mlflow.start_run(run_name=run_dir.name):
+        mlflow.log_params(keys)
         for epoch, numbers in curves:
             mlflow.log_metrics(numbers, step=epoch)
         mlflow.log_metrics(board)
-        for file in _files(cfg):
+        for file in _files(run_dir):
             mlflow.log_artifact(str(file))
 
 
-def to_wandb(cfg: Config, curves: Iterable, board: dict):
-    "Write a run to Weights & Biases; `curves` of `epoch_numbers`, `board` of `board_numbers`."
+def to_wandb(run_dir: Path, keys: dict, curves: Iterable, board: dict):
+    "As `to_mlflow`, to Weights & Biases."
     import wandb
 
     mode = os.environ.get('WANDB_MODE', 'offline')
-    with wandb.init(project='toss_ctr', name=cfg.exp_name, config=_changed_keys(cfg), mode=mode) as run:
+    with wandb.init(project='toss_ctr', name=run_dir.name, config=keys, mode=mode) as run:
         for epoch, numbers in curves:
             run.log(numbers, step=epoch)
         run.summary.update(board)
-        for file in _files(cfg):
-            run.save(str(file), base_path=str(cfg.run_dir), policy='now')
+        for file in _files(run_dir):
+            run.save(str(file), base_path=str(run_dir), policy='now')
 
 
 TRACKERS = dict(mlflow=to_mlflow, wandb=to_wandb)
 
 
-def check_tracker(cfg: Config):
-    "Raise UserError if the tracker of the config is not installed."
-    if cfg.logging.track != 'none' and find_spec(cfg.logging.track) is None:
-        raise UserError(
-            f'logging.track: {cfg.logging.track} is not installed',
-            f'pip install {cfg.logging.track}, or set logging.track=none',
-        )
+def check_tracker(tracker: str):
+    "Raise UserError if a tracker (`logging.track`) is not installed."
+    if tracker != 'none' and find_spec(tracker) is None:
+        hint = f'pip install {tracker}, or set logging.track=none'
+        raise UserError(f'logging.track: {tracker} is not installed', hint)
 
 # %% ../../nbs/90_run/18_track.ipynb #479883cc
 def track(cfg: Config, scores: list[dict]):
@@ -108,4 +102,5 @@ def track(cfg: Config, scores: list[dict]):
     """
     if cfg.logging.track != 'none':
         curves = epoch_numbers(read_log(cfg.run_dir / 'train_log.csv'))
-        TRACKERS[cfg.logging.track](cfg, curves, board_numbers(scores))
+        changed = {key: value for key, (_, value) in config_diff(cfg, Config()).items()}
+        TRACKERS[cfg.logging.track](cfg.run_dir, changed, curves, board_numbers(scores))

@@ -8,6 +8,7 @@ __all__ = ['SPACE', 'TRIALS', 'BEST', 'try_keys', 'Trials', 'tune']
 # %% ../../nbs/90_run/24_tune.ipynb #3ea7ab2e
 import math, shutil, time
 from contextlib import suppress
+from pathlib import Path
 
 from ..config.base import value_text
 from ..config.load import with_changes, parse_overrides, to_yaml
@@ -83,16 +84,16 @@ class Trials(MetricsTable):
     line : command to run it
     """
 
-    def __init__(self, tried: list[dict], cfg: Config):
+    def __init__(self, tried: list[dict], monitor: str, run_dir: Path):
         best_first = sorted(enumerate(tried), key=lambda pair: -pair[1]['value'])
-        title = f'inner {TITLES.get(cfg.monitor, cfg.monitor)}'
+        title = f'inner {TITLES.get(monitor, monitor)}'
         self.best = best_first[0][1]['keys']
         rows = {}
         for number, trial in best_first:
             changes = ' '.join(f'{key}={value_text(value)}' for key, value in trial['keys'].items())
             keys = dict(epochs=str(trial['epochs']), seconds=f"{trial['seconds']:.0f}", keys=changes or 'as it is')
             rows[number] = {title: abs(trial['value'])} | keys
-        self.line = f'toss run {shell_path(cfg.run_dir / "tune" / BEST)}' if self.best else ''
+        self.line = f'toss run {shell_path(run_dir / "tune" / BEST)}' if self.best else ''
         super().__init__(rows)
 
 # %% ../../nbs/90_run/24_tune.ipynb #2cc4cec5
@@ -142,7 +143,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
                 print(f'trial {len(tried)} of {trials}: {value:.4f}, best {abs(best):.4f}', flush=True)
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
-    result = Trials(tried, cfg)
+    result = Trials(tried, cfg.monitor, cfg.run_dir)
     with write_aside(file.with_name(BEST)) as part:
         best = with_changes(cfg, dict(exp_name=f'{cfg.exp_name}_tuned') | parse_overrides(result.best))
         part.write_text(to_yaml(best), encoding='utf-8')
