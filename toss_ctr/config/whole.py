@@ -138,9 +138,8 @@ class Config(Keys):
     @property
     def key_columns(self) -> dict[str, str]:
         "Column whose exact values folds, encodings or co-visitation need → the config key that names it."
-        judged, grouped = ('eval.group_col', self.eval.group_col), ('cv.group_key', self.cv.group_key)
-        keys = judged, grouped, ('cv.time_key', self.day_key)
-        named = {c: key for key, c in keys if c and c != self.data.label_col}
+        keys = {self.eval.group_col: 'eval.group_col', self.cv.group_key: 'cv.group_key', self.day_key: 'cv.time_key'}
+        named = {c: key for c, key in keys.items() if c and c != self.data.label_col}
         return dict(sorted((self.features.key_columns() | named).items()))
 
     @property

@@ -371,8 +371,10 @@ def khatri_rao(
     heads: int, rank: int, layers: int, dropout: float, norm: str, packed: int,
 ) -> QNN:
     "The `QNN` of the keys of a config section."
-    how = dict(dropout=dropout, batch_norm=norm == 'batch', packed=packed, n_logits=n_logits)
-    return QNN(n_fields, dim, layers, rank, heads, **how)
+    return QNN(
+        n_fields, dim, layers, rank, heads,
+        dropout=dropout, batch_norm=norm == 'batch', packed=packed, n_logits=n_logits,
+    )
 
 
 HEAD_CLASSES = dict(khatri_rao=khatri_rao, low_rank=LowRankHead, mlp=MLPHead, dcnv2=DCNv2Head)
@@ -384,5 +386,5 @@ def make_head(section: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits:
     n_seq_fields : number of the last fields that come from histories
     returns module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
     """
-    shape = n_fields, section.feature_embed_dim, n_seq_fields, n_logits
-    return HEAD_CLASSES[section.head](*shape, **section.head_keys)
+    dim, head_class = section.feature_embed_dim, HEAD_CLASSES[section.head]
+    return head_class(n_fields, dim, n_seq_fields, n_logits, **section.head_keys)

@@ -692,17 +692,6 @@ def run_list(folder='runs') -> MetricsTable:
         raise broken or UserError(f'{folder}: no runs', 'toss run makes one')
     return MetricsTable(lines)
 
-# %% ../../nbs/90_run/30_api.ipynb #11ee2723
-def _caches_of(cfg: Config) -> list[Path]:
-    "Caches in a run's `data.cache_dir` that its folds were trained on, and those of no other run beside it."
-    from toss_ctr.run.verify import run_caches, trained_on
-
-    known = lambda run: {trained_on(run)} if (run / 'spec.json').is_file() else set()
-    others = [run for run in run_folders(cfg.run_dir.parent) if run.resolve() != cfg.run_dir.resolve()]
-    alone = known(cfg.run_dir).difference(*map(known, others))
-    caches = {folder.parent for train in alone for folder in run_caches(cfg, train).values()}
-    return sorted(cache for cache in caches if cache.parent == Path(cfg.data.cache_dir))
-
 # %% ../../nbs/90_run/30_api.ipynb #c0d0432c
 def clean(cfg: Config, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
@@ -711,9 +700,15 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
     caches : remove the caches its folds were trained on as well, where no other run's folds were
     returns what was removed
     """
+    from toss_ctr.run.verify import run_caches, trained_on
+
     gone = sweep(cfg.run_dir, deep=True)
-    folder = Path(cfg.data.cache_dir)
-    for cache in _caches_of(cfg) if caches else ():
+    folder, run = Path(cfg.data.cache_dir), cfg.run_dir.resolve()
+    known = lambda run: {trained_on(run)} if caches and (run / 'spec.json').is_file() else set()
+    others = [other for other in run_folders(cfg.run_dir.parent) if other.resolve() != run]
+    alone = known(run).difference(*map(known, others))
+    found = {split.parent for train in alone for split in run_caches(cfg, train).values()}
+    for cache in sorted(cache for cache in found if cache.parent == folder):
         with locked(cache):
             shutil.rmtree(cache)
         gone.append(cache)

@@ -42,9 +42,9 @@ def _every_member(train_seed: int) -> Iterator[tuple[str, dict]]:
     yield from map(seed, range(3, 100))
 
 
-def more_members(train_seed: int, networks: bool) -> Iterator[tuple[str, dict]]:
-    "Members beyond those of a config; networks only if it has one."
-    return (pair for pair in _every_member(train_seed) if networks or pair[1]['kind'] != 'network')
+def more_members(train_seed: int, network: str | None) -> Iterator[tuple[str, dict]]:
+    "Members beyond those of a config; networks only if it has one, whose name is `network`."
+    return (pair for pair in _every_member(train_seed) if network or pair[1]['kind'] != 'network')
 
 
 def check_size(size: int):
@@ -66,7 +66,7 @@ def sized(cfg: Config, size: int) -> Config:
     """
     check_size(size)
     if size > USUAL:
-        more = more_members(cfg.train_seed, bool(cfg.network))
+        more = more_members(cfg.train_seed, cfg.network)
         return with_changes(cfg, dict(members=dict(islice(more, 3 * (size - USUAL) - 1))))
     if size == USUAL:
         return cfg
@@ -115,17 +115,17 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     def keep(done=False):
         write_record(file, 'dial', dict(spent=seconds - left(), size=size, members=names, done=done), made_of=base)
 
-    def trained(cfg):
+    def trained():
         "Seconds of the clock that training took, and of the processor that its trees did."
         started = time.monotonic()
-        with open_executor(cfg.engine):
-            records = train_members(prepare(cfg, test=True, progress=watched(progress)), progress, **options)
-        trees = [sum(record['seconds']) for name, record in records.items() if cfg.members[name].kind in TREES]
+        with open_executor(grown.engine):
+            records = train_members(prepare(grown, test=True, progress=watched(progress)), progress, **options)
+        trees = [sum(record['seconds']) for name, record in records.items() if grown.members[name].kind in TREES]
         return time.monotonic() - started, max(trees, default=math.inf)
 
-    def ended(cfg, done):
+    def ended(done):
         started = time.monotonic()
-        run(cfg, progress=progress, **options)
+        run(grown, progress=progress, **options)
         keep(done)
         return time.monotonic() - started
 
@@ -136,14 +136,14 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
         cost = usual['cost'] if data_rows(cfg)['train'] <= _SMALLER[1]['rows'] else None  # smaller, it reads as many
         size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=cost)) else 0
     grown = sized(cfg, size)
-    more = dict(more_members(cfg.train_seed, bool(cfg.network)))
+    more = dict(more_members(cfg.train_seed, cfg.network))
     if names:
         grown = with_changes(grown, dict(members={name: m for name, m in more.items() if name in names}))
     if known['done']:
-        ended(grown, done=True)
+        ended(done=True)
         return grown
-    first, trees = trained(grown)
-    end = ended(grown, done=False) / len(grown.members)  # of a member
+    first, trees = trained()
+    end = ended(done=False) / len(grown.members)  # of a member
     took = dict.fromkeys(KINDS, first) | dict.fromkeys(TREES, min(first, 1.5 * trees + 2))
     for name, member in more.items():
         whole = took[member['kind']] + end * (len(grown.members) + 1)
@@ -153,7 +153,7 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
             print(f'── {time_text(left())} left: one more member, {name}', flush=True)
         names.append(name)
         grown = with_changes(grown, dict(members={name: member}))
-        took[member['kind']], _ = trained(grown)
+        took[member['kind']], _ = trained()
         keep()
-    ended(grown, done=True)
+    ended(done=True)
     return grown
