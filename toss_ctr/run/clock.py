@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from ..config.train import Train
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import renamed, UserError
@@ -72,18 +73,18 @@ def seconds_of(limit) -> float:
 USUAL_EPOCHS = 16  # of what stops by itself
 
 
-def usual_epochs(cfg: Config) -> int:
+def usual_epochs(train: Train, chooses_inside: bool) -> int:
     "Epochs that a fold trains, those that it chooses their number by among them, before anything is known of it."
-    epochs = min(cfg.train.epochs, USUAL_EPOCHS if cfg.train.plateau else cfg.train.epochs)
-    return max(1, epochs) * (2 if cfg.chooses_inside else 1)
+    epochs = min(train.epochs, USUAL_EPOCHS if train.plateau else train.epochs)
+    return max(1, epochs) * (2 if chooses_inside else 1)
 
 # %% ../../nbs/90_run/09_clock.ipynb #9eb4cbf7
-def default_jobs(cfg: Config, folds: int, memory: float) -> int:
+def default_jobs(device: str, folds: int, memory: float) -> int:
     """Folds at once: one on a GPU; on a CPU as many as cores and memory have room for.
 
     memory : bytes of a fold
     """
-    if resolve_device(cfg.device).type != 'cpu':
+    if resolve_device(device).type != 'cpu':
         return 1
     return max(1, min(folds, cores(), int(free_memory() // memory)))
 
@@ -213,24 +214,27 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     cost : of its rows, by `cost_of`
     returns rows, folds, jobs; seconds of each step; bytes of memory, of a fold and of all at once, and of disk
     """
-    folds, k, test = cfg.cv.planned, max(2, cfg.cv.planned), rows['test'] / rows['train']
+    folds, test = cfg.cv.planned, rows['test'] / rows['train']
+    k = max(2, cfg.cv.parts or folds)  # a fold holds out one of k parts
+    passes = folds * (k - 1) / k  # over the rows, of all folds together
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     rounds = [
         min(member.rounds, USUAL_ROUNDS if member.patience else member.rounds) / _few_rounds(member)
         for member in _boosted(cfg).values()
     ]
-    epochs, share = usual_epochs(cfg), cfg.chooses_epochs or min(1, 2 * SOME_ROWS * k / rows['train'])
+    epochs = usual_epochs(cfg.train, cfg.chooses_inside)
+    share = cfg.chooses_epochs or min(1, 2 * SOME_ROWS * k / rows['train'])
     judged = cost['scored'] * (1 + (epochs - 1) * share)  # before the last epoch on some rows, where none is chosen
     fold = (epochs * cost['epoch'] * (k - 1) + judged) * 2 / k  # the small run trains on half of its rows
-    looks = cost['looks'] * (1 + k * test) / (1 + 2 * test)  # each fold's trees look at all test rows
-    trees = (cost['trees'] * (k - 1) + looks) * max(rounds, default=0) + cost['whole'] * (k - 1)
+    looks = cost['looks'] * folds * (1 / k + test) / (1 + 2 * test)  # each fold's trees look at all test rows
+    trees = (cost['trees'] * passes + looks) * max(rounds, default=0) + cost['whole'] * passes
     seconds = dict(
         cache=cost['cache'] / min(cores, max(1, cfg.num_workers)),
         folds=networks * ceil(folds / jobs) * (FOLD_START + fold),
         trees=trees / cores,
         rest=ENDING + ENDING_ROW * sum(rows.values()) + networks * folds * cost['scored'] * 2 * test,
     )
-    disk = cost['disk'] + cost['features'] * (k + test) / (2 + test)  # of every row, as each fold may see it
+    disk = cost['disk'] + cost['features'] * (folds + test) / (2 + test)  # of every row, as each fold may see it
     return dict(
         rows=rows, folds=folds, jobs=jobs, seconds=seconds, disk=disk, memory=cost['memory'],
         together=max(cost['memory'] * jobs, ENDING_BYTES * rows['train']) + 2**29,  # and the process that started them
@@ -269,7 +273,7 @@ def estimate(cfg: Config, jobs: int = 0, cost: dict | None = None) -> dict:
     """
     rows = data_rows(cfg)
     cost = cost or _sampled_cost(cfg, rows['train'])
-    jobs = jobs or default_jobs(cfg, cfg.cv.planned, memory=cost['memory'])
+    jobs = jobs or default_jobs(cfg.device, cfg.cv.planned, memory=cost['memory'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1) | dict(cost=cost)
 
 # %% ../../nbs/90_run/09_clock.ipynb #8777448e

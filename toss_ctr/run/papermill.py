@@ -14,7 +14,6 @@ from pathlib import Path
 from tqdm.auto import tqdm
 
 from ..config.load import override_args
-from ..config.train import Train
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.executors import run_tasks
