@@ -1,8 +1,8 @@
-"""The notebooks that a change reaches: those changed, and rooms that import a changed room, however far away;
-pages and tutorials only where they are changed themselves.
+"""The notebooks that a change reaches, nearest first: those changed, rooms that import a changed room, rooms that
+import those, and so on; pages and tutorials only where they are changed themselves.
 
-`python .ci/changed.py [COMMIT]` prints a pattern for `nbdev_test --file_re`; '' = none. Compared is the working tree,
-new files included, with a commit (default: HEAD).
+`python .ci/changed.py [COMMIT]` prints a path a line. Compared is the working tree, new files included, with a commit
+(default: HEAD).
 """
 import re
 import subprocess
@@ -19,19 +19,25 @@ def names_changed(commit: str) -> set[str]:
     return {*ask('diff', '--name-only', commit), *ask('ls-files', '--others', '--exclude-standard')}
 
 
-def reached(changed: set[str]) -> set[Path]:
-    "The notebooks to run."
+def distances(changed: set[str]) -> dict[Path, int]:
+    "Notebook → how many imports it is away from a change."
     notebooks, graph = rooms(), grimp.build_graph('toss_ctr', cache_dir=None)
     for module in graph.find_modules_directly_imported_by('toss_ctr'):  # which loads what it is asked for
         graph.remove_import(importer='toss_ctr', imported=module)
-    hit = {f'toss_ctr.{room}' for room in notebooks if changed & {str(file_of(room)), str(notebooks[room])}}
-    hit |= {module for one in hit for module in graph.find_downstream_modules(one)}
-    found = {file for file in Path('nbs').rglob('*.ipynb') if str(file) in changed}
+    found, steps = {Path(name): 0 for name in changed if name.endswith('.ipynb') and Path(name).exists()}, {}
+    front = {f'toss_ctr.{room}' for room in notebooks if changed & {str(file_of(room)), str(notebooks[room])}}
+    while front:
+        steps |= dict.fromkeys(front, max(steps.values(), default=-1) + 1)
+        front = {one for module in front for one in graph.find_modules_that_directly_import(module)} - steps.keys()
     for room, file in notebooks.items():
         named = re.findall(r'toss_ctr(?:\.\w+)+', file.read_text(encoding='utf-8'))  # tests may import anything
-        found |= {file} if f'toss_ctr.{room}' in hit or hit & {*named} else set()
+        away = [steps[module] + 1 for module in named if module in steps]
+        if away or f'toss_ctr.{room}' in steps:
+            found[file] = min([*away, steps.get(f'toss_ctr.{room}', len(steps)), found.get(file, len(steps))])
     return found
 
 
 if __name__ == '__main__':
-    print('|'.join(sorted({re.escape(file.name) for file in reached(names_changed((sys.argv[1:] or ['HEAD'])[0]))})))
+    away = distances(names_changed((sys.argv[1:] or ['HEAD'])[0]))
+    for file in sorted(away, key=lambda file: (away[file], file)):
+        print(file)
