@@ -254,8 +254,7 @@ def write_elsewhere(cfg: Config, test: Split, path, done=lambda rows: None):
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
     content = cfg.model_dump(mode='json')
     tasks = [dict(config=content, blocks=[a, b], out=f) for (a, b), f in zip(pairwise(edges), files, strict=True)]
-    how = dict(engine=cfg.engine, tell=done, folder=cfg.run_dir, gpu=True)
-    run_tasks('toss_ctr.inference.network:predict_slice', tasks, **how)
+    run_tasks('toss_ctr.inference.network:predict_slice', tasks, cfg.engine, done, cfg.run_dir, gpu=True)
     join_slices(files, path)
     shutil.rmtree(folder)
 

@@ -315,11 +315,11 @@ class CTRModel(nn.Module):
 
     def __init__(self, cfg: Config, spec: Spec, stats: NumericStats):
         super().__init__()
-        q = cfg.model.qnn_alpha
-        self.columns = Columns(cfg.model, spec, stats, cfg.features.enter, cfg.data.add_isna_mask)
+        model, q = cfg.model, cfg.model.qnn_alpha
+        self.columns = Columns(model, spec, stats, cfg.features.enter, cfg.data.add_isna_mask)
         n = self.columns.n_fields
         width = n * q.feature_embed_dim
-        histories = {seq.key: History(cfg.history(seq.key), cfg.model, seq, spec, width) for seq in spec.histories}
+        histories = {seq.key: History(cfg.history(seq.key), model, seq, spec, width) for seq in spec.histories}
         self.histories = nn.ModuleDict(histories)
         n_seq = sum(history.n_fields for history in self.histories.values())
         self.n_labels = 1 + len(spec.labels)
@@ -328,10 +328,11 @@ class CTRModel(nn.Module):
         read = self.histories.items() if q.aux_head_weight else ()
         self.auxiliary = nn.ModuleDict({key: AuxiliaryHead(history.dare.d_out) for key, history in read})
         self.bias = nn.Parameter(torch.zeros(self.n_labels if spec.labels else ()))
-        if cfg.train.embedding.init_std is not None:
-            restart(self, nn.Embedding, cfg.train.embedding.init_std)
-        if cfg.model.numeric.init_std is not None:
-            restart(self, (AffineFields, PiecewiseFields), cfg.model.numeric.init_std)
+        tables, numbers = cfg.train.embedding.init_std, model.numeric.init_std
+        if tables is not None:
+            restart(self, nn.Embedding, tables)
+        if numbers is not None:
+            restart(self, (AffineFields, PiecewiseFields), numbers)
 
     def fields(self, batch: dict, shared: dict | None = None) -> tuple[Tensor, dict]:
         "All fields (B, F, d) of a batch, and the dict of each DARE; with `shared` (see `all_logits`) maybe shortened."

@@ -386,5 +386,4 @@ def make_head(section: QNNAlpha, n_fields: int, n_seq_fields: int = 0, n_logits:
     n_seq_fields : number of the last fields that come from histories
     returns module, (B, F, d) → (B,) logit, of several labels (B, n_logits); d is `feature_embed_dim`
     """
-    dim, head_class = section.feature_embed_dim, HEAD_CLASSES[section.head]
-    return head_class(n_fields, dim, n_seq_fields, n_logits, **section.head_keys)
+    return HEAD_CLASSES[section.head](n_fields, section.feature_embed_dim, n_seq_fields, n_logits, **section.head_keys)

@@ -70,8 +70,7 @@ def groupings(split, rows, first: list[str], levels: int = 100):
     levels : most values of a column; 0: the first columns and history lengths only
     yields (column, codes, names), one grouping in memory at a time
     """
-    cats = [c.name for c in split.spec.cats if 1 < c.size <= levels]
-    for name in dict.fromkeys(first + cats):
+    for name in dict.fromkeys([*first, *(c.name for c in split.spec.cats if 1 < c.size <= levels)]):
         yield name, *group_of(split, name, rows)
     for seq in split.spec.histories:
         yield length_name(seq), *quantile_groups(np.asarray(split.seq_lengths(seq.key))[rows])

@@ -194,8 +194,8 @@ def train_folds(
     """
     if (jobs or 0) < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
-    need_network(inputs.cfg)
     cfg, recipe, done = inputs.cfg, fold_recipe(inputs), {}
+    need_network(cfg)
     wanted = list(range(inputs.folds.n_folds) if folds is None else folds)
     for fold in wanted:
         inputs.folds.valid_rows(fold)  # refuses a fold that does not exist

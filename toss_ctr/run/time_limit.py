@@ -29,22 +29,22 @@ USUAL, LARGEST = 2, 4
 _SMALLER = {0: dict(rows=100_000, folds=2, epochs=3, rounds=200), 1: dict(rows=400_000, folds=3, epochs=8, rounds=1000)}
 
 
-def _every_member(train_seed: int) -> Iterator[tuple[str, dict]]:
-    "Other trees, another head, then other seeds of the network."
+def more_members(train_seed: int, network: str | None) -> Iterator[tuple[str, dict]]:
+    """Members beyond those of a config: other trees, another head, then other seeds of the network.
+
+    network : its name; None = the config has no network, so none is added
+    """
     trees = dict(kind='lightgbm', rounds=2000, patience=50)
     seed = lambda n: (f'seed_{n}', dict(kind='network', set={'train.seed': train_seed + n - 1}))
     yield 'fine_trees', trees | dict(leaves=7, lr=0.03, min_leaf=50)
-    yield seed(2)
+    if network:
+        yield seed(2)
     yield 'wide_trees', trees | dict(leaves=63, lr=0.03)
     if find_spec('catboost'):
         yield 'catboost', dict(kind='catboost', rounds=2000, patience=50)
-    yield 'crosses', dict(kind='network', set={'model.qnn_alpha.variant': 'dcnv2'})
-    yield from map(seed, range(3, 100))
-
-
-def more_members(train_seed: int, network: str | None) -> Iterator[tuple[str, dict]]:
-    "Members beyond those of a config; networks only if it has one, whose name is `network`."
-    return (pair for pair in _every_member(train_seed) if network or pair[1]['kind'] != 'network')
+    if network:
+        yield 'crosses', dict(kind='network', set={'model.qnn_alpha.variant': 'dcnv2'})
+        yield from map(seed, range(3, 100))
 
 
 def check_size(size: int):

@@ -159,19 +159,21 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
     >>> from toss_ctr import load_config
     >>> inputs = prepare(load_config('demo'))  # doctest: +SKIP
     """
-    ensure_data(cfg.data, progress)
-    if not (cfg.data.train_path or cfg.data.manifest_train):
+    data = cfg.data
+    ensure_data(data, progress)
+    train_path, test_path = data.train_path or data.manifest_train, data.test_path or data.manifest_test
+    if not train_path:
         raise UserError('data.train_path: not given', 'add --set data.train_path=PATH')
     if test is None:
-        test = bool(cfg.data.test_path or cfg.data.manifest_test)
-    if test and not (cfg.data.test_path or cfg.data.manifest_test):
+        test = bool(test_path)
+    if test and not test_path:
         raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
-    for column, value in splits['train'].stats['far'].items():
-        path = cfg.data.train_path or cfg.data.manifest_train
+    train = splits['train']
+    for column, value in train.stats['far'].items():
         what = f'more than {FAR:,.0f} times the spread from the median; it counts as that far'
-        warnings.warn(f"{path}: column '{column}' holds {value:.4g}, {what}")
-    step = folds_step(cfg.run_dir, splits['train'].fingerprint, cfg.cv, cfg.seed)
-    folds = run_folds(step, lambda: make_folds(splits['train'], cfg.cv, cfg.seed, cfg.day_key), force)
+        warnings.warn(f"{train_path}: column '{column}' holds {value:.4g}, {what}")
+    step = folds_step(cfg.run_dir, train.fingerprint, cfg.cv, cfg.seed)
+    folds = run_folds(step, lambda: make_folds(train, cfg.cv, cfg.seed, cfg.day_key), force)
     features = build_features(cfg, splits, folds, progress=progress)
-    return Inputs(cfg, splits['train'], splits.get('test'), folds, features)
+    return Inputs(cfg, train, splits.get('test'), folds, features)
