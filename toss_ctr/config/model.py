@@ -102,7 +102,9 @@ class Sequence(Behaviours):
     do; query columns not named have tables of their own."""
     match: bool = False
     """Add a field for each query column that shares an id space (sharing): how often and how recently the history
-    contains the target's value. It is counted; attention would have to learn it from clicks."""
+    contains the target's value. It is counted; attention would have to learn it from clicks. A side of numbers
+    (side_cols) also gives every row its mean, its mean by recency and its newest value, over all tokens and over those
+    with the target's value."""
     position: PositionTerm = 'learned'
     """Feature of each behaviour. learned: its position relative to the target; time: the logarithm of its age in
     seconds (time_col), in buckets; none: neither."""

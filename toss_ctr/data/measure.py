@@ -16,7 +16,7 @@ import xxhash
 from ..core.errors import UserError
 from .encode import token_time_unit, number_matrix
 from .source import batches, open_files, Source
-from .spec import CatSpec, MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
+from .spec import CatSpec, MultiSpec, pack_cats, SeqSpec, Spec, SUMMARY, VectorSpec
 from .tokens import BLOCK, codes_of, encode_cells, natural_sort_key, read_texts, read_tokens
 from .tokens import Scratch, Tally, texts_of
 from .types import plain, time_unit, times, vector_lengths
@@ -323,12 +323,15 @@ def make_spec(requested: Spec, tasks: list[dict], answers: list[dict]) -> tuple[
         if nums[c]['null_rows']:
             blocks.setdefault(nums[c]['null_rows'], []).append(i)
     cats = [c for c in requested.cats if c.name not in constant]
+    histories = tuple(_seq_column(h, measured) for h in requested.histories)
+    for start in range(len(columns), len(columns) + sum(len(h.numbers) for h in histories), len(SUMMARY)):
+        blocks[start] = range(start, start + len(SUMMARY))  # null without such a token
     spec = replace(
         requested,
         cats=pack_cats(_cat_column(c, codes, requested.min_count) for c in cats),
-        nums=columns,
+        nums=columns + tuple(name for h in histories for name in h.numbers),
         null_blocks=tuple(map(tuple, blocks.values())),
-        histories=tuple(_seq_column(h, measured) for h in requested.histories),
+        histories=histories,
         keys={k: tuple(codes[k]['values']) for k in requested.keys},
         multis=tuple(replace(m, values=_frequent(cells[m.name], requested.min_count)) for m in requested.multis),
         time=requested.time and replace(requested.time, **measured['time'][requested.time.name]),

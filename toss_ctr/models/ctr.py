@@ -72,11 +72,12 @@ class Columns(nn.Module):
     ):
         super().__init__()
         d = model.qnn_alpha.feature_embed_dim
-        first = len(spec.plain_nums)  # then the components of vectors, then out-of-fold features
-        self.spans = list(pairwise(accumulate((vector.width for vector in spec.vectors), initial=first)))
-        behind = [*range(self.spans[-1][1] if self.spans else first, len(stats.fill))]
+        ends = [*accumulate((vector.width for vector in spec.vectors), initial=len(spec.plain_nums))]
+        self.spans = list(pairwise(ends))
+        behind = [*range(len(spec.nums), len(stats.fill))]  # out-of-fold features
         meet = enter == 'fields'
-        plain, summed = [*range(first), *(behind if meet else ())], [] if meet else behind
+        plain = [*range(ends[0]), *range(ends[-1], len(spec.nums)), *(behind if meet else ())]
+        summed = [] if meet else behind
         self.register_buffer('plain', torch.tensor(plain, dtype=torch.long), persistent=False)
         self.register_buffer('summed', torch.tensor(summed, dtype=torch.long), persistent=False)
         self.dropout = model.embedding_dropout
