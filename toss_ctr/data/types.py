@@ -243,7 +243,7 @@ def _in_utc(text: pl.Expr) -> pl.Expr:
     return (_read_time(text) - pl.duration(minutes=minutes)).dt.replace_time_zone('UTC')
 
 
-def _changed(column: pl.Series, change) -> pl.Series:
+def _mapped(column: pl.Series, change) -> pl.Series:
     "A column with a change of expressions applied to its values, or to those of its lists."
     if column.dtype == pl.List:
         return column.list.eval(change(pl.element()))
@@ -253,7 +253,7 @@ def _changed(column: pl.Series, change) -> pl.Series:
 def _of_texts(column: pl.Series, where: str) -> pl.Series:
     "Texts of ISO 8601, or lists of them, as datetimes; raise UserError if a text is none, or only some have an offset."
     texts = (column.explode() if column.dtype == pl.List else column).drop_nulls()
-    bad = texts.filter(_changed(texts, _read_time).is_null())
+    bad = texts.filter(_mapped(texts, _read_time).is_null())
     if len(bad):
         what = f"{where}: column '{column.name}': {bad[0]!r} is no time"
         raise UserError(what, 'write it as 2026-11-25 15:00:00, with its offset if the training rows have a zone')
@@ -261,7 +261,7 @@ def _of_texts(column: pl.Series, where: str) -> pl.Series:
     if offsets.null_count() not in (0, len(texts)):
         bare = texts.filter(offsets.is_null())[0]
         raise UserError(f"{where}: column '{column.name}': {bare!r} has no offset, others have one", 'write all alike')
-    return _changed(column, _in_utc if len(texts) and not offsets.null_count() else _read_time)
+    return _mapped(column, _in_utc if len(texts) and not offsets.null_count() else _read_time)
 
 # %% ../../nbs/20_data/05_types.ipynb #bf0c1b87
 def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
@@ -285,11 +285,11 @@ def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
     """
     inner = column.dtype.inner if column.dtype == pl.List else column.dtype
     if inner in (pl.Null, pl.Categorical, pl.Enum):
-        column = _changed(column, lambda values: values.cast(pl.String))
+        column = _mapped(column, lambda values: values.cast(pl.String))
     if inner in (pl.Null, pl.String, pl.Categorical, pl.Enum):
         column = _of_texts(column, where)
         if not column.drop_nulls().len():
-            return _changed(column, lambda at: at.dt.replace_time_zone(clock or None))
+            return _mapped(column, lambda at: at.dt.replace_time_zone(clock or None))
     own = clock_of(column.dtype)
     named = lambda zone: f'times by the clock of {zone}' if zone else 'times without a zone'
     if own is None or bool(own) != bool(clock):
@@ -298,7 +298,7 @@ def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
         if own is not None:
             hint = 'give them their zone or offset' if clock else 'write them by the clock of training, without a zone'
         raise UserError(f"{where}: column '{column.name}' holds {holds}, in training {named(clock)}", hint)
-    return _changed(column, lambda at: at.dt.convert_time_zone(clock)) if own != clock else column
+    return _mapped(column, lambda at: at.dt.convert_time_zone(clock)) if own != clock else column
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # texts for null in files
