@@ -151,7 +151,7 @@ class CV(Section):
     "Column of the group: rows with equal values are in the same fold."
     parts: Positive | None = None
     """Scheme group_kfold: rows are cut into this many parts, of which n_splits are held out in turn; the others are
-    always training rows. null = n_splits, or 5 if n_splits is 1."""
+    always training rows; at most one part a group. null = n_splits, or 5 if n_splits is 1."""
     stratify_target: OptionalText = None
     "Column to stratify by: the label."
     time_key: OptionalText = None

@@ -377,6 +377,8 @@ def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:
         key = 'parts' if cv.parts else 'n_splits'
         raise UserError(f'cv.{key}: {n_parts} folds', f'ask for {_MOST_FOLDS} at most')
     groups = _fold_groups(split, cv, day_key)
+    if cv.parts and groups is not None:
+        n_parts = max(cv.n_splits, min(n_parts, int(groups.max()) + 1))
     if cv.scheme == 'group_kfold':
         fold = kfold(label, groups, n_parts, seed, cv.stratify_target is not None)
         fold[fold >= cv.n_splits] = -1

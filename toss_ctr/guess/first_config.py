@@ -114,6 +114,7 @@ WHY = {  # comments beside the keys of a first config
     'train.weight_decay': 'the fewer clicks, the more',
     'train.embedding': 'crosses of rare values get the time they need',
     'cv': 'rows are held out as those to predict differ: at random, later, or of others',
+    'cv.parts': 'each model learns from all parts but one; as many as folds are held out',
     'eval': 'rows of one are alike: intervals and tests draw them together',
     'members.lightgbm': 'grown until held-out rows gain nothing',
     'members.additive': 'a curve over each column: few clicks hold little more',
@@ -170,8 +171,8 @@ def training_keys(
     elif not history or rarer > 20_000:
         train['embedding'] = dict(l2=0.01)
     loss = dict(loss=dict(balance='shift')) if clicks < 0.2 * rows else {}
-    folds = 5 if rows <= SMALL else 3
-    return dict(base='first', model=model, train=train, **loss, cv=dict(n_splits=folds), members=members)
+    cv = dict(n_splits=5) if rows <= SMALL else dict(n_splits=2, parts=10)
+    return dict(base='first', model=model, train=train, **loss, cv=cv, members=members)
 
 # %% ../../nbs/55_guess/40_first_config.ipynb #c86a39fe
 def first_config(s) -> dict:
@@ -191,4 +192,7 @@ def first_config(s) -> dict:
         features['enter'] = 'sum'
     keys = merge(dict(base=training.pop('base')) | keys, training)
     judged = dict(eval=dict(group_col=s.owner)) if s.owner else {}
-    return keys | judged | dict(cv=training.get('cv', {}) | _folds(s), features=features)
+    cv = training.get('cv', {}) | _folds(s)
+    if cv.get('scheme', 'group_kfold') != 'group_kfold':
+        cv.pop('parts', None)
+    return keys | judged | dict(cv=cv, features=features)

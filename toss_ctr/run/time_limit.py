@@ -26,7 +26,8 @@ from ..training.inputs import prepare
 
 # %% ../../nbs/90_run/22_time_limit.ipynb #8b5895d6
 USUAL, LARGEST = 2, 4
-_SMALLER = {0: dict(rows=100_000, folds=2, epochs=3, rounds=200), 1: dict(rows=400_000, folds=3, epochs=8, rounds=1000)}
+_LOOK = dict(rows=100_000, epochs=3, rounds=200)  # at most, of a quick look
+_PARTS = 10  # of the rows, of which a smaller run holds out one
 
 
 def more_members(train_seed: int, network: str | None) -> Iterator[tuple[str, dict]]:
@@ -58,7 +59,7 @@ def sized(cfg: Config, size: int) -> Config:
 
     Parameters
     ----------
-    size : 0 (a quick look), 1, 2 (the config as it is), 3 (two members more), 4 (five more)
+    size : 0 (a quick look), 1 (one fold), 2 (the config as it is), 3 (two members more), 4 (five more)
 
     Raises
     ------
@@ -70,13 +71,15 @@ def sized(cfg: Config, size: int) -> Config:
         return with_changes(cfg, dict(members=dict(islice(more, 3 * (size - USUAL) - 1))))
     if size == USUAL:
         return cfg
-    most = _SMALLER[size]
-    keep = min(1.0, most['rows'] / max(1, data_rows(cfg)['train']))
+    parts = dict(parts=max(_PARTS, cfg.cv.parts or cfg.cv.n_splits)) if cfg.cv.scheme == 'group_kfold' else {}
+    cfg = with_changes(cfg, dict(cv=dict(n_splits=1) | parts))
+    if size:
+        return cfg
+    keep = min(1.0, _LOOK['rows'] / max(1, data_rows(cfg)['train']))
     keys = dict(
-        cv=dict(n_splits=min(cfg.cv.n_splits, most['folds'])),
-        train=dict(epochs=min(cfg.train.epochs, most['epochs'])),
+        train=dict(epochs=min(cfg.train.epochs, _LOOK['epochs'])),
         members={
-            name: dict(rounds=min(member.rounds, most['rounds']), keep=min(member.keep, keep))
+            name: dict(rounds=min(member.rounds, _LOOK['rounds']), keep=min(member.keep, keep))
             for name, member in cfg.members.items()
             if 'rounds' in type(member).model_fields
         },
@@ -101,19 +104,21 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
 
     Returns
     -------
-    the config that was run in the end; asked again, the same run goes on where it was, or is left as it is
+    the config that was run in the end; asked again, the same run goes on where it was, with more time to further
+    members, or is left as it is
     """
     seconds = seconds_of(limit)
     began = time.monotonic()
     file = cfg.run_dir / DIAL
-    base = digest_json(dict(seconds=seconds, cfg=cfg.model_dump(mode='json')))
-    known = dict(spent=0.0, size=None, members=[], done=False)  # names alone: a config from there would be obeyed
-    with suppress(UserError):  # of another config, or another time
+    base = digest_json(cfg.model_dump(mode='json'))
+    known = dict(spent=0.0, size=None, members=[], ended=0.0)  # names alone: a config from there would be obeyed
+    with suppress(UserError):  # none yet, or of another config
         known |= read_record(file, 'dial', made_of=base)
     left = lambda: seconds - known['spent'] - (time.monotonic() - began)
 
     def keep(done=False):
-        write_record(file, 'dial', dict(spent=seconds - left(), size=size, members=names, done=done), made_of=base)
+        now = dict(spent=seconds - left(), size=size, members=names, ended=seconds if done else known['ended'])
+        write_record(file, 'dial', now, made_of=base)
 
     def trained():
         "Seconds of the clock that training took, and of the processor that its trees did."
@@ -133,13 +138,12 @@ def run_within(cfg: Config, limit, progress: bool = False, **options) -> Config:
     if size is None:  # the largest, up to the usual, whose estimate fits
         fits = lambda message: sum(message['seconds'].values()) <= _BASE * left()
         usual = estimate(sized(cfg, USUAL))
-        cost = usual['cost'] if data_rows(cfg)['train'] <= _SMALLER[1]['rows'] else None  # smaller, it reads as many
-        size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=cost)) else 0
+        size = USUAL if fits(usual) else 1 if fits(estimate(sized(cfg, 1), cost=usual['cost'])) else 0
     grown = sized(cfg, size)
     more = dict(more_members(cfg.train_seed, cfg.network))
     if names:
         grown = with_changes(grown, dict(members={name: m for name, m in more.items() if name in names}))
-    if known['done']:
+    if known['ended'] >= seconds:
         ended(done=True)
         return grown
     first, trees = trained()
