@@ -59,26 +59,6 @@ def _answered(task: Task) -> bool:
     return 'answer' in (task.answer() or ())
 
 
-def _raise_failed(function: str, answer: dict):
-    "Raise the error that a task has ended with."
-    if 'mistake' in answer:
-        raise UserError(answer['mistake'])
-    if 'fault' in answer:
-        last = answer['fault'].strip().splitlines()[-1]
-        raise RuntimeError(f'{function} failed in a worker: {last}\n{answer["fault"]}')
-
-
-def _wait_for_answer(future, task: Task, poll: float):
-    "Wait for the answer of a task that has ended; raise `UserError` if its worker was lost or none shows in time."
-    why, deadline = future.exception(), time.monotonic() + _LATE_SECONDS
-    while why is None and not task.answer():
-        if time.monotonic() > deadline:
-            why = UserError('engine: a task has ended without an answer', 'run the same command again to go on')
-        time.sleep(poll)
-    if why:
-        raise why
-
-
 def _remove(folder):
     "Remove a directory in which a worker that has answered may still write a last line."
     for _ in range(20):
@@ -104,7 +84,7 @@ class _Batch:
     def __init__(self, function: str, arguments: list, executor, folder, tell, keep: bool):
         self.function, self.executor, self.tell, self.keep = function, executor, tell, keep
         self.tasks = [task_of(folder, function, of_task) for of_task in arguments]
-        self.running = {}
+        self.running, self.ended = {}, {}
         for task, of_task in zip(self.tasks, arguments, strict=True):
             if not (keep and _answered(task)):
                 task.clear_attempt()
@@ -137,10 +117,18 @@ class _Batch:
         for news in task.news():
             self.tell(news)
         if answer:
-            _raise_failed(self.function, answer)
+            if 'mistake' in answer:
+                raise UserError(answer['mistake'])
+            if 'fault' in answer:
+                last = answer['fault'].strip().splitlines()[-1]
+                raise RuntimeError(f"{self.function} failed in a worker: {last}\n{answer['fault']}")
             del self.running[task]
         elif ended:
-            _wait_for_answer(self.running[task], task, self.executor.poll)
+            why, since = self.running[task].exception(), self.ended.setdefault(task, time.monotonic())
+            if why is None and time.monotonic() - since > _LATE_SECONDS:
+                why = UserError('engine: a task has ended without an answer', 'run the same command again to go on')
+            if why:
+                raise why
 
     def leave(self):
         "Stop what still runs; only answers to keep and jobs of a queue stay for the next command."

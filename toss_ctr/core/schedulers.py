@@ -17,16 +17,6 @@ from .processes import bind, child_environment, in_main_thread, Reaper, STOP
 from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #a6d79a16
-def _load_ray():
-    "The module of Ray, with its logger silenced."
-    try:
-        import ray
-    except ImportError:
-        raise UserError('engine.kind: ray is not installed', "pip install 'toss_ctr[ray]'") from None
-    logging.getLogger('ray').setLevel(logging.ERROR)
-    return ray
-
-
 def _read_switches(ray):
     "Have Ray read its switches again. A Ray that is too old for tokens raises AttributeError."
     ray._raylet.Config.initialize('')
@@ -166,7 +156,11 @@ def ray_executor(engine):
 
     raises UserError : Ray is not installed, does not start, cannot be joined, or has no room
     """
-    ray = _load_ray()
+    try:
+        import ray
+    except ImportError:
+        raise UserError('engine.kind: ray is not installed', "pip install 'toss_ctr[ray]'") from None
+    logging.getLogger('ray').setLevel(logging.ERROR)
     before = signal.getsignal(signal.SIGTERM)
     if ray.is_initialized():
         raise UserError('engine.kind: Ray already runs in this process', 'end it first: ray.shutdown()')
@@ -237,31 +231,23 @@ def _tool(name: str, *words: str) -> str:
 JOBS = '.task_jobs'  # folder of submitit's files, beside the tasks
 
 
-def _options(engine, gpu: bool) -> dict:
-    "submitit's parameters of the jobs; its local executor ignores those that begin with slurm_."
-    slurm = dict(engine.slurm)
-    setup, minutes = list(slurm.pop('setup', ())), slurm.pop('time', 720)
-    slurm.pop('cluster', None)
+def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
+    "Submit tasks by submitit → its jobs; its local executor ignores parameters that begin with slurm_."
+    import submitit
+
+    logging.getLogger('submitit').setLevel(logging.ERROR)
+    environ, slurm = child_environment(OMP_NUM_THREADS=str(engine.cpus)), dict(engine.slurm)
+    if reaper:
+        environ |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
+    setup, minutes, cluster = list(slurm.pop('setup', ())), slurm.pop('time', 720), slurm.pop('cluster', 'slurm')
     options = dict(
         name='toss_ctr', slurm_setup=setup, local_setup=setup, slurm_additional_parameters=slurm,
         gpus_per_node=math.ceil(engine.gpus) if gpu else 0, timeout_min=minutes, cpus_per_task=engine.cpus,
     )
-    return {name: value for name, value in options.items() if value}
-
-
-def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
-    "Submit tasks by submitit → its jobs."
-    import submitit
-
-    logging.getLogger('submitit').setLevel(logging.ERROR)
-    environ = child_environment(OMP_NUM_THREADS=str(engine.cpus))
-    if reaper:
-        environ |= reaper.mark | {STOP: f'{reaper.folder}/stop'}
-    folder = tasks[0].folder.parent.with_name(JOBS)
     try:
         with patch.dict(os.environ, environ), redirect_stderr(io.StringIO()):  # it prints the message of sbatch
-            executor = submitit.AutoExecutor(folder=folder, cluster=engine.slurm.get('cluster', 'slurm'))
-            executor.update_parameters(**_options(engine, gpu))
+            executor = submitit.AutoExecutor(folder=tasks[0].folder.parent.with_name(JOBS), cluster=cluster)
+            executor.update_parameters(**{name: value for name, value in options.items() if value})
             return executor.map_array(do_job, [str(task.folder) for task in tasks])
     except Exception as error:  # submitit raises several kinds
         message = ' '.join(str(error).split())[:300]

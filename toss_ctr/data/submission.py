@@ -93,12 +93,18 @@ def check_ids(ids: pl.Series, name):
         raise UserError(f'{name}: {shared}', 'each id may occur once')
 
 # %% ../../nbs/20_data/85_submission.ipynb #34de2131
-def align_ids(first: pl.Series, ids: pl.Series, name: str = 'second file', ref: str = 'first file'):
-    """Position of each id of the first file in another file.
+def align_ids(
+    first: pl.Series,
+    ids: pl.Series,
+    name='second file',
+    ref='first file',
+    hint: str = 'blend files that predict the same rows',
+):
+    """Position of each id, or number of a row, of the first file in another file.
 
     first : (N,) ids of the file that sets the order
     ids : (M,) ids of another file, unique
-    name : the other file's name, for the message
+    name : the other file's name, for the message, as are `ref` and `hint`
     returns (N,) positions in `ids`; a slice of all if the order is the same
     raises UserError if ids are missing or additional, with their number and examples
     """
@@ -110,7 +116,7 @@ def align_ids(first: pl.Series, ids: pl.Series, name: str = 'second file', ref: 
         more = ids.filter(~ids.is_in(first.implode()))
         shown = ', '.join(repr(v) for v in [*missing[:2], *more[:2]])
         counts = f'{len(missing):,} ids of {ref} are missing and {len(more):,} are additional'
-        raise UserError(f'{name}: {counts} (e.g. {shown})', 'blend files that predict the same rows')
+        raise UserError(f'{name}: {counts} (e.g. {shown})', hint)
     return at.to_numpy()
 
 # %% ../../nbs/20_data/85_submission.ipynb #50a75fa9

@@ -131,15 +131,16 @@ def same_rows(paths, common: bool = False) -> SameRows:
     """
     paths = [Path(path) for path in paths]
     tables = [held_out(path) for path in paths]
-    shared = tables[0].select('row')
-    for table in tables[1:]:
-        shared = shared.join(table, on='row', how='semi')
+    if common:
+        shared = tables[0].select('row')
+        for table in tables:
+            shared = shared.join(table, on='row', how='semi')
+        if shared.is_empty():
+            raise UserError(f'{paths[0]}: no row is in all of these files', 'compare runs on the same training file')
+        tables = [table.join(shared, on='row', how='semi') for table in tables]
+    first, hint = tables[0], 'compare runs on the same rows, or only on the rows in common (--common)'
     for path, table in zip(paths, tables, strict=True):
-        if not len(shared) or not common and len(table) > len(shared):
-            what = f'{path}: {len(table):,} rows, of which all have {len(shared):,}'
-            raise UserError(what, 'compare runs on the same rows, or only on the rows in common')
-    first, *others = tables = [table.join(shared, on='row', how='semi') for table in tables]
-    for path, table in zip(paths[1:], others, strict=True):
+        align_ids(first['row'], table['row'], path, paths[0], hint)  # all are sorted by row
         if differ := int((table['label'] != first['label']).sum()):
             what = f'{path}: {differ:,} labels differ from {paths[0]}'
             raise UserError(what, 'compare runs on the same training file')
@@ -161,14 +162,6 @@ def oof_scores(paths) -> list[float]:
 def _key_metric(paths) -> str:
     "Key `metric` of the first run; 'logloss' if there are only files."
     return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
-
-# %% ../../nbs/70_inference/36_compare.ipynb #3af2eef7
-def _submitted_words(path: Path) -> str:
-    "Text: the prediction that represents a run or a file in a comparison."
-    if not path.is_dir():
-        return 'p of the file'
-    choice = submitted_record(path)
-    return 'the network, calibrated' if choice is None else f"{choice['chosen']}, as submitted"
 
 # %% ../../nbs/70_inference/36_compare.ipynb #57b1469a
 @dataclass(frozen=True, repr=False)
@@ -215,8 +208,12 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
         difference = f'{paired.diff:+.5f} [{paired.lo:+.5f}, {paired.hi:+.5f}]'
         cells = {'difference': difference, 'p-value': f'{paired.p_value:.3f}'}
         lines[TITLES.get(metric, metric)] = dict(zip(names, both, strict=True)) | cells
-    who = [f'{name}: {_submitted_words(path)}' for name, path in zip(names, paths, strict=True)]
-    parts = ['; '.join([f'{len(rows.label):,} rows', *who]), MetricsTable(lines)]
+    who = [f'{len(rows.label):,} rows']
+    for name, path in zip(names, paths, strict=True):
+        choice = submitted_record(path) if path.is_dir() else None
+        unchosen = 'the network, calibrated' if path.is_dir() else 'p of the file'
+        who.append(f"{name}: {choice['chosen']}, as submitted" if choice else f'{name}: {unchosen}')
+    parts = ['; '.join(who), MetricsTable(lines)]
     return Comparison(parts, *({metric: three[i] for metric, three in compared.items()} for i in range(3)))
 
 # %% ../../nbs/70_inference/36_compare.ipynb #875d3802
@@ -330,8 +327,7 @@ def blend_files(
     return Shown([title, table.with_columns(blend=result).describe(), agreement])
 
 # %% ../../nbs/70_inference/36_compare.ipynb #557416c7
-_METRICS = tuple(dict.fromkeys(key for columns in COLUMNS.values() for key in columns))
-_COMPARED = 'low', 'high', 'gain', 'gain_low', 'gain_high', 'without'
+_WHERE_KNOWN = 'low', 'high', 'gain', 'gain_low', 'gain_high', 'without', 'fit_seconds', 'rows_per_s'
 
 
 def member_rows(run_dir) -> list[dict]:
@@ -348,11 +344,9 @@ def member_rows(run_dir) -> list[dict]:
     rows, metric = [], choice['judged_by']
     intact = submitted_record(run_dir) is not None  # if submission.csv was changed, no row is marked
     for name, metrics in choice['scores'].items():
-        details, compared = choice['details'].get(name, dict(kind=ENSEMBLE)), choice['board'].get(name, {})
-        row = dict(name=name, kind=details.get('kind', ''), judged_by=metric)
-        row |= {key: metrics[key] for key in _METRICS if key in metrics} | {key: compared.get(key) for key in _COMPARED}
+        row = dict.fromkeys(_WHERE_KNOWN) | dict(name=name, kind='', judged_by=metric) | metrics
+        row |= choice['details'].get(name, dict(kind=ENSEMBLE)) | choice['board'].get(name, {})
         row |= dict(weight=choice['weights'].get(name), doubted=name in choice['doubted'])
-        row |= {key: details.get(key) for key in ('fit_seconds', 'rows_per_s')}
         rows.append(row | dict(submitted=intact and name == choice['chosen']))
     return sorted(rows, key=lambda row: -merit(row, metric))
 

@@ -16,6 +16,7 @@ import pyarrow as pa
 from scipy.special import expit
 from scipy.stats import spearmanr
 
+from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file
@@ -78,7 +79,7 @@ class Predictions:
 
     def scales(self, p: np.ndarray) -> Scales:
         "Both scales of class-balanced probabilities of all rows."
-        return Scales(p, shift_prior(p, self.prior, 'natural'))
+        return scales_of(p, self.prior, 'balanced')
 
     def shown(self, p: np.ndarray) -> np.ndarray:
         "Class-balanced probabilities of all rows, converted to the submission's scale."
@@ -199,14 +200,15 @@ def read_log(path) -> list[dict]:
     return table.filter(pl.col('split').is_in(['train', 'inner', 'valid'])).to_dicts()
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f3690627
-def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
+def read_test_labels(data: Data, ids: pl.Series) -> np.ndarray | None:
     """Labels of the test file, in the order of `ids`.
 
+    data : section `data`
     ids : (n,) ids of the rows
     returns (n,) uint8; None if the file has no labels
     raises UserError : a label is neither 0 nor 1, or the ids differ
     """
-    path, name = cfg.data.test_path, cfg.data.label_col
+    path, name = data.test_path, data.label_col
     source = open_source(path, 'data.test_path') if path else None
     if not source or not all(name in columns for columns in source.columns):
         return None
@@ -214,21 +216,8 @@ def read_test_labels(cfg: Config, ids: pl.Series) -> np.ndarray | None:
     column = plain(rows[name].combine_chunks(), name, source.location)
     if column.null_count == len(column):
         return None
-    at = align_ids(ids, source_ids(path, cfg.data.id_col), path, 'the submission')
-    return labels(column, name, source.location, click=cfg.data.click)[at]
-
-# %% ../../nbs/80_report/15_predictions.ipynb #545313b9
-def _test_predictions(cfg: Config, ids: pl.Series, submitted: np.ndarray, rate: float) -> dict:
-    "Name → `Scales` of the probabilities in the order of `ids`."
-    folder, data, choice = cfg.run_dir, cfg.data, submitted_record(cfg.run_dir)
-    target = probability_target(cfg)
-    predictions = dict(submission=scales_of(submitted, rate, target))
-    for name in choice['scores'] if choice else ():
-        if name != choice['chosen']:
-            file = verified_file(folder, choice, f'{name}.csv')
-            others, p = read_submission(file, data.id_col, data.label_col)
-            predictions[name] = scales_of(p[align_ids(ids, others, file, 'the submission')], rate, target)
-    return predictions
+    at = align_ids(ids, source_ids(path, data.id_col), path, 'the submission')
+    return labels(column, name, source.location, click=data.click)[at]
 
 # %% ../../nbs/80_report/15_predictions.ipynb #1bbc88d4
 FILE = 'test_metrics.json'
@@ -244,16 +233,23 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
     returns n, clicks, rate (click rate of the held-out rows), metric (the key), submission (its digest), predictions
         (name → the metrics of `COLUMNS`, low and high of the first); None if nothing was scored
     """
-    folder, scores = cfg.run_dir, {}
+    folder, data, scores = cfg.run_dir, cfg.data, {}
     (folder / FILE).unlink(missing_ok=True)
-    ids, submitted = read_submission(folder / 'submission.csv', cfg.data.id_col, cfg.data.label_col)
+    ids, submitted = read_submission(folder / 'submission.csv', data.id_col, data.label_col)
     try:
-        label = read_test_labels(cfg, ids)
+        label = read_test_labels(data, ids)
         if label is None:
             return None
         held = read_run_table(folder / 'oof.parquet')
         rate = float(np.average(held['label'], weights=held['weight'] if 'weight' in held.columns else None))
-        for name, scales in _test_predictions(cfg, ids, submitted, rate).items():
+        predictions, choice = dict(submission=submitted), submitted_record(folder) or dict(scores=())
+        for name in choice['scores']:
+            if name != choice['chosen']:
+                file = verified_file(folder, choice, f'{name}.csv')
+                others, p = read_submission(file, data.id_col, data.label_col)
+                predictions[name] = p[align_ids(ids, others, file, 'the submission')]
+        for name, p in predictions.items():
+            scales = scales_of(p, rate, probability_target(cfg))
             scores[name] = score_row(name, 'test', label, scales, cfg.metric, n_boot, cfg.seed)
             del scores[name]['ends']
     except UserError as e:

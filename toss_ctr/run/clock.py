@@ -15,6 +15,7 @@ from pathlib import Path
 
 from tqdm.auto import tqdm
 
+from ..config.data import Data
 from ..config.train import Train
 from ..config.whole import Config
 from ..core.device import resolve_device, threads
@@ -89,20 +90,19 @@ def default_jobs(device: str, folds: int, memory: float) -> int:
     return max(1, min(folds, cores(), int(free_memory() // memory)))
 
 # %% ../../nbs/90_run/09_clock.ipynb #a8cce783
-def will_generate(cfg: Config) -> bool:
+def will_generate(data: Data) -> bool:
     "Whether the run's data does not exist yet and will be generated."
-    path = cfg.data.train_path or ''
-    return bool(cfg.data.synthetic) and not is_object(path) and not Path(path).exists()
+    path = data.train_path or ''
+    return bool(data.synthetic) and not is_object(path) and not Path(path).exists()
 
 # %% ../../nbs/90_run/09_clock.ipynb #80bef840
-def data_rows(cfg: Config) -> dict[str, int]:
+def data_rows(data: Data) -> dict[str, int]:
     """How many rows a run has, from the files' footers, or from what will be generated.
 
     returns rows of train, with those of a validation file, and of test
     """
-    if will_generate(cfg):
-        return dict(train=cfg.data.synthetic.rows, test=cfg.data.synthetic.test_rows)
-    data = cfg.data
+    if will_generate(data):
+        return dict(train=data.synthetic.rows, test=data.synthetic.test_rows)
     rows = lambda path, key: len(open_source(path, key))
     valid = rows(data.valid_path, 'data.valid_path') if data.valid_path else 0
     return dict(train=rows(data.train_path, 'data.train_path') + valid, test=rows(data.test_path, 'data.test_path'))
@@ -114,10 +114,10 @@ def head_run(cfg: Config, folder, rows: int) -> Config:
     folder : an empty folder for data, cache and run
     returns config on at most so many rows and the same share of test rows, in one process, with two folds
     """
-    there = data_rows(cfg)
+    there = data_rows(cfg.data)
     rows = dict(train=rows, test=ceil(there['test'] * rows / max(rows, there['train'])))
     paths = {f'{split}_path': f'{folder}/{split}.parquet' for split in ('train', 'test')}
-    if will_generate(cfg):
+    if will_generate(cfg.data):
         log = cfg.data.synthetic.model_dump()
         generate(folder, **log | dict(rows=min(rows['train'], log['rows']), test_rows=rows['test']))
     else:
@@ -137,16 +137,6 @@ def head_run(cfg: Config, folder, rows: int) -> Config:
 FEW_TREES = 200
 
 
-def _boosted(cfg: Config) -> dict:
-    "The members that grow trees."
-    return {name: member for name, member in cfg.members.items() if member.kind in TREES}
-
-
-def _few_rounds(member) -> int:
-    "Rounds that a member's trees grow to be timed."
-    return min(member.rounds, FEW_TREES)
-
-
 def _seconds_of(function, *given) -> tuple:
     "What a function gives, and its seconds of the processor."
     began = time.process_time()
@@ -161,17 +151,17 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
         bytes: `memory` of a fold's process without the numbers of its rows, `disk` of cache, members and the matrix
         of the trees, `features` of two folds and test rows
     """
-    fewer = {name: m.model_copy(update=dict(rounds=_few_rounds(m), patience=0)) for name, m in _boosted(cfg).items()}
+    few = lambda member: member.model_copy(update=dict(rounds=min(member.rounds, FEW_TREES), patience=0))
     members = {
-        name: member
-        for name, member in (cfg.members | fewer).items()
+        name: few(member) if member.kind in TREES else member
+        for name, member in cfg.members.items()
         if member.kind in LEARNERS or name == cfg.network
     }
     changes = dict(members=members, train=cfg.train.model_copy(update=dict(epochs=9)))  # more than are timed here
     inputs, cache = _seconds_of(prepare, head_run(cfg, folder, rows).model_copy(update=changes))
     grown, looks = _seconds_of(grow_members, inputs)
     fitted = {name: sum(record['seconds']) for name, record in grown.items()}
-    trees = sum(fitted[name] for name in fewer)
+    trees = sum(seconds for name, seconds in fitted.items() if members[name].kind in TREES)
     whole = sum(fitted.values()) - trees
     sizes = {f: f.stat().st_size for part in ('cache', 'runs') for f in Path(folder, part).rglob('*') if f.is_file()}
     features = sum(size for file, size in sizes.items() if 'features' in file.parts)
@@ -219,8 +209,9 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
     passes = folds * (k - 1) / k  # over the rows, of all folds together
     networks = sum(member.kind == 'network' for member in cfg.members.values())  # variants are taken to cost the same
     rounds = [
-        min(member.rounds, USUAL_ROUNDS if member.patience else member.rounds) / _few_rounds(member)
-        for member in _boosted(cfg).values()
+        min(member.rounds, USUAL_ROUNDS if member.patience else member.rounds) / min(member.rounds, FEW_TREES)
+        for member in cfg.members.values()
+        if member.kind in TREES
     ]
     epochs = usual_epochs(cfg.train, cfg.chooses_inside)
     share = cfg.chooses_epochs or min(1, 2 * SOME_ROWS * k / rows['train'])
@@ -244,23 +235,20 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
 _LEAST_ROWS, _ENOUGH, _MOST_ROWS = 20_000, 80_000, 400_000  # of a small run, unless there are fewer
 
 
-def _measured(cfg: Config, rows: int) -> dict:
-    "`measured_cost` in a folder that goes; a mistake names the file of the run."
-    with temporary_folder() as folder:
-        known = {f'{folder}/train.parquet': cfg.data.train_path, f'{folder}/test.parquet': cfg.data.test_path}
-        with renamed(known):
-            return measured_cost(cfg, folder, rows)
-
-
 def _sampled_cost(cfg: Config, rows: int) -> dict:
     "What all rows take, from runs on a quarter of them or fewer."
     most = max(_LEAST_ROWS, min(rows // 4, _ENOUGH), min(_MOST_ROWS, rows // 25))
     sizes = [min(_LEAST_ROWS, most // 4), most // 4, most] if rows > most else [most]  # the first loads and compiles
+    costs = []
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
-        costs = [_measured(cfg, size) for size in tqdm(sizes, 'small runs', unit='run', disable=not watched())]
-    *known, last = costs[-2:]
-    few = next((cost for cost in known if cost['rows'] < last['rows']), {})  # rows of a validation file are not sampled
+        for size in tqdm(sizes, 'small runs', unit='run', disable=not watched()):
+            with temporary_folder() as folder:
+                known = {f'{folder}/{name}.parquet': getattr(cfg.data, f'{name}_path') for name in ('train', 'test')}
+                with renamed(known):  # a mistake names the file of the run
+                    costs.append(measured_cost(cfg, folder, size))
+    *smaller, last = costs[-2:]
+    few = next((cost for cost in smaller if cost['rows'] < last['rows']), {})  # a validation file is not sampled
     return cost_of(few, last, rows)
 
 
@@ -271,7 +259,7 @@ def estimate(cfg: Config, jobs: int = 0, cost: dict | None = None) -> dict:
     cost : of an estimate, of a run that goes over the same rows more often or less; None: it is measured
     returns of `scale_up`, and that cost
     """
-    rows = data_rows(cfg)
+    rows = data_rows(cfg.data)
     cost = cost or _sampled_cost(cfg, rows['train'])
     jobs = jobs or default_jobs(cfg.device, cfg.cv.planned, memory=cost['memory'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1) | dict(cost=cost)

@@ -65,7 +65,7 @@ def _with_features(inputs: Inputs) -> tuple[State, Inputs | None]:
 
 def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
     "Cache, folds and features of a run if all of them are made; their states are written into `known`."
-    if will_generate(cfg):
+    if will_generate(cfg.data):
         known['cache/train'] = State('missing', 'its rows are not generated yet')
         return None
     splits = {}
@@ -158,7 +158,7 @@ def _place(cfg: Config, name: str) -> Step:
         return folds_step(cfg.run_dir, '', cfg.cv, cfg.seed)
     if name == 'submission':
         return choice_step(cfg, {})
-    return ending_place(cfg, {})
+    return ending_place(cfg.run_dir, {})
 
 
 def forget(cfg: Config, name: str) -> list[str]:

@@ -125,9 +125,9 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
 _ENDING = 'report.html test_metrics.json advice.json attention.json columns.json importance.json'
 
 
-def ending_place(cfg: Config, recipe: dict) -> Step:
+def ending_place(run_dir: Path, recipe: dict) -> Step:
     "The report, and what is written beside it, as the last step of a run."
-    return Step(cfg.run_dir / 'finished.json', 'finished', recipe, cfg.run_dir)
+    return Step(run_dir / 'finished.json', 'finished', recipe, run_dir)
 
 
 def ending_step(inputs: Inputs, choice: Record) -> Step:
@@ -140,7 +140,7 @@ def ending_step(inputs: Inputs, choice: Record) -> Step:
         truth=digest_file(truth) if truth.is_file() else None,
         versions=needed_versions(),
     )
-    return ending_place(cfg, recipe)
+    return ending_place(cfg.run_dir, recipe)
 
 # %% ../../nbs/90_run/20_road.ipynb #75b89e22
 def write_ending(inputs: Inputs, step: Step, scores: list[dict]) -> Record:

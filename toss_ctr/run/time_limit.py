@@ -75,7 +75,7 @@ def sized(cfg: Config, size: int) -> Config:
     cfg = with_changes(cfg, dict(cv=dict(n_splits=1) | parts))
     if size:
         return cfg
-    keep = min(1.0, _LOOK['rows'] / max(1, data_rows(cfg)['train']))
+    keep = min(1.0, _LOOK['rows'] / max(1, data_rows(cfg.data)['train']))
     keys = dict(
         train=dict(epochs=min(cfg.train.epochs, _LOOK['epochs'])),
         members={
