@@ -6,7 +6,7 @@
 __all__ = ['ENSEMBLE', 'TOO_FAR', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'learnt_shuffled', 'doubted', 'choose',
            'worth', 'choice_step', 'submission_path', 'last_choice', 'whole_choice', 'verified_file', 'ensemble_oof',
            'n_draws', 'intervals', 'submit_members', 'submitted_record', 'restore_submission', 'at_rows', 'of_rows',
-           'held_out_of', 'calibrated', 'run_predictions', 'submit', 'submission_line', 'scale_line']
+           'held_out_of', 'calibrated', 'run_predictions', 'submit', 'submission_line', 'level_text', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import replace
@@ -22,7 +22,7 @@ from ..core.records import check_files, copy_aside, digest_of, read_record, read
 from ..core.steps import Step, version_file
 from ..core.tasks import needed_versions
 from ..data.submission import align_ids, write_submission
-from .calibration import cross_fit, fit_calibrator, Scales, scales_of
+from .calibration import cross_fit, fit_calibrator, held_out_level, Scales, scales_of
 from .oof import calibration_options, probability_target
 from .select import choose_weights
 from ..members.predictions import held_out_file, member_folder, OOF, MemberPredictions, read_predictions, RECORD
@@ -78,7 +78,7 @@ def _scales(p: np.ndarray, of: MemberPredictions, cfg: Config) -> Scales:
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
 def judged(member: MemberPredictions, cfg: Config) -> tuple[dict, np.ndarray]:
-    """A member's metrics on its held-out rows, each calibrated out of fold.
+    """A member's metrics on its held-out rows, calibrated by `cross_fit`: the line is fitted on these rows.
 
     Parameters
     ----------
@@ -174,6 +174,7 @@ def choice_step(cfg: Config, members: dict[str, str]) -> Step:
         calibration=calibration_options(cfg),
         metric=cfg.metric,
         seed=cfg.seed,
+        forward=cfg.cv.scheme == 'forward',
         group=cfg.eval.group_col,
         columns=[cfg.data.id_col, cfg.data.label_col],
         versions=needed_versions(),
@@ -310,7 +311,7 @@ def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
     members : of the same rows; `made_of` in their details
     cfg : `calibration`, `seed`, the names of id and label; the folder of its run is written to
     returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
-        `ensemble`, `weights`, `scores` (name → metrics out of fold), `calibrators`
+        `ensemble`, `weights`, `scores` (name → metrics out of fold), `levels` (name → `Level`), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of the first metric of `judged_by`, gain on the
         best single member with its interval, loss without it: positive is better), `doubted` (name → why it is not
         submitted), `details` (name → kind, fit_seconds, rows_per_s)
@@ -319,11 +320,14 @@ def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
     held_back = doubted(members, cfg)
     trusted = [member for member in members if member.name not in held_back]
     weights, mean = _mixed(trusted, cfg)
-    candidates, scores, held_out, fitted = [*members, *mean], {}, {}, {}
+    candidates, scores, held_out, fitted, levels = [*members, *mean], {}, {}, {}, {}
     for member in candidates:
         scores[member.name], held_out[member.name] = judged(member, cfg)
         how = dict(weight=member.weight, **calibration_options(cfg))
         fitted[member.name] = fit_calibrator(member.logit, member.label, **how)
+        held = member.logit, member.label, member.fold, cfg.seed
+        levels[member.name] = held_out_level(*held, forward=cfg.cv.scheme == 'forward', **how)
+        scores[member.name][RATIO] = levels[member.name].ratio
     scales = {name: _scales(p, members[0], cfg) for name, p in held_out.items()}
     board = _compared(scales, scores, trusted, cfg)
     for name, lost in (worth(trusted, scores[ENSEMBLE], cfg) if mean else {}).items():
@@ -334,6 +338,7 @@ def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
         judged_by=cfg.metric,
         select=cfg.ensemble.select,
         scores=scores,
+        levels=levels,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=board,
         doubted=held_back,
@@ -405,7 +410,7 @@ def held_out_of(run_dir, name: str) -> Path:
 
 
 def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
-    """The held-out rows of a member, or of the ensemble, each calibrated out of fold.
+    """The held-out rows of a member, or of the ensemble, calibrated by `cross_fit`.
 
     returns row, fold, label, p as it is handed in; group and weight where they are known
     raises Damaged : its file is missing, or not what was written
@@ -491,8 +496,19 @@ SCALES = dict(
 )  # key calibration.target → what people are told of the numbers
 
 
-def scale_line(made: dict) -> str:
-    """What the submission's numbers are, and predicted over observed clicks out of fold.
+def level_text(made: dict) -> str:
+    """Predicted over observed clicks of the submission, on parts that its level was not fitted on.
+
+    made : of `last_choice`
     """
-    scale, ratio = SCALES[made['calibrators'][made['chosen']]['target']], made['scores'][made['chosen']][RATIO]
-    return f'{scale}; predicted / observed clicks {ratio:.3f} out of fold'
+    ratio, low, high = made['levels'][made['chosen']]
+    if ratio is None:
+        return 'too few clicks to predict any at a level fitted on others'
+    own = f'predicted / observed clicks {ratio:.3f} on parts that the level was not fitted on'
+    return f'{own}; on new rows {low:.3f} to {high:.3f} (95 %)'
+
+
+def scale_line(made: dict) -> str:
+    "What the submission's numbers are, and `level_text`."
+    return f"{SCALES[made['calibrators'][made['chosen']]['target']]}; {level_text(made)}"
+

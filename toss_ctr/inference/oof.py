@@ -187,7 +187,7 @@ def refuse_other(cfg: Config, *sections: str):
 
 # %% ../../nbs/70_inference/05_oof.ipynb #d96b8252
 def calibrate(cfg: Config) -> dict:
-    """Fit and store the calibrators, one a label; write oof.parquet with cross-fitted probabilities.
+    """Fit and store the calibrators, one a label; write oof.parquet with calibrated probabilities (`cross_fit`).
 
     Parameters
     ----------
@@ -195,8 +195,8 @@ def calibrate(cfg: Config) -> dict:
 
     Returns
     -------
-    of `calibrated_rows`: before and after, on rows the calibrator has not seen; under labels that of each label beside
-    the first
+    of `calibrated_rows`: before and after, on the rows that its line was fitted on, and the level, on rows that it
+    was not; under labels that of each label beside the first
 
     Raises
     ------
@@ -235,10 +235,10 @@ def calibrate_lead(inputs: Inputs) -> dict:
         return _write_calibrated(cfg, digest_json(made_of), oof, [''])
 
 # %% ../../nbs/70_inference/05_oof.ipynb #cb96c6ae
-def _calibrated(oof: pl.DataFrame, name: str, seed: int, options: dict) -> tuple[dict, pl.Series]:
-    "Report of a label, and its cross-fitted probabilities: null where nobody knows it."
+def _calibrated(oof: pl.DataFrame, name: str, seed: int, forward: bool, options: dict) -> tuple[dict, pl.Series]:
+    "Report of a label, and its calibrated probabilities: null where it is not known."
     logit, label, fold, weight = _held_out_arrays(oof, name)
-    p, report = calibrated_rows(logit, label, fold, seed, weight, **options)
+    p, report = calibrated_rows(logit, label, fold, seed, weight, forward, **options)
     known = oof[f'label_{name}' if name else 'label'].is_not_null().to_numpy()
     every = np.full(len(oof), np.nan)
     every[known] = p
@@ -250,7 +250,7 @@ def _write_calibrated(cfg: Config, made_of: str, oof: pl.DataFrame, names: list[
     options, run = calibration_options(cfg), cfg.run_dir
     if record := whole_record(run / 'calibration.json', 'calibration', made_of):
         return record
-    calibrated = {name: _calibrated(oof, name, cfg.seed, options) for name in names}
+    calibrated = {name: _calibrated(oof, name, cfg.seed, cfg.cv.scheme == 'forward', options) for name in names}
     others = {name: report for name, (report, _) in calibrated.items() if name}
     report = calibrated[''][0] | (dict(labels=others) if others else {})
     fitted = report['calibrator'] | dict(labels={name: judged['calibrator'] for name, judged in others.items()})

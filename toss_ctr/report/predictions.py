@@ -31,7 +31,7 @@ from ..inference.compare import score_lines
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, submitted_record, held_out_of, intervals
 from ..inference.ensemble import last_choice, n_draws, verified_file
 from ..inference.oof import probability_target
-from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable
+from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable, RATIO
 
 # %% ../../nbs/80_report/15_predictions.ipynb #4e28543c
 @dataclass(frozen=True)
@@ -42,12 +42,13 @@ class Predictions:
     fold : (n,) int, the fold that holds the row out
     label : (n,) 0/1
     raw : (n,) probability of the network before calibration
-    others : name of a member or the ensemble → (n,), calibrated out of fold; 'best possible': true probabilities
+    others : name of a member or the ensemble → (n,), calibrated on these rows; 'best possible': true probabilities
     group : (n,) int, group of each row by `eval.group_col`, the unit of intervals and tests
     weight : (n,) row weights (`data.weight_col`), None = every row counts once
     submitted_name : name of the submitted prediction; 'out of fold' = the network uncalibrated, '' = unknown
     name : of the network
     target : key `calibration.target`: the scale of the submission
+    levels : name → `Level`: ratio, low and high of parts that the level was not fitted on
     """
 
     row: np.ndarray
@@ -61,6 +62,7 @@ class Predictions:
     name: str = 'network'
     metric: str = 'logloss'
     target: str = 'prior'
+    levels: dict = field(default_factory=dict)
 
     def weighting(self, rows=slice(None)) -> dict:
         "Group and weight of the given rows, as keyword arguments of metrics and intervals."
@@ -104,7 +106,8 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     held = {name: oof[name].to_numpy() for name in oof.columns}
     rate = np.average(held['label'], weights=held.get('weight'))
     raw = expit(held['logit'])
-    chosen = (submitted_record(run_dir) or {}).get('chosen', '')
+    choice = submitted_record(run_dir) or {}
+    chosen = choice.get('chosen', '')
     members = {}
     target = probability_target(cfg)
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
@@ -120,7 +123,7 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     submitted_name = chosen if chosen in others else 'out of fold' if chosen and chosen == cfg.lead else ''
     return Predictions(
         held['row'], held['fold'].astype(np.int64), held['label'], raw, others, held.get('group'), held.get('weight'),
-        submitted_name=submitted_name, name=cfg.lead, metric=cfg.metric, target=target,
+        submitted_name=submitted_name, name=cfg.lead, metric=cfg.metric, target=target, levels=choice.get('levels', {}),
     )
 
 # %% ../../nbs/80_report/15_predictions.ipynb #bfe05472
@@ -152,6 +155,8 @@ def score_rows(pred: Predictions, n_boot: int = 0, seed: int = 0) -> list[dict]:
     def row(name, kind, p, m=slice(None)):
         scales = Scales(*(scale[m] for scale in pred.scales(p)))
         scores = score_row(name, kind, pred.label[m], scales, pred.metric, n_boot, seed, **pred.weighting(m))
+        if level := pred.levels.get(name):
+            scores |= {RATIO: level[0], 'ends': scores['ends'] | {RATIO: level[1:]}}
         return scores | dict(submitted=name == pred.submitted_name)
 
     out = []

@@ -26,7 +26,6 @@ from toss_ctr.report.plots import (
 )
 from .predictions import order_line, read_test_scores, summary_lines, test_table
 from toss_ctr.report.slices import (
-    clicks_ratio,
     first_columns,
     group_of,
     group_table,
@@ -60,15 +59,20 @@ def _shares(f: RunSummary) -> str:
     return text + f', the true probabilities {best:.4f}: {share:.0%} of what can be known.'
 
 
+_LEVEL = (
+    'At a level fitted on {} only, {:.3f} times as many are predicted; on new rows expect {:.3f} to {:.3f} times '
+    'as many (95 %). The submission has a level fitted on all of these rows. '
+)
+
+
 def right_section(f: RunSummary) -> Markup:
-    "Predicted and observed clicks, log loss and reliability of the submission."
+    "Clicks, predicted at a level fitted on other rows and observed, log loss and reliability of the submission."
     pred = f.pred
     form = ',.0f' if pred.weight is None else ',.1f'  # weighted clicks have to add up
-    clicks, predicted = pred.counts @ pred.label, pred.counts @ pred.scales(pred.p).natural
-    text = (
-        f'{clicks:{form}} clicks were observed and {predicted:,.1f} predicted: '
-        '{:.3f} times as many, 95 % {:.3f} to {:.3f}. '.format(*clicks_ratio(clicks, predicted))
-    )
+    text = f'{pred.counts @ pred.label:{form}} clicks were observed on held-out rows. '
+    level = pred.levels.get(pred.submitted_name)
+    if level and level[0] is not None:
+        text += _LEVEL.format('earlier days' if f.cfg.cv.scheme == 'forward' else 'other parts', *level)
     picture = plot_reliability(pred.label, {f.short_name: pred.shown(pred.p)}, pred.weight, pred.target == 'balanced')
     observed = figure(picture, 'Observed against predicted click probability', 'Fifteen groups of as many rows.')
     return section('right', 'Is it right?', text + _shares(f) + _weighed(f), [observed])
@@ -77,8 +81,8 @@ def right_section(f: RunSummary) -> Markup:
 MEANINGS = dict(  # key metric → explanation of a table of scores
     toss='Score = 0.5·AP + 0.5/(1+WLL), higher is better, of class-balanced probabilities: their mean is about .5, not '
     'the click rate.',
-    logloss='Log loss is that of click probabilities, lower is better; pred/obs is how many clicks they promise for '
-    'each that came.',
+    logloss='Log loss is that of click probabilities, lower is better; pred/obs is predicted over '
+    'observed clicks, at a level fitted on other rows.',
 )
 _OF_TOSS = 'Score', 'WLL'  # shown only with metric toss
 
@@ -161,7 +165,7 @@ def curves_section(f: RunSummary) -> Markup | None:
 
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
 def labels_section(f: RunSummary) -> Markup | None:
-    "Scores of the further labels, on rows that neither network nor calibrator has seen."
+    "Scores of the further labels; predicted / observed at a level fitted on other rows."
     judged = side_file(f.folder, 'calibration.json', 'labels')
     if not judged:
         return None
