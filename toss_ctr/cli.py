@@ -325,6 +325,7 @@ def toss_folds(cfg: Cfg = 'demo', *, for_: str, set: Overrides = ()):
     from toss_ctr.training.inputs import prepare
 
     print(
+        'learn from these files alone, features and labels; no other label may be used',
         *give_out(prepare(c, progress=watched()), for_),
         'learn from the rows of the other folds, rounds and epochs too; predict those of the own one',
         'and keep its columns row, fold and label beside p or logit: fold_0.parquet holds out fold 0',

@@ -235,6 +235,9 @@ class FileMember(Member):
     `toss folds` has written it; without label the member is shown but not submitted."""
     test: Annotated[str, Field(min_length=1)]
     "file: Parquet or CSV of predictions of the test rows: id, p or logit."
+    trust: bool = False
+    """file: true submits it although it is far better than the members that are trained here: its out-of-fold
+    predictions have learnt no label but those that `toss folds` has written."""
 
 
 _KINDS = NetworkMember, LightGBM, XGBoost, CatBoost, AdditiveMember, SklearnMember, FileMember

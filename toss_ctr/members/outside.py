@@ -156,14 +156,25 @@ def _rows_for(inputs: Inputs, name: str, row: np.ndarray) -> pl.DataFrame:
     return rows
 
 # %% ../../nbs/60_members/17_outside.ipynb #41927a8e
+def _features(inputs: Inputs, names: list[str]) -> pl.DataFrame:
+    "The columns of the training and the validation file that are no labels and have none of the given names."
+    data = inputs.cfg.data
+    paths = {f'data.{key}': getattr(data, key) for key in ('train_path', 'valid_path')}
+    tables = [lazy_table(find_files(path, key)) for key, path in paths.items() if path]
+    known, table = {data.label_col, *data.labels, *names}, pl.concat(tables or [pl.LazyFrame()], how='diagonal_relaxed')
+    return table.drop(known, strict=False).collect()
+
+
 def give_out(inputs: Inputs, name: str) -> list[Path]:
-    """Write the label files of an outside member: for each fold its training rows and its held-out rows.
+    """Write all that an outside member learns from: for each fold its training rows and its held-out rows.
 
     name : of the member
-    returns a file a fold: row, id if known, fold, label; the labels of its held-out rows are shuffled
+    returns a file a fold: row, id if known, fold, label, and the columns of the training file without its labels; the
+        labels of its held-out rows are shuffled
     """
     folds, files = inputs.folds, []
     rows = _rows_for(inputs, name, np.arange(len(inputs.train)))
+    rows = rows.hstack(_features(inputs, rows.columns))
     for k in range(folds.n_folds):
         held, folder = pl.col('fold') == k, member_folder(inputs.cfg.run_dir, name) / 'learn'
         table = rows.with_columns(label=pl.when(held).then('shuffled_label').otherwise('label')).drop('shuffled_label')
