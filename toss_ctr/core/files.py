@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['MACHINE', 'names_file', 'map_array', 'disk_errors', 'fsync_dir', 'make_folder', 'born', 'lives', 'writer_mark',
            'abandoned', 'part_beside', 'write_aside', 'sweep', 'temporary_folder', 'digest_bytes', 'digest_file',
-           'digest_json', 'shell_path', 'again', 'check_regular', 'verify_file', 'stat_key', 'Digests', 'write_json',
-           'read_json', 'write_table', 'table_of', 'read_table', 'locked', 'state_file', 'remembered', 'remember',
-           'check_target', 'first_line', 'watched']
+           'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key', 'Digests', 'write_json', 'read_json',
+           'write_table', 'table_of', 'read_table', 'locked', 'state_file', 'remembered', 'remember', 'check_target',
+           'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
 import errno, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
@@ -230,23 +230,6 @@ def again(path) -> str:
     return 'run the step that makes it again'
 
 
-_PLACED = {stat.S_IFLNK: 'a link', stat.S_IFDIR: 'a folder', stat.S_IFIFO: 'a pipe', stat.S_IFSOCK: 'a socket'}
-
-
-def check_regular(path, hint: str = ''):
-    """Raise `Damaged` if something else lies in the place of a file of ours.
-
-    A link would lead out of the folder, a pipe would be waited for. A missing file is no fault here.
-
-    hint : the mend; '' = to remove it, and `again`
-    """
-    with suppress(FileNotFoundError, NotADirectoryError):
-        kind = stat.S_IFMT(os.lstat(path).st_mode)
-        if kind != stat.S_IFREG:
-            what = f'{path}: {_PLACED.get(kind, "a device")} in the place of a file'
-            raise Damaged(what, hint or f'remove it and {again(path)}')
-
-
 def verify_file(path, digest: str, hint: str = '', digests=None):
     """Raise `Damaged`, which names the file, if it is missing or its digest differs.
 
@@ -254,7 +237,6 @@ def verify_file(path, digest: str, hint: str = '', digests=None):
     hint : the step that writes it again; '' = that of `again`
     """
     path, actual = Path(path), None
-    check_regular(path, hint)
     with suppress(FileNotFoundError):  # it may be removed meanwhile
         if path.is_file():
             actual = digests.of(path) if digests else digest_file(path)
@@ -333,14 +315,13 @@ def read_json(path, hint: str = '') -> dict:
     returns its content, without the digest
     """
     path = Path(path)
-    check_regular(path, hint)
     try:
         with names_file(path):
             obj = json.loads(path.read_text(encoding='utf-8'))
         whole = isinstance(obj, dict) and obj.pop('digest', None) == digest_json(obj)
     except (FileNotFoundError, NotADirectoryError):
         raise Damaged(f'{path}: missing', hint or again(path)) from None
-    except (ValueError, RecursionError):  # also what we never write: NaN, lone surrogates
+    except (IsADirectoryError, ValueError, RecursionError):  # also what we never write: NaN, lone surrogates
         whole = False
     if not whole:
         raise Damaged(f'{path}: damaged (its content is not the one written)', hint or again(path))
@@ -372,7 +353,6 @@ def read_table(path, columns=None) -> pl.DataFrame:
     path : a Parquet file written by `write_table`
     columns : names to read, all by default
     """
-    check_regular(path)
     try:
         return table_of(pa.BufferReader(Path(path).read_bytes()), columns)
     except FileNotFoundError:
@@ -408,7 +388,6 @@ def locked(folder, what: str = 'folder', wait: bool = True):
         return
     with disk_errors(folder):
         make_folder(folder)
-    check_regular(folder / '.lock', 'remove it')
     lock = FileLock(folder / '.lock')
     with disk_errors(folder / '.lock'):
         try:

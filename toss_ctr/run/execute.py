@@ -86,10 +86,7 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     notebook.unlink(missing_ok=True)
     # papermill formats paths as it formats parameters, so braces in a folder's name are doubled
     paths = [str(file).replace('{', '{{').replace('}', '}}') for file in (template('train_fold'), notebook)]
-    with disk_errors(path):
-        path.unlink(missing_ok=True)  # a link would lead to a file of someone else
-        log = open(path, 'x', encoding='utf-8')
-    with log:
+    with disk_errors(path), open(path, 'w', encoding='utf-8') as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     lines = Lines(lambda line: (print(line, flush=True), tell(line)))

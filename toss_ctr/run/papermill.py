@@ -44,7 +44,7 @@ def failed(run_dir: Path, fold: int) -> UserError:
     why = f'{kind}: {text}'
     hint = f'see {path} and run the same command again to go on'
     if not kind:
-        log = path.read_text(encoding='utf-8').strip() if path.is_file() else ''
+        log = path.read_text(encoding='utf-8').strip() if path.exists() else ''
         why = log.splitlines()[-1].strip() if log else 'it said nothing'
         if 'DeadKernelError' in log:
             why = 'its kernel was killed'
