@@ -22,7 +22,7 @@ from .base import read_yaml, sections_of, yaml_text
 from .inference import default_members, KINDS, without_null_members
 from .whole import Config
 from ..core.errors import Damaged, nearest, UserError
-from ..core.files import remember, remembered, shell_path
+from ..core.files import check_own, remember, remembered, shell_path
 from ..core.records import read_record
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
@@ -275,6 +275,7 @@ def folder_config(folder, overrides=()) -> Config:
     raises UserError : another version of this package has made the run, or a key is wrong
     """
     folder, given = Path(folder), parse_overrides(overrides)
+    check_own(folder / RUN_CONFIG)
     with suppress(Damaged):  # it tells the version only
         read_record(folder / 'origin.json', 'origin')
     what, where = apart(_read_config(folder / RUN_CONFIG))[0], _remembered_where(folder)

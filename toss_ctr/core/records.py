@@ -13,7 +13,7 @@ from pathlib import Path
 import polars as pl
 
 from .errors import Damaged, UserError
-from .files import again, digest_bytes, digest_file, digest_json, names_file
+from .files import again, check_own, digest_bytes, digest_file, digest_json, names_file
 from .files import read_json, read_table, table_of, verify_file, write_aside, write_json
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
@@ -123,6 +123,7 @@ def read_recorded_table(record: Record, name: str, columns=None, hint: str = '')
     raises Damaged : it is missing, or not the one in the record
     """
     path = record.path.parent / name
+    check_own(path)
     with names_file(path):
         raw = path.read_bytes() if path.is_file() else b''
     if digest_bytes(raw) != digest_of(record, name):
@@ -174,6 +175,7 @@ def copy_aside(source, target):
     target : for example the path that people read
     """
     target = Path(target)
+    check_own(target)
     if target.is_file() and digest_file(target) == digest_file(source):
         return
     with write_aside(target) as part, names_file(source):

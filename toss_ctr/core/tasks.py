@@ -14,7 +14,7 @@ from pathlib import Path
 from pkgutil import resolve_name
 
 from .errors import Damaged, UserError
-from .files import abandoned, digest_file, digest_json, make_folder, read_json
+from .files import abandoned, digest_file, digest_json, make_folder, open_regular, read_json
 from .files import temporary_folder, write_json, writer_mark
 from .processes import bound_command, child_environment, cores, keep_freed_memory, STOP
 
@@ -85,7 +85,8 @@ class Task:
     def news(self) -> list:
         "Progress since the last call. If a scheduler has begun the task again, the numbers of before are taken back."
         try:
-            *lines, _ = (self.folder / 'said.jsonl').read_bytes().split(b'\n')  # the last one may be half written
+            with open_regular(self.folder / 'said.jsonl') as file:
+                *lines, _ = file.read().split(b'\n')  # the last one may be half written
         except FileNotFoundError:
             return []
         news = []
@@ -121,7 +122,7 @@ def do_task(folder):
     if not task.folder.exists():
         return
     todo = task.todo()
-    with open(task.folder / 'said.jsonl', 'w', encoding='utf-8') as file:
+    with open_regular(task.folder / 'said.jsonl', 'w', encoding='utf-8') as file:
 
         def tell(news):
             file.write(json.dumps(news) + '\n')

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from ..core.processes import bound_command, GRAMMAR, Lines, STOP, without
-from ..core.files import disk_errors, write_aside
+from ..core.files import check_own, disk_errors, open_regular, write_aside
 from ..report.canvas import notebook_page
 
 with without(GRAMMAR):
@@ -52,6 +52,7 @@ def keep_notebook(run, fold: int, title: str, whole: bool):
     notebook = working_notebook(run, fold)
     if whole or notebook_error(notebook)[0] not in ('', 'KeyboardInterrupt'):
         target = Path(run) / f'fold_{fold}.ipynb'
+        check_own(target)
         with disk_errors(target):
             os.replace(notebook, target)
         notebook_page(target, title)
@@ -82,11 +83,14 @@ def execute_fold(tell, run: str, fold: int, title: str, parameters: dict):
     os.environ.update(kernel_environment(Path(os.environ[STOP]).parent / f'kernel_{fold}'))
     notebook = working_notebook(run, fold)
     path = Path(run) / f'fold_{fold}.log'
+    check_own(notebook)
     notebook.parent.mkdir(parents=True, exist_ok=True)
     notebook.unlink(missing_ok=True)
     # papermill formats paths as it formats parameters, so braces in a folder's name are doubled
     paths = [str(file).replace('{', '{{').replace('}', '}}') for file in (template('train_fold'), notebook)]
-    with disk_errors(path), open(path, 'w', encoding='utf-8') as log:
+    check_own(path)
+    path.unlink(missing_ok=True)  # another name of the same file keeps its content
+    with disk_errors(path), open_regular(path, 'w', encoding='utf-8') as log:
         for stream in (1, 2):
             os.dup2(log.fileno(), stream)
     lines = Lines(lambda line: (print(line, flush=True), tell(line)))

@@ -17,7 +17,7 @@ from ..config.load import override_args
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.executors import run_tasks
-from ..core.files import locked, watched
+from ..core.files import check_own, locked, watched
 from .clock import default_jobs, FOLD_START, time_text, usual_epochs
 from ..inference.oof import need_network
 from ..training.checkpoints import fold_step
@@ -44,6 +44,7 @@ def failed(run_dir: Path, fold: int) -> UserError:
     why = f'{kind}: {text}'
     hint = f'see {path} and run the same command again to go on'
     if not kind:
+        check_own(path)
         log = path.read_text(encoding='utf-8').strip() if path.exists() else ''
         why = log.splitlines()[-1].strip() if log else 'it said nothing'
         if 'DeadKernelError' in log:

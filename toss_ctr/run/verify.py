@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import shell_path
+from ..core.files import check_own, shell_path
 from ..core.records import check_files, kind_of, read_record
 from ..core.steps import check_copies
 from ..data.cache import split_source
@@ -88,7 +88,8 @@ def check_made_of(cfg: Config, sides: dict):
     check_trainings(cfg.run_dir, sides)
     read_record(run / 'spec.json', 'spec', made_of=cache)
     log = run / 'train_log.csv'
-    if log.exists() and not (log.is_file() and log.read_bytes() == run_log(sides).encode()):
+    check_own(log)
+    if log.exists() and not (log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
         options = calibration_options(cfg)

@@ -16,7 +16,7 @@ import polars as pl
 from ..config.load import apart, folder_config
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import again, digest_bytes, locked
+from ..core.files import again, check_own, digest_bytes, locked, open_regular
 from ..core.files import shell_path, verify_file, write_aside
 from ..core.records import check_files, Record
 from ..core.steps import first_difference, from_step, Step, version_folder
@@ -125,7 +125,8 @@ def load_resume(path) -> dict | None:
     path = Path(path)
     if not path.is_file():
         return None
-    raw = path.read_bytes()
+    with open_regular(path) as file:
+        raw = file.read()
     head, data = raw[: len(_MAGIC) + 33], memoryview(raw)[len(_MAGIC) + 33 :]
     if head != _MAGIC + digest_bytes(data).encode() + b'\n':
         return None
@@ -221,6 +222,7 @@ def write_train_log(run_dir: Path, fold: int, rows: list):
     """
     path = run_dir / 'train_log.csv'
     log = _log_table(rows)
+    check_own(path)
     with locked(run_dir, 'log'):
         try:
             others = pl.read_csv(path, schema_overrides=LOG_SCHEMA, glob=False).filter(pl.col('fold') != fold)
