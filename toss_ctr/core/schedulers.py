@@ -6,13 +6,13 @@
 __all__ = ['KEEP_ENVIRONMENT', 'RUNS', 'JOBS', 'RayExecutor', 'ray_executor', 'do_job', 'SlurmExecutor', 'slurm_executor']
 
 # %% ../../nbs/00_core/26_schedulers.ipynb #b526f23c
-import importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, time
+import hashlib, importlib.util, io, logging, math, os, secrets, shutil, signal, socket, subprocess, time
 from contextlib import contextmanager, nullcontext, redirect_stderr, suppress
 from pathlib import Path
 from unittest.mock import patch
 
 from .errors import UserError
-from .files import MACHINE
+from .files import MACHINE, open_regular, remember, remembered
 from .processes import bind, child_environment, in_main_thread, Reaper, STOP
 from .tasks import do_apart, GRACE, Lost, slots_of, Task, wait_briefly
 
@@ -253,6 +253,29 @@ def _submitted(engine, reaper, tasks: list[Task], gpu: bool) -> list:
         message = ' '.join(str(error).split())[:300]
         raise UserError(f'engine.slurm: jobs were not accepted: {message}', 'correct the section') from None
 
+# %% ../../nbs/00_core/26_schedulers.ipynb #d7c5e9fe
+_SECRET = secrets.token_hex(32)  # of this process, if none can be remembered
+
+
+def _note(folder: Path, job: str, machine: str) -> str:
+    "Text that names a task's job; only this user can write it."
+    if not remembered('secret'):
+        remember('secret', _SECRET)
+    key = bytes.fromhex(remembered('secret') or _SECRET)
+    seal = hashlib.blake2b(f'{folder} {job} {machine}'.encode(errors='surrogateescape'), key=key, digest_size=16)
+    return f'{job} {machine} {seal.hexdigest()}'
+
+
+def _job_in(note: Path) -> tuple[str, str]:
+    "Job and machine of a note; ('', '') if this user has not written it for the task that it lies beside."
+    try:
+        with open_regular(note, 'r', encoding='utf-8') as file:
+            text = file.read(1000)
+    except (UserError, OSError, ValueError):
+        return '', ''
+    job, machine, *_ = *text.split(' '), '', ''
+    return (job, machine) if text == _note(note.parent, job, machine) else ('', '')
+
 # %% ../../nbs/00_core/26_schedulers.ipynb #91bd12d5
 class SlurmExecutor:
     "Jobs of Slurm, or of submitit's local executor."
@@ -278,10 +301,10 @@ class SlurmExecutor:
 
         returns folder of a task → its job
         """
-        notes = {note.parent: note.read_text().split() for note in tasks[0].folder.parent.glob('*/job')}
+        notes = {note.parent: _job_in(note) for note in tasks[0].folder.parent.glob('*/job')}
         wanted, awaited, self.asked = {task.folder for task in tasks}, {}, 0.0
         for folder, (job, machine) in notes.items():
-            if folder in wanted and job not in self.jobs and self.state(job) in RUNS:
+            if folder in wanted and job and job not in self.jobs and self.state(job) in RUNS:
                 awaited[folder] = job
             elif folder not in wanted and machine == MACHINE and Task(folder).forsaken():
                 _tool('scancel', job)
@@ -297,7 +320,8 @@ class SlurmExecutor:
         for task, job in zip(new, _submitted(self.engine, self.reaper, new, gpu) if new else (), strict=True):
             job_of[task.folder] = job.job_id
             self.jobs[job.job_id] = job
-            (task.folder / 'job').write_text(f'{job.job_id} {MACHINE}')
+            with open_regular(task.folder / 'job', 'w') as note:
+                note.write(_note(task.folder, job.job_id, MACHINE))
         self.asked = 0.0
         return [_SlurmFuture(job_of[task.folder], self.state) for task in tasks]
 
