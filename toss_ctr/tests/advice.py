@@ -10,9 +10,10 @@ import re, shlex
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
 import polars as pl
 
-from .bench import Answer, Bench, tell
+from .bench import Answer, Bench, damage, print_now
 
 # %% ../../nbs/95_tests/50_advice.ipynb #7f7bcc9b
 _COMMAND = re.compile(r'run toss ([a-z]+)( [^\s;,:–]*/[^\s;,:–]*)?')  # a command, optionally with the path of a run
@@ -182,10 +183,7 @@ def spoil(bench: Bench, damaged: dict):
         if not outcomes:
             raise FileNotFoundError(f'{pattern}: no such file in a finished run')
         for path in outcomes:
-            if how == 'gone':
-                path.unlink()
-            else:
-                path.write_bytes(path.read_bytes()[: path.stat().st_size * 2 // 3])
+            damage(path, how, np.random.default_rng(0))
 
 # %% ../../nbs/95_tests/50_advice.ipynb #3b21f447
 def follow(bench: Bench, case: Case) -> tuple[Answer, str]:
@@ -211,17 +209,17 @@ def follow(bench: Bench, case: Case) -> tuple[Answer, str]:
     while answer.refused and len(done) < 4:  # a line names one fault, and there may be several
         commands = [words for words in commands_in(answer.line) if words not in done]
         if not commands:
-            return first, f'tells nothing that can be run: {answer.line}'
+            return first, f'names no command that can be run: {answer.line}'
         for name, *args in commands:
             done.append([name, *args])
             took = bench.call(name, *(args or case.args), report=True)
             if took.code:
-                return first, f'{name}, as told by {answer.line!r}: {took.line or took.code}'
+                return first, f'{name}, as named by {answer.line!r}: {took.line or took.code}'
         answer = bench.call(case.command, *case.args, report=True)
     return first, '' if answer.code == 0 else f'still after {done}: {answer.line or answer.code}'
 
 # %% ../../nbs/95_tests/50_advice.ipynb #1aecc819
-def follow_advice(bench: Bench, rounds: int, seed: int = 0, say=tell) -> dict:
+def follow_advice(bench: Bench, rounds: int, seed: int = 0, say=print_now) -> dict:
     """Try cases: each damages a finished run and repairs it by the hint.
 
     Parameters

@@ -68,7 +68,7 @@ def hostile_log(folder, where: str, end: str) -> tuple[str, str, str]:
     Parameters
     ----------
     folder : to write into
-    where : place of the key: value | column | label | id | token | file
+    where : position of the key: value | column | label | id | token | file
     end : the line end
 
     Returns

@@ -14,22 +14,22 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import yaml
 
-from .bench import Bench, tell
+from .bench import Bench, damage, print_now
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #975b79b0
-def _hard_lists(whole: list[int]) -> dict[str, pa.Array]:
-    "Columns of lists, structs and maps."
+def _hard_lists(whole: list[int]) -> dict:
+    "Columns of lists, structs and maps: values, or values and their type."
     return {
-        'lists': pa.array([list(range(v)) for v in whole], pa.list_(pa.int64())),
-        'lists with nulls': pa.array([[None, v] if v else None for v in whole], pa.list_(pa.int64())),
-        'lists of floats': pa.array([[v + 0.5] for v in whole]),
-        'lists of texts': pa.array([[str(v), ''] for v in whole]),
-        'lists of lists': pa.array([[[v]] for v in whole]),
-        'fixed lists': pa.array([[v, v + 1] for v in whole], pa.list_(pa.int64(), 2)),
-        'negative tokens': pa.array([[-v, v] for v in whole]),
-        'great tokens': pa.array([[2**62 + v] for v in whole]),
-        'structs': pa.array([dict(a=v, b=str(v)) for v in whole]),
-        'maps': pa.array([[('a', v)] for v in whole], pa.map_(pa.string(), pa.int64())),
+        'lists': ([list(range(v)) for v in whole], pa.list_(pa.int64())),
+        'lists with nulls': ([[None, v] if v else None for v in whole], pa.list_(pa.int64())),
+        'lists of floats': [[v + 0.5] for v in whole],
+        'lists of texts': [[str(v), ''] for v in whole],
+        'lists of lists': [[[v]] for v in whole],
+        'fixed lists': ([[v, v + 1] for v in whole], pa.list_(pa.int64(), 2)),
+        'negative tokens': [[-v, v] for v in whole],
+        'great tokens': [[2**62 + v] for v in whole],
+        'structs': [dict(a=v, b=str(v)) for v in whole],
+        'maps': ([[('a', v)] for v in whole], pa.map_(pa.string(), pa.int64())),
     }
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #b1b0e1ca
@@ -44,61 +44,61 @@ def hard_values(n: int) -> dict[str, pa.Array]:
     -------
     description → (n,) array
     """
-    rng = np.random.default_rng(0)
-    whole = rng.integers(0, 5, n)
-    moments = [datetime.datetime(2024, 1, 1 + int(v), int(v)) for v in whole]
-    texts = [str(v) for v in whole]
+    whole = np.random.default_rng(0).integers(0, 5, n).tolist()
+    moments = [datetime.datetime(2024, 1, 1 + v, v) for v in whole]
+    texts, halves = [str(v) for v in whole], [float(v) for v in whole]
+    with_nulls = [None if v == 1 else str(v) for v in whole]
 
     def some(*odd):
         "Usual values of a type, with the odd values in some rows."
         return [odd[i % (2 * len(odd))] if i % (2 * len(odd)) < len(odd) else odd[0] for i in range(n)]
 
-    halves = [float(v) for v in whole]
-    return {
-        'all null': pa.nulls(n),
-        'null texts': pa.nulls(n, pa.string()),
-        'null floats': pa.nulls(n, pa.float64()),
-        'one value': pa.array(['x'] * n),
-        'each row its own': pa.array([f'id{i}' for i in range(n)]),
-        'texts and nulls': pa.array([None if v == 1 else str(v) for v in whole]),
-        'empty texts': pa.array(['' if v < 3 else str(v) for v in whole]),
-        'spaces': pa.array([' ' * int(v) + '7 ' for v in whole]),
-        'line ends': pa.array([f'a\nb\r\n{v}' for v in whole]),
-        'zero bytes': pa.array([f'a\0{v}' for v in whole]),
-        'quotes': pa.array([f'"a\',;{v}' for v in whole]),
-        'markup': pa.array([f'<script>alert({v})</script>$\\frac{{{v}}}$' for v in whole]),
-        'long texts': pa.array(['x' * 20_000 + str(v) for v in whole]),
-        'emoji': pa.array([f'🐜{v}한글' for v in whole]),
-        'right to left': pa.array([f'\u202eשלום{v}' for v in whole]),
-        'joined letters': pa.array(['e\u0301' if v < 2 else 'é' for v in whole]),
-        'numbers as texts': pa.array([f'{v}.0' if v < 2 else f'0{v}' for v in whole]),
-        'words of numbers': pa.array(some('nan', 'inf', '-0', '1e5', 'None', 'null')),
-        'lists as texts': pa.array(some('1,2,3', '1, 2', ',', '1,,2', '[1,2]', '')),
-        'large texts': pa.array(texts, pa.large_string()),
-        'views': pa.array(texts).cast(pa.string_view()),
-        'dictionary': pa.array(texts).dictionary_encode(),
-        'dictionary with nulls': pa.array([None if v == 1 else str(v) for v in whole]).dictionary_encode(),
-        'bytes': pa.array([b'\xff' + bytes([v]) for v in whole.tolist()]),
-        'fixed bytes': pa.array([bytes([v, v]) for v in whole.tolist()], pa.binary(2)),
-        'bools': pa.array((whole > 2).tolist()),
-        'bools and nulls': pa.array([None if v == 1 else bool(v > 2) for v in whole]),
-        'int8': pa.array((whole - 128).tolist(), pa.int8()),
-        'uint64': pa.array([2**64 - 1 - int(v) for v in whole], pa.uint64()),
-        'int64 ends': pa.array(some(-(2**63), 2**63 - 1, 2**53 + 1, 0)),
-        'float16': pa.array(np.asarray(halves, np.float16)),
-        'nan': pa.array([math.nan if v == 1 else float(v) for v in whole], from_pandas=False),
-        'infinite': pa.array(some(math.inf, -math.inf, 0.0, 1.0)),
-        'huge': pa.array(some(1e308, -1e308, 1e30, 1.0)),
-        'tiny': pa.array(some(5e-324, -5e-324, 0.0, -0.0)),
-        'one far cell': pa.array([1e30 if i == 3 else v for i, v in enumerate(halves)]),
-        'decimals': pa.array([decimal.Decimal(int(v)) / 4 for v in whole], pa.decimal128(20, 3)),
-        'wide decimals': pa.array([decimal.Decimal(10) ** 60 + int(v) for v in whole], pa.decimal256(70, 0)),
-        'dates': pa.array([m.date() for m in moments]),
-        'moments': pa.array(moments, pa.timestamp('us')),
-        'moments in a zone': pa.array(moments, pa.timestamp('ns', 'Asia/Seoul')),
-        'times of day': pa.array([m.time() for m in moments], pa.time64('us')),
-        'durations': pa.array([datetime.timedelta(seconds=int(v)) for v in whole], pa.duration('ms')),
-    } | _hard_lists(whole.tolist())
+    columns = {
+        'all null': [None] * n,
+        'null texts': ([None] * n, pa.string()),
+        'null floats': ([None] * n, pa.float64()),
+        'one value': ['x'] * n,
+        'each row another': [f'id{i}' for i in range(n)],
+        'texts and nulls': with_nulls,
+        'empty texts': ['' if v < 3 else str(v) for v in whole],
+        'spaces': [' ' * v + '7 ' for v in whole],
+        'line ends': [f'a\nb\r\n{v}' for v in whole],
+        'zero bytes': [f'a\0{v}' for v in whole],
+        'quotes': [f'"a\',;{v}' for v in whole],
+        'markup': [f'<script>alert({v})</script>$\\frac{{{v}}}$' for v in whole],
+        'long texts': ['x' * 20_000 + str(v) for v in whole],
+        'emoji': [f'🐜{v}한글' for v in whole],
+        'right to left': [f'\u202eשלום{v}' for v in whole],
+        'joined letters': ['e\u0301' if v < 2 else 'é' for v in whole],
+        'numbers as texts': [f'{v}.0' if v < 2 else f'0{v}' for v in whole],
+        'words of numbers': some('nan', 'inf', '-0', '1e5', 'None', 'null'),
+        'lists as texts': some('1,2,3', '1, 2', ',', '1,,2', '[1,2]', ''),
+        'large texts': (texts, pa.large_string()),
+        'views': (texts, pa.string_view()),
+        'dictionary': (texts, pa.dictionary(pa.int32(), pa.string())),
+        'dictionary with nulls': (with_nulls, pa.dictionary(pa.int32(), pa.string())),
+        'bytes': [b'\xff' + bytes([v]) for v in whole],
+        'fixed bytes': ([bytes([v, v]) for v in whole], pa.binary(2)),
+        'bools': [v > 2 for v in whole],
+        'bools and nulls': [None if v == 1 else v > 2 for v in whole],
+        'int8': ([v - 128 for v in whole], pa.int8()),
+        'uint64': ([2**64 - 1 - v for v in whole], pa.uint64()),
+        'int64 ends': some(-(2**63), 2**63 - 1, 2**53 + 1, 0),
+        'float16': np.asarray(halves, np.float16),
+        'nan': [math.nan if v == 1 else float(v) for v in whole],
+        'infinite': some(math.inf, -math.inf, 0.0, 1.0),
+        'huge': some(1e308, -1e308, 1e30, 1.0),
+        'tiny': some(5e-324, -5e-324, 0.0, -0.0),
+        'one far cell': [1e30 if i == 3 else v for i, v in enumerate(halves)],
+        'decimals': ([decimal.Decimal(v) / 4 for v in whole], pa.decimal128(20, 3)),
+        'wide decimals': ([decimal.Decimal(10) ** 60 + v for v in whole], pa.decimal256(70, 0)),
+        'dates': [m.date() for m in moments],
+        'moments': (moments, pa.timestamp('us')),
+        'moments in a zone': (moments, pa.timestamp('ns', 'Asia/Seoul')),
+        'times of day': ([m.time() for m in moments], pa.time64('us')),
+        'durations': ([datetime.timedelta(seconds=v) for v in whole], pa.duration('ms')),
+    } | _hard_lists(whole)
+    return {kind: pa.array(*(given if isinstance(given, tuple) else [given])) for kind, given in columns.items()}
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #c09b8c74
 NAMES = (
@@ -110,50 +110,20 @@ NAMES = (
 )
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #2674da24
-def _category(name):
-    return dict(data=dict(cat_cols=[name]))
-
-
-def _as_number(name):
-    return dict(data=dict(num_cols_explicit=[name]))
-
-
-def _as_history(name):
-    return dict(data=dict(cat_cols=['item']), sequence=dict(col=name, query_mode='S1', query_key=['item']))
-
-
-def _as_target(name):
-    return dict(data=dict(cat_cols=[name]), sequence=dict(col='history', query_mode='S1', query_key=[name]))
-
-
-def _encoded(name):
-    return dict(data=dict(cat_cols=['item']), features=dict(encodings=[name]))
-
-
-def _row_group(name):
-    return dict(data=dict(cat_cols=['item']), cv=dict(n_splits=2, group_key=name))
-
-
-def _several(name):
-    return dict(data=dict(cat_cols=['item'], multi_cols={name: ','}))
-
-
-def _id(name):
-    return dict(data=dict(cat_cols=['item'], id_col=name))
-
-
-def _day(name):
-    return dict(data=dict(cat_cols=['item']), cv=dict(scheme='forward', n_splits=1, time_key=name))
-
-
-def _label(name):
-    return dict(data=dict(cat_cols=['item'], label_col=name))
-
-
-PARTS = dict(
-    category=_category, number=_as_number, history=_as_history, target=_as_target, encoded=_encoded, group=_row_group,
-    day=_day, several=_several, id=_id, label=_label,
-)  # fmt: skip
+PARTS = dict(  # role → the keys of a column in it, beside those of a log with one category
+    category=lambda name: dict(data=dict(cat_cols=[name])),
+    number=lambda name: dict(data=dict(cat_cols=[], num_cols_explicit=[name])),
+    history=lambda name: dict(sequence=dict(col=name, query_mode='S1', query_key=['item'])),
+    target=lambda name: dict(
+        data=dict(cat_cols=[name]), sequence=dict(col='history', query_mode='S1', query_key=[name])
+    ),
+    encoded=lambda name: dict(features=dict(encodings=[name])),
+    group=lambda name: dict(cv=dict(n_splits=2, group_key=name)),
+    day=lambda name: dict(cv=dict(scheme='forward', n_splits=1, time_key=name)),
+    several=lambda name: dict(data=dict(multi_cols={name: ','})),
+    id=lambda name: dict(data=dict(id_col=name)),
+    label=lambda name: dict(data=dict(label_col=name)),
+)
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #7b014fd2
 ROWS = 120
@@ -193,10 +163,11 @@ def write_case(bench: Bench, part: str, name: str, values: pa.Array) -> Path:
         pq.write_table(table if split == 'train' else table.slice(0, 40), bench.world / f'{split}.parquet')
     keys = PARTS[part](name)
     paths = dict(train_path='train.parquet', test_path='test.parquet', cache_dir='cache')
-    data = {key: str(bench.world / file) for key, file in paths.items()} | dict(cat_cols=[]) | keys.pop('data')
+    data = {key: str(bench.world / file) for key, file in paths.items()}
+    data |= dict(cat_cols=['item']) | keys.pop('data', {})
     small = dict(variant='khatri_rao', feature_embed_dim=2, rank=1, layers=1)
     usual = dict(
-        exp_name='nasty',
+        exp_name='unusual',
         device='cpu',
         data=data,
         logging=dict(log_dir=str(bench.world / 'runs'), tb=False),
@@ -205,7 +176,7 @@ def write_case(bench: Bench, part: str, name: str, values: pa.Array) -> Path:
         model=dict(emb_dim=4, qnn_alpha=small),
         members=dict(dare_qnn=dict(kind='network'), lightgbm=dict(kind='lightgbm', rounds=3, leaves=4)),
     )
-    file = bench.folder / 'nasty.yaml'
+    file = bench.folder / 'unusual.yaml'
     file.write_text(yaml.safe_dump(usual | keys, allow_unicode=True), encoding='utf-8')
     return file
 
@@ -218,7 +189,17 @@ def cases() -> list[tuple]:
     return kinds + names
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #aadf1d3e
-def walk_hard_columns(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
+def _counted(counts: dict, answers: list, what: str, say):
+    "Count how the calls of a case ended, the last of them a whole command, and print it."
+    broken = [answer for answer in answers if answer.broken]
+    ended = 'broken' if broken else 'refused' if answers[-1].code else 'through'
+    counts['cases'] += 1
+    counts[ended] += 1
+    message = f'exit {broken[0].code}: {broken[0].output[-1:]}' if broken else answers[-1].line[:160]
+    say(f'{counts["cases"]:4} {what}: {ended} {message}')
+
+
+def walk_hard_columns(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
     """Run the commands on logs with unusual columns.
 
     Parameters
@@ -233,28 +214,20 @@ def walk_hard_columns(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
     counts: cases, through, refused, broken
     """
     every, values = cases(), hard_values(ROWS)
-    order = np.random.default_rng(seed).permutation(len(every))[:rounds]
     counts = dict(cases=0, through=0, refused=0, broken=0)
-    for at in order:
+    for at in np.random.default_rng(seed).permutation(len(every))[:rounds]:
         part, name, kind = every[at]
         odd = values[kind]
-        if kind == 'dictionary' and part == 'history':
-            odd = pa.array(plain_log()['history'])
-        if kind == 'dictionary' and part == 'number':
-            odd = pa.array(plain_log()['price'])
+        if kind == 'dictionary' and part in ('history', 'number'):
+            odd = pa.array(plain_log()['history' if part == 'history' else 'price'])
         file = write_case(bench, part, name, odd)
-        answers = dict(toss_schema=bench.call('toss_schema', bench.world / 'train.parquet'))
-        answers['toss_run'] = bench.call('toss_run', '--cfg', file, report=kind == 'dictionary')
-        broken = {command: answer for command, answer in answers.items() if answer.broken}
-        counts['cases'] += 1
-        ended = 'broken' if broken else 'through' if answers['toss_run'].code == 0 else 'refused'
-        counts[ended] += 1
-        message = '; '.join(f'{command} exit {answer.code}: {answer.line}' for command, answer in broken.items())
-        say(f'{counts["cases"]:4} {part} {name[:20]!r} {kind}: {ended} {message or answers["toss_run"].line[:160]}')
+        answers = [bench.call('toss_schema', bench.world / 'train.parquet')]
+        answers.append(bench.call('toss_run', '--cfg', file, report=kind == 'dictionary'))
+        _counted(counts, answers, f'{part} {name[:20]!r} {kind}', say)
     return counts
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #e5b7eccd
-def mutants(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
+def mutants(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
     """Build caches of damaged logs.
 
     Parameters
@@ -274,18 +247,8 @@ def mutants(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
         file = write_case(bench, 'target', 'odd', pa.array(plain_log()['item']))
         log = bench.world / 'train.parquet'
         pq.write_table(pq.read_table(log), log, compression=('snappy', 'zstd', 'none')[number % 3])
-        data = bytearray(log.read_bytes())
-        at = int(rng.integers(len(data) // 2 if number % 2 else 0, len(data)))  # the footer is at the end
-        if number % 5:
-            data[at] ^= 1 << int(rng.integers(8))
-        else:
-            del data[at:]
-        log.write_bytes(data)
+        how = 'flip' if number % 5 else 'cut'
+        damage(log, how, rng)
         answers = [bench.call('toss_schema', log), bench.call('toss_cache', '--cfg', file)]
-        broken = [answer for answer in answers if answer.broken]
-        ended = 'broken' if broken else 'through' if answers[1].code == 0 else 'refused'
-        counts['cases'] += 1
-        counts[ended] += 1
-        message = f'exit {broken[0].code}: {broken[0].output[-1:]}' if broken else answers[1].line[:160]
-        say(f'{number + 1:4} byte {at} of {len(data)}: {ended} {message}')
+        _counted(counts, answers, how, say)
     return counts

@@ -14,7 +14,7 @@ import numpy as np
 
 import toss_ctr
 from ..cli import main
-from .bench import Answer, Bench, Promise, shortened, tell, undisturbed
+from .bench import Answer, Bench, Promise, shortened, print_now, undisturbed
 
 # %% ../../nbs/95_tests/45_environments.ipynb #867ac37f
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ SURROUNDINGS = (
     Surroundings('no such zone', dict(TZ=':nowhere/at all')),
     *(Surroundings(f'hash seed {seed}', dict(PYTHONHASHSEED=str(seed))) for seed in (0, 1, 2**32 - 1)),
     *(Surroundings(f'{n} OpenMP threads', dict(OMP_NUM_THREADS=str(n))) for n in (1, 2, 4)),
-    Surroundings('threads not said', dict(OMP_NUM_THREADS=None, MKL_NUM_THREADS=None, OPENBLAS_NUM_THREADS=None)),
+    Surroundings('threads not set', dict(OMP_NUM_THREADS=None, MKL_NUM_THREADS=None, OPENBLAS_NUM_THREADS=None)),
     Surroundings('one Polars thread', dict(POLARS_MAX_THREADS='1')),
     Surroundings('three Polars threads', dict(POLARS_MAX_THREADS='3', OPENBLAS_NUM_THREADS='3', MKL_NUM_THREADS='3')),
     Surroundings('private umask', umask=0o077, notebooks=True),
@@ -210,7 +210,7 @@ def surrounded(bench: Bench, case: Surroundings, promise: Promise) -> tuple[str,
     return ('wrong', '; '.join(odd[:5])) if odd else ('refused' if answer.refused else 'same', answer.line[:200])
 
 # %% ../../nbs/95_tests/45_environments.ipynb #131eb510
-def environments(bench: Bench, rounds: int, seed: int, say=tell) -> dict:
+def environments(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
     """Run the tiny run in several environments.
 
     Parameters

@@ -6,7 +6,7 @@
 __all__ = ['MIB', 'LINUX', 'STEPS', 'GROWS', 'process_bytes', 'peak_bytes', 'take_step', 'long_run', 'footprint']
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #96c629b2
-import argparse, json, subprocess, sys, tempfile, time
+import json, subprocess, sys, tempfile, time
 from pathlib import Path
 
 from ..cli import main
@@ -15,7 +15,8 @@ from ..config.whole import Config
 from ..inference.ensemble import submit
 from ..members.trees import grow_members
 from ..run.road import train_network
-from .bench import shortened, tell, tiny_config
+from .bench import print_now, shortened, tiny_config
+from .small import options
 from ..training.inputs import ensure_data, prepare
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #8bf734fa
@@ -83,15 +84,10 @@ def take_step(step: str, file: str):
     """
     cfg = load_config(file)
     data = cfg.data
-    commands = dict(
-        schema=('toss_schema', '--data', data.train_path, '--test', data.test_path),
-        init=('toss_init', '--train', data.train_path, '--test', data.test_path, '--out', f'{file}.first.yaml'),
-        cache=('toss_cache', '--cfg', file),
-        folds=('toss_train', '--cfg', file),
-        calibration=('toss_calibrate', '--cfg', file),
-        inference=('toss_infer', '--cfg', file),
-        export=('toss_export', '--cfg', file),
-        report=('toss_report', '--cfg', file),
+    verbs = dict(folds='train', calibration='calibrate', inference='infer')
+    given = dict(
+        schema=('--data', data.train_path, '--test', data.test_path),
+        init=('--train', data.train_path, '--test', data.test_path, '--out', f'{file}.first.yaml'),
     )
     calls = dict(
         log=lambda: ensure_data(cfg.data),
@@ -103,9 +99,8 @@ def take_step(step: str, file: str):
         if step in calls:
             calls[step]()
             return
-        name, *args = commands[step]
-        sys.argv = [name, *args]
-        main(name, args)
+        sys.argv = [f'toss_{verbs.get(step, step)}', *given.get(step, ('--cfg', file))]
+        main(sys.argv[0], sys.argv[1:])
 
 
 def long_run(folder, rows: int, seed: int) -> Config:
@@ -129,7 +124,7 @@ def long_run(folder, rows: int, seed: int) -> Config:
 GROWS = 1.3  # largest growth of memory on a log five times as long
 
 
-def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say=tell) -> dict:
+def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say=print_now) -> dict:
     """Peak memory of every step, on a log and on a longer one.
 
     Parameters
@@ -166,16 +161,11 @@ def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #da4e29fb
 #| eval: false
-if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description='Measure the memory of every step of a run, and print how it grows.')
-    parser.add_argument('--rows', type=int, default=200_000)
-    parser.add_argument('--times', type=int, default=5)
-    parser.add_argument('--seed', type=int, default=1)
-    parser.add_argument('--take', default='', help='take one step of --file, in this process')
-    parser.add_argument('--file', default='')
-    results = parser.parse_args()
-    if results.take:
-        take_step(results.take, results.file)
+if __name__ == '__main__':  # with --take one step of --file, in this process
+    about = 'Measure the memory of every step of a run, and print how it grows.'
+    given = options(about, rows=200_000, times=5, seed=1, take='', file='')
+    if given.take:
+        take_step(given.take, given.file)
     else:
         with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(footprint(folder, results.rows, results.times, results.seed)))
+            print(json.dumps(footprint(folder, given.rows, given.times, given.seed)))

@@ -6,7 +6,7 @@
 __all__ = ['VARIANTS', 'Requests', 'CommandMachine', 'machine']
 
 # %% ../../nbs/95_tests/70_machine.ipynb #34455e22
-import argparse, json, tempfile
+import json, tempfile
 
 from hypothesis import HealthCheck, Phase, seed as with_seed, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
@@ -14,8 +14,9 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 import numpy as np
 
 from ..core.files import digest_file
-from .attacks import damage, DAMAGES, UNSEALED
-from .bench import Answer, Bench, tell, undisturbed
+from .attacks import UNCHECKED
+from .bench import Answer, Bench, damage, DAMAGES, print_now, undisturbed
+from .small import options
 
 # %% ../../nbs/95_tests/70_machine.ipynb #757a4905
 VARIANTS = dict(
@@ -40,7 +41,7 @@ class Requests:
     '0123456789abcdef0123456789abcdef'
     """
 
-    def __init__(self, bench: Bench, say=tell):
+    def __init__(self, bench: Bench, say=print_now):
         self.bench, self.say, self.steps = bench, say, 0
         self.files = {name: bench.config(name, **sections) for name, sections in VARIANTS.items()}
         self.promises, self.inferred = {}, {}
@@ -120,7 +121,7 @@ class CommandMachine(_Called):
             path = self.bench.world / paths[at % len(paths)]
             damage(path, how, np.random.default_rng(at))
             self.requests.say(f'     {how} {paths[at % len(paths)]}')
-            self.hurt = self.hurt or path.name not in UNSEALED
+            self.hurt = self.hurt or path.name not in UNCHECKED
 
     @rule(name=_NAMES)
     def infer(self, name):
@@ -136,7 +137,7 @@ class CommandMachine(_Called):
         "A command that does not change the submission."
         where = self.bench.world / 'runs' if name == 'toss_ls' else self.requests.files[self.whole or 'usual']
         self.call(name, *([where] if name == 'toss_ls' else ['--cfg', where]))
-        assert not self.submitted or self.hurt or self.requests.submission() == self.submitted, f'{name} hands in'
+        assert not self.submitted or self.hurt or self.requests.submission() == self.submitted, f'{name} submits'
 
     @rule()
     def verify(self):
@@ -159,7 +160,7 @@ class CommandMachine(_Called):
         assert not answer.code and not wrong, f'after --force: exit {answer.code} {answer.line} {wrong[:5]}'
 
 # %% ../../nbs/95_tests/70_machine.ipynb #81985204
-def machine(bench: Bench, rounds: int, seed: int, steps: int = 8, say=tell) -> dict:
+def machine(bench: Bench, rounds: int, seed: int, steps: int = 8, say=print_now) -> dict:
     """Let Hypothesis draw commands.
 
     Parameters
@@ -190,10 +191,6 @@ def machine(bench: Bench, rounds: int, seed: int, steps: int = 8, say=tell) -> d
 # %% ../../nbs/95_tests/70_machine.ipynb #3f60dbf4
 #| eval: false
 if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description='Draw commands, kills and damages, and print counts.')
-    parser.add_argument('--rounds', type=int, default=20)
-    parser.add_argument('--steps', type=int, default=10)
-    parser.add_argument('--seed', type=int, default=1)
-    results = parser.parse_args()
+    given = options('Draw commands, kills and damages, and print counts.', rounds=20, seed=1, steps=10)
     with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(machine(Bench(folder), results.rounds, results.seed, results.steps)))
+        print(json.dumps(machine(Bench(folder), **vars(given))))

@@ -11,7 +11,7 @@ from datetime import datetime, timezone
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
 from xml.sax.saxutils import escape
 
 # %% ../../nbs/95_tests/05_object_server.ipynb #03bd3931
@@ -142,7 +142,7 @@ class ObjectServer:
 
     def name_of(self, path: str) -> str:
         "Bucket and key of a request's path."
-        return '/'.join(part for part in _unquoted(path).split('/') if part not in ('', '.', '..'))
+        return '/'.join(part for part in unquote(path).split('/') if part not in ('', '.', '..'))
 
     def refused(self, method: str, target: str, headers: dict) -> str:
         "Why a request is rejected; '' = it is accepted."
@@ -187,10 +187,6 @@ class ObjectServer:
         head = f'<Name>{bucket}</Name><Prefix>{escape(prefix)}</Prefix><KeyCount>{len(page)}</KeyCount>'
         head += f'<MaxKeys>{most}</MaxKeys><IsTruncated>{str(more).lower()}</IsTruncated>'
         return f'<?xml version="1.0" encoding="UTF-8"?><ListBucketResult>{head}{text}</ListBucketResult>'.encode()
-
-# %% ../../nbs/95_tests/05_object_server.ipynb #baffa6b4
-def _unquoted(path: str) -> str:
-    return parse_qsl(f'x={path.replace("+", "%2B").replace("&", "%26").replace(";", "%3B")}', True)[0][1]
 
 # %% ../../nbs/95_tests/05_object_server.ipynb #f77388a7
 def _entry(name: str, file: Path) -> str:

@@ -32,7 +32,7 @@ from ..inference.ensemble import submitted_record, judged, last_choice, verified
 from ..inference.oof import calibrate, calibration_options, calibrator_made_of, finished_folds
 from ..inference.oof import run_calibrators
 from ..core.steps import Step
-from ..members.predictions import finish_member, member_folder, member_step, MemberPredictions
+from ..members.predictions import finish_member, member_step, MemberPredictions
 from ..members.predictions import read_predictions, RECORD, write_held_out, write_test_logits
 from ..members.trees import stored_model
 from ..run.verify import check_record
@@ -49,6 +49,7 @@ class Protocol:
     name : of the protocol
     write : (folder, version), the step of a run that writes it
     read : folder → version, or None if nothing is finished
+    file : without which nothing is finished; '' = the reader looks itself
     rebuilt : whether a reader may find nothing finished while the new state replaces the old one
 
     Examples
@@ -60,7 +61,12 @@ class Protocol:
     name: str
     write: Callable
     read: Callable
+    file: str = ''
     rebuilt: bool = False
+
+    def state(self, run: Path):
+        "The version that a reader finds; None if nothing is finished."
+        return self.read(run) if (run / self.file).exists() else None
 
 
 class Mixture(Exception):
@@ -95,8 +101,6 @@ def _write_whole(run: Path, version: int):
 
 
 def _read_whole(run: Path):
-    if not (run / 'a.json').exists():
-        return None
     results = read_json(run / 'a.json')
     return the_one(results['version'], *results['more'])
 
@@ -108,11 +112,11 @@ def _write_frame(run: Path, version: int):
 
 
 def _read_frame(run: Path):
-    return the_one(*read_table(run / 'a.parquet')['version']) if (run / 'a.parquet').exists() else None
+    return the_one(*read_table(run / 'a.parquet')['version'])
 
 
-WHOLE = Protocol('sealed JSON', _write_whole, _read_whole)
-FRAME = Protocol('table', _write_frame, _read_frame)
+WHOLE = Protocol('checksummed JSON', _write_whole, _read_whole, 'a.json')
+FRAME = Protocol('table', _write_frame, _read_frame, 'a.parquet')
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #f6d217dc
 _LABEL, _PATTERN = np.array([0, 1, 0, 1, 0, 1, 1, 0]), np.array([-1, 1] * 4)  # six of eight labels are predicted right
@@ -145,8 +149,6 @@ def _train(run: Path, version: int):
 
 
 def _read_trained(run: Path):
-    if not checkpoints.side_path(run, 0).exists():
-        return None
     side = checkpoints.read_fold(run, 0, oof=True)
     location = run, 0, side['made_of']
     try:
@@ -159,10 +161,10 @@ def _read_trained(run: Path):
     return the_one(side['recipe']['version'], int(model.weight), round(oof['logit'].mean()))
 
 
-FOLD = Protocol('fold', _train, _read_trained)
+FOLD = Protocol('fold', _train, _read_trained, checkpoints.side_path(Path(), 0).name)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #15f353f2
-def _seal_one(run: Path, version: int, name: str) -> dict:
+def _write_predictions(run: Path, version: int, name: str) -> dict:
     step = member_step(run, name, dict(version=version))
     with locked(run, 'run'):
         sweep(run, deep=True)
@@ -176,12 +178,10 @@ def _seal_one(run: Path, version: int, name: str) -> dict:
 
 
 def _write_member(run: Path, version: int):
-    _seal_one(run, version, 'trees')
+    _write_predictions(run, version, 'trees')
 
 
 def _read_member(run: Path):
-    if not (member_folder(run, 'trees') / RECORD).exists():
-        return None
     predictions = read_predictions(run, 'trees')
     return the_one(round(predictions.logit.mean()), *predictions.test_logit)
 
@@ -220,7 +220,7 @@ def _read_grown(run: Path):
         return the_one(version, note['recipe']['version'])
 
 
-MEMBER = Protocol('member', _write_member, _read_member)
+MEMBER = Protocol('member', _write_member, _read_member, f'members/trees/{RECORD}')
 TREE = Protocol('model of a fold', _grow, _read_grown, rebuilt=True)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #e3c36989
@@ -243,15 +243,13 @@ def _build(root: Path, version: int):
 
 
 def _read_split(root: Path):
-    if not (root / 'train' / 'manifest.json').exists():
-        return None
     manifest = read_json(root / 'train' / 'manifest.json')
     for i, about in enumerate(manifest['shards']):
         check_shard(root / 'train' / f'shard_{i}', about)
     return the_one(manifest['version'], *(about['version'] for about in manifest['shards']))
 
 
-SPLIT = Protocol('split of a cache', _build, _read_split, rebuilt=True)
+SPLIT = Protocol('split of a cache', _build, _read_split, 'train/manifest.json', rebuilt=True)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #8ba469ca
 @cache
@@ -298,7 +296,7 @@ FITTED = Protocol('calibration', _fit, _read_fitted, rebuilt=True)
 # %% ../../nbs/95_tests/60_schedules.ipynb #a6f3f2c6
 def _submit(run: Path, version: int):
     cfg = _run_of(run)
-    records = {name: _seal_one(run, version, name) for name in cfg.members}
+    records = {name: _write_predictions(run, version, name) for name in cfg.members}
     submit(cfg, {name: record['made_of'] for name, record in records.items()})
 
 
@@ -379,11 +377,11 @@ def changes_of(protocol: Protocol, over: bool) -> int:
 def _answer(protocol: Protocol, run: Path, allowed: set):
     "'' if a reader finds one of the allowed states, else a text of what it finds."
     try:
-        results = protocol.read(run)
+        results = protocol.state(run)
     except UserError as error:
         if None in allowed:
             return ''
-        return f'a reader is told: {error}'
+        return f'a reader gets an error: {error}'
     except Mixture as error:
         return f'a reader finds {error}'
     return '' if results in allowed else f'a reader finds {results}, not one of {allowed}'

@@ -224,14 +224,8 @@ def rot(self: SimulatedDisk) -> str:
     -------
     what happened; '' if there is no file
     """
-    whole, folders = [], [self.root]
-    while folders:
-        folder = folders.pop()
-        for name, node in folder.entries.items():
-            if node.folder:
-                folders.append(node)
-            elif node.data:
-                whole.append((folder, name, node))
+    named = [(folder, name, node) for folder in self.nodes for name, node in folder.entries.items()]
+    whole = [entry for entry in named if entry[-1].data]
     if not whole:
         return ''
     folder, name, node = self.rng.choice(whole)
@@ -679,16 +673,16 @@ def mounted(disk: SimulatedDisk, native=()):
     disk : the disk
     native : (module, name, which argument is the path) of further functions that open files by themselves
     """
-    calls = dict(open='os_open', close='os_close', fsync='os_fsync', stat='os_stat', lstat='os_stat', mkdir='os_mkdir')
-    calls |= dict(unlink='os_unlink', remove='os_unlink', rename='os_replace', replace='os_replace')
-    calls |= dict(listdir='os_listdir')
-    seam = {(os, name): getattr(disk, private) for name, private in calls.items()}
-    seam |= {(os, 'chmod'): lambda *_, **__: None, (os, 'access'): lambda *_, **__: True}
-    seam |= {(builtins, 'open'): disk.open_file, (io, 'open'): disk.open_file, (shutil, 'rmtree'): disk.remove_tree}
-    seam |= {(shutil, 'copyfile'): disk.copy_file, (pq, 'ParquetWriter'): disk.parquet_writer}
-    seam |= {(files, 'FileLock'): lambda path: SimulatedLock(disk, path)}
-    seam |= {(Path, 'glob'): lambda path, pattern: disk.glob(path, pattern), (os, 'walk'): disk.walk}
-    seam |= {(Path, 'iterdir'): lambda path: (path / name for name in disk.os_listdir(path))}
+    usual = ('open', 'close', 'fsync', 'stat', 'mkdir', 'unlink', 'replace', 'listdir')
+    seam = {(os, name): getattr(disk, f'os_{name}') for name in usual} | {
+        (os, 'lstat'): disk.os_stat, (os, 'remove'): disk.os_unlink, (os, 'rename'): disk.os_replace,
+        (os, 'chmod'): lambda *_, **__: None, (os, 'access'): lambda *_, **__: True, (os, 'walk'): disk.walk,
+        (builtins, 'open'): disk.open_file, (io, 'open'): disk.open_file, (shutil, 'rmtree'): disk.remove_tree,
+        (shutil, 'copyfile'): disk.copy_file, (pq, 'ParquetWriter'): disk.parquet_writer,
+        (files, 'FileLock'): lambda path: SimulatedLock(disk, path),
+        (Path, 'glob'): lambda path, pattern: disk.glob(path, pattern),
+        (Path, 'iterdir'): lambda path: (path / name for name in disk.os_listdir(path)),
+    }  # fmt: skip
     real = {key: getattr(*key) for key in seam}
 
     def chosen(private, usual):

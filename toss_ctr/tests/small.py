@@ -4,9 +4,10 @@
 
 # %% auto #0
 __all__ = ['RANDOM_LOG', 'small_spec', 'small_split', 'history_codes', 'random_log', 'made_up_run', 'small_config',
-           'lists_config', 'close', 'few']
+           'lists_config', 'close', 'options', 'digests', 'few']
 
 # %% ../../nbs/95_tests/02_small.ipynb #98020d47
+import argparse
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,7 +20,7 @@ from scipy.special import expit
 
 from ..config.load import make_config, to_yaml
 from ..config.whole import Config
-from ..core.files import write_table
+from ..core.files import digest_file, write_table
 from ..data.shards import memory_split, Shard, Split
 from ..data.encode import RowEncoder
 from ..data.spec import MultiSpec, pack_cats, SeqSpec, Spec, VectorSpec
@@ -439,6 +440,40 @@ def close(a, b, tol: float):
     >>> close([1.0, 2.0], [1.0, 2.00001], tol=1e-4)
     """
     torch.testing.assert_close(torch.as_tensor(a), torch.as_tensor(b), rtol=tol, atol=tol, check_dtype=False)
+
+
+def options(about: str, **defaults) -> argparse.Namespace:
+    """Options of a program, read from its command line.
+
+    Parameters
+    ----------
+    about : what the program does
+    defaults : name of an option → its default, which also gives its type
+    """
+    parser = argparse.ArgumentParser(description=about)
+    for name, value in defaults.items():
+        parser.add_argument(f'--{name}', type=type(value), default=value)
+    return parser.parse_args()
+
+
+def digests(folder, endings: tuple = ('',), hidden: tuple = ('.lock',)) -> dict[str, str]:
+    """Path → digest of the files of a folder.
+
+    Parameters
+    ----------
+    folder : with files and folders
+    endings : of the names to take
+    hidden : names to leave out
+
+    Examples
+    --------
+    >>> from toss_ctr.tests.small import digests
+    >>> digests('no/such/folder')
+    {}
+    """
+    names = {file.relative_to(folder).as_posix(): file for file in sorted(Path(folder).rglob('*')) if file.is_file()}
+    names = {name: file for name, file in names.items() if name.endswith(endings) and file.name not in hidden}
+    return {name: digest_file(file) for name, file in names.items()}
 
 
 def few(n: int = 20):

@@ -7,13 +7,15 @@ __all__ = ['LOADED', 'CALLS', 'ERRORS', 'PATIENCE', 'command', 'names_a_path', '
            'one_failure', 'failures']
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #c6445b27
-import hashlib, multiprocessing, os, re, shutil, subprocess, sys
+import multiprocessing, os, re, shutil, subprocess, sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+
+from .small import digests
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #e0e783da
 LOADED = ['toss_ctr.cli', *(f'toss_ctr.{name}' for name in ('run.road', 'inference.network', 'inference.oof'))]
@@ -48,7 +50,7 @@ def command(words: list, folder: Path, strace: tuple = ()) -> tuple[int, str]:
     started = multiprocessing.get_context('forkserver')
     started.set_forkserver_preload(LOADED)
     ours, theirs = started.Pipe()
-    output = folder.with_suffix('.said')
+    output = folder.with_suffix('.output')
     child = started.Process(target=_work, args=(words, str(folder), str(output), theirs))
     child.start()
     ours.poll(PATIENCE)
@@ -76,9 +78,8 @@ def names_a_path(line: str, folder: Path) -> bool:
 def contents(folder: Path) -> dict[str, str]:
     "Path → digest of a run's results; without logs, pages and files with times."
     kinds = ('.parquet', '.csv', '.safetensors', '.npy', '.model', '.onnx')
-    files = [path for path in folder.rglob('*') if path.is_file() and path.suffix in kinds and path.name[0] != '.']
-    return {str(path.relative_to(folder)): hashlib.sha256(path.read_bytes()).hexdigest() for path in files
-            if path.name != 'train_log.csv'}
+    files = digests(folder, kinds, hidden=('train_log.csv',))
+    return {name: digest for name, digest in files.items() if '/.' not in f'/{name}'}
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #3f85d4a8
 @dataclass

@@ -11,6 +11,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import polars as pl
+from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.datasets import make_classification, make_friedman1
 
@@ -30,14 +31,8 @@ def draw_clicks(logit: np.ndarray, rate: float, rng) -> np.ndarray:
     -------
     (n,) int8
     """
-    low, high = -50.0, 50.0
-    for _ in range(60):
-        middle = (low + high) / 2
-        if expit(logit + middle).mean() < rate:
-            low = middle
-        else:
-            high = middle
-    return (rng.random(len(logit)) < expit(logit + low)).astype(np.int8)
+    shift = brentq(lambda constant: expit(logit + constant).mean() - rate, -50, 50)
+    return (rng.random(len(logit)) < expit(logit + shift)).astype(np.int8)
 
 # %% ../../nbs/95_tests/10_unseen_logs.ipynb #77d649c0
 def draw_shop(rows: int, rng) -> tuple[pl.DataFrame, np.ndarray]:

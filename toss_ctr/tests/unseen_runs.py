@@ -6,7 +6,7 @@
 __all__ = ['best_column', 'plain_matrix', 'plain_trees', 'first_run', 'is_level']
 
 # %% ../../nbs/95_tests/15_unseen_runs.ipynb #5a4a2fb7
-import argparse, tempfile
+import tempfile
 
 import lightgbm
 import numpy as np
@@ -17,6 +17,7 @@ from ..training.ranking import lone_auc
 from ..run.api import CTR
 from ..inference.ensemble import submit
 from ..run.road import train_members
+from .small import options
 from .unseen_logs import stranger, STRANGERS
 from ..training.fold import train_fold
 from ..training.inputs import prepare
@@ -129,13 +130,10 @@ def is_level(row: dict) -> bool:
 
 # %% ../../nbs/95_tests/15_unseen_runs.ipynb #6783c06c
 #| eval: false
-if __name__ == '__main__':
-    parser = argparse.ArgumentParser(description='First runs on logs of strangers: AUC on rows to predict.')
-    parser.add_argument('--logs', nargs='+', default=list(STRANGERS), choices=STRANGERS)
-    parser.add_argument('--rows', type=int, default=0, help='training rows; 0: as many as are usual for a log')
-    parser.add_argument('--seed', type=int, default=1)
-    requested = parser.parse_args()
-    for name in requested.logs:
+if __name__ == '__main__':  # rows of training; 0: as many as are usual for a log
+    about = 'First runs on logs that were not used for tuning: AUC on rows to predict.'
+    given = options(about, logs=' '.join(STRANGERS), rows=0, seed=1)
+    for name in given.logs.split():
         with tempfile.TemporaryDirectory() as folder:
-            row = first_run(*stranger(name, requested.rows, requested.seed), folder, name, requested.seed)
+            row = first_run(*stranger(name, given.rows, given.seed), folder, name, given.seed)
         print(f'{name:8}', 'level ' if is_level(row) else 'BEHIND', row, flush=True)
