@@ -2,9 +2,9 @@
 
 `python .ci/outputs.py` runs all notebooks without their slow cells, `--slow` runs those too, `python .ci/outputs.py
 nbs/20_data` those of a folder, `--write` stores the outputs instead of comparing them. `--begin 60` keeps the order
-given, starts no notebook after a minute, and names those that it left out. Texts and tables are compared by line. Of a picture only its presence is compared, because its bytes differ between machines. What goes to stderr is no
-output. The rooms of `nbs/95_tests` run, but show nothing. Ends with 1 if a notebook fails, if an output differs, or if
-nothing ran.
+given, starts no notebook after a minute, and names those that it left out. Texts and tables are compared by line. Of a
+picture only its presence is compared, because its bytes differ between machines. What goes to stderr is no output. The
+rooms of `nbs/95_tests` run, but show nothing. Ends with 1 if a notebook fails, if an output differs, or if nothing ran.
 """
 import argparse
 import ast
