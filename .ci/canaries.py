@@ -113,8 +113,8 @@ def moved(found: dict, by_seed: bool = False) -> list[str]:
             value, spread, seeds = was.get(figure, nothing)
             here, most = now.get(figure, nothing[0]), allowed(value, max(spread, seeds * by_seed))
             if not abs(here - value) <= most:
-                said = f'kept {value:.6g}, now {here:.6g}: {here - value:+.2g}, allowed {most:.2g}'
-                lines.append(f'{name}, {figure}: {said}')
+                change = f'kept {value:.6g}, now {here:.6g}: {here - value:+.2g}, allowed {most:.2g}'
+                lines.append(f'{name}, {figure}: {change}')
     return lines
 
 

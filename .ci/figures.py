@@ -89,8 +89,8 @@ def headline() -> list[list[str]]:
         mine, *others = mean
         best = max(others, key=mean.get)
         leads = dict(ahead=best, behind=mine, level='level')[entry['rivals'][best]['verdict']]
-        said = (f'{of}, ' + (f'gap {mean[of]:.1%}' if key == 'share' else f'AUC {mean[of]:.4f}') for of in (mine, best))
-        rows.append([entry['title'], *said, leads, *lines[0][3:]])
+        pair = (f'{of}, ' + (f'gap {mean[of]:.1%}' if key == 'share' else f'AUC {mean[of]:.4f}') for of in (mine, best))
+        rows.append([entry['title'], *pair, leads, *lines[0][3:]])
     return rows
 
 
@@ -150,11 +150,11 @@ def in_other_words(cell: str, words: dict[str, str]) -> str:
 
 def tables(page: str) -> list[str]:
     "The tables of a page and those behind it: presets, quality, speed, and the README's own."
-    said = []
+    texts = []
     for make in (presets, quality, speed, headline):
         rows = [[in_other_words(cell, PAGES[page]['words']) for cell in row] for row in make()]
-        said.append(markdown_table(PAGES[page][make.__name__], rows))
-    return said
+        texts.append(markdown_table(PAGES[page][make.__name__], rows))
+    return texts
 
 
 def headline_table(page: str) -> str:
@@ -164,13 +164,13 @@ def headline_table(page: str) -> str:
 
 def page_text(page: str) -> str:
     "What a page and those behind it say; links as those of the README."
-    said = [(ROOT / page).read_text(encoding='utf-8')]
+    texts = [(ROOT / page).read_text(encoding='utf-8')]
     for file in PAGES[page]['behind']:
         cells = json.loads((ROOT / file).read_text(encoding='utf-8'))['cells']
-        said += [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown']
+        texts += [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown']
         shown = [output.get('data', {}).get('text/markdown', '') for c in cells for output in c.get('outputs', [])]
-        said += [''.join(text).replace('](', '](nbs/') for text in shown]
-    return '\n'.join(said)
+        texts += [''.join(text).replace('](', '](nbs/') for text in shown]
+    return '\n'.join(texts)
 
 
 def commands(notebook: str) -> list[tuple[str, str]]:

@@ -77,9 +77,9 @@ def drive(tab, pictures: Path):
 
     def run(cell: int):
         "Run a cell, take its picture: what it shows as text, and widths of bars in per cent while it ran."
-        told = tab.evaluate(RUN, cell)
+        shown_text = tab.evaluate(RUN, cell)
         tab.screenshot(path=pictures / f'lab_{cell}.png')
-        return told
+        return shown_text
 
     run(READ)
     text, bars = run(FITTED)
@@ -92,8 +92,8 @@ def drive(tab, pictures: Path):
     run(REPORT)
     report = next(frame for frame in tab.frames if frame != tab.main_frame and frame.query_selector('h1'))
     assert report.inner_text('h1') == 'a' and report.evaluate(LOADED)
-    told, _ = run(HELP)
-    assert all(word in told for word in ('Parameters', 'history :', 'item :', 'Examples')), told
+    shown_text, _ = run(HELP)
+    assert all(word in shown_text for word in ('Parameters', 'history :', 'item :', 'Examples')), shown_text
     tab.evaluate(TOOLTIP, TIP)
     tip = tab.wait_for_selector('.jp-Tooltip-content').inner_text()
     assert 'Parameters' in tip and 'history :' in tip, tip

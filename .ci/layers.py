@@ -1,6 +1,6 @@
 """Imports run downward: the folders of nbs/ give the order of the packages, the numbers of notebooks that of the rooms.
 
-The contract is written from the tree and handed to import-linter, so a new room is under it as soon as it exists.
+The rules are written from the tree and given to import-linter, so a new room is under it as soon as it exists.
 `toss_ctr.tests` lies highest and is not shipped: nothing else imports from it, and the wheel holds none of it.
 """
 import subprocess
@@ -19,7 +19,7 @@ allowed_importers = toss_ctr.tests
 '''
 
 
-def contract(name: str, layers: list[str], container: str) -> str:
+def section(name: str, layers: list[str], container: str) -> str:
     "A section of import-linter's file; the first of `layers` lies lowest."
     lines = '\n    '.join(reversed(layers))
     head = f'[importlinter:contract:{name}]\nname = {name}\ntype = layers\ncontainers = {container}'
@@ -30,8 +30,8 @@ inside = {}  # package → its rooms
 for room in rooms():
     package, _, name = room.partition('.')
     inside.setdefault(package, []).append(name)
-parts = [contract(f'rooms of {p}', names, f'toss_ctr.{p}') for p, names in inside.items() if names != ['']]
-parts += [contract('packages in the order of the road', list(inside), 'toss_ctr'), PROTECTED]
+parts = [section(f'rooms of {p}', names, f'toss_ctr.{p}') for p, names in inside.items() if names != ['']]
+parts += [section('packages in the order of the road', list(inside), 'toss_ctr'), PROTECTED]
 with tempfile.TemporaryDirectory() as folder:
     file = Path(folder, 'importlinter.ini')
     file.write_text('\n'.join(['[importlinter]\nroot_package = toss_ctr\n', *parts]), encoding='utf-8')

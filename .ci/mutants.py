@@ -59,10 +59,10 @@ def main(wanted: list[str]) -> int:
     tasks = [[room] for room in dict.fromkeys(room for room, *_ in chosen)] + chosen
     wrong = 0
     with ThreadPoolExecutor(2) as pool:
-        for (room, *change), (passed, told) in zip(tasks, pool.map(lambda task: answer(*task), tasks), strict=True):
+        for (room, *change), (passed, message) in zip(tasks, pool.map(lambda task: answer(*task), tasks), strict=True):
             expected = passed != bool(change)
             wrong += not expected
-            print('ok   ' if expected else 'WRONG', room, ' → '.join(change) or 'unchanged', told, flush=True)
+            print('ok   ' if expected else 'WRONG', room, ' → '.join(change) or 'unchanged', message, flush=True)
     print(f'{len(chosen)} mutants, {wrong} wrong')
     return int(wrong > 0 or not chosen)
 

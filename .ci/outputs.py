@@ -126,8 +126,8 @@ def compare(path: Path, outputs: dict[str, list], write: bool) -> list[str]:
         new = outputs.get(cell['id'])
         if new is None or '95_tests' in path.parts or not belongs(''.join(cell['source']), cell['outputs'], new):
             continue
-        if said := difference(cell['outputs'], new):
-            found.append(f'cell {number}: {said}')
+        if differs := difference(cell['outputs'], new):
+            found.append(f'cell {number}: {differs}')
             cell['outputs'] = new
         found += [f"cell {number} prints a place: {line[:200]}" for line in as_lines(new) if PLACE.search(line)]
     if write and found:
@@ -168,8 +168,8 @@ def passes(path: Path, flags: set[str], write: bool, limit: int) -> bool:
         os.killpg(process.pid, signal.SIGKILL)
     process.join()
     wall, report = time.monotonic() - start, folder / 'report'
-    told = report if report.exists() else folder / 'output'
-    text = told.read_text(encoding='utf-8', errors='replace')[-3000:]
+    source_file = report if report.exists() else folder / 'output'
+    text = source_file.read_text(encoding='utf-8', errors='replace')[-3000:]
     shutil.rmtree(folder, ignore_errors=True)
     print('FAIL ' if process.exitcode else 'ok   ', path.relative_to(ROOT), f'{wall:.0f} s,', text, flush=True)
     return process.exitcode == 0

@@ -57,10 +57,10 @@ def write_log(file: Path, rows: int):
 
 def program(shrink: bool) -> str:
     "The pages' Python, one program; what a notebook would show is shown."
-    told = [block.replace('5min', '20s') if shrink else block for block in blocks('python')]
+    cells = [block.replace('5min', '20s') if shrink else block for block in blocks('python')]
     start = 'from IPython.core.interactiveshell import InteractiveShell\n'
     start += 'InteractiveShell.ast_node_interactivity = "all"\nshell = InteractiveShell.instance()\n'
-    return start + ''.join(f'shell.run_cell({block!r}).raise_error()\n' for block in told)
+    return start + ''.join(f'shell.run_cell({block!r}).raise_error()\n' for block in cells)
 
 
 def walk(shrink: bool, folder) -> str:
@@ -74,17 +74,17 @@ def walk(shrink: bool, folder) -> str:
     script = 'set -e\n' + ''.join(f'echo "\\$ {line}"\n{line}\n' for line in map(change, lines()))
     path = os.pathsep.join([str(Path(sys.executable).parent), os.environ['PATH']])
     env = os.environ | dict(PATH=path)
-    said = ''
+    output = ''
     for command in (['bash', '-c', script], [sys.executable, '-c', program(shrink)]):
         done = subprocess.run(command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
-        said += done.stdout
+        output += done.stdout
         if done.returncode:
-            sys.exit(f'{said[-4000:]}\nREADME stops here: {done.returncode}')
+            sys.exit(f'{output[-4000:]}\nREADME stops here: {done.returncode}')
     missing = [f'{run}/{file}' for run in MADE for file in ('submission.csv', 'report.html')]
     missing = [file for file in [*missing, 'mine.csv'] if not (Path(folder) / file).is_file()]
     if missing:
         sys.exit(f'README has not made {", ".join(missing)}')
-    return said
+    return output
 
 
 if __name__ == '__main__':

@@ -1,4 +1,4 @@
-"""What a stranger installs: the wheel, built from the sdist, in a folder of its own, and used in another one.
+"""What a stranger installs: the wheel, built from the sdist, in a separate folder, and used in another one.
 
 `python .ci/wheel.py` needs no network: the libraries are those installed here, the package is the wheel's alone.
 """
@@ -37,24 +37,24 @@ def built(folder: Path) -> Path:
 
 def main(folder: Path):
     "Build, look into the wheel, install it, use it."
-    wheel, own, away = built(folder), folder / 'own', folder / 'elsewhere'
+    wheel, target, away = built(folder), folder / 'target', folder / 'elsewhere'
     there = ZipFile(wheel).namelist()
     for wanted in ('toss_ctr/py.typed', 'toss_ctr/presets/demo.yaml', 'toss_ctr/templates/train_fold.ipynb'):
         assert wanted in there, f'{wheel.name}: without {wanted}'
     assert not [file for file in there if file.startswith('toss_ctr/tests')], f'{wheel.name}: holds tests'
-    install = [sys.executable, '-m', 'pip', '-q', 'install', '--no-deps', '--target', own, wheel]
+    install = [sys.executable, '-m', 'pip', '-q', 'install', '--no-deps', '--target', target, wheel]
     subprocess.run(install, check=True)
     away.mkdir()
     # the folder goes before what is installed: no other toss_ctr answers
-    env = os.environ | dict(PYTHONPATH=str(own), OMP_NUM_THREADS='1', MPLBACKEND='agg', XDG_STATE_HOME=str(folder))
+    env = os.environ | dict(PYTHONPATH=str(target), OMP_NUM_THREADS='1', MPLBACKEND='agg', XDG_STATE_HOME=str(folder))
 
-    def say(*words) -> str:
+    def run(*words) -> str:
         return subprocess.run(words, cwd=away, env=env, stdout=subprocess.PIPE, check=True, text=True).stdout
 
-    assert Path(say(sys.executable, '-c', ASK).strip()) == own / 'toss_ctr', 'another toss_ctr than the wheel answers'
-    print(say(own / 'bin/toss', *RUN))
+    assert Path(run(sys.executable, '-c', ASK).strip()) == target / 'toss_ctr', 'another toss_ctr than the wheel answers'
+    print(run(target / 'bin/toss', *RUN))
     assert (away / 'runs/demo/report.html').is_file()
-    assert 'demo' in say(own / 'bin/toss', 'ls')
+    assert 'demo' in run(target / 'bin/toss', 'ls')
 
 
 if __name__ == '__main__':
