@@ -17,7 +17,7 @@ from typing import NamedTuple
 from fastcore.basics import patch
 
 from .errors import Damaged, UserError
-from .files import again, digest_file, digest_json, locked, verify_file
+from .files import again, digest_file, digest_json, Digests, locked, sweep, verify_file
 from .records import check_files, copy_aside, read_record, Record, write_record
 
 # %% ../../nbs/00_core/14_steps.ipynb #6e0dfeb6
@@ -73,18 +73,23 @@ def from_step(path, kind: str, use, hint: str = ''):
         return from_step(path, kind, use, hint)
 
 
-def read_step(path, kind: str, hint: str = '', names=None) -> Record:
+def read_step(path, kind: str, hint: str = '', names=None, remember: bool = False) -> Record:
     """The record of a step, after its files were verified.
 
     names : of the files to verify; None = all, without the copies
+    remember : store the digests of files beside the record, as `Digests` does
     raises Damaged : the record or a file is missing, or not as it was written
     """
+    digests = Digests(Path(path).with_name('.digests.json')) if remember else None
 
     def verified(record):
-        check_files(record, names, hint)
+        check_files(record, names, hint, digests)
         return record
 
-    return from_step(path, kind, verified, hint)
+    record = from_step(path, kind, verified, hint)
+    if digests:
+        digests.save()
+    return record
 
 
 def version_file(record: Record, name: str) -> str:
@@ -146,6 +151,7 @@ class Step:
     home : folder of the run, which may be moved as a whole
     folder : holds the version folders; None = the files lie beside the record, in no version
     lock : folder whose lock guards the step; None = `folder`, or that of the record
+    remember : of `read_step`, for files that take long to read
 
     Examples
     --------
@@ -160,6 +166,7 @@ class Step:
     home: Path
     folder: Path | None = None
     lock: Path | None = None
+    remember: bool = False
 
     @cached_property
     def made_of(self) -> str:
@@ -178,7 +185,7 @@ class Step:
     def look(self) -> State:
         "Whether the step is made, and if not, why; its files are verified."
         try:
-            record = read_step(self.path, self.kind)
+            record = read_step(self.path, self.kind, remember=self.remember)
         except Damaged as error:
             return State('damaged', error.what) if self.path.exists() else State('missing')
         if record['made_of'] == self.made_of:
@@ -241,6 +248,25 @@ def switch(self: Step, content: dict, files, copies=()) -> Record:
         copy.unlink(missing_ok=True)  # of an earlier version
     self.tidy(record)
     return record
+
+# %% ../../nbs/00_core/14_steps.ipynb #6a25dbd2
+@patch
+def made(self: Step, make, anew: bool = False) -> Record:
+    """The record of the step; if it is not kept, it is made.
+
+    make : () → content and files of `switch`; called under the lock, it writes the files into `location`
+    anew : make it even if it is kept
+    """
+    if not anew and (record := self.kept()) is not None:
+        return record
+    with self.locked():
+        state = State('missing') if anew else self.look()  # another command may have made it meanwhile
+        if state.record is not None:
+            return state.record
+        if state.name == 'damaged':
+            print(f'{state.why}; making it again')
+        sweep(self.location, held=True)
+        return self.switch(*make())
 
 # %% ../../nbs/00_core/14_steps.ipynb #5bc2aac0
 @patch

@@ -17,39 +17,35 @@ import polars as pl
 import pyarrow as pa
 
 from ..core.errors import check_columns, nearest, UserError
-from ..core.files import Digests
-from ..core.records import check_files, Record
+from ..core.records import Record
+from ..core.steps import read_step
 from .encode import RowEncoder
-from .shards import aligned, check_shard, is_part, memory_split, REBUILT, Shard, Split
+from .shards import aligned, is_part, memory_split, REBUILT, Shard, Split
 from .source import batches, open_source
-from .spec import read_with_lists, Spec
+from .spec import read_with_lists, Spec, with_lists
 from .types import add_parts, are_scalars, by_clock, id_texts, moment_column, plain
 
 # %% ../../nbs/20_data/45_frames.ipynb #9f2e9262
-def read_manifest(path, hint: str = REBUILT, made_of: str | None = None) -> Record:
+def _manifest_file(path) -> Path:
+    path = Path(path)
+    return path / 'manifest.json' if path.is_dir() else path
+
+
+def read_manifest(path, hint: str = REBUILT) -> Record:
     """Content of a manifest; raise `Damaged` if it is missing or damaged.
 
     path : manifest.json, or its folder
-    made_of : fingerprint that it must have; None = any
     """
-    path = Path(path)
-    return read_with_lists(path / 'manifest.json' if path.is_dir() else path, 'split', hint, made_of)
+    return read_with_lists(_manifest_file(path), 'split', hint)
 
 # %% ../../nbs/20_data/45_frames.ipynb #7df142ed
-def split_of(manifest: Record, hint: str = REBUILT, digests: Digests | None = None) -> Split:
-    """The split of a manifest, with every file verified.
+def split_of(record: Record) -> Split:
+    """The split of a manifest whose files were verified.
 
-    digests : `Digests` that may contain some files; None = those stored in the cache
-    raises Damaged, which names the file
+    record : of the step
     """
-    root = manifest.path.parent
-    shards, digests = [], digests or Digests(root / '.digests.json')
-    check_files(manifest, None, hint, digests)
-    for s in manifest['shards']:
-        folder = root / s['path']
-        check_shard(folder, s, digests, hint)
-        shards.append(Shard(s['start'], s['n_rows'], s['arrays'], folder))
-    digests.save()
+    root, manifest = record.path.parent, with_lists(record)
+    shards = [Shard(s['start'], s['n_rows'], s['arrays'], root / s['path']) for s in manifest['shards']]
     spec = Spec.from_json(manifest['spec'])
     valid_rows = manifest.get('source', {}).get('valid_rows', 0)
     named = manifest['name'], spec, shards, manifest['made_of'], root, manifest['stats']
@@ -61,7 +57,7 @@ def open_split(path) -> Split:
 
     path : manifest.json, or its folder
     """
-    return split_of(read_manifest(path))
+    return split_of(read_step(_manifest_file(path), 'split', REBUILT, remember=True))
 
 # %% ../../nbs/20_data/45_frames.ipynb #aaedf541
 def verify_cache(root) -> int:
@@ -74,7 +70,7 @@ def verify_cache(root) -> int:
     if not splits:
         raise UserError(f'{root}: no manifest.json here or in train, test', 'run toss cache first')
     for folder in splits:
-        split_of(read_manifest(folder), digests=Digests())
+        read_step(folder / 'manifest.json', 'split', REBUILT)
     return sum(file.stat().st_size for folder in splits for file in folder.glob('shard_*/*'))
 
 # %% ../../nbs/20_data/45_frames.ipynb #daa9df89

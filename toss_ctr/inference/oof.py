@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['begin_run', 'need_network', 'finished_folds', 'read_oof_logits', 'calibration_options', 'probability_target',
-           'calibrator_made_of', 'label_names', 'run_calibrators', 'results_locked', 'held_out_now', 'refuse_other',
-           'calibrate', 'calibrate_lead']
+           'calibration_step', 'folds_calibration', 'label_names', 'run_calibrators', 'results_locked', 'held_out_now',
+           'refuse_other', 'calibrate', 'calibrate_lead']
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
@@ -19,8 +19,9 @@ from ..config.load import folder_config
 from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, digest_json, locked, shell_path, write_aside, write_table
-from ..core.records import whole_record, read_record, read_recorded_table, read_run_table, write_record
+from ..core.files import digest_file, locked, shell_path, write_aside, write_table
+from ..core.records import read_record, read_recorded_table, read_run_table, Record, write_record
+from ..core.steps import Step
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
 from ..members.predictions import held_out_file, member_folder
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
@@ -104,12 +105,22 @@ def probability_target(cfg: Config) -> str:
     return 'balanced' if options['method'] == 'none' else options['target']
 
 # %% ../../nbs/70_inference/05_oof.ipynb #aee54789
-def calibrator_made_of(sides: dict, options: dict) -> str:
-    """Digest of what a calibrator depends on: the folds' held-out predictions, and how it is fitted to them.
+def calibration_step(cfg: Config, oof: list[str]) -> Step:
+    """The calibrators, and the held-out predictions calibrated by them, as a step of their run.
+
+    oof : digests of the held-out predictions that it is fitted to: of the folds, or of a member
+    """
+    run, forward = cfg.run_dir, cfg.cv.scheme == 'forward'
+    recipe = dict(oof=oof, options=calibration_options(cfg), seed=cfg.seed, forward=forward)
+    return Step(run / 'calibration.json', 'calibration', recipe, run, lock=run / '.results')
+
+
+def folds_calibration(cfg: Config, sides: dict) -> Step:
+    """As `calibration_step`, of a network.
 
     sides : fold → side file
     """
-    return digest_json(dict(oof=[side['oof'] for side in sides.values()], options=options))
+    return calibration_step(cfg, [side['oof'] for side in sides.values()])
 
 # %% ../../nbs/70_inference/05_oof.ipynb #1c6f6633
 def _held_out_arrays(oof: pl.DataFrame, name: str = '') -> tuple:
@@ -137,11 +148,11 @@ def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     options, names = calibration_options(cfg), label_names(sides)
     if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
-    try:
-        record = read_record(cfg.run_dir / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
-        return {name: Calibrator.from_json(record['labels'][name] if name else record) for name in names}
-    except Damaged as e:
-        print(f'{e.what}; fitted anew')
+    state = folds_calibration(cfg, sides).look()
+    if state.record:
+        reports = {'': state.record} | state.record.get('labels', {})
+        return {name: Calibrator.from_json(reports[name]['calibrator']) for name in names}
+    print(f'calibrators: {state.name} ({state.why}); fitted anew')
     oof, fitted = read_oof_logits(cfg, sides), {}
     for name in names:
         logit, label, _, weight = _held_out_arrays(oof, name)
@@ -216,7 +227,7 @@ def calibrate(cfg: Config) -> dict:
         if cfg.logging.csv_log:
             with write_aside(cfg.run_dir / 'train_log.csv') as part:  # what the folds have sealed, whatever it was
                 part.write_text(run_log(sides), encoding='utf-8')
-        return _write_calibrated(cfg, calibrator_made_of(sides, calibration_options(cfg)), oof, label_names(sides))
+        return _calibrate(cfg, folds_calibration(cfg, sides), oof, label_names(sides))
 
 
 def calibrate_lead(inputs: Inputs) -> dict:
@@ -228,11 +239,11 @@ def calibrate_lead(inputs: Inputs) -> dict:
     cfg = inputs.cfg
     file = held_out_file(member_folder(cfg.run_dir, cfg.lead))
     oof = read_run_table(file).sort('row')
-    rows, made_of = oof['row'].to_numpy(), dict(oof=digest_file(file), options=calibration_options(cfg))
+    rows = oof['row'].to_numpy()
     extra = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
     oof = oof.with_columns(**{name: values for name, values in extra.items() if values is not None})
     with results_locked(cfg.run_dir):
-        return _write_calibrated(cfg, digest_json(made_of), oof, [''])
+        return _calibrate(cfg, calibration_step(cfg, [digest_file(file)]), oof, [''])
 
 # %% ../../nbs/70_inference/05_oof.ipynb #cb96c6ae
 def _calibrated(oof: pl.DataFrame, name: str, seed: int, forward: bool, options: dict) -> tuple[dict, pl.Series]:
@@ -245,18 +256,16 @@ def _calibrated(oof: pl.DataFrame, name: str, seed: int, forward: bool, options:
     return report, pl.Series(every, nan_to_null=True)
 
 # %% ../../nbs/70_inference/05_oof.ipynb #e58c49e4
-def _write_calibrated(cfg: Config, made_of: str, oof: pl.DataFrame, names: list[str]) -> dict:
-    "Held-out predictions calibrated label by label, the calibrators, and what they do."
-    options, run = calibration_options(cfg), cfg.run_dir
-    if record := whole_record(run / 'calibration.json', 'calibration', made_of):
+def _calibrate(cfg: Config, step: Step, oof: pl.DataFrame, names: list[str]) -> Record:
+    "Held-out predictions calibrated label by label, the calibrators, and what they do; the caller holds the lock."
+    if record := step.kept():
         return record
+    options, run = calibration_options(cfg), cfg.run_dir
     calibrated = {name: _calibrated(oof, name, cfg.seed, cfg.cv.scheme == 'forward', options) for name in names}
     others = {name: report for name, (report, _) in calibrated.items() if name}
     report = calibrated[''][0] | (dict(labels=others) if others else {})
     fitted = report['calibrator'] | dict(labels={name: judged['calibrator'] for name, judged in others.items()})
-    write_record(run / 'calibrator.json', 'calibrator', fitted, made_of=made_of)
+    write_record(run / 'calibrator.json', 'calibrator', fitted, made_of=step.made_of)
     columns = {f'p_{name}' if name else 'p': p for name, (_, p) in calibrated.items()}
     write_table(oof.with_columns(**columns), run / 'oof.parquet')
-    files = ['calibrator.json', 'oof.parquet']
-    write_record(run / 'calibration.json', 'calibration', report, made_of=made_of, files=files)
-    return report
+    return step.switch(report, ['calibrator.json', 'oof.parquet'])

@@ -28,7 +28,7 @@ from ..core.files import digest_json, locked, sweep, watched, write_aside
 from ..core.steps import Step
 from ..data.batches import downsampled
 from ..data.folds import Folds, latest_part
-from ..features.stored import build_features, feature_fingerprint, feature_names
+from ..features.stored import build_features, feature_names, features_step
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows
 from .estimators import LEARNERS
 from .predictions import finish_member, member_folder, member_step
@@ -264,7 +264,7 @@ def tree_steps(inputs: Inputs) -> dict[str, Step]:
     cfg = inputs.cfg
     columns = tree_columns(inputs.train, cfg)
     tables = [table for table in (cfg, encoded_ids(cfg, columns.ids)) if table and feature_names(table)]
-    features = [feature_fingerprint(table, inputs.splits, inputs.folds) for table in tables]
+    features = [features_step(table, inputs.splits, inputs.folds).made_of for table in tables]
     shared, steps = inputs.made_of | dict(columns=digest_json(columns.to_json()), features=features), {}
     for name, member in cfg.members.items():
         if member.kind in LEARNERS:

@@ -9,13 +9,13 @@ __all__ = ['plan', 'states', 'state_lines', 'forget']
 from dataclasses import replace
 
 from ..config.whole import Config
-from ..core.errors import Damaged, nearest, UserError
+from ..core.errors import nearest, UserError
 from ..core.records import Record
 from ..core.steps import State, Step
-from ..data.cache import find_split
+from ..data.cache import split_step
 from ..data.folds import Folds
-from ..data.frames import read_manifest
-from ..features.stored import feature_names, find_features
+from ..data.frames import split_of
+from ..features.stored import feature_names, features_step, StoredFeatures
 from ..inference.ensemble import choice_step
 from ..inference.network import network_recipe
 from ..members.outside import outside_step
@@ -52,15 +52,12 @@ def plan(cfg: Config) -> dict[str, tuple[str, ...]]:
     return graph | dict(submission=tuple(cfg.members), report=('submission',))
 
 # %% ../../nbs/90_run/21_graph.ipynb #91f67905
-def _with_features(inputs: Inputs) -> tuple[State, Inputs | None]:
-    "The state of the features that the config requests, and the inputs with them; None if they are not made."
-    try:
-        features = find_features(inputs.cfg, inputs.splits, inputs.folds)
-    except Damaged as error:
-        return State('damaged', error.what), None
-    if features is None and feature_names(inputs.cfg):
-        return State('missing'), None
-    return State('made'), replace(inputs, features=features)
+def _with_features(inputs: Inputs, known: dict) -> Inputs | None:
+    "The inputs with the features that the config requests; their state is written into `known`."
+    if not feature_names(inputs.cfg):
+        return replace(inputs, features=None)
+    known['features'] = state = features_step(inputs.cfg, inputs.splits, inputs.folds).look()
+    return state.record and replace(inputs, features=StoredFeatures(state.record))
 
 
 def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
@@ -68,28 +65,25 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
     if will_generate(cfg.data):
         known['cache/train'] = State('missing', 'its rows are not generated yet')
         return None
-    splits = {}
-    for name in ('train', 'test'):
-        split = find_split(name, cfg, read_manifest(splits['train'].root) if splits else None)
-        known[f'cache/{name}'] = State('made' if split else 'missing')
-        if split is None:
+    records = []
+    for name, step_of in (
+        ('cache/train', lambda: split_step('train', cfg)),
+        ('cache/test', lambda train: split_step('test', cfg, train)),
+        ('folds', lambda train, test: folds_step(cfg.run_dir, train['made_of'], cfg.cv, cfg.seed)),
+    ):
+        known[name] = state = step_of(*records).look()
+        if state.record is None:
             return None
-        splits[name] = split
-    known['folds'] = folds_step(cfg.run_dir, splits['train'].fingerprint, cfg.cv, cfg.seed).look()
-    if known['folds'].record is None:
-        return None
-    inputs = Inputs(cfg, splits['train'], splits['test'], Folds.load(known['folds'].record), None)
-    state, inputs = _with_features(inputs)
-    if feature_names(cfg):
-        known['features'] = state
-    return inputs
+        records.append(state.record)
+    train, test, folds = records
+    return _with_features(Inputs(cfg, split_of(train), split_of(test), Folds.load(folds), None), known)
 
 # %% ../../nbs/90_run/21_graph.ipynb #cedfe119
 def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
     "A network as a member, if all of its folds are made; their states are written into `known`."
     home, cfg = inputs.cfg.run_dir, network_config(inputs.cfg, name)
     if name != inputs.cfg.network:  # a variant may have features of its own
-        _, inputs = _with_features(replace(inputs, cfg=cfg))
+        inputs = _with_features(replace(inputs, cfg=cfg), {})
         if inputs is None:
             return None
     recipe, sides = fold_recipe(inputs), {}

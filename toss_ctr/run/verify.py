@@ -17,7 +17,7 @@ from ..core.steps import check_copies
 from ..data.cache import split_source
 from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
-from ..inference.oof import begin_run, calibration_options, calibrator_made_of
+from ..inference.oof import begin_run, folds_calibration
 from ..members.predictions import member_folder, RECORD
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_step
@@ -92,8 +92,7 @@ def check_made_of(cfg: Config, sides: dict):
     if log.exists() and not (log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
     if cfg.calibration.enabled and (run / 'calibration.json').exists():
-        options = calibration_options(cfg)
-        read_record(run / 'calibrator.json', 'calibrator', made_of=calibrator_made_of(sides, options))
+        read_record(run / 'calibration.json', 'calibration', made_of=folds_calibration(cfg, sides).made_of)
     member = member_folder(run, cfg.network) / RECORD
     if member.exists():
         weights = read_record(member, 'member', again)['recipe']['weights']

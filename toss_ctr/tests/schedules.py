@@ -23,13 +23,13 @@ from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, locked, read_json, read_table, sweep
 from ..core.files import write_json, write_table
-from ..core.records import check_files, read_record
+from ..core.records import check_files, read_record, Record
 from ..data.submission import logit
-from ..data.shards import check_shard, finished_shard, folder_aside, ShardWriter
+from ..data.shards import finished_shard, folder_aside, ShardWriter
 from ..data.submission import read_submission
 from ..inference.calibration import Calibrator, fit_calibrator
 from ..inference.ensemble import submitted_record, judged, last_choice, verified_file, submit
-from ..inference.oof import calibrate, calibration_options, calibrator_made_of, finished_folds
+from ..inference.oof import calibrate, calibration_options, finished_folds, folds_calibration
 from ..inference.oof import run_calibrators
 from ..core.steps import Step
 from ..members.predictions import finish_member, member_step, MemberPredictions
@@ -245,7 +245,7 @@ def _build(root: Path, version: int):
 def _read_split(root: Path):
     manifest = read_json(root / 'train' / 'manifest.json')
     for i, about in enumerate(manifest['shards']):
-        check_shard(root / 'train' / f'shard_{i}', about)
+        check_files(Record(root / 'train' / f'shard_{i}' / 'shard.json', about))
     return the_one(manifest['version'], *(about['version'] for about in manifest['shards']))
 
 
@@ -285,7 +285,7 @@ def _read_fitted(run: Path):
     used = run_calibrators(cfg, sides)['']
     made, table = read_json(file), read_table(run / 'oof.parquet')
     check_record(file)
-    if made['made_of'] != calibrator_made_of(sides, calibration_options(cfg)):
+    if made['made_of'] != folds_calibration(cfg, sides).made_of:
         return None  # of other folds: the next command calibrates them
     version = sides[0]['recipe']['version']
     return the_one(version, version if used == _fitted(version) else -1, round(table['logit'].mean()))

@@ -40,7 +40,7 @@ def fold_recipe(inputs: Inputs) -> dict:
         **fold_keys(inputs.cfg),
         cache=inputs.train.fingerprint,
         folds=inputs.made_of['folds'],
-        features=inputs.features.fingerprint if inputs.features else None,
+        features=inputs.features.record['made_of'] if inputs.features else None,
         torch=torch.__version__.split('+')[0],
     )
 
