@@ -51,7 +51,7 @@ def main(folder: Path):
     def run(*words) -> str:
         return subprocess.run(words, cwd=away, env=env, stdout=subprocess.PIPE, check=True, text=True).stdout
 
-    assert Path(run(sys.executable, '-c', ASK).strip()) == target / 'toss_ctr', 'another toss_ctr than the wheel answers'
+    assert Path(run(sys.executable, '-c', ASK).strip()) == target / 'toss_ctr', 'another toss_ctr answers'
     print(run(target / 'bin/toss', *RUN))
     assert (away / 'runs/demo/report.html').is_file()
     assert 'demo' in run(target / 'bin/toss', 'ls')

@@ -189,7 +189,7 @@ def cases() -> list[tuple]:
     return kinds + names
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #aadf1d3e
-def _counted(counts: dict, answers: list, what: str, say):
+def _count_answers(counts: dict, answers: list, what: str, say):
     "Count how the calls of a case ended, the last of them a whole command, and print it."
     broken = [answer for answer in answers if answer.broken]
     ended = 'broken' if broken else 'refused' if answers[-1].code else 'through'
@@ -223,7 +223,7 @@ def walk_hard_columns(bench: Bench, rounds: int, seed: int, say=print_now) -> di
         file = write_case(bench, part, name, odd)
         answers = [bench.call('toss_schema', bench.world / 'train.parquet')]
         answers.append(bench.call('toss_run', '--cfg', file, report=kind == 'dictionary'))
-        _counted(counts, answers, f'{part} {name[:20]!r} {kind}', say)
+        _count_answers(counts, answers, f'{part} {name[:20]!r} {kind}', say)
     return counts
 
 # %% ../../nbs/95_tests/47_edge_cases.ipynb #e5b7eccd
@@ -250,5 +250,5 @@ def mutants(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
         how = 'flip' if number % 5 else 'cut'
         damage(log, how, rng)
         answers = [bench.call('toss_schema', log), bench.call('toss_cache', '--cfg', file)]
-        _counted(counts, answers, how, say)
+        _count_answers(counts, answers, how, say)
     return counts
