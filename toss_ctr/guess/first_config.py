@@ -105,7 +105,7 @@ def _data(s) -> dict:
 # %% ../../nbs/55_guess/40_first_config.ipynb #411be066
 WHY = {  # comments beside the keys of a first config
     'sequence.max_len': 'tokens of 99 % of the rows',
-    'sequence.match': "how often, how lately the history has what is shown",
+    'sequence.match': "how often, how lately the history has what is shown, and what came of it",
     'sequence.side_cols': 'of every token: beside it, or of the rows that show it',
     'model.numeric': 'many numbers are mixed into a few fields',
     'model.qnn_alpha': 'the fewer clicks, the more is dropped',
