@@ -10,7 +10,6 @@ from collections.abc import Callable
 from itertools import combinations
 
 import numpy as np
-from scipy.special import gammaln
 
 from ..training.metrics import row_loss
 
@@ -24,6 +23,8 @@ def likeliest_prior(seen: np.ndarray, hoped: np.ndarray, rate: float) -> float:
     seen, hoped : (m,) clicks and expected clicks of each key
     rate : of clicks; they vary less than a Poisson number by the factor 1 - rate
     """
+    from scipy.special import gammaln  # a slow import, which other commands do not need
+
     some = hoped > 0
     seen, hoped = seen[some] / (1 - rate), hoped[some] / (1 - rate)
 

@@ -32,7 +32,7 @@ from .oof import probability_target
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
-from ..training.metrics import MetricsTable, N_BOOT, Paired, score, TITLES
+from ..training.metrics import MetricsTable, N_BOOT, Paired, RATIO, score, TITLES
 
 # %% ../../nbs/70_inference/36_compare.ipynb #ae6001ed
 @dataclass(frozen=True, repr=False)
@@ -202,6 +202,7 @@ def compare_oof(a, b, n_boot: int = N_BOOT, seed: int = 0, common: bool = False)
     rows, names = same_rows(paths, common), short_names(paths)
     how = dict(natural=tuple(rows.natural), seed=seed, group=rows.group, weight=rows.weight)
     compared = compare_predictions(rows.label, *rows.balanced, n_boot, **how)
+    del compared[RATIO]  # the level of a run was fitted on these rows
     lines = {}
     for metric in (name for name in COLUMNS[_key_metric(paths)] if name in compared):
         *both, paired = compared[metric]
