@@ -241,6 +241,7 @@ def damage(path: Path, how: str, rng: np.random.Generator):
     elif how == 'cut':
         del data[at:]
     elif how == 'zeros':
+        at = max(0, min(at, len(data.rstrip(b'\0')) - 1))  # what is zero already is no damage
         data[at:] = bytes(len(data) - at)
     with open(path, 'r+b') as file:
         file.write(data)
