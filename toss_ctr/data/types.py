@@ -284,19 +284,16 @@ def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
     [15]
     """
     inner = column.dtype.inner if column.dtype == pl.List else column.dtype
-    if inner in (pl.Null, pl.Categorical, pl.Enum):
-        column = _mapped(column, lambda values: values.cast(pl.String))
     if inner in (pl.Null, pl.String, pl.Categorical, pl.Enum):
-        column = _of_texts(column, where)
+        column = _of_texts(_mapped(column, lambda values: values.cast(pl.String)), where)
         if not column.drop_nulls().len():
             return _mapped(column, lambda at: at.dt.replace_time_zone(clock or None))
     own = clock_of(column.dtype)
     named = lambda zone: f'times by the clock of {zone}' if zone else 'times without a zone'
     if own is None or bool(own) != bool(clock):
         holds = f'{inner} values' if own is None else named(own)
-        hint = 'write them as in training'
-        if own is not None:
-            hint = 'give them their zone or offset' if clock else 'write them by the clock of training, without a zone'
+        hint = 'give them their zone or offset' if clock else 'write them by the clock of training, without a zone'
+        hint = 'write them as in training' if own is None else hint
         raise UserError(f"{where}: column '{column.name}' holds {holds}, in training {named(clock)}", hint)
     return _mapped(column, lambda at: at.dt.convert_time_zone(clock)) if own != clock else column
 

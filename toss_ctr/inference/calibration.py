@@ -347,11 +347,7 @@ def held_out_level(logit, label, fold, seed: int = 0, weight=None, forward: bool
 
     Parameters
     ----------
-    logit : (N,) out-of-fold logits
-    label : (N,) labels, 0 or 1
-    fold : (N,) fold of each row, >= 0
-    seed : of the split if there is only one fold
-    weight : (N,) row weights; None = every row counts once
+    logit, label, fold, seed, weight : of `cross_fit`
     forward : whether folds are successive days, each predicted from earlier ones
     options : method, target, lr, iters of `fit_calibrator`
     """
@@ -374,7 +370,6 @@ def held_out_level(logit, label, fold, seed: int = 0, weight=None, forward: bool
     far = scipy.special.stdtrit([len(off) + _BESIDE, np.inf], 0.975)
     ratio, width = predicted.sum() / observed.sum(), float(np.hypot(far[0] * spread**0.5, far[1] / label.sum() ** 0.5))
     return Level(float(ratio), float(ratio * math.exp(-width)), float(ratio * math.exp(width)))
-
 
 # %% ../../nbs/70_inference/00_calibration.ipynb #61aeb549
 def calibrated_rows(
