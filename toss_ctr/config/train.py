@@ -164,6 +164,16 @@ class CV(Section):
         "Number of folds."
         return 1 if self.scheme == 'file' else self.n_splits
 
+    @property
+    def cut(self) -> dict:
+        "The keys by which rows are cut into folds; with `parts`, how many are held out is none of them."
+        return self.model_dump(mode='json', exclude={'n_splits'} if self.parts else None)
+
+    @property
+    def cut(self) -> dict:
+        "The keys by which rows are cut into folds; with `parts`, how many are held out is none of them."
+        return self.model_dump(mode='json', exclude={'n_splits'} if self.parts else None)
+
 # %% ../../nbs/10_config/20_train.ipynb #ab8733d2
 def day_key(cv: CV, data: Data) -> str | None:
     "The day column: `cv.time_key`, or the day of `data.time_col` if folds or groups need one."

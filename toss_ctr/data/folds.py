@@ -7,13 +7,13 @@ __all__ = ['Folds', 'latest_part', 'key_codes', 'dense', 'kfold', 'time_order', 
 
 # %% ../../nbs/20_data/55_folds.ipynb #432d0101
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import polars as pl
 
 from ..core.errors import nearest, UserError
-from ..core.files import write_table
+from ..core.files import digest_bytes, digest_json, write_table
 from ..core.records import read_recorded_table, Record
 from ..core.steps import Step
 from .histories import Ragged
@@ -76,6 +76,28 @@ class Folds:
     def _unseen(self, k):
         held = self._held(k)
         return self.fold >= k if self.scheme == 'forward' else held
+
+    def digest(self, k: int) -> str:
+        "Of the rows that fold `k` holds out and learns from, and of their parts: whatever else is held out."
+        return digest_json([digest_bytes(rows) for rows in (self._held(k), self._unseen(k), self.part)])
+
+    def first(self, n: int):
+        """These folds, of which only the first `n` are held out; the others are always training rows.
+
+        raises UserError : there are not so many, or one has rows of one class
+        """
+        if n > self.n_folds:
+            raise UserError(f'cv.n_splits: {n} folds of {self.n_folds}', 'ask for fewer folds')
+        held, others = ([s for s in self.stats if (0 <= s['fold'] < n) == wanted] for wanted in (True, False))
+        for s in held:
+            if s['positives'] in (0, s['rows']):
+                none = 'negatives' if s['positives'] else 'positives'
+                hint = 'ask for fewer folds, or for rows at random: cv.scheme group_kfold, cv.group_key null'
+                raise UserError(f"cv: fold {s['fold']} of {s['rows']:,} rows has no {none}", hint)
+        if others:
+            held.append({key: sum(s[key] for s in others) for key in others[0]} | dict(fold=-1))
+        fold = np.where(self.fold < n, self.fold, -1).astype(np.int8)
+        return replace(self, fold=fold, n_folds=n, stats=tuple(held))
 
     def train_rows(self, k: int) -> np.ndarray:
         "Training rows of fold `k`, (m,) int64, ascending: the others, with `forward` the earlier ones."
@@ -346,17 +368,15 @@ def _fold_stats(fold, label, groups) -> tuple:
     for k in sorted(np.unique(fold).tolist(), key=lambda k: (k < 0, k)):
         rows = fold == k
         n, positives = int(rows.sum()), int(label[rows].sum())
-        if k >= 0 and positives in (0, n):
-            none = 'negatives' if positives else 'positives'
-            hint = 'ask for fewer folds, or for rows at random: cv.scheme group_kfold, cv.group_key null'
-            raise UserError(f'cv: fold {k} of {n:,} rows has no {none}', hint)
         n_groups = n if groups is None else len(np.unique(groups[rows]))
         stats.append(dict(fold=k, rows=n, positives=positives, groups=n_groups))
     return tuple(stats)
 
 # %% ../../nbs/20_data/55_folds.ipynb #ab353876
 def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:
-    """Folds by the keys of `cv`; raise UserError, which names the key, if the rows cannot be split.
+    """Folds by the keys of `cv`, with `cv.parts` one for each part; `Folds.first` leaves those that are held out.
+
+    raises UserError, which names the key : the rows cannot be split
 
     Parameters
     ----------
@@ -378,10 +398,11 @@ def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:
         raise UserError(f'cv.{key}: {n_parts} folds', f'ask for {_MOST_FOLDS} at most')
     groups = _fold_groups(split, cv, day_key)
     if cv.parts and groups is not None:
-        n_parts = max(cv.n_splits, min(n_parts, int(groups.max()) + 1))
+        n_parts = min(n_parts, max(2, int(groups.max()) + 1))
     if cv.scheme == 'group_kfold':
         fold = kfold(label, groups, n_parts, seed, cv.stratify_target is not None)
-        fold[fold >= cv.n_splits] = -1
+        if not cv.parts:
+            fold[fold >= cv.n_splits] = -1
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:

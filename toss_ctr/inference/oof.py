@@ -9,7 +9,6 @@ __all__ = ['begin_run', 'need_network', 'finished_folds', 'read_oof_logits', 'ca
 
 # %% ../../nbs/70_inference/05_oof.ipynb #eacf6def
 import warnings
-from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
@@ -49,17 +48,15 @@ def finished_folds(cfg: Config) -> dict[int, dict]:
     returns fold → content of its side file, ascending
     raises UserError : no fold is finished, or a file is damaged
     """
-    there = side_files(cfg.run_dir)
+    planned = range(cfg.cv.planned)
+    there = [fold for fold in side_files(cfg.run_dir) if fold in planned]
     need_network(cfg)
     if not there:
         raise UserError(f'{cfg.run_dir}: no finished fold', begin_run(cfg))
     sides = {fold: read_fold(cfg.run_dir, fold) for fold in there}
     check_trainings(cfg.run_dir, sides)
-    shuffled_label = 0
-    with suppress(Damaged):
-        shuffled_label = read_record(cfg.run_dir / 'folds.json', 'folds')['n_folds']
-    if missing := sorted(set(range(shuffled_label)) - set(there)):
-        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(there)} of {shuffled_label} folds finished'
+    if missing := sorted({*planned} - {*there}):
+        lacking, what = ', '.join(map(str, missing)), f'{cfg.run_dir}: {len(there)} of {len(planned)} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')
     return sides
 

@@ -9,7 +9,7 @@ __all__ = ['MATRIX', 'encoded_ids', 'stored_model', 'Matrices', 'MatrixJob', 'tr
 # %% ../../nbs/60_members/15_trees.ipynb #5ab50b21
 import time
 from collections.abc import Callable
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -23,12 +23,13 @@ from ..config.load import make_config
 from ..config.inference import Member
 from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, sweep, watched, write_aside
+from ..core.records import copy_aside, read_record
 from ..core.steps import Step
 from ..data.batches import downsampled
 from ..data.folds import Folds, latest_part
-from ..features.stored import build_features, feature_names, features_step
+from ..features.stored import build_features, feature_names
 from .boosted import Fit, MatrixLibrary, MatrixRows, predict_rows
 from .estimators import LEARNERS
 from .predictions import finish_member, member_folder, member_step
@@ -120,10 +121,23 @@ class MatrixJob:
         "That fits its models."
         return LEARNERS[self.member.kind]
 
-    def fold_step(self, k: int) -> Step:
-        "The model of a fold as a step within the member."
-        folder = self.step.location
-        return Step(folder / f'fold_{k}.json', 'model', dict(member=self.step.made_of, fold=k), folder)
+    def fold_step(self, k: int, folds: Folds, location: Path) -> Step:
+        "The model of a fold as a step within a version of the member, which lies in `location`."
+        recipe = {key: value for key, value in self.step.recipe.items() if key not in ('test', 'folds')}
+        return Step(location / f'fold_{k}.json', 'model', recipe | dict(rows=folds.digest(k)), location)
+
+    def taken_over(self, k: int, folds: Folds) -> Step:
+        "As `fold_step` of this version, after a model of the version that counts was copied, if it is of the same recipe."
+        step, record = self.fold_step(k, folds, self.step.location), None
+        if step.kept() is None:
+            with suppress(Damaged):
+                version = read_record(self.step.path, 'member')['version']
+                record = self.fold_step(k, folds, self.step.path.parent / version).kept()
+        if record is not None:
+            name = step.path.with_suffix('.model').name
+            copy_aside(record.path.with_name(name), step.path.with_name(name))
+            step.switch({key: record[key] for key in ('seconds', 'rounds')}, [name])
+        return step
 
     @property
     def params(self) -> dict:
@@ -175,7 +189,7 @@ def model(self: MatrixJob, k: int, matrices: Matrices, tick: Callable, chosen=la
         job = replace(self, member=self.member.model_copy(update=dict(rounds=best)))
         return job.grow(matrices.train_rows(k, few), matrices, tick), best
 
-    return stored_model(self.library, self.fold_step(k), train)
+    return stored_model(self.library, self.taken_over(k, matrices.folds), train)
 
 # %% ../../nbs/60_members/15_trees.ipynb #ce88dd7a
 @patch
@@ -264,7 +278,7 @@ def tree_steps(inputs: Inputs) -> dict[str, Step]:
     cfg = inputs.cfg
     columns = tree_columns(inputs.train, cfg)
     tables = [table for table in (cfg, encoded_ids(cfg, columns.ids)) if table and feature_names(table)]
-    features = [features_step(table, inputs.splits, inputs.folds).made_of for table in tables]
+    features = [table.features.model_dump(mode='json', exclude={'enter'}) for table in tables]
     shared, steps = inputs.made_of | dict(columns=digest_json(columns.to_json()), features=features), {}
     for name, member in cfg.members.items():
         if member.kind in LEARNERS:
@@ -306,7 +320,7 @@ def _grow_elsewhere(job: MatrixJob, inputs: Inputs):
     cfg = inputs.cfg
     with open_executor(cfg.engine) as executor:
         folds = range(inputs.folds.n_folds) if executor is not None else ()
-        missing = [k for k in folds if job.fold_step(k).kept() is None]
+        missing = [k for k in folds if job.taken_over(k, inputs.folds).kept() is None]
         if not missing:
             return
         shared = dict(config=cfg.model_dump(mode='json'), member=job.name, test=inputs.test is not None)

@@ -76,7 +76,7 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
             return None
         records.append(state.record)
     train, test, folds = records
-    return _with_features(Inputs(cfg, split_of(train), split_of(test), Folds.load(folds), None), known)
+    return _with_features(Inputs(cfg, split_of(train), split_of(test), Folds.load(folds).first(cfg.cv.planned), None), known)
 
 # %% ../../nbs/90_run/21_graph.ipynb #cedfe119
 def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
@@ -86,9 +86,9 @@ def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
         inputs = _with_features(replace(inputs, cfg=cfg), {})
         if inputs is None:
             return None
-    recipe, sides = fold_recipe(inputs), {}
+    sides = {}
     for k in range(inputs.folds.n_folds):
-        known[f'{name}/fold_{k}'] = state = fold_step(cfg.run_dir, k, recipe).look()
+        known[f'{name}/fold_{k}'] = state = fold_step(cfg.run_dir, k, fold_recipe(inputs, k)).look()
         if state.record is not None:
             sides[k] = state.record
     return member_step(home, name, network_recipe(inputs, sides)) if len(sides) == inputs.folds.n_folds else None

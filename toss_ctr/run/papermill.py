@@ -195,12 +195,10 @@ def train_folds(
     """
     if (jobs or 0) < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
-    cfg, recipe, done = inputs.cfg, fold_recipe(inputs), {}
+    cfg, done = inputs.cfg, {}
     need_network(cfg)
     wanted = list(range(inputs.folds.n_folds) if folds is None else folds)
-    for fold in wanted:
-        inputs.folds.valid_rows(fold)  # refuses a fold that does not exist
-    steps = {fold: fold_step(cfg.run_dir, fold, recipe) for fold in wanted}
+    steps = {fold: fold_step(cfg.run_dir, fold, fold_recipe(inputs, fold)) for fold in wanted}
 
     def not_done(folds) -> list:
         "The folds that are still to be trained."

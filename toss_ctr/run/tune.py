@@ -47,7 +47,7 @@ def try_keys(inputs: Inputs, keys: dict, number: int) -> dict:
     inputs = prepare(cfg.model_copy(update=dict(train=train, logging=quiet, exp_name=f'trial_{number}')), test=False)
     began = time.monotonic()
     with deterministic(cfg.deterministic), threads(1):
-        trainer = FoldTrainer(inputs, 0, fingerprint=digest_json(fold_recipe(inputs)), inner=True)
+        trainer = FoldTrainer(inputs, 0, fingerprint=digest_json(fold_recipe(inputs, 0)), inner=True)
         run_epochs(trainer)
     shutil.rmtree(inputs.cfg.run_dir, ignore_errors=True)
     seconds = round(time.monotonic() - began, 1)

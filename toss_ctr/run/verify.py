@@ -173,7 +173,7 @@ def verify(cfg: Config) -> list[str]:
     if cfg.network and not side_files(run):
         raise UserError(f'{run}: no finished fold', begin_run(cfg))
     look = lambda fold: link(f'fold {fold}: weights and held-out predictions', read_fold, run, fold, True)
-    sides = {fold: side for fold in side_files(run) if (side := look(fold))}
+    sides = {fold: side for fold in side_files(run) if fold < cfg.cv.planned and (side := look(fold))}
     cache = next((side['cache'] for side in sides.values()), '') if cfg.network else trained_on(run)
     caches = run_caches(cfg, cache) if cache else {}
     for name, path in dict(train=data.train_path, test=data.test_path).items():

@@ -190,6 +190,7 @@ def fold_keys(cfg: Config) -> dict:
     "The keys of the config that the weights of a fold depend on, as sections `cfg` and `data`."
     keys = apart(cfg.model_dump(mode='json'))[0]
     keys['chosen_by'] = cfg.monitor if cfg.chooses_epochs else None
+    keys['cv'] = cfg.cv.cut
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
 
@@ -202,7 +203,8 @@ def check_trainings(run_dir: Path, sides: dict):
     file = run_dir / 'config.yaml'
     keys, first = fold_keys(folder_config(file.parent)) if file.is_file() else {}, next(iter(sides.values()))
     for fold, side in sides.items():
-        why = '' if side['made_of'] == first['made_of'] else f'of another training than {first.path.name}'
+        of_all = first['recipe'] | dict(rows=side['recipe']['rows'])  # only these are of the fold alone
+        why = '' if side['recipe'] == of_all else f'of another training than {first.path.name}'
         if differs := first_difference(keys, {key: side['recipe'][key] for key in keys}):
             why = f'of another config than {file}: {differs}'
         if why:

@@ -130,7 +130,7 @@ def train_fold(
     >>> train_fold(prepare(load_config('demo')), fold=0)['best_epoch']  # doctest: +SKIP
     1
     """
-    cfg, step = inputs.cfg, fold_step(inputs.cfg.run_dir, fold, fold_recipe(inputs))
+    cfg, step = inputs.cfg, fold_step(inputs.cfg.run_dir, fold, fold_recipe(inputs, fold))
     with step.locked() if this_process().first else nullcontext():
         done = run_in_first(lambda: restored_fold(inputs, step, force))
         if done:

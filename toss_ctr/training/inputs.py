@@ -92,7 +92,8 @@ class Inputs:
     def made_of(self) -> dict:
         "What predictions of these rows depend on, whoever makes them; JSON-able."
         test = None if self.test is None else self.test.fingerprint
-        return dict(train=self.train.fingerprint, test=test, folds=digest_json(self.folds.fold.tolist()))
+        folds = digest_json([self.folds.digest(k) for k in range(self.folds.n_folds)])
+        return dict(train=self.train.fingerprint, test=test, folds=folds)
 
     def fold_features(self, k: int):
         "The (n, E) float32 matrix fold `k`'s model sees, or None."
@@ -115,7 +116,7 @@ def folds_step(run_dir: Path, cache: str, cv: CV, seed: int) -> Step:
 
     cache : fingerprint of the training rows
     """
-    recipe = dict(cache=cache, cv=cv.model_dump(mode='json'), seed=seed)
+    recipe = dict(cache=cache, cv=cv.cut, seed=seed)
     return Step(run_dir / 'folds.json', 'folds', recipe, run_dir)
 
 
@@ -174,6 +175,6 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
         what = f'more than {FAR:,.0f} times the spread from the median; it counts as that far'
         warnings.warn(f"{train_path}: column '{column}' holds {value:.4g}, {what}")
     step = folds_step(cfg.run_dir, train.fingerprint, cfg.cv, cfg.seed)
-    folds = run_folds(step, lambda: make_folds(train, cfg.cv, cfg.seed, cfg.day_key), force)
+    folds = run_folds(step, lambda: make_folds(train, cfg.cv, cfg.seed, cfg.day_key), force).first(cfg.cv.planned)
     features = build_features(cfg, splits, folds, progress=progress)
     return Inputs(cfg, train, splits.get('test'), folds, features)

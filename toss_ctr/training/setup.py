@@ -31,16 +31,15 @@ from .inputs import Inputs
 from .losses import logit_shift, make_optimizer, move_by_rows, moving_average
 
 # %% ../../nbs/50_training/40_setup.ipynb #ea72104f
-def fold_recipe(inputs: Inputs) -> dict:
+def fold_recipe(inputs: Inputs, fold: int) -> dict:
     """All that the weights of a fold depend on; plain values.
 
-    inputs : cache, folds and features of the run
+    inputs : cache and folds of the run; its features follow from them and the config
     """
     return dict(
         **fold_keys(inputs.cfg),
         cache=inputs.train.fingerprint,
-        folds=inputs.made_of['folds'],
-        features=inputs.features.record['made_of'] if inputs.features else None,
+        rows=inputs.folds.digest(fold),
         torch=torch.__version__.split('+')[0],
     )
 
