@@ -670,6 +670,5 @@ def toss_compare(
 
 # %% ../nbs/90_run/40_cli.ipynb #1d0f8082
 #| eval: false
-#| eval: false
 if __name__ == '__main__':  # python -m toss_ctr.cli train …, as launchers have it
     main('toss')

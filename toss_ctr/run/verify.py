@@ -134,7 +134,7 @@ def check_present(cfg: Config, sides: dict):
     names = _NEEDED.split()
     choice = whole_choice(run)
     if cfg.network:
-        names += [f'ckpt_folds_{fold}.json' for fold in range(read_record(run / 'folds.json', 'folds')['n_folds'])]
+        names += [f'ckpt_folds_{fold}.json' for fold in range(cfg.cv.planned)]
     names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
     names += [f'members/{member}/member.json' for member in choice['details']] if choice else []
     for name in names:

@@ -61,7 +61,6 @@ UNCHECKED = 'config.yaml', 'origin.json', 'report.html', *MEMORIES  # not of a r
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #a86df6a9
 #| eval: false
-#| eval: false
 if __name__ == '__main__':
     attacks = dict(kills=kills, columns=walk_hard_columns, mutants=mutants, advice=follow_advice)
     attacks |= dict(environments=environments, schedules=lambda bench, rounds, seed: schedules(rounds, seed))

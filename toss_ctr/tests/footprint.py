@@ -161,7 +161,6 @@ def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #da4e29fb
 #| eval: false
-#| eval: false
 if __name__ == '__main__':  # with --take one step of --file, in this process
     about = 'Measure the memory of every step of a run, and print how it grows.'
     given = options(about, rows=200_000, times=5, seed=1, take='', file='')

@@ -170,7 +170,6 @@ def interrupt(folder, moments: int, seed: int, name: str = 'toss_run', signs=('S
 
 # %% ../../nbs/95_tests/35_interrupts.ipynb #5fa1bad0
 #| eval: false
-#| eval: false
 if __name__ == '__main__':
     given = options('Stop a command at random moments and print counts.', moments=30, seed=1, signs='SIGINT SIGTERM')
     with tempfile.TemporaryDirectory() as folder:

@@ -190,7 +190,6 @@ def machine(bench: Bench, rounds: int, seed: int, steps: int = 8, say=print_now)
 
 # %% ../../nbs/95_tests/70_machine.ipynb #3f60dbf4
 #| eval: false
-#| eval: false
 if __name__ == '__main__':
     given = options('Draw commands, kills and damages, and print counts.', rounds=20, seed=1, steps=10)
     with tempfile.TemporaryDirectory() as folder:

@@ -130,7 +130,6 @@ def is_level(row: dict) -> bool:
 
 # %% ../../nbs/95_tests/15_unseen_runs.ipynb #6783c06c
 #| eval: false
-#| eval: false
 if __name__ == '__main__':  # rows of training; 0: as many as are usual for a log
     about = 'First runs on logs that were not used for tuning: AUC on rows to predict.'
     given = options(about, logs=' '.join(STRANGERS), rows=0, seed=1)
