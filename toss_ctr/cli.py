@@ -26,6 +26,7 @@ from cyclopts.types import NonNegativeFloat, NonNegativeInt
 
 from . import __version__
 from .core.errors import UserError
+from .core.names import RUN_CONFIG, SUBMISSION
 
 # %% ../nbs/90_run/40_cli.ipynb #bacf87e4
 WORK, LOOK, STEPS, OPTIONS = map(Group.create_ordered, ('Work', 'Look', 'Steps', 'Options'))
@@ -415,7 +416,7 @@ def toss_calibrate(cfg: Cfg = 'demo', *, set: Overrides = ()):
     print(MetricsTable({when: {name: scores[when][name] for name in names} for when in ('before', 'after')}))
     if choice := last_choice(c.run_dir):
         print(
-            f"submission.csv stays {choice['chosen']}; toss run {shell_path(c.run_dir)} submits what has changed since"
+            f"{SUBMISSION} stays {choice['chosen']}; toss run {shell_path(c.run_dir)} submits what has changed since"
         )
 
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
@@ -498,7 +499,7 @@ def toss_ls(data: Annotated[File, Parameter(completer=_run_names)] = 'runs'):
     data : str
         folder with runs; or run folder or name, or YAML file
     """
-    if Path(data).is_dir() and not (Path(data) / 'config.yaml').is_file():
+    if Path(data).is_dir() and not (Path(data) / RUN_CONFIG).is_file():
         from toss_ctr.run.api import run_list
 
         print(run_list(data))
@@ -669,6 +670,9 @@ def toss_compare(
     print(compare_oof(a, b, n_boot, seed, common))
 
 # %% ../nbs/90_run/40_cli.ipynb #1d0f8082
+#| eval: false
+#| eval: false
+#| eval: false
 #| eval: false
 if __name__ == '__main__':  # python -m toss_ctr.cli train …, as launchers have it
     main('toss')

@@ -24,6 +24,7 @@ import xxhash
 from filelock import FileLock, Timeout
 
 from .errors import Damaged, disk_trouble, UserError
+from .names import ORIGIN, RUN_CONFIG
 from .objects import is_object, object_stamp, open_object, store_errors
 
 # %% ../../nbs/00_core/10_files.ipynb #7db1344b
@@ -43,14 +44,14 @@ def names_file(path):
         raise
 
 # %% ../../nbs/00_core/10_files.ipynb #697f5bfb
-_HOMES = 'config.yaml', 'manifest.json', 'artefact.json'  # each is in the folder of a run, of rows or of an export
+_HOMES = RUN_CONFIG, 'manifest.json', 'artefact.json'  # each is in the folder of a run, of rows or of an export
 _DEPTH = 5  # a file of a run is not further below its folder
 
 
 def _home(path: Path) -> Path:
     "The folder of the run, cache or export that a file is in, of several the outermost run; else its own."
     above = path.parents[:_DEPTH]
-    runs = [folder for folder in above if os.path.lexists(folder / 'origin.json')]
+    runs = [folder for folder in above if os.path.lexists(folder / ORIGIN)]
     near = (folder for folder in above if any(os.path.lexists(folder / name) for name in _HOMES))
     return runs[-1] if runs else next(near, path.parent)
 
@@ -263,7 +264,7 @@ def shell_path(folder) -> str:
 def again(path) -> str:
     "Hint for a damaged file: the command that writes it again; for a file of a run, with the run's folder."
     for folder in Path(path).parents:
-        if (folder / 'config.yaml').is_file() and folder.parent.name != 'members':
+        if (folder / RUN_CONFIG).is_file() and folder.parent.name != 'members':
             return f'run toss run {shell_path(folder)}: it makes it again'
     return 'run the step that makes it again'
 

@@ -19,6 +19,7 @@ from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import lists_aside, requested_spec, read_with_lists, Spec, with_lists, write_with_lists
 from ..core.files import digest_file, digest_json, stat_key, sweep
+from ..core.names import SPEC
 from ..core.records import FORMAT, read_record, Record
 from ..core.steps import read_step, Step
 from .frames import read_manifest, split_of
@@ -112,7 +113,7 @@ def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as content for JSON; the caller holds the lock of the step."
     if cfg.data.use_cache:
         with suppress(Damaged):  # missing or damaged: learn it again
-            path = plan.step.home / 'spec.json'
+            path = plan.step.home / SPEC
             return _learned_of(read_with_lists(path, 'learned', made_of=plan.step.made_of))
     rows = plan.training_rows
     tasks = first_pass(plan.requested, plan.source, rows)
@@ -164,7 +165,7 @@ def write_shards(
 
     shards : [index, first row, row after the last] of shards, ascending; rows between them are skipped
     """
-    learned = read_with_lists(Path(root) / 'spec.json', 'learned', made_of=fingerprint)
+    learned = read_with_lists(Path(root) / SPEC, 'learned', made_of=fingerprint)
     spec = Spec.from_json(learned['spec'])
     source, encode = open_files(files, clocks=spec.clocks), RowEncoder(spec, **options)
     stream = batches(source, encode.columns, shards[0][1], shards[-1][2])
@@ -224,7 +225,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     "Write the missing shards, then `_manifest`; the caller holds the lock of the step."
     root, folder, fingerprint = plan.step.home, plan.step.location, plan.step.made_of
     _tell_folders(plan.name, cfg, plan.source)
-    write_with_lists(root / 'spec.json', 'learned', learned, made_of=fingerprint)
+    write_with_lists(root / SPEC, 'learned', learned, made_of=fingerprint)
     options = _encoder_options(plan, learned, cfg.features.key_columns())
     described, todo = _finished_shards(plan, cfg)
     workers = parts_at_once(cfg.engine, cfg.num_workers, len(todo))
@@ -249,7 +250,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
             lines |= answer[-1]['warnings']
     for line in lines.values():
         print(f'{plan.source.files[0]}: {line}')
-    for file in (root / 'spec.json', *root.glob('long_*.parquet')):  # the manifest contains it
+    for file in (root / SPEC, *root.glob('long_*.parquet')):  # the manifest contains it
         file.unlink()
     return _manifest(plan, learned, list(described.values()))
 

@@ -19,6 +19,7 @@ import pyarrow.csv as pcsv
 
 from ..core.errors import UserError
 from ..core.files import first_line, write_aside
+from ..core.names import CHOICE, SUBMISSION
 
 # %% ../../nbs/20_data/85_submission.ipynb #e1434d6e
 EDGE = 1e-12  # a probability stays this far from 0 and 1
@@ -213,6 +214,6 @@ def refuse_submission(path, key: str):
     key : the argument that names it, for the message
     """
     path = Path(path).resolve()
-    for up, within in ((1, 'submission.csv'), (3, 'members/*/submission.csv'), (2, 'ensemble/*'), (3, 'ensemble/*/*')):
-        if len(path.parts) > up and path.match(within) and (path.parents[up - 1] / 'ensemble.json').is_file():
+    for up, within in ((1, SUBMISSION), (3, f'members/*/{SUBMISSION}'), (2, 'ensemble/*'), (3, 'ensemble/*/*')):
+        if len(path.parts) > up and path.match(within) and (path.parents[up - 1] / CHOICE).is_file():
             raise UserError(f'{key} {path}: it belongs to a run', 'give another name')

@@ -16,6 +16,7 @@ import polars as pl
 from fastcore.basics import patch
 
 from ..core.files import digest_bytes, digest_json, map_array, write_aside, write_table
+from ..core.names import STATISTICS
 from ..core.records import read_record, read_recorded_table, Record, write_record
 from ..core.steps import Step
 from ..data.folds import Folds
@@ -87,7 +88,7 @@ def load_statistics(folder, made_of: str | None = None) -> Statistics | None:
     made_of : digest of the inputs that they must have; None: any
     returns Statistics; None if they are missing, or of other inputs
     """
-    path = Path(folder) / 'statistics.json'
+    path = Path(folder) / STATISTICS
     if not path.exists():
         return None
     content = read_record(path, 'statistics')
@@ -173,7 +174,7 @@ def _write_features(cfg, splits: dict, folds: Folds, step: Step, progress: bool)
         for matrix in matrices.values():
             matrix.flush()
     save_statistics(stats, root, step.made_of)
-    files = [*rows, 'statistics.parquet', 'statistics.json']
+    files = [*rows, 'statistics.parquet', STATISTICS]
     return dict(names=list(names), n_folds=folds.n_folds, strengths=stats.strengths), files
 
 # %% ../../nbs/30_features/40_stored.ipynb #4b781cf9

@@ -16,6 +16,7 @@ from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, shell_path
+from ..core.names import MEMBER, OOF, SUBMISSION
 from ..core.records import copy_aside, read_record
 from ..data.batches import prefetched
 from ..data.frames import read_manifest, source_ids, stream_split
@@ -27,7 +28,7 @@ from .ensemble import last_choice, restore_submission, submission_line, submit
 from .network import network_recipe, progress_bar, write_network_member
 from .oof import calibrate, finished_folds, refuse_other
 from .predictor import load_predictor
-from ..members.predictions import member_folder, member_step, RECORD
+from ..members.predictions import member_folder, member_step
 from ..training.inputs import prepare
 
 # %% ../../nbs/70_inference/35_answers.ipynb #03aa910b
@@ -70,7 +71,7 @@ def target_file(run_dir: Path, paths: Data, data: str, out: str = '') -> Path:
     check_target(out, '--out', read, lambda path: header_of(path) == (paths.id_col, paths.label_col))
     refuse_submission(out, '--out')
     if data and paths.train_path and Path(data).resolve() == Path(paths.train_path).resolve():
-        warnings.warn(f'{data}: the folds were trained on these rows; {run_dir}/oof.parquet has them held out')
+        warnings.warn(f'{data}: the folds were trained on these rows; {run_dir}/{OOF} has them held out')
     return out
 
 # %% ../../nbs/70_inference/35_answers.ipynb #4235490c
@@ -80,7 +81,7 @@ def _check_rows(run_dir: Path, data: Data, network: str | None, choice: dict):
     trained = [name for name, details in choice['details'].items() if details]
     name, other = network if network in trained else trained[0], False
     with suppress(UserError):
-        record = read_record(member_folder(run_dir, name) / RECORD, 'member')
+        record = read_record(member_folder(run_dir, name) / MEMBER, 'member')
         if not (rows := record.get('rows')):
             rows = read_manifest(Path(data.cache_dir) / record['recipe']['test'] / 'test')['source']['digest']
         other = bool(path) and source_digest(open_source(path, 'data.test_path')) != rows
@@ -129,8 +130,8 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
         p = who.probabilities(who.member_logits(splits))
     write_submission(ids, p, target, cfg.data.id_col, cfg.data.label_col)
     chosen = (last_choice(cfg.run_dir) or {}).get('chosen')
-    same = f'submission.csv is {chosen or "not there"}'
-    say(f"{who.name} answered, {'as in submission.csv; --member NAME asks another' if who.name == chosen else same}")
+    same = f'{SUBMISSION} is {chosen or "not there"}'
+    say(f"{who.name} answered, {f'as in {SUBMISSION}; --member NAME asks another' if who.name == chosen else same}")
     return target
 
 # %% ../../nbs/70_inference/35_answers.ipynb #45b3eeae

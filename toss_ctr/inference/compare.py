@@ -22,6 +22,7 @@ from ..config.load import run_config
 from ..config.base import config_diff, value_text
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
+from ..core.names import CHOICE, OOF, RUN_CONFIG, SUBMISSION
 from ..core.records import read_run_table
 from ..data.submission import logit
 from ..data.source import open_source
@@ -65,7 +66,7 @@ def short_names(paths) -> list[str]:
 
     paths : folders or files; a `submission.csv` or an `oof.parquet` is named by its folder
     """
-    whole, of_a_run = [Path(path).absolute() for path in paths], ('submission.csv', 'oof.parquet')
+    whole, of_a_run = [Path(path).absolute() for path in paths], (SUBMISSION, OOF)
     names = [p.name if p.is_dir() else p.parent.name if p.name in of_a_run else p.stem for p in whole]
     return names if len(set(names)) == len(names) else [f'{i} {path}' for i, path in enumerate(paths, 1)]
 
@@ -87,11 +88,11 @@ def held_out(path: Path) -> pl.DataFrame:
     """
     choice = submitted_record(path) if path.is_dir() else None
     if choice is None:
-        table = _read(path / 'oof.parquet' if path.is_dir() else path)
+        table = _read(path / OOF if path.is_dir() else path)
     else:
         table = calibrated(path, choice['chosen'], run_config(path))
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
-    if (path / 'config.yaml').is_file():
+    if (path / RUN_CONFIG).is_file():
         weight = table['weight'] if 'weight' in table.columns else None
         target = probability_target(run_config(path))
         balanced, natural = scales_of(p, np.average(table['label'], weights=weight), target)
@@ -161,7 +162,7 @@ def oof_scores(paths) -> list[float]:
 # %% ../../nbs/70_inference/36_compare.ipynb #b1e90424
 def _key_metric(paths) -> str:
     "Key `metric` of the first run; 'logloss' if there are only files."
-    return next((run_config(path).metric for path in paths if (Path(path) / 'config.yaml').is_file()), 'logloss')
+    return next((run_config(path).metric for path in paths if (Path(path) / RUN_CONFIG).is_file()), 'logloss')
 
 # %% ../../nbs/70_inference/36_compare.ipynb #57b1469a
 @dataclass(frozen=True, repr=False)
@@ -307,7 +308,7 @@ def blend_files(
     --------
     >>> blend_files(['runs/a/submission.csv', 'lgbm.csv'], 'blend.csv', weights=[0.7, 0.3])  # doctest: +SKIP
     """
-    paths = [Path(p) / 'submission.csv' if Path(p).is_dir() else p for p in paths]
+    paths = [Path(p) / SUBMISSION if Path(p).is_dir() else p for p in paths]
     names = two_or_more(paths)
     used = resolve_weights(method, len(names), weights)  # before a file is read
     check_target(out, '--out', names, lambda path: header_of(path) == (id_col, label_col))
@@ -341,7 +342,7 @@ def member_rows(run_dir) -> list[dict]:
     """
     choice = last_choice(run_dir)
     if choice is None:
-        raise UserError(f'{run_dir}: no ensemble.json', f'run toss run {shell_path(run_dir)}: it goes on to the end')
+        raise UserError(f'{run_dir}: no {CHOICE}', f'run toss run {shell_path(run_dir)}: it goes on to the end')
     rows, metric = [], choice['judged_by']
     intact = submitted_record(run_dir) is not None  # if submission.csv was changed, no row is marked
     for name, metrics in choice['scores'].items():

@@ -19,6 +19,7 @@ import polars as pl
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, write_table
+from ..core.names import CHOICE, MEMBER, OOF, SUBMISSION
 from ..core.records import check_files, copy_aside, digest_of, read_record, read_run_table, Record
 from ..core.steps import Step, version_file
 from ..core.tasks import needed_versions
@@ -26,7 +27,7 @@ from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, held_out_level, Scales, scales_of
 from .oof import calibration_options, probability_target
 from .select import choose_weights
-from ..members.predictions import held_out_file, member_folder, OOF, MemberPredictions, read_predictions, RECORD
+from ..members.predictions import held_out_file, member_folder, MemberPredictions, read_predictions
 from ..training.metrics import all_metrics, auc, bootstrap_interval, first_metric, gain, Interval, less_first
 from ..training.metrics import merit, N_BOOT, RATIO, TITLES
 
@@ -189,9 +190,6 @@ def worth(members: list[MemberPredictions], whole: dict, cfg: Config) -> dict[st
     return lost
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #c34c844e
-_RECORD, _SUBMISSION = 'ensemble.json', 'submission.csv'
-
-
 def choice_step(cfg: Config, members: dict[str, str]) -> Step:
     """The choice between members as a step of their run.
 
@@ -211,7 +209,7 @@ def choice_step(cfg: Config, members: dict[str, str]) -> Step:
         versions=needed_versions(),
     )
     run = cfg.run_dir
-    return Step(run / _RECORD, 'ensemble', recipe, run, run / ENSEMBLE, run / '.results')
+    return Step(run / CHOICE, 'ensemble', recipe, run, run / ENSEMBLE, run / '.results')
 
 
 def submission_path(run_dir, name: str) -> Path:
@@ -223,7 +221,7 @@ def submission_path(run_dir, name: str) -> Path:
     name : of a member, or `ENSEMBLE`
     """
     folder = Path(run_dir) / ENSEMBLE if name == ENSEMBLE else member_folder(run_dir, name)
-    return folder / _SUBMISSION
+    return folder / SUBMISSION
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #986226a7
 def last_choice(run_dir) -> Record | None:
@@ -237,7 +235,7 @@ def last_choice(run_dir) -> Record | None:
     ------
     Damaged : it is not the one that was written
     """
-    file = Path(run_dir) / _RECORD
+    file = Path(run_dir) / CHOICE
     return read_record(file, 'ensemble') if file.exists() else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #51f745e0
@@ -248,7 +246,7 @@ def whole_choice(run_dir) -> Record | None:
     """
     choice = last_choice(run_dir)
     for name, made_of in choice['recipe']['members'].items() if choice else ():
-        read_record(member_folder(run_dir, name) / RECORD, 'member', made_of=made_of)
+        read_record(member_folder(run_dir, name) / MEMBER, 'member', made_of=made_of)
     return choice
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #e582d758
@@ -378,7 +376,7 @@ def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
     _write_choice(candidates, fitted, held_out, step.location, cfg)
     copies = {submission_path(step.home, name).relative_to(step.home).as_posix(): f'{name}.csv' for name in scores}
     copies |= {f'{ENSEMBLE}/{OOF}': OOF} if mean else {}
-    copies |= {_SUBMISSION: f"{content['chosen']}.csv"}
+    copies |= {SUBMISSION: f"{content['chosen']}.csv"}
     content |= dict(details={member.name: member.details for member in members})
     return step.switch(content, list(dict.fromkeys(copies.values())), copies)
 
@@ -390,8 +388,8 @@ def submitted_record(run_dir) -> Record | None:
     ----------
     run_dir : folder of the run
     """
-    choice, file = last_choice(run_dir), Path(run_dir) / _SUBMISSION
-    return choice if choice and file.is_file() and digest_file(file) == digest_of(choice, _SUBMISSION) else None
+    choice, file = last_choice(run_dir), Path(run_dir) / SUBMISSION
+    return choice if choice and file.is_file() and digest_file(file) == digest_of(choice, SUBMISSION) else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #72f1d2b5
 def restore_submission(run_dir, made: Record, name: str = '') -> Path:
@@ -402,7 +400,7 @@ def restore_submission(run_dir, made: Record, name: str = '') -> Path:
     returns submission.csv, or that of the prediction
     raises Damaged : the file of the version is not what was written
     """
-    file = submission_path(run_dir, name) if name else Path(run_dir) / _SUBMISSION
+    file = submission_path(run_dir, name) if name else Path(run_dir) / SUBMISSION
     source = verified_file(run_dir, made, f"{name or made['chosen']}.csv")
     if not file.is_file() or digest_file(file) != digest_file(source):
         was = 'not what was written' if file.exists() else 'missing'
@@ -492,7 +490,7 @@ def submit(cfg: Config, made_of: dict[str, str] | None = None) -> Record:
     >>> submit(load_config('runs/my_run/config.yaml'))['chosen']  # doctest: +SKIP
     'ensemble'
     """
-    digest = lambda name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['made_of']
+    digest = lambda name: read_record(member_folder(cfg.run_dir, name) / MEMBER, 'member')['made_of']
     made_of = made_of or {name: digest(name) for name in cfg.members}
     step = choice_step(cfg, made_of)
     with step.locked():
@@ -519,7 +517,7 @@ def submission_line(made: dict) -> str:
     rest = ', '.join(f'{name} {shown[name]}' for name in better if name != chosen)
     auc = '' if first == 'Score' else f", AUC {scores[chosen]['AUC']:.4f}".replace('0.', '.')
     who = f"{'the ' * (chosen == ENSEMBLE)}{chosen}: {TITLES.get(first, first)} {shown[chosen]}{auc}"
-    return f'submission.csv is {who} out of fold{f" ({rest})" * bool(rest)}'
+    return f'{SUBMISSION} is {who} out of fold{f" ({rest})" * bool(rest)}'
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd74c5d8
 SCALES = dict(

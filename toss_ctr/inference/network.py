@@ -29,6 +29,7 @@ from ..core.device import resolve_device, threads
 from ..core.executors import open_executor, parts_at_once, run_tasks
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, read_table, watched, write_aside, write_table
+from ..core.names import OOF, SPEC, TEST
 from ..core.records import copy_aside, read_run_table, Record
 from ..core.steps import Step
 from ..data.batches import Loader, prefetched
@@ -41,7 +42,7 @@ from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
 from .oof import calibration_options, finished_folds, label_names, results_locked, run_calibrators
-from ..members.predictions import finish_member, joined_folds, OOF, TEST
+from ..members.predictions import finish_member, joined_folds
 from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
@@ -173,7 +174,7 @@ def read_spec(folder, made_of: str | None = None) -> Spec:
 
     made_of : fingerprint of the cache it must be of; None = whatever it is
     """
-    return Spec.from_json(read_with_lists(Path(folder) / 'spec.json', 'spec', made_of=made_of)['spec'])
+    return Spec.from_json(read_with_lists(Path(folder) / SPEC, 'spec', made_of=made_of)['spec'])
 
 # %% ../../nbs/70_inference/10_network.ipynb #546a4556
 def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:

@@ -19,6 +19,7 @@ from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, locked, shell_path, write_aside, write_table
+from ..core.names import CALIBRATION, CALIBRATOR, OOF, RUN_CONFIG, TRAIN_LOG
 from ..core.records import read_record, read_recorded_table, read_run_table, Record, write_record
 from ..core.steps import Step
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
@@ -29,7 +30,7 @@ from ..training.inputs import Inputs
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(cfg: Config) -> str:
     "The mend where a run has nothing to work on yet."
-    if (cfg.run_dir / 'config.yaml').is_file():
+    if (cfg.run_dir / RUN_CONFIG).is_file():
         return f'run toss run {shell_path(cfg.run_dir)} first: it goes on where it was'
     return f'run toss run with the same config first (exp_name is {cfg.exp_name})'
 
@@ -109,7 +110,7 @@ def calibration_step(cfg: Config, oof: list[str]) -> Step:
     """
     run, forward = cfg.run_dir, cfg.cv.scheme == 'forward'
     recipe = dict(oof=oof, options=calibration_options(cfg), seed=cfg.seed, forward=forward)
-    return Step(run / 'calibration.json', 'calibration', recipe, run, lock=run / '.results')
+    return Step(run / CALIBRATION, 'calibration', recipe, run, lock=run / '.results')
 
 
 def folds_calibration(cfg: Config, sides: dict) -> Step:
@@ -182,7 +183,7 @@ def refuse_other(cfg: Config, *sections: str):
 
     raises UserError that names the keys
     """
-    file = cfg.run_dir / 'config.yaml'
+    file = cfg.run_dir / RUN_CONFIG
     if not file.is_file():
         return
     differ = config_diff(cfg, folder_config(file.parent))
@@ -222,7 +223,7 @@ def calibrate(cfg: Config) -> dict:
     with results_locked(cfg.run_dir):
         sides, oof = held_out_now(cfg)
         if cfg.logging.csv_log:
-            with write_aside(cfg.run_dir / 'train_log.csv') as part:  # what the folds have sealed, whatever it was
+            with write_aside(cfg.run_dir / TRAIN_LOG) as part:  # what the folds have sealed, whatever it was
                 part.write_text(run_log(sides), encoding='utf-8')
         return _calibrate(cfg, folds_calibration(cfg, sides), oof, label_names(sides))
 
@@ -262,7 +263,7 @@ def _calibrate(cfg: Config, step: Step, oof: pl.DataFrame, names: list[str]) -> 
     others = {name: report for name, (report, _) in calibrated.items() if name}
     report = calibrated[''][0] | (dict(labels=others) if others else {})
     fitted = report['calibrator'] | dict(labels={name: judged['calibrator'] for name, judged in others.items()})
-    write_record(run / 'calibrator.json', 'calibrator', fitted, made_of=step.made_of)
+    write_record(run / CALIBRATOR, 'calibrator', fitted, made_of=step.made_of)
     columns = {f'p_{name}' if name else 'p': p for name, (_, p) in calibrated.items()}
-    write_table(oof.with_columns(**columns), run / 'oof.parquet')
-    return step.switch(report, ['calibrator.json', 'oof.parquet'])
+    write_table(oof.with_columns(**columns), run / OOF)
+    return step.switch(report, [CALIBRATOR, OOF])

@@ -20,6 +20,7 @@ from ..config.load import apart, folder_config, override_args, make_config
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import shell_path, sweep
+from ..core.names import MEMBER, SPEC
 from ..core.records import check_files, copy_aside, read_record, Record
 from ..core.steps import Step
 from ..data.batches import Loader
@@ -36,7 +37,7 @@ from .network import label_probabilities, load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.estimators import LEARNERS
-from ..members.predictions import joined_folds, member_folder, RECORD
+from ..members.predictions import joined_folds, member_folder
 from ..members.matrix import row_block, tree_columns, TreeColumns
 from ..members.trees import encoded_ids
 from ..training.inputs import Inputs, prepare
@@ -230,7 +231,7 @@ def _features_config(cfg: Config) -> dict:
 def matrix_step(cfg: Config) -> Step:
     "What members on the matrix share, as a step: made of the recipes of these members, and of the keys of features."
     names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
-    recipes = {name: read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')['recipe'] for name in names}
+    recipes = {name: read_record(member_folder(cfg.run_dir, name) / MEMBER, 'member')['recipe'] for name in names}
     keys = 'train', 'columns', 'features'
     members = {name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()}
     home, recipe = member_folder(cfg.run_dir, _SHARED), dict(members=members, config=_features_config(cfg))
@@ -249,7 +250,7 @@ def _write_matrix(cfg: Config, inputs: Inputs, step: Step) -> tuple[dict, list]:
     encoding = encoded_ids(cfg, columns.ids)
     tables = [(cfg, inputs.features)] if inputs.features is not None else []
     tables += [(encoding, build_features(encoding, inputs.splits, inputs.folds))] if encoding else []
-    write_with_lists(out / 'spec.json', 'spec', dict(spec=inputs.train.spec.to_json()))
+    write_with_lists(out / SPEC, 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
     configs = [_features_config(table) for table, _ in tables]
@@ -272,7 +273,7 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
 def _trees_of(cfg: Config, name: str) -> dict:
     "The models of a member on the matrix, fold by fold, verified, and what its record says of them."
-    record = read_record(member_folder(cfg.run_dir, name) / RECORD, 'member')
+    record = read_record(member_folder(cfg.run_dir, name) / MEMBER, 'member')
     names = [file for file in record['files'] if file.endswith('.model')]
     check_files(record, names)
     files = sorted((record.path.parent / file for file in names), key=lambda file: int(file.stem[5:]))
@@ -342,7 +343,7 @@ def _write_network(network: Network, name: str, folder: Path, data: str) -> dict
     "Programs, spec and statistics of a network member; what is read back of it."
     out = folder / name
     written = export_folds(network, sample_split(network, data), out)
-    write_with_lists(out / 'spec.json', 'spec', dict(spec=network.spec.to_json()))
+    write_with_lists(out / SPEC, 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
     config, programs = apart(network.cfg.model_dump(mode='json'))[0], {k: made['inputs'] for k, made in written.items()}
@@ -435,7 +436,7 @@ def load_artefact(folder) -> Predictor:
         else:
             about, home = about | dict(files=[folder / name / file for file in about['files']]), _SHARED
             part = _load_models(about, read_record(folder / home / 'matrix.json', 'matrix'))
-        parts[name] = replace(part, spec=specs.setdefault(content['files'][f'{home}/spec.json'], part.spec))
+        parts[name] = replace(part, spec=specs.setdefault(content['files'][f'{home}/{SPEC}'], part.spec))
     calibrator, ensemble = Calibrator.from_json(content['calibrator']), Ensemble(**content['ensemble'])
     return Predictor(content['serves'], parts, content['weights'], calibrator, ensemble, content['why'])
 

@@ -17,10 +17,11 @@ from ..config.load import to_yaml
 from ..config.base import config_diff, folded, value_text
 from ..config.whole import Config
 from ..core.files import check_target, write_aside
+from ..core.names import ADVICE, CALIBRATOR, fold_file, OOF, ORIGIN, REPORT, RUN_CONFIG, SUBMISSION, TRAIN_LOG
 from ..core.records import write_record
 from ..inference.calibration import Calibrator
 from ..inference.ensemble import SCALES
-from .advice import ADVICE, advice_made_of, RunSummary, findings, side_file
+from .advice import advice_made_of, RunSummary, findings, side_file
 from .canvas import drawer, html, interval_text, page, section, table
 from .predictions import load_predictions, read_log, score_rows
 from .slices import drift
@@ -61,8 +62,8 @@ _PAIRS = '<dl>{% for name, value in details.items() if value %}<dt>{{ name }}</d
 
 def ran_section(f: RunSummary) -> Markup:
     "Data, seed, command, commit, device, versions, changed keys and the whole config."
-    cfg, origin, fitted = f.cfg, side_file(f.folder, 'origin.json') or {}, side_file(f.folder, 'calibrator.json')
-    first = min(f.folder.glob('ckpt_folds_*.json'), default=None)
+    cfg, origin, fitted = f.cfg, side_file(f.folder, ORIGIN) or {}, side_file(f.folder, CALIBRATOR)
+    first = min(f.folder.glob(fold_file('*')), default=None)
     parts = side_file(f.folder, first.name, 'parameters') if first else []
     details = {
         'experiment': cfg.exp_name,
@@ -125,7 +126,7 @@ _HEAD = '''<header><p class="kicker">toss_ctr experiment, {{ when }}</p><h1>{{ n
 <span>{{ more }}</span></div>{% endfor %}
 </div></header>
 <nav aria-label="Sections">{% for key, title in sections %}<a href="#{{ key }}">{{ title }}</a>{% endfor %}</nav>'''
-_FILES = 'submission.csv', 'config.yaml', 'train_log.csv'
+_FILES = SUBMISSION, RUN_CONFIG, TRAIN_LOG
 
 
 def header(f: RunSummary, parts: list[Markup]) -> Markup:
@@ -137,7 +138,7 @@ def header(f: RunSummary, parts: list[Markup]) -> Markup:
         what += f'; weighted: {pred.counts.sum():,.0f} rows, {pred.counts @ pred.label:,.1f} clicks'
     files = [name for name in _FILES if (f.folder / name).is_file()]
     files += sorted(file.name for file in f.folder.glob('fold_*.html'))
-    at = datetime.fromtimestamp((f.folder / 'oof.parquet').stat().st_mtime, timezone.utc)
+    at = datetime.fromtimestamp((f.folder / OOF).stat().st_mtime, timezone.utc)
     heads = re.findall(r'<section id="(\w+)"><h2>(.*?)</h2>', ''.join(parts))
     return html(
         _HEAD, name=f.cfg.exp_name, subject=f.subject, when=f'{at:%Y-%m-%d %H:%M} UTC', files=files, what=what,
@@ -195,11 +196,11 @@ def build_report(
     PosixPath('runs/demo/report.html')
     """
     run_dir = Path(run_dir)
-    out = Path(out or run_dir / 'report.html')
+    out = Path(out or run_dir / REPORT)
     text = dict(encoding='utf-8', errors='replace')
     check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
     pred = load_predictions(run_dir, cfg)
-    log = read_log(run_dir / 'train_log.csv')
+    log = read_log(run_dir / TRAIN_LOG)
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
     rows = scores or score_rows(pred, n_boot, cfg.seed)
     details = RunSummary(pred, rows, log, run_dir, cfg, train_split, test_split, moved, n_boot, by)

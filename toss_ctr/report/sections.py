@@ -11,6 +11,7 @@ __all__ = ['MEANINGS', 'right_section', 'better_section', 'folds_section', 'find
 from markupsafe import Markup
 from scipy.special import entr
 
+from ..core.names import ATTENTION, CALIBRATION, COLUMN_SCORES, IMPORTANCE, MEMBER
 from ..inference.compare import member_rows, OF_MEMBERS, score_lines
 from ..inference.ensemble import last_choice, scale_line
 from .advice import RunSummary, side_file
@@ -166,7 +167,7 @@ def curves_section(f: RunSummary) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #1bd17550
 def labels_section(f: RunSummary) -> Markup | None:
     "Scores of the further labels; predicted / observed at a level fitted on other rows."
-    judged = side_file(f.folder, 'calibration.json', 'labels')
+    judged = side_file(f.folder, CALIBRATION, 'labels')
     if not judged:
         return None
     rows = [dict(name=name, **content, **content['after']) for name, content in judged.items()]
@@ -249,7 +250,7 @@ _WORTH = (
 
 def attention_section(f: RunSummary) -> Markup | None:
     "Gain by attention scores, and the weights of a few histories."
-    attention = side_file(f.folder, 'attention.json') or {}
+    attention = side_file(f.folder, ATTENTION) or {}
     worth, figs = attention.get('worth'), []
     for a in attention.get('rows', ()):
         weights = plot_attention(a['tokens'], a['weights'], a['target'], a['ages'], a['title'])
@@ -265,7 +266,7 @@ def attention_section(f: RunSummary) -> Markup | None:
 # %% ../../nbs/80_report/35_sections.ipynb #195d2df1
 def importance_section(f: RunSummary) -> Markup | None:
     "Permutation importance by group of fields, gain by column of the baseline's trees, and AUC of each column alone."
-    importance = side_file(f.folder, 'importance.json', 'groups')
+    importance = side_file(f.folder, IMPORTANCE, 'groups')
     figs = []
     if importance:
         lost = 'Score lost' if f.cfg.metric == 'toss' else 'Log loss added'
@@ -275,11 +276,11 @@ def importance_section(f: RunSummary) -> Markup | None:
         )
         figs.append(figure(plot_importance(importance), 'Permutation importance: ' + ', '.join(importance), text))
     trees = f.cfg.baseline if f.cfg.network else f.cfg.lead
-    if gain := side_file(f.folder, f'members/{trees}/member.json', 'gain'):
+    if gain := side_file(f.folder, f'members/{trees}/{MEMBER}', 'gain'):
         bars = plot_importance({k: 100 * v for k, v in gain.items()}, 12, 'Share of gain, %')
         text = f'{trees}: the columns with the largest gain, mean of the folds.'
         figs.append(figure(bars, f'Columns of {trees}: ' + ', '.join(list(gain)[:12]), text))
-    if alone := side_file(f.folder, 'columns.json', 'alone'):
+    if alone := side_file(f.folder, COLUMN_SCORES, 'alone'):
         bars = plot_importance(alone, 12, 'AUC of one column alone', start=0.5)
         text = 'Click rates by value, learned on training rows, order held-out rows. Near 1 a column reveals the label.'
         figs.append(figure(bars, 'AUC of single columns: ' + ', '.join(alone), text))

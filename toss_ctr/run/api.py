@@ -19,6 +19,7 @@ from ..config.load import with_changes, make_config, merge, overridden, parse_ov
 from ..config.whole import Config
 from ..core.errors import in_notebook, nearest, renamed, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
+from ..core.names import CHOICE, OOF, REPORT, RUN_CONFIG, SPEC, SUBMISSION
 from ..core.records import read_run_table
 from ..config.base import html_table
 from ..data.frames import any_frame
@@ -56,7 +57,7 @@ class _Known:
     @property
     def done(self) -> bool:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
-        return 'cfg' in self.__dict__ and (self.folder / 'oof.parquet').is_file()
+        return 'cfg' in self.__dict__ and (self.folder / OOF).is_file()
 
     def _trained(self):
         "Refuse a run that has no held-out predictions yet."
@@ -87,7 +88,7 @@ class _Known:
         "The `Board` of members and ensemble: what each scores, adds and costs; None before `fit`."
         from toss_ctr.inference.compare import member_board
 
-        return member_board(self.folder) if (self.folder / 'ensemble.json').is_file() else None
+        return member_board(self.folder) if (self.folder / CHOICE).is_file() else None
 
     def advice(self) -> list[tuple[str, str, str]]:
         "What the numbers say, most urgent first: kind ('watch', 'next', 'good'), title, text."
@@ -97,7 +98,7 @@ class _Known:
         return [(kind, title, in_notebook(text)) for kind, title, text in run_advice(self.folder, self.cfg)]
 
 # %% ../../nbs/90_run/30_api.ipynb #cd363f40
-_OUTPUTS = {'report.html': 'report', 'submission.csv': 'submission', 'config.yaml': 'config'}
+_OUTPUTS = {REPORT: 'report', SUBMISSION: 'submission', RUN_CONFIG: 'config'}
 
 
 class _Shown(_Known):
@@ -206,9 +207,9 @@ def _looked_at(inputs, row: int, history: str) -> Attention:
     from toss_ctr.inference.network import load_fold
 
     run_dir = inputs.cfg.run_dir
-    table = read_run_table(run_dir / 'oof.parquet').filter(row=row)
+    table = read_run_table(run_dir / OOF).filter(row=row)
     if not len(table):
-        raise UserError(f'row {row}: no finished fold held it out', 'take one of oof.parquet')
+        raise UserError(f'row {row}: no finished fold held it out', f'take one of {OOF}')
     histories = {seq.history: seq for seq in inputs.train.spec.histories}
     if not histories:
         raise UserError(f'{run_dir}: the model has no history', 'name one in sequence.col')
@@ -354,7 +355,7 @@ class _Answering(_Shown):
         """
         self._trained()
         if row is None:
-            row = int(read_run_table(self.folder / 'oof.parquet', ['row'])['row'][0])
+            row = int(read_run_table(self.folder / OOF, ['row'])['row'][0])
         return _looked_at(self._inputs, row, history)
 
     @cached_property
@@ -672,12 +673,12 @@ def run_list(folder='runs') -> MetricsTable:
             choice = submitted_record(run_folder)
             if choice is None and last_choice(run_folder):
                 warnings.warn(
-                    f'{run_folder.name}: submission.csv is not the submission that ensemble.json names; '
+                    f'{run_folder.name}: {SUBMISSION} is not the submission that {CHOICE} names; '
                     f'toss infer {shell_path(run_folder)} writes it again'
                 )
             line = {
                 'folds': str(len(run.folds)) if run.cfg.network else '',
-                'rows': f"{len(read_run_table(run_folder / 'oof.parquet', ['row'])):,}" if run.done else '',
+                'rows': f"{len(read_run_table(run_folder / OOF, ['row'])):,}" if run.done else '',
                 'submitted': choice['chosen'] if choice else '',
             }
             if choice:
@@ -704,7 +705,7 @@ def clean(cfg: Config, caches: bool = False) -> list[Path]:
 
     gone = sweep(cfg.run_dir, deep=True)
     folder, run = Path(cfg.data.cache_dir), cfg.run_dir.resolve()
-    known = lambda run: {trained_on(run)} if caches and (run / 'spec.json').is_file() else set()
+    known = lambda run: {trained_on(run)} if caches and (run / SPEC).is_file() else set()
     others = [other for other in run_folders(cfg.run_dir.parent) if other.resolve() != run]
     alone = known(run).difference(*map(known, others))
     found = {split.parent for train in alone for split in run_caches(cfg, train).values()}

@@ -15,6 +15,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.executors import open_executor
 from ..core.files import digest_file, watched, write_aside
+from ..core.names import ADVICE, ATTENTION, COLUMN_SCORES, FINISHED, IMPORTANCE, REPORT, SUBMISSION, TEST_SCORES
 from ..core.records import Record, whole_record
 from ..core.steps import Step
 from ..core.tasks import needed_versions
@@ -122,12 +123,12 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     return {name: done[name] for name in members if name in done}
 
 # %% ../../nbs/90_run/20_road.ipynb #fecb0997
-_ENDING = 'report.html test_metrics.json advice.json attention.json columns.json importance.json'
+_ENDING = REPORT, TEST_SCORES, ADVICE, ATTENTION, COLUMN_SCORES, IMPORTANCE
 
 
 def ending_place(run_dir: Path, recipe: dict) -> Step:
     "The report, and what is written beside it, as the last step of a run."
-    return Step(run_dir / 'finished.json', 'finished', recipe, run_dir)
+    return Step(run_dir / FINISHED, 'finished', recipe, run_dir)
 
 
 def ending_step(inputs: Inputs, choice: Record) -> Step:
@@ -154,7 +155,7 @@ def write_ending(inputs: Inputs, step: Step, scores: list[dict]) -> Record:
     cfg = inputs.cfg
     explain(inputs)
     build_report(cfg.run_dir, cfg, inputs.train, inputs.test, scores=scores)
-    return step.switch(dict(scores=scores), [name for name in _ENDING.split() if (cfg.run_dir / name).is_file()])
+    return step.switch(dict(scores=scores), [name for name in _ENDING if (cfg.run_dir / name).is_file()])
 
 # %% ../../nbs/90_run/20_road.ipynb #09b5e0b6
 def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: bool = False) -> list[dict]:
@@ -209,7 +210,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
             f"{scored['n']:,} test rows, {scored['clicks']:,} clicks, read after the submission"
         )
     say(f'\n{submission_line(submitted)}\n{scale_line(submitted)}')
-    say(f'submission  {cfg.run_dir}/submission.csv\nreport      {cfg.run_dir}/report.html')
+    say(f'submission  {cfg.run_dir}/{SUBMISSION}\nreport      {cfg.run_dir}/{REPORT}')
     return scores
 
 # %% ../../nbs/90_run/20_road.ipynb #abe42794

@@ -16,6 +16,7 @@ from pathlib import Path
 from ..config.base import config_diff
 from ..config.whole import Config
 from ..core.errors import UserError
+from ..core.names import REPORT, RUN_CONFIG, SUBMISSION, TRAIN_LOG
 from ..report.predictions import read_log
 
 # %% ../../nbs/90_run/18_track.ipynb #5784e14c
@@ -49,7 +50,7 @@ def board_numbers(scores: list[dict]) -> dict[str, float]:
 # %% ../../nbs/90_run/18_track.ipynb #a09ac17a
 def _files(run_dir: Path) -> list:
     "Files of a run's folder to send to a tracker."
-    return [path for name in ('config.yaml', 'report.html', 'submission.csv') if (path := run_dir / name).is_file()]
+    return [path for name in (RUN_CONFIG, REPORT, SUBMISSION) if (path := run_dir / name).is_file()]
 
 
 def to_mlflow(run_dir: Path, keys: dict, curves: Iterable, board: dict):
@@ -101,6 +102,6 @@ def track(cfg: Config, scores: list[dict]):
     >>> track(Config(), [])  # logging.track is none: nothing is sent
     """
     if cfg.logging.track != 'none':
-        curves = epoch_numbers(read_log(cfg.run_dir / 'train_log.csv'))
+        curves = epoch_numbers(read_log(cfg.run_dir / TRAIN_LOG))
         changed = {key: value for key, (_, value) in config_diff(cfg, Config()).items()}
         TRACKERS[cfg.logging.track](cfg.run_dir, changed, curves, board_numbers(scores))

@@ -12,20 +12,22 @@ from pathlib import Path
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import check_own, shell_path
-from ..core.records import check_files, kind_of, read_record
+from ..core.names import CALIBRATION, CALIBRATOR, CHOICE, fold_file, FOLDS, kind_of, MEMBER, OOF, RUN_CONFIG
+from ..core.names import SPEC, STATISTICS, SUBMISSION, TRAIN_LOG
+from ..core.records import check_files, read_record
 from ..core.steps import check_copies
 from ..data.cache import split_source
 from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
 from ..inference.oof import begin_run, folds_calibration
-from ..members.predictions import member_folder, RECORD
+from ..members.predictions import member_folder
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_step
 
 # %% ../../nbs/90_run/25_verify.ipynb #adc95aac
 def trained_on(run_dir) -> str:
     "Fingerprint of the training rows of a run."
-    return read_record(Path(run_dir) / 'spec.json', 'spec')['made_of']
+    return read_record(Path(run_dir) / SPEC, 'spec')['made_of']
 
 
 def run_caches(cfg: Config, train: str) -> dict[str, Path]:
@@ -84,16 +86,16 @@ def check_made_of(cfg: Config, sides: dict):
     sides : fold → side file
     """
     run, cache, again = cfg.run_dir, next(iter(sides.values()))['cache'], f'run toss run {shell_path(cfg.run_dir)}'
-    read_record(run / 'folds.json', 'folds', made_of=folds_step(cfg.run_dir, cache, cfg.cv, cfg.seed).made_of)
+    read_record(run / FOLDS, 'folds', made_of=folds_step(cfg.run_dir, cache, cfg.cv, cfg.seed).made_of)
     check_trainings(cfg.run_dir, sides)
-    read_record(run / 'spec.json', 'spec', made_of=cache)
-    log = run / 'train_log.csv'
+    read_record(run / SPEC, 'spec', made_of=cache)
+    log = run / TRAIN_LOG
     check_own(log)
     if log.exists() and not (log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
-    if cfg.calibration.enabled and (run / 'calibration.json').exists():
-        read_record(run / 'calibration.json', 'calibration', made_of=folds_calibration(cfg, sides).made_of)
-    member = member_folder(run, cfg.network) / RECORD
+    if cfg.calibration.enabled and (run / CALIBRATION).exists():
+        read_record(run / CALIBRATION, 'calibration', made_of=folds_calibration(cfg, sides).made_of)
+    member = member_folder(run, cfg.network) / MEMBER
     if member.exists():
         weights = read_record(member, 'member', again)['recipe']['weights']
         if weights != [side['weights'] for side in sides.values()]:
@@ -104,7 +106,7 @@ def check_chosen(run_dir: Path):
     "Raise `Damaged` where the choice is not of these members, or submission.csv not what it says was handed in."
     if whole_choice(run_dir) and submitted_record(run_dir) is None:
         raise Damaged(
-            f'{run_dir / "submission.csv"}: not what was handed in',
+            f'{run_dir / SUBMISSION}: not what was handed in',
             f'run toss infer {shell_path(run_dir)}: it writes it again',
         )
 
@@ -117,10 +119,7 @@ def check_exported(run_dir: Path):
         raise Damaged(f'{artefact.path}: of another choice than the submitted one', hint)
 
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
-_NEEDED = (
-    'config.yaml spec.json folds.json folds.parquet calibration.json calibrator.json oof.parquet '
-    'ensemble.json submission.csv'
-)
+_NEEDED = RUN_CONFIG, SPEC, FOLDS, 'folds.parquet', CALIBRATION, CALIBRATOR, OOF, CHOICE, SUBMISSION
 
 
 def check_present(cfg: Config, sides: dict):
@@ -129,14 +128,14 @@ def check_present(cfg: Config, sides: dict):
     sides : fold → side file, of the folds that are there
     """
     run = cfg.run_dir
-    if not any(path.exists() for path in (run / 'ensemble.json', *run.glob('members/*/submission.csv'))):
+    if not any(path.exists() for path in (run / CHOICE, *run.glob(f'members/*/{SUBMISSION}'))):
         return  # nothing was handed in yet
-    names = _NEEDED.split()
+    names = [*_NEEDED]
     choice = whole_choice(run)
     if cfg.network:
-        names += [f'ckpt_folds_{fold}.json' for fold in range(cfg.cv.planned)]
-    names += ['statistics.json', 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
-    names += [f'members/{member}/member.json' for member in choice['details']] if choice else []
+        names += [fold_file(fold) for fold in range(cfg.cv.planned)]
+    names += [STATISTICS, 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
+    names += [f'members/{member}/{MEMBER}' for member in choice['details']] if choice else []
     for name in names:
         if not (run / name).is_file():
             raise Damaged(f'{run / name}: missing', f'run toss run {shell_path(run)}')
@@ -192,7 +191,7 @@ def verify(cfg: Config) -> list[str]:
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
             link(name, check_record, path, hint, sides, here=kind)
     link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
-    link('submission.csv: what was handed in, of these members', check_chosen, run)
+    link(f'{SUBMISSION}: what was handed in, of these members', check_chosen, run)
     if (run / 'export' / 'artefact.json').exists():
         link('export: of what was handed in', check_exported, run)
     if faults:

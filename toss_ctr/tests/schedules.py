@@ -23,6 +23,7 @@ from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, locked, read_json, read_table, sweep
 from ..core.files import write_json, write_table
+from ..core.names import MEMBER
 from ..core.records import check_files, read_record, Record
 from ..data.submission import logit
 from ..data.shards import finished_shard, folder_aside, ShardWriter
@@ -33,7 +34,7 @@ from ..inference.oof import calibrate, calibration_options, finished_folds, fold
 from ..inference.oof import run_calibrators
 from ..core.steps import Step
 from ..members.predictions import finish_member, member_step, MemberPredictions
-from ..members.predictions import read_predictions, RECORD, write_held_out, write_test_logits
+from ..members.predictions import read_predictions, write_held_out, write_test_logits
 from ..members.trees import stored_model
 from ..run.verify import check_record
 from .simulated import Fault, mounted, SimulatedDisk
@@ -220,7 +221,7 @@ def _read_grown(run: Path):
         return the_one(version, note['recipe']['version'])
 
 
-MEMBER = Protocol('member', _write_member, _read_member, f'members/trees/{RECORD}')
+MEMBER = Protocol('member', _write_member, _read_member, f'members/trees/{MEMBER}')
 TREE = Protocol('model of a fold', _grow, _read_grown, rebuilt=True)
 
 # %% ../../nbs/95_tests/60_schedules.ipynb #e3c36989

@@ -16,6 +16,7 @@ from ..core.errors import UserError
 from ..core.files import watched, write_aside
 from ..data.spec import write_with_lists
 from ..data.frames import verify_cache
+from ..core.names import ORIGIN, RUN_CONFIG, SPEC
 from ..core.records import Record, write_record
 from ..core.steps import State, Step
 from ..models.ctr import parameter_table
@@ -28,10 +29,10 @@ from .setup import fold_recipe, FoldTrainer
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
-    with write_aside(cfg.run_dir / 'config.yaml') as part:
+    with write_aside(cfg.run_dir / RUN_CONFIG) as part:
         part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
     about = origin(device_name(resolve_device(cfg.device)))
-    write_record(cfg.run_dir / 'origin.json', 'origin', about, files=['config.yaml'])
+    write_record(cfg.run_dir / ORIGIN, 'origin', about, files=[RUN_CONFIG])
     remember_where(cfg)
 
 
@@ -43,7 +44,7 @@ def store_spec(inputs: Inputs):
     inputs : of the run
     """
     train = inputs.train
-    path = inputs.cfg.run_dir / 'spec.json'
+    path = inputs.cfg.run_dir / SPEC
     write_with_lists(path, 'spec', dict(spec=train.spec.to_json()), made_of=train.fingerprint)
 
 # %% ../../nbs/50_training/70_fold.ipynb #2878d447

@@ -22,6 +22,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..features.stored import build_features, StoredFeatures
 from ..core.files import digest_json, locked, sweep
+from ..core.names import FOLDS
 from ..core.objects import is_object
 from ..core.records import read_record, write_record
 from ..core.steps import Step
@@ -117,7 +118,7 @@ def folds_step(run_dir: Path, cache: str, cv: CV, seed: int) -> Step:
     cache : fingerprint of the training rows
     """
     recipe = dict(cache=cache, cv=cv.cut, seed=seed)
-    return Step(run_dir / 'folds.json', 'folds', recipe, run_dir)
+    return Step(run_dir / FOLDS, 'folds', recipe, run_dir)
 
 
 def run_folds(step: Step, make: Callable, force: bool = False) -> Folds:
