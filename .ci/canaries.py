@@ -64,11 +64,11 @@ def figures(cfg, folder: Path) -> dict[str, float]:
     for fold in range(inputs.folds.n_folds):
         train_fold(inputs, fold)
     train_members(inputs)
-    chosen, columns = submit(cfg), tree_columns(inputs.train, cfg)
+    chosen, columns = submit(cfg), tree_columns(inputs.train, cfg.histories.values())
     values = {'matrix': np.arcsinh(write_matrix(inputs.train, columns, folder / 'matrix'))}
     if inputs.features:
         values |= zip(inputs.features.names, inputs.features.train(0).T, strict=True)
-    for member in run_predictions(cfg):
+    for member in run_predictions(cfg.run_dir, cfg.ensemble, dict.fromkeys(cfg.members)):
         values |= {f'{member.name}, held out': member.logit, f'{member.name}, test': member.test_logit}
     values |= {'submission': pl.read_csv(cfg.run_dir / 'submission.csv')[cfg.data.label_col].to_numpy()}
     found = {'columns': len(columns.names), 'click rate': inputs.train.labels().mean()}

@@ -57,11 +57,11 @@ Cfg = Annotated[File, Parameter(completer=_run_names, help=f'preset ({PRESETS}),
 Overrides = Annotated[list[str], Parameter(help='config keys to change: key=value …', consume_multiple=False)]
 
 
-def _config(cfg, set=(), anew: bool = False):
+def _config(where, set=(), anew: bool = False):
     "The config of a run. Its libraries take half a second, which help does not need."
     from toss_ctr.config.load import run_config
 
-    return run_config(cfg, set, anew)
+    return run_config(where, set, anew)
 
 # %% ../nbs/90_run/40_cli.ipynb #7821e447
 _ALL = 'all'  # --force without a step
@@ -559,7 +559,7 @@ def toss_clean(cfg: Cfg = 'demo', *, caches: bool = False):
     c = _config(cfg)
     from toss_ctr.run.api import clean
 
-    print('\n'.join(map(str, clean(c, caches))) or 'nothing to remove')
+    print('\n'.join(map(str, clean(c.run_dir, c.data, caches))) or 'nothing to remove')
 
 # %% ../nbs/90_run/40_cli.ipynb #008c65b4
 def check_blend(method: str, w, weights, oof, search: bool):

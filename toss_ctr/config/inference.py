@@ -42,6 +42,17 @@ class Calibration(Section):
     target: CalibrationTarget = 'prior'
     "prior: click probabilities; balanced: clicks and the rest weigh 50:50, the default with metric toss."
 
+    @property
+    def options(self) -> dict:
+        "What `fit_calibrator` is called with."
+        method = self.method if self.enabled else 'none'
+        return dict(method=method, target=self.target, lr=self.lr, iters=self.iters)
+
+    @property
+    def scale(self) -> str:
+        "The scale of what is handed in: `target`, and of uncalibrated log-odds 'balanced'."
+        return self.target if self.options['method'] != 'none' else 'balanced'
+
 # %% ../../nbs/10_config/30_inference.ipynb #6d3679db
 _Tracker = Literal['none', 'mlflow', 'wandb']
 

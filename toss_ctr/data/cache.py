@@ -15,6 +15,7 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from ..config.data import Data
+from ..config.inference import Engine
 from ..core.errors import Damaged, UserError
 from .encode import RowEncoder
 from .spec import lists_aside, requested_spec, read_with_lists, Spec, with_lists, write_with_lists
@@ -61,29 +62,29 @@ def split_source(name: str, data, memo=None, clocks: dict | None = None) -> tupl
     return source, dict(rows=source.n_rows, digest=source_digest(source, memo), **valid)
 
 # %% ../../nbs/20_data/50_cache.ipynb #1577269a
-def _tell_folders(name: str, cfg, source: Source):
+def _tell_folders(path, source: Source):
     "Print a warning if folders of a split are named by a column that is in no file."
-    note = folder_note(getattr(cfg.data, f'{name}_path'), source.files, source.columns[0])
-    if note:
+    if note := folder_note(path, source.files, source.columns[0]):
         print(note)
 
 # %% ../../nbs/20_data/50_cache.ipynb #dfbe08ca
-def _plan_split(name: str, cfg, train: Record | None = None) -> _SplitPlan:
+def _plan_split(
+    name: str, data: Data, histories: dict, key_columns: dict, train: Record | None = None
+) -> _SplitPlan:
     """Open the source and compute the fingerprint; only footers, and files without a stored digest, are read.
 
+    data, histories, key_columns : of the config
     train : manifest of the training split, for a test split
     """
-    data = cfg.data
     source, origin = split_source(name, data, data.cache_dir, train and train['spec']['clocks'])
     stamps = [stat_key(f) for f in source.files]
     try:
-        requested = requested_spec(
-            data, cfg.histories, cfg.key_columns, list(train['columns']) if train else source.columns[0]
-        )
+        columns = list(train['columns']) if train else source.columns[0]
+        requested = requested_spec(data, histories, key_columns, columns)
         if not train:
             source.check(requested.columns(requested.keys, label=True))
     except UserError:
-        _tell_folders(name, cfg, source)  # this may be the cause
+        _tell_folders(getattr(data, f'{name}_path'), source)  # this may be the cause
         raise
     encoding = dict(train=train['made_of']) if train else dict(requested=requested.to_json())
     rows = min(data.shard_rows, source.n_rows) if data.chunked_build else source.n_rows
@@ -109,16 +110,16 @@ def _learned_of(content: dict) -> dict:
     return {k: content[k] for k in ('spec', 'stats', 'columns')}
 
 
-def _learn(plan: _SplitPlan, cfg, progress: bool = False) -> dict:
+def _learn(plan: _SplitPlan, use_cache: bool, engine: Engine, workers: int = 0, progress: bool = False) -> dict:
     "Spec, stats and columns of the training rows, as content for JSON; the caller holds the lock of the step."
-    if cfg.data.use_cache:
+    if use_cache:
         with suppress(Damaged):  # missing or damaged: learn it again
             path = plan.step.home / SPEC
             return _learned_of(read_with_lists(path, 'learned', made_of=plan.step.made_of))
     rows = plan.training_rows
     tasks = first_pass(plan.requested, plan.source, rows)
     with _bar(rows * len(tasks), 'statistics', progress) as bar:
-        how = dict(engine=cfg.engine, tell=bar.update, folder=plan.step.home, slots=cfg.num_workers, keep=True)
+        how = dict(engine=engine, tell=bar.update, folder=plan.step.home, slots=workers, keep=True)
         answers = run_tasks('toss_ctr.data.measure:measure', tasks, **how)
     spec, stats = make_spec(plan.requested, tasks, answers)
     for column in stats['constant']:
@@ -210,25 +211,30 @@ def _type_lines(plan: _SplitPlan, learned: dict) -> dict[str, str]:
     return {c: line(c, here[c], there[c]) for c in here if c in read and there.get(c, here[c]) != here[c]}
 
 # %% ../../nbs/20_data/50_cache.ipynb #ff2b4b8f
-def _finished_shards(plan: _SplitPlan, cfg) -> tuple[dict, list]:
+def _finished_shards(plan: _SplitPlan, use_cache: bool) -> tuple[dict, list]:
     "Index → description of the undamaged shards; [index, first row, row after the last] of the others."
     described, todo, n, rows = {}, [], plan.source.n_rows, plan.step.recipe['shard_rows']
     for i, start in enumerate(range(0, n, rows)):
         stop, folder = min(start + rows, n), plan.step.location / f'shard_{i:05d}'
         expected = dict(fingerprint=plan.step.made_of, start=start, n_rows=stop - start)
-        described[i] = finished_shard(folder, **expected) if cfg.data.use_cache else None
+        described[i] = finished_shard(folder, **expected) if use_cache else None
         todo += [] if described[i] else [[i, start, stop]]
     return described, todo
 
 
-def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -> tuple[dict, dict]:
-    "Write the missing shards, then `_manifest`; the caller holds the lock of the step."
+def _build_split(
+    plan: _SplitPlan, learned: dict, late: dict, use_cache: bool, engine: Engine, workers: int = 0,
+    progress: bool = False,
+) -> tuple[dict, dict]:
+    """Write the missing shards, then `_manifest`; the caller holds the lock of the step.
+
+    late : columns with exact codes in test too
+    """
     root, folder, fingerprint = plan.step.home, plan.step.location, plan.step.made_of
-    _tell_folders(plan.name, cfg, plan.source)
     write_with_lists(root / SPEC, 'learned', learned, made_of=fingerprint)
-    options = _encoder_options(plan, learned, cfg.features.key_columns())
-    described, todo = _finished_shards(plan, cfg)
-    workers = parts_at_once(cfg.engine, cfg.num_workers, len(todo))
+    options = _encoder_options(plan, learned, late)
+    described, todo = _finished_shards(plan, use_cache)
+    workers = parts_at_once(engine, workers, len(todo))
     shared = dict(
         files=[str(f) for f in plan.source.files],
         root=str(root),
@@ -240,7 +246,7 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     runs = [todo[a:b] for a, b in pairwise(edges) if b > a]  # a process reads its shards in one stream
     with _bar(sum(stop - start for _, start, stop in todo), f'{plan.name} shards', progress) as bar:
         tasks = [dict(shards=run, **shared) for run in runs]
-        how = dict(engine=cfg.engine, tell=bar.update, folder=root, slots=workers)
+        how = dict(engine=engine, tell=bar.update, folder=root, slots=workers)
         answers = run_tasks('toss_ctr.data.cache:write_shards', tasks, **how)
     sweep(folder, held=True)  # part files of lost workers
     lines = _type_lines(plan, learned)
@@ -255,9 +261,11 @@ def _build_split(plan: _SplitPlan, cfg, learned: dict, progress: bool = False) -
     return _manifest(plan, learned, list(described.values()))
 
 # %% ../../nbs/20_data/50_cache.ipynb #57647e97
-def _given_step(name: str, cfg, train: Record | None) -> Step | None:
+def _given_step(
+    name: str, data: Data, histories: dict, key_columns: dict, train: Record | None = None
+) -> Step | None:
     "Step of the manifest that the config names, or None; raise UserError if it is damaged, or does not fit the config."
-    key, path = f'data.manifest_{name}', getattr(cfg.data, f'manifest_{name}')
+    key, path = f'data.manifest_{name}', getattr(data, f'manifest_{name}')
     if not path:
         return None
     if not Path(path).exists():
@@ -269,7 +277,7 @@ def _given_step(name: str, cfg, train: Record | None) -> Step | None:
         raise UserError(f"{key}: {path} is a {manifest['name']} split", f'give a {name} manifest')
     if train and manifest['train'] != train['made_of']:
         raise UserError(f'{key}: {path} is encoded by another training split', hint)
-    wants = requested_spec(cfg.data, cfg.histories, cfg.key_columns, list(manifest['columns']))
+    wants = requested_spec(data, histories, key_columns, list(manifest['columns']))
     has = Spec.from_json(manifest['requested'])
     for k in vars(wants):
         if getattr(has, k) != getattr(wants, k):
@@ -278,28 +286,33 @@ def _given_step(name: str, cfg, train: Record | None) -> Step | None:
     return Step(manifest.path, 'split', manifest['recipe'], manifest.path.parent, remember=True)
 
 # %% ../../nbs/20_data/50_cache.ipynb #5bd74af5
-def split_step(name: str, cfg, train: Record | None = None) -> Step:
+def split_step(name: str, data: Data, histories: dict, key_columns: dict, train: Record | None = None) -> Step:
     """A split as a step: in the cache, or of the manifest that the config names.
 
     name : 'train' or 'test'
+    data, histories, key_columns : of the config
     train : record of the training split, for the test split
     """
-    return _given_step(name, cfg, train) or _plan_split(name, cfg, train).step
+    read = data, histories, key_columns, train
+    return _given_step(name, *read) or _plan_split(name, *read).step
 
 
 def _kept_or_built(name: str, cfg, train: Record | None, progress: bool) -> Record:
     "The record of a split; with two processes, the second waits and opens the split that the first has built."
-    if given := _given_step(name, cfg, train):
+    data, read = cfg.data, (cfg.data, cfg.histories, cfg.key_columns)
+    if given := _given_step(name, *read, train):
         return read_record(given.path, given.kind)
-    plan = _plan_split(name, cfg, train)
+    plan = _plan_split(name, *read, train)
+    how = dict(use_cache=data.use_cache, engine=cfg.engine, workers=cfg.num_workers, progress=progress)
 
     def build():
         sweep(plan.step.home, held=True)
         with open_executor(cfg.engine):
-            learned = _learned_of(with_lists(train)) if train else _learn(plan, cfg, progress)
-            return _build_split(plan, cfg, learned, progress)
+            learned = _learned_of(with_lists(train)) if train else _learn(plan, **how)
+            _tell_folders(getattr(data, f'{name}_path'), plan.source)
+            return _build_split(plan, learned, cfg.features.key_columns(), **how)
 
-    return plan.step.made(build, anew=not cfg.data.use_cache)
+    return plan.step.made(build, anew=not data.use_cache)
 
 
 def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[str, Split]:

@@ -185,7 +185,7 @@ def _covis_names(features, histories) -> tuple:
     if not cov.enabled:
         return ()
     columns = [f'{t}_{o}' for t in cov.target_keys for o in _OUTPUTS]
-    kinds = ['covis' if seq.key == 'seq' else f'covis_{seq.name}' for seq in histories]
+    kinds = ['covis' if seq.key == 'seq' else f'covis_{seq.key.removeprefix("history_")}' for seq in histories]
     return tuple(f'{kind}_{column}' for kind in kinds for column in columns)
 
 # %% ../../nbs/30_features/30_pairs.ipynb #642a999c

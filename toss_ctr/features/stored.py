@@ -15,6 +15,7 @@ import numpy as np
 import polars as pl
 from fastcore.basics import patch
 
+from ..config.data import Features
 from ..core.files import digest_bytes, digest_json, map_array, write_aside, write_table
 from ..core.names import STATISTICS
 from ..core.records import read_record, read_recorded_table, Record, write_record
@@ -27,43 +28,47 @@ from .pairs import COVIS
 _FAMILIES = dict(encodings=ENCODINGS, covis=COVIS)  # in the order of their columns
 
 
-def feature_names(cfg) -> tuple:
-    "Names of the columns that a config requests."
-    return tuple(name for family in _FAMILIES.values() for name in family.names(cfg.features, cfg.histories.values()))
+def feature_names(features: Features, histories) -> tuple:
+    """Names of the columns that section `features` requests.
+
+    histories : of the config, or of a spec
+    """
+    return tuple(name for family in _FAMILIES.values() for name in family.names(features, histories))
 
 # %% ../../nbs/30_features/40_stored.ipynb #6f28fff4
-def _families_of(cfg) -> Iterator[tuple[Family, slice]]:
-    "Yield the families that a config requests, and the slice of their columns."
+def _families_of(features: Features, histories) -> Iterator[tuple[Family, slice]]:
+    "Yield the families that section `features` requests, and the slice of their columns."
     start = 0
     for family in _FAMILIES.values():
-        stop = start + len(family.names(cfg.features, cfg.histories.values()))
+        stop = start + len(family.names(features, histories))
         if stop > start:
             yield family, slice(start, stop)
         start = stop
 
 # %% ../../nbs/30_features/40_stored.ipynb #d64805ca
-def _fill_train_rows(cfg, train: TrainRows, out: list) -> Statistics:
+def _fill_train_rows(features: Features, train: TrainRows, out: list) -> Statistics:
     """Fill the features of the training rows.
 
     out : (n, E) float32 arrays to fill, one for each fold's model
     returns Statistics of all training rows, for `Statistics.features`
     """
-    for family, columns in _families_of(cfg):
-        family.fill_train(cfg.features, train, [matrix[:, columns] for matrix in out])
+    for family, columns in _families_of(features, train.split.spec.histories):
+        family.fill_train(features, train, [matrix[:, columns] for matrix in out])
     return train.stats
 
 
 @patch
-def features(self: Statistics, cfg, split) -> np.ndarray:
+def features(self: Statistics, wanted: Features, split) -> np.ndarray:
     """Features of new rows.
 
-    cfg : config: `features`
+    wanted : section `features`
     split : new rows, of the spec of train
     returns (n, E) float32, in the order of `feature_names`
     """
-    out = np.empty((split.n_rows, len(feature_names(cfg))), np.float32)
-    for family, columns in _families_of(cfg):
-        family.fill_new(cfg.features, split, self, out[:, columns])
+    histories = split.spec.histories
+    out = np.empty((split.n_rows, len(feature_names(wanted, histories))), np.float32)
+    for family, columns in _families_of(wanted, histories):
+        family.fill_new(wanted, split, self, out[:, columns])
     return out
 
 # %% ../../nbs/30_features/40_stored.ipynb #945d69bb
@@ -143,10 +148,10 @@ def _zeros_file(path, shape: tuple) -> np.memmap:
     return np.load(path, mmap_mode='r+')
 
 # %% ../../nbs/30_features/40_stored.ipynb #4ce1b6a3
-def features_step(cfg, splits: dict, folds: Folds) -> Step:
-    "The features that a config requests, as a step; its folder in the cache is named by the digest of its recipe."
+def features_step(features: Features, splits: dict, folds: Folds) -> Step:
+    "What section `features` requests, as a step; its folder in the cache is named by the digest of its recipe."
     recipe = dict(
-        features=cfg.features.model_dump(mode='json', exclude={'enter'}),
+        features=features.model_dump(mode='json', exclude={'enter'}),
         caches={name: split.fingerprint for name, split in splits.items()},
         label=digest_bytes(np.ascontiguousarray(splits['train'].labels())),
         fold=digest_bytes(folds.fold),
@@ -156,9 +161,9 @@ def features_step(cfg, splits: dict, folds: Folds) -> Step:
     return Step(root / 'manifest.json', 'features', recipe, root, remember=True)
 
 # %% ../../nbs/30_features/40_stored.ipynb #63f47931
-def _write_features(cfg, splits: dict, folds: Folds, step: Step, progress: bool) -> tuple[dict, list]:
+def _write_features(features: Features, splits: dict, folds: Folds, step: Step, progress: bool) -> tuple[dict, list]:
     "Write all matrices, then the statistics; content of the record and names of its files."
-    names, root = feature_names(cfg), step.location
+    names, root = feature_names(features, splits['train'].spec.histories), step.location
     rows = {f'train_{k}.npy': splits['train'].n_rows for k in range(folds.n_folds)}
     if 'test' in splits:
         rows['test.npy'] = splits['test'].n_rows
@@ -168,9 +173,9 @@ def _write_features(cfg, splits: dict, folds: Folds, step: Step, progress: bool)
             part = stack.enter_context(write_aside(root / name))
             matrices[name] = _zeros_file(part, (n, len(names)))
         by_fold = [matrices[f'train_{k}.npy'] for k in range(folds.n_folds)]
-        stats = _fill_train_rows(cfg, TrainRows(splits['train'], folds, progress), by_fold)
+        stats = _fill_train_rows(features, TrainRows(splits['train'], folds, progress), by_fold)
         if 'test' in splits:
-            matrices['test.npy'][:] = stats.features(cfg, splits['test'])
+            matrices['test.npy'][:] = stats.features(features, splits['test'])
         for matrix in matrices.values():
             matrix.flush()
     save_statistics(stats, root, step.made_of)
@@ -178,21 +183,23 @@ def _write_features(cfg, splits: dict, folds: Folds, step: Step, progress: bool)
     return dict(names=list(names), n_folds=folds.n_folds, strengths=stats.strengths), files
 
 # %% ../../nbs/30_features/40_stored.ipynb #4b781cf9
-def build_features(cfg, splits: dict, folds: Folds, progress: bool = False) -> StoredFeatures | None:
+def build_features(
+    features: Features, splits: dict, folds: Folds, progress: bool = False
+) -> StoredFeatures | None:
     """Build the features, or open them if they exist.
 
     Parameters
     ----------
-    cfg : config: `features`
+    features : section `features`
     splits : {'train': Split, 'test': Split}; test may be missing
     folds : the run's folds
     progress : show progress bars
 
     Returns
     -------
-    `StoredFeatures`; None if the config requests no features
+    `StoredFeatures`; None if the section requests none
     """
-    if not feature_names(cfg):
+    if not feature_names(features, splits['train'].spec.histories):
         return None
-    step = features_step(cfg, splits, folds)
-    return StoredFeatures(step.made(lambda: _write_features(cfg, splits, folds, step, progress)))
+    step = features_step(features, splits, folds)
+    return StoredFeatures(step.made(lambda: _write_features(features, splits, folds, step, progress)))

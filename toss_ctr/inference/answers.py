@@ -27,7 +27,7 @@ from ..data.tables import parquet_of
 from .ensemble import last_choice, restore_submission, submission_line, submit
 from .network import network_recipe, progress_bar, write_network_member
 from .oof import calibrate, finished_folds, refuse_other
-from .predictor import load_predictor
+from .predictor import load_predictor, Predictor
 from ..members.predictions import member_folder, member_step
 from ..training.inputs import prepare
 
@@ -94,7 +94,7 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
     "The submission of the run's test rows, or a member's own; a run that was trained step by step submits its network."
     choice = last_choice(cfg.run_dir)
     if choice is None:
-        sides = finished_folds(cfg)  # of a run without folds no data are made
+        sides = finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)  # of a run without folds no data are made
         inputs = prepare(cfg, test=True, progress=progress)
         calibrate(cfg)
         step = member_step(cfg.run_dir, cfg.network, network_recipe(inputs, sides))
@@ -113,12 +113,12 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
     return target or file
 
 # %% ../../nbs/70_inference/35_answers.ipynb #db21a267
-def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, say) -> Path:
-    "The predictions of a file's rows."
-    target, who, key = target_file(cfg.run_dir, cfg.data, data, out), load_predictor(cfg, member), '--data'
+def _file_rows(who: Predictor, data: str, target: Path, names: tuple[str, str], progress: bool):
+    "Write the predictions of a file's rows; `names` : of the columns with ids and labels."
+    key = '--data'
     if who.why:
         warnings.warn(f'{who.why}; {who.name} answers')
-    ids = source_ids(data, cfg.data.id_col, key)
+    ids = source_ids(data, names[0], key)
     check_ids(ids, data)
     with progress_bar(len(ids) * len(who.specs), progress) as bar:
 
@@ -128,11 +128,7 @@ def _file_rows(cfg: Config, data: str, out: str, member: str, progress: bool, sa
                 bar.update(len(split))
 
         p = who.probabilities(who.member_logits(splits))
-    write_submission(ids, p, target, cfg.data.id_col, cfg.data.label_col)
-    chosen = (last_choice(cfg.run_dir) or {}).get('chosen')
-    same = f'{SUBMISSION} is {chosen or "not there"}'
-    say(f"{who.name} answered, {f'as in {SUBMISSION}; --member NAME asks another' if who.name == chosen else same}")
-    return target
+    write_submission(ids, p, target, *names)
 
 # %% ../../nbs/70_inference/35_answers.ipynb #45b3eeae
 def infer(
@@ -171,5 +167,10 @@ def infer(
     """
     if data:
         with parquet_of(data) as rows:
-            return _file_rows(cfg, rows, str(out), member, progress, say)
+            target, who = target_file(cfg.run_dir, cfg.data, rows, str(out)), load_predictor(cfg, member)
+            _file_rows(who, rows, target, (cfg.data.id_col, cfg.data.label_col), progress)
+        chosen = (last_choice(cfg.run_dir) or {}).get('chosen')
+        same = f'{SUBMISSION} is {chosen or "not there"}'
+        say(f"{who.name} answered, {f'as in {SUBMISSION}; --member NAME asks another' if who.name == chosen else same}")
+        return target
     return _submitted_rows(cfg, str(out), member, progress, say)

@@ -29,7 +29,6 @@ from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .calibration import scales_of
 from .ensemble import calibrated, ENSEMBLE, submitted_record, last_choice, scale_line
-from .oof import probability_target
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
@@ -90,11 +89,12 @@ def held_out(path: Path) -> pl.DataFrame:
     if choice is None:
         table = _read(path / OOF if path.is_dir() else path)
     else:
-        table = calibrated(path, choice['chosen'], run_config(path))
+        cfg = run_config(path)
+        table = calibrated(path, choice['chosen'], cfg.calibration, cfg.seed)
     p = balanced = natural = table['p'].to_numpy().astype(np.float64)
     if (path / RUN_CONFIG).is_file():
         weight = table['weight'] if 'weight' in table.columns else None
-        target = probability_target(run_config(path))
+        target = run_config(path).calibration.scale
         balanced, natural = scales_of(p, np.average(table['label'], weights=weight), target)
     return table.with_columns(balanced=balanced, natural=natural)
 

@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_FAR', 'AHEAD', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'learnt_shuffled', 'too_good',
-           'trusted_names', 'doubted', 'choose', 'worth', 'choice_step', 'submission_path', 'last_choice',
-           'whole_choice', 'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'submit_members',
-           'submitted_record', 'restore_submission', 'at_rows', 'of_rows', 'held_out_of', 'calibrated',
-           'run_predictions', 'submit', 'submission_line', 'level_text', 'scale_line']
+           'doubted', 'choose', 'worth', 'choice_step', 'submission_path', 'last_choice', 'whole_choice',
+           'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'submit_members', 'submitted_record',
+           'restore_submission', 'at_rows', 'of_rows', 'held_out_of', 'calibrated', 'run_predictions', 'submit',
+           'submission_line', 'level_text', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import replace
@@ -16,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from ..config.inference import Calibration, Ensemble
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import digest_file, write_table
@@ -25,7 +26,6 @@ from ..core.steps import Step, version_file
 from ..core.tasks import needed_versions
 from ..data.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, held_out_level, Scales, scales_of
-from .oof import calibration_options, probability_target
 from .select import choose_weights
 from ..members.predictions import held_out_file, member_folder, MemberPredictions, read_predictions
 from ..training.metrics import all_metrics, auc, bootstrap_interval, first_metric, gain, Interval, less_first
@@ -74,26 +74,27 @@ def averaged(members: list[MemberPredictions], weights, held_out: np.ndarray) ->
     return replace(first, name=ENSEMBLE, logit=held_out, test_logit=test)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #80fdc8ff
-def _scales(p: np.ndarray, of: MemberPredictions, cfg: Config) -> Scales:
-    "A member's calibrated probabilities on both scales."
-    return scales_of(p, np.average(of.label, weights=of.weight), probability_target(cfg))
+def _scales(p: np.ndarray, of: MemberPredictions, scale: str) -> Scales:
+    "A member's calibrated probabilities on both scales; `scale` : theirs, `Calibration.scale`."
+    return scales_of(p, np.average(of.label, weights=of.weight), scale)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd7d9d69
-def judged(member: MemberPredictions, cfg: Config) -> tuple[dict, np.ndarray]:
+def judged(member: MemberPredictions, calibration: Calibration, seed: int) -> tuple[dict, np.ndarray]:
     """A member's metrics on its held-out rows, calibrated by `cross_fit`: the line is fitted on these rows.
 
     Parameters
     ----------
     member : to judge
-    cfg : section `calibration` and `seed`
+    calibration : section of the config
+    seed : of the run
 
     Returns
     -------
     metrics, each on its scale; (n,) probabilities as they are handed in
     """
     held_out = member.logit, member.label, member.fold
-    p = cross_fit(*held_out, cfg.seed, member.weight, **calibration_options(cfg))
-    balanced, natural = _scales(p, member, cfg)
+    p = cross_fit(*held_out, seed, member.weight, **calibration.options)
+    balanced, natural = _scales(p, member, calibration.scale)
     return all_metrics(member.label, balanced, member.weight, member.group, natural), p
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #b7ac6a8c
@@ -142,15 +143,12 @@ def too_good(member: MemberPredictions, trained: list[MemberPredictions]) -> str
 
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1cb90c41
-def trusted_names(cfg: Config) -> list[str]:
-    "Members from outside that a person has let in (`trust`)."
-    return sorted(name for name, member in cfg.members.items() if member.kind == 'file' and member.trust)
-
-
-def doubted(members: list[MemberPredictions], cfg: Config) -> dict[str, str]:
+def doubted(members: list[MemberPredictions], trusted: list[str], run: str) -> dict[str, str]:
     """Members from outside that are not handed in, whatever they score.
 
     members : of the same rows
+    trusted : names of those that a person has let in (`trust`)
+    run : its name
     returns name → why, and the mend
     """
     trained, reasons = [member for member in members if member.details.get('kind') != 'file'], {}
@@ -158,35 +156,40 @@ def doubted(members: list[MemberPredictions], cfg: Config) -> dict[str, str]:
         if member in trained:
             continue
         if member.shuffled_label is None:
-            hint = f'run toss folds {cfg.exp_name} --for {member.name}, learn from its files and keep their labels'
+            hint = f'run toss folds {run} --for {member.name}, learn from its files and keep their labels'
             reasons[member.name] = f'{member.name}: nothing shows that it is out of fold, not handed in – {hint}'
         elif (far := learnt_shuffled(member, trained)) > TOO_FAR:
             why = f'has learnt labels of rows it should hold out ({far:.1f} standard errors, chance ends at {TOO_FAR})'
             reasons[member.name] = f'{member.name}: {why}, not handed in – fit each fold without the rows it predicts'
-        elif member.name not in trusted_names(cfg) and (why := too_good(member, trained)):
+        elif member.name not in trusted and (why := too_good(member, trained)):
             reasons[member.name] = why
     return reasons
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #0f284eb3
-def choose(members: list[MemberPredictions], cfg: Config) -> tuple[np.ndarray, np.ndarray]:
-    "Weights of the members, and the held-out log-odds of their mean by weights found without each fold."
+def choose(members: list[MemberPredictions], select: str, seed: int) -> tuple[np.ndarray, np.ndarray]:
+    """Weights of the members, and the held-out log-odds of their mean by weights found without each fold.
+
+    select : `ensemble.select`
+    """
     first, z = members[0], np.stack([member.logit for member in members]).astype(np.float32)
-    return choose_weights(z, first.label, first.fold, cfg.ensemble.select, cfg.seed, first.weight)
+    return choose_weights(z, first.label, first.fold, select, seed, first.weight)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #d0e82540
-def worth(members: list[MemberPredictions], whole: dict, cfg: Config) -> dict[str, float]:
-    """What the ensemble loses out of fold without each member, chosen anew from the others: of what key `metric` says.
+def worth(
+    members: list[MemberPredictions], whole: dict, metric: str, select: str, calibration: Calibration, seed: int
+) -> dict[str, float]:
+    """What the ensemble loses out of fold without each member, chosen anew from the others.
 
     members : of the ensemble
     whole : metrics of the ensemble
-    cfg : the config
+    metric, select, calibration, seed : keys of the config; `metric` says what is lost
     """
     lost = {}
     for member in members:
         others = [other for other in members if other is not member]
-        held_out = choose(others, cfg)[1] if len(others) > 1 else others[0].logit
-        without = judged(replace(member, logit=held_out), cfg)[0]
-        lost[member.name] = merit(whole, cfg.metric) - merit(without, cfg.metric)
+        held_out = choose(others, select, seed)[1] if len(others) > 1 else others[0].logit
+        without = judged(replace(member, logit=held_out), calibration, seed)[0]
+        lost[member.name] = merit(whole, metric) - merit(without, metric)
     return lost
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #c34c844e
@@ -199,10 +202,10 @@ def choice_step(cfg: Config, members: dict[str, str]) -> Step:
     recipe = dict(
         members=members,
         ensemble=cfg.ensemble.model_dump(mode='json'),
-        calibration=calibration_options(cfg),
+        calibration=cfg.calibration.model_dump(mode='json'),
         metric=cfg.metric,
         seed=cfg.seed,
-        trusted=trusted_names(cfg),
+        trusted=sorted(name for name, member in cfg.members.items() if member.kind == 'file' and member.trust),
         forward=cfg.cv.scheme == 'forward',
         group=cfg.eval.group_col,
         columns=[cfg.data.id_col, cfg.data.label_col],
@@ -290,16 +293,18 @@ def intervals(
     return bootstrap_interval(label, scales.balanced, natural=scales.natural, **how) if how['n_boot'] else {}
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #fe312465
-def _compared(p: dict[str, Scales], scores: dict, members: list[MemberPredictions], cfg: Config) -> dict:
+def _compared(
+    p: dict[str, Scales], scores: dict, members: list[MemberPredictions], metric: str, seed: int
+) -> dict:
     "Name → interval of what key `metric` puts first, paired gain on the best of some members."
     rows_of = members[0]
-    label, first = rows_of.label, first_metric(cfg.metric)
+    label, first = rows_of.label, first_metric(metric)
     if not 0 < label.mean() < 1:
         return {}
-    best = max((member.name for member in members), key=lambda name: merit(scores[name], cfg.metric))
+    best = max((member.name for member in members), key=lambda name: merit(scores[name], metric))
     names = sorted(p, key=lambda name: name != best)
     balanced, natural = zip(*(p[name] for name in names), strict=True)
-    how = n_draws(len(label), N_BOOT), cfg.seed, rows_of.group, rows_of.weight
+    how = n_draws(len(label), N_BOOT), seed, rows_of.group, rows_of.weight
     by_name = dict(zip(names, less_first(label, balanced, *how, natural), strict=True))
     rows = {}
     for name in p:
@@ -311,20 +316,20 @@ def _compared(p: dict[str, Scales], scores: dict, members: list[MemberPrediction
     return rows
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
-def _mixed(members: list[MemberPredictions], cfg: Config) -> tuple[dict, list[MemberPredictions]]:
+def _mixed(members: list[MemberPredictions], select: str, seed: int) -> tuple[dict, list[MemberPredictions]]:
     "Weights of the members; their mean, where it is not one of them."
     if len(members) < 2:
         return {}, []
-    weights, held_out = choose(members, cfg)
+    weights, held_out = choose(members, select, seed)
     mean = [averaged(members, weights, held_out)] if (weights > 0).sum() > 1 else []
     return {member.name: float(weight) for member, weight in zip(members, weights, strict=True)}, mean
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #c290338d
-def _write_choice(candidates: list[MemberPredictions], fitted: dict, held_out: dict, out: Path, cfg: Config):
-    "Write every submission, and the held-out predictions of the ensemble, into a folder."
+def _write_choice(candidates: list[MemberPredictions], fitted: dict, held_out: dict, out: Path, columns):
+    "Write every submission, of two columns, and the held-out predictions of the ensemble, into a folder."
     for member in candidates:
         p = fitted[member.name](member.test_logit)
-        write_submission(member.ids, p, out / f'{member.name}.csv', cfg.data.id_col, cfg.data.label_col)
+        write_submission(member.ids, p, out / f'{member.name}.csv', *columns)
         if member.name == ENSEMBLE:
             names = 'row', 'fold', 'label', *([] if member.weight is None else ['weight'])
             numbers = {name: getattr(member, name) for name in names}
@@ -332,13 +337,13 @@ def _write_choice(candidates: list[MemberPredictions], fitted: dict, held_out: d
             write_table(pl.DataFrame(numbers), out / OOF)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #314c1fe3
-def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
+def submit_members(members: list[MemberPredictions], step: Step) -> dict:
     """Write a submission of each member and of the ensemble; the best one out of fold becomes submission.csv.
 
     Members from outside that are doubted have no part in it. Nothing else writes submission.csv.
 
-    members : of the same rows; `made_of` in their details
-    cfg : `calibration`, `seed`, the names of id and label; the folder of its run is written to
+    members : of the same rows
+    step : of `choice_step`: its recipe says how they are judged
     returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
         `ensemble`, `weights`, `scores` (name → metrics out of fold), `levels` (name → `Level`), `calibrators`
         (name → `Calibrator` as a dict), `board` (name → low and high of the first metric of `judged_by`, gain on the
@@ -346,34 +351,37 @@ def submit_members(members: list[MemberPredictions], cfg: Config) -> dict:
         submitted), `details` (name → kind, fit_seconds, rows_per_s)
     """
     check_same_rows(members)
-    held_back = doubted(members, cfg)
+    recipe = step.recipe
+    metric, seed, select = recipe['metric'], recipe['seed'], recipe['ensemble']['select']
+    calibration = Calibration(**recipe['calibration'])
+    held_back = doubted(members, recipe['trusted'], step.home.name)
     trusted = [member for member in members if member.name not in held_back]
-    weights, mean = _mixed(trusted, cfg)
+    weights, mean = _mixed(trusted, select, seed)
     candidates, scores, held_out, fitted, levels = [*members, *mean], {}, {}, {}, {}
     for member in candidates:
-        scores[member.name], held_out[member.name] = judged(member, cfg)
-        how = dict(weight=member.weight, **calibration_options(cfg))
+        scores[member.name], held_out[member.name] = judged(member, calibration, seed)
+        how = dict(weight=member.weight, **calibration.options)
         fitted[member.name] = fit_calibrator(member.logit, member.label, **how)
-        held = member.logit, member.label, member.fold, cfg.seed
-        levels[member.name] = held_out_level(*held, forward=cfg.cv.scheme == 'forward', **how)
+        held = member.logit, member.label, member.fold, seed
+        levels[member.name] = held_out_level(*held, forward=recipe['forward'], **how)
         scores[member.name][RATIO] = levels[member.name].ratio
-    scales = {name: _scales(p, members[0], cfg) for name, p in held_out.items()}
-    board = _compared(scales, scores, trusted, cfg)
-    for name, lost in (worth(trusted, scores[ENSEMBLE], cfg) if mean else {}).items():
-        board.setdefault(name, {})['without'] = lost
+    scales = {name: _scales(p, members[0], calibration.scale) for name, p in held_out.items()}
+    board = _compared(scales, scores, trusted, metric, seed)
+    lost = worth(trusted, scores[ENSEMBLE], metric, select, calibration, seed) if mean else {}
+    for name, loss in lost.items():
+        board.setdefault(name, {})['without'] = loss
     content = dict(
         weights=weights | dict.fromkeys(held_back, 0.0),
-        chosen=max((m.name for m in [*trusted, *mean]), key=lambda name: merit(scores[name], cfg.metric)),
-        judged_by=cfg.metric,
-        select=cfg.ensemble.select,
+        chosen=max((m.name for m in [*trusted, *mean]), key=lambda name: merit(scores[name], metric)),
+        judged_by=metric,
+        select=select,
         scores=scores,
         levels=levels,
         calibrators={name: calibrator.to_json() for name, calibrator in fitted.items()},
         board=board,
         doubted=held_back,
     )
-    step = choice_step(cfg, {member.name: member.details.get('made_of', '') for member in members})
-    _write_choice(candidates, fitted, held_out, step.location, cfg)
+    _write_choice(candidates, fitted, held_out, step.location, recipe['columns'])
     copies = {submission_path(step.home, name).relative_to(step.home).as_posix(): f'{name}.csv' for name in scores}
     copies |= {f'{ENSEMBLE}/{OOF}': OOF} if mean else {}
     copies |= {SUBMISSION: f"{content['chosen']}.csv"}
@@ -438,9 +446,10 @@ def held_out_of(run_dir, name: str) -> Path:
     return ensemble_oof(run_dir) if name == ENSEMBLE else held_out_file(member_folder(run_dir, name))
 
 
-def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
+def calibrated(run_dir, name: str, calibration: Calibration, seed: int) -> pl.DataFrame:
     """The held-out rows of a member, or of the ensemble, calibrated by `cross_fit`.
 
+    calibration, seed : of the run
     returns row, fold, label, p as it is handed in; group and weight where they are known
     raises Damaged : its file is missing, or not what was written
     """
@@ -448,23 +457,23 @@ def calibrated(run_dir, name: str, cfg: Config) -> pl.DataFrame:
     columns = of_rows(run_dir, table['row'])
     if name != ENSEMBLE:  # a member's file holds what it said before
         held = (table[column].to_numpy() for column in ('logit', 'label', 'fold'))
-        p = cross_fit(*held, cfg.seed, columns.get('weight'), **calibration_options(cfg))
+        p = cross_fit(*held, seed, columns.get('weight'), **calibration.options)
         table = table.with_columns(p=p)
     return table.select('row', 'fold', 'label', 'p').with_columns(**columns)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #9b2c7306
-def run_predictions(cfg: Config, made_of: dict[str, str] | None = None) -> list[MemberPredictions]:
+def run_predictions(run_dir, ensemble: Ensemble, made_of: dict) -> list[MemberPredictions]:
     """The predictions of the members of a run.
 
     Parameters
     ----------
-    cfg : the config of a run whose members are finished
-    made_of : name → digest of the recipe that the member must have; None = all members, of any recipe
+    ensemble : section of the config
+    made_of : name → digest of the recipe that the member must have; None = any
     """
     members = []
-    for name, recipe in (made_of or dict.fromkeys(cfg.members)).items():
-        predictions = read_predictions(cfg.run_dir, name, cfg.ensemble, recipe)
-        first = members[0] if members else replace(predictions, **of_rows(cfg.run_dir, predictions.row))
+    for name, recipe in made_of.items():
+        predictions = read_predictions(run_dir, name, ensemble, recipe)
+        first = members[0] if members else replace(predictions, **of_rows(run_dir, predictions.row))
         if np.array_equal(predictions.row, first.row):  # ten million rows are kept once
             predictions = replace(predictions, row=first.row, group=first.group, weight=first.weight)
         members.append(predictions)
@@ -497,7 +506,7 @@ def submit(cfg: Config, made_of: dict[str, str] | None = None) -> Record:
         if (record := step.kept()) is not None:
             step.tidy(record)
             return record
-        return submit_members(run_predictions(cfg, made_of), cfg)
+        return submit_members(run_predictions(cfg.run_dir, cfg.ensemble, made_of), step)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #4832a3d4
 def submission_line(made: dict) -> str:

@@ -147,7 +147,8 @@ def attention_worth(inputs: Inputs, n: int = 20_000, n_boot: int = 500) -> dict:
     n : most rows of all folds together
     returns rows, clicks, metric (AUC, or with metric toss Score), its difference and interval: diff, low, high
     """
-    cfg, device, sides = inputs.cfg, resolve_device(inputs.cfg.device), finished_folds(inputs.cfg)
+    cfg = inputs.cfg
+    device, sides = resolve_device(cfg.device), finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)
     rows, p = [], []
     for fold, side in sides.items():
         rows.append(sample_rows(inputs, fold, n // len(sides)))
@@ -174,7 +175,7 @@ def explain(inputs: Inputs):
     """
     cfg, contents, fold, made_of = inputs.cfg, {}, 0, inputs.train.fingerprint
     if cfg.network:
-        fold, side = next(iter(finished_folds(cfg).items()))
+        fold, side = next(iter(finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned).items()))
         made_of, model = side['weights'], load_fold(cfg.run_dir, side, inputs.train.spec, resolve_device(cfg.device))
         contents['importance'] = dict(groups=importance(model, side['shift'], inputs, fold))
         attends = any(seq.pooling != 'average' for seq in cfg.histories.values())

@@ -41,7 +41,7 @@ from ..data.source import open_parquet
 from ..data.spec import read_with_lists, Spec
 from ..features.counts import Statistics
 from ..features.stored import load_statistics, save_statistics
-from .oof import calibration_options, finished_folds, label_names, results_locked, run_calibrators
+from .oof import finished_folds, label_names, results_locked, run_calibrators
 from ..members.predictions import finish_member, joined_folds
 from ..models.ctr import CTRModel
 from ..training.checkpoints import load_weights, weights_path
@@ -124,7 +124,7 @@ class Network:
 
     def features(self, split: Split) -> np.ndarray | None:
         "Out-of-fold features of rows that are none of train → (n, E) float32; None where the run has none."
-        return self.statistics and self.statistics.features(self.cfg, split)
+        return self.statistics and self.statistics.features(self.cfg.features, split)
 
     @property
     def labels(self) -> list[str]:
@@ -183,7 +183,7 @@ def load_network(cfg: Config, inputs: Inputs | None = None) -> Network:
     inputs : what the run works on, where it is open already
     raises UserError : no fold is finished, the folds are of different trainings, or a file is damaged
     """
-    sides = finished_folds(cfg)
+    sides = finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)
     first, device = next(iter(sides.values())), resolve_device(cfg.device)
     cfg = cfg.model_copy(update=dict(features=make_config(first['config']).features))
     if inputs is not None:
@@ -292,7 +292,7 @@ def network_recipe(inputs: Inputs, sides: dict) -> dict:
         kind='network',
         weights=[side['weights'] for side in sides.values()],
         test=inputs.test.fingerprint if inputs.test is not None else None,
-        calibration=calibration_options(inputs.cfg),
+        calibration=inputs.cfg.calibration.options,
     )
 
 # %% ../../nbs/70_inference/10_network.ipynb #3df9fbb5
@@ -303,7 +303,8 @@ def write_network_member(inputs: Inputs, step: Step, progress: bool = False) -> 
     step : of the member, by `network_recipe`
     returns content of member.json
     """
-    cfg, sides, start = inputs.cfg, finished_folds(inputs.cfg), time.perf_counter()
+    cfg, start = inputs.cfg, time.perf_counter()
+    sides = finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)
     with results_locked(cfg.run_dir) as aside:  # workers take the lock of a variant's folder while they predict
         predict_test(inputs, aside / TEST, progress)
         took = time.perf_counter() - start

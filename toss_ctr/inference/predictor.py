@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['Programs', 'MatrixModels', 'Predictor', 'refuse_ranks', 'prediction_of', 'matrix_step', 'shared_matrix',
-           'load_predictor', 'label_answers', 'export', 'load_artefact']
+           'load_predictor', 'export', 'load_artefact']
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #f66f4b45
-import re, shutil
+import shutil
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
@@ -15,8 +15,9 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from ..config.data import Features
 from ..config.inference import Ensemble
-from ..config.load import apart, folder_config, override_args, make_config
+from ..config.load import folder_config, override_args
 from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import shell_path, sweep
@@ -33,7 +34,7 @@ from ..features.stored import build_features, load_statistics, save_statistics
 from .calibration import Calibrator
 from .ensemble import ENSEMBLE, last_choice, whole_choice
 from .export import as_inputs, export_folds, need_export, onnx_runner, sample_split, TOGETHER
-from .network import label_probabilities, load_network, Network, read_spec
+from .network import load_network, Network, read_spec
 from .oof import finished_folds, run_calibrators
 from ..members.boosted import MatrixLibrary, MatrixRows, predict_rows
 from ..members.estimators import LEARNERS
@@ -47,12 +48,14 @@ from ..training.inputs import Inputs, prepare
 class Programs:
     """A network of an artefact: its folds as ONNX programs.
 
-    cfg : of the network; `features` and `train.batch_size` are read
+    features : section `features` of the network
+    batch_size : rows
     scores : of the folds, on the rows they held out
     programs : (function of `onnx_runner`, names of its inputs) of each program
     """
 
-    cfg: Config
+    features: Features
+    batch_size: int
     spec: Spec
     scores: list
     programs: list
@@ -60,8 +63,8 @@ class Programs:
 
     def logits(self, split: Split) -> np.ndarray:
         "Log-odds of new rows → (n, K) float32."
-        features = self.statistics and self.statistics.features(self.cfg, split)
-        batches = Loader(split, batch_size=self.cfg.train.batch_size, features=features)
+        features = self.statistics and self.statistics.features(self.features, split)
+        batches = Loader(split, batch_size=self.batch_size, features=features)
         pieces = [[run(as_inputs(batch, names)) for run, names in self.programs] for batch in batches]
         return np.concatenate([np.concatenate(folds, 1) for folds in pieces])
 
@@ -70,7 +73,7 @@ class Programs:
 class MatrixModels:
     """A member that learned from the matrix.
 
-    features : (config, `Statistics`) of every table of out-of-fold features, in the order of the matrix
+    features : (section `features`, `Statistics`) of every table of out-of-fold features, in the order of the matrix
     scores : of the folds, on the rows they held out
     made : what its record says that it was made of
 
@@ -93,7 +96,7 @@ class MatrixModels:
     def logits(self, split: Split) -> np.ndarray:
         "Log-odds of new rows → (n, K) float32."
         blocks = [row_block(shard, np.arange(shard.n_rows), self.columns, split.spec) for shard in split.iter_shards()]
-        matrices = [np.concatenate(blocks), *(stats.features(cfg, split) for cfg, stats in self.features)]
+        matrices = [np.concatenate(blocks), *(stats.features(wanted, split) for wanted, stats in self.features)]
         rows = MatrixRows(np.arange(len(split)), matrices)
         return np.stack([predict_rows(self.library, model, rows) for model in self.models], 1).astype(np.float32)
 
@@ -174,14 +177,15 @@ class Predictor:
         return self.probabilities(self.member_logits(lambda spec: [self._readers[id(spec)](rows)]))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #9130ba14
-def refuse_ranks(cfg: Config):
+def refuse_ranks(method: str, run_dir: Path, network: str | None, planned: int):
     """Refuse a run in which a row has no answer without the others.
 
-    cfg : the config of a run with finished folds
+    method : `ensemble.method`
+    run_dir, network, planned : of `finished_folds`
     """
-    if cfg.ensemble.method == 'rank_avg' and (cfg.network is None or len(finished_folds(cfg)) > 1):
+    if method == 'rank_avg' and (network is None or len(finished_folds(run_dir, network, planned)) > 1):
         what = 'ensemble.method: rank_avg ranks rows among each other, a single one has no answer'
-        hint = f', or ask member {cfg.network}: it ranks the rows it is given' * bool(cfg.network)
+        hint = f', or ask member {network}: it ranks the rows it is given' * bool(network)
         raise UserError(what, 'use logit_mean' + hint)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #9db317d3
@@ -200,7 +204,7 @@ def prediction_of(cfg: Config, member: str = '') -> tuple[str, dict, Record | No
     if name not in known:
         raise UserError(f'member={name}: {run} has no such member', nearest(name, list(known)))
     if name != cfg.network:  # it ranks the rows it is given
-        refuse_ranks(cfg)
+        refuse_ranks(cfg.ensemble.method, cfg.run_dir, cfg.network, cfg.cv.planned)
     if choice is None and name == cfg.network:
         return name, {name: 1.0}, None, ''
     if name not in scores:
@@ -221,21 +225,13 @@ def prediction_of(cfg: Config, member: str = '') -> tuple[str, dict, Record | No
 _SHARED = 'trees.matrix'  # no member has a dot in its name
 
 
-def _features_config(cfg: Config) -> dict:
-    "The keys that out-of-fold features of new rows are computed by; no path and no key of training is among them."
-    keys = apart(cfg.model_dump(mode='json'))[0]
-    keys['data'] = {key: value for key, value in keys['data'].items() if not re.search('path|manifest|synthetic', key)}
-    return {section: keys[section] for section in ('data', 'features', 'model', 'sequence', 'sequences')}
-
-
-def matrix_step(cfg: Config) -> Step:
-    "What members on the matrix share, as a step: made of the recipes of these members, and of the keys of features."
-    names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
-    recipes = {name: read_record(member_folder(cfg.run_dir, name) / MEMBER, 'member')['recipe'] for name in names}
+def matrix_step(run_dir: Path, names: list[str], features: Features) -> Step:
+    "What members on the matrix share, as a step: made of the recipes of these members, and of section `features`."
+    recipes = {name: read_record(member_folder(run_dir, name) / MEMBER, 'member')['recipe'] for name in names}
     keys = 'train', 'columns', 'features'
     members = {name: {key: recipe[key] for key in keys} for name, recipe in recipes.items()}
-    home, recipe = member_folder(cfg.run_dir, _SHARED), dict(members=members, config=_features_config(cfg))
-    return Step(home / 'matrix.json', 'matrix', recipe, home)
+    home = member_folder(run_dir, _SHARED)
+    return Step(home / 'matrix.json', 'matrix', dict(members=members, wanted=features.model_dump(mode='json')), home)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #db63d5b9
 def _files_beside(step: Step) -> list[str]:
@@ -244,17 +240,18 @@ def _files_beside(step: Step) -> list[str]:
     return [file.relative_to(step.location).as_posix() for file in files]
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #dd33a12d
-def _write_matrix(cfg: Config, inputs: Inputs, step: Step) -> tuple[dict, list]:
+def _write_matrix(inputs: Inputs, step: Step) -> tuple[dict, list]:
     "Write spec and counts that all members on the matrix share; content of the record and names of its files."
-    columns, out = tree_columns(inputs.train, cfg), step.location
-    encoding = encoded_ids(cfg, columns.ids)
-    tables = [(cfg, inputs.features)] if inputs.features is not None else []
+    wanted, out = inputs.cfg.features, step.location
+    columns = tree_columns(inputs.train, inputs.cfg.histories.values())
+    encoding = encoded_ids(wanted, columns.ids)
+    tables = [(wanted, inputs.features)] if inputs.features is not None else []
     tables += [(encoding, build_features(encoding, inputs.splits, inputs.folds))] if encoding else []
     write_with_lists(out / SPEC, 'spec', dict(spec=inputs.train.spec.to_json()))
     for number, (_, features) in enumerate(tables):
         save_statistics(features.statistics(), out / f'features_{number}', 'artefact')
-    configs = [_features_config(table) for table, _ in tables]
-    content = dict(cache=inputs.train.fingerprint, configs=configs, columns=columns.to_json())
+    sections = [table.model_dump(mode='json') for table, _ in tables]
+    content = dict(cache=inputs.train.fingerprint, features=sections, columns=columns.to_json())
     return content, _files_beside(step)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #97d97808
@@ -263,30 +260,33 @@ def shared_matrix(cfg: Config, inputs: Inputs | None = None) -> Record:
 
     cfg : the config of a run with such members
     inputs : what the run works on, where it is open already
-    returns content of members/trees.matrix/matrix.json: cache that it is of, columns, configs (of the features);
+    returns content of members/trees.matrix/matrix.json: cache that it is of, columns, features (sections);
         spec and counts lie beside it
     """
-    step = matrix_step(cfg)
+    names = [name for name, member in cfg.members.items() if member.kind in LEARNERS]
+    step = matrix_step(cfg.run_dir, names, cfg.features)
     given = lambda: inputs or prepare(cfg, test=bool(cfg.data.test_path))
-    return step.made(lambda: _write_matrix(cfg, given(), step))
+    return step.made(lambda: _write_matrix(given(), step))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #1f10ad28
-def _trees_of(cfg: Config, name: str) -> dict:
+def _trees_of(run_dir: Path, name: str) -> dict:
     "The models of a member on the matrix, fold by fold, verified, and what its record says of them."
-    record = read_record(member_folder(cfg.run_dir, name) / MEMBER, 'member')
+    record = read_record(member_folder(run_dir, name) / MEMBER, 'member')
     names = [file for file in record['files'] if file.endswith('.model')]
     check_files(record, names)
     files = sorted((record.path.parent / file for file in names), key=lambda file: int(file.stem[5:]))
     scores = [metrics['Score'] for metrics in record['folds']]
-    return dict(kind=cfg.members[name].kind, files=files, scores=scores, made=record['recipe'])
+    return dict(kind=record['kind'], files=files, scores=scores, made=record['recipe'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #52a933fc
 def _load_models(about: dict, matrix: Record) -> MatrixModels:
     "A member on the matrix; `about` : kind, files, scores, made."
     library, home = LEARNERS[about['kind']], matrix.path.parent
     library.version(about['kind'])  # refuses a library that is not installed
-    configs = [make_config(apart(config)[0]) for config in matrix['configs']]
-    tables = [(config, load_statistics(home / f'features_{number}')) for number, config in enumerate(configs)]
+    tables = [
+        (Features(**wanted), load_statistics(home / f'features_{number}'))
+        for number, wanted in enumerate(matrix['features'])
+    ]
     models, columns = [library.load(file) for file in about['files']], TreeColumns.from_json(matrix['columns'])
     return MatrixModels(read_spec(home), library, models, columns, tables, about['scores'], about['made'])
 
@@ -319,24 +319,13 @@ def load_predictor(cfg: Config, member: str = '') -> Predictor:
             cache = next(iter(part.sides.values()))['cache']
         else:
             matrix = shared_matrix(cfg)
-            part, cache = _load_models(_trees_of(cfg, name), matrix), matrix['cache']
+            part, cache = _load_models(_trees_of(cfg.run_dir, name), matrix), matrix['cache']
         parts[name] = replace(part, spec=specs.setdefault(cache, part.spec))
     if choice is None:
         calibrator = run_calibrators(cfg, parts[asked].sides)['']
     else:
         calibrator = Calibrator.from_json(choice['calibrators'][asked])
     return Predictor(asked, parts, weights, calibrator, cfg.ensemble, why)
-
-# %% ../../nbs/70_inference/32_predictor.ipynb #40c52c66
-def label_answers(cfg: Config, rows) -> dict[str, np.ndarray]:
-    """The probabilities of every label by a run's network.
-
-    rows : as `Predictor.predict` takes them
-    returns label → (n,) float64 in (0, 1), the first label first
-    """
-    network = load_network(cfg)
-    split = RawRows(network.spec)(rows)
-    return label_probabilities(network, network.every_logits(split))
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #643ddaae
 def _write_network(network: Network, name: str, folder: Path, data: str) -> dict:
@@ -346,13 +335,18 @@ def _write_network(network: Network, name: str, folder: Path, data: str) -> dict
     write_with_lists(out / SPEC, 'spec', dict(spec=network.spec.to_json()))
     if network.statistics:
         save_statistics(network.statistics, out, 'artefact')
-    config, programs = apart(network.cfg.model_dump(mode='json'))[0], {k: made['inputs'] for k, made in written.items()}
-    return dict(kind='network', scores=network.scores, config=config, programs=programs)
+    return dict(
+        kind='network',
+        scores=network.scores,
+        features=network.cfg.features.model_dump(mode='json'),
+        batch_size=network.cfg.train.batch_size,
+        programs={name: made['inputs'] for name, made in written.items()},
+    )
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #bb60f6cd
-def _write_trees(cfg: Config, name: str, folder: Path) -> dict:
+def _write_trees(run_dir: Path, name: str, folder: Path) -> dict:
     "Copies of the models of a member on the matrix."
-    about = _trees_of(cfg, name)
+    about = _trees_of(run_dir, name)
     for model in about['files']:
         copy_aside(model, folder / name / model.name)
     return about | dict(files=[model.name for model in about['files']])
@@ -384,7 +378,7 @@ def export(cfg: Config, data: str = '') -> Path:
     """
     if data:
         find_files(data, '--data')
-    refuse_ranks(cfg)
+    refuse_ranks(cfg.ensemble.method, cfg.run_dir, cfg.network, cfg.cv.planned)
     run, folder = load_predictor(cfg.model_copy(update=dict(device='cpu'))), cfg.run_dir / 'export'
     content = dict(
         serves=run.name,
@@ -410,7 +404,7 @@ def export(cfg: Config, data: str = '') -> Path:
             if isinstance(part, Network):
                 members[name] = _write_network(part, name, folder, data)
             else:
-                members[name] = _write_trees(cfg, name, folder)
+                members[name] = _write_trees(cfg.run_dir, name, folder)
         if any(isinstance(part, MatrixModels) for part in run.parts.values()):
             hidden = shutil.ignore_patterns('.*')
             shutil.copytree(shared_matrix(cfg).path.parent, folder / _SHARED, ignore=hidden)
@@ -444,5 +438,5 @@ def load_artefact(folder) -> Predictor:
 def _load_programs(home: Path, about: dict) -> Programs:
     "A network member of an artefact."
     programs = [(onnx_runner(home / f'{name}.onnx'), inputs) for name, inputs in about['programs'].items()]
-    cfg = make_config(apart(about['config'])[0])
-    return Programs(cfg, read_spec(home), about['scores'], programs, load_statistics(home))
+    features, statistics = Features(**about['features']), load_statistics(home)
+    return Programs(features, about['batch_size'], read_spec(home), about['scores'], programs, statistics)

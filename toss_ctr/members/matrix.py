@@ -15,7 +15,7 @@ import numpy as np
 from pydantic import TypeAdapter
 from tqdm.auto import tqdm
 
-from ..config.whole import Config
+from ..config.model import Sequence
 from ..core.files import write_aside
 from ..data.histories import Ragged, recency
 from ..data.spec import SeqSpec, Spec
@@ -157,10 +157,9 @@ def _token_frequency(split, seq: SeqSpec) -> np.ndarray:
     return total
 
 
-def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
+def _history_columns(split, seq: SeqSpec, section: Sequence) -> HistoryColumns:
     "The trees' columns of a history; a target in its own id space comes first."
-    section, prefix = cfg.history(seq.key), seq.history
-    shared = section.shared_with
+    prefix, shared = seq.history, section.shared_with
     first = next((name for name in seq.targets if shared.get(name) == seq.name), None)
     targeted = sorted((name for name in seq.targets if name in shared), key=lambda name: name != first)
     tokens = _most_frequent(_token_frequency(split, seq), BAG)
@@ -172,14 +171,15 @@ def _history_columns(split, seq: SeqSpec, cfg: Config) -> HistoryColumns:
     return HistoryColumns(tuple(names), targets, tokens, section.recency_tau or AGE_SCALE)
 
 
-def tree_columns(split, cfg: Config) -> TreeColumns:
+def tree_columns(split, histories=()) -> TreeColumns:
     """The columns for the trees, chosen on a split.
 
-    cfg : reads `recency_tau` and `sharing` of the histories
+    histories : their sections in the config
     """
+    sections = {section.key: section for section in histories}
     spec = split.spec
     cats = [c for c in spec.cats if c.size <= MAX_LEVELS + 1]
-    histories = tuple(_history_columns(split, seq, cfg) for seq in spec.histories)
+    histories = tuple(_history_columns(split, seq, sections[seq.key]) for seq in spec.histories)
     names, multis = [*(c.name for c in cats), *spec.nums, *(name for h in histories for name in h.names)], []
     for multi in spec.multis:
         count = np.bincount(split.whole(f'multi_{multi.name}_values'), minlength=multi.size)

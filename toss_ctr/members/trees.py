@@ -21,7 +21,6 @@ from tqdm.auto import tqdm
 from ..config.data import Features
 from ..config.load import make_config
 from ..config.inference import Member
-from ..config.whole import Config
 from ..core.executors import open_executor, run_tasks
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_json, locked, sweep, watched, write_aside
@@ -39,15 +38,13 @@ from ..training.inputs import Inputs, prepare
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/60_members/15_trees.ipynb #a8f22f9f
-def encoded_ids(cfg: Config, ids: tuple) -> Config | None:
+def encoded_ids(features: Features, ids: tuple) -> Features | None:
     """What the trees must encode on their own.
 
-    returns a config whose only features are the missing encodings; None where none is missing
+    returns section `features` of the missing encodings; None where none is missing
     """
-    missing = [c for c in ids if c not in cfg.features.encodings]
-    if not missing:
-        return None
-    return cfg.model_copy(update=dict(features=Features(encodings=tuple(missing))))
+    missing = tuple(c for c in ids if c not in features.encodings)
+    return Features(encodings=missing) if missing else None
 
 # %% ../../nbs/60_members/15_trees.ipynb #162d720f
 def stored_model(library: MatrixLibrary, step: Step, train: Callable) -> tuple:
@@ -276,9 +273,10 @@ def tree_matrices(inputs: Inputs, columns: TreeColumns, extra: list, progress: b
 def tree_steps(inputs: Inputs) -> dict[str, Step]:
     "Member that learns from the matrix → its step; nothing is made."
     cfg = inputs.cfg
-    columns = tree_columns(inputs.train, cfg)
-    tables = [table for table in (cfg, encoded_ids(cfg, columns.ids)) if table and feature_names(table)]
-    features = [table.features.model_dump(mode='json', exclude={'enter'}) for table in tables]
+    columns = tree_columns(inputs.train, cfg.histories.values())
+    tables = cfg.features, encoded_ids(cfg.features, columns.ids)
+    tables = [table for table in tables if table and feature_names(table, inputs.train.spec.histories)]
+    features = [table.model_dump(mode='json', exclude={'enter'}) for table in tables]
     shared, steps = inputs.made_of | dict(columns=digest_json(columns.to_json()), features=features), {}
     for name, member in cfg.members.items():
         if member.kind in LEARNERS:
@@ -291,8 +289,8 @@ def tree_steps(inputs: Inputs) -> dict[str, Step]:
 def _tree_jobs(inputs: Inputs, progress: bool = False) -> tuple[list[MatrixJob], TreeColumns, list]:
     "The members to be fitted, the columns of their matrix, the features beside it."
     cfg = inputs.cfg
-    columns = tree_columns(inputs.train, cfg)
-    more = encoded_ids(cfg, columns.ids)
+    columns = tree_columns(inputs.train, cfg.histories.values())
+    more = encoded_ids(cfg.features, columns.ids)
     extra = [inputs.features, build_features(more, inputs.splits, inputs.folds, watched(progress)) if more else None]
     extra = [e for e in extra if e is not None]
     if not columns.names and not extra:

@@ -31,7 +31,6 @@ from ..inference.calibration import Scales, scales_of
 from ..inference.compare import score_lines
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, submitted_record, held_out_of, intervals
 from ..inference.ensemble import last_choice, n_draws, verified_file
-from ..inference.oof import probability_target
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable, RATIO
 
 # %% ../../nbs/80_report/15_predictions.ipynb #4e28543c
@@ -110,13 +109,13 @@ def load_predictions(run_dir, cfg: Config) -> Predictions:
     choice = submitted_record(run_dir) or {}
     chosen = choice.get('chosen', '')
     members = {}
-    target = probability_target(cfg)
+    target = cfg.calibration.scale
     balanced = lambda p: scales_of(p.astype(np.float64), rate, target).balanced
     after = balanced(held['p'])
     others = {cfg.lead: after} if np.abs(after - raw).max() > 1e-6 else {}
     for name in (*cfg.members, ENSEMBLE):
         if name != cfg.lead and held_out_of(run_dir, name).is_file():
-            members[name] = at_rows(held['row'], calibrated(run_dir, name, cfg))['p']
+            members[name] = at_rows(held['row'], calibrated(run_dir, name, cfg.calibration, cfg.seed))['p']
     others |= {name: balanced(p.to_numpy()) for name, p in members.items() if not p.null_count()}
     if truth.is_file():
         best = at_rows(held['row'], pl.read_parquet(truth, glob=False).filter(split='train'))['p']
@@ -252,7 +251,7 @@ def score_test_rows(cfg: Config, n_boot: int = 200) -> dict | None:
                 others, p = read_submission(file, data.id_col, data.label_col)
                 predictions[name] = p[align_ids(ids, others, file, 'the submission')]
         for name, p in predictions.items():
-            scales = scales_of(p, rate, probability_target(cfg))
+            scales = scales_of(p, rate, cfg.calibration.scale)
             scores[name] = score_row(name, 'test', label, scales, cfg.metric, n_boot, cfg.seed)
             del scores[name]['ends']
     except UserError as e:

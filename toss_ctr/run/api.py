@@ -16,6 +16,7 @@ import numpy as np
 import polars as pl
 
 from ..config.load import with_changes, make_config, merge, overridden, parse_overrides, run_config, run_folders
+from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import in_notebook, nearest, renamed, UserError
 from ..core.files import digest_json, locked, shell_path, sweep
@@ -216,7 +217,7 @@ def _looked_at(inputs, row: int, history: str) -> Attention:
     if history and history not in histories:
         raise UserError(f'{run_dir}: no history {history}', nearest(history, histories))
     fold = int(table['fold'][0])
-    side = finished_folds(inputs.cfg)[fold]
+    side = finished_folds(run_dir, inputs.cfg.network, inputs.cfg.cv.planned)[fold]
     model = load_fold(run_dir, side, inputs.train.spec, torch.device('cpu'))
     seq = histories[history or next(iter(histories))]
     batch = one_batch(inputs, fold, np.array([row]))
@@ -337,9 +338,11 @@ class _Answering(_Shown):
         frame : Polars or pandas frame
         returns label → (n,) float64
         """
-        from toss_ctr.inference.predictor import label_answers
+        from toss_ctr.data.frames import RawRows
+        from toss_ctr.inference.network import label_probabilities, load_network
 
-        return label_answers(self.cfg, frame)
+        network = load_network(self.cfg)
+        return label_probabilities(network, network.every_logits(RawRows(network.spec)(frame)))
 
     def attention(self, row: int | None = None, history: str = '') -> Attention:
         """What the model looks at in the history of a training row, by the fold that held the row out.
@@ -694,21 +697,21 @@ def run_list(folder='runs') -> MetricsTable:
     return MetricsTable(lines)
 
 # %% ../../nbs/90_run/30_api.ipynb #c0d0432c
-def clean(cfg: Config, caches: bool = False) -> list[Path]:
+def clean(run_dir: Path, data: Data, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
-    cfg : of a run
+    data : section of its config
     caches : remove the caches its folds were trained on as well, where no other run's folds were
     returns what was removed
     """
     from toss_ctr.run.verify import run_caches, trained_on
 
-    gone = sweep(cfg.run_dir, deep=True)
-    folder, run = Path(cfg.data.cache_dir), cfg.run_dir.resolve()
+    gone = sweep(run_dir, deep=True)
+    folder, run = Path(data.cache_dir), run_dir.resolve()
     known = lambda run: {trained_on(run)} if caches and (run / SPEC).is_file() else set()
-    others = [other for other in run_folders(cfg.run_dir.parent) if other.resolve() != run]
+    others = [other for other in run_folders(run_dir.parent) if other.resolve() != run]
     alone = known(run).difference(*map(known, others))
-    found = {split.parent for train in alone for split in run_caches(cfg, train).values()}
+    found = {split.parent for train in alone for split in run_caches(data, train).values()}
     for cache in sorted(cache for cache in found if cache.parent == folder):
         with locked(cache):
             shutil.rmtree(cache)

@@ -165,7 +165,8 @@ def measured_cost(cfg: Config, folder, rows: int) -> dict:
     whole = sum(fitted.values()) - trees
     sizes = {f: f.stat().st_size for part in ('cache', 'runs') for f in Path(folder, part).rglob('*') if f.is_file()}
     features = sum(size for file, size in sizes.items() if 'features' in file.parts)
-    matrix = 4 * len(tree_columns(inputs.train, cfg).names) * sum(map(len, inputs.splits.values())) if grown else 0
+    columns = tree_columns(inputs.train, cfg.histories.values()).names if grown else ()
+    matrix = 4 * len(columns) * sum(map(len, inputs.splits.values()))
     rows = len(inputs.train)
     epoch = scored = 0.0
     if cfg.network:

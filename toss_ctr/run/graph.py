@@ -39,7 +39,7 @@ def plan(cfg: Config) -> dict[str, tuple[str, ...]]:
     """
     graph = {'cache/train': (), 'cache/test': ('cache/train',), 'folds': ('cache/train',)}
     rows = 'cache/train', 'folds'
-    if feature_names(cfg):
+    if feature_names(cfg.features, cfg.histories.values()):
         graph['features'] = 'cache/train', 'cache/test', 'folds'
         rows += ('features',)
     for name, member in cfg.members.items():
@@ -54,9 +54,10 @@ def plan(cfg: Config) -> dict[str, tuple[str, ...]]:
 # %% ../../nbs/90_run/21_graph.ipynb #91f67905
 def _with_features(inputs: Inputs, known: dict) -> Inputs | None:
     "The inputs with the features that the config requests; their state is written into `known`."
-    if not feature_names(inputs.cfg):
+    features = inputs.cfg.features
+    if not feature_names(features, inputs.train.spec.histories):
         return replace(inputs, features=None)
-    known['features'] = state = features_step(inputs.cfg, inputs.splits, inputs.folds).look()
+    known['features'] = state = features_step(features, inputs.splits, inputs.folds).look()
     return state.record and replace(inputs, features=StoredFeatures(state.record))
 
 
@@ -65,10 +66,10 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
     if will_generate(cfg.data):
         known['cache/train'] = State('missing', 'its rows are not generated yet')
         return None
-    records = []
+    records, read = [], (cfg.data, cfg.histories, cfg.key_columns)
     for name, step_of in (
-        ('cache/train', lambda: split_step('train', cfg)),
-        ('cache/test', lambda train: split_step('test', cfg, train)),
+        ('cache/train', lambda: split_step('train', *read)),
+        ('cache/test', lambda train: split_step('test', *read, train)),
         ('folds', lambda train, test: folds_step(cfg.run_dir, train['made_of'], cfg.cv, cfg.seed)),
     ):
         known[name] = state = step_of(*records).look()
@@ -76,7 +77,8 @@ def _found_inputs(cfg: Config, known: dict) -> Inputs | None:
             return None
         records.append(state.record)
     train, test, folds = records
-    return _with_features(Inputs(cfg, split_of(train), split_of(test), Folds.load(folds).first(cfg.cv.planned), None), known)
+    held_out = Folds.load(folds).first(cfg.cv.planned)
+    return _with_features(Inputs(cfg, split_of(train), split_of(test), held_out, None), known)
 
 # %% ../../nbs/90_run/21_graph.ipynb #cedfe119
 def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
@@ -141,20 +143,6 @@ def state_lines(known: dict[str, State]) -> str:
     return '\n'.join(f'{name:{width}}  {state.name:7}  {state.why}'.rstrip() for name, state in known.items())
 
 # %% ../../nbs/90_run/21_graph.ipynb #07f0506f
-def _place(cfg: Config, name: str) -> Step:
-    "Where a step lies; its recipe is left open."
-    member, _, fold = name.partition('/fold_')
-    if fold:
-        return fold_step(network_config(cfg, member).run_dir, int(fold), {})
-    if name in cfg.members:
-        return member_step(cfg.run_dir, name, {})
-    if name == 'folds':
-        return folds_step(cfg.run_dir, '', cfg.cv, cfg.seed)
-    if name == 'submission':
-        return choice_step(cfg, {})
-    return ending_place(cfg.run_dir, {})
-
-
 def forget(cfg: Config, name: str) -> list[str]:
     """Remove the records and versions of a step and of all steps that are made from it; the next run makes them again.
 
@@ -170,6 +158,14 @@ def forget(cfg: Config, name: str) -> list[str]:
     for step, before in graph.items():
         if set(before) & set(found):
             found.append(step)
+    run = cfg.run_dir
+    places = dict(folds=folds_step(run, '', cfg.cv, cfg.seed), submission=choice_step(cfg, {}))
+    places['report'] = ending_place(run, {})
     for step in found:
-        _place(cfg, step).forget()
+        member, _, fold = step.partition('/fold_')
+        if fold:
+            places[step] = fold_step(network_config(cfg, member).run_dir, int(fold), {})
+        elif step not in places:
+            places[step] = member_step(run, step, {})
+        places[step].forget()
     return found

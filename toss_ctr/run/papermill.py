@@ -196,7 +196,7 @@ def train_folds(
     if (jobs or 0) < 0:
         raise UserError(f'jobs: {jobs} folds at once', 'give a number, or 0 for as many as fit')
     cfg, done = inputs.cfg, {}
-    need_network(cfg)
+    need_network(cfg.run_dir, cfg.network)
     wanted = list(range(inputs.folds.n_folds) if folds is None else folds)
     steps = {fold: fold_step(cfg.run_dir, fold, fold_recipe(inputs, fold)) for fold in wanted}
 

@@ -116,7 +116,7 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     ------
     UserError for a key that the config does not have, and if Optuna is not installed
     """
-    need_network(cfg)
+    need_network(cfg.run_dir, cfg.network)
     space = {key: v if isinstance(v, tuple) else list(v) for key, v in (space or SPACE).items()}
     try:
         import optuna  # noqa: F401

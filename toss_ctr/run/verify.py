@@ -9,6 +9,7 @@ __all__ = ['EXPORTED', 'EXPLAINED', 'trained_on', 'run_caches', 'check_source', 
 # %% ../../nbs/90_run/25_verify.ipynb #bd17bd92
 from pathlib import Path
 
+from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import check_own, shell_path
@@ -19,7 +20,7 @@ from ..core.steps import check_copies
 from ..data.cache import split_source
 from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
-from ..inference.oof import begin_run, folds_calibration
+from ..inference.oof import begin_run, calibration_step
 from ..members.predictions import member_folder
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_step
@@ -30,15 +31,16 @@ def trained_on(run_dir) -> str:
     return read_record(Path(run_dir) / SPEC, 'spec')['made_of']
 
 
-def run_caches(cfg: Config, train: str) -> dict[str, Path]:
+def run_caches(data: Data, train: str) -> dict[str, Path]:
     """The caches a run was made on, where they are here.
 
+    data : section of its config
     train : fingerprint of the training split
     returns 'train' | 'test' → folder of its manifest
     """
     caches, unreadable = {}, []
-    given = [path for path in (cfg.data.manifest_train, cfg.data.manifest_test) if path]
-    for file in [*map(Path, given), *Path(cfg.data.cache_dir).glob('*/t*/manifest.json')]:
+    given = [path for path in (data.manifest_train, data.manifest_test) if path]
+    for file in [*map(Path, given), *Path(data.cache_dir).glob('*/t*/manifest.json')]:
         folder = file if file.is_dir() else file.parent
         try:
             manifest = read_manifest(folder)
@@ -47,19 +49,19 @@ def run_caches(cfg: Config, train: str) -> dict[str, Path]:
             continue
         if train in (manifest['made_of'], manifest['train']):
             caches.setdefault(manifest['name'], folder)
-    wanted = {'train', 'test'} if cfg.data.test_path or cfg.data.manifest_test else {'train'}
+    wanted = {'train', 'test'} if data.test_path or data.manifest_test else {'train'}
     if unreadable and wanted - caches.keys():
         raise unreadable[0]
     return caches
 
 
-def check_source(cfg: Config, folder: Path):
+def check_source(data: Data, folder: Path, run_dir: Path):
     "Raise `UserError` where the Parquet files of the config are not those a cache was built from."
     manifest = read_manifest(folder)
-    if split_source(manifest['name'], cfg.data)[1]['digest'] != manifest['source']['digest']:
-        path = getattr(cfg.data, f"{manifest['name']}_path")
+    if split_source(manifest['name'], data)[1]['digest'] != manifest['source']['digest']:
+        path = getattr(data, f"{manifest['name']}_path")
         raise UserError(
-            f'{path}: not the rows the cache {folder} was built from', f'run toss cache {shell_path(cfg.run_dir)}'
+            f'{path}: not the rows the cache {folder} was built from', f'run toss cache {shell_path(run_dir)}'
         )
 
 # %% ../../nbs/90_run/25_verify.ipynb #4c33c11d
@@ -94,7 +96,8 @@ def check_made_of(cfg: Config, sides: dict):
     if log.exists() and not (log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
     if cfg.calibration.enabled and (run / CALIBRATION).exists():
-        read_record(run / CALIBRATION, 'calibration', made_of=folds_calibration(cfg, sides).made_of)
+        step = calibration_step(cfg, [side['oof'] for side in sides.values()])
+        read_record(step.path, step.kind, made_of=step.made_of)
     member = member_folder(run, cfg.network) / MEMBER
     if member.exists():
         weights = read_record(member, 'member', again)['recipe']['weights']
@@ -170,15 +173,15 @@ def verify(cfg: Config) -> list[str]:
         return answer
 
     if cfg.network and not side_files(run):
-        raise UserError(f'{run}: no finished fold', begin_run(cfg))
+        raise UserError(f'{run}: no finished fold', begin_run(run))
     look = lambda fold: link(f'fold {fold}: weights and held-out predictions', read_fold, run, fold, True)
     sides = {fold: side for fold in side_files(run) if fold < cfg.cv.planned and (side := look(fold))}
     cache = next((side['cache'] for side in sides.values()), '') if cfg.network else trained_on(run)
-    caches = run_caches(cfg, cache) if cache else {}
+    caches = run_caches(data, cache) if cache else {}
     for name, path in dict(train=data.train_path, test=data.test_path).items():
         folder = caches.get(name)
         there = folder and path and Path(path).exists()
-        link(f'{name} file: {path}', check_source, cfg, folder, here=there)
+        link(f'{name} file: {path}', check_source, data, folder, run, here=there)
         link(f'{name} cache: {folder or "–"}', verify_cache, folder, here=folder)
     again = f'run toss run {shell_path(run)}: it makes it again'
     for path in sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json')):

@@ -30,7 +30,7 @@ from ..data.shards import finished_shard, folder_aside, ShardWriter
 from ..data.submission import read_submission
 from ..inference.calibration import Calibrator, fit_calibrator
 from ..inference.ensemble import submitted_record, judged, last_choice, verified_file, submit
-from ..inference.oof import calibrate, calibration_options, finished_folds, folds_calibration
+from ..inference.oof import calibrate, calibration_step, finished_folds
 from ..inference.oof import run_calibrators
 from ..core.steps import Step
 from ..members.predictions import finish_member, member_step, MemberPredictions
@@ -269,7 +269,7 @@ def _run_of(run: Path) -> Config:
 @cache
 def _fitted(version: int) -> Calibrator:
     "Calibrator of a version's predictions."
-    held_out, options = _held_out(version), calibration_options(_run_of(Path('run')))
+    held_out, options = _held_out(version), _run_of(Path('run')).calibration.options
     return fit_calibrator(*(held_out[column].to_numpy() for column in ('logit', 'label')), **options)
 
 
@@ -282,11 +282,11 @@ def _read_fitted(run: Path):
     cfg, file = _run_of(run), run / 'calibration.json'
     if not checkpoints.side_path(run, 0).exists() or not file.exists():
         return None
-    sides = finished_folds(cfg)
+    sides = finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)
     used = run_calibrators(cfg, sides)['']
     made, table = read_json(file), read_table(run / 'oof.parquet')
     check_record(file)
-    if made['made_of'] != folds_calibration(cfg, sides).made_of:
+    if made['made_of'] != calibration_step(cfg, [side['oof'] for side in sides.values()]).made_of:
         return None  # of other folds: the next command calibrates them
     version = sides[0]['recipe']['version']
     return the_one(version, version if used == _fitted(version) else -1, round(table['logit'].mean()))
@@ -306,7 +306,8 @@ def _scores(version: int) -> dict:
     "Metrics of a version's predictions, out of fold."
     held_out = _held_out(version)
     arrays = (held_out[column].to_numpy() for column in ('row', 'fold', 'label', 'logit'))
-    return judged(MemberPredictions('trees', *arrays), _run_of(Path('run')))[0]
+    cfg = _run_of(Path('run'))
+    return judged(MemberPredictions('trees', *arrays), cfg.calibration, cfg.seed)[0]
 
 
 def _read_submitted(run: Path):

@@ -177,5 +177,5 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
         warnings.warn(f"{train_path}: column '{column}' holds {value:.4g}, {what}")
     step = folds_step(cfg.run_dir, train.fingerprint, cfg.cv, cfg.seed)
     folds = run_folds(step, lambda: make_folds(train, cfg.cv, cfg.seed, cfg.day_key), force).first(cfg.cv.planned)
-    features = build_features(cfg, splits, folds, progress=progress)
+    features = build_features(cfg.features, splits, folds, progress=progress)
     return Inputs(cfg, train, splits.get('test'), folds, features)

@@ -328,7 +328,7 @@ AHEAD = 3  # pools of rows in memory: one in use, one being read, and the batche
 # %% ../../nbs/50_training/40_setup.ipynb #ead70c37
 def fold_memory(cfg: Config, split: Split) -> float:
     "Peak bytes of a fold's process; with a GPU, of main memory."
-    n_features = len(feature_names(cfg))
+    n_features = len(feature_names(cfg.features, split.spec.histories))
     features = np.zeros((len(split), n_features), np.float32) if n_features else None
     stats = numeric_stats(split, np.arange(min(len(split), 1024)), features=features, scaler=cfg.model.numeric.scaler)
     with torch.random.fork_rng(devices=[]):
