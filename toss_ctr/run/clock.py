@@ -71,7 +71,7 @@ def seconds_of(limit) -> float:
     return seconds
 
 # %% ../../nbs/90_run/09_clock.ipynb #2336bead
-USUAL_EPOCHS = 16  # of what stops by itself
+USUAL_EPOCHS = 7  # of what stops by itself: 5 to 9 on five logs
 
 
 def usual_epochs(train: Train, chooses_inside: bool) -> int:
