@@ -151,7 +151,7 @@ class CV(Section):
     "Column of the group: rows with equal values are in the same fold."
     parts: Positive | None = None
     """Scheme group_kfold: rows are cut into this many parts, of which n_splits are held out in turn; the others are
-    always training rows; at most one part a group. null = n_splits, or 5 if n_splits is 1."""
+    always training rows; at most one part a group. More can be held out later. null = n_splits, or 5 if that is 1."""
     stratify_target: OptionalText = None
     "Column to stratify by: the label."
     time_key: OptionalText = None
@@ -164,10 +164,6 @@ class CV(Section):
         "Number of folds."
         return 1 if self.scheme == 'file' else self.n_splits
 
-    @property
-    def cut(self) -> dict:
-        "The keys by which rows are cut into folds; with `parts`, how many are held out is none of them."
-        return self.model_dump(mode='json', exclude={'n_splits'} if self.parts else None)
 
     @property
     def cut(self) -> dict:

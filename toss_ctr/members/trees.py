@@ -124,7 +124,7 @@ class MatrixJob:
         return Step(location / f'fold_{k}.json', 'model', recipe | dict(rows=folds.digest(k)), location)
 
     def taken_over(self, k: int, folds: Folds) -> Step:
-        "As `fold_step` of this version, after a model of the version that counts was copied, if it is of the same recipe."
+        "As `fold_step` of this version; a model of the same recipe in the version that counts is copied first."
         step, record = self.fold_step(k, folds, self.step.location), None
         if step.kept() is None:
             with suppress(Damaged):
