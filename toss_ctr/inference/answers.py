@@ -25,8 +25,8 @@ from ..data.source import open_source, source_digest
 from ..data.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
 from .ensemble import last_choice, restore_submission, submission_line, submit
-from .network import network_recipe, progress_bar, write_network_member
-from .oof import calibrate, finished_folds, refuse_other
+from .network import progress_bar, write_network_member
+from .oof import calibrate, finished_folds, network_recipe, refuse_other
 from .predictor import load_predictor, Predictor
 from ..members.predictions import member_folder, member_step
 from ..training.inputs import prepare

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['load_fold', 'run_statistics', 'check_cache', 'Network', 'label_probabilities', 'read_spec', 'load_network',
            'progress_bar', 'write_logits', 'predict_slice', 'join_slices', 'write_elsewhere', 'predict_test',
-           'network_recipe', 'write_network_member']
+           'write_network_member']
 
 # %% ../../nbs/70_inference/10_network.ipynb #ccc9db2a
 import shutil, time
@@ -281,19 +281,6 @@ def predict_test(inputs: Inputs, path, progress: bool = False):
         z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)
         p = table.select(network.spec.id_col).with_columns(**label_probabilities(network, z.transpose(0, 2, 1)))
         write_table(p, cfg.run_dir / 'submission_labels.parquet')
-
-# %% ../../nbs/70_inference/10_network.ipynb #67f0f4a5
-def network_recipe(inputs: Inputs, sides: dict) -> dict:
-    """The values that a network's predictions depend on.
-
-    sides : fold → side file
-    """
-    return dict(
-        kind='network',
-        weights=[side['weights'] for side in sides.values()],
-        test=inputs.test.fingerprint if inputs.test is not None else None,
-        calibration=inputs.cfg.calibration.options,
-    )
 
 # %% ../../nbs/70_inference/10_network.ipynb #3df9fbb5
 def write_network_member(inputs: Inputs, step: Step, progress: bool = False) -> Record:

@@ -20,9 +20,9 @@ from ..core.executors import run_tasks
 from ..core.files import check_own, locked, watched
 from .clock import default_jobs, FOLD_START, time_text, usual_epochs
 from ..inference.oof import need_network
-from ..training.checkpoints import fold_step
+from ..training.checkpoints import fold_recipe, fold_step
 from ..training.fold import kept_fold, write_config
-from ..training.setup import fold_memory, fold_recipe
+from ..training.setup import fold_memory
 from ..training.inputs import Inputs
 
 # %% ../../nbs/90_run/10_papermill.ipynb #de26ad1c

@@ -19,10 +19,11 @@ from ..core.files import digest_json, locked, shell_path, watched, write_aside
 from ..core.records import read_record, write_record
 from ..inference.oof import need_network
 from .clock import seconds_of
+from ..training.checkpoints import fold_recipe
 from ..training.inputs import Inputs, prepare
 from ..training.loop import run_epochs
 from ..training.metrics import MetricsTable, TITLES
-from ..training.setup import fold_recipe, FoldTrainer
+from ..training.setup import FoldTrainer
 
 # %% ../../nbs/90_run/24_tune.ipynb #61b4318b
 SPACE = {  # key → values to try

@@ -5,10 +5,11 @@
 # %% auto #0
 __all__ = ['WEIGHTS', 'LOG_SCHEMA', 'side_path', 'fold_version', 'fold_step', 'weights_path', 'oof_path', 'resume_path',
            'save_weights', 'load_weights', 'save_resume', 'load_resume', 'train_again', 'side_files', 'read_fold',
-           'whole_folds', 'finish', 'fold_keys', 'check_trainings', 'write_train_log', 'run_log']
+           'whole_folds', 'finish', 'fold_keys', 'fold_recipe', 'check_trainings', 'write_train_log', 'run_log']
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #4e3863ec
 import io, re
+from importlib import metadata
 from pathlib import Path
 
 import polars as pl
@@ -21,6 +22,7 @@ from ..core.files import shell_path, verify_file, write_aside
 from ..core.names import fold_file, OOF, RUN_CONFIG, TRAIN_LOG
 from ..core.records import check_files, Record
 from ..core.steps import first_difference, from_step, Step, version_folder
+from .inputs import Inputs
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #ea96d75d
 def side_path(run_dir, fold: int) -> Path:
@@ -194,6 +196,19 @@ def fold_keys(cfg: Config) -> dict:
     keys['cv'] = cfg.cv.cut
     data = {key: keys['data'][key] for key in ('add_isna_mask', 'impute_strategy')}
     return dict(cfg={key: value for key, value in keys.items() if key not in _IRRELEVANT}, data=data)
+
+# %% ../../nbs/50_training/30_checkpoints.ipynb #ea72104f
+def fold_recipe(inputs: Inputs, fold: int) -> dict:
+    """All that the weights of a fold depend on; plain values.
+
+    inputs : cache and folds of the run; its features follow from them and the config
+    """
+    return dict(
+        **fold_keys(inputs.cfg),
+        cache=inputs.train.fingerprint,
+        rows=inputs.folds.digest(fold),
+        torch=metadata.version('torch').split('+')[0],
+    )
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #21eabcaa
 def check_trainings(run_dir: Path, sides: dict):

@@ -20,11 +20,11 @@ from ..core.names import ORIGIN, RUN_CONFIG, SPEC
 from ..core.records import Record, write_record
 from ..core.steps import State, Step
 from ..models.ctr import parameter_table
-from .checkpoints import finish, fold_step
+from .checkpoints import finish, fold_recipe, fold_step
 from .distributed import run_in_first, this_process
 from .inputs import Inputs, prepare
 from .loop import run_epochs
-from .setup import fold_recipe, FoldTrainer
+from .setup import FoldTrainer
 
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
