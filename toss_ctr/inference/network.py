@@ -244,12 +244,12 @@ def join_slices(slices: list, path):
                     writer.write_table(file.read_row_group(group))
 
 # %% ../../nbs/70_inference/10_network.ipynb #dd710dc8
-def write_elsewhere(cfg: Config, test: Split, path, done=lambda rows: None):
+def write_elsewhere(inputs: Inputs, path, done=lambda rows: None):
     """The logits of the test rows by the workers of the config's engine.
 
     path : Parquet file: id, logit_<fold> of every fold
     """
-    n = block_count(test)
+    cfg, n = inputs.cfg, block_count(inputs.test)
     edges = np.linspace(0, n, parts_at_once(cfg.engine, 1, n) + 1).astype(int).tolist()
     folder = cfg.run_dir.resolve() / '.slices'
     files = [str(folder / f'slice_{i}.parquet') for i in range(len(edges) - 1)]
@@ -275,7 +275,7 @@ def predict_test(inputs: Inputs, path, progress: bool = False):
         if executor is None:
             write_logits(network, cached_parts(test), path, bar.update)
         else:
-            write_elsewhere(cfg, test, path, bar.update)
+            write_elsewhere(inputs, path, bar.update)
     if len(network.labels) > 1:
         table = read_table(path)
         z = table.drop(network.spec.id_col).to_numpy().reshape(len(table), len(network.labels), -1)

@@ -183,7 +183,7 @@ def build_report(
     n_boot : bootstrap draws
     by : column whose groups are scored in a table; the target by default
     out : file to write; report.html in the run's folder by default
-    scores : of `summary_table`; computed by default
+    scores : of `score_rows`; computed by default
 
     Returns
     -------

@@ -69,10 +69,10 @@ class _Known:
 
     @property
     def scores(self) -> list[dict]:
-        "Rows of the table of scores, without intervals, as of `summary_table`; [] before `fit`."
-        from toss_ctr.report.predictions import summary_table
+        "Rows of the table of scores, without intervals, as of `score_rows`; [] before `fit`."
+        from toss_ctr.report.predictions import load_predictions, score_rows
 
-        return summary_table(self.folder, self.cfg) if self.done else []
+        return score_rows(load_predictions(self.folder, self.cfg)) if self.done else []
 
     def board(self, n_boot: int = N_BOOT) -> MetricsTable:
         """Folds, the whole, baseline, ensemble and, where it is known, the best possible, on held-out rows.
@@ -80,10 +80,10 @@ class _Known:
         n_boot : bootstrap draws of the intervals; 0: none
         returns a table, in the report's order; * is the submitted model
         """
-        from toss_ctr.report.predictions import summary_lines, summary_table
+        from toss_ctr.report.predictions import load_predictions, score_rows, summary_lines
 
         self._trained()
-        return summary_lines(summary_table(self.folder, self.cfg, n_boot))
+        return summary_lines(score_rows(load_predictions(self.folder, self.cfg), n_boot, self.cfg.seed))
 
     def leaderboard(self):
         "The `Board` of members and ensemble: what each scores, adds and costs; None before `fit`."

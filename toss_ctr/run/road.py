@@ -27,7 +27,8 @@ from ..members.predictions import member_step
 from ..members.outside import join_outside
 from ..members.estimators import LEARNERS
 from ..members.trees import grow_members
-from ..report.predictions import read_test_scores, score_test_rows, summary_lines, summary_table, test_table
+from ..report.predictions import load_predictions, read_test_scores, score_rows
+from ..report.predictions import score_test_rows, summary_lines, test_table
 from .track import check_tracker, track
 from .graph import ending_step, network_config
 from .papermill import train_folds
@@ -99,7 +100,7 @@ _ENDING = REPORT, TEST_SCORES, ADVICE, ATTENTION, COLUMN_SCORES, IMPORTANCE
 def write_ending(inputs: Inputs, step: Step, scores: list[dict]) -> Record:
     """Explain the model, write the report and the record of the step.
 
-    scores : of `summary_table`
+    scores : of `score_rows`
     """
     from toss_ctr.inference.explain import explain  # a finished run needs none of what draws
     from toss_ctr.report.build import build_report
@@ -151,7 +152,7 @@ def run(cfg: Config, jobs: int | None = None, force: bool = False, progress: boo
     say('── step 4 of 4: report' + ': kept' * bool(finished))
     if not finished:
         score_test_rows(cfg)
-        finished = write_ending(inputs, ending, summary_table(cfg.run_dir, cfg, n_boot=N_BOOT))
+        finished = write_ending(inputs, ending, score_rows(load_predictions(cfg.run_dir, cfg), N_BOOT, cfg.seed))
         track(cfg, finished['scores'])
     scores = finished['scores']
     say(f'\n{summary_lines(scores)}')

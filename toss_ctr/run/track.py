@@ -37,7 +37,7 @@ def epoch_numbers(rows: list[dict]) -> Iterator[tuple[int, dict[str, float]]]:
 def board_numbers(scores: list[dict]) -> dict[str, float]:
     """Numbers of the table of scores.
 
-    scores : of `summary_table`
+    scores : of `score_rows`
     returns name → number, such as ensemble/LogLoss
     """
     return {
@@ -95,7 +95,7 @@ def track(cfg: Config, scores: list[dict]):
     Parameters
     ----------
     cfg : config of the run
-    scores : of `summary_table`
+    scores : of `score_rows`
 
     Examples
     --------
