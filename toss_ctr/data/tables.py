@@ -119,10 +119,11 @@ def _held_out(rows: pl.LazyFrame, time: str) -> tuple[pl.Expr, str]:
     return row_share(_TENTH), 'a tenth of the rows'
 
 
-def hold_out(data: str, time: str, folder: Path) -> tuple[str, str, str]:
+def hold_out(data: str, time: str, folder: Path, hidden=()) -> tuple[str, str, str]:
     """Split the rows of a log into train.parquet and test.parquet in a folder.
 
     time : column with the rows' time, '' = none
+    hidden : columns that test.parquet lacks
     returns the two paths, and a description of the held-out rows
     """
     files, targets = find_files(data, 'data'), [folder / 'train.parquet', folder / 'test.parquet']
@@ -130,8 +131,8 @@ def hold_out(data: str, time: str, folder: Path) -> tuple[str, str, str]:
         check_target(file, 'data', map(str, files), footer_text)
     rows = lazy_table(files)
     held, words = _held_out(rows, time)
-    parts = (rows.with_row_index('__row').filter(part).drop('__row') for part in (~held, held))
-    return *map(_write_rows, parts, targets), words
+    learnt, later = (rows.with_row_index('__row').filter(part).drop('__row') for part in (~held, held))
+    return *map(_write_rows, (learnt, later.drop(hidden)), targets), words
 
 # %% ../../nbs/20_data/46_tables.ipynb #8d61aebf
 @contextmanager

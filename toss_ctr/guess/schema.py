@@ -455,14 +455,15 @@ def _schema_of(log: Log, path, source: Source, targets: list[str], notes: list[s
     return Schema(str(path), source.n_rows, log.label, positives, columns, **known)
 
 # %% ../../nbs/55_guess/50_schema.ipynb #bd415537
-def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
+def log_schema(folder, train, test=None, valid=None, holdout: bool = True, **roles) -> Schema:
     """Schema of a log in any form; what is not Parquet is written to Parquet files in a folder.
 
     Parameters
     ----------
     folder : for the Parquet files
     train, test, valid : path of Parquet or CSV, or a frame of Polars, pandas, Arrow or DuckDB; without `test` the last
-        days, or a tenth, of the training rows are held out
+        days, or a tenth, of the training rows take its place
+    holdout : keep these rows out of the training rows, to be scored at the end; otherwise they lose their label only
     roles : parameters of `guess_schema`
 
     Raises
@@ -483,9 +484,15 @@ def log_schema(folder, train, test=None, valid=None, **roles) -> Schema:
             raise UserError(f"{log}: label '{whole.label}' is the same in all rows", 'give rows of both kinds')
     if test is not None:
         return whole
-    learnt, held, words = hold_out(log, next(iter(whole.names('time')), ''), folder)
-    if log != str(train):  # written here, and all rows are in the two files now
-        Path(log).unlink()
+    hidden = [] if holdout else [whole.label]
+    learnt, held, words = hold_out(log, next(iter(whole.names('time')), ''), folder, hidden)
     schema = guess_schema(learnt, test=held, **paths, **roles | dict(label=whole.label))
-    note = f'no rows to predict were given: {held} holds out {words}, to be scored at the end'
+    if holdout:
+        note = f'no rows to predict were given: {held} holds out {words}, to be scored at the end'
+    else:
+        note = f'no rows to predict were given: all are learnt from, and {held} repeats {words} without the label'
+        schema = replace(schema, path=log, n_rows=whole.n_rows, positives=whole.positives)
+    unused = learnt if not holdout else log if log != str(train) else None
+    if unused:  # its rows are in the other files
+        Path(unused).unlink()
     return replace(schema, notes=(note, *schema.notes))

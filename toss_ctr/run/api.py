@@ -427,7 +427,7 @@ class _Fitting(_Answering):
         elif where is not None:
             self.cfg = run_config(where, set)
 
-    def read(self, train, y=None, test=None, valid=None) -> 'CTR':
+    def read(self, train, y=None, test=None, valid=None, holdout: bool = False) -> 'CTR':
         """Guess what the columns of a log are, and make the config; `schema` shows it. `fit` trains it then.
 
         Parameters
@@ -435,7 +435,8 @@ class _Fitting(_Answering):
         train : frame of Polars, pandas, Arrow or DuckDB, path of a Parquet file, folder or glob, or of a CSV file; one
             row an impression; or an array, of columns x0, x1 …
         y : (n,) labels of the rows, where they are no column of `train`
-        test : the rows to predict, as train, which need no label; None: the last days, or a tenth, are held out
+        test : the rows to predict, as train, which need no label
+        holdout : without `test`, keep the last days, or a tenth, of the rows out, and score them at the end
         valid : as train, the rows to choose the epoch on; None: folds of the training rows
 
         Returns
@@ -460,10 +461,11 @@ class _Fitting(_Answering):
         if self.where is not None:
             raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
         rows = _labelled(train, y, self.label)
-        name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params())}'
+        name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params() | dict(holdout=holdout))}'
         folder = Path(self.runs) / name
         with remove_on_error(data := folder / 'data'):
-            self.schema = log_schema(data, rows, test, valid, **{key: getattr(self, key) for key in _ROLES})
+            roles = {key: getattr(self, key) for key in _ROLES}
+            self.schema = log_schema(data, rows, test, valid, bool(holdout), **roles)
         keys = dict(exp_name=name, data=dict(cache_dir=str(folder / 'cache')), logging=dict(log_dir=str(self.runs)))
         self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
@@ -471,12 +473,16 @@ class _Fitting(_Answering):
         self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
         return cast('CTR', self)
 
-    def fit(self, train=None, y=None, *, test=None, valid=None, jobs: int | None = None, force=False) -> 'CTR':
+    def fit(
+        self, train=None, y=None, *, test=None, valid=None, holdout=False, jobs: int | None = None, force=False
+    ) -> 'CTR':
         """Train, calibrate, predict the test rows and write the report; picks up what is already done.
+
+        It learns from every row: what the board shows is out of fold, by models that have not seen the row.
 
         Parameters
         ----------
-        train, y, test, valid : of `read`; without `train`, what was read or opened
+        train, y, test, valid, holdout : of `read`; without `train`, what was read or opened
         jobs : folds at once; by default as many as fit
         force : train again over finished folds of another config
 
@@ -497,7 +503,7 @@ class _Fitting(_Answering):
         if self.time_limit is not None:
             seconds_of(self.time_limit)
         if train is not None:
-            self.read(train, y, test, valid)
+            self.read(train, y, test, valid, holdout)
             print(repr(self.schema), flush=True)  # roles are guesses: what a column is taken for, or left out, is told
         cfg = self.cfg if self.size is None else sized(self.cfg, self.size)
         if self.time_limit is None:
