@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['USUAL_EPOCHS', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING_ROW', 'ENDING_BYTES', 'USUAL_ROUNDS', 'time_text',
-           'seconds_of', 'usual_epochs', 'default_jobs', 'data_rows', 'head_run', 'measured_cost', 'cost_of',
-           'scale_up', 'estimate', 'estimate_text']
+           'seconds_of', 'usual_epochs', 'default_jobs', 'will_generate', 'data_rows', 'head_run', 'measured_cost',
+           'cost_of', 'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/09_clock.ipynb #c10c0003
 import io, time, warnings
@@ -87,6 +87,12 @@ def default_jobs(device: str, folds: int, memory: float) -> int:
     if resolve_device(device).type != 'cpu':
         return 1
     return max(1, min(folds, cores(), int(free_memory() // memory)))
+
+# %% ../../nbs/90_run/09_clock.ipynb #a8cce783
+def will_generate(data: Data) -> bool:
+    "Whether the run's data does not exist yet and will be generated."
+    path = data.train_path or ''
+    return bool(data.synthetic) and not is_object(path) and not Path(path).exists()
 
 # %% ../../nbs/90_run/09_clock.ipynb #80bef840
 def data_rows(data: Data) -> dict[str, int]:
@@ -246,17 +252,16 @@ def _sampled_cost(cfg: Config, rows: int) -> dict:
     return cost_of(few, last, rows)
 
 
-def estimate(cfg: Config, jobs: int = 0, cost: dict | None = None) -> dict:
+def estimate(cfg: Config, jobs: int = 0) -> dict:
     """Time, memory and disk of a run, from small ones; a mistake names the file of the run.
 
     jobs : folds at once; 0 = as many as fit
-    cost : of an estimate, of a run that goes over the same rows more often or less; None: it is measured
-    returns of `scale_up`, and that cost
+    returns of `scale_up`
     """
     rows = data_rows(cfg.data)
-    cost = cost or _sampled_cost(cfg, rows['train'])
+    cost = _sampled_cost(cfg, rows['train'])
     jobs = jobs or default_jobs(cfg.device, cfg.cv.planned, memory=cost['memory'])
-    return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1) | dict(cost=cost)
+    return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 
 # %% ../../nbs/90_run/09_clock.ipynb #8777448e
 _TEXT = '''rows        train {train:,}, test {test:,}
