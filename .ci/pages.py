@@ -1,32 +1,74 @@
 """Pages that can be trusted: assertions can fail, names exist, outputs are shown, and each mutant changes one line.
 
 `python .ci/pages.py` reads notebooks, docstrings and texts, and names what it refuses by notebook and cell. It also
-sees that each of its own examples of an assertion that cannot fail is refused.
+sees that each of its own examples of an assertion that cannot fail is refused. What ruff refuses (a value compared
+with itself, `or True`, a tuple, a test whose error is passed over) is not looked for here.
 """
 import ast
 import configparser
-import json
 import pkgutil
+import random
 import re
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from copy import deepcopy
 from pathlib import Path
 
-from mutants import MUTANTS, occurrences
+from execnb.nbio import read_nb
+from mutants import MUTANTS
 from outputs import printing
+from rooms import file_of
 
 from toss_ctr.config.load import keys_table
 
-PURE = set('len str repr list tuple set sorted abs int float bool sum min max round'.split())
+KNOWN = 'bool isinstance object all any len'.split()
+VALUES, SIZES = [None, True, 0, 1, '', 'a', (), (0,), set(), b'', 0.5, -1e9, 1e9], [0, 1, 10**9]
 HISTORY = 'lab_log', 'changes'  # they name what is gone
 ENDINGS = 'csv json ipynb parquet py yaml'.split()
-ALL_TYPES = re.compile(r'\b(Exception|BaseException|AssertionError)\b')
 
 
-def code(source: str) -> ast.Module:
-    "The tree of a cell, without its lines for the shell."
-    return ast.parse(re.sub(r'^(\s*)[%!].*$', r'\1pass', source, flags=re.M))
+class Unknown(ast.NodeTransformer):
+    "Puts a name in the place of each value that code decides: equal texts have one, a call has its own each time."
+
+    def __init__(self):
+        self.names, self.constants = {}, []
+
+    def visit(self, node):
+        "The name of such a value; of a loop in `all` or `any` its condition; other nodes with their parts replaced."
+        name = getattr(getattr(node, 'func', node), 'id', '')
+        node = self.generic_visit(node)
+        key, is_size = ast.dump(node), name == 'len' and isinstance(node, ast.Call)
+        match node:
+            case ast.GeneratorExp(elt=condition):
+                return ast.List([condition], ast.Load())
+            case ast.Call(args=[*_, last]) if name in ('all', 'any') and not isinstance(last, ast.List):
+                pass
+            case ast.Call() if name not in KNOWN:
+                key = len(self.names)
+            case ast.BinOp() | ast.ListComp() | ast.DictComp() | ast.SetComp():
+                pass
+            case ast.Name() | ast.Attribute() | ast.Subscript() if isinstance(node.ctx, ast.Load) and name not in KNOWN:
+                pass
+            case _ if not is_size:
+                self.constants += [node.value] if isinstance(node, ast.Constant) else []
+                return node
+        return ast.Name(self.names.setdefault(key, f'{"size" * is_size}_{len(self.names)}'), ast.Load())
+
+
+def always(test) -> bool:
+    "Whether an expression is true whatever stands for its values, of 300 draws; those of a wrong type don't count."
+    unknown, draw, found = Unknown(), random.Random(0), []
+    tree = ast.fix_missing_locations(ast.Expression(unknown.visit(deepcopy(test))))
+    program, values = compile(tree, '', 'eval'), [*VALUES, *unknown.constants, *({x} for x in unknown.constants)]
+    while len(found) < 300:
+        given = {name: draw.choice(SIZES if name.startswith('size') else values) for name in unknown.names.values()}
+        try:
+            found.append(bool(eval(program, given)))
+        except Exception as error:
+            found.append(isinstance(error, TypeError))
+        if not found[-1]:
+            return False
+    return True
 
 
 def called(node) -> str:
@@ -34,104 +76,27 @@ def called(node) -> str:
     return getattr(node.func, 'id', getattr(node.func, 'attr', '')) if isinstance(node, ast.Call) else ''
 
 
-def same(a, b) -> bool:
-    "Whether two expressions are equal by their text: the same, and no function but builtin ones makes them."
-    return ast.dump(a) == ast.dump(b) and {called(x) for x in ast.walk(a)} <= PURE | {''}
-
-
-def fixed(*nodes) -> bool:
-    "Whether expressions name nothing, so that no code decides their values."
-    return not any(isinstance(x, ast.Name) for node in nodes for x in ast.walk(node))
-
-
-def literal(node) -> bool | None:
-    "Whether a literal is true or false; None for other expressions."
-    if isinstance(node, ast.Tuple | ast.List | ast.Set):
-        return None if any(isinstance(x, ast.Starred) for x in node.elts) else bool(node.elts)
-    if isinstance(node, ast.Lambda | ast.GeneratorExp | ast.JoinedStr):
-        return True
-    return bool(node.value) if isinstance(node, ast.Constant) else None
-
-
-def holds(left, op, right) -> bool:
-    "Whether a comparison is true, or false, whatever the code does."
-    if isinstance(op, ast.Lt | ast.LtE):
-        left, right, op = right, left, ast.Gt() if isinstance(op, ast.Lt) else ast.GtE()
-    if called(left) == 'len' and (type(op), ast.unparse(right)) in ((ast.Gt, '-1'), (ast.GtE, '0')):
-        return True
-    empty = isinstance(op, ast.In) and literal(left) is False and isinstance(left, ast.Constant)
-    return empty or same(left, right) or fixed(left, right)
-
-
-def always(node) -> bool:
-    "Whether an expression, or a part of it that decides nothing, is true whatever the code does."
-    match node:
-        case ast.NamedExpr(value=inner) | ast.Call(func=ast.Name('bool'), args=[inner]):
-            return always(inner)
-        case ast.Call(func=ast.Name('all' | 'any'), args=[ast.GeneratorExp(elt=inner) | ast.ListComp(elt=inner)]):
-            return always(inner)
-        case ast.Call(func=ast.Name('isinstance'), args=[_, ast.Name('object')]):
-            return True
-        case ast.UnaryOp(op=ast.Not(), operand=inner):
-            return literal(inner) is False
-        case ast.BoolOp(values=parts):
-            denied = [part.operand for part in parts if isinstance(part, ast.UnaryOp)]
-            return any(map(always, parts)) or any(same(a, b) for a in denied for b in parts)
-        case ast.Compare(left=left, ops=ops, comparators=others):
-            return all(map(holds, [left, *others], ops, others))
-        case ast.IfExp(body=one, orelse=other):
-            return always(one) and always(other)
-    return bool(literal(node))
-
-
-def goes_on(node) -> bool:
-    "Whether a block catches the AssertionError of its own assertion and goes on."
-    if not any(isinstance(x, ast.Assert) for part in getattr(node, 'body', ()) for x in ast.walk(part)):
-        return False
-    if isinstance(node, ast.With):
-        return any(called(i.context_expr) == 'suppress' and ALL_TYPES.search(ast.unparse(i)) for i in node.items)
-    caught = [h for h in getattr(node, 'handlers', ()) if not h.type or ALL_TYPES.search(ast.unparse(h.type))]
-    return any(not any(isinstance(x, ast.Raise | ast.Assert) for x in ast.walk(h)) for h in caught)
-
-
 def cannot_fail(node) -> bool:
     "Whether a statement or a call tests nothing."
     match node:
         case ast.Assert(test=test, msg=message):
             is_test = isinstance(message, ast.Compare | ast.BoolOp | ast.UnaryOp)
-            twin = called(test) and called(test) == called(message)
-            return bool(is_test or twin or always(test))
+            return is_test or bool(called(test)) and called(test) == called(message) or always(test)
         case ast.Call(args=[a, b, *_]) if called(node).startswith(('test_', 'assert_')):
-            return same(a, b) or fixed(a, b)
-        case ast.Try() | ast.With():
-            return goes_on(node)
+            return always(ast.Compare(a, [ast.Eq()], [b]))
+        case ast.With(items=items, body=body):
+            caught = [ast.unparse(i) for i in items if called(i.context_expr) == 'suppress']
+            tests = any(isinstance(x, ast.Assert) for part in body for x in ast.walk(part))
+            return tests and bool(re.search(r'\b(BaseException|Exception|AssertionError)\b', str(caught)))
     return False
 
 
 def vacuous(source: str) -> list[str]:
-    "First lines of what tests nothing in a cell."
-    tests = re.search(r'assert|test_', source)
-    return [ast.unparse(x).splitlines()[0] for x in ast.walk(code(source)) if cannot_fail(x)] if tests else []
-
-
-@dataclass
-class Cell:
-    "A cell of a notebook, with its place as a reader counts it."
-
-    path: Path
-    number: int
-    kind: str
-    source: str
-    outputs: list
-
-    def __str__(self) -> str:
-        return f'{self.path}: cell {self.number}'
-
-
-def cells_of(path: Path) -> list[Cell]:
-    "The cells of a notebook."
-    cells = json.loads(path.read_text(encoding='utf-8'))['cells']
-    return [Cell(path, i, c['cell_type'], ''.join(c['source']), c.get('outputs')) for i, c in enumerate(cells)]
+    "First lines of what tests nothing in a cell; lines for the shell are left out."
+    if not re.search(r'assert|test_', source):
+        return []
+    tree = ast.parse(re.sub(r'^(\s*)[%!].*$', r'\1pass', source, flags=re.M))
+    return [ast.unparse(x).splitlines()[0] for x in ast.walk(tree) if cannot_fail(x)]
 
 
 def is_code(name: str) -> bool:
@@ -145,16 +110,15 @@ def is_code(name: str) -> bool:
 class Names:
     "What exists, by the kinds of names that a text can give."
 
-    def __init__(self, cells: list[Cell]):
+    def __init__(self, cells: list):
         files = [f for f in Path('nbs').rglob('*') if '.ipynb_checkpoints' not in f.parts]
         self.rooms = {f.stem for f in files if f.suffix == '.ipynb'} | {f.name for f in files if f.is_dir()}
         presets = {f.stem for f in Path('toss_ctr/presets').glob('*.yaml')}
         setup = configparser.ConfigParser(interpolation=None)
         setup.read('settings.ini')
         scripts = {entry.split('=')[0] for entry in setup['DEFAULT']['console_scripts'].split()}
-        self.commands = scripts | presets | {f.stem for f in files} | {'toss_ctr'}
-        self.verbs = {script.removeprefix('toss_') for script in scripts}
-        self.words = {word for cell in cells if cell.kind == 'code' for word in re.findall(r'\w+', cell.source)}
+        self.commands = scripts | presets | self.rooms | {'toss_ctr'}
+        self.words = {word for cell in cells if cell.cell_type == 'code' for word in re.findall(r'\w+', cell.source)}
         self.keys = {key: default for key, default, _ in keys_table()}
 
     def is_key(self, name: str) -> bool:
@@ -168,13 +132,11 @@ class Names:
         for path in re.findall(r'^(?:nbs|\.ci|\.github|toss_ctr)/[\w./-]*', span):
             if not Path(path).exists() and not Path(f'{path}.ipynb').exists() and '.yaml' not in path:
                 yield path
-        words = span.split()
-        if words[:1] == ['toss'] and words[1:] and words[1].isalpha() and words[1] not in self.verbs:
-            yield ' '.join(words[:2])
+        command = re.match(r'toss[ _]([a-z]\w*)(?=\s|$)', span)
+        if command and f'toss_{command[1]}' not in self.commands:
+            yield command[0]
         if re.fullmatch(r'_?[A-Z]+_[A-Z_]+|_?[A-Z]{5,}', span) and span not in self.words:
             yield span
-        if re.fullmatch(r'toss_\w+', words[0]) and words[0] not in self.commands:
-            yield words[0]
         if re.fullmatch(r'[a-z_]+(\.\w+)+', span):
             name = span.removeprefix('toss_ctr.')
             known = is_code(name.split('.')[0]) or self.is_key(name.split('.')[0])
@@ -182,45 +144,43 @@ class Names:
                 yield span
 
 
-def mutant_faults():
-    "Mutants whose text does not stand exactly once in the module and once in its notebook, or that change nothing."
-    for room, old, new in MUTANTS:
-        if occurrences(room, old) != (1, 1) or old == new:
-            yield f'mutants: {room}: {old!r} stands {occurrences(room, old)} times in the module and its notebook'
-
-
 EMPTY_TESTS = r'''
     assert found, rows == 3; assert found, not rows; assert found, rows and x; assert f(found), f(rows)
     assert (found, rows); assert 3; assert [rows]; assert not (); assert (x := 3); assert bool([rows]); assert lambda: x
-    assert x.y == x.y; assert x[0] is x[0]; assert x <= x; assert "" in x; assert isinstance(x, object)
-    assert len(x) >= 0; assert 0 <= len(x); assert len(x) > -1; assert all(3 for y in x)
-    assert x or True; assert x and 3; assert x or not x; assert 3 if x else 4
-    test_eq(x.y, x.y); test_eq(3, 3); test_close(len(x), len(x))
-    try: assert x == y\nexcept Exception: pass; with suppress(Exception): assert x == y
-    for _ in x: assert found, rows == 3'''
-EMPTY_TESTS = [test.strip().replace('\\n', '\n') for test in re.split(r'[;\n]', EMPTY_TESTS) if test.strip()]
+    assert x.y == x.y; assert x[0] is x[0]; assert x <= x; assert isinstance(x, object); assert x or True
+    assert len(x) >= 0; assert 0 <= len(x); assert len(x) > -1; assert all(3 for y in x); assert x or not x
+    assert 3 if x else 4; assert not all(() for x in y)
+    test_eq(x.y, x.y); test_eq(3, 3); test_close(len(x), len(x)); for _ in x: assert found, rows == 3
+    with suppress(Exception): assert x == y'''
 
 
-def faults(cells: list[Cell]):
+def faults(cells: list[tuple[Path, object]]):
     "What is refused, one line each."
-    names, guide = Names(cells), Path('.github/CONTRIBUTING.md')
-    for cell in cells:
-        if cell.kind == 'code':
-            yield from (f'{cell} cannot fail: {line}' for line in vacuous(cell.source))
-            page = re.match(r'nbs/\d', str(cell.path)) and 'tests' not in str(cell.path) and not cell.outputs
+    names, guide = Names([cell for _, cell in cells]), Path('.github/CONTRIBUTING.md')
+    texts = {str(guide): guide.read_text(encoding='utf-8')}
+    for path, cell in cells:
+        place = f'{path}: cell {cell.idx_}'
+        if path.stem not in HISTORY:
+            texts[place] = cell.source
+        if cell.cell_type == 'code':
+            yield from (f'{place} cannot fail: {line}' for line in vacuous(cell.source))
+            page = re.match(r'nbs/\d', str(path)) and 'tests' not in str(path) and not cell.outputs
             if page and not re.search(r'^#\|\s*(export|hide|eval)', cell.source, re.M) and printing(cell.source):
-                yield f'{cell} prints, and its output is not committed: python .ci/outputs.py --write {cell.path}'
-    texts = [(cell, cell.source) for cell in cells if cell.path.stem not in HISTORY]
-    for place, text in [*texts, (guide, guide.read_text(encoding='utf-8'))]:
+                yield f'{place} prints, and its output is not committed: python .ci/outputs.py --write {path}'
+    for place, text in texts.items():
         for span in re.findall(r'`([^`\n]*[^`\s][^`\n]*)`', re.sub(r'^ *```.*?^ *```', '', text, flags=re.M | re.S)):
             yield from (f'{place} names what is not there: {name}' for name in names.missing(span))
-    yield from mutant_faults()
-    yield from (f'tests nothing, and is not refused: {test}' for test in EMPTY_TESTS if not vacuous(test))
+    for room, old, new in MUTANTS:
+        stands = file_of(room).read_text(encoding='utf-8').count(old)
+        if stands != 1 or old == new:
+            yield f'mutants: {room}: {old!r} stands {stands} times, for {new!r}'
+    tests = re.split(r'[;\n]\s*', EMPTY_TESTS.strip())
+    yield from (f'tests nothing, and is not refused: {test}' for test in tests if not vacuous(test))
 
 
 if __name__ == '__main__':
-    notebooks = [f for f in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in f.parts]
-    every = [cell for notebook in notebooks for cell in cells_of(notebook)]
+    files = [f for f in sorted(Path('nbs').rglob('*.ipynb')) if '.ipynb_checkpoints' not in f.parts]
+    every = [(file, cell) for file in files for cell in read_nb(file).cells]
     wrong = list(faults(every))
-    print(*wrong, f'{len(every)} cells of {len(notebooks)} notebooks, {len(wrong)} faults', sep='\n')
+    print(*wrong, f'{len(every)} cells of {len(files)} notebooks, {len(wrong)} faults', sep='\n')
     sys.exit(bool(wrong) or not every)

@@ -291,13 +291,13 @@ def folder_config(folder, overrides=()) -> Config:
 def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     """Load a preset or a YAML file with overrides.
 
+    A file may begin with `base: toss_fast` (a preset, or a file in the same folder): its keys change those of the base.
+    A file named config.yaml is the config of a run's folder: its keys of where and how, as `engine`, are not read.
+
     Parameters
     ----------
     cfg : a preset's name or a YAML file
     overrides : `key=value` texts, later ones win
-
-    A file may begin with `base: toss_fast` (a preset, or a file in the same folder): its keys change those of the base.
-    A file named config.yaml is the config of a run's folder: its keys of where and how, as `engine`, are not read.
 
     Examples
     --------
