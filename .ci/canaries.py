@@ -13,7 +13,6 @@ import importlib.metadata
 import json
 import os
 import re
-import shutil
 import subprocess
 import sys
 import tempfile
@@ -25,6 +24,7 @@ import numpy as np
 import polars as pl
 import yaml
 from published import allowed, canaries, ROOT
+from rooms import changed_copy, file_of
 
 from toss_ctr.config.load import load_config
 from toss_ctr.inference.ensemble import run_predictions, submit
@@ -144,18 +144,13 @@ def check() -> int:
 def planted() -> int:
     "Try all changes on a copy; how many faults move nothing, or rewordings something."
     wrong = 0
-    for number, (file, old, new) in enumerate(ASKED['faults'] + ASKED['rewordings']):
-        fault = number < len(ASKED['faults'])
-        with tempfile.TemporaryDirectory() as folder:
-            shutil.copytree(ROOT / 'toss_ctr', f'{folder}/toss_ctr', ignore=shutil.ignore_patterns('__pycache__'))
-            path = Path(folder, 'toss_ctr', file)
-            text = path.read_text(encoding='utf-8')
-            assert text.count(old) == 1 or old in text and not fault, f'{file}: not once: {old}'
-            path.write_text(text.replace(old, new), encoding='utf-8')
-            lines = moved(apart(root=folder))
-        wrong += fault != bool(lines)
-        print('' if fault == bool(lines) else 'WRONG:', f'{file}: {old} → {new}: {len(lines)} moved', flush=True)
-        print(*lines, sep='\n', flush=True)
+    for fault, changes in (True, ASKED['faults']), (False, ASKED['rewordings']):
+        for room, old, new in changes:
+            with changed_copy(file_of(room), old, new) as folder:
+                lines = moved(apart(root=folder))
+            wrong += fault != bool(lines)
+            print('' if fault == bool(lines) else 'WRONG:', f'{room}: {old} → {new}: {len(lines)} moved')
+            print(*lines, sep='\n', flush=True)
     return wrong
 
 

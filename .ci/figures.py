@@ -1,8 +1,7 @@
 """Tables of both READMEs and of the pages behind them, read from what benchmarks measured and from the package itself.
 
 The notebooks of these pages take them from here, so a figure stands in one place only; a line says if the small
-twin of its benchmark has moved since. `--check` refuses a page whose figures are not the JSONs', or that has others in
-its prose.
+twin of its benchmark has moved since. `--check` refuses other figures in their prose, and a benchmark without a twin.
 """
 import json
 import re
@@ -43,87 +42,58 @@ def presets() -> list[list[str]]:
     for preset, (what, name) in WORDS['presets'].items():
         minutes = f"{figures(name)['total']['wall_min']:.0f} minutes on two cores, no GPU"
         rows.append([f'`{preset}`', what, minutes, *origin(name, 'toss_full')])
-    gpu = ['`toss_gpu`', 'the encoder of the project this one grew from', 'made for a GPU, not timed', '', '']
-    return [*rows, gpu]
+    return [*rows, WORDS['gpu']]
 
 
-def rivals(log: str) -> tuple[dict, str, dict[str, float]] | None:
-    "What a log's yardstick found, its metric, and model → mean over seeds, ours first; None if it is not judged."
-    name = f'yardstick_{log}'
+def rivals(log: str) -> tuple[str, list[tuple]] | None:
+    "Title of a log, and a line a model, ours first: name, mean over seeds, in words, settings tried, verdict."
+    name, lines = f'yardstick_{log}', []
     if not (ROOT / f'nbs/benchmarks/{name}.json').exists() or not judged(entry := figures(name)):
         return None
-    seeds = {rival: of['seeds'] for rival, of in entry['rivals'].items()}
-    key = 'share' if 'share' in next(iter(seeds.values()))[0] else 'AUC'
-    return entry, key, {rival: sum(one[key] for one in of) / len(of) for rival, of in seeds.items()}
+    for model, of in entry['rivals'].items():
+        key = 'share' if 'share' in of['seeds'][0] else 'AUC'
+        mean = sum(one[key] for one in of['seeds']) / len(of['seeds'])
+        how = f'{mean:.1%} {GAP}' if key == 'share' else f'AUC {mean:.4f}'
+        lines.append((model, mean, how, len(of['tried']) if lines else entry['trials'], of.get('verdict')))
+    return entry['title'], lines
 
 
 def yardstick(log: str) -> list[list[str]]:
     "Lines of a log's yardstick: model, how many settings were tried, how much was reached, and beside the first one."
-    rows, (entry, key, mean) = [], rivals(log)
-    for name, of in entry['rivals'].items():
-        how = f'{mean[name]:.1%} {GAP}' if key == 'share' else f'AUC {mean[name]:.4f}'
-        tried = len(of['tried']) if rows else entry['trials']
-        beside = f", {of['verdict']}" if rows else ''
-        where = origin(f'yardstick_{log}', 'yardstick')
-        rows.append([entry['title'], f'{name}, {tried} settings', how + beside, *where])
-    return rows
-
-
-def papers() -> dict[str, dict]:
-    "Metric → what the page of the papers has of it."
-    return {row['metric']: row for row in figures('papers')}
-
-
-PAPER = 'MovieLens-1M, the QNN-α paper’s protocol'
+    (title, lines), where = rivals(log), origin(f'yardstick_{log}', 'yardstick')
+    verdicts = ['', *(f', {line[-1]}' for line in lines[1:])]
+    return [
+        [title, f'{model}, {tried} settings', how + verdict, *where]
+        for (model, _, how, tried, _), verdict in zip(lines, verdicts, strict=True)
+    ]
 
 
 def headline() -> list[list[str]]:
     "One line a log: ours, its best rival, who leads, where and when."
-    of = papers()['AUC']
+    of, rows = figures('papers')[0], []
     leads = 'QNN-α' if of['ours'] > of['paper'] else 'the paper'
-    rows = [[PAPER, f"AUC {of['ours']:.4f}", f"the paper {of['paper']:.4f}", leads, *origin('papers')]]
-    for log in WORDS['headlines']:
-        if not (found := rivals(log)):
-            continue
-        (entry, key, mean), lines = found, yardstick(log)
-        mine, *others = mean
-        best = max(others, key=mean.get)
-        leads = dict(ahead=best, behind=mine, level='level')[entry['rivals'][best]['verdict']]
-        pair = (f'{of}, ' + (f'gap {mean[of]:.1%}' if key == 'share' else f'AUC {mean[of]:.4f}') for of in (mine, best))
-        rows.append([entry['title'], *pair, leads, *lines[0][3:]])
-    return rows
+    paper = [WORDS['quality'][0][2], f"AUC {of['ours']:.4f}", f"the paper {of['paper']:.4f}", leads, *origin('papers')]
+    for log in filter(rivals, WORDS['headlines']):
+        title, (mine, *others) = rivals(log)
+        best = max(others, key=lambda line: line[1])
+        leads = dict(ahead=best[0], behind=mine[0], level='level')[best[-1]]
+        pair = [re.sub(f', (.*) {GAP}', r', gap \1', f'{line[0]}, {line[2]}') for line in (mine, best)]
+        rows.append([title, *pair, leads, *origin(f'yardstick_{log}', 'yardstick')])
+    return [paper, *rows]
 
 
 def quality() -> list[list[str]]:
-    "One line a result: data, what was scored, how, where and when."
-    rows, scores = [], papers()
-
-    def add(name, data, what, how):
-        "A line; of a model that a yardstick has with equal trials none."
-        if what in WORDS['searched']:
-            if rivals(name):
-                return
-            what += ', not searched' * (what == 'LightGBM')
-        rows.append([data, what, how, *origin(name)])
-
-    for key, who in WORDS['papers'].items():
-        add('papers', PAPER, who, f"AUC {scores['AUC'][key]:.4f}, log loss {scores['logloss'][key]:.4f}")
-    for what, how in figures('kuairand'):
-        add('kuairand', 'KuaiRand, valid days', what, how)
-    for name, log in WORDS['demos'].items():
-        demo = figures(name)
-        for line in demo['table']:
-            add(name, log, line['what'], f"{line['share']:.1%} {GAP} ({demo['logs']} logs)")
-    for line in figures('recovery')['table']:
-        add('recovery', 'generated, 200,000 rows', line['model'], f"{line['share']:.1%} {GAP} (3 seeds)")
-    arms = {line['arm']: line['share'] for line in figures('dare')['table']}
-    for arm, what in WORDS['arms'].items():
-        how = f"{arms[arm]:.1%} {GAP} ({len(kept('dare')['seeds'])} logs)"
-        add('dare', 'generated, one id space', what, how)
-    for model, of in figures('toss_full')['scores'].items():
-        how = f"{of['share']:.1%} {GAP}, Score {of['Score']:.4f}"
-        add('toss_full', 'generated, 10,704,179 rows, `toss_fast`', model, how)
-    return rows + [line for log in WORDS['yardsticks'] if rivals(log) for line in yardstick(log)]
+    "One line a result: data, what was scored, how, where and when; of a model that a yardstick has searched none."
+    rows = []
+    for name, part, data, *templates in WORDS['quality']:
+        result, seeds = figures(name), len(kept(name)['seeds'])
+        lines = [result] if part == 'whole' else result[part] if part else result
+        for line in lines.items() if isinstance(lines, dict) else lines:
+            what, how = (template.format(line, result=result, seeds=seeds) for template in templates)
+            if what not in WORDS['left_out'] and (what not in WORDS['searched'] or not rivals(name)):
+                alone = ', not searched' * (what == 'LightGBM')
+                rows.append([data, WORDS['arms'].get(what, what) + alone, how, *origin(name)])
+    return rows + [line for log in filter(rivals, WORDS['yardsticks']) for line in yardstick(log)]
 
 
 def speed() -> list[list[str]]:
@@ -157,27 +127,15 @@ def tables(page: str) -> list[str]:
     return texts
 
 
-def headline_table(page: str) -> str:
-    "The README's own table."
-    return tables(page)[-1]
-
-
-def page_text(page: str) -> str:
-    "What a page and those behind it say; links as those of the README."
-    texts = [(ROOT / page).read_text(encoding='utf-8')]
-    for file in PAGES[page]['behind']:
-        cells = json.loads((ROOT / file).read_text(encoding='utf-8'))['cells']
-        texts += [''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown']
-        shown = [output.get('data', {}).get('text/markdown', '') for c in cells for output in c.get('outputs', [])]
-        texts += [''.join(text).replace('](', '](nbs/') for text in shown]
-    return '\n'.join(texts)
+def prose(notebook: Path) -> str:
+    "The texts of a page."
+    cells = json.loads(notebook.read_text(encoding='utf-8'))['cells']
+    return '\n\n'.join(''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown')
 
 
 def commands(notebook: str) -> list[tuple[str, str]]:
     "Blocks of shell, Python and YAML on a page, in its order: language and text."
-    cells = json.loads(Path(notebook).read_text(encoding='utf-8'))['cells']
-    text = '\n\n'.join(''.join(cell['source']) for cell in cells if cell['cell_type'] == 'markdown')
-    return re.findall(r'^```(sh|python|yaml)\n(.*?)^```', text, flags=re.M | re.S)
+    return re.findall(r'^```(sh|python|yaml)\n(.*?)^```', prose(Path(notebook)), flags=re.M | re.S)
 
 
 UNITS = r'[%×초배]|분(?!의)|시간|천 행|(?:thousand|ms|s|min|h|minutes?|hours?|seconds?|[KMG]i?B|rows/s)\b'
@@ -193,21 +151,14 @@ def loose_figures(text: str) -> list[str]:
     return [found[0] for found in FIGURE.finditer(bare)]
 
 
-def complaints() -> list[str]:
-    "What is wrong with the figures of both pages; one line each."
-    names = sorted(path.stem for path in (ROOT / 'nbs/benchmarks').glob('*.json'))
-    found = [f'{name}.json: .ci/published.py does not name its small twin' for name in names if name not in TWIN]
-    found += [f'{name}.json: without {key}' for name in names for key in sorted(STAMP - kept(name).keys())]
-    for page in [] if found else PAGES:
-        lines = page_text(page).splitlines()
-        for line in ''.join(tables(page)).replace('](', '](nbs/').splitlines():
-            if line in lines:
-                lines.remove(line)
-            else:
-                found.append(f'{page}: no line {line}')
-        found += [f'{page}: a figure that no JSON holds: {words}' for words in loose_figures('\n'.join(lines))]
-    return found
+def complaints():
+    "What is wrong with the figures of the pages; one line each."
+    for name in sorted(path.stem for path in (ROOT / 'nbs/benchmarks').glob('*.json')):
+        lacks = STAMP - kept(name).keys() | ({'a twin in .ci/published.py'} if name not in TWIN else set())
+        yield from (f'{name}.json: without {key}' for key in sorted(lacks))
+    for page in (ROOT / file for of in PAGES.values() for file in of['files']):
+        yield from (f'{page.name}: a figure that no JSON holds: {words}' for words in loose_figures(prose(page)))
 
 
-if '--check' in sys.argv and (wrong := complaints()):
-    sys.exit('\n'.join([*wrong, 'run index, manual and results in nbs (and their .ko), then: python .ci/readme.py']))
+if '--check' in sys.argv and (wrong := [*complaints()]):
+    sys.exit('\n'.join(wrong))

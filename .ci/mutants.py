@@ -1,55 +1,38 @@
 """Would a test notice? One line of a room is changed at a time, and the room's own notebook must fail.
 
 `python .ci/mutants.py` tries all of mutants.yaml, `python .ci/mutants.py data.folds features` those of some rooms;
-`.ci/pages.py` sees that each text stands once in its module and its notebook. Cells run as `nbdev_test` runs them,
+`.ci/pages.py` sees that each text stands once. Cells run as `nbdev_test` runs them,
 without the slow ones, on a copy of the package with the change in it. A notebook that fails without a change proves
 nothing, so each runs unchanged first. About five minutes of two cores.
 """
-import json
 import os
 import re
-import shutil
 import subprocess
 import sys
-import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import yaml
+from execnb.nbio import read_nb, write_nb
 from outputs import run_notebook
-from rooms import file_of, rooms
+from rooms import changed_copy, file_of, rooms
 
 MUTANTS = yaml.safe_load(Path(__file__).with_suffix('.yaml').read_text(encoding='utf-8'))
 NOTEBOOKS = rooms()
 
 
-def occurrences(room: str, old: str) -> tuple[int, int]:
-    "How often a text stands in a module, and in the exported cells of its notebook; a mutant needs once in both."
-    cells = json.loads(NOTEBOOKS[room].read_text(encoding='utf-8'))['cells']
-    exported = [s for cell in cells if re.search(r'^#\|\s*export', s := ''.join(cell['source']), re.M)]
-    return file_of(room).read_text(encoding='utf-8').count(old), sum(source.count(old) for source in exported)
-
-
 def answer(room: str, old: str = '', new: str = '') -> tuple[bool, str]:
     "Does the room's notebook pass on a copy of the package where a text is another one, and which cell did not?"
     notebook = NOTEBOOKS[room].resolve()
-    with tempfile.TemporaryDirectory(prefix='mutant_') as folder:
-        shutil.copytree('toss_ctr', f'{folder}/toss_ctr', ignore=shutil.ignore_patterns('__pycache__'))
-        module, content = Path(folder, file_of(room)), json.loads(notebook.read_text(encoding='utf-8'))
-        if old:
-            module.write_text(module.read_text(encoding='utf-8').replace(old, new), encoding='utf-8')
-        for cell in content['cells']:
-            cell['source'] = ''.join(cell['source'])
-            if old and re.search(r'^#\|\s*export', cell['source'], re.M):
-                cell['source'] = cell['source'].replace(old, new)
-        copy = Path(folder, notebook.name)
-        copy.write_text(json.dumps(content), encoding='utf-8')
-        env = os.environ | dict(PYTHONPATH=folder, OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
-        command = [sys.executable, __file__, '--cells', copy, notebook.parent]
-        try:
-            done = subprocess.run(command, timeout=600, env=env, capture_output=True, text=True)
-        except subprocess.TimeoutExpired:
-            return False, 'ran for ten minutes'
+    with changed_copy(file_of(room), old, new) as folder:
+        nb = read_nb(notebook)
+        for cell in nb.cells:
+            if re.search(r'^#\|\s*export', cell.source, re.M):
+                cell.source = cell.source.replace(old, new)
+        write_nb(nb, folder / notebook.name)
+        env = os.environ | dict(PYTHONPATH=str(folder), OMP_NUM_THREADS='1', MPLBACKEND='agg', TOSS_CTR_CI='1')
+        command = ['timeout', '600', sys.executable, __file__, '--cells', folder / notebook.name, notebook.parent]
+        done = subprocess.run(command, env=env, capture_output=True, text=True)
     return done.returncode == 0, done.stderr.strip().rpartition('\n')[2]
 
 
@@ -70,7 +53,7 @@ def main(wanted: list[str]) -> int:
 if __name__ == '__main__':
     if '--cells' in sys.argv:
         os.chdir(sys.argv[3])
-        error, _ = run_notebook(Path(sys.argv[2]), set())
-        sys.exit(error and error.partition('\n')[0])
+        error, _ = run_notebook(Path(sys.argv[2]))
+        sys.exit(error.partition('\n')[0] or 0)
     else:
         sys.exit(main(sys.argv[1:]))

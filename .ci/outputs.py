@@ -13,7 +13,6 @@ import json
 import multiprocessing
 import os
 import re
-import shutil
 import signal
 import sys
 import tempfile
@@ -27,29 +26,25 @@ ROOT = Path(__file__).resolve().parent.parent
 # These take longest and start first, so that no worker is left alone with one of them.
 LONGEST = '''30_api 40_cli 25_engines 70_fold 70_machine 50_advice 08_everything 20_road 45_environments 65_attacks
     35_answers 32_predictor 00_unified 04_qnn 07_movielens 01_first_run 02_your_own 05_calibrate 06_one'''.split()
+LIMIT = 1500  # seconds a notebook may take
 WARM = '''torch scipy.stats numba sklearn.linear_model matplotlib.pyplot IPython nbdev.process nbdev.clean
     execnb.shell'''.split()
 PLACE = re.compile(rf'/nb_\w{{8}}|{re.escape(str(ROOT))}|\b0x[0-9a-f]{{6}}')
 
 
 def find_notebooks(paths: list[str]) -> list[Path]:
-    "Notebooks of the given files and folders (default: all); those beside a `.notest` are left out. The longest first."
-    locations = [Path(p).resolve() for p in paths] or [ROOT / 'nbs']
-    found = [f for p in locations for f in ([p] if p.is_file() else sorted(p.rglob('*.ipynb')))]
-    found = [f for f in found if '/.' not in str(f.relative_to(ROOT)) and not (f.parent / '.notest').exists()]
-    rank = {f: next((i for i, name in enumerate(LONGEST) if f.name.startswith(name)), len(LONGEST)) for f in found}
-    return sorted(dict.fromkeys(found), key=rank.get)
+    "Notebooks of the given files and folders, the longest first; those beside a `.notest` are left out."
+    locations = [Path(p).resolve() for p in paths]
+    found = {f for p in locations for f in (p, *p.rglob('*.ipynb')) if f.suffix == '.ipynb' and '/.' not in str(f)}
+    found = sorted(f for f in found if not (f.parent / '.notest').exists())
+    return sorted(found, key=lambda f: next((i for i, name in enumerate(LONGEST) if f.name.startswith(name)), 99))
 
 
-def skipped(cell, flags: set[str]) -> bool:
+def skipped(cell, slow: bool) -> bool:
     "Whether `nbdev_test` leaves the cell out: no code, `eval: false`, or a flag of settings.ini without its flag here."
-    from nbdev.config import get_config
-    if cell.cell_type != 'code' or 'nbdev_export(' in cell.source:
-        return True
-    directives = getattr(cell, 'directives_', {}) or {}
-    if directives.get('eval:', [''])[0].lower() == 'false':
-        return True
-    return bool((set(get_config().tst_flags.split()) - flags) & directives.keys())
+    directives = getattr(cell, 'directives_', None) or {}
+    off = 'gpu' in directives or 'slow' in directives and not slow or 'nbdev_export(' in cell.source
+    return cell.cell_type != 'code' or off or directives.get('eval:', [''])[0].lower() == 'false'
 
 
 def shown(outputs: list) -> list:
@@ -60,25 +55,23 @@ def shown(outputs: list) -> list:
     return found
 
 
-def run_notebook(path: Path, flags: set[str]) -> tuple[str | None, dict[str, list]]:
-    "Run the cells in this process: (error or None, outputs by the cell's id)."
+def run_notebook(path: Path, slow: bool = False) -> tuple[str, dict[str, list]]:
+    "Run the cells in this process: (error or '', outputs by the cell's id)."
     from execnb.shell import CaptureShell
     from nbdev.frontmatter import FrontmatterProc
     from nbdev.process import NBProcessor
-    nb = NBProcessor(path, procs=FrontmatterProc, process=True).nb
     os.environ['IN_TEST'] = '1'
     shell, outputs = CaptureShell(path), {}
-    for cell in nb.cells:
-        if skipped(cell, flags):
+    for cell in NBProcessor(path, procs=FrontmatterProc, process=True).nb.cells:
+        if skipped(cell, slow):
             continue
         cell.outputs = []
         shell.cell(cell)
         if shell.exc:
-            number = [c['id'] for c in json.loads(path.read_text(encoding='utf-8'))['cells']].index(cell.id)
             lines = ''.join(traceback.format_exception(shell.exc)).splitlines()
-            return '\n'.join([f'cell {number} raises', *lines[-30:]]), outputs
+            return '\n'.join([f'cell {cell.idx_} raises', *lines[-30:]]), outputs
         outputs[cell.id] = shown(cell.outputs)
-    return None, outputs
+    return '', outputs
 
 
 def as_lines(outputs: list) -> list[str]:
@@ -91,24 +84,19 @@ def as_lines(outputs: list) -> list[str]:
     return lines
 
 
-def difference(old: list, new: list) -> str | None:
-    "The first line that differs between two cells' outputs, or None."
-    for a, b in zip_longest(as_lines(old), as_lines(new)):
-        if a != b:
-            committed, printed = ('nothing' if line is None else repr(line[:200]) for line in (a, b))
-            return f'committed {committed}, printed {printed}'
-    return None
+def difference(old: list, new: list) -> str:
+    "The first line that differs between two cells' outputs; '' if none does, None where one has no more lines."
+    pairs = zip_longest(as_lines(old), as_lines(new))
+    return next((f'committed {a!r:.200}, printed {b!r:.200}' for a, b in pairs if a != b), '')
 
 
 def printing(source: str) -> bool:
     "Whether a cell calls print or display, or ends with an expression that is no call and no literal."
     body = ast.parse(re.sub(r'^\s*[%!].*$', 'pass', source, flags=re.M)).body
-    loose = [x for x in body if not isinstance(x, ast.FunctionDef | ast.ClassDef)]
-    called = {getattr(x.func, 'id', '') for b in loose for x in ast.walk(b) if isinstance(x, ast.Call)}
-    if called & {'print', 'display'} or not body:
-        return bool(body)
-    last = isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Constant | ast.Call)
-    return last and not source.rstrip().endswith(';')
+    loose = [x for b in body if not isinstance(b, ast.FunctionDef | ast.ClassDef) for x in ast.walk(b)]
+    calls = any(isinstance(x, ast.Call) and getattr(x.func, 'id', '') in ('print', 'display') for x in loose)
+    last = body and isinstance(body[-1], ast.Expr) and not isinstance(body[-1].value, ast.Constant | ast.Call)
+    return bool(calls or last and not source.rstrip().endswith(';'))
 
 
 def belongs(source: str, old: list, new: list) -> bool:
@@ -124,7 +112,7 @@ def compare(path: Path, outputs: dict[str, list], write: bool) -> list[str]:
     found = []
     for number, cell in enumerate(content['cells']):
         new = outputs.get(cell['id'])
-        if new is None or '95_tests' in path.parts or not belongs(''.join(cell['source']), cell['outputs'], new):
+        if new is None or not belongs(''.join(cell['source']), cell['outputs'], new):
             continue
         if differs := difference(cell['outputs'], new):
             found.append(f'cell {number}: {differs}')
@@ -135,7 +123,7 @@ def compare(path: Path, outputs: dict[str, list], write: bool) -> list[str]:
     return found
 
 
-def work(path: Path, flags: set[str], write: bool, folder: Path):
+def work(path: Path, asked: argparse.Namespace, folder: Path):
     "Run and compare one notebook; this process leads a group of its own, keeps its files in `folder`, and ends here."
     lines, bad = [], True
     try:
@@ -147,57 +135,52 @@ def work(path: Path, flags: set[str], write: bool, folder: Path):
         os.environ['TMPDIR'] = tempfile.tempdir = str(folder)
         sys.argv = [str(path)]
         os.chdir(path.parent)
-        error, outputs = run_notebook(path, flags)
-        lines = [error] if error else compare(path, outputs, write)
-        bad = bool(error or lines and not write)
+        error, outputs = run_notebook(path, asked.slow)
+        if not error and '95_tests' not in path.parts:
+            lines = compare(path, outputs, asked.write)
+        bad = bool(error or lines and not asked.write)
+        lines += [error] * bool(error)
     except BaseException:
-        lines = traceback.format_exc().splitlines()
-    lines.insert(0, f'{sum(os.times()[:4]):.0f} CPU s')
-    (folder / 'report').write_text('\n      '.join(lines), encoding='utf-8')
+        lines = [traceback.format_exc()]
+    report = [f'{sum(os.times()[:4]):.0f} CPU s', *lines]
+    (folder / 'report').write_text('\n      '.join(report), encoding='utf-8')
     os._exit(bad)
 
 
-def passes(path: Path, flags: set[str], write: bool, limit: int) -> bool:
+def passes(path: Path, asked: argparse.Namespace) -> bool | None:
     "Run a notebook in a fork of a process with the large libraries loaded, kill what it leaves, print how it ended."
-    folder, start = Path(tempfile.mkdtemp(prefix='nb_')), time.monotonic()
-    folder.chmod(0o755)  # tests that change the user look into it
-    process = FORKS.Process(target=work, args=(path, flags, write, folder))
-    process.start()
-    process.join(limit)
-    with contextlib.suppress(ProcessLookupError):
-        os.killpg(process.pid, signal.SIGKILL)
-    process.join()
-    wall, report = time.monotonic() - start, folder / 'report'
-    source_file = report if report.exists() else folder / 'output'
-    text = source_file.read_text(encoding='utf-8', errors='replace')[-3000:]
-    shutil.rmtree(folder, ignore_errors=True)
-    print('FAIL ' if process.exitcode else 'ok   ', path.relative_to(ROOT), f'{wall:.0f} s,', text, flush=True)
+    start = time.monotonic()
+    if asked.begin and start > asked.end:
+        return print('later', path.relative_to(ROOT), 'not run, .ci/test runs it')
+    with tempfile.TemporaryDirectory(prefix='nb_', ignore_cleanup_errors=True) as folder:
+        folder = Path(folder)
+        folder.chmod(0o755)  # tests that change the user look into it
+        process = FORKS.Process(target=work, args=(path, asked, folder))
+        process.start()
+        process.join(LIMIT)
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, signal.SIGKILL)
+        process.join()
+        files = [file for file in (folder / 'report', folder / 'output') if file.exists()]
+        text = files[0].read_text(encoding='utf-8', errors='replace')[-3000:] if files else ''
+    end = 'FAIL ' if process.exitcode else 'ok   '
+    print(end, path.relative_to(ROOT), f'{time.monotonic() - start:.0f} s,', text, flush=True)
     return process.exitcode == 0
 
 
 def main() -> int:
     "Run what is asked for; 1 if something failed or nothing ran."
-    def turn(path: Path) -> bool | None:
-        "Run a notebook; None where it is too late to begin."
-        late = asked.begin and time.monotonic() - start > asked.begin
-        return None if late else passes(path, flags, asked.write, asked.limit)
-
     options = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-    options.add_argument('paths', nargs='*', help='notebooks or folders; default: all')
+    options.add_argument('paths', nargs='*', default=[ROOT / 'nbs'], help='notebooks or folders; default: all')
     options.add_argument('--slow', action='store_true', help='run slow cells too')
     options.add_argument('--write', action='store_true', help='store outputs that differ')
-    options.add_argument('--workers', type=int, default=2)
-    options.add_argument('--limit', type=int, default=1500, help='seconds a notebook may take')
-    options.add_argument('--begin', type=int, help='seconds after which none starts; the order is that given')
+    options.add_argument('--begin', type=int, default=0, help='seconds after which none starts; the order stays')
     asked = options.parse_args()
     paths = [Path(path).resolve() for path in asked.paths] if asked.begin else find_notebooks(asked.paths)
-    start, flags = time.monotonic(), {'slow'} if asked.slow else set()
-    with ThreadPoolExecutor(asked.workers) as pool:
-        passed = list(pool.map(turn, paths))
-    late = [path.stem for path, done in zip(paths, passed, strict=True) if done is None]
-    if late:
-        print(f'not run, .ci/test runs them: {", ".join(late)}')
-    print(f'{len(paths) - len(late)} notebooks, {passed.count(False)} failed, {time.monotonic() - start:.0f} s')
+    asked.end = time.monotonic() + asked.begin
+    with ThreadPoolExecutor(2) as pool:
+        passed = list(pool.map(passes, paths, [asked] * len(paths)))
+    print(f'{len(paths) - passed.count(None)} notebooks, {passed.count(False)} failed')
     return int(False in passed or not paths)
 
 

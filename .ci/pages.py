@@ -14,6 +14,7 @@ from contextlib import suppress
 from copy import deepcopy
 from pathlib import Path
 
+import yaml
 from execnb.nbio import read_nb
 from mutants import MUTANTS
 from outputs import printing
@@ -170,10 +171,11 @@ def faults(cells: list[tuple[Path, object]]):
     for place, text in texts.items():
         for span in re.findall(r'`([^`\n]*[^`\s][^`\n]*)`', re.sub(r'^ *```.*?^ *```', '', text, flags=re.M | re.S)):
             yield from (f'{place} names what is not there: {name}' for name in names.missing(span))
-    for room, old, new in MUTANTS:
+    planted = yaml.safe_load(Path('.ci/canaries.yaml').read_text(encoding='utf-8'))['faults']
+    for room, old, new in MUTANTS + planted:
         stands = file_of(room).read_text(encoding='utf-8').count(old)
         if stands != 1 or old == new:
-            yield f'mutants: {room}: {old!r} stands {stands} times, for {new!r}'
+            yield f'planted: {room}: {old!r} stands {stands} times, for {new!r}'
     tests = re.split(r'[;\n]\s*', EMPTY_TESTS.strip())
     yield from (f'tests nothing, and is not refused: {test}' for test in tests if not vacuous(test))
 

@@ -63,17 +63,15 @@ def kept(name: str) -> dict:
 def moved(name: str) -> tuple[str, float] | None:
     "The figure of a benchmark's twin that has moved most since it was kept, and by how much; None if none has."
     then, now = kept(name)['twin'], canaries()['canaries'].get(TWIN[name], {})
-    off = {figure: value - then[figure] for figure, (value, *_) in now.items() if figure in then}
-    far = {figure: abs(off[figure]) / allowed(*now[figure][:2]) for figure in off}
-    most = max(far, key=far.get, default='')
-    return (most, off[most]) if far.get(most, 0) > 1 else None
+    off = [(abs(now[of][0] - then[of]) / allowed(*now[of][:2]), of, now[of][0] - then[of]) for of in now.keys() & then]
+    far, *most = max(off, default=(0,))
+    return tuple(most) if far > 1 else None
 
 
 def resumed(name: str) -> dict:
     "The result of this very commit, to go on with; {} if there is none: no figure gets a younger date than it has."
-    file = ROOT / f'nbs/benchmarks/{name}.json'
-    here = kept(name) if file.exists() else {}
-    return here['result'] if here and here['commit'].strip('+') == commit().strip('+') else {}
+    here = kept(name) if (ROOT / f'nbs/benchmarks/{name}.json').exists() else dict(commit='')
+    return here['result'] if here['commit'].strip('+') == commit().strip('+') else {}
 
 
 def judged(entry: dict) -> bool:

@@ -87,32 +87,29 @@ def write_pages(folder: Path) -> list:
         if not {'templates', '.ipynb_checkpoints'} & {*notebook.parts}:
             write_page(notebook, folder)
     (folder / 'keys.md').write_text(keys_page(), encoding='utf-8')
-    (folder / 'contributing.md').write_text(CONTRIBUTING.read_text(encoding='utf-8'), encoding='utf-8')
-    pages = {}
-    for page in sorted(folder.glob('*/*.md'), key=lambda page: (page.parent.name, page.stem)):
-        pages.setdefault(page.parent.name, []).append(f'{page.parent.name}/{page.name}')
-    reference = [{name[3:]: pages[name]} for name in pages if name[0].isdigit()]
+    shutil.copy(CONTRIBUTING, folder / 'contributing.md')
+    pages = sorted((str(page.relative_to(folder)) for page in folder.glob('*/*.md')), key=lambda page: page[:-3])
+    pages = {name: [*of] for name, of in groupby(pages, key=lambda page: page.partition('/')[0])}
+    reference = [{name[3:]: of} for name, of in pages.items() if name[0].isdigit()]
     home = [*(f'{name}.md' for name in HOME), {'한국어': 'index.ko.md'}]
     road = dict(Home=home, Tutorials=pages['tutorials'], Reference=reference, Benchmarks=pages['benchmarks'])
-    return [{name: what} for name, what in road.items()]
+    return [{name: of} for name, of in road.items()]
 
 
-def main(serve: bool) -> int:
-    "Build the site beside its old self, then put it in the old one's place."
+def main(*command: str) -> int:
+    "Write the pages and give them to Zensical; a site that was built takes the place of the old one."
     with tempfile.TemporaryDirectory() as work:
         work = Path(work)
         navigation = yaml.safe_dump(dict(nav=write_pages(work / 'pages')), allow_unicode=True)
         (work / 'mkdocs.yml').write_text(CONFIG + navigation, encoding='utf-8')
         shutil.copy(Path(__file__).with_name('site.css'), work / 'pages')
-        command = ['zensical', *(['serve'] if serve else ['build', '--strict']), '-f', 'mkdocs.yml']
-        done = subprocess.run(command, cwd=work).returncode
-        if done == 0 and not serve:
+        done = subprocess.run(['zensical', *command, '-f', 'mkdocs.yml'], cwd=work).returncode
+        if done == 0 and 'build' in command:
             shutil.rmtree(SITE, ignore_errors=True)
             shutil.copytree(work / 'site', SITE)
             (SITE / '.nojekyll').touch() # GitHub Pages serves the folder as it is
-            print(f'{len(list(SITE.rglob("*.html")))} pages in {SITE}/')
     return done
 
 
 if __name__ == '__main__':
-    sys.exit(main('--serve' in sys.argv))
+    sys.exit(main('serve') if '--serve' in sys.argv else main('build', '--strict'))

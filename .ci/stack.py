@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 import tempfile
-import time
 from pathlib import Path
 
 import nbformat
@@ -36,13 +35,13 @@ def run_demo():
 
 def passes(path: Path) -> bool:
     "Run every cell of a notebook that needs neither a GPU nor patience, and print how it ended."
-    nb, start, error = nbformat.read(path, as_version=4), time.perf_counter(), ''
+    nb, error = nbformat.read(path, as_version=4), ''
     nb.cells = [cell for cell in nb.cells if cell.cell_type == 'code' and not SKIPPED.search(cell.source)]
     try:
         NotebookClient(nb, timeout=600, resources=dict(metadata=dict(path=str(path.parent)))).execute()
     except CellExecutionError as raised:
-        error = f'\n{str(raised)[-3000:]}'
-    print('FAIL ' if error else 'ok   ', path, f'{time.perf_counter() - start:.0f} s{error}', flush=True)
+        error = str(raised)[-3000:]
+    print('FAIL ' if error else 'ok   ', path, error, flush=True)
     return not error
 
 

@@ -25,8 +25,7 @@ print(resources.files('toss_ctr'))
 def built(folder: Path) -> Path:
     "The wheel of what git knows and of what it will, built from the sdist."
     words = ['git', 'ls-files', '-z', '--cached', '--others', '--exclude-standard']
-    names = subprocess.run(words, capture_output=True, check=True, text=True).stdout.split('\0')
-    for name in names:
+    for name in subprocess.run(words, capture_output=True, check=True, text=True).stdout.split('\0'):
         if Path(name).is_file():
             (folder / 'source' / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy(name, folder / 'source' / name)
