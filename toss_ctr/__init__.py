@@ -4,7 +4,7 @@ __version__ = "0.1.0"
 
 from typing import TYPE_CHECKING
 
-from .core.processes import doors
+from .core.processes import lazy_names
 
 if TYPE_CHECKING:
     from .config.load import load_config
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .training.fold import train_fold
     from .training.inputs import prepare
 
-__getattr__, __dir__ = doors(__name__, {
+__getattr__, __dir__ = lazy_names(__name__, {
     'load_config': 'config.load',
     'prepare': 'training.inputs',
     'train_fold': 'training.fold',

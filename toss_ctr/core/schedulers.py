@@ -262,8 +262,8 @@ def _note(folder: Path, job: str, machine: str) -> str:
     if not remembered('secret'):
         remember('secret', _SECRET)
     key = bytes.fromhex(remembered('secret') or _SECRET)
-    seal = hashlib.blake2b(f'{folder} {job} {machine}'.encode(errors='surrogateescape'), key=key, digest_size=16)
-    return f'{job} {machine} {seal.hexdigest()}'
+    signature = hashlib.blake2b(f'{folder} {job} {machine}'.encode(errors='surrogateescape'), key=key, digest_size=16)
+    return f'{job} {machine} {signature.hexdigest()}'
 
 
 def _job_in(note: Path) -> tuple[str, str]:
@@ -285,15 +285,15 @@ class SlurmExecutor:
     def __init__(self, engine, reaper=None):
         self.engine, self.reaper, self.slots = engine, reaper, slots_of(engine)
         self.lasting = not engine.here  # a queue's jobs outlive the command
-        self.jobs, self.states, self.asked = {}, {}, 0.0
+        self.jobs, self.states, self.query_time = {}, {}, 0.0
 
     def state(self, job: str) -> str:
         "Slurm's name for the state of a job; the queue is asked every few seconds."
         if not self.lasting:
             return self.jobs[job].state
-        if time.monotonic() - self.asked > _ASK_SECONDS:
+        if time.monotonic() - self.query_time > _ASK_SECONDS:
             listing = _tool('squeue', '--me', '--noheader', '--array', '--states=all', '--format=%i %T')
-            self.states, self.asked = dict(line.split() for line in listing.splitlines()), time.monotonic()
+            self.states, self.query_time = dict(line.split() for line in listing.splitlines()), time.monotonic()
         return self.states.get(job, 'UNKNOWN')
 
     def take_over(self, tasks: list[Task]) -> dict[Path, str]:
@@ -302,7 +302,7 @@ class SlurmExecutor:
         returns folder of a task → its job
         """
         notes = {note.parent: _job_in(note) for note in tasks[0].folder.parent.glob('*/job')}
-        wanted, awaited, self.asked = {task.folder for task in tasks}, {}, 0.0
+        wanted, awaited, self.query_time = {task.folder for task in tasks}, {}, 0.0
         for folder, (job, machine) in notes.items():
             if folder in wanted and job and job not in self.jobs and self.state(job) in RUNS:
                 awaited[folder] = job
@@ -322,7 +322,7 @@ class SlurmExecutor:
             self.jobs[job.job_id] = job
             with open_regular(task.folder / 'job', 'w') as note:
                 note.write(_note(task.folder, job.job_id, MACHINE))
-        self.asked = 0.0
+        self.query_time = 0.0
         return [_SlurmFuture(job_of[task.folder], self.state) for task in tasks]
 
     def cancel(self, futures: list[_SlurmFuture]):

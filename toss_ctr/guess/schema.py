@@ -257,7 +257,7 @@ def _later_columns(log: Log, columns: list[str], grouped: bool) -> dict[str, int
 def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     "A schema compared with the test rows: columns that they lack, or that have mostly new values there, are ignored."
     have = log.test
-    asked = {c for h in s.histories for c in h['asks']}
+    queries = {c for h in s.histories for c in h['asks']}
     dates = [c.name for c in s.columns if c.note == DATES and (c.card or LIMIT) <= 366]  # more are moments
     coded = [c for c in [*s.names('categorical'), *dates] if c in have]
     unseen = {c: unseen_share(log.details[c], have[c], train) for c in coded if have[c].kind != 'list'}
@@ -275,7 +275,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
             note = 'no moment in the test file'
         elif c.name in later:
             note = 'a moment: all test rows are later'
-        elif share >= UNSEEN and c.role == 'categorical' and c.name not in asked:
+        elif share >= UNSEEN and c.role == 'categorical' and c.name not in queries:
             note = f'{share:.0%} of the test rows have values that training lacks'
             note += '; click rates of the others are used' if share < NEW and days else ''
         elif c.note == DAY and c.name in have and moment_column(c.name) != log.time:

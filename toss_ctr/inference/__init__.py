@@ -2,13 +2,13 @@
 
 from typing import TYPE_CHECKING
 
-from ..core.processes import doors
+from ..core.processes import lazy_names
 
 if TYPE_CHECKING:
     from .answers import infer
     from .predictor import load_predictor
 
-__getattr__, __dir__ = doors(__name__, {
+__getattr__, __dir__ = lazy_names(__name__, {
     'load_predictor': 'predictor',
     'infer': 'answers',
 })

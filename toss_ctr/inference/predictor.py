@@ -109,7 +109,7 @@ class Predictor:
     parts : member → its `Network` or `MatrixModels`
     weights : member → weight, all above 0
     ensemble : section `ensemble`: how the folds of a member become one
-    why : why it is not what was handed in; '' where it is, or was asked for by name
+    why : why it is not what was submitted; '' where it is, or was asked for by name
 
     Examples
     --------
@@ -310,7 +310,7 @@ def load_predictor(cfg: Config, member: str = '') -> Predictor:
     >>> predictor = load_predictor(load_config('runs/my_run/config.yaml'))  # doctest: +SKIP
     >>> predictor.predict(frame)  # doctest: +SKIP
     """
-    asked, weights, choice, why = prediction_of(cfg, member)
+    lead, weights, choice, why = prediction_of(cfg, member)
     parts, specs, elsewhere = {}, {}, override_args(cfg, 'logging.log_dir')
     for name in weights:
         if cfg.members[name].kind == 'network':
@@ -322,10 +322,10 @@ def load_predictor(cfg: Config, member: str = '') -> Predictor:
             part, cache = _load_models(_trees_of(cfg.run_dir, name), matrix), matrix['cache']
         parts[name] = replace(part, spec=specs.setdefault(cache, part.spec))
     if choice is None:
-        calibrator = run_calibrators(cfg, parts[asked].sides)['']
+        calibrator = run_calibrators(cfg, parts[lead].sides)['']
     else:
-        calibrator = Calibrator.from_json(choice['calibrators'][asked])
-    return Predictor(asked, parts, weights, calibrator, cfg.ensemble, why)
+        calibrator = Calibrator.from_json(choice['calibrators'][lead])
+    return Predictor(lead, parts, weights, calibrator, cfg.ensemble, why)
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #643ddaae
 def _write_network(network: Network, name: str, folder: Path, data: str) -> dict:
