@@ -222,7 +222,7 @@ class Swaps(_Finished):
 
     def judge(self, path: Path, names, how: str) -> list[str]:
         "Faults in the answers of the commands after a swap."
-        may_miss = 'finished.json', 'train_log.csv', *REPORTED, *UNCHECKED
+        may_miss = 'finished.json', 'train_log.csv', 'artefact.json', *REPORTED, *UNCHECKED
         needless = {'cache', 'trees.matrix'} & {*path.parts} or path.name in may_miss
         odd, away = [], how == 'gone' and needless
         for name in names:
