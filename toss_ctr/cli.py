@@ -18,6 +18,7 @@ from contextlib import nullcontext, redirect_stdout
 from functools import partial
 from importlib import resources
 from itertools import pairwise
+from os.path import lexists
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -499,7 +500,7 @@ def toss_ls(data: Annotated[File, Parameter(completer=_run_names)] = 'runs'):
     data : str
         folder with runs; or run folder or name, or YAML file
     """
-    if Path(data).is_dir() and not (Path(data) / RUN_CONFIG).is_file():
+    if Path(data).is_dir() and not lexists(Path(data) / RUN_CONFIG):
         from toss_ctr.run.api import run_list
 
         print(run_list(data))

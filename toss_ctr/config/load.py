@@ -13,6 +13,7 @@ from contextlib import suppress
 from copy import deepcopy
 from functools import reduce
 from importlib import resources
+from os.path import lexists
 from pathlib import Path
 from typing import get_origin
 
@@ -305,8 +306,8 @@ def load_config(cfg: str | Path = 'demo', overrides=()) -> Config:
     2
     """
     file = Path(cfg)
-    if file.name == RUN_CONFIG and file.is_file():
-        if not (file.parent / ORIGIN).is_file():
+    if file.name == RUN_CONFIG and lexists(file):
+        if not lexists(file.parent / ORIGIN):
             what = f'{file}: {RUN_CONFIG} is the name of the config that a run writes, and no whole run lies here'
             raise UserError(what, 'give a file of your own another name')
         return folder_config(file.parent, overrides)
@@ -360,7 +361,7 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
     name, of_file = str(where), str(where).endswith(('.yaml', '.yml'))
     named = isinstance(where, str) and not of_file and not re.search(r'[/\\]', name)
     folder, preset = Path('runs', name) if named else Path(where), named and name in presets()
-    if (folder / RUN_CONFIG).is_file() and not (preset and anew):
+    if lexists(folder / RUN_CONFIG) and not (preset and anew):
         return folder_config(folder, overrides)
     if preset or of_file:
         return load_config(where, overrides)

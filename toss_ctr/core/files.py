@@ -56,8 +56,11 @@ def _home(path: Path) -> Path:
     return runs[-1] if runs else next(near, path.parent)
 
 
+_FOUND = {stat.S_IFLNK: 'link', stat.S_IFDIR: 'folder', stat.S_IFREG: 'file'}
+
+
 def check_own(path):
-    """Raise UserError if a path of ours is a link, a pipe or a folder, or if a link leads to it from its run's folder.
+    """Raise UserError if a path of ours is a link, a pipe or a folder, or if one above it in its run is no folder.
 
     path : a file of a run, cache or export; it may be missing
     """
@@ -68,9 +71,10 @@ def check_own(path):
             return
         with suppress(FileNotFoundError, NotADirectoryError):
             kind = place.lstat().st_mode
-            if stat.S_ISLNK(kind) or place == path and not stat.S_ISREG(kind):
-                found = 'a link' if stat.S_ISLNK(kind) else 'a folder' if stat.S_ISDIR(kind) else 'no file'
-                what = f'{place}: {found}, where a {"file" if place == path else "folder"} belongs'
+            belongs = 'file' if place == path else 'folder'
+            found = _FOUND.get(stat.S_IFMT(kind), 'pipe or device')
+            if found != belongs:
+                what = f'{place}: a {found}, where a {belongs} belongs'
                 raise UserError(what, 'move it away, and run the same command again')
 
 
@@ -103,7 +107,7 @@ def fsync_dir(folder):
     """Flush a folder's entries to disk, so that they survive a power cut; if the system cannot do this, do nothing.
     """
     with suppress(OSError):
-        fd = os.open(folder, os.O_RDONLY)
+        fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)  # a pipe in its place would be waited for
         try:
             os.fsync(fd)
         finally:
@@ -493,8 +497,9 @@ def check_target(path, key: str, inputs=(), ours=lambda path: False):
     path = Path(path)
     if not path.exists():
         return
-    if path.is_dir():
-        raise UserError(f'{key} {path}: it is a folder', 'give the name of a file')
+    if not path.is_file():
+        what = 'a folder' if path.is_dir() else 'a pipe or device'
+        raise UserError(f'{key} {path}: it is {what}', 'give the name of a file')
     for other in inputs:
         if other and Path(other).exists() and path.samefile(other):
             raise UserError(f'{key} {path}: it is read by this very command', 'give another name')

@@ -21,6 +21,7 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import renamed, UserError
 from ..core.files import temporary_folder, watched
+from ..core.objects import is_object
 from ..core.processes import cores, free_memory
 from ..data.source import find_files, lazy_table, open_source
 from ..synthetic.one_space import generate
@@ -29,7 +30,7 @@ from ..members.estimators import LEARNERS
 from ..members.matrix import tree_columns
 from ..members.trees import grow_members
 from ..training.evaluate import evaluate, SOME_ROWS
-from ..training.inputs import prepare, will_generate
+from ..training.inputs import prepare
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
 from ..training.loop import run_epoch
 

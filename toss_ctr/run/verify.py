@@ -4,7 +4,7 @@
 
 # %% auto #0
 __all__ = ['EXPORTED', 'EXPLAINED', 'trained_on', 'run_caches', 'check_source', 'check_record', 'check_made_of', 'check_chosen',
-           'check_exported', 'check_present', 'verify']
+           'check_exported', 'check_ending', 'check_present', 'verify']
 
 # %% ../../nbs/90_run/25_verify.ipynb #bd17bd92
 from pathlib import Path
@@ -14,7 +14,7 @@ from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import check_own, shell_path
 from ..core.names import CALIBRATION, CALIBRATOR, CHOICE, fold_file, FOLDS, kind_of, MEMBER, OOF, RUN_CONFIG
-from ..core.names import SPEC, STATISTICS, SUBMISSION, TRAIN_LOG
+from ..core.names import ADVICE, FINISHED, SPEC, STATISTICS, SUBMISSION, TRAIN_LOG
 from ..core.records import check_files, read_record
 from ..core.steps import check_copies
 from ..data.cache import split_source
@@ -22,6 +22,7 @@ from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
 from ..inference.oof import begin_run, calibration_step
 from ..members.predictions import member_folder
+from ..report.advice import advice_made_of
 from ..training.checkpoints import check_trainings, read_fold, run_log, side_files
 from ..training.inputs import folds_step
 
@@ -121,6 +122,17 @@ def check_exported(run_dir: Path):
     if artefact['choice'] != (last_choice(run_dir) or {}).get('version'):
         raise Damaged(f'{artefact.path}: of another choice than the submitted one', hint)
 
+# %% ../../nbs/90_run/25_verify.ipynb #861d9541
+def check_ending(run_dir: Path):
+    "Raise `Damaged` if what is written last is gone, or is of another choice or state than the run's."
+    ending, hint = run_dir / FINISHED, f'run toss run {shell_path(run_dir)}: it writes it again'
+    if ending.exists() or any((run_dir / f'{name}.json').exists() for name in EXPLAINED):
+        choice = last_choice(run_dir)
+        if choice is None or read_record(ending, 'finished', hint)['recipe']['choice'] != choice['made_of']:
+            raise Damaged(f'{ending}: of another choice than the submitted one', hint)
+    if (run_dir / ADVICE).exists():
+        read_record(run_dir / ADVICE, 'advice', hint, advice_made_of(run_dir))
+
 # %% ../../nbs/90_run/25_verify.ipynb #96cb7a5f
 _NEEDED = RUN_CONFIG, SPEC, FOLDS, 'folds.parquet', CALIBRATION, CALIBRATOR, OOF, CHOICE, SUBMISSION
 
@@ -195,6 +207,7 @@ def verify(cfg: Config) -> list[str]:
             link(name, check_record, path, hint, sides, here=kind)
     link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
     link(f'{SUBMISSION}: what was handed in, of these members', check_chosen, run)
+    link('report: of what was handed in', check_ending, run)
     if (run / 'export' / 'artefact.json').exists():
         link('export: of what was submitted', check_exported, run)
     if faults:

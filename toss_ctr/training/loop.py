@@ -19,6 +19,7 @@ from torch import nn
 
 from ..core.device import autocast, memory_errors, step_seed, to_device
 from ..core.errors import UserError
+from ..core.files import check_own
 from ..core.processes import noted_interrupts
 from .checkpoints import load_resume, resume_path, save_resume, write_train_log
 from .distributed import global_batch, run_in_first
@@ -146,8 +147,9 @@ def write_events(trainer: FoldTrainer):
     "Write the log's numbers of the last epoch as TensorBoard events."
     from torch.utils.tensorboard import SummaryWriter
 
-    epoch = trainer.state.epoch - 1
-    with SummaryWriter(trainer.cfg.run_dir / 'tb' / f'fold_{trainer.fold}', purge_step=epoch) as board:
+    epoch, folder = trainer.state.epoch - 1, trainer.cfg.run_dir / 'tb' / f'fold_{trainer.fold}'
+    check_own(folder / 'events')  # names of its files end in the machine and the time
+    with SummaryWriter(folder, purge_step=epoch) as board:
         for row in trainer.state.log:
             if row['epoch'] != epoch:
                 continue
