@@ -15,7 +15,7 @@ import polars as pl
 from ..core.errors import renamed, UserError
 from ..core.files import check_target, write_aside
 from .frames import any_frame
-from .source import find_files, lazy_table
+from .source import find_files, lazy_table, other_kind, PACKED
 from .types import moment_part, NULLS
 
 # %% ../../nbs/20_data/46_tables.ipynb #a9304654
@@ -23,10 +23,17 @@ _BETWEEN = ',', ';', '\t', '|'
 
 
 def _scan_csv(path) -> pl.LazyFrame:
-    "Rows of a CSV file, which may be compressed; raise UserError if it cannot be read."
+    """Rows of a CSV file, which may be compressed, without lines that hold nothing.
+
+    raises UserError : it cannot be read, or a name is given twice
+    """
     if '://' in str(path):
         raise UserError(f'{path}: a CSV file is read from a disk', 'copy it, or store it as Parquet')
     try:
+        with open(path, 'rb') as file:
+            found = other_kind(file.read(1 << 16))
+        if found and found != PACKED:  # Polars unpacks it
+            raise UserError(f'{path}: {found[0]}', found[1])
         names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
         header = ''.join(names.collect_schema().names())
         mark = max(_BETWEEN, key=header.count)
@@ -34,9 +41,17 @@ def _scan_csv(path) -> pl.LazyFrame:
         if cells.count('') > 1 and any(re.fullmatch(r'-?\d+(\.\d+)?', cell) for cell in cells):
             raise UserError(f'{path}: its first line holds no names of columns', 'write them there')
         how = dict(separator=mark, null_values=list(NULLS), try_parse_dates=True, infer_schema_length=None, glob=False)
-        rows = pl.scan_csv(path, **how)
-        long = [name for name, kind in rows.collect_schema().items() if kind in (pl.Int128, pl.UInt128)]
-        return pl.scan_csv(path, **how, schema_overrides=dict.fromkeys(long, pl.String)) if long else rows
+        if mark == ';':  # where 3,50 may be a number
+            kinds = [pl.scan_csv(path, **how, decimal_comma=by).collect_schema().dtypes() for by in (False, True)]
+            how['decimal_comma'] = [pl.Float64 in of_file for of_file in kinds] == [False, True]
+        kinds = pl.scan_csv(path, **how).collect_schema()
+        for name in kinds:
+            if name not in header and '_duplicated_' in name:
+                name = name.rpartition('_duplicated_')[0]
+                raise UserError(f"{path}: column '{name}' occurs twice", 'rename or drop the copies')
+        long = dict.fromkeys([name for name, kind in kinds.items() if kind in (pl.Int128, pl.UInt128)], pl.String)
+        rows = pl.scan_csv(path, **how, schema_overrides=long)
+        return rows if len(kinds) == 1 else rows.remove(pl.all_horizontal(pl.all().is_null()))
     except FileNotFoundError:
         several = 'write several CSV files as one, or as Parquet' if '*' in str(path) else 'check the path'
         raise UserError(f'no such file: {path}', several) from None
@@ -72,7 +87,7 @@ def _write_rows(rows: pl.LazyFrame, file: Path) -> str:
             rows.sink_parquet(part, metadata={_MADE: 'made from another file or frame'})
     except pl.exceptions.PolarsError as e:
         why = str(e).splitlines()[0][:120]
-        hint = 'save it as UTF-8' if 'utf-8' in why else 'correct such rows'
+        hint = 'save it as UTF-8' if 'utf-8' in why else 'correct such rows, or the names in the first line'
         raise UserError(f'{file}: cannot be read ({why})', hint) from None
     return str(file)
 

@@ -298,7 +298,7 @@ def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
     return _mapped(column, lambda at: at.dt.convert_time_zone(clock)) if own != clock else column
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
-NULLS = 'NA', 'N/A', 'NULL', 'null', 'None', '\\N'  # texts for null in files
+NULLS = 'NA', 'N/A', '#N/A', 'NULL', 'null', 'None', '\\N'  # texts for null in files
 NO_NUMBER = (*NULLS, '-', '')  # texts for a missing number
 
 

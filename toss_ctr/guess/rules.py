@@ -322,10 +322,10 @@ def find_label(details: dict, label: str | None, path, test_columns=None) -> str
         able = [c for c in real if zero_and_one(details[c])] or [c for c in real if details[c].card == 2]
         lacked = [c for c in able if test_columns is not None and c not in test_columns]
         if len(lacked) != 1:
-            raise UserError(
-                f"{path}: no label column '{label}'",
-                f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}',
-            )
+            hint = f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}'
+            if not details.keys() - {real[0]}:
+                hint = 'columns of a text file are separated by commas, semicolons, tabs or |'
+            raise UserError(f"{path}: no label column '{label}'", hint)
         label = lacked[0]
     c = details[label]
     if c.nulls:
