@@ -9,7 +9,7 @@ __all__ = ['WORK', 'LOOK', 'STEPS', 'OPTIONS', 'app', 'File', 'PRESETS', 'Cfg', 
            'toss_board', 'toss_verify', 'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
-from .core.processes import done, edge, ends_at_once, keep_freed_memory, launched, stop_while_loading
+from .core.processes import done, edge, ends_at_once, keep_freed_memory, launched, shown, stop_while_loading
 
 stop_while_loading()  # what follows takes a moment
 
@@ -118,7 +118,8 @@ def main(name: str = '', argv=None):
         if sys.stderr.isatty() and call.func.__module__ == __name__:  # libraries take seconds, a person is told at once
             print(f'{words[0]}: loading …', file=sys.stderr, flush=True)
         keep_freed_memory()
-        call()
+        with shown() if call.func.__module__ == __name__ else nullcontext():  # help may be coloured
+            call()
     done()
 
 # %% ../nbs/90_run/40_cli.ipynb #b79373eb

@@ -15,7 +15,7 @@ from typing import Annotated, get_args
 import yaml
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
-from ..core.errors import nearest, UserError
+from ..core.errors import escaped, nearest, UserError
 
 # %% ../../nbs/10_config/00_base.ipynb #12c0cf19
 class Section(BaseModel):
@@ -169,6 +169,8 @@ def yaml_text(keys: dict, notes=(), why=None, **style) -> str:
     """
     comments, keys = ''.join(map(comment, notes)), json.loads(json.dumps(keys))  # JSON turns tuples into lists
     text = yaml.dump(keys, Dumper=_Dumper, sort_keys=False, allow_unicode=True, **style)
+    if escaped(text.replace('\n', '')) != text.replace('\n', ''):  # names that turn the direction of a line
+        text = yaml.dump(keys, Dumper=_Dumper, sort_keys=False, **style)
     text = comments + (_with_reasons(text, why) if why else text)
     if read_yaml(text) != keys:
         raise UserError('YAML: what was written does not read back as the same keys', 'rename odd columns or files')

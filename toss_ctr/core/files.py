@@ -6,11 +6,11 @@
 __all__ = ['MACHINE', 'names_file', 'check_own', 'open_regular', 'map_array', 'disk_errors', 'fsync_dir', 'make_folder', 'born',
            'lives', 'writer_mark', 'abandoned', 'part_beside', 'write_aside', 'sweep', 'temporary_folder',
            'digest_bytes', 'digest_file', 'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key', 'Digests',
-           'write_json', 'read_json', 'write_table', 'table_of', 'read_table', 'locked', 'state_file', 'remembered',
-           'remember', 'check_target', 'first_line', 'watched']
+           'write_json', 'read_json', 'write_table', 'table_of', 'read_table', 'locked', 'hold', 'release', 'held',
+           'state_file', 'remembered', 'remember', 'check_target', 'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
-import errno, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
+import errno, fcntl, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
 from contextlib import contextmanager, suppress
 from fnmatch import fnmatchcase
 from itertools import islice
@@ -449,6 +449,36 @@ def locked(folder, what: str = 'folder', wait: bool = True):
     finally:
         with names_file(folder / '.lock'):
             lock.release()
+
+# %% ../../nbs/00_core/10_files.ipynb #9101d16a
+_HELD: dict[str, int] = {}
+
+
+def hold(folder):
+    "Keep a folder from being removed while this process lives; where a file system has no locks, do nothing."
+    name = str(Path(folder).resolve())
+    with suppress(OSError):
+        release(folder)
+        _HELD[name] = os.open(name, os.O_RDONLY | os.O_DIRECTORY)
+        fcntl.flock(_HELD[name], fcntl.LOCK_SH | fcntl.LOCK_NB)  # the system ends it with the process
+
+
+def release(folder):
+    "End the `hold` of this process on a folder."
+    with suppress(KeyError):
+        os.close(_HELD.pop(str(Path(folder).resolve())))
+
+
+def held(folder) -> bool:
+    "Whether a process holds a folder."
+    at = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        fcntl.flock(at, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:  # any other: a file system without locks
+        return isinstance(error, BlockingIOError)
+    finally:
+        os.close(at)
+    return False
 
 # %% ../../nbs/00_core/10_files.ipynb #a96e9893
 def state_file(name: str) -> Path:

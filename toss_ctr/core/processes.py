@@ -5,16 +5,16 @@
 # %% auto #0
 __all__ = ['GRAMMAR', 'STOP', 'MARK', 'STOPPED', 'cores', 'spin_briefly', 'free_memory', 'keep_freed_memory', 'lazy_names',
            'without', 'child_environment', 'bind', 'bound_command', 'Lines', 'in_main_thread', 'noted_interrupts',
-           'carriers', 'end_carriers', 'guard', 'Reaper', 'Terminated', 'stop_while_loading', 'done', 'edge',
+           'carriers', 'end_carriers', 'guard', 'Reaper', 'Terminated', 'stop_while_loading', 'done', 'shown', 'edge',
            'launched', 'ends_at_once']
 
 # %% ../../nbs/00_core/20_processes.ipynb #9f7bebbf
-import ctypes, io, os, shutil, signal, site, subprocess, sys, tempfile, threading, time, traceback
-from contextlib import contextmanager, suppress
+import ctypes, io, os, re, shutil, signal, site, subprocess, sys, tempfile, threading, time, traceback
+from contextlib import contextmanager, redirect_stderr, redirect_stdout, suppress
 from importlib import import_module, resources
 from pathlib import Path
 
-from .errors import disk_trouble, UserError
+from .errors import disk_trouble, escaped, UserError
 
 # %% ../../nbs/00_core/20_processes.ipynb #609033d9
 def cores() -> int:
@@ -405,6 +405,27 @@ def _flush_or_discard():
         print(end='', flush=True)
     except OSError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+
+# %% ../../nbs/00_core/20_processes.ipynb #3fb056c9
+class _Shown:
+    "A stream that escapes control characters, but for lines, tabs and what moves a bar of progress."
+
+    def __init__(self, stream):
+        self.stream = stream
+
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+
+    def write(self, text: str):
+        moves = re.match(r'\r|(\n|\x1b\[A)+\Z|', text)[0]
+        return self.stream.write(moves + re.sub(r'[^\n\t]+', lambda found: escaped(found[0]), text[len(moves) :]))
+
+
+@contextmanager
+def shown():
+    "Context manager: what is printed to stdout and stderr has its control characters escaped."
+    with redirect_stdout(_Shown(sys.stdout)), redirect_stderr(_Shown(sys.stderr)):
+        yield
 
 # %% ../../nbs/00_core/20_processes.ipynb #af3db68e
 @contextmanager

@@ -90,7 +90,7 @@ def judged(member: MemberPredictions, calibration: Calibration, seed: int) -> tu
 
     Returns
     -------
-    metrics, each on its scale; (n,) probabilities as they are submitted
+    metrics, each on its scale; (n,) probabilities as they are handed in
     """
     held_out = member.logit, member.label, member.fold
     p = cross_fit(*held_out, seed, member.weight, **calibration.options)
@@ -510,7 +510,7 @@ def submit(cfg: Config, made_of: dict[str, str] | None = None) -> Record:
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #4832a3d4
 def submission_line(made: dict) -> str:
-    """Which prediction was submitted and what it was chosen by, in one line.
+    """Which prediction was handed in and what it was chosen by, in one line.
 
     Examples
     --------
@@ -549,3 +549,4 @@ def level_text(made: dict) -> str:
 def scale_line(made: dict) -> str:
     "What the submission's numbers are, and `level_text`."
     return f"{SCALES[made['calibrators'][made['chosen']]['target']]}; {level_text(made)}"
+

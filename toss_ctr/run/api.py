@@ -19,7 +19,7 @@ from ..config.load import with_changes, make_config, merge, overridden, parse_ov
 from ..config.data import Data
 from ..config.whole import Config
 from ..core.errors import in_notebook, nearest, renamed, UserError
-from ..core.files import digest_json, locked, shell_path, sweep
+from ..core.files import digest_json, held, locked, release, shell_path, sweep
 from ..core.names import CHOICE, OOF, REPORT, RUN_CONFIG, SPEC, SUBMISSION
 from ..core.records import read_run_table
 from ..config.base import html_table
@@ -707,7 +707,7 @@ def clean(run_dir: Path, data: Data, caches: bool = False) -> list[Path]:
     """Remove parts that interrupted steps left in a run's folder; results stay.
 
     data : section of its config
-    caches : remove the caches its folds were trained on as well, where no other run's folds were
+    caches : remove the caches its folds were trained on, too, if no other run's folds were and no process reads them
     returns what was removed
     """
     from toss_ctr.run.verify import run_caches, trained_on
@@ -719,6 +719,10 @@ def clean(run_dir: Path, data: Data, caches: bool = False) -> list[Path]:
     alone = known(run).difference(*map(known, others))
     found = {split.parent for train in alone for split in run_caches(data, train).values()}
     for cache in sorted(cache for cache in found if cache.parent == folder):
+        release(cache)
+        if held(cache):
+            print(f'{cache}: stays, a running command reads it')
+            continue
         with locked(cache):
             shutil.rmtree(cache)
         gone.append(cache)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['USUAL_EPOCHS', 'FEW_TREES', 'FOLD_START', 'ENDING', 'ENDING_ROW', 'ENDING_BYTES', 'USUAL_ROUNDS', 'time_text',
-           'seconds_of', 'usual_epochs', 'default_jobs', 'will_generate', 'data_rows', 'head_run', 'measured_cost',
-           'cost_of', 'scale_up', 'estimate', 'estimate_text']
+           'seconds_of', 'usual_epochs', 'default_jobs', 'data_rows', 'head_run', 'measured_cost', 'cost_of',
+           'scale_up', 'estimate', 'estimate_text']
 
 # %% ../../nbs/90_run/09_clock.ipynb #c10c0003
 import io, time, warnings
@@ -21,7 +21,6 @@ from ..config.whole import Config
 from ..core.device import resolve_device, threads
 from ..core.errors import renamed, UserError
 from ..core.files import temporary_folder, watched
-from ..core.objects import is_object
 from ..core.processes import cores, free_memory
 from ..data.source import find_files, lazy_table, open_source
 from ..synthetic.one_space import generate
@@ -30,7 +29,7 @@ from ..members.estimators import LEARNERS
 from ..members.matrix import tree_columns
 from ..members.trees import grow_members
 from ..training.evaluate import evaluate, SOME_ROWS
-from ..training.inputs import prepare
+from ..training.inputs import prepare, will_generate
 from ..training.setup import fold_memory, FoldTrainer, ROW_NUMBERS
 from ..training.loop import run_epoch
 
@@ -88,12 +87,6 @@ def default_jobs(device: str, folds: int, memory: float) -> int:
     if resolve_device(device).type != 'cpu':
         return 1
     return max(1, min(folds, cores(), int(free_memory() // memory)))
-
-# %% ../../nbs/90_run/09_clock.ipynb #a8cce783
-def will_generate(data: Data) -> bool:
-    "Whether the run's data does not exist yet and will be generated."
-    path = data.train_path or ''
-    return bool(data.synthetic) and not is_object(path) and not Path(path).exists()
 
 # %% ../../nbs/90_run/09_clock.ipynb #80bef840
 def data_rows(data: Data) -> dict[str, int]:

@@ -107,7 +107,7 @@ def check_made_of(cfg: Config, sides: dict):
 
 
 def check_chosen(run_dir: Path):
-    "Raise `Damaged` if the choice is not of these members, or submission.csv is not the one that was written."
+    "Raise `Damaged` where the choice is not of these members, or submission.csv not what it says was handed in."
     if whole_choice(run_dir) and submitted_record(run_dir) is None:
         raise Damaged(
             f'{run_dir / SUBMISSION}: not what was handed in',
@@ -138,7 +138,7 @@ _NEEDED = RUN_CONFIG, SPEC, FOLDS, 'folds.parquet', CALIBRATION, CALIBRATOR, OOF
 
 
 def check_present(cfg: Config, sides: dict):
-    """Raise `Damaged` naming the first missing file of the submission, or of those it was made from.
+    """Raise `Damaged` naming the first file that was handed in, or was needed for it, and is gone.
 
     sides : fold → side file, of the folds that are there
     """
@@ -209,7 +209,7 @@ def verify(cfg: Config) -> list[str]:
     link(f'{SUBMISSION}: what was handed in, of these members', check_chosen, run)
     link('report: of what was handed in', check_ending, run)
     if (run / 'export' / 'artefact.json').exists():
-        link('export: of what was submitted', check_exported, run)
+        link('export: of what was handed in', check_exported, run)
     if faults:
         print('\n'.join(lines))
         raise UserError('; '.join(dict.fromkeys(faults)))

@@ -21,7 +21,7 @@ from ..config.train import CV
 from ..config.whole import Config
 from ..core.errors import UserError
 from ..features.stored import build_features, StoredFeatures
-from ..core.files import digest_json, locked, sweep
+from ..core.files import digest_json, hold, locked, sweep
 from ..core.names import FOLDS
 from ..core.objects import is_object
 from ..core.records import read_record, write_record
@@ -178,6 +178,8 @@ def prepare(cfg: Config, test: bool | None = None, progress: bool = False, force
         raise UserError('data.test_path: not given', 'add --set data.test_path=PATH')
     splits = build_cache(cfg, splits=('train', 'test') if test else ('train',), progress=progress)
     train = splits['train']
+    for split in splits.values():
+        hold(split.root.parent)
     for column, value in train.stats['far'].items():
         what = f'more than {FAR:,.0f} times the spread from the median; it counts as that far'
         warnings.warn(f"{train_path}: column '{column}' holds {value:.4g}, {what}")
