@@ -142,11 +142,13 @@ class CV(Section):
     """
 
     scheme: _FoldScheme = 'group_kfold'
-    """group_kfold: stratified k folds by group; forward: the last n_splits days in turn, trained on the days before;
+    """group_kfold: stratified k folds by group; forward: the last days in turn, trained on the days before;
     file: the rows of data.valid_path."""
     n_splits: Positive = 5
-    """Number of folds; 1 = one held-out fold. Scheme forward: days to hold out; if the last day has few rows or one
-    class, it counts with the day before. Scheme file does not read it."""
+    "Number of folds; 1 = one held-out fold. Scheme file does not read it."
+    days: Positive | None = None
+    """Scheme forward: the last days to hold out, best as many as there are to predict; they are joined to n_splits
+    folds of about as many rows. null = n_splits."""
     group_key: OptionalText = None
     "Column of the group: rows with equal values are in the same fold."
     parts: Positive | None = None

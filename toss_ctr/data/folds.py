@@ -299,32 +299,35 @@ def time_order(values) -> np.ndarray:
     return np.append(-1, np.argsort(order))
 
 # %% ../../nbs/20_data/55_folds.ipynb #7b2ae37c
-_CUT = 0.1  # share of an average day's rows; a last day with fewer was cut off
+_LEAST = 0.5  # of an average fold's rows: a fold with fewer takes one more day
 
 
-def _day_folds(split, name: str, n_splits: int) -> np.ndarray:
-    "Fold of each row, (n,) int8: one for each of the last `n_splits` days, after `_CUT` and one-class days are merged."
+def _day_folds(split, name: str, n_splits: int, days: int | None = None) -> np.ndarray:
+    "Fold of each row, (n,) int8: `n_splits` of about as many rows, each of whole days and both classes, the last ones."
     codes, values = key_codes(split, name, 'cv.time_key')
-    day = time_order(values)[codes]
+    day, days = time_order(values)[codes], max(days or n_splits, n_splits)
     dated = day >= 0
     day[dated] = dense(day[dated])
     n_days = int(day.max(initial=-1)) + 1
     if n_days < 2:
         raise UserError(f"cv.time_key: '{name}' has {n_days} value(s) in train", 'cv.scheme forward needs two or more')
-    if n_splits >= n_days:
+    if days >= n_days:
         raise UserError(
-            f"cv.n_splits: {n_splits} days to hold out of the {n_days} of '{name}'",
+            f"cv.{'days' if days > n_splits else 'n_splits'}: {days} days to hold out of the {n_days} of '{name}'",
             f'a day needs days before it: ask for {n_days - 1} at most',
         )
-    counts = np.stack([np.bincount(day[dated], of) for of in (None, np.asarray(split.labels())[dated])])
-    joined, least = np.arange(n_days), _CUT * counts[0].mean()
-    for d in range(n_days - 1, n_splits, -1):  # days that would be left
-        rows, clicks = counts[:, d]
-        if rows < least or clicks in (0, rows):
-            counts[:, d - 1] += counts[:, d]
-            joined[d:] -= 1
-    day[dated] = joined[day[dated]]
-    return np.maximum(day - (joined[-1] + 1 - n_splits), -1).astype(np.int8)
+    rows, clicks = (np.bincount(day[dated], of) for of in (None, np.asarray(split.labels())[dated]))
+    each, fold, first = max(rows[-days:].sum() / n_splits, rows.mean()), np.full(n_days, -1, np.int8), n_days
+    for k in range(n_splits - 1, -1, -1):
+        last, some = first, np.zeros(2)
+        while first > k + 1:  # days are left for earlier folds and for training
+            first -= 1
+            some += rows[first], clicks[first]
+            reached = rows[first:].sum() + rows[first - 1] / 2 >= (n_splits - k) * each
+            if reached and some[0] >= _LEAST * each and 0 < some[1] < some[0]:
+                break
+        fold[first:last] = k
+    return np.append(fold, -1)[day].astype(np.int8)
 
 # %% ../../nbs/20_data/55_folds.ipynb #f19a4c05
 def _file_folds(split) -> np.ndarray:
@@ -406,7 +409,7 @@ def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:
     elif cv.scheme == 'file':
         fold = _file_folds(split)
     else:
-        fold = _day_folds(split, day_key, cv.n_splits)
+        fold = _day_folds(split, day_key, cv.n_splits, cv.days)
     stats = _fold_stats(fold, label, groups)
     part = _make_parts(fold, label, groups, seed)
     return Folds(fold, int(fold.max()) + 1, cv.scheme, part, stats)

@@ -64,7 +64,7 @@ class Schema:
     """Columns of a file with their roles, and warnings. It prints as a table; `to_yaml` writes a config.
 
     unseen : column of `MANY` values or more → share of the test rows with a value that training lacks
-    days : column of days that are all later in the test rows, and its number of training days; None: there is none
+    days : column of days that are all later in the test rows, its training days, and its days to predict; None: none
     valid : file to choose the epoch on; '' = folds of the training rows
     histories : a dict each, the longest first: col, sides, time ('' = none), asks (column of the shown item → column
         of tokens that it shares a table with, '' = none, itself = it is looked up for the tokens), sep, pad (token that
@@ -81,7 +81,7 @@ class Schema:
     positives: int
     columns: tuple[Column, ...]
     unseen: dict = field(default_factory=dict)
-    days: tuple[str, int] | None = None
+    days: tuple[str, int, int] | None = None
     valid: str = ''
     histories: tuple[dict, ...] = ()
     notes: tuple[str, ...] = ()
@@ -241,16 +241,17 @@ def all_later(train: ColumnProfile, test: ColumnProfile) -> bool:
     return alike and (0 < gap < np.inf or gap == 0 and train.name.endswith('.day'))
 
 # %% ../../nbs/55_guess/50_schema.ipynb #1cc3a3b7
-def _later_columns(log: Log, columns: list[str], grouped: bool) -> dict[str, int]:
-    "Numeric column, or day of the row, with only greater values in the test rows → its number of training values."
+def _later_columns(log: Log, columns: list[str], grouped: bool) -> dict[str, tuple[int, int]]:
+    "Numeric column, or day of the row, with only greater values in test rows → its numbers of values there and before."
     pairs = ((log.details[c], log.test[c]) for c in columns)
     pairs = ((here, new) for here, new in pairs if here.kind in ('whole', 'real'))
-    later = {here.name: here.card or 0 for here, new in pairs if all_later(here, new)}
+    later = {here.name: (new.card or 0, here.card or 0) for here, new in pairs if all_later(here, new)}
     train, test = (details.get(log.time) for details in (log.details, log.test))
     if train and test and {train.kind, test.kind} <= {'whole', 'real'} and not grouped:  # or folds hold out values
         if days_of(train)[1] <= days_of(test)[0]:
             day = moment_part(log.time, 'day', train.sample.dtype)
-            later[f'{log.time}.day'] = pl.DataFrame({log.time: train.sample}).select(day.n_unique()).item()
+            tables = (pl.DataFrame({log.time: column.sample}) for column in (test, train))
+            later[f'{log.time}.day'] = tuple(table.select(day.n_unique()).item() for table in tables)
     return later
 
 # %% ../../nbs/55_guess/50_schema.ipynb #2d0abb5a
@@ -264,7 +265,7 @@ def _against_test(s: Schema, log: Log, train: Source, test: Source) -> Schema:
     many = {c: share for c, share in unseen.items() if (s[c].card or LIMIT) >= MANY}
     able = [c.name for c in s.columns if (c.role in ('categorical', 'numeric') or c.note == DAY) and c.name in have]
     later = _later_columns(log, able, max(many.values(), default=0) >= NEW)
-    days = next(((c, n) for c, n in later.items() if 3 <= n <= 366), None)
+    days = next(((c, n, ahead) for c, (ahead, n) in later.items() if 3 <= n <= 366), None)
     columns = []
     for c in s.columns:
         share = unseen.get(c.name, 0.0)
