@@ -88,7 +88,7 @@ def drive(tab, pictures: Path):
     assert moved and {width[-1] for width in series} == {100}, bars  # of the folds
     assert '-m' not in text, text
     board, _ = run(BOARD)
-    assert 'trained,' in board and 'out of fold' in board and 'lightgbm' not in board.partition('\n')[0], board
+    assert 'trained,' in board and 'uncalibrated' in board and 'lightgbm' not in board.partition('\n')[0], board
     run(REPORT)
     report = next(frame for frame in tab.frames if frame != tab.main_frame and frame.query_selector('h1'))
     assert report.inner_text('h1') == 'a' and report.evaluate(LOADED)

@@ -30,7 +30,7 @@ def _folds(s) -> dict:
         return dict(group_key=s.days[0], stratify_target=s.label)
     if s.days:
         of_time = s.days[0] in [f'{c}.day' for c in s.names('time')]  # then it is the default of cv.time_key
-        held = min(max(WEEK, s.days[2]), s.days[1] // 2)  # as many as are predicted, if that many are left to learn from
+        held = min(max(WEEK, s.days[2]), s.days[1] // 2)  # as many as are predicted, and as many are left
         keys = dict(scheme='forward', n_splits=min(3, held), days=held)
         return keys | ({} if of_time else dict(time_key=s.days[0]))
     return (dict(group_key=s.new_group) if s.new_group else {}) | dict(stratify_target=s.label)

@@ -109,7 +109,7 @@ def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> 
     file = restore_submission(cfg.run_dir, choice, member)
     if target:
         copy_aside(file, target)
-    say(f"{file}: {member}’s own" if member else f'submitted: {submission_line(choice)}')
+    say(f"{file}: {member}’s own" if member else submission_line(choice))
     return target or file
 
 # %% ../../nbs/70_inference/35_answers.ipynb #db21a267

@@ -28,7 +28,7 @@ from ..data.submission import logit
 from ..data.source import open_source
 from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .calibration import scales_of
-from .ensemble import calibrated, ENSEMBLE, submitted_record, last_choice, scale_line
+from .ensemble import calibrated, ENSEMBLE, submitted_record, last_choice, scale_line, submission_line
 from .select import choose_weights
 from ..members.combine import combine, resolve_weights
 from ..training.metrics import all_metrics, COLUMNS, compare_predictions, first_metric, Interval, merit
@@ -383,7 +383,7 @@ def score_lines(rows, metric: str, before=(), after=()) -> MetricsTable:
         metrics = {TITLES.get(key, key): row[key] for key in COLUMNS[metric] if key in row}
         if row['low'] is not None and row['judged_by'] == metric:
             metrics[TITLES.get(first, first)] = Interval(row[first], row['low'], row['high'])
-        mark = ' *' * row.get('submitted', False) + ' (kept out)' * row.get('doubted', False)
+        mark = ' *' * row.get('submitted', False) + ' (held back)' * row.get('doubted', False)
         lines[row['name'] + mark] = _cells(row, before) | metrics | _cells(row, after)
     return MetricsTable(lines)
 
@@ -405,9 +405,9 @@ class Board(Shown):
 
 # %% ../../nbs/70_inference/36_compare.ipynb #d38a4ad8
 def member_board(run_dir) -> Board:
-    "Board of the members of a run; * was submitted; below: its scale, and members that are kept out."
+    "Board of the members of a run; * was submitted; below: its scale, and members that are held back."
     rows, choice = member_rows(run_dir), last_choice(run_dir)
-    sentences = [scale_line(choice), *choice['doubted'].values()]
+    sentences = [submission_line(choice), scale_line(choice), *choice['doubted'].values()]
     return Board([score_lines(rows, choice['judged_by'], after=OF_MEMBERS), '\n'.join(sentences)], rows)
 
 # %% ../../nbs/70_inference/36_compare.ipynb #893e066b
@@ -424,10 +424,10 @@ def run_board(runs) -> Board:
     of_first = {key: pair[0] for pairs in differs for key, pair in sorted(pairs.items())}
     keys = sorted(key for key in of_first if not key.startswith(_OF_THE_RUN))
     for cfg, pairs in zip(cfgs, differs, strict=True):
-        chosen = last_choice(cfg.run_dir)['chosen']
-        best = next(row for row in member_rows(cfg.run_dir) if row['name'] == chosen)
-        row = dict(name=cfg.exp_name, submission=chosen if best['submitted'] else '', members=len(cfg.members))
-        row = best | row
+        choice = last_choice(cfg.run_dir)
+        best = next(row for row in member_rows(cfg.run_dir) if row['name'] == choice['chosen'])
+        row = best | choice['submission'] | dict(name=cfg.exp_name, members=len(cfg.members))
+        row |= dict(submission=choice['chosen'] if best['submitted'] else '')
         rows.append(row | {key: value_text(pairs[key][1] if key in pairs else of_first[key]) for key in keys})
     rows = sorted(rows, key=lambda row: -merit(row, metric))
     lines = [row | dict(submitted=False) for row in rows]  # of every run

@@ -5,9 +5,9 @@
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_FAR', 'AHEAD', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'learnt_shuffled', 'too_good',
            'doubted', 'choose', 'worth', 'choice_step', 'submission_path', 'last_choice', 'whole_choice',
-           'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'submit_members', 'submitted_record',
-           'restore_submission', 'at_rows', 'of_rows', 'held_out_of', 'calibrated', 'run_predictions', 'submit',
-           'submission_line', 'level_text', 'scale_line']
+           'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'cross_choose', 'submit_members',
+           'submitted_record', 'restore_submission', 'at_rows', 'of_rows', 'held_out_of', 'calibrated',
+           'run_predictions', 'submit', 'submission_line', 'level_text', 'scale_line']
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1199bfe2
 from dataclasses import replace
@@ -25,11 +25,11 @@ from ..core.records import check_files, copy_aside, digest_of, read_record, read
 from ..core.steps import Step, version_file
 from ..core.tasks import needed_versions
 from ..data.submission import align_ids, write_submission
-from .calibration import cross_fit, fit_calibrator, held_out_level, Scales, scales_of
+from .calibration import cross_fit, fit_calibrator, held_out_level, holdouts, Scales, scales_of
 from .select import choose_weights
 from ..members.predictions import held_out_file, member_folder, MemberPredictions, read_predictions
 from ..training.metrics import all_metrics, auc, bootstrap_interval, first_metric, gain, Interval, less_first
-from ..training.metrics import merit, N_BOOT, RATIO, TITLES
+from ..training.metrics import merit, N_BOOT, RATIO, Scorer, TITLES
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #27ad5711
 def check_same_rows(members: list[MemberPredictions]):
@@ -90,7 +90,7 @@ def judged(member: MemberPredictions, calibration: Calibration, seed: int) -> tu
 
     Returns
     -------
-    metrics, each on its scale; (n,) probabilities as they are handed in
+    metrics, each on its scale; (n,) probabilities as they are submitted
     """
     held_out = member.logit, member.label, member.fold
     p = cross_fit(*held_out, seed, member.weight, **calibration.options)
@@ -141,10 +141,9 @@ def too_good(member: MemberPredictions, trained: list[MemberPredictions]) -> str
     hint = f'if it has learnt no label but those of toss folds: members.{member.name}.trust: true'
     return f'{member.name}: {why}{promise}, held back – {hint}'
 
-
 # %% ../../nbs/70_inference/18_ensemble.ipynb #1cb90c41
 def doubted(members: list[MemberPredictions], trusted: list[str], run: str) -> dict[str, str]:
-    """Members from outside that are not handed in, whatever they score.
+    """Members from outside that are not submitted, whatever they score.
 
     members : of the same rows
     trusted : names of those that a person has let in (`trust`)
@@ -157,10 +156,10 @@ def doubted(members: list[MemberPredictions], trusted: list[str], run: str) -> d
             continue
         if member.shuffled_label is None:
             hint = f'run toss folds {run} --for {member.name}, learn from its files and keep their labels'
-            reasons[member.name] = f'{member.name}: nothing shows that it is out of fold, not handed in – {hint}'
+            reasons[member.name] = f'{member.name}: nothing shows that it is out of fold, not submitted – {hint}'
         elif (far := learnt_shuffled(member, trained)) > TOO_FAR:
             why = f'has learnt labels of rows it should hold out ({far:.1f} standard errors, chance ends at {TOO_FAR})'
-            reasons[member.name] = f'{member.name}: {why}, not handed in – fit each fold without the rows it predicts'
+            reasons[member.name] = f'{member.name}: {why}, not submitted – fit each fold without the rows it predicts'
         elif member.name not in trusted and (why := too_good(member, trained)):
             reasons[member.name] = why
     return reasons
@@ -315,6 +314,24 @@ def _compared(
             rows[name] |= dict(gain=better.diff, gain_low=better.lo, gain_high=better.hi)
     return rows
 
+# %% ../../nbs/70_inference/18_ensemble.ipynb #141cc5e1
+def cross_choose(p: dict[str, Scales], rows_of: MemberPredictions, metric: str, seed: int = 0) -> Scales:
+    """Each held-out part as predicted by the one of several that scores best on the other parts.
+
+    p : name → scales of its (n,) probabilities
+    rows_of : a member of these rows
+    metric : key `metric`
+    seed : of the split into parts if there is only one fold
+    """
+    label = rows_of.label
+    weight = np.ones(len(label)) if rows_of.weight is None else rows_of.weight
+    scorers, crossed = {name: Scorer(label, *of) for name, of in p.items()}, np.empty((2, len(label)))
+    for part in holdouts(rows_of.fold, seed):
+        others = ~part if 0 < label[~part].mean() < 1 else part | ~part
+        best = max(p, key=lambda name: merit(scorers[name](weight * others), metric))
+        crossed[:, part] = np.stack(p[best])[:, part]
+    return Scales(*crossed)
+
 # %% ../../nbs/70_inference/18_ensemble.ipynb #ca72d1d2
 def _mixed(members: list[MemberPredictions], select: str, seed: int) -> tuple[dict, list[MemberPredictions]]:
     "Weights of the members; their mean, where it is not one of them."
@@ -344,11 +361,11 @@ def submit_members(members: list[MemberPredictions], step: Step) -> dict:
 
     members : of the same rows
     step : of `choice_step`: its recipe says how they are judged
-    returns the content of ensemble.json: `chosen`, `judged_by` (key `metric`), `select` of section
-        `ensemble`, `weights`, `scores` (name → metrics out of fold), `levels` (name → `Level`), `calibrators`
-        (name → `Calibrator` as a dict), `board` (name → low and high of the first metric of `judged_by`, gain on the
-        best single member with its interval, loss without it: positive is better), `doubted` (name → why it is not
-        submitted), `details` (name → kind, fit_seconds, rows_per_s)
+    returns the content of ensemble.json: `chosen`, `submission` (metrics cross-fitted over the choice, low and high of
+        the first), `judged_by` (key `metric`), `select`, `weights`, `scores` (name → metrics out of fold), `levels`
+        (name → `Level`), `calibrators` (name → `Calibrator` as a dict), `board` (name → low and high of the first
+        metric of `judged_by`, gain on the best single member with its interval, loss without it: positive is better),
+        `doubted` (name → why it is not submitted), `details` (name → kind, fit_seconds, rows_per_s)
     """
     check_same_rows(members)
     recipe = step.recipe
@@ -366,13 +383,18 @@ def submit_members(members: list[MemberPredictions], step: Step) -> dict:
         levels[member.name] = held_out_level(*held, forward=recipe['forward'], **how)
         scores[member.name][RATIO] = levels[member.name].ratio
     scales = {name: _scales(p, members[0], calibration.scale) for name, p in held_out.items()}
-    board = _compared(scales, scores, trusted, metric, seed)
+    ours, of = [member.name for member in (*trusted, *mean)], members[0]
+    chosen = max(ours, key=lambda name: merit(scores[name], metric))
+    crossed = cross_choose({name: scales[name] for name in ours}, of, metric, seed)
+    board = _compared(scales | {'': crossed}, scores, trusted, metric, seed)
+    figures = all_metrics(of.label, crossed.balanced, of.weight, of.group, crossed.natural) | board.pop('', {})
     lost = worth(trusted, scores[ENSEMBLE], metric, select, calibration, seed) if mean else {}
     for name, loss in lost.items():
         board.setdefault(name, {})['without'] = loss
     content = dict(
         weights=weights | dict.fromkeys(held_back, 0.0),
-        chosen=max((m.name for m in [*trusted, *mean]), key=lambda name: merit(scores[name], metric)),
+        chosen=chosen,
+        submission=figures | {RATIO: levels[chosen].ratio},
         judged_by=metric,
         select=select,
         scores=scores,
@@ -450,7 +472,7 @@ def calibrated(run_dir, name: str, calibration: Calibration, seed: int) -> pl.Da
     """The held-out rows of a member, or of the ensemble, calibrated by `cross_fit`.
 
     calibration, seed : of the run
-    returns row, fold, label, p as it is handed in; group and weight where they are known
+    returns row, fold, label, p as it is submitted; group and weight where they are known
     raises Damaged : its file is missing, or not what was written
     """
     table = read_run_table(held_out_of(run_dir, name)).sort('row')
@@ -510,23 +532,24 @@ def submit(cfg: Config, made_of: dict[str, str] | None = None) -> Record:
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #4832a3d4
 def submission_line(made: dict) -> str:
-    """Which prediction was handed in and what it was chosen by, in one line.
+    """Which prediction is submitted and what it scores, its choice cross-fitted, in one line.
 
     Examples
     --------
     >>> scores = dict(a=dict(Score=0.31), b=dict(Score=0.32), ensemble=dict(Score=0.334))
-    >>> submission_line(dict(chosen='ensemble', judged_by='toss', scores=scores))
-    'submission.csv is the ensemble: Score .3340 out of fold (b .3200, a .3100)'
-    >>> submission_line(dict(chosen='a', judged_by='logloss', scores=dict(a=dict(LogLoss=0.41, AUC=0.7))))
+    >>> submission_line(dict(chosen='ensemble', judged_by='toss', scores=scores, submission=dict(Score=0.332)))
+    'submission.csv is the ensemble: Score .3320 if chosen by other parts (ensemble .3340, b .3200, a .3100)'
+    >>> alone = dict(LogLoss=0.41, AUC=0.7)
+    >>> submission_line(dict(chosen='a', judged_by='logloss', scores=dict(a=alone), submission=alone))
     'submission.csv is a: log loss .4100, AUC .7000 out of fold'
     """
-    chosen, scores, first = made['chosen'], made['scores'], first_metric(made['judged_by'])
-    shown = {name: f'{metrics[first]:.4f}'.lstrip('0') for name, metrics in scores.items()}
+    chosen, scores, ours, first = made['chosen'], made['scores'], made['submission'], first_metric(made['judged_by'])
+    figure = lambda metrics, name: f'{metrics[name]:.4f}'.replace('0.', '.')
     better = sorted(scores, key=lambda name: -merit(scores[name], made['judged_by']))
-    rest = ', '.join(f'{name} {shown[name]}' for name in better if name != chosen)
-    auc = '' if first == 'Score' else f", AUC {scores[chosen]['AUC']:.4f}".replace('0.', '.')
-    who = f"{'the ' * (chosen == ENSEMBLE)}{chosen}: {TITLES.get(first, first)} {shown[chosen]}{auc}"
-    return f'{SUBMISSION} is {who} out of fold{f" ({rest})" * bool(rest)}'
+    rest = ', '.join(f'{name} {figure(scores[name], first)}' for name in better)
+    auc = '' if first == 'Score' else f", AUC {figure(ours, 'AUC')}"
+    who = f"{'the ' * (chosen == ENSEMBLE)}{chosen}: {TITLES.get(first, first)} {figure(ours, first)}{auc}"
+    return f'{SUBMISSION} is {who} ' + (f'if chosen by other parts ({rest})' if len(scores) > 1 else 'out of fold')
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd74c5d8
 SCALES = dict(
@@ -549,4 +572,3 @@ def level_text(made: dict) -> str:
 def scale_line(made: dict) -> str:
     "What the submission's numbers are, and `level_text`."
     return f"{SCALES[made['calibrators'][made['chosen']]['target']]}; {level_text(made)}"
-

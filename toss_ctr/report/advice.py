@@ -22,7 +22,7 @@ from ..core.records import read_record
 from ..data.submission import shift_prior
 from ..inference.ensemble import ENSEMBLE, submitted_record, n_draws
 from .plots import curves
-from .predictions import load_predictions, Predictions, read_log, score_rows
+from .predictions import load_predictions, Predictions, read_log, score_rows, UNCALIBRATED
 from ..training.metrics import ece, first_metric, gain, N_BOOT, compare_predictions, TITLES
 
 # %% ../../nbs/80_report/25_advice.ipynb #83ae8480
@@ -61,11 +61,14 @@ class RunSummary:
     n_boot: int = N_BOOT
     by: str = ''
 
-    @property
+    @cached_property
     def ours(self) -> dict:
-        "The row of scores of the submission (`Predictions.p`), or of the network."
+        "The row of scores of the submission (`Predictions.p`), its choice cross-fitted, or of the network."
         by = {row['name']: row for row in self.rows}
-        return by.get(self.pred.submitted_name) or by.get(self.pred.name) or by['out of fold']
+        row = by.get(self.pred.submitted_name) or by.get(self.pred.name) or by[UNCALIBRATED]
+        row = row | (submitted_record(self.folder) or {}).get('submission', {})
+        first = first_metric(self.pred.metric)
+        return row | dict(ends=row['ends'] | {first: [row['low'], row['high']]} if row['ends'] else {})
 
     @property
     def subject(self) -> str:
@@ -214,7 +217,7 @@ def _under_trained(f: RunSummary):
     leads = [trained[fold][-1] - v[-1] for fold, v in held.items() if fold in trained]
     gained, memorised, fallen = np.mean(gains or [0]), np.mean(leads or [0]), [v.max() - v[-1] for v in held.values()]
     by = {row['name']: row.get(metric) for row in f.rows}
-    ahead = (by.get(f.cfg.baseline) or -np.inf) - (by.get(f.pred.name) or by['out of fold'])
+    ahead = (by.get(f.cfg.baseline) or -np.inf) - (by.get(f.pred.name) or by[UNCALIBRATED])
     rises = sum(v == 0 for v in fallen) > len(held) / 2 and gained > f.noise and memorised <= 4 * f.noise
     stands = gains and leads and max(gained, memorised, *fallen) <= max(0.002, f.noise) and ahead > 4 * f.noise
     if rises or stands:
@@ -256,23 +259,13 @@ def _miscalibrated(f: RunSummary):
 
 # %% ../../nbs/80_report/25_advice.ipynb #ada128e5
 @rule(
-    'next',
+    'watch',
     '{who} ahead',
     '{who} is ahead of {ours} by {behind:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f} for {ours}).',
 )
 def _baseline_ahead(f: RunSummary):
     if f.ahead and f.ahead['hi'] < 0:
         yield f.ahead | dict(behind=-f.ahead['diff'])
-
-
-@rule(
-    'next',
-    'Level with {who}',
-    '{ours} and {who} differ by {diff:+.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}): no more than chance.',
-)
-def _level(f: RunSummary):
-    if f.ahead and f.ahead['lo'] <= 0 <= f.ahead['hi']:
-        yield f.ahead
 
 
 @rule('good', 'Ahead of {who}', '{ours} is ahead of {who} by {diff:.4f} {metric} (95 %: {lo:+.4f} to {hi:+.4f}).')

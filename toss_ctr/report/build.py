@@ -113,7 +113,7 @@ def tiles(f: RunSummary) -> list[tuple[str, float, str]]:
     shown += [('log loss', mine['LogLoss'], '')] if metric == 'toss' else []
     shown += [('predicted / observed clicks', mine[RATIO], SCALES[f.pred.target]), ('AUC', mine['AUC'], '')]
     for row in f.rows:
-        if row['name'] in f.compared and row is not mine:
+        if row['name'] in f.compared and row['name'] != mine['name']:
             shown.append((row['name'], row[first], f'{merit(row, metric) - merit(mine, metric):+.4f}, + is better'))
     return shown
 

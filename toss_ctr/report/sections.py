@@ -13,7 +13,7 @@ from scipy.special import entr
 
 from ..core.names import ATTENTION, CALIBRATION, COLUMN_SCORES, IMPORTANCE, MEMBER
 from ..inference.compare import member_rows, OF_MEMBERS, score_lines
-from ..inference.ensemble import last_choice, scale_line
+from ..inference.ensemble import last_choice, scale_line, submission_line
 from .advice import RunSummary, side_file
 from .canvas import drawer, figure, html, interval_text, scores_table, section, table
 from toss_ctr.report.plots import (
@@ -25,7 +25,7 @@ from toss_ctr.report.plots import (
     plot_rates,
     plot_reliability,
 )
-from .predictions import order_line, read_test_scores, summary_lines, test_table
+from .predictions import order_line, read_test_scores, summary_lines, test_table, UNCALIBRATED
 from toss_ctr.report.slices import (
     first_columns,
     group_of,
@@ -85,7 +85,6 @@ MEANINGS = dict(  # key metric → explanation of a table of scores
     logloss='Log loss is that of click probabilities, lower is better; pred/obs is predicted over '
     'observed clicks, at a level fitted on other rows.',
 )
-_OF_TOSS = 'Score', 'WLL'  # shown only with metric toss
 
 
 def better_section(f: RunSummary) -> Markup:
@@ -93,25 +92,23 @@ def better_section(f: RunSummary) -> Markup:
     metric, choice = f.pred.metric, last_choice(f.folder)
     rows = {row['name']: row for row in member_rows(f.folder)} if choice else {}
     for row in f.rows:
-        if row['kind'] != 'fold' and (row['name'] != 'out of fold' or f.ours is row):
+        if row['kind'] != 'fold' and row['name'] in (f.ours['name'], *f.pred.others):
             rows[row['name']] = rows.get(row['name'], {}) | row
-    hidden = () if metric == 'toss' else _OF_TOSS
-    shown = [{key: value for key, value in row.items() if key not in hidden} for row in rows.values()]
     text = f'{MEANINGS[metric]} All on held-out rows; in brackets 95 % intervals. * was submitted.'
     if choice:
         text += (
             ' Gains and losses are in the first column’s metric, + is better. The loss without a member is that of an '
             'ensemble chosen again from the others: near 0 if another member is similar.'
         )
-    strong = [i for i, row in enumerate(shown) if row['submitted']]
-    lines = score_lines(shown, metric, after=OF_MEMBERS if choice else ())
-    notes = [scale_line(choice), *choice['doubted'].values()] if choice else []
+    strong = [i for i, row in enumerate(rows.values()) if row['submitted']]
+    lines = score_lines(rows.values(), metric, after=OF_MEMBERS if choice else ())
+    notes = [submission_line(choice), scale_line(choice), *choice['doubted'].values()] if choice else []
     return section('better', 'Is it better?', text, scores_table(lines, 'Scores', strong), *notes)
 
 
 def folds_section(f: RunSummary) -> Markup:
     "Scores of the network by fold, before calibration."
-    rows = [row for row in f.rows if row['kind'] == 'fold' or row['name'] == 'out of fold']
+    rows = [row for row in f.rows if row['kind'] == 'fold' or row['name'] == UNCALIBRATED]
     text = f'{f.pred.name} before calibration, on the rows of each fold and on all of them.'
     return drawer('folds', 'Folds', text, scores_table(summary_lines(rows), 'Folds'))
 
@@ -143,10 +140,10 @@ def test_section(f: RunSummary) -> Markup | None:
 
 # %% ../../nbs/80_report/35_sections.ipynb #1771cf50
 def curves_section(f: RunSummary) -> Markup | None:
-    "Learning curves of Score or AUC, AP, WLL and the training objective."
+    "Learning curves of AUC, or of Score, AP and WLL, and of the training objective."
     figs = [
         figure(plot_learning(f.log, metric, metric != 'WLL'), f'{metric} by epoch for each fold')
-        for metric in ('Score' if f.pred.metric == 'toss' else 'AUC', 'AP', 'WLL')
+        for metric in (('Score', 'AP', 'WLL') if f.pred.metric == 'toss' else ('AUC',))
         if curves(f.log, metric)
     ]
     trained = [r for r in f.log if r['split'] == 'train']
@@ -173,7 +170,7 @@ def labels_section(f: RunSummary) -> Markup | None:
     rows = [dict(name=name, **content, **content['after']) for name, content in judged.items()]
     columns = dict(
         name=('label', None), rows=('rows with this label', ',d'), rate=('rate', '.2%'),
-        AUC=('AUC', '.4f'), AP=('AP', '.5f'), WLL=('WLL', '.5f'),
+        AUC=('AUC', '.4f'),
     )
     columns[RATIO] = 'predicted / observed', '.3f'
     text = 'Learned by the network of the first label (data.labels); each label has its own calibration.'

@@ -112,7 +112,7 @@ class _Shown(_Known):
         planned = self.cfg.cv.planned
         where = f'Run {self.name} in {self.folder}'
         if self.done:
-            rows = next(r['rows'] for r in self.scores if r['name'] == 'out of fold')
+            rows = next(r['rows'] for r in self.scores if r['kind'] == 'whole')
             return f'{where}: trained, {rows:,} held-out rows'
         if self.folds:
             return f'{where}: {len(self.folds)} of {planned} folds trained; fit() goes on'
@@ -691,9 +691,8 @@ def run_list(folder='runs') -> MetricsTable:
                 'submitted': choice['chosen'] if choice else '',
             }
             if choice:
-                scores = choice['scores'][choice['chosen']]
                 first = first_metric(choice['judged_by'])
-                line |= {TITLES.get(key, key): scores[key] for key in (first, 'AUC', RATIO)}
+                line |= {TITLES.get(key, key): choice['submission'][key] for key in (first, 'AUC', RATIO)}
             lines[run_folder.name] = line
         except UserError as e:  # of one run: the others are listed all the same
             broken = e

@@ -176,7 +176,9 @@ def print_epoch(trainer: FoldTrainer):
     epoch = trainer.state.log[-1]['epoch']
     rows = {row['split']: row for row in trainer.state.log if row['epoch'] == epoch}
     first = rows['inner' if trainer.inner else 'valid']
-    numbers = ' '.join(f'{name} {first[name]:.4f}' for name in ('loss', *COLUMNS[trainer.cfg.metric]) if name in first)
+    names, toss = dict.fromkeys(('WLL', *COLUMNS[trainer.cfg.metric])), trainer.cfg.metric == 'toss'
+    titles = {name: 'balanced loss' if name == 'WLL' and not toss else name for name in names if name in first}
+    numbers = ' '.join(f'{title} {first[name]:.4f}' for name, title in titles.items())
     for name in trainer.inputs.train.spec.labels[: trainer.labels.shape[1] - 1]:
         numbers += f" | {name} AUC {rows[f'valid {name}']['AUC']:.4f}"
     star = ' *' * (trainer.chooses and not trainer.state.since_best)

@@ -200,7 +200,7 @@ def natural_metrics(y, p, weight=None) -> dict[str, float]:
 
 # %% ../../nbs/50_training/05_metrics.ipynb #67fbc319
 COLUMNS = dict(  # key metric → columns of a table of scores; the first one selects
-    logloss=('LogLoss', 'AUC', 'gAUC', RATIO, 'AP', 'Score', 'WLL'),
+    logloss=('LogLoss', 'AUC', 'gAUC', RATIO),
     toss=('Score', 'AP', 'WLL', 'AUC', 'gAUC', RATIO),
 )
 LOWER = ('WLL', 'LogLoss')  # metrics of which less is better
