@@ -50,7 +50,7 @@ class Calibration(Section):
 
     @property
     def scale(self) -> str:
-        "The scale of what is handed in: `target`, and of uncalibrated log-odds 'balanced'."
+        "The scale of what is submitted: `target`, and of uncalibrated log-odds 'balanced'."
         return self.target if self.options['method'] != 'none' else 'balanced'
 
 # %% ../../nbs/10_config/30_inference.ipynb #6d3679db

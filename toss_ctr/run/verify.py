@@ -107,10 +107,10 @@ def check_made_of(cfg: Config, sides: dict):
 
 
 def check_chosen(run_dir: Path):
-    "Raise `Damaged` where the choice is not of these members, or submission.csv not what it says was handed in."
+    "Raise `Damaged` if the choice is not of these members, or submission.csv is not the one that was written."
     if whole_choice(run_dir) and submitted_record(run_dir) is None:
         raise Damaged(
-            f'{run_dir / SUBMISSION}: not what was handed in',
+            f'{run_dir / SUBMISSION}: not what was submitted',
             f'run toss infer {shell_path(run_dir)}: it writes it again',
         )
 
@@ -138,13 +138,13 @@ _NEEDED = RUN_CONFIG, SPEC, FOLDS, 'folds.parquet', CALIBRATION, CALIBRATOR, OOF
 
 
 def check_present(cfg: Config, sides: dict):
-    """Raise `Damaged` naming the first file that was handed in, or was needed for it, and is gone.
+    """Raise `Damaged` naming the first missing file of the submission, or of those it was made from.
 
     sides : fold → side file, of the folds that are there
     """
     run = cfg.run_dir
     if not any(path.exists() for path in (run / CHOICE, *run.glob(f'members/*/{SUBMISSION}'))):
-        return  # nothing was handed in yet
+        return  # nothing was submitted yet
     names = [*_NEEDED]
     choice = whole_choice(run)
     if cfg.network:
@@ -206,10 +206,10 @@ def verify(cfg: Config) -> list[str]:
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
             link(name, check_record, path, hint, sides, here=kind)
     link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
-    link(f'{SUBMISSION}: what was handed in, of these members', check_chosen, run)
-    link('report: of what was handed in', check_ending, run)
+    link(f'{SUBMISSION}: what was submitted, of these members', check_chosen, run)
+    link('report: of what was submitted', check_ending, run)
     if (run / 'export' / 'artefact.json').exists():
-        link('export: of what was handed in', check_exported, run)
+        link('export: of what was submitted', check_exported, run)
     if faults:
         print('\n'.join(lines))
         raise UserError('; '.join(dict.fromkeys(faults)))
