@@ -297,22 +297,21 @@ def split_step(name: str, data: Data, histories: dict, key_columns: dict, train:
     return _given_step(name, *read) or _plan_split(name, *read).step
 
 
-def _kept_or_built(name: str, cfg, train: Record | None, progress: bool) -> Record:
-    "The record of a split; with two processes, the second waits and opens the split that the first has built."
-    data, read = cfg.data, (cfg.data, cfg.histories, cfg.key_columns)
-    if given := _given_step(name, *read, train):
-        return read_record(given.path, given.kind)
-    plan = _plan_split(name, *read, train)
-    how = dict(use_cache=data.use_cache, engine=cfg.engine, workers=cfg.num_workers, progress=progress)
+def _made_split(plan: _SplitPlan, train: Record | None, path, late: dict, **how) -> Record:
+    """The record of a split; with two processes, the second waits and opens the split that the first has built.
+
+    path : of its files, as the config has it
+    late, how : of `_build_split`
+    """
 
     def build():
         sweep(plan.step.home, held=True)
-        with open_executor(cfg.engine):
+        with open_executor(how['engine']):
             learned = _learned_of(with_lists(train)) if train else _learn(plan, **how)
-            _tell_folders(getattr(data, f'{name}_path'), plan.source)
-            return _build_split(plan, learned, cfg.features.key_columns(), **how)
+            _tell_folders(path, plan.source)
+            return _build_split(plan, learned, late, **how)
 
-    return plan.step.made(build, anew=not data.use_cache)
+    return plan.step.made(build, anew=not how['use_cache'])
 
 
 def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[str, Split]:
@@ -339,8 +338,13 @@ def build_cache(cfg, splits=('train', 'test'), progress: bool = False) -> dict[s
     for name in splits:
         if name not in ('train', 'test'):
             raise ValueError(f"no split '{name}'")
-    built, train = {}, None
+    built, train, data, late = {}, None, cfg.data, cfg.features.key_columns()
+    how = dict(use_cache=data.use_cache, engine=cfg.engine, workers=cfg.num_workers, progress=progress)
     for name in ('train', 'test')[: 1 + ('test' in splits)]:
-        record = _kept_or_built(name, cfg, train, progress)
+        read = name, data, cfg.histories, cfg.key_columns, train
+        if given := _given_step(*read):
+            record = read_record(given.path, given.kind)
+        else:
+            record = _made_split(_plan_split(*read), train, getattr(data, f'{name}_path'), late, **how)
         built[name], train = split_of(record), train or record
     return {name: built[name] for name in splits}

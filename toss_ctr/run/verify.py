@@ -16,7 +16,7 @@ from ..core.files import check_own, shell_path
 from ..core.names import CALIBRATION, CALIBRATOR, CHOICE, fold_file, FOLDS, kind_of, MEMBER, OOF, RUN_CONFIG
 from ..core.names import ADVICE, FINISHED, SPEC, STATISTICS, SUBMISSION, TRAIN_LOG
 from ..core.records import check_files, read_record
-from ..core.steps import check_copies
+from ..core.steps import check_copies, Step
 from ..data.cache import split_source
 from ..data.frames import read_manifest, verify_cache
 from ..inference.ensemble import last_choice, submitted_record, whole_choice
@@ -83,23 +83,24 @@ def check_record(path: Path, hint: str = '', sides=None):
         read_record(path, kind_of(path), hint, sides[record['fold']]['weights'])
 
 
-def check_made_of(cfg: Config, sides: dict):
+def check_made_of(folds: Step, calibration: Step | None, network: str, sides: dict):
     """Raise `UserError` where folds, log, calibrator or predictions of the test rows are of other folds than these.
 
+    folds, calibration : steps of the run; None = nothing is calibrated
+    network : name of the member
     sides : fold → side file
     """
-    run, cache, again = cfg.run_dir, next(iter(sides.values()))['cache'], f'run toss run {shell_path(cfg.run_dir)}'
-    read_record(run / FOLDS, 'folds', made_of=folds_step(cfg.run_dir, cache, cfg.cv, cfg.seed).made_of)
-    check_trainings(cfg.run_dir, sides)
+    run, cache, again = folds.home, next(iter(sides.values()))['cache'], f'run toss run {shell_path(folds.home)}'
+    read_record(folds.path, folds.kind, made_of=folds.made_of)
+    check_trainings(run, sides)
     read_record(run / SPEC, 'spec', made_of=cache)
     log = run / TRAIN_LOG
     check_own(log)
     if log.exists() and not (log.read_bytes() == run_log(sides).encode()):
         raise Damaged(f'{log}: not what the folds have logged', f'run toss calibrate {shell_path(run)}')
-    if cfg.calibration.enabled and (run / CALIBRATION).exists():
-        step = calibration_step(cfg, [side['oof'] for side in sides.values()])
-        read_record(step.path, step.kind, made_of=step.made_of)
-    member = member_folder(run, cfg.network) / MEMBER
+    if calibration and calibration.path.exists():
+        read_record(calibration.path, calibration.kind, made_of=calibration.made_of)
+    member = member_folder(run, network) / MEMBER
     if member.exists():
         weights = read_record(member, 'member', again)['recipe']['weights']
         if weights != [side['weights'] for side in sides.values()]:
@@ -137,18 +138,17 @@ def check_ending(run_dir: Path):
 _NEEDED = RUN_CONFIG, SPEC, FOLDS, 'folds.parquet', CALIBRATION, CALIBRATOR, OOF, CHOICE, SUBMISSION
 
 
-def check_present(cfg: Config, sides: dict):
+def check_present(run: Path, folds: int, sides: dict):
     """Raise `Damaged` naming the first missing file of the submission, or of those it was made from.
 
+    run : its folder
+    folds : of its network, 0 = it has none
     sides : fold → side file, of the folds that are there
     """
-    run = cfg.run_dir
     if not any(path.exists() for path in (run / CHOICE, *run.glob(f'members/*/{SUBMISSION}'))):
         return  # nothing was submitted yet
-    names = [*_NEEDED]
+    names = [*_NEEDED, *map(fold_file, range(folds))]
     choice = whole_choice(run)
-    if cfg.network:
-        names += [fold_file(fold) for fold in range(cfg.cv.planned)]
     names += [STATISTICS, 'statistics.parquet'] if any(side['features'] for side in sides.values()) else []
     names += [f'members/{member}/{MEMBER}' for member in choice['details']] if choice else []
     for name in names:
@@ -198,14 +198,16 @@ def verify(cfg: Config) -> list[str]:
     again = f'run toss run {shell_path(run)}: it makes it again'
     for path in sorted(path for folder in caches.values() for path in folder.parent.glob('features/*/manifest.json')):
         link(f'features: {path.parent}', check_record, path, again)
-    link('every file that is needed', check_present, cfg, sides)
+    link('every file that is needed', check_present, run, cfg.cv.planned if cfg.network else 0, sides)
     for path in sorted(run.rglob('[!.]*.json')):
         if Path(data.cache_dir) not in path.parents:
             kind = kind_of(path)
             hint = f'run toss export {shell_path(run)}' if kind in EXPORTED else ''
             name = f'{kind or "not ours"}: {path.relative_to(run)}'
             link(name, check_record, path, hint, sides, here=kind)
-    link('folds, log, calibrator, test rows: of one training', check_made_of, cfg, sides, here=sides)
+    steps = folds_step(run, cache, cfg.cv, cfg.seed), calibration_step(cfg, [side['oof'] for side in sides.values()])
+    steps = steps if cfg.calibration.enabled else (steps[0], None)
+    link('folds, log, calibrator, test rows: of one training', check_made_of, *steps, cfg.network, sides, here=sides)
     link(f'{SUBMISSION}: what was submitted, of these members', check_chosen, run)
     link('report: of what was submitted', check_ending, run)
     if (run / 'export' / 'artefact.json').exists():
