@@ -194,6 +194,9 @@ def check_folds(cv: CV, data: Data):
     if cv.parts is not None and (cv.scheme != 'group_kfold' or cv.parts < max(2, cv.n_splits)):
         what = f'cv.parts: {cv.parts} with cv.scheme {cv.scheme} and cv.n_splits {cv.n_splits}'
         raise UserError(what, 'leave it null, or cut group_kfold into as many parts as folds, or more')
+    if cv.days is not None and (cv.scheme != 'forward' or cv.days < cv.n_splits):
+        what = f'cv.days: {cv.days} with cv.scheme {cv.scheme} and cv.n_splits {cv.n_splits}'
+        raise UserError(what, 'leave it null, or hold out as many days as folds, or more, with cv.scheme forward')
     if cv.composite_group and not (cv.group_key and day_key(cv, data)):
         raise UserError(
             'cv.composite_group: true needs cv.group_key and cv.time_key', 'name both, or set it false'

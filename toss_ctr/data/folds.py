@@ -305,7 +305,7 @@ _LEAST = 0.5  # of an average fold's rows: a fold with fewer takes one more day
 def _day_folds(split, name: str, n_splits: int, days: int | None = None) -> np.ndarray:
     "Fold of each row, (n,) int8: `n_splits` of about as many rows, each of whole days and both classes, the last ones."
     codes, values = key_codes(split, name, 'cv.time_key')
-    day, days = time_order(values)[codes], max(days or n_splits, n_splits)
+    day, days = time_order(values)[codes], days or n_splits
     dated = day >= 0
     day[dated] = dense(day[dated])
     n_days = int(day.max(initial=-1)) + 1
