@@ -407,7 +407,7 @@ def _flush_or_discard():
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
 
 # %% ../../nbs/00_core/20_processes.ipynb #3fb056c9
-class _Shown:
+class _Escaped:
     "A stream that escapes control characters, but for lines, tabs and what moves a bar of progress."
 
     def __init__(self, stream):
@@ -424,7 +424,7 @@ class _Shown:
 @contextmanager
 def shown():
     "Context manager: what is printed to stdout and stderr has its control characters escaped."
-    with redirect_stdout(_Shown(sys.stdout)), redirect_stderr(_Shown(sys.stderr)):
+    with redirect_stdout(_Escaped(sys.stdout)), redirect_stderr(_Escaped(sys.stderr)):
         yield
 
 # %% ../../nbs/00_core/20_processes.ipynb #af3db68e

@@ -132,7 +132,7 @@ def _held_out(version: int) -> pl.DataFrame:
 def _train(run: Path, version: int):
     with locked(run, 'run'):
         sweep(run, deep=True)
-    step = checkpoints.fold_step(run, 0, dict(version=version))
+    step = checkpoints.fold_step(run, 0, dict(version=version, rows=0))
     location = run, 0, step.made_of
     with step.locked():
         if record := step.kept():
