@@ -19,7 +19,7 @@ from ..config.load import merge
 # %% ../../nbs/55_guess/40_first_config.ipynb #39f85928
 MANY, MOST = 50, 6  # distinct values of a column whose click rates are a feature, at least; such columns, at most
 LONG = 20  # training days; with more, folds hold out random days instead of the last ones
-WEEK = 7  # days to hold out, at least, where training has twice as many: days of a week differ
+WEEK = 7  # days to hold out, at least, where training has four times as many: days of a week differ
 
 
 def _folds(s) -> dict:
@@ -30,8 +30,9 @@ def _folds(s) -> dict:
         return dict(group_key=s.days[0], stratify_target=s.label)
     if s.days:
         of_time = s.days[0] in [f'{c}.day' for c in s.names('time')]  # then it is the default of cv.time_key
-        held = min(max(WEEK, s.days[2]), s.days[1] // 2)  # as many as are predicted, and as many are left
-        keys = dict(scheme='forward', n_splits=min(3, held), days=held)
+        few = min(3, s.days[1] // 2)
+        held = max(few, min(max(WEEK, s.days[2]), s.days[1] // 4))  # as many as are predicted, if most are left
+        keys = dict(scheme='forward', n_splits=few, days=held)
         return keys | ({} if of_time else dict(time_key=s.days[0]))
     return (dict(group_key=s.new_group) if s.new_group else {}) | dict(stratify_target=s.label)
 
