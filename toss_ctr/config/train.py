@@ -166,7 +166,6 @@ class CV(Section):
         "Number of folds."
         return 1 if self.scheme == 'file' else self.n_splits
 
-
     @property
     def cut(self) -> dict:
         "The keys by which rows are cut into folds; with `parts`, how many are held out is none of them."

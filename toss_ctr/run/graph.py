@@ -144,13 +144,13 @@ def _network_step(inputs: Inputs, name: str, known: dict) -> Step | None:
     return member_step(home, name, network_recipe(inputs, sides)) if len(sides) == inputs.folds.n_folds else None
 
 
-def _member_record(inputs: Inputs, name: str, known: dict) -> Record | None:
-    "The record of a member if it is made; its state is written into `known`."
+def _member_record(inputs: Inputs, name: str, trees: dict, known: dict) -> Record | None:
+    "The record of a member if it is made; its state is written into `known`; `trees` : of `tree_steps`."
     kind = inputs.cfg.members[name].kind
     if kind == 'network':
         step = _network_step(inputs, name, known)
     else:
-        step = outside_step(inputs, name) if kind == 'file' else tree_steps(inputs)[name]
+        step = outside_step(inputs, name) if kind == 'file' else trees[name]
     if step is None:
         return None
     known[name] = step.look()
@@ -168,7 +168,8 @@ def states(cfg: Config) -> dict[str, State]:
     inputs = _found_inputs(cfg, known)
     if inputs is None:
         return known
-    records = {name: _member_record(inputs, name, known) for name in cfg.members}
+    trees = tree_steps(inputs) if {m.kind for m in cfg.members.values()} - {'network', 'file'} else {}
+    records = {name: _member_record(inputs, name, trees, known) for name in cfg.members}
     if None not in records.values():
         known['submission'] = choice_step(cfg, {name: record['made_of'] for name, record in records.items()}).look()
     if choice := known['submission'].record:
