@@ -48,6 +48,7 @@ from ..training.checkpoints import load_weights, weights_path
 from ..training.evaluate import predict_logits
 from ..training.fold import store_spec
 from ..training.inputs import Inputs, prepare
+from ..training.setup import READ_AT_ONCE
 from ..training.metrics import all_metrics
 
 # %% ../../nbs/70_inference/10_network.ipynb #d1f84ab8
@@ -142,7 +143,7 @@ class Network:
 
     def every_logits(self, split: Split) -> np.ndarray:
         "Class-balanced log-odds of each fold, of every label, in one pass over the rows → (n, K, labels) float32."
-        size, cuda = self.cfg.train.batch_size, self.device.type == 'cuda'
+        size, cuda = max(self.cfg.train.batch_size, READ_AT_ONCE), self.device.type == 'cuda'
         ahead = 2 if cuda and len(split) > size else 0
         loader = Loader(split, batch_size=size, features=self.features(split), prefetch=ahead, pin=cuda)
         at_once = min(torch.get_num_threads(), max(1, len(split) // size))

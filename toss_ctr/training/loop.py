@@ -36,7 +36,9 @@ def seed_step(trainer: FoldTrainer):
     """
     state, rank = trainer.state, trainer.process.rank
     of_rank = [rank] if rank else []
-    torch.manual_seed(step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *of_rank))
+    seed = step_seed(trainer.cfg.train_seed, trainer.fold, 2, state.epoch, state.batch, *of_rank)
+    of_cpu = trainer.device.type == 'cpu'  # where the usual way takes a millisecond for devices that are not used
+    (torch.default_generator.manual_seed if of_cpu else torch.manual_seed)(seed)
 
 # %% ../../nbs/50_training/60_loop.ipynb #15d6b17e
 def global_batch_size(trainer: FoldTrainer) -> int:
