@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WORK', 'LOOK', 'STEPS', 'OPTIONS', 'app', 'File', 'PRESETS', 'Cfg', 'Overrides', 'parse', 'main', 'toss_run',
            'toss_synth', 'toss_schema', 'toss_init', 'toss_cache', 'toss_covis', 'toss_folds', 'toss_train',
-           'toss_tune', 'toss_calibrate', 'toss_infer', 'toss_export', 'toss_serve', 'toss_report', 'toss_ls',
-           'toss_board', 'toss_verify', 'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
+           'toss_tune', 'toss_calibrate', 'toss_infer', 'toss_save', 'toss_export', 'toss_serve', 'toss_report',
+           'toss_ls', 'toss_board', 'toss_verify', 'toss_clean', 'check_blend', 'toss_blend', 'toss_compare']
 
 # %% ../nbs/90_run/40_cli.ipynb #6c049b28
 from .core.processes import done, edge, ends_at_once, keep_freed_memory, launched, shown, stop_while_loading
@@ -58,11 +58,11 @@ Cfg = Annotated[File, Parameter(completer=_run_names, help=f'preset ({PRESETS}),
 Overrides = Annotated[list[str], Parameter(help='config keys to change: key=value …', consume_multiple=False)]
 
 
-def _config(where, set=(), anew: bool = False):
+def _config(where, set=(), anew: bool = False, model: bool = False):
     "The config of a run. Its libraries take half a second, which help does not need."
     from toss_ctr.config.load import run_config
 
-    return run_config(where, set, anew)
+    return run_config(where, set, anew, model)
 
 # %% ../nbs/90_run/40_cli.ipynb #7821e447
 _ALL = 'all'  # --force without a step
@@ -424,7 +424,7 @@ def toss_calibrate(cfg: Cfg = 'demo', *, set: Overrides = ()):
 # %% ../nbs/90_run/40_cli.ipynb #f45e9417
 @app.command(group=WORK)
 def toss_infer(cfg: Cfg = 'demo', data: File = '', *, set: Overrides = (), out: File = '', member: str = ''):
-    """Predict the test rows or any Parquet file, by the submitted model or by --member.
+    """Predict the test rows or any Parquet file, by the submitted model, by --member, or by a saved model.
 
     Parameters
     ----------
@@ -435,12 +435,27 @@ def toss_infer(cfg: Cfg = 'demo', data: File = '', *, set: Overrides = (), out: 
     member : str
         trained member, or ensemble; by default the submitted model
     """
-    c = _config(cfg, set)
+    c = _config(cfg, set, model=True)
     from toss_ctr.inference.answers import infer
 
     print(infer(c, data, out, member, True, lambda line: print(line, file=sys.stderr)))
 
 # %% ../nbs/90_run/40_cli.ipynb #026a6713
+@app.command(group=WORK)
+def toss_save(cfg: Cfg = 'demo', out: File = ''):
+    """Write what answers new rows as one file, for `toss infer` and `toss serve` on any machine.
+
+    Parameters
+    ----------
+    out : str
+        file to write; by default <name of the run>.zip
+    """
+    c = _config(cfg)
+    from toss_ctr.inference.saved import save_model
+
+    print(save_model(c, out))
+
+
 @app.command(group=WORK)
 def toss_export(cfg: Cfg = 'demo', data: File = '', *, set: Overrides = ()):
     """Write the submitted model as a folder that predicts raw rows: runs/<exp>/export.
@@ -463,7 +478,7 @@ def toss_serve(folder: File = 'demo', *, host: str = '127.0.0.1', port: NonNegat
     Parameters
     ----------
     folder : str
-        Folder or name of a run, or folder of an export
+        Folder or name of a run, saved model, or folder of an export
     host : str
         Address to listen at
     port : int
@@ -672,9 +687,6 @@ def toss_compare(
     print(compare_oof(a, b, n_boot, seed, common))
 
 # %% ../nbs/90_run/40_cli.ipynb #1d0f8082
-#| eval: false
-#| eval: false
-#| eval: false
 #| eval: false
 if __name__ == '__main__':  # python -m toss_ctr.cli train …, as launchers have it
     main('toss')

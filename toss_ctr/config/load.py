@@ -25,6 +25,7 @@ from .whole import Config
 from ..core.errors import Damaged, nearest, UserError
 from ..core.files import check_own, remember, remembered, shell_path
 from ..core.names import ORIGIN, RUN_CONFIG
+from ..core.packed import unpack
 from ..core.records import read_record
 
 # %% ../../nbs/10_config/55_load.ipynb #4344ff8a
@@ -344,7 +345,7 @@ def run_folders(folder: str | Path = 'runs') -> list[Path]:
     return sorted(file.parent for file in Path(folder).glob(f'*/{RUN_CONFIG}'))
 
 
-def run_config(where, overrides=(), anew: bool = False) -> Config:
+def run_config(where, overrides=(), anew: bool = False, model: bool = False) -> Config:
     """Config of a run, by a path or a name.
 
     Parameters
@@ -353,6 +354,7 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
         or of a preset
     overrides : `key=value` texts, later ones win
     anew : if a run and a preset have the name, take the preset
+    model : whether it may be a saved model, a .zip file, which answers new rows and can do nothing else
 
     Raises
     ------
@@ -361,6 +363,11 @@ def run_config(where, overrides=(), anew: bool = False) -> Config:
     name, of_file = str(where), str(where).endswith(('.yaml', '.yml'))
     named = isinstance(where, str) and not of_file and not re.search(r'[/\\]', name)
     folder, preset = Path('runs', name) if named else Path(where), named and name in presets()
+    if name.endswith('.zip'):
+        if not model:
+            hint = f'ask it: toss infer {shell_path(where)} rows.csv'
+            raise UserError(f'{name}: a saved model, which holds no rows, no predictions and no report', hint)
+        return folder_config(unpack(where), overrides)
     if lexists(folder / RUN_CONFIG) and not (preset and anew):
         return folder_config(folder, overrides)
     if preset or of_file:

@@ -5,7 +5,7 @@
 # %% auto #0
 __all__ = ['RUN_CONFIG', 'ORIGIN', 'SPEC', 'STATISTICS', 'FOLDS', 'TRAIN_LOG', 'OOF', 'TEST', 'MEMBER', 'CALIBRATION',
            'CALIBRATOR', 'CHOICE', 'SUBMISSION', 'REPORT', 'TEST_SCORES', 'ADVICE', 'ATTENTION', 'COLUMN_SCORES',
-           'IMPORTANCE', 'FINISHED', 'DIAL', 'KINDS', 'fold_file', 'kind_of']
+           'IMPORTANCE', 'FINISHED', 'DIAL', 'MODEL', 'KINDS', 'fold_file', 'kind_of']
 
 # %% ../../nbs/00_core/05_names.ipynb #b6df9fea
 from pathlib import Path
@@ -20,6 +20,7 @@ CHOICE, SUBMISSION = 'ensemble.json', 'submission.csv'
 REPORT, TEST_SCORES, ADVICE = 'report.html', 'test_metrics.json', 'advice.json'
 ATTENTION, COLUMN_SCORES, IMPORTANCE = 'attention.json', 'columns.json', 'importance.json'
 FINISHED, DIAL = 'finished.json', 'dial.json'
+MODEL = 'model.json'  # of a model that was saved as one file
 
 # %% ../../nbs/00_core/05_names.ipynb #70a00d28
 def fold_file(fold) -> str:
@@ -44,6 +45,7 @@ KINDS = {  # place, by its last parts → kind
     'export/*/folds_*.json': 'program',
     'features/*/manifest.json': 'features',
     'shard_*/shard.json': 'shard',
+    MODEL: 'model_file',
     fold_file('*'): 'fold',
     'manifest.json': 'split',
 }

@@ -17,6 +17,7 @@ from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import check_target, shell_path
 from ..core.names import MEMBER, OOF, SUBMISSION
+from ..core.packed import packed_record
 from ..core.records import copy_aside, read_record
 from ..data.batches import prefetched
 from ..data.frames import read_manifest, source_ids, stream_split
@@ -145,7 +146,8 @@ def infer(
     ----------
     cfg : the config of a run with finished folds
     data : Parquet file, folder or glob, or a CSV file; '' = the test rows that were submitted
-    out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv in the run's folder
+    out : CSV file; '' = submission.csv, a member's own, or submission_<name of data>.csv, in the run's folder; of a
+        saved model in the working folder
     member : name of a member, or 'ensemble'; '' = the submitted prediction
     progress : show a bar, or a line at the end where nobody watches
     say : called with a line: who has answered
@@ -165,6 +167,10 @@ def infer(
     >>> infer(load_config('runs/my_run/config.yaml'), 'tomorrow.parquet')  # doctest: +SKIP
     PosixPath('runs/my_run/submission_tomorrow.csv')
     """
+    if packed_record(cfg.run_dir):
+        if not data:
+            raise UserError(f'{cfg.exp_name}: a saved model holds no rows', 'name some: toss infer model.zip rows.csv')
+        out = out or f'submission_{Path(data).stem}.csv'
     if data:
         with parquet_of(data) as rows:
             target, who = target_file(cfg.run_dir, cfg.data, rows, str(out)), load_predictor(cfg, member)

@@ -54,8 +54,8 @@ async def whole_body(pieces) -> bytes:
 def server(where: str):
     """A FastAPI application that predicts raw rows; reading and answering a request have `SECONDS` each.
 
-    where : folder or name of a run, or folder of an export
-    raises UserError if the run or the export is missing or damaged, or FastAPI is not installed
+    where : folder or name of a run, a saved model, or folder of an export
+    raises UserError if it is missing or damaged, or FastAPI is not installed
     """
     try:
         from fastapi import FastAPI, HTTPException, Request
@@ -63,7 +63,7 @@ def server(where: str):
     except ImportError:
         raise UserError('fastapi: not installed', "pip install 'toss_ctr[serve]'") from None
     exported = Path(where, 'artefact.json').is_file()
-    predictor = load_artefact(where) if exported else load_predictor(run_config(where))
+    predictor = load_artefact(where) if exported else load_predictor(run_config(where, model=True))
     listed = TypeAdapter(list[dict[str, Any]])
     app = FastAPI(title='toss_ctr', docs_url=None, redoc_url=None)  # their pages load scripts from elsewhere
     ends = dict(headers={'connection': 'close'})  # the rest of the request is not read

@@ -21,6 +21,7 @@ from ..config.whole import Config
 from ..core.errors import in_notebook, nearest, renamed, UserError
 from ..core.files import digest_json, held, locked, release, shell_path, sweep
 from ..core.names import CHOICE, OOF, REPORT, RUN_CONFIG, SPEC, SUBMISSION
+from ..core.packed import packed_record
 from ..core.records import read_run_table
 from ..config.base import html_table
 from ..data.frames import any_frame
@@ -60,8 +61,19 @@ class _Known:
         "Whether its held-out predictions are there: all folds were trained and calibrated."
         return 'cfg' in self.__dict__ and (self.folder / OOF).is_file()
 
+    @property
+    def _saved(self) -> bool:
+        "Whether it is a saved model, which answers new rows and knows nothing else."
+        return 'cfg' in self.__dict__ and packed_record(self.folder) is not None
+
+    def _whole_run(self):
+        "Refuse a saved model."
+        if self._saved:
+            raise UserError(f'{self.name}: a saved model only answers new rows', 'ask the run that it was saved from')
+
     def _trained(self):
-        "Refuse a run that has no held-out predictions yet."
+        "Refuse a run that has no held-out predictions yet, or left them behind."
+        self._whole_run()
         if not self.done:
             raise UserError(
                 f'{self.folder}: not trained to the end', f'run toss run {shell_path(self.folder)}: it goes on'
@@ -109,6 +121,8 @@ class _Shown(_Known):
     def _state(self) -> str:
         if 'cfg' not in self.__dict__:
             return 'CTR: nothing was read yet; fit(train) trains'
+        if self._saved:
+            return f'Saved model {self.name}: predict_proba(rows) answers new rows'
         planned = self.cfg.cv.planned
         where = f'Run {self.name} in {self.folder}'
         if self.done:
@@ -121,7 +135,8 @@ class _Shown(_Known):
     @property
     def _links(self) -> dict:
         "What there is to open: name → file."
-        return {name: self.folder / file for file, name in _OUTPUTS.items() if (self.folder / file).is_file()}
+        shown = {} if self._saved else _OUTPUTS
+        return {name: self.folder / file for file, name in shown.items() if (self.folder / file).is_file()}
 
     def __repr__(self):
         if not self.done:
@@ -228,23 +243,25 @@ class BadRows(UserError, ValueError):
     "Rows that cannot be read; as scikit-learn expects, a `ValueError`."
 
 
-def _check_array(data, width: int | None):
-    "Refuse an array that is no table, or one of other columns than `width` as were fitted."
+def _check_array(data, names) -> list:
+    "The columns of an array by name; refuse one that is no table, or has another number of columns than were fitted."
     from sklearn.utils import check_array  # who opens a run has no use for it
 
     try:
         columns = check_array(data, dtype=cast('str', None), ensure_all_finite=False).shape[1]  # None: as it is
     except (TypeError, ValueError) as e:
         raise BadRows(f'rows: {str(e).splitlines()[0]}', 'pass an array of rows × columns, or a frame') from None
-    if width not in (None, columns):
-        what = f'rows: X has {columns} features, but CTR is expecting {width} features as input'
+    known = [f'x{i}' for i in range(columns)] if names is None else list(names())
+    if len(known) != columns:
+        what = f'rows: X has {columns} features, but CTR is expecting {len(known)} features as input'
         raise BadRows(what, 'pass the columns that it was fitted with')
+    return known
 
 
-def any_rows(data, width: int | None = None):
+def any_rows(data, names=None):
     """Rows of any form as a frame: an array of n × d has columns x0 …, a path is read whole.
 
-    width : d that an array must have; None = any
+    names : () → (d,) of the columns that an array must have; None = any
     """
     if hasattr(data, 'iloc') or isinstance(data, (pl.DataFrame, pl.LazyFrame)):
         return data
@@ -252,9 +269,10 @@ def any_rows(data, width: int | None = None):
         data = np.asarray(data)
     listed = isinstance(data, list) and not (data and isinstance(data[0], dict))
     if isinstance(data, np.ndarray) or listed or hasattr(data, 'toarray'):  # of scipy: sparse
-        _check_array(data, width)
+        known = _check_array(data, names)
         columns = zip(*data, strict=True) if isinstance(data, list) else data.T
-        return pl.DataFrame({f'x{i}': pl.Series(list(column), strict=False) for i, column in enumerate(columns)})
+        named = zip(known, columns, strict=True)
+        return pl.DataFrame({name: pl.Series(list(column), strict=False) for name, column in named})
     rows = table_rows(data)
     return (lazy_table(find_files(data, 'data')) if rows is None else rows).collect()
 
@@ -264,15 +282,27 @@ class _Answering(_Shown):
 
     def _forget(self):
         "What was opened is opened anew."
-        for name in ('_answers', '_inputs', 'classes_'):
+        for name in ('_answers', '_inputs', 'classes_', 'feature_names_in_'):
             self.__dict__.pop(name, None)
 
     @cached_property
     def classes_(self) -> np.ndarray:
         "(2,) values of the label, sorted, as the log has them."
-        data = self.cfg.data
-        labels = lazy_table(find_files(data.train_path, 'data.train_path')).select(data.label_col).unique().collect()
-        return np.array(labels.to_series().drop_nulls().sort().to_list())
+        from toss_ctr.inference.saved import label_values
+
+        return np.array(label_values(self.cfg))
+
+    @cached_property
+    def feature_names_in_(self) -> np.ndarray:
+        "(d,) columns of the log without label and weight, in its order, in which an array of d columns is read."
+        from toss_ctr.inference.saved import input_names
+
+        return np.array(input_names(self.cfg), object)
+
+    @property
+    def n_features_in_(self) -> int:
+        "Number of `feature_names_in_`."
+        return len(self.feature_names_in_)
 
     def predict_proba(self, data, member: str = '') -> np.ndarray:
         """Probabilities of both classes by the submitted model: the network, another member, or the ensemble.
@@ -291,14 +321,22 @@ class _Answering(_Shown):
         UserError for a name that is no trained member's, and for a column that is missing
         """
         from toss_ctr.inference.predictor import load_predictor
-        from toss_ctr.inference.ensemble import last_choice
 
-        answerer = (last_choice(self.folder) or {}).get('version'), member
+        answerer = self._choice, member
         if answerer not in self._answers:
             self._answers[answerer] = load_predictor(self.cfg, member)
-        p = self._answers[answerer].predict(any_rows(data, self.__dict__.get('n_features_in_')))
+        p = self._answers[answerer].predict(any_rows(data, lambda: self.feature_names_in_))
         first = self.cfg.data.click and str(self.classes_[0]) == self.cfg.data.click
         return np.column_stack([p, 1 - p] if first else [1 - p, p])
+
+    def click_probability(self, data, member: str = '') -> np.ndarray:
+        """Probability of a click, whatever the two values of the label are called and in whichever order.
+
+        data, member : of `predict_proba`
+        returns (n,) float64
+        """
+        clicked = self.cfg.data.click
+        return self.predict_proba(data, member)[:, 0 if clicked and str(self.classes_[0]) == clicked else 1]
 
     def predict(self, data) -> np.ndarray:
         """The likelier class of each row: of rare clicks hardly ever the click, so ask `predict_proba`.
@@ -311,6 +349,17 @@ class _Answering(_Shown):
     def score(self, data, y) -> float:
         "Share of rows whose class `predict` names, as classifiers of scikit-learn score themselves."
         return float((self.predict(data) == np.asarray(y)).mean())
+
+    def save(self, path='') -> Path:
+        """Write what answers new rows as one file: without the run's folder, its rows, or any code.
+
+        path : the file; by default <name>.zip
+        returns the file: `CTR.load`, `toss infer` and `toss serve` open it on any machine, and give the same bytes
+        raises UserError for a run that has submitted nothing yet
+        """
+        from toss_ctr.inference.saved import save_model
+
+        return save_model(self.cfg, path)
 
     def submit(self, data=None, out: str = '', member: str = '') -> Path:
         """A CSV file of ids and click probabilities, ready to submit; rows of a path are streamed.
@@ -361,6 +410,13 @@ class _Answering(_Shown):
             row = int(read_run_table(self.folder / OOF, ['row'])['row'][0])
         return _looked_at(self._inputs, row, history)
 
+    @property
+    def _choice(self) -> str:
+        "Digest of what was submitted; '' before."
+        from toss_ctr.inference.ensemble import last_choice
+
+        return ('cfg' in self.__dict__ and last_choice(self.folder) or {}).get('version', '')
+
     @cached_property
     def _answers(self) -> dict:
         "Who was asked, by choice and member."
@@ -377,17 +433,20 @@ class _Answering(_Shown):
 _ROLES = 'label', 'item', 'history', 'categorical', 'numeric', 'ignore'  # parameters that a schema asks for
 
 
-def _labelled(rows, y, label: str):
-    "Rows with their labels as a column."
-    if y is None:
+def _with_columns(rows, given: dict):
+    "Rows, and what is given of each row beside them, as a column; `given` : parameter → (name of the column, values)."
+    given = {key: (name, np.ravel(values)) for key, (name, values) in given.items() if values is not None}
+    if not given:
         return rows if isinstance(rows, (str, Path)) else any_rows(rows)
     frame = any_frame(any_rows(rows))
-    y = np.ravel(y)
-    if len(y) != len(frame):
-        raise UserError(f'y: {len(y)} labels of {len(frame)} rows', 'pass one of each row')
-    if label in frame.columns:
-        raise UserError(f'y: column {label!r} is there already', 'pass the rows alone, or name the label: CTR(label=…)')
-    return frame.with_columns(pl.Series(label, y.tolist()))
+    for key, (name, values) in given.items():
+        if len(values) != len(frame):
+            raise UserError(f'{key}: {len(values)} values of {len(frame)} rows', 'pass one of each row')
+        if name in frame.columns:
+            hint = 'pass the rows without it' + ', or name the label: CTR(label=…)' * (key == 'y')
+            raise UserError(f'{key}: column {name!r} is there already', hint)
+        frame = frame.with_columns(pl.Series(name, values.tolist()))
+    return frame
 
 
 def _mark(*given) -> str:
@@ -418,16 +477,25 @@ class _Fitting(_Answering):
         exp_name: str | None = None,
         runs='runs',
         set=(),
+        verbose: bool = True,
     ):
         self.where, self.label, self.item, self.history = where, label, item, history
         self.categorical, self.numeric, self.ignore = categorical, numeric, ignore
         self.time_limit, self.size, self.exp_name, self.runs, self.set = time_limit, size, exp_name, runs, set
+        self.verbose = verbose
         if isinstance(where, Config):
             self.cfg = with_changes(where, parse_overrides(set))
         elif where is not None:
-            self.cfg = run_config(where, set)
+            try:
+                self.cfg = run_config(where, set, model=True)
+            except UserError as e:
+                meant = f'; CTR(label={where!r}) names a label' * (isinstance(where, str) and where.isidentifier())
+                e.args = (f'{e}{meant}',)
+                raise
 
-    def read(self, train, y=None, test=None, valid=None, holdout: bool = False) -> 'CTR':
+    def read(
+        self, train, y=None, test=None, valid=None, holdout: bool = False, sample_weight=None
+    ) -> 'CTR':
         """Guess what the columns of a log are, and make the config; `schema` shows it. `fit` trains it then.
 
         Parameters
@@ -437,6 +505,7 @@ class _Fitting(_Answering):
         y : (n,) labels of the rows, where they are no column of `train`
         test : the rows to predict, as train, which need no label
         holdout : without `test`, keep the last days, or a tenth, of the rows out, and score them at the end
+        sample_weight : (n,) how many rows each row of `train` counts for; it becomes a column (`data.weight_col`)
         valid : as train, the rows to choose the epoch on; None: folds of the training rows
 
         Returns
@@ -460,21 +529,32 @@ class _Fitting(_Answering):
         """
         if self.where is not None:
             raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
-        rows = _labelled(train, y, self.label)
-        name = self.exp_name or f'ctr_{_mark(rows, test, valid, self.get_params() | dict(holdout=holdout))}'
+        given = dict(y=(self.label, y), sample_weight=('sample_weight', sample_weight))
+        rows = _with_columns(train, given)
+        asked = self.get_params() | dict(holdout=holdout, verbose=None)
+        name = self.exp_name or f'ctr_{_mark(rows, test, valid, asked)}'
         folder = Path(self.runs) / name
         with remove_on_error(data := folder / 'data'):
             roles = {key: getattr(self, key) for key in _ROLES}
+            for key in ('categorical', 'numeric', 'ignore'):
+                roles[key] = (roles[key],) if isinstance(roles[key], str) else roles[key]
             self.schema = log_schema(data, rows, test, valid, bool(holdout), **roles)
         keys = dict(exp_name=name, data=dict(cache_dir=str(folder / 'cache')), logging=dict(log_dir=str(self.runs)))
         self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
-        names = [column.name for column in self.schema.columns if column.name != self.schema.label]
-        self.feature_names_in_, self.n_features_in_ = np.array(names, object), len(names)
         return cast('CTR', self)
 
     def fit(
-        self, train=None, y=None, *, test=None, valid=None, holdout=False, jobs: int | None = None, force=False
+        self,
+        train=None,
+        y=None,
+        *,
+        test=None,
+        valid=None,
+        holdout=False,
+        sample_weight=None,
+        jobs: int | None = None,
+        force=False,
     ) -> 'CTR':
         """Train, calibrate, predict the test rows and write the report; picks up what is already done.
 
@@ -482,7 +562,7 @@ class _Fitting(_Answering):
 
         Parameters
         ----------
-        train, y, test, valid, holdout : of `read`; without `train`, what was read or opened
+        train, y, test, valid, holdout, sample_weight : of `read`; without `train`, what was read or opened
         jobs : folds at once; by default as many as fit
         force : train again over finished folds of another config
 
@@ -494,6 +574,7 @@ class _Fitting(_Answering):
         ------
         UserError for a mistake in data or config, and for folds of another config without `force`
         """
+        self._whole_run()
         from toss_ctr.run.clock import seconds_of
         from toss_ctr.run.time_limit import check_size, run_within, sized
         from toss_ctr.run.road import run as road
@@ -503,13 +584,14 @@ class _Fitting(_Answering):
         if self.time_limit is not None:
             seconds_of(self.time_limit)
         if train is not None:
-            self.read(train, y, test, valid, holdout)
-            print(repr(self.schema), flush=True)  # roles are guesses: what a column is taken for, or left out, is told
+            self.read(train, y, test, valid, holdout, sample_weight)
+            if self.verbose:
+                print(repr(self.schema), flush=True)  # roles are guesses: they are shown
         cfg = self.cfg if self.size is None else sized(self.cfg, self.size)
         if self.time_limit is None:
-            road(cfg, jobs, force, progress=True)
+            road(cfg, jobs, force, progress=self.verbose)
         else:
-            cfg = run_within(cfg, self.time_limit, progress=True, jobs=jobs, force=force)
+            cfg = run_within(cfg, self.time_limit, progress=self.verbose, jobs=jobs, force=force)
         self.cfg = cfg
         self._forget()
         return cast('CTR', self)
@@ -529,14 +611,15 @@ class CTR(_Fitting):
     label : column of two values; where none is called so, the only one that the rows to predict lack
     item : column (or several) that is shown, and that the history is asked about; guessed by default
     history : column of tokens, oldest first: a list, or text such as '17,4,230' or 'P7|P9'; guessed by default
-    categorical : globs of columns that are categories, whatever they look like
-    numeric : globs of columns that are numbers
+    categorical : column, or globs of columns, that are categories, whatever they look like
+    numeric : column, or globs of columns, that are numbers
     ignore : columns the model must not see
     time_limit : how long `fit` takes: seconds, or '15min', '2h'; None: until everything is trained
     size : 0 (a quick look) … 4 (the largest); None: 2, or with `time_limit` what fits
     exp_name : of the run; by default made of parameters and data, so that the same `fit` goes on where it was
     runs : folder where runs lie, `logging.log_dir`
     set : `key=value` texts for any other key, or a dict of dotted keys
+    verbose : whether `fit` shows what it takes the columns for, and its progress
 
     Raises
     ------
@@ -564,8 +647,30 @@ class CTR(_Fitting):
             raise kind('CTR: nothing was fitted', 'call fit(train) first')
         raise AttributeError(f"'{type(self).__name__}' object has no attribute '{name}'")
 
+    @classmethod
+    def load(cls, path) -> 'CTR':
+        """Open a saved model: it answers new rows, anywhere.
+
+        path : a file of `save`
+        raises UserError : it is missing, damaged or none of ours
+        """
+        return cls(Path(path))
+
     def __getstate__(self):
-        return {key: value for key, value in self.__dict__.items() if key not in ('_answers', '_inputs')}
+        state = {key: value for key, value in self.__dict__.items() if key not in ('_answers', '_inputs')}
+        if choice := self._choice:
+            with tempfile.TemporaryDirectory() as folder:
+                state['packed'] = choice, self.save(Path(folder, f'{self.name}.zip')).read_bytes()
+        return state
+
+    def __setstate__(self, state):
+        choice, packed = state.pop('packed', ('', b''))
+        self.__dict__.update(state)
+        if choice != self._choice:  # the run's folder is elsewhere
+            with tempfile.TemporaryDirectory() as folder:
+                file = Path(folder, f'{self.name}.zip')
+                file.write_bytes(packed)
+                self.cfg = run_config(file, model=True)
 
     def set_params(self, **params) -> 'CTR':
         "Change parameters, as searches of scikit-learn do; what was fitted is forgotten."
@@ -588,7 +693,7 @@ class CTR(_Fitting):
         )
 
     def __sklearn_is_fitted__(self) -> bool:
-        return self.done
+        return self.done or self._saved
 
     def tune(self, trials: int = 20, time_limit=None, space: dict | None = None):
         """Try other keys of the network on a part of the training rows; nothing of the run changes. After `read`.
@@ -605,6 +710,7 @@ class CTR(_Fitting):
         """
         from toss_ctr.run.tune import tune
 
+        self._whole_run()
         return tune(self.cfg, trials, time_limit, space, progress=True)
 
     def report(self, by: str = '', height: int = 800) -> Page:
@@ -640,6 +746,7 @@ class CTR(_Fitting):
         """
         from toss_ctr.inference.compare import compare_oof
 
+        self._trained()
         other = other if isinstance(other, CTR) else CTR(other)
         return compare_oof(self.folder, other.folder, n_boot, self.cfg.seed, common)
 
