@@ -637,7 +637,7 @@ def toss_blend(
     search : bool
         find the weights of logit_mean that are best on --oof by the runs' metric, cross-validated
     """
-    from toss_ctr.data.submission import header_of
+    from toss_ctr.members.submission import header_of
     from toss_ctr.inference.compare import blend_files, oof_scores, search_weights
     from toss_ctr.members.combine import weights_by_score
 

@@ -23,7 +23,7 @@ from ..data.batches import prefetched
 from ..data.frames import read_manifest, source_ids, stream_split
 from ..data.shards import Split
 from ..data.source import open_source, source_digest
-from ..data.submission import check_ids, header_of, refuse_submission, write_submission
+from ..members.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
 from .ensemble import last_choice, restore_submission, submission_line, submit
 from .network import progress_bar, write_network_member

@@ -17,7 +17,7 @@ from threadpoolctl import threadpool_limits
 
 from ..config.inference import CalibrationMethod, CalibrationTarget
 from ..core.errors import check_choice, UserError
-from ..data.submission import shift_prior
+from ..members.submission import shift_prior
 from ..training.metrics import all_metrics, RATIO
 from ..training.ranking import check_inputs
 

@@ -18,7 +18,7 @@ from torch import nn
 from ..core.device import step_seed
 from ..data.batches import Loader
 from ..data.pools import history_tensors
-from ..data.submission import shift_prior
+from ..members.submission import shift_prior
 from ..training.ranking import lone_auc
 from ..training.evaluate import predict_logits
 from ..training.inputs import Inputs

@@ -24,9 +24,9 @@ from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.names import CHOICE, OOF, RUN_CONFIG, SUBMISSION
 from ..core.records import read_run_table
-from ..data.submission import logit
+from ..members.submission import align_ids, header_of, logit, read_submission
+from ..members.submission import refuse_submission, write_submission
 from ..data.source import open_source
-from ..data.submission import align_ids, header_of, read_submission, refuse_submission, write_submission
 from .calibration import scales_of
 from .ensemble import calibrated, ENSEMBLE, submitted_record, last_choice, scale_line, submission_line
 from .select import choose_weights

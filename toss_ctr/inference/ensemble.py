@@ -24,7 +24,7 @@ from ..core.names import CHOICE, MEMBER, OOF, SUBMISSION
 from ..core.records import check_files, copy_aside, digest_of, read_record, read_run_table, Record
 from ..core.steps import Step, version_file
 from ..core.tasks import needed_versions
-from ..data.submission import align_ids, write_submission
+from ..members.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, held_out_level, holdouts, Scales, scales_of
 from .select import choose_weights
 from ..members.predictions import held_out_file, member_folder, MemberPredictions, read_predictions

@@ -17,14 +17,14 @@ from ..config.inference import Member
 from ..core.errors import UserError
 from ..core.files import digest_file, digest_json, write_table
 from ..core.steps import Step
-from ..data.submission import logit
 from ..data.source import find_files, lazy_table
-from ..data.submission import align_ids, check_ids, check_probabilities
 from ..data.types import id_texts, plain
 from .predictions import finish_member, member_folder, member_step
 from .predictions import write_held_out, write_test_logits
+from .submission import align_ids, check_ids, logit
 from ..training.inputs import Inputs
 from ..training.metrics import all_metrics
+from ..training.ranking import check_probabilities
 
 # %% ../../nbs/60_members/17_outside.ipynb #30a2286e
 def _table(file, id_col: str) -> pl.DataFrame:

@@ -20,7 +20,7 @@ from ..core.files import shell_path, write_table
 from ..core.names import MEMBER, OOF, TEST
 from ..core.records import read_record, read_recorded_table, Record
 from ..core.steps import from_step, Step, version_file
-from ..data.submission import logit
+from .submission import logit
 from .combine import combine, weights_by_score
 
 # %% ../../nbs/60_members/07_predictions.ipynb #208b59b8

@@ -19,7 +19,7 @@ from ..core.errors import UserError
 from ..core.files import digest_file, digest_json
 from ..core.names import ADVICE, ATTENTION, CHOICE, COLUMN_SCORES, kind_of, OOF, SUBMISSION, TRAIN_LOG
 from ..core.records import read_record
-from ..data.submission import shift_prior
+from ..members.submission import shift_prior
 from ..inference.ensemble import ENSEMBLE, submitted_record, n_draws
 from .plots import curves
 from .predictions import load_predictions, Predictions, read_log, score_rows, UNCALIBRATED

@@ -22,10 +22,9 @@ from ..core.errors import UserError
 from ..core.files import digest_file
 from ..core.names import OOF, SUBMISSION, TEST_SCORES
 from ..core.records import read_record, read_run_table, write_record
-from ..data.submission import shift_prior
+from ..members.submission import align_ids, read_submission, shift_prior
 from ..data.frames import source_ids
 from ..data.source import batches, open_source
-from ..data.submission import align_ids, read_submission
 from ..data.types import labels, plain
 from ..inference.calibration import Scales, scales_of
 from ..inference.compare import score_lines

@@ -17,7 +17,7 @@ from ..core.names import ADVICE, ATTENTION, COLUMN_SCORES, IMPORTANCE, REPORT, S
 from ..core.records import Record, whole_record
 from ..core.steps import Step
 from ..data.source import find_files, lazy_table, open_source
-from ..data.submission import check_ids
+from ..members.submission import check_ids
 from ..data.tables import row_share
 from ..inference.ensemble import scale_line, submission_line, submit
 from ..inference.network import write_network_member

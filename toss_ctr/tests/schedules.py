@@ -25,9 +25,8 @@ from ..core.files import digest_file, locked, read_json, read_table, sweep
 from ..core.files import write_json, write_table
 from ..core.names import MEMBER
 from ..core.records import check_files, read_record, Record
-from ..data.submission import logit
+from ..members.submission import logit, read_submission
 from ..data.shards import finished_shard, folder_aside, ShardWriter
-from ..data.submission import read_submission
 from ..inference.calibration import Calibrator, fit_calibrator
 from ..inference.ensemble import submitted_record, judged, last_choice, verified_file, submit
 from ..inference.oof import calibrate, calibration_step, finished_folds
