@@ -16,8 +16,7 @@ from scipy.special import expit
 from torch import nn
 
 from ..core.device import step_seed
-from ..data.batches import Loader
-from ..data.pools import history_tensors
+from ..data.batches import history_tensors, Loader
 from ..members.submission import shift_prior
 from ..training.ranking import lone_auc
 from ..training.evaluate import predict_logits

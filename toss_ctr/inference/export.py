@@ -20,9 +20,8 @@ from torch.export import Dim
 from ..core.errors import UserError
 from ..core.files import write_aside
 from ..core.records import Record, write_record
-from ..data.batches import Loader
+from ..data.batches import history_tensors, Loader
 from ..data.frames import stream_split
-from ..data.pools import history_tensors
 from ..data.shards import Split
 from .network import Network
 

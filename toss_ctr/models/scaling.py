@@ -13,9 +13,8 @@ import numpy as np
 import torch
 from torch import nn, Tensor
 
-from ..data.batches import rng_of
+from ..data.batches import pieces_of, rng_of
 from ..data.measure import FAR
-from ..data.pools import pieces_of
 
 # %% ../../nbs/40_models/05_scaling.ipynb #063cb571
 KNOTS = 65  # quantiles of a column: 0, 1/64, …, 1
