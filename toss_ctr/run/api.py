@@ -217,8 +217,7 @@ class Attention:
 def _looked_at(inputs, row: int, history: str) -> Attention:
     "What the model of the fold that held a row out looks at in one of its histories."
     import torch
-    from toss_ctr.inference.columns import one_batch
-    from toss_ctr.inference.explain import read_attention
+    from toss_ctr.inference.explain import one_batch, read_attention
     from toss_ctr.inference.oof import finished_folds
     from toss_ctr.inference.network import load_fold
 
