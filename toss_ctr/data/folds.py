@@ -21,7 +21,6 @@ from .histories import Ragged
 # %% ../../nbs/20_data/55_folds.ipynb #93167070
 _MOST_FOLDS = 120  # a fold number is an int8
 _TABLE = 'folds.parquet'
-_COLUMNS = ('fold', 'rows', 'positives', 'CTR', 'groups')
 
 
 @dataclass(frozen=True, eq=False, repr=False)  # its repr is a table
@@ -108,12 +107,7 @@ class Folds:
         return np.unique(self.part[self._unseen(k)])
 
     def __repr__(self):
-        line = '{:>12}{:>12,}{:>12,}{:>12.2%}{:>12,}'.format
-        lines = [f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)', ('{:>12}' * 5).format(*_COLUMNS)]
-        for s in self.stats:
-            name, share = str(s['fold']) if s['fold'] >= 0 else 'train', s['positives'] / max(s['rows'], 1)
-            lines.append(line(name, s['rows'], s['positives'], share, s['groups']))
-        return '\n'.join(lines)
+        return f'Folds({self.scheme}, {self.n_folds} of {len(self):,} rows)\n{pl.DataFrame(self.stats)}'
 
     def save(self, step: Step) -> Record:
         "Write folds.parquet, and the record of the step."
@@ -367,13 +361,11 @@ def _make_parts(fold, label, groups, seed: int) -> np.ndarray:
 # %% ../../nbs/20_data/55_folds.ipynb #9f8cb28b
 def _fold_stats(fold, label, groups) -> tuple:
     "For each fold a dict of fold, rows, positives and groups; -1 is last."
-    stats = []
-    for k in sorted(np.unique(fold).tolist(), key=lambda k: (k < 0, k)):
-        rows = fold == k
-        n, positives = int(rows.sum()), int(label[rows].sum())
-        n_groups = n if groups is None else len(np.unique(groups[rows]))
-        stats.append(dict(fold=k, rows=n, positives=positives, groups=n_groups))
-    return tuple(stats)
+    group = np.arange(len(fold)) if groups is None else groups
+    of_fold = pl.DataFrame(dict(fold=fold, label=label, group=group)).group_by('fold').agg(
+        rows=pl.len(), positives=pl.col('label').sum(), groups=pl.col('group').n_unique()
+    )
+    return tuple(of_fold.sort(pl.col('fold') < 0, 'fold').to_dicts())
 
 # %% ../../nbs/20_data/55_folds.ipynb #ab353876
 def make_folds(split, cv, seed: int, day_key: str | None = None) -> Folds:

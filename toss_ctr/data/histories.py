@@ -305,19 +305,6 @@ class Compiled:
             self.left -= n
         return _by_numba(self.loop) if self.left < 0 else None
 
-# %% ../../nbs/20_data/15_histories.ipynb #3c8ccc7b
-_TABLE = 1 << 24  # a table with more cells costs more than sorting
-
-
-def _first_of_each(key: np.ndarray, cells: int) -> np.ndarray:
-    "Ascending positions of the first occurrence of each distinct key (0 … cells-1)."
-    if cells > _TABLE:
-        return np.sort(np.unique(key, return_index=True)[1])
-    at = np.arange(len(key), dtype=np.int32)
-    first = np.full(cells, len(key), np.int32)
-    np.minimum.at(first, key, at)
-    return np.flatnonzero(first[key] == at)
-
 # %% ../../nbs/20_data/15_histories.ipynb #209b4345
 def _numbered(key: np.ndarray, cells: int) -> tuple[np.ndarray, int]:
     "Keys 0 … cells-1 and `cells`; if few of the keys occur, they are renumbered."
@@ -355,11 +342,9 @@ def _each_once_loop(key, starts, lengths, weight, cells):
 def _each_once(r: Ragged, key: np.ndarray, weight: np.ndarray, cells: int) -> tuple:
     "The results of `_each_once_loop` for packed rows, by NumPy."
     row = r.rows()
-    key, cells = _numbered(row * cells + key, len(r) * cells)
-    at = _first_of_each(key, max(cells, 1))
-    token = key[at]
-    count, total = np.bincount(key)[token], np.bincount(key, weight[r.ages()])[token]
-    return at, count, total, np.bincount(row[at], minlength=len(r))
+    _, at, of, count = np.unique(row * cells + key, return_index=True, return_inverse=True, return_counts=True)
+    total, order = np.bincount(of, weight[r.ages()]), np.argsort(at)
+    return at[order], count[order], total[order], np.bincount(row[at], minlength=len(r))
 
 # %% ../../nbs/20_data/15_histories.ipynb #de148d85
 _LOOP = Compiled(_each_once_loop, after=1 << 23)
