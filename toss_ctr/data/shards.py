@@ -381,17 +381,8 @@ def ids(self: Split) -> pl.Series:
 # %% ../../nbs/20_data/35_shards.ipynb #d07a8096
 @patch
 def __repr__(self: Split):
-    "One line: rows, shards, share of clicks, numbers of columns and codes."
-    spec = self.spec
-    out = dict(rows=f'{len(self):,}', shards=f'{len(self.shards)}')
-    if self.has('label') and len(self):
-        out['label 1'] = f'{self.labels().mean():.4%}'
-    out['categorical'] = f'{len(spec.cats)} columns, {sum(c.size for c in spec.cats):,} codes'
-    out['numeric'] = f'{len(spec.nums)} columns, {len(spec.null_blocks)} null blocks'
-    if spec.multis:
-        out['several values'] = f'{len(spec.multis)} columns, {sum(m.size for m in spec.multis):,} codes'
-    for seq in spec.histories:
-        out[seq.key] = f'{seq.name}, the last {seq.max_len} of a row, {seq.size - 1:,} different tokens'
-    if self.fingerprint:
-        out['cache'] = self.fingerprint
-    return f'Split {self.name}: ' + '; '.join(f'{k} {v}' for k, v in out.items())
+    "One line: rows, shards, numbers of columns and codes."
+    spec, codes = self.spec, sum(c.size for c in self.spec.cats)
+    columns = f'{len(spec.cats)} categorical columns of {codes:,} codes, {len(spec.nums)} numeric columns'
+    histories = ''.join(f', {seq.name} of {seq.size - 1:,} different tokens' for seq in spec.histories)
+    return f'Split {self.name}: {len(self):,} rows in {len(self.shards)} shards; {columns}{histories}'

@@ -419,12 +419,6 @@ def _requested_history(s) -> SeqSpec:
         match=s.match,
     )
 
-# %% ../../nbs/20_data/20_spec.ipynb #f570e130
-def _time_parts(data, columns) -> dict[str, str]:
-    "Derived column of `data.time_col` that the model reads → its part; dates have no hour."
-    named = {f'{data.time_col}.{part}': part for part in PARTS} if data.time_col else {}
-    return {c: part for c, part in named.items() if c in columns and c not in data.remove_cols}
-
 # %% ../../nbs/20_data/20_spec.ipynb #819b1d5d
 def _check_requested(data, histories: dict, keys: dict, columns, nums):
     "Raise UserError if a column is missing; `keys` : column → the config key that needs its codes."
@@ -445,14 +439,15 @@ def requested_spec(data, sections: dict, keys: dict, columns) -> Spec:
     returns a spec in which no column has values yet
     """
     histories = tuple(map(_requested_history, sections.values()))
-    listed = data.cat_cols + data.num_cols_explicit
-    parts = {c: part for c, part in _time_parts(data, columns).items() if c not in listed}
-    cats = [*data.cat_cols, *(c for c, part in parts.items() if part != 'day')]
+    listed = {*data.cat_cols, *data.num_cols_explicit, *data.remove_cols}
+    parts = [f'{data.time_col}.{part}' for part in PARTS if data.time_col]
+    parts = [c for c in parts if c in columns and c not in listed]
+    days = tuple(c for c in parts if c.endswith('.day'))
+    cats = [*data.cat_cols, *(c for c in parts if c not in days)]
     other = {data.label_col, data.id_col, data.time_col, data.weight_col, *data.multi_weights.values(), *data.labels}
     other |= {c for h in histories for c in h.columns}
     taken = {*cats, *other, *parts, *data.multi_cols, *data.vector_cols, *data.remove_cols}
-    nums = _numeric_columns(data, columns, taken)
-    nums += tuple(c for c, part in parts.items() if part == 'day')
+    nums = _numeric_columns(data, columns, taken) + days
     _check_requested(data, sections, keys, columns, nums)
     if not (cats or nums or histories or data.multi_cols or data.vector_cols):
         raise UserError('data.cat_cols, num_patterns, sequence.col: no column to learn from')

@@ -149,9 +149,7 @@ _EPOCH_UNITS = 's', 'ms', 'us', 'ns'
 def moment_parts(kind: pa.DataType) -> tuple[str, ...]:
     """Names of the parts that a column of this type has: hour, weekday and day; () for other types.
     """
-    if pa.types.is_timestamp(kind):
-        return 'hour', 'weekday', 'day'
-    return ('weekday', 'day') if pa.types.is_date(kind) else ()
+    return PARTS if pa.types.is_timestamp(kind) else PARTS[1:] if pa.types.is_date(kind) else ()
 
 # %% ../../nbs/20_data/05_types.ipynb #30a68269
 def _epoch_unit(column: str) -> pl.Expr:
