@@ -6,7 +6,7 @@
 __all__ = ['UNCHECKED', 'kills']
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #1eee1123
-import json, tempfile
+import argparse, json, tempfile
 
 import numpy as np
 
@@ -15,7 +15,6 @@ from .bench import Bench, MEMORIES, print_now, undisturbed
 from .edge_cases import mutants, walk_hard_columns
 from .environments import environments
 from .schedules import schedules
-from .small import options
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #82b292db
 def kills(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
@@ -64,7 +63,10 @@ UNCHECKED = 'config.yaml', 'origin.json', 'report.html', *MEMORIES  # not of a r
 if __name__ == '__main__':
     attacks = dict(kills=kills, columns=walk_hard_columns, mutants=mutants, advice=follow_advice)
     attacks |= dict(environments=environments, schedules=lambda bench, rounds, seed: schedules(rounds, seed))
-    rounds = vars(options('Attack tiny runs and print counts.', **dict.fromkeys(attacks, 0), seed=1))
+    parser = argparse.ArgumentParser(description='Attack tiny runs and print counts.')
+    for name in (*attacks, 'seed'):
+        parser.add_argument(f'--{name}', type=int, default=0)
+    rounds = vars(parser.parse_args())
     with tempfile.TemporaryDirectory() as folder:
         for name, attack in attacks.items():
             if rounds[name]:

@@ -18,7 +18,7 @@ import numpy as np
 from ..cli import main
 from ..config.load import to_yaml
 from ..config.whole import Config
-from .small import digests, small_config
+from .small import digests, fresh_copy, small_config
 
 # %% ../../nbs/95_tests/40_bench.ipynb #4a76961a
 @dataclass(frozen=True)
@@ -186,13 +186,11 @@ class Bench:
 
     def keep(self, name: str):
         "Store a copy of the folder under a name."
-        shutil.rmtree(self.folder / name, ignore_errors=True)
-        shutil.copytree(self.world, self.folder / name, symlinks=True)
+        fresh_copy(self.world, self.folder / name)
 
     def restore(self, name: str):
         "Restore the folder from the named copy."
-        shutil.rmtree(self.world)
-        shutil.copytree(self.folder / name, self.world, symlinks=True)
+        fresh_copy(self.folder / name, self.world)
 
     def files(self, below: str = '') -> dict[str, str]:
         "Path → digest of every file of the folder, or of one below it, without locks."

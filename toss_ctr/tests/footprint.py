@@ -6,7 +6,7 @@
 __all__ = ['MIB', 'LINUX', 'STEPS', 'GROWS', 'process_bytes', 'peak_bytes', 'take_step', 'long_run', 'footprint']
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #96c629b2
-import json, subprocess, sys, tempfile, time
+import subprocess, sys, tempfile, time
 from pathlib import Path
 
 from ..cli import main
@@ -16,7 +16,6 @@ from ..inference.ensemble import submit
 from ..members.trees import grow_members
 from ..run.road import train_network
 from .bench import print_now, shortened, tiny_config
-from .small import options
 from ..training.inputs import ensure_data, prepare
 
 # %% ../../nbs/95_tests/55_footprint.ipynb #8bf734fa
@@ -152,20 +151,9 @@ def footprint(folder, rows: int, times: int = 5, seed: int = 1, steps=STEPS, say
         file.write_text(to_yaml(long_run(location, n, seed)), encoding='utf-8')
         for step in steps:
             began = time.monotonic()
-            took = [sys.executable, '-m', 'toss_ctr.tests.footprint', '--take', step, '--file', str(file)]
-            peaks[step].append(peak_bytes(took) / MIB)
+            take = 'import sys; from toss_ctr.tests.footprint import take_step; take_step(*sys.argv[1:])'
+            peaks[step].append(peak_bytes([sys.executable, '-c', take, step, str(file)]) / MIB)
             say(f'{n:9,} rows, {step:12} {peaks[step][-1]:7.0f} MiB in {time.monotonic() - began:.0f} s')
         if 'export' in steps and not (location / 'runs' / 'long' / 'export' / 'dare_qnn').is_dir():
             raise RuntimeError(f'{n:,} rows: the network was not exported')
     return {step: (round(a), round(b), round(b / a, 2)) for step, (a, b) in peaks.items()}
-
-# %% ../../nbs/95_tests/55_footprint.ipynb #da4e29fb
-#| eval: false
-if __name__ == '__main__':  # with --take one step of --file, in this process
-    about = 'Measure the memory of every step of a run, and print how it grows.'
-    given = options(about, rows=200_000, times=5, seed=1, take='', file='')
-    if given.take:
-        take_step(given.take, given.file)
-    else:
-        with tempfile.TemporaryDirectory() as folder:
-            print(json.dumps(footprint(folder, given.rows, given.times, given.seed)))

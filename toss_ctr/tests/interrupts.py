@@ -15,7 +15,7 @@ import numpy as np
 from ..config.load import to_yaml
 from ..core.processes import STOPPED
 from .engines import new_mark, still_running, TOSS
-from .small import digests, options, small_config
+from .small import digests, small_config
 
 # %% ../../nbs/95_tests/35_interrupts.ipynb #9f7597b8
 LIMIT = 2.0  # most seconds until a command has stopped
@@ -167,10 +167,3 @@ def interrupt(folder, moments: int, seed: int, name: str = 'toss_run', signs=('S
         longest=round(max(stop.took for stop in stops), 2),
         whole=whole.output,
     )
-
-# %% ../../nbs/95_tests/35_interrupts.ipynb #5fa1bad0
-#| eval: false
-if __name__ == '__main__':
-    given = options('Stop a command at random moments and print counts.', moments=30, seed=1, signs='SIGINT SIGTERM')
-    with tempfile.TemporaryDirectory() as folder:
-        print(interrupt(folder, given.moments, given.seed, signs=given.signs.split()))

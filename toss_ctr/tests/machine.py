@@ -6,8 +6,6 @@
 __all__ = ['VARIANTS', 'Requests', 'CommandMachine', 'machine']
 
 # %% ../../nbs/95_tests/70_machine.ipynb #34455e22
-import json, tempfile
-
 from hypothesis import HealthCheck, Phase, seed as with_seed, settings, strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 
@@ -16,7 +14,6 @@ import numpy as np
 from ..core.files import digest_file
 from .attacks import UNCHECKED
 from .bench import Answer, Bench, damage, DAMAGES, print_now, undisturbed
-from .small import options
 
 # %% ../../nbs/95_tests/70_machine.ipynb #757a4905
 VARIANTS = dict(
@@ -187,10 +184,3 @@ def machine(bench: Bench, rounds: int, seed: int, steps: int = 8, say=print_now)
     )
     run_state_machine_as_test(with_seed(seed)(lambda: CommandMachine(requests)), settings=every)
     return dict(folders=rounds, commands=requests.steps)
-
-# %% ../../nbs/95_tests/70_machine.ipynb #3f60dbf4
-#| eval: false
-if __name__ == '__main__':
-    given = options('Draw commands, kills and damages, and print counts.', rounds=20, seed=1, steps=10)
-    with tempfile.TemporaryDirectory() as folder:
-        print(json.dumps(machine(Bench(folder), **vars(given))))

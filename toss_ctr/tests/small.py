@@ -4,10 +4,10 @@
 
 # %% auto #0
 __all__ = ['RANDOM_LOG', 'small_spec', 'small_split', 'history_codes', 'random_log', 'made_up_run', 'small_config',
-           'lists_config', 'close', 'options', 'digests', 'few']
+           'lists_config', 'close', 'digests', 'few', 'fresh_copy']
 
 # %% ../../nbs/95_tests/02_small.ipynb #98020d47
-import argparse
+import shutil
 from itertools import pairwise
 from pathlib import Path
 from types import SimpleNamespace
@@ -442,20 +442,6 @@ def close(a, b, tol: float):
     torch.testing.assert_close(torch.as_tensor(a), torch.as_tensor(b), rtol=tol, atol=tol, check_dtype=False)
 
 
-def options(about: str, **defaults) -> argparse.Namespace:
-    """Options of a program, read from its command line.
-
-    Parameters
-    ----------
-    about : what the program does
-    defaults : name of an option → its default, which also gives its type
-    """
-    parser = argparse.ArgumentParser(description=about)
-    for name, value in defaults.items():
-        parser.add_argument(f'--{name}', type=type(value), default=value)
-    return parser.parse_args()
-
-
 def digests(folder, endings: tuple = ('',), hidden: tuple = ('.lock',)) -> dict[str, str]:
     """Path → digest of the files of a folder.
 
@@ -486,3 +472,15 @@ def few(n: int = 20):
     from hypothesis import settings  # only tests need it
 
     return settings(max_examples=n, deadline=None, derandomize=True, database=None)
+
+
+def fresh_copy(source, target):
+    """Copy a folder; what was there before is removed.
+
+    Parameters
+    ----------
+    source : folder to copy, symbolic links as such
+    target : the copy
+    """
+    shutil.rmtree(target, ignore_errors=True)
+    shutil.copytree(source, target, symlinks=True)

@@ -6,7 +6,7 @@
 __all__ = ['quiet', 'finished_run', 'Submitted', 'play']
 
 # %% ../../nbs/95_tests/68_submitted.ipynb #e7cd1bf4
-import contextlib, io, shutil
+import contextlib, io
 
 import numpy as np
 import polars as pl
@@ -23,7 +23,7 @@ from ..inference.ensemble import ENSEMBLE, submitted_record, last_choice, submis
 from ..run.api import Run
 from ..run.road import train_members
 from ..run.verify import verify
-from .small import small_config
+from .small import fresh_copy, small_config
 from ..training.fold import train_fold, write_config
 from ..training.inputs import prepare
 
@@ -74,9 +74,8 @@ class _SubmittedRun(RuleBasedStateMachine):
         super().__init__()
         stored = cfg.run_dir.with_name('stored')
         if not stored.exists():
-            shutil.copytree(cfg.run_dir, stored)
-        shutil.rmtree(cfg.run_dir)
-        shutil.copytree(stored, cfg.run_dir)
+            fresh_copy(cfg.run_dir, stored)
+        fresh_copy(stored, cfg.run_dir)
         self.cfg, self.run = cfg, cfg.run_dir
         self.submission = self.run / 'submission.csv'
         self.bytes = self.submission.read_bytes()

@@ -24,7 +24,7 @@ from ..run.api import Run, run_list
 from ..run.verify import verify
 from .attacks import UNCHECKED
 from .bench import damage, kind_of, MEMORIES, shortened, tiny_config
-from .small import digests
+from .small import digests, fresh_copy
 
 # %% ../../nbs/95_tests/67_swaps.ipynb #164478eb
 def _infer_file(run: Path) -> str:
@@ -194,7 +194,7 @@ class _Finished:
         export(run_config(self.run))
         self.promised = {name: call(command, self.run) for name, command in COMMANDS.items()}
         self.whole = self.results()
-        shutil.copytree(self.world, self.stored, symlinks=True)
+        fresh_copy(self.world, self.stored)
 
     def results(self) -> dict[str, str]:
         "Path → digest of the files that make the answers."
@@ -202,8 +202,7 @@ class _Finished:
 
     def restore(self):
         "Restore the folder from its copy."
-        shutil.rmtree(self.world)
-        shutil.copytree(self.stored, self.world, symlinks=True)
+        fresh_copy(self.stored, self.world)
 
 # %% ../../nbs/95_tests/67_swaps.ipynb #efd8b6da
 @dataclass

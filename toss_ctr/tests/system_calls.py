@@ -7,7 +7,7 @@ __all__ = ['LOADED', 'CALLS', 'ERRORS', 'PATIENCE', 'command', 'names_a_path', '
            'one_failure', 'failures']
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #c6445b27
-import multiprocessing, os, re, shutil, subprocess, sys
+import multiprocessing, os, re, subprocess, sys
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from pathlib import Path
 
 import numpy as np
 
-from .small import digests
+from .small import digests, fresh_copy
 
 # %% ../../nbs/95_tests/75_system_calls.ipynb #e0e783da
 LOADED = ['toss_ctr.cli', *(f'toss_ctr.{name}' for name in ('run.road', 'inference.network', 'inference.oof'))]
@@ -141,8 +141,7 @@ def one_failure(words: list, before: Path, folder: Path, whole: dict, inject: st
     whole : `contents` after a command in which nothing failed
     inject : of `command`
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(before, folder)
+    fresh_copy(before, folder)
     log, kind = folder.with_suffix('.trace'), inject.partition(':')[0]
     code, line = command(words, folder, ('-y', '-o', str(log), '-e', f'trace={kind}', '-e', f'inject={inject}'))
     failed = [made for made in log.read_text(errors='replace').splitlines() if made.endswith('(INJECTED)')]
@@ -170,8 +169,7 @@ def failures(words: list, before: Path, folder: Path, most: int) -> Iterator[Cal
     words, before, folder : of `one_failure`
     most : largest number of failing calls
     """
-    shutil.rmtree(folder, ignore_errors=True)
-    shutil.copytree(before, folder)
+    fresh_copy(before, folder)
     log = folder.with_suffix('.trace')
     code, line = command(words, folder, ('-y', '-o', str(log), '-e', f'trace={",".join(CALLS)}'))
     if code:

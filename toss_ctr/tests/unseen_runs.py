@@ -6,8 +6,6 @@
 __all__ = ['best_column', 'plain_matrix', 'plain_trees', 'first_run', 'is_level']
 
 # %% ../../nbs/95_tests/15_unseen_runs.ipynb #5a4a2fb7
-import tempfile
-
 import lightgbm
 import numpy as np
 import polars as pl
@@ -17,8 +15,6 @@ from ..training.ranking import lone_auc
 from ..run.api import CTR
 from ..inference.ensemble import submit
 from ..run.road import train_members
-from .small import options
-from .unseen_logs import stranger, STRANGERS
 from ..training.fold import train_fold
 from ..training.inputs import prepare
 
@@ -127,13 +123,3 @@ def is_level(row: dict) -> bool:
     """
     trees = max(row['lightgbm'], row.get('trees', 0.0))
     return row['dare_qnn'] > row.get('column', 0.0) and row['dare_qnn'] >= trees - 0.01
-
-# %% ../../nbs/95_tests/15_unseen_runs.ipynb #6783c06c
-#| eval: false
-if __name__ == '__main__':  # rows of training; 0: as many as are usual for a log
-    about = 'First runs on logs that were not used for tuning: AUC on rows to predict.'
-    given = options(about, logs=' '.join(STRANGERS), rows=0, seed=1)
-    for name in given.logs.split():
-        with tempfile.TemporaryDirectory() as folder:
-            row = first_run(*stranger(name, given.rows, given.seed), folder, name, given.seed)
-        print(f'{name:8}', 'level ' if is_level(row) else 'BEHIND', row, flush=True)
