@@ -6,15 +6,9 @@
 __all__ = ['UNCHECKED', 'kills']
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #1eee1123
-import argparse, json, tempfile
-
 import numpy as np
 
-from .advice import follow_advice
 from .bench import Bench, MEMORIES, print_now, undisturbed
-from .edge_cases import mutants, walk_hard_columns
-from .environments import environments
-from .schedules import schedules
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #82b292db
 def kills(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
@@ -57,17 +51,3 @@ def kills(bench: Bench, rounds: int, seed: int, say=print_now) -> dict:
 
 # %% ../../nbs/95_tests/65_attacks.ipynb #f02cdcfd
 UNCHECKED = 'config.yaml', 'origin.json', 'report.html', *MEMORIES  # not of a run's results
-
-# %% ../../nbs/95_tests/65_attacks.ipynb #a86df6a9
-#| eval: false
-if __name__ == '__main__':
-    attacks = dict(kills=kills, columns=walk_hard_columns, mutants=mutants, advice=follow_advice)
-    attacks |= dict(environments=environments, schedules=lambda bench, rounds, seed: schedules(rounds, seed))
-    parser = argparse.ArgumentParser(description='Attack tiny runs and print counts.')
-    for name in (*attacks, 'seed'):
-        parser.add_argument(f'--{name}', type=int, default=0)
-    rounds = vars(parser.parse_args())
-    with tempfile.TemporaryDirectory() as folder:
-        for name, attack in attacks.items():
-            if rounds[name]:
-                print(name, json.dumps(attack(Bench(folder), rounds[name], rounds['seed'])), flush=True)

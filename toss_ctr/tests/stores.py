@@ -6,10 +6,11 @@
 __all__ = ['files_with', 'call_command']
 
 # %% ../../nbs/95_tests/30_stores.ipynb #04c17c7b
-import os, subprocess, sys
+import os, subprocess
 from pathlib import Path
 
 from ..core.processes import child_environment
+from .engines import TOSS
 
 # %% ../../nbs/95_tests/30_stores.ipynb #ac8e6709
 def files_with(text: str, *folders) -> list[Path]:
@@ -57,8 +58,6 @@ def call_command(*words, folder='.', **variables) -> tuple[int, str]:
     >>> call_command('toss_schema', 'none.parquet')
     (2, 'toss_schema: data: no such file: none.parquet – check the path\\n')
     """
-    code = 'import sys; sys.argv = sys.argv[1:]; from toss_ctr.cli import main; main()'
-    command = [sys.executable, '-c', code, *map(str, words)]
     about = dict(capture_output=True, text=True, encoding='utf-8', cwd=folder)
-    done = subprocess.run(command, env=child_environment(**variables), **about)
+    done = subprocess.run([*TOSS, *map(str, words)], env=child_environment(**variables), **about)
     return done.returncode, done.stdout + done.stderr

@@ -15,8 +15,6 @@ from scipy.optimize import brentq
 from scipy.special import expit
 from sklearn.datasets import make_classification, make_friedman1
 
-from ..core.errors import nearest, UserError
-
 # %% ../../nbs/95_tests/10_unseen_logs.ipynb #a55b1d76
 def draw_clicks(logit: np.ndarray, rate: float, rng) -> np.ndarray:
     """Draw clicks of rows.
@@ -257,8 +255,6 @@ def stranger(name: str, rows: int = 0, seed: int = 0) -> tuple[pl.DataFrame, pl.
     >>> len(train), len(test), train.columns[:3]
     (840, 210, ['clicked', 'kind', 'x0'])
     """
-    if name not in STRANGERS:
-        raise UserError(f"no log '{name}'", nearest(name, STRANGERS))
     draw, usual = STRANGERS[name]
     rng = np.random.default_rng([seed, list(STRANGERS).index(name)])
     requested = round((rows or usual) / (1 - UNKNOWN) / 3) * 3
