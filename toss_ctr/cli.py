@@ -115,7 +115,7 @@ def main(name: str = '', argv=None):
     with end, edge(name), warnings.catch_warnings():
         warnings.showwarning = lambda message, *_, **__: print(f'{name}: {message}', file=sys.stderr)
         call = parse(words)
-        if sys.stderr.isatty() and call.func.__module__ == __name__:  # libraries take seconds, a person is told at once
+        if sys.stderr.isatty() and call.func.__module__ == __name__:  # the libraries take seconds: print it first
             print(f'{words[0]}: loading …', file=sys.stderr, flush=True)
         keep_freed_memory()
         with shown() if call.func.__module__ == __name__ else nullcontext():  # help may be coloured
@@ -152,7 +152,7 @@ def toss_run(
     force : str
         --force: replace finished folds of another config; --force=STEP: make a step, and all that stand on it, again
     """
-    c = _config(cfg, set, anew=True)  # a mistake in it is told before the heavy modules are there
+    c = _config(cfg, set, anew=True)  # a mistake in it is an error before the heavy modules load
     if not dry_run:
         print(f'{c.exp_name}: {c.run_dir}', flush=True)
     from toss_ctr.config.load import to_yaml
@@ -538,7 +538,7 @@ def toss_board(cfg: Cfg = 'demo', *, n_boot: NonNegativeInt = 200, runs: list[Fi
     runs : list
         further runs: print one row per run
     """
-    c, *others = [_config(name) for name in (cfg, *runs)]  # a wrong name is told at once
+    c, *others = [_config(name) for name in (cfg, *runs)]  # a wrong name is an error at once
     from toss_ctr.inference.compare import run_board
     from toss_ctr.report.predictions import order_line
     from toss_ctr.run.api import Run

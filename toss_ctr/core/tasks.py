@@ -85,7 +85,7 @@ class Task:
     def news(self) -> list:
         "Progress since the last call. If a scheduler has begun the task again, the numbers of before are taken back."
         try:
-            with open_regular(self.folder / 'said.jsonl') as file:
+            with open_regular(self.folder / 'messages.jsonl') as file:
                 *lines, _ = file.read().split(b'\n')  # the last one may be half written
         except FileNotFoundError:
             return []
@@ -101,7 +101,7 @@ class Task:
     def clear_attempt(self):
         "Remove the result and the log of an earlier attempt."
         self.read, self.progress = 0, 0
-        for name in ('answer.json', 'said.jsonl'):
+        for name in ('answer.json', 'messages.jsonl'):
             (self.folder / name).unlink(missing_ok=True)
 
     def forsaken(self) -> bool:
@@ -122,7 +122,7 @@ def do_task(folder):
     if not task.folder.exists():
         return
     todo = task.todo()
-    with open_regular(task.folder / 'said.jsonl', 'w', encoding='utf-8') as file:
+    with open_regular(task.folder / 'messages.jsonl', 'w', encoding='utf-8') as file:
 
         def tell(news):
             file.write(json.dumps(news) + '\n')

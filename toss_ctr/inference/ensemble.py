@@ -102,7 +102,7 @@ TOO_FAR = 3.7  # standard errors: once in ten thousand honest members
 
 
 def learnt_shuffled(member: MemberPredictions, beside: list[MemberPredictions]) -> float:
-    """How far a member's log-odds go with labels that were dealt anew, in standard errors of chance.
+    """How far a member's log-odds go with labels that were drawn anew, in standard errors of chance.
 
     member : with `shuffled_label`
     beside : honest members, of the same rows
@@ -148,7 +148,7 @@ def doubted(members: list[MemberPredictions], trusted: list[str], run: str) -> d
     members : of the same rows
     trusted : names of those that a person has let in (`trust`)
     run : its name
-    returns name → why, and the mend
+    returns name → why, and the hint
     """
     trained, reasons = [member for member in members if member.details.get('kind') != 'file'], {}
     for member in members:
@@ -477,7 +477,7 @@ def calibrated(run_dir, name: str, calibration: Calibration, seed: int) -> pl.Da
     """
     table = read_run_table(held_out_of(run_dir, name)).sort('row')
     columns = of_rows(run_dir, table['row'])
-    if name != ENSEMBLE:  # a member's file holds what it said before
+    if name != ENSEMBLE:  # a member's file holds its earlier prediction
         held = (table[column].to_numpy() for column in ('logit', 'label', 'fold'))
         p = cross_fit(*held, seed, columns.get('weight'), **calibration.options)
         table = table.with_columns(p=p)
@@ -554,7 +554,7 @@ def submission_line(made: dict) -> str:
 # %% ../../nbs/70_inference/18_ensemble.ipynb #dd74c5d8
 SCALES = dict(
     prior='click probabilities', balanced='class-balanced probabilities: their mean is about .5, not the click rate'
-)  # key calibration.target → what people are told of the numbers
+)  # key calibration.target → what the numbers are, in words
 
 
 def level_text(made: dict) -> str:

@@ -28,7 +28,7 @@ from ..training.inputs import Inputs
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
 def begin_run(run_dir: Path) -> str:
-    "The mend where a run has nothing to work on yet."
+    "Hint where a run has nothing to work on yet."
     if (run_dir / RUN_CONFIG).is_file():
         return f'run toss run {shell_path(run_dir)} first: it goes on where it was'
     return f'run toss run with the same config first (exp_name is {run_dir.name})'
@@ -74,7 +74,7 @@ def read_oof_logits(sides: dict[int, Record]) -> pl.DataFrame:
 
     Raises
     ------
-    Damaged : a file is missing or damaged, or the fold was switched to another generation meanwhile
+    Damaged : a file is missing or damaged, or the fold was switched to another version meanwhile
     """
     parts = []
     for fold, side in sides.items():
@@ -208,7 +208,7 @@ def calibrate(cfg: Config) -> dict:
     with results_locked(cfg.run_dir):
         sides, oof = held_out_now(cfg.run_dir, cfg.network, cfg.cv.planned)
         if cfg.logging.csv_log:
-            with write_aside(cfg.run_dir / TRAIN_LOG) as part:  # what the folds have sealed, whatever it was
+            with write_aside(cfg.run_dir / TRAIN_LOG) as part:  # of the folds' records, whatever it was
                 part.write_text(run_log(sides), encoding='utf-8')
         step = calibration_step(cfg, [side['oof'] for side in sides.values()])
         return _calibrate(step, oof, label_names(sides))

@@ -33,7 +33,7 @@ _PROGRESS = re.compile(
 
 # %% ../../nbs/90_run/10_papermill.ipynb #f999eb83
 def failed(run_dir: Path, fold: int) -> UserError:
-    "The mistake for a fold that did not finish: what the user can mend as it is, of everything else where it stands."
+    "Error for a fold that did not finish: a user's mistake as it is, of everything else where to look."
     from toss_ctr.run.execute import notebook_error, working_notebook  # a finished run needs no papermill
 
     path = run_dir / f'fold_{fold}.log'
@@ -46,7 +46,7 @@ def failed(run_dir: Path, fold: int) -> UserError:
     if not kind:
         check_own(path)
         log = path.read_text(encoding='utf-8').strip() if path.exists() else ''
-        why = log.splitlines()[-1].strip() if log else 'it said nothing'
+        why = log.splitlines()[-1].strip() if log else 'its log is empty'
         if 'DeadKernelError' in log:
             why = 'its kernel was killed'
             hint = f'if memory was short, take fewer --jobs or a smaller train.batch_size; {hint}'
