@@ -6,7 +6,7 @@
 __all__ = ['table_rows', 'footer_text', 'as_parquet', 'parquet_of', 'row_share', 'hold_out', 'remove_on_error']
 
 # %% ../../nbs/20_data/46_tables.ipynb #74f27bbf
-import re, tempfile
+import csv, re, tempfile
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -22,10 +22,32 @@ from .types import moment_part, NULLS
 _BETWEEN = ',', ';', '\t', '|'
 
 
+def _csv_form(path) -> dict:
+    """Separator and quotes of a CSV file, by its first two lines.
+
+    raises UserError : the first line holds values, a name twice, or spaces beside names
+    """
+    lines = pl.scan_csv(path, separator='\x01', quote_char=None, has_header=False, infer_schema_length=0, glob=False)
+    header, first = [*lines.head(2).collect().to_series().fill_null('').to_list(), ''][:2]
+    mark = max(_BETWEEN, key=header.count)
+    quote = "'" if re.fullmatch(f"'[^']*'({re.escape(mark)}'[^']*')*", first) else '"'
+    cells = next(csv.reader([header], delimiter=mark, quotechar=quote), [])
+    twice = next((cell for cell in cells if cells.count(cell) > 1), None)
+    if twice is not None and any(re.fullmatch(r'-?\d+(\.\d+)?', cell) for cell in cells):
+        raise UserError(f'{path}: its first line holds no names of columns', 'write them there')
+    if twice:
+        raise UserError(f"{path}: column '{twice}' occurs twice", 'rename or drop the copies')
+    if any(cell != cell.strip(' ') for cell in cells):
+        beside = r'\t"' if mark == '\t' else f'{mark}"'
+        hint = rf"write it without: sed 's/ *\([{beside}]\) */\1/g; s/^ *//; s/ *$//' OLD > NEW"
+        raise UserError(f'{path}: spaces beside the names of its columns', hint)
+    return dict(separator=mark, quote_char=quote)
+
+
 def _scan_csv(path) -> pl.LazyFrame:
     """Rows of a CSV file, which may be compressed, without lines that hold nothing.
 
-    raises UserError : it cannot be read, or a name is given twice
+    raises UserError : it cannot be read
     """
     if '://' in str(path):
         raise UserError(f'{path}: a CSV file is read from a disk', 'copy it, or store it as Parquet')
@@ -34,28 +56,19 @@ def _scan_csv(path) -> pl.LazyFrame:
             found = other_kind(file.read(1 << 16))
         if found and found != PACKED:  # Polars unpacks it
             raise UserError(f'{path}: {found[0]}', found[1])
-        names = pl.scan_csv(path, separator='\x01', quote_char=None, infer_schema_length=0, glob=False)
-        header = ''.join(names.collect_schema().names())
-        mark = max(_BETWEEN, key=header.count)
-        cells = header.split(mark)
-        if cells.count('') > 1 and any(re.fullmatch(r'-?\d+(\.\d+)?', cell) for cell in cells):
-            raise UserError(f'{path}: its first line holds no names of columns', 'write them there')
-        how = dict(separator=mark, null_values=list(NULLS), try_parse_dates=True, infer_schema_length=None, glob=False)
-        if mark == ';':  # where 3,50 may be a number
-            kinds = [pl.scan_csv(path, **how, decimal_comma=by).collect_schema().dtypes() for by in (False, True)]
-            how['decimal_comma'] = [pl.Float64 in of_file for of_file in kinds] == [False, True]
-        kinds = pl.scan_csv(path, **how).collect_schema()
-        for name in kinds:
-            if name not in header and '_duplicated_' in name:
-                name = name.rpartition('_duplicated_')[0]
-                raise UserError(f"{path}: column '{name}' occurs twice", 'rename or drop the copies')
-        long = dict.fromkeys([name for name, kind in kinds.items() if kind in (pl.Int128, pl.UInt128)], pl.String)
-        rows = pl.scan_csv(path, **how, schema_overrides=long)
+        how = _csv_form(path) | dict(null_values=list(NULLS), try_parse_dates=True, glob=False)
+        kinds = pl.scan_csv(path, **how, infer_schema_length=None).collect_schema()
+        if how['separator'] == ';' and pl.Float64 not in kinds.values():  # 3,50 may be a number
+            comma = pl.scan_csv(path, **how, infer_schema_length=None, decimal_comma=True).collect_schema()
+            if pl.Float64 in comma.values():
+                kinds, how['decimal_comma'] = comma, True
+        schema = {name: pl.String if kind in (pl.Int128, pl.UInt128) else kind for name, kind in kinds.items()}
+        rows = pl.scan_csv(path, **how, schema=schema)
         return rows if len(kinds) == 1 else rows.remove(pl.all_horizontal(pl.all().is_null()))
     except FileNotFoundError:
         several = 'write several CSV files as one, or as Parquet' if '*' in str(path) else 'check the path'
         raise UserError(f'no such file: {path}', several) from None
-    except (pl.exceptions.PolarsError, OSError) as e:
+    except (pl.exceptions.PolarsError, csv.Error, OSError) as e:
         raise UserError(f'{path}: no CSV file ({str(e).splitlines()[0][:100]})', 'write it as Parquet') from None
 
 # %% ../../nbs/20_data/46_tables.ipynb #ff80815d

@@ -325,6 +325,8 @@ def find_label(details: dict, label: str | None, path, test_columns=None) -> str
             hint = f'name the column of two values with --label, in Python label=; {nearest(label, able or real)}'
             if not details.keys() - {real[0]}:
                 hint = 'columns of a text file are separated by commas, semicolons, tabs or |'
+            elif any(re.fullmatch(r'-?\d+(\.\d+)?', c) for c in real):
+                hint = f'{", ".join(real[:5])} look like values: name the columns, in a text file by its first line'
             raise UserError(f"{path}: no label column '{label}'", hint)
         label = lacked[0]
     c = details[label]

@@ -25,7 +25,7 @@ from ..data.shards import Split
 from ..data.source import open_source, source_digest
 from ..members.submission import check_ids, header_of, refuse_submission, write_submission
 from ..data.tables import parquet_of
-from .ensemble import last_choice, restore_submission, submission_line, submit
+from .ensemble import last_choice, restore_submission, submission_line, submit, whole_choice
 from .network import progress_bar, write_network_member
 from .oof import calibrate, finished_folds, network_recipe, refuse_other
 from .predictor import load_predictor, Predictor
@@ -93,7 +93,7 @@ def _check_rows(run_dir: Path, data: Data, network: str | None, choice: dict):
 # %% ../../nbs/70_inference/35_answers.ipynb #6eb258ef
 def _submitted_rows(cfg: Config, out: str, member: str, progress: bool, say) -> Path:
     "The submission of the run's test rows, or a member's own; a run that was trained step by step submits its network."
-    choice = last_choice(cfg.run_dir)
+    choice = whole_choice(cfg.run_dir)
     if choice is None:
         sides = finished_folds(cfg.run_dir, cfg.network, cfg.cv.planned)  # of a run without folds no data are made
         inputs = prepare(cfg, test=True, progress=progress)

@@ -4,8 +4,8 @@
 
 # %% auto #0
 __all__ = ['ENSEMBLE', 'TOO_FAR', 'AHEAD', 'SCALES', 'check_same_rows', 'averaged', 'judged', 'learnt_shuffled', 'too_good',
-           'doubted', 'choose', 'worth', 'choice_step', 'submission_path', 'last_choice', 'whole_choice',
-           'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'cross_choose', 'submit_members',
+           'doubted', 'choose', 'worth', 'choice_step', 'submission_path', 'last_choice', 'check_together',
+           'whole_choice', 'verified_file', 'ensemble_oof', 'n_draws', 'intervals', 'cross_choose', 'submit_members',
            'submitted_record', 'restore_submission', 'at_rows', 'of_rows', 'held_out_of', 'calibrated',
            'run_predictions', 'submit', 'submission_line', 'level_text', 'scale_line']
 
@@ -17,17 +17,21 @@ import numpy as np
 import polars as pl
 
 from ..config.inference import Calibration, Ensemble
+from ..config.load import folder_config
 from ..config.whole import Config
-from ..core.errors import UserError
-from ..core.files import digest_file, write_table
-from ..core.names import CHOICE, MEMBER, OOF, SUBMISSION
+from ..core.errors import Damaged, UserError
+from ..core.files import again, digest_file, write_table
+from ..core.names import CHOICE, kind_of, MEMBER, OOF, RUN_CONFIG, SPEC, SUBMISSION
 from ..core.records import check_files, copy_aside, digest_of, read_record, read_run_table, Record
-from ..core.steps import Step, version_file
+from ..core.steps import first_difference, Step, version_file
 from ..core.tasks import needed_versions
 from ..members.submission import align_ids, write_submission
 from .calibration import cross_fit, fit_calibrator, held_out_level, holdouts, Scales, scales_of
+from .oof import calibration_step
 from .select import choose_weights
 from ..members.predictions import held_out_file, member_folder, MemberPredictions, read_predictions
+from ..training.checkpoints import check_trainings, fold_keys, side_files, side_path, train_again
+from ..training.inputs import folds_step
 from ..training.metrics import all_metrics, auc, bootstrap_interval, first_metric, gain, Interval, less_first
 from ..training.metrics import merit, N_BOOT, RATIO, Scorer, TITLES
 
@@ -241,15 +245,60 @@ def last_choice(run_dir) -> Record | None:
     return read_record(file, 'ensemble') if file.exists() else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #51f745e0
-def whole_choice(run_dir) -> Record | None:
-    """As `last_choice`, for a reader that uses its members as well.
+def _made_of(cfg: Config, sides: dict[int, Record]) -> dict[str, str]:
+    "What spec, folds and calibrator of a run must be made of, by its folds; without a network by its first member."
+    run = cfg.run_dir
+    if sides:
+        cache, oof = next(iter(sides.values()))['cache'], [side['oof'] for side in sides.values()]
+    elif (lead := member_folder(run, cfg.lead) / MEMBER).exists():
+        record = read_record(lead, 'member')
+        cache, oof = record['recipe']['train'], [digest_of(record, version_file(record, OOF))]
+    else:
+        return {}
+    steps = folds_step(run, cache, cfg.cv, cfg.seed), calibration_step(cfg, oof)
+    return {SPEC: cache} | {step.path.name: step.made_of for step in steps}
 
-    raises Damaged : it, or the record of a member, is not the one that was chosen from
+
+def check_together(run_dir) -> dict[int, Record]:
+    """Refuse a run whose records are not of its config.yaml, of one training and of each other; no other file is read.
+
+    What is not made yet is not missed.
+
+    returns fold → its record
+    raises Damaged : names a record of another run, or of an older state of this one
     """
-    choice = last_choice(run_dir)
-    for name, made_of in choice['recipe']['members'].items() if choice else ():
-        read_record(member_folder(run_dir, name) / MEMBER, 'member', made_of=made_of)
-    return choice
+    if not (Path(run_dir) / RUN_CONFIG).is_file():
+        return {}
+    cfg = folder_config(run_dir)
+    run = cfg.run_dir
+    there = (fold for fold in side_files(run) if fold < cfg.cv.planned)
+    sides = {fold: read_record(side_path(run, fold), 'fold', train_again(run, fold)) for fold in there}
+    if sides:
+        check_trainings(sides, fold_keys(cfg))
+    for name, made_of in _made_of(cfg, sides).items():
+        if (run / name).exists():
+            read_record(run / name, kind_of(name), made_of=made_of)
+    for name in cfg.members:
+        file = member_folder(run, name) / MEMBER
+        own = sides if name == cfg.network else check_together(file.parent)  # another network is a run of its own
+        if own and file.exists():
+            weights = read_record(file, 'member')['recipe']['weights']
+            if not {side['weights'] for side in own.values()} <= {*weights}:
+                raise Damaged(f'{file}: predicted by other weights', again(file))
+    if choice := last_choice(run):
+        recipe = choice['recipe']
+        for name, made_of in recipe['members'].items():
+            read_record(member_folder(run, name) / MEMBER, 'member', made_of=made_of)
+        now = choice_step(cfg, recipe['members']).recipe | dict(versions=recipe['versions'])
+        if why := first_difference(now, recipe):
+            raise Damaged(f'{choice.path}: of another config ({why})', again(choice.path))
+    return sides
+
+
+def whole_choice(run_dir) -> Record | None:
+    "As `last_choice`, for a reader that answers by it: `check_together` is asked first."
+    check_together(run_dir)
+    return last_choice(run_dir)
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #e582d758
 def verified_file(run_dir, made: Record, name: str) -> Path:
@@ -414,11 +463,10 @@ def submit_members(members: list[MemberPredictions], step: Step) -> dict:
 def submitted_record(run_dir) -> Record | None:
     """The record of the choice; None if submission.csv is missing or differs from it.
 
-    Parameters
-    ----------
     run_dir : folder of the run
+    raises Damaged : of `check_together`
     """
-    choice, file = last_choice(run_dir), Path(run_dir) / SUBMISSION
+    choice, file = whole_choice(run_dir), Path(run_dir) / SUBMISSION
     return choice if choice and file.is_file() and digest_file(file) == digest_of(choice, SUBMISSION) else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #72f1d2b5

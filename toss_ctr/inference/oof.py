@@ -23,7 +23,7 @@ from ..core.records import read_recorded_table, read_run_table, Record, write_re
 from ..core.steps import Step
 from .calibration import calibrated_rows, Calibrator, fit_calibrator
 from ..members.predictions import held_out_file, member_folder
-from ..training.checkpoints import check_trainings, read_fold, run_log, side_files, train_again
+from ..training.checkpoints import check_trainings, fold_keys, read_fold, run_log, side_files, train_again
 from ..training.inputs import Inputs
 
 # %% ../../nbs/70_inference/05_oof.ipynb #7ff10ede
@@ -54,7 +54,7 @@ def finished_folds(run_dir: Path, network: str | None, planned: int) -> dict[int
     if not there:
         raise UserError(f'{run_dir}: no finished fold', begin_run(run_dir))
     sides = {fold: read_fold(run_dir, fold) for fold in there}
-    check_trainings(run_dir, sides)
+    check_trainings(sides, fold_keys(folder_config(run_dir)) if (run_dir / RUN_CONFIG).is_file() else {})
     if missing := sorted({*range(planned)} - {*there}):
         lacking, what = ', '.join(map(str, missing)), f'{run_dir}: {len(there)} of {planned} folds finished'
         warnings.warn(f'{what}; the others ({lacking}) are left out until toss train has trained them')

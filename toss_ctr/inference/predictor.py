@@ -287,7 +287,7 @@ def _load_models(about: dict, matrix: Record) -> MatrixModels:
         (Features(**wanted), load_statistics(home / f'features_{number}'))
         for number, wanted in enumerate(matrix['features'])
     ]
-    models, columns = [library.load(file) for file in about['files']], TreeColumns.from_json(matrix['columns'])
+    models, columns = [library.opened(file) for file in about['files']], TreeColumns.from_json(matrix['columns'])
     return MatrixModels(read_spec(home), library, models, columns, tables, about['scores'], about['made'])
 
 # %% ../../nbs/70_inference/32_predictor.ipynb #c344ca7a

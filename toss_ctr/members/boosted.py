@@ -16,7 +16,8 @@ import numpy as np
 from scipy.special import logit
 
 from ..config.inference import Member
-from ..core.errors import UserError
+from ..core.errors import Damaged, UserError
+from ..core.files import again
 from ..core.processes import cores
 from .matrix import BLOCK
 
@@ -269,6 +270,18 @@ class MatrixLibrary:
                 return importlib.metadata.version(package)
         what = f'members.{name or self.package}: {self.package} is not installed'
         raise UserError(what, "pip install 'toss_ctr[boost]'")
+
+    def opened(self, path: Path):
+        "The model of a file; `Damaged` if it is none."
+        why = 'it is empty'  # XGBoost would end the process
+        if path.stat().st_size:
+            try:
+                return self.load(path)
+            except (MemoryError, OSError):
+                raise
+            except Exception as error:  # each library has its own kinds
+                why = str(error)[:120]
+        raise Damaged(f'{path}: no model of {self.package} ({why})', again(path))
 
 # %% ../../nbs/60_members/10_boosted.ipynb #88d4f02c
 TREES = dict(

@@ -7,7 +7,9 @@ __all__ = ['SKLEARN', 'KNOTS', 'ADDITIVE', 'LEARNERS', 'classifier', 'OnnxClassi
 
 # %% ../../nbs/60_members/12_estimators.ipynb #cca6bdfe
 import json
+from contextlib import contextmanager
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 from scipy.special import logit
@@ -26,24 +28,32 @@ def _classifiers() -> dict[str, type]:
     return {name: kind for name, kind in all_estimators('classifier') if hasattr(kind, 'predict_proba')}
 
 
+@contextmanager
+def _in_one_line(name: str):
+    "Context manager: an error of scikit-learn about the parameters of a classifier, or its rows, is a UserError."
+    try:
+        yield
+    except (TypeError, ValueError) as error:
+        hint = 'give parameters that scikit-learn documents for it, and a classifier that needs no other one'
+        raise UserError(f'members: {name}: {str(error).splitlines()[0]}', hint) from None
+
+
 def classifier(name: str, seed: int = 0, **parameters):
     """A scikit-learn classifier with probabilities, not fitted.
 
     name : of its class
     seed : of its random numbers, if it uses any
     parameters : other than the defaults
-    raises UserError for an unknown name or parameter
+    raises UserError for an unknown name or parameter, or a value that it does not take
     """
     if name not in _classifiers():
         hint = 'take one such as ExtraTreesClassifier, RandomForestClassifier, LogisticRegression, MLPClassifier'
         raise UserError(f'members: estimator: scikit-learn has no {name} that gives probabilities', hint)
-    try:
+    with _in_one_line(name):
         model = _classifiers()[name]()
         drawn = dict(random_state=seed % 2**31) if 'random_state' in model.get_params() else {}
-        return model.set_params(**drawn | parameters)
-    except (TypeError, ValueError) as error:
-        hint = 'give parameters that scikit-learn documents for it, and a classifier that needs no other one'
-        raise UserError(f'members: {name}: {str(error).splitlines()[0]}', hint) from None
+        model.set_params(**drawn | parameters)._validate_params()  # as each `fit` of scikit-learn begins
+        return model
 
 # %% ../../nbs/60_members/12_estimators.ipynb #2323e75e
 def _as_onnx(fitted, block: np.ndarray, about: dict) -> bytes:
@@ -96,21 +106,22 @@ _AGREE = 1e-3  # mean difference of probabilities between a classifier and its p
 
 def _fit_program(g: Fit) -> OnnxClassifier:
     "Fit a classifier on the matrix and convert it; UserError if the program's predictions differ."
+    from joblib import parallel_config
     from sklearn.impute import SimpleImputer
     from sklearn.pipeline import make_pipeline
     from sklearn.preprocessing import StandardScaler
     from sklearn.utils.validation import has_fit_parameter
 
     model, block = classifier(g.params['estimator'], **g.params['set']), g.rows.matrix()
-    more = {'n_jobs': _threads()} if 'n_jobs' in model.get_params() else {}
-    fitted = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), model.set_params(**more))
+    fitted = make_pipeline(SimpleImputer(keep_empty_features=True), StandardScaler(), model)
     weights = {}
     if g.rows.weight is not None:
         if not has_fit_parameter(model, 'sample_weight'):
             what = f'members: {type(model).__name__} takes no weights, and rows have some (data.weight_col)'
             raise UserError(what, 'take a classifier whose fit has sample_weight')
         weights = {f'{fitted.steps[-1][0]}__sample_weight': g.rows.weight}
-    fitted.fit(block, g.rows.label, **weights)
+    with _in_one_line(type(model).__name__), parallel_config(n_jobs=_threads()):
+        fitted.fit(block, g.rows.label, **weights)
     rate = float(np.average(g.rows.label, weights=g.rows.weight))
     about = dict(rate=rate, rows=len(g.rows), gain=_gains(fitted, block.shape[1]))
     program, few = OnnxClassifier(_as_onnx(fitted, block, about)), block[:: max(1, len(block) // 1000)]
@@ -165,6 +176,11 @@ def _fit_curves(g: Fit) -> dict:
     return dict(bias=float(fitted.intercept_[0] - g.start(g.rows)[0]), knots=knots, heights=heights)
 
 
+def _load_curves(path: Path) -> dict:
+    known = json.loads(path.read_text(encoding='utf-8'))
+    return {key: known[key] for key in ('bias', 'knots', 'heights')}
+
+
 def _sum_of_curves(model: dict, block: np.ndarray) -> np.ndarray:
     "Class-balanced log-odds, (b, F) float32 → (b,)."
     curves = map(np.interp, block.T, model['knots'], model['heights'])
@@ -177,7 +193,7 @@ ADDITIVE = MatrixLibrary(
     _fit_curves,
     _sum_of_curves,
     lambda model, path: path.write_text(json.dumps(model), encoding='utf-8'),
-    lambda path: json.loads(path.read_text(encoding='utf-8')),
+    _load_curves,
     lambda model, columns: np.array([np.std(heights) for heights in model['heights']]),
     lambda model: 1,
 )

@@ -63,7 +63,7 @@ def stored_model(library: MatrixLibrary, step: Step, train: Callable) -> tuple:
             library.save(model, part)
         record = step.switch(dict(seconds=seconds, rounds=rounds), [path.name])
     # read back in either case, so that a resumed run predicts with the same file
-    return library.load(path), record
+    return library.opened(path), record
 
 # %% ../../nbs/60_members/15_trees.ipynb #72c2173a
 @dataclass(frozen=True, eq=False)

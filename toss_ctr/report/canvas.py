@@ -125,13 +125,21 @@ def _plain_text(fig: Figure):
             text.set_parse_math(False)
 
 
+def _save(fig: Figure, out, missing: str = 'ignore', **how):
+    "Write a figure; `missing`: action of the warning about a letter that no font has."
+    with warnings.catch_warnings():
+        warnings.filterwarnings(missing, 'Glyph .* missing')
+        warnings.filterwarnings('ignore', 'constrained_layout not applied')  # a name is longer than the figure is wide
+        fig.savefig(out, **how)
+
+
 def _raw_svg(fig: Figure, letters: str, missing: str) -> str:
-    "Matplotlib's SVG; `missing`: action of the warning about a letter that no font has."
+    "Matplotlib's SVG; `missing` : of `_save`."
     out = io.StringIO()
     look = {'svg.hashsalt': 'toss_ctr', 'svg.fonttype': letters, 'svg.image_inline': True, 'font.family': _families()}
-    with rc_context(look), warnings.catch_warnings():
-        warnings.filterwarnings(missing, 'Glyph .* missing')
-        fig.savefig(out, format='svg', transparent=True, metadata=dict.fromkeys(('Date', 'Creator', 'Format', 'Type')))
+    with rc_context(look):
+        empty = dict.fromkeys(('Date', 'Creator', 'Format', 'Type'))
+        _save(fig, out, missing, format='svg', transparent=True, metadata=empty)
     return out.getvalue()
 
 
@@ -156,7 +164,7 @@ def figure_png(fig: Figure, dpi: int = 72) -> bytes:
     """
     out = io.BytesIO()
     _plain_text(fig)
-    fig.savefig(out, format='png', dpi=dpi, facecolor='white', metadata={'Software': None})
+    _save(fig, out, format='png', dpi=dpi, facecolor='white', metadata={'Software': None})
     return out.getvalue()
 
 

@@ -18,8 +18,8 @@ from scipy.stats import spearmanr
 
 from ..config.data import Data
 from ..config.whole import Config
-from ..core.errors import UserError
-from ..core.files import digest_file
+from ..core.errors import Damaged, UserError
+from ..core.files import digest_file, shell_path
 from ..core.names import OOF, SUBMISSION, TEST_SCORES
 from ..core.records import read_record, read_run_table, write_record
 from ..members.submission import align_ids, read_submission, shift_prior
@@ -30,6 +30,7 @@ from ..inference.calibration import Scales, scales_of
 from ..inference.compare import score_lines
 from ..inference.ensemble import at_rows, calibrated, ENSEMBLE, submitted_record, held_out_of, intervals
 from ..inference.ensemble import last_choice, n_draws, verified_file
+from ..training.checkpoints import LOG_SCHEMA
 from ..training.metrics import all_metrics, COLUMNS, first_metric, MetricsTable, RATIO
 
 # %% ../../nbs/80_report/15_predictions.ipynb #4e28543c
@@ -184,11 +185,17 @@ def read_log(path) -> list[dict]:
 
     path : train_log.csv
     returns dicts with numbers, None for empty cells; [] if the file is missing
+    raises Damaged : it is no such table
     """
     if not Path(path).is_file():
         return []
-    table = pl.read_csv(path, infer_schema_length=None, glob=False)
-    return table.filter(pl.col('split').is_in(['train', 'inner', 'valid'])).to_dicts()
+    try:
+        table = pl.read_csv(path, schema_overrides=LOG_SCHEMA, infer_schema_length=None, glob=False)
+        table = table.drop_nulls(['fold', 'epoch', 'split'])
+        return table.filter(pl.col('split').is_in(['train', 'inner', 'valid'])).to_dicts()
+    except pl.exceptions.PolarsError:
+        hint = f'run toss calibrate {shell_path(Path(path).parent)}: it writes it again'
+        raise Damaged(f'{path}: not the table that the folds have logged', hint) from None
 
 # %% ../../nbs/80_report/15_predictions.ipynb #f3690627
 def read_test_labels(data: Data, ids: pl.Series) -> np.ndarray | None:

@@ -26,7 +26,7 @@ from ..inference.predictor import shared_matrix
 from ..members.predictions import member_step
 from ..members.outside import join_outside
 from ..members.estimators import LEARNERS
-from ..members.trees import grow_members
+from ..members.trees import grow_members, tree_steps
 from ..report.predictions import load_predictions, read_test_scores, score_rows
 from ..report.predictions import score_test_rows, summary_lines, test_table
 from .track import check_tracker, track
@@ -76,6 +76,7 @@ def train_members(inputs: Inputs, progress: bool = False, **options) -> dict[str
     networks = [name for name, member in members.items() if member.kind == 'network']
     for name in networks:
         network_config(inputs.cfg, name)  # a mistake is found before anything is trained
+    tree_steps(inputs)  # and one in a member on the matrix, or a library that is missing
     done = join_outside(inputs)
     if not networks:
         if side_files(inputs.cfg.run_dir):

@@ -14,7 +14,7 @@ from pathlib import Path
 
 import polars as pl
 
-from ..config.load import apart, folder_config
+from ..config.load import apart
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import again, check_own, digest_bytes, locked, open_regular
@@ -211,20 +211,21 @@ def fold_recipe(inputs: Inputs, fold: int) -> dict:
     )
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #21eabcaa
-def check_trainings(run_dir: Path, sides: dict):
+def check_trainings(sides: dict, keys: dict):
     """Raise `Damaged` if finished folds are not all of one training, or not of the config.yaml of their run.
 
     sides : fold → its record
+    keys : `fold_keys` of that file; {} = there is none
     """
-    file = run_dir / RUN_CONFIG
-    keys, first = fold_keys(folder_config(file.parent)) if file.is_file() else {}, next(iter(sides.values()))
+    first = next(iter(sides.values()))
+    run = first.path.parent
     for fold, side in sides.items():
         of_all = first['recipe'] | dict(rows=side['recipe']['rows'])  # only these are of the fold alone
         why = '' if side['recipe'] == of_all else f'of another training than {first.path.name}'
         if differs := first_difference(keys, {key: side['recipe'][key] for key in keys}):
-            why = f'of another config than {file}: {differs}'
+            why = f'of another config than {run / RUN_CONFIG}: {differs}'
         if why:
-            hint = f'run toss run {shell_path(run_dir)} --force: it trains fold {fold} again'
+            hint = f'run toss run {shell_path(run)} --force: it trains fold {fold} again'
             raise Damaged(f'{side.path}: {why}', hint)
 
 # %% ../../nbs/50_training/30_checkpoints.ipynb #6a532342
