@@ -6,8 +6,8 @@
 __all__ = ['MACHINE', 'names_file', 'check_own', 'open_regular', 'map_array', 'disk_errors', 'fsync_dir', 'make_folder', 'born',
            'lives', 'writer_mark', 'abandoned', 'part_beside', 'write_aside', 'sweep', 'temporary_folder',
            'digest_bytes', 'digest_file', 'digest_json', 'shell_path', 'again', 'verify_file', 'stat_key', 'Digests',
-           'write_json', 'read_json', 'write_table', 'table_of', 'read_table', 'locked', 'hold', 'release', 'held',
-           'state_file', 'remembered', 'remember', 'check_target', 'first_line', 'watched']
+           'write_text', 'write_json', 'read_json', 'write_table', 'table_of', 'read_table', 'locked', 'hold',
+           'release', 'held', 'state_file', 'remembered', 'remember', 'check_target', 'first_line', 'watched']
 
 # %% ../../nbs/00_core/10_files.ipynb #f0ca325c
 import errno, fcntl, hashlib, json, os, re, secrets, shlex, shutil, socket, stat, sys, tempfile, time
@@ -339,17 +339,25 @@ class Digests:
                     write_json(self.memory, self.known)
 
 # %% ../../nbs/00_core/10_files.ipynb #66eb93b9
+def write_text(path, text: str, errors: str = 'strict'):
+    """Write a text file in UTF-8, to a temporary path that is then renamed; one that holds the text already stays.
+
+    errors : of `str.encode`
+    """
+    raw, path = text.encode(errors=errors), Path(path)
+    check_own(path)
+    if not (path.is_file() and path.read_bytes() == raw):
+        with write_aside(path) as part:
+            part.write_bytes(raw)
+
+
 def write_json(path, obj: dict):
-    """Write a JSON file with the digest of its content, to a temporary path that is then renamed.
+    """Write a JSON file with the digest of its content, as `write_text` does.
 
     obj : content; must not use the key `digest`
     """
-    with write_aside(path) as part:
-        part.write_text(
-            json.dumps({**obj, 'digest': digest_json(obj)}, indent=1, ensure_ascii=False, allow_nan=False)
-            + '\n',
-            encoding='utf-8',
-        )
+    sealed = {**obj, 'digest': digest_json(obj)}
+    write_text(path, json.dumps(sealed, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
 
 
 def read_json(path, hint: str = '') -> dict:

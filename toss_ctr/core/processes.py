@@ -292,12 +292,16 @@ _LIBRARIES = {
 }
 
 
+# what the system says where a library, a thread or a process finds no room
+_NO_MEMORY = "Cannot allocate memory|failed to map segment|can't start new thread|Resource temporarily unavailable"
+
+
 def _system_error(error: BaseException) -> str:
     """Message for an error of the machine (disk, memory, open files, console); '' for any other error.
     """
     name = type(error).__name__
     text = ' '.join(str(error).split())[:300]
-    if isinstance(error, MemoryError) or name == 'OutOfMemoryError':
+    if isinstance(error, MemoryError) or name == 'OutOfMemoryError' or re.search(_NO_MEMORY, text):
         return f'out of memory – lower train.batch_size, --jobs or num_workers {f"({text})" if text else ""}'.strip()
     if isinstance(error, OSError):
         prefix = f'{error.filename}: ' if error.filename else ''

@@ -98,6 +98,8 @@ def other_kind(head: bytes) -> tuple[str, str] | None:
         return 'empty file', 'copy it again'
     if b'\0' in names:
         return _UTF16
+    if re.search(rb'\\"(?![,;|\s"]|\Z)', head):
+        return 'escapes quotes by backslashes', """write them twice: sed 's/\\\\"/""/g' OLD > NEW"""
     if b'\r' in head and b'\n' not in head:
         return 'has the line ends of old Macs', "write others: tr '\\r' '\\n' < OLD > NEW"
     if b'\n' in head and '\ufffd' in names.decode(errors='replace'):

@@ -18,7 +18,7 @@ from polars.selectors import by_name
 from ..config.base import folded, yaml_text
 from ..config.load import keys_schema
 from ..core.errors import check_columns, nearest, renamed, UserError
-from ..core.files import check_target, write_aside
+from ..core.files import check_target, write_text
 from .crosses import CANDIDATES, gaining_pairs, lone_losses
 from .first_config import first_config, LONG, MANY, UNATTENDED, WHY
 from .lists import cell_separator, describe_history, names_users, replace_guesses, written_list
@@ -212,8 +212,7 @@ def _write_yaml(s: Schema, path) -> str:
     if path is not None:
         check_target(path, '--out', ours=lambda path: path.read_bytes() == text.encode())
         for file, content in ((Path(path).parent / KEYS_FILE, keys_schema()), (path, text)):
-            with write_aside(file) as part:
-                part.write_text(content, encoding='utf-8')
+            write_text(file, content)
     return text
 
 # %% ../../nbs/55_guess/50_schema.ipynb #d9e435d6

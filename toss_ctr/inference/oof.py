@@ -17,7 +17,7 @@ from ..config.load import folder_config
 from ..config.base import config_diff, value_text
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
-from ..core.files import digest_file, locked, shell_path, write_aside, write_table
+from ..core.files import digest_file, locked, shell_path, write_table, write_text
 from ..core.names import CALIBRATION, CALIBRATOR, OOF, RUN_CONFIG, TRAIN_LOG
 from ..core.records import read_recorded_table, read_run_table, Record, write_record
 from ..core.steps import Step
@@ -208,8 +208,7 @@ def calibrate(cfg: Config) -> dict:
     with results_locked(cfg.run_dir):
         sides, oof = held_out_now(cfg.run_dir, cfg.network, cfg.cv.planned)
         if cfg.logging.csv_log:
-            with write_aside(cfg.run_dir / TRAIN_LOG) as part:  # of the folds' records, whatever it was
-                part.write_text(run_log(sides), encoding='utf-8')
+            write_text(cfg.run_dir / TRAIN_LOG, run_log(sides))  # of the folds' records, whatever it was
         step = calibration_step(cfg, [side['oof'] for side in sides.values()])
         return _calibrate(step, oof, label_names(sides))
 

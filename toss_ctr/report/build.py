@@ -19,7 +19,7 @@ from scipy.special import entr
 from ..config.base import config_diff, folded, value_text
 from ..config.load import to_yaml
 from ..config.whole import Config
-from ..core.files import check_target, write_aside
+from ..core.files import check_target, write_text
 from ..core.names import ADVICE, ATTENTION, CALIBRATION, CALIBRATOR, COLUMN_SCORES, fold_file, IMPORTANCE, MEMBER
 from ..core.names import OOF, ORIGIN, REPORT, RUN_CONFIG, SUBMISSION, TRAIN_LOG
 from ..core.records import write_record
@@ -439,8 +439,8 @@ def build_report(
     """
     run_dir = Path(run_dir)
     out = Path(out or run_dir / REPORT)
-    text = dict(encoding='utf-8', errors='replace')
-    check_target(out, '--out', ours=lambda path: ' – toss_ctr</title>' in path.read_text(**text))
+    mark = ' – toss_ctr</title>'
+    check_target(out, '--out', ours=lambda path: mark.encode() in path.read_bytes())
     pred = load_predictions(run_dir, cfg)
     log = read_log(run_dir / TRAIN_LOG)
     moved = drift(train_split, test_split, seed=cfg.seed) if train_split and test_split else None
@@ -452,6 +452,5 @@ def build_report(
     more = section('more', 'More', *(make(details) for make in _FOLDED))
     parts = [*filter(None, (make(details) for make in _OPEN)), findings_section(sentences), more]
     body = html(_BODY, head=header(details, parts), parts=parts, foot=_FOOT)
-    with write_aside(out) as part:
-        part.write_text(page(f'{cfg.exp_name} – toss_ctr', body), **text)
+    write_text(out, page(f'{cfg.exp_name} – toss_ctr', body), 'replace')
     return out

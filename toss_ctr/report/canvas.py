@@ -21,7 +21,7 @@ from matplotlib.font_manager import fontManager
 from matplotlib.text import Text
 
 from ..config.whole import Config
-from ..core.files import write_aside
+from ..core.files import write_text
 from ..core.processes import GRAMMAR, without
 from ..training.metrics import MetricsTable
 
@@ -415,6 +415,5 @@ def notebook_page(path, title: str) -> Path:
     cells = Markup(re.sub(r'(?s)<script.*?</script>', '', cells))
     text = page(title, html(_FOLD, title=title, name=Path(path).name, cells=cells))
     out = Path(path).with_suffix('.html')
-    with write_aside(out) as part:
-        part.write_text(text, encoding='utf-8', errors='replace')
+    write_text(out, text, 'replace')
     return out

@@ -11,7 +11,7 @@ from importlib import resources
 from pathlib import Path
 
 from ..core.processes import bound_command, GRAMMAR, Lines, STOP, without
-from ..core.files import check_own, disk_errors, open_regular, write_aside
+from ..core.files import check_own, disk_errors, open_regular, write_text
 from ..report.canvas import notebook_page
 
 with without(GRAMMAR):
@@ -67,9 +67,7 @@ def kernel_environment(folder: Path) -> dict:
     code = 'from ipykernel.kernelapp import launch_new_instance; launch_new_instance()'
     bound = bound_command(code, "int(os.environ['JPY_PARENT_PID'])")
     argv = [*bound, '-f', '{connection_file}', '--InteractiveShellApp.ignore_cwd=True']
-    spec.parent.mkdir(parents=True, exist_ok=True)
-    with write_aside(spec) as part:
-        part.write_text(json.dumps(dict(argv=argv, display_name='python3', language='python')))
+    write_text(spec, json.dumps(dict(argv=argv, display_name='python3', language='python')))
     folders = dict(JUPYTER_PATH='jupyter', JUPYTER_RUNTIME_DIR='runtime', IPYTHONDIR='ipython')
     names = {variable: str(folder / name) for variable, name in folders.items()}
     return names | dict(TMPDIR=str(folder), OMP_NUM_THREADS='1', MPLBACKEND='agg')

@@ -15,7 +15,7 @@ from ..config.load import with_changes, parse_overrides, to_yaml
 from ..config.whole import Config
 from ..core.device import deterministic, threads
 from ..core.errors import UserError
-from ..core.files import digest_json, locked, shell_path, watched, write_aside
+from ..core.files import digest_json, locked, shell_path, watched, write_text
 from ..core.records import read_record, write_record
 from ..inference.oof import need_network
 from .clock import seconds_of
@@ -145,7 +145,6 @@ def tune(cfg: Config, trials: int = 20, limit=None, space: dict | None = None, p
     if not tried:
         raise UserError(f'--time {limit}: over before the first trial', 'give it more')
     result = Trials(tried, cfg.monitor, cfg.run_dir)
-    with write_aside(file.with_name(BEST)) as part:
-        best = with_changes(cfg, dict(exp_name=f'{cfg.exp_name}_tuned') | parse_overrides(result.best))
-        part.write_text(to_yaml(best), encoding='utf-8')
+    best = with_changes(cfg, dict(exp_name=f'{cfg.exp_name}_tuned') | parse_overrides(result.best))
+    write_text(file.with_name(BEST), to_yaml(best))
     return result

@@ -18,7 +18,7 @@ from ..config.load import apart
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import again, check_own, digest_bytes, locked, open_regular
-from ..core.files import shell_path, verify_file, write_aside
+from ..core.files import shell_path, verify_file, write_aside, write_text
 from ..core.names import fold_file, OOF, RUN_CONFIG, TRAIN_LOG
 from ..core.records import check_files, Record
 from ..core.steps import first_difference, from_step, Step, version_folder
@@ -248,8 +248,7 @@ def write_train_log(run_dir: Path, fold: int, rows: list):
             log = pl.concat([log, others], how='diagonal')
         except (FileNotFoundError, pl.exceptions.PolarsError):
             pass  # none yet, or damaged: the finished folds still know theirs
-        with write_aside(path) as part:
-            part.write_text(_csv(log), encoding='utf-8')
+        write_text(path, _csv(log))
 
 
 def _log_table(rows: list) -> pl.DataFrame:

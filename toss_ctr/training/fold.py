@@ -13,11 +13,11 @@ from ..config.base import yaml_text
 from ..config.whole import Config
 from ..core.device import deterministic, device_name, origin, resolve_device, threads
 from ..core.errors import UserError
-from ..core.files import watched, write_aside
+from ..core.files import digest_bytes, watched, write_text
 from ..data.spec import write_with_lists
 from ..data.frames import verify_cache
 from ..core.names import ORIGIN, RUN_CONFIG, SPEC
-from ..core.records import Record, write_record
+from ..core.records import digest_of, Record, whole_record, write_record
 from ..core.steps import State, Step
 from ..models.ctr import parameter_table
 from .checkpoints import finish, fold_recipe, fold_step
@@ -29,10 +29,12 @@ from .setup import FoldTrainer
 # %% ../../nbs/50_training/70_fold.ipynb #611eb555
 def write_config(cfg: Config):
     "Write runs/<exp>/config.yaml, what is computed, and origin.json: command, commit and machine, of that file."
-    with write_aside(cfg.run_dir / RUN_CONFIG) as part:
-        part.write_text(yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120), encoding='utf-8')
-    about = origin(device_name(resolve_device(cfg.device)))
-    write_record(cfg.run_dir / ORIGIN, 'origin', about, files=[RUN_CONFIG])
+    text = yaml_text(apart(cfg.model_dump(mode='json'))[0], width=120)
+    known = whole_record(cfg.run_dir / ORIGIN, 'origin')
+    if known is None or digest_of(known, RUN_CONFIG) != digest_bytes(text.encode()):
+        write_text(cfg.run_dir / RUN_CONFIG, text)
+        about = origin(device_name(resolve_device(cfg.device)))
+        write_record(cfg.run_dir / ORIGIN, 'origin', about, files=[RUN_CONFIG])
     remember_where(cfg)
 
 
@@ -43,9 +45,9 @@ def store_spec(inputs: Inputs):
     ----------
     inputs : of the run
     """
-    train = inputs.train
-    path = inputs.cfg.run_dir / SPEC
-    write_with_lists(path, 'spec', dict(spec=train.spec.to_json()), made_of=train.fingerprint)
+    train, path = inputs.train, inputs.cfg.run_dir / SPEC
+    if whole_record(path, 'spec', train.fingerprint) is None:
+        write_with_lists(path, 'spec', dict(spec=train.spec.to_json()), made_of=train.fingerprint)
 
 # %% ../../nbs/50_training/70_fold.ipynb #2878d447
 def fold_record(trainer: FoldTrainer) -> dict:
