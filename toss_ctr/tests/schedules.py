@@ -194,7 +194,7 @@ class _Model:
     def save(self, model, path):
         Path(path).write_text(str(model) * 9)
 
-    def load(self, path):
+    def opened(self, path):
         return the_one(*map(int, Path(path).read_text()))
 
 
@@ -216,7 +216,7 @@ def _read_grown(run: Path):
             return None
         note = read_record(folder / 'fold_0.json', 'model')
         check_files(note)
-        version = _Model().load(folder / 'fold_0.model')
+        version = _Model().opened(folder / 'fold_0.model')
         return the_one(version, note['recipe']['version'])
 
 
