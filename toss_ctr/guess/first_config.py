@@ -191,7 +191,7 @@ def first_config(s) -> dict:
     cats = (c for c in s.columns if c.role == 'categorical')
     many = {c.name: card for c in cats if (card := c.card or math.inf) >= MANY}  # None: too many to count
     most = sorted(many, key=many.get, reverse=True)[:MOST]
-    features = dict(encodings=[*most, *s.partly_new, *map(list, s.pairs)])
+    features = dict(encodings=[*most, *s.partly_new, *s.both, *map(list, s.pairs)])
     if many and 'plateau' not in training['train']:  # tables learn to convergence: rates need no interaction
         features['enter'] = 'sum'
     keys = merge(dict(base=training.pop('base')) | keys, training)

@@ -9,6 +9,7 @@ __all__ = ['ROLES', 'UNSEEN', 'NEW', 'KEYS_FILE', 'ROWS', 'Column', 'Schema', 'u
 # %% ../../nbs/55_guess/50_schema.ipynb #2825eecd
 import fnmatch, html, re
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -22,8 +23,8 @@ from ..core.files import check_target, write_text
 from .crosses import CANDIDATES, gaining_pairs, lone_losses
 from .first_config import first_config, LONG, MANY, UNATTENDED, WHY
 from .lists import cell_separator, describe_history, names_users, replace_guesses, written_list
-from .profile import ColumnProfile, LIMIT, plain_type, profile
-from .rules import click_value, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
+from .profile import ColumnProfile, LIMIT, plain_type, profile, SAMPLE
+from .rules import BOTH, click_value, compact_dates, DATES, DAY, days_of, find_label, Log, NEVER, role_of
 from .rules import zero_and_one
 from ..data.source import batches, common_types, lazy_table, open_source, Source, typed_frame
 from ..data.tables import as_parquet, hold_out
@@ -103,6 +104,11 @@ class Schema:
     def partly_new(self) -> list[str]:
         "Columns left out as inputs whose click rates are features: folds hold out days, where some values are known."
         return [c for c, share in self.unseen.items() if UNSEEN <= share < NEW and self.days]
+
+    @property
+    def both(self) -> list[str]:
+        "Numbers that enter by the click rates of their values too."
+        return [c.name for c in self.columns if c.note == BOTH]
 
     @property
     def owner(self) -> str:
@@ -317,6 +323,7 @@ def _binary_label(label: ColumnProfile, click: str, source: Source) -> ColumnPro
 
 # %% ../../nbs/55_guess/50_schema.ipynb #b3c7434b
 ROWS = 1 << 18  # drawn for a pair of columns, with all rows of a value of the finer one
+_REPEATED = SAMPLE // 8  # values that a sample has often enough
 
 
 def _earlier_half(frame: pl.DataFrame, time: str | None) -> np.ndarray:
@@ -341,11 +348,29 @@ def _codes(column: pl.Series) -> np.ndarray:
     return column.rank('dense').fill_null(0).to_numpy().astype(int)
 
 
+def _clicks_in(frame: pl.DataFrame, label: str, click: str | None) -> np.ndarray:
+    "Labels (n,) int8 of rows; `click` : as of `Schema`."
+    clicked = _text_of(label) == click if click is not None else by_name(label).cast(pl.Int8)
+    return frame.select(clicked.cast(pl.Int8)).to_series().to_numpy()
+
+
+def _values_and_clicks(c: ColumnProfile, label: ColumnProfile, source: Source, click: str | None):
+    "Values of a column and clicks 0/1, (m,) each: the sample, or all rows of some values if it holds few of each."
+    if c.card and c.card <= _REPEATED:
+        values, clicks = c.sample, label.sample.cast(pl.Int8).to_numpy()
+    else:
+        frame = _drawn_by_key(source, [c.name, label.name], [c.name])[c.name]
+        values, clicks = frame[c.name], _clicks_in(frame, label.name, click)
+    some = values.is_not_null()
+    return values.filter(some).to_numpy(), clicks[some.to_numpy()]
+
+
 def _pairs(s: Schema, log: Log, source: Source) -> dict:
-    "Pairs of categorical columns with a joint click rate; of columns whose values repeat."
+    "Pairs of columns with a joint click rate: of those whose values have click rates, and repeat."
     if log.clicks is None:
         return {}
-    card = {c.name: c.card for c in s.columns if c.role == 'categorical' and (c.card or LIMIT) <= s.n_rows // 4}
+    able = [s[c] for c in (*s.names('categorical'), *s.both)]
+    card = {c.name: c.card for c in able if (c.card or LIMIT) <= s.n_rows // 4}
     sample = pl.DataFrame([log.details[c].sample.alias(c) for c in dict.fromkeys([*card, log.time]) if c])
     clicks = log.clicks.sample.cast(pl.Int8).to_numpy()
     alone = lone_losses({c: _codes(sample[c]) for c in card}, clicks, _earlier_half(sample, log.time)) if card else {}
@@ -355,8 +380,7 @@ def _pairs(s: Schema, log: Log, source: Source) -> dict:
 
     def rows_of(a, b):
         frame = drawn[best[0] if whole else max(a, b, key=lambda c: card[c] or LIMIT)]
-        clicked = _text_of(log.label) == s.click if s.click is not None else by_name(log.label).cast(pl.Int8)
-        clicked = frame.select(clicked.cast(pl.Int8)).to_series().to_numpy()
+        clicked = _clicks_in(frame, log.label, s.click)
         return _codes(frame[a]), _codes(frame[b]), clicked, _earlier_half(frame, log.time)
 
     return {pair: gain * s.n_rows for pair, gain in gaining_pairs(best, rows_of).items()}
@@ -415,7 +439,8 @@ def guess_schema(
             raise UserError(f"{path}: no column '{glob}'", nearest(glob, details))
     shared = [c for c in details if later and all(c in columns for columns in later.columns)]
     there = profile(later, columns=shared) if later else None
-    log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
+    rows_of = partial(_values_and_clicks, label=details[name], source=source, click=click) if name else None
+    log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore), rows_of)
     notes = []
     if click is not None:
         notes.append(f"{name}: '{click}' is a click (data.click)")
