@@ -53,7 +53,7 @@ def _lifted(rate: np.ndarray, lift: np.ndarray) -> np.ndarray:
     return np.clip(rate * np.exp(lift), 1e-6, 0.99)
 
 
-def _gains(clicks: np.ndarray, half: np.ndarray, rates: Callable) -> tuple[np.ndarray, np.ndarray]:
+def _nats_saved(clicks: np.ndarray, half: np.ndarray, rates: Callable) -> tuple[np.ndarray, np.ndarray]:
     """Log loss that click rates save on the half of the rows they were not learnt from.
 
     rates : (n,) bool, the rows to learn from → k pairs of click probabilities (n,), before and after
@@ -84,7 +84,7 @@ def pair_gain(a: np.ndarray, b: np.ndarray, clicks: np.ndarray, half: np.ndarray
         best = min(rivals, key=lambda p: row_loss(clicks, p)[~learnt].sum())
         return [(best, np.clip(best * np.exp(log_lift(pair, best, clicks, learnt)), 1e-6, 1 - 1e-6))]
 
-    (nats,), (errors,) = _gains(clicks, half, rates)
+    (nats,), (errors,) = _nats_saved(clicks, half, rates)
     return float(nats), float(errors)
 
 # %% ../../nbs/55_guess/15_crosses.ipynb #d056c4e0
@@ -158,6 +158,6 @@ def tells_clicks(values: np.ndarray, clicks: np.ndarray) -> tuple[bool, bool]:
         own = _lifted(rate, log_lift(key, rate, clicks, learnt))
         return (rate, nearby), (rate, own), (nearby, _lifted(nearby, log_lift(key, nearby, clicks, learnt)))
 
-    (nearby, own, _), errors = _gains(clicks, np.arange(len(key)) % 2 == 0, rates)
+    (nearby, own, _), errors = _nats_saved(clicks, np.arange(len(key)) % 2 == 0, rates)
     ordered = errors[0] > _SOME and nearby > own / 2
     return bool(ordered), bool(errors[2] > ERRORS if ordered else errors[1] > _SOME)
