@@ -57,6 +57,7 @@ ROLES = (
     'weight', 'id', 'constant', 'ignored',
 )  # fmt: skip
 UNSEEN = 0.5  # share of test rows with an unseen value, from which on a column is left out
+_ALIKE = 0.1  # more of them than among rows held out at random
 NEW = 0.8  # and from which on folds hold out whole values of it instead of days
 
 
@@ -64,7 +65,7 @@ NEW = 0.8  # and from which on folds hold out whole values of it instead of days
 class Schema:
     """Columns of a file with their roles, and warnings. It prints as a table; `to_yaml` writes a config.
 
-    unseen : column of `MANY` values or more → share of the test rows with a value that training lacks
+    unseen : column of `MANY` values or more → share of the test rows with a value that training lacks, `unseen_share`
     days : column of days that are all later in the test rows, its training days, and its days to predict; None: none
     valid : file to choose the epoch on; '' = folds of the training rows
     histories : a dict each, the longest first: col, sides, time ('' = none), asks (column of the shown item → column
@@ -231,12 +232,19 @@ def unseen_share(train: ColumnProfile, test: ColumnProfile, source: Source) -> f
     """Share of test rows with a value that training lacks, among those with a value.
 
     source : training rows, read if the profile does not keep all values
+    returns 0 if a tenth of the training rows, held out at random, has about as many, as of a column of rare hashes
     """
     seen = pl.Series([*train.texts], dtype=pl.String)
     if train.values is None:
         seen = lazy_table(source.files).select(_text_of(train.name)).unique().collect(engine='streaming').to_series()
     texts = pl.Series(canonical_texts(test.sample.drop_nulls().to_arrow()), dtype=pl.String)
-    return (~texts.is_in(seen.implode())).mean() or 0.0
+    share = (~texts.is_in(seen.implode())).mean() or 0.0
+    if share < UNSEEN:
+        return share
+    rows = lazy_table(source.files).select(_text_of(train.name).drop_nulls().value_counts(name='rows'))
+    rows = rows.collect(engine='streaming').to_series().struct.field('rows').to_numpy()
+    held_out = np.sum(rows * 0.1 ** (rows - 1.0)) / rows.sum()  # the other rows of the value are in the same tenth
+    return 0.0 if share < held_out + _ALIKE else share
 
 
 def all_later(train: ColumnProfile, test: ColumnProfile) -> bool:
