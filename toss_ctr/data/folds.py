@@ -343,15 +343,12 @@ def _make_parts(fold, label, groups, seed: int) -> np.ndarray:
     first = 0
     for k in [*range(n_folds), -1]:
         rows = np.flatnonzero(fold == k)
-        wanted = _HOLD_OUT if k < 0 else math.ceil(_HOLD_OUT / n_folds)
-        n_parts = min(len(rows), wanted)
-        if n_folds == 1 and k == 0:
-            n_parts = min(n_parts, 1)
         within = None if groups is None else dense(groups[rows])
         if within is not None and within.max(initial=0) == 0:
             within = None  # a single group is split by rows
-        elif within is not None:
-            n_parts = min(n_parts, int(within.max()) + 1)
+        able = len(rows) if within is None else int(within.max()) + 1
+        wanted = _HOLD_OUT if k < 0 else 1 if n_folds == 1 else math.ceil(_HOLD_OUT / n_folds)
+        n_parts = min(able, wanted)
         part[rows] = first
         if n_parts > 1:
             part[rows] += kfold(label[rows], within, n_parts, seed + 2 + k)
