@@ -281,22 +281,25 @@ class _Answering(_Shown):
 
     def _forget(self):
         "What was opened is opened anew."
-        for name in ('_answers', '_inputs', 'classes_', 'feature_names_in_'):
+        for name in ('_answers', '_inputs', '_rows', 'classes_', 'feature_names_in_'):
             self.__dict__.pop(name, None)
+
+    @cached_property
+    def _rows(self) -> dict:
+        "What the training rows were like."
+        from toss_ctr.inference.saved import about_rows
+
+        return about_rows(self.folder, self.cfg.data)
 
     @cached_property
     def classes_(self) -> np.ndarray:
         "(2,) values of the label, sorted, as the log has them."
-        from toss_ctr.inference.saved import label_values
-
-        return np.array(label_values(self.cfg))
+        return np.array(self._rows['classes'])
 
     @cached_property
     def feature_names_in_(self) -> np.ndarray:
         "(d,) columns of the log without label and weight, in its order, in which an array of d columns is read."
-        from toss_ctr.inference.saved import input_names
-
-        return np.array(input_names(self.cfg), object)
+        return np.array(self._rows['columns'], object)
 
     @property
     def n_features_in_(self) -> int:
