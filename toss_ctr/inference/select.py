@@ -11,8 +11,8 @@ import scipy
 from threadpoolctl import threadpool_limits
 
 from ..config.inference import EnsembleSelect
-from ..data.batches import class_sample
 from .calibration import holdouts
+from ..training.ranking import class_sample
 
 # %% ../../nbs/70_inference/16_select.ipynb #b6167222
 def _fit_logistic(x: np.ndarray, y: np.ndarray, count: np.ndarray) -> tuple[float, np.ndarray]:

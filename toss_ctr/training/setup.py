@@ -18,7 +18,7 @@ from ..config.whole import Config
 from ..core.device import autocast, resolve_device, step_seed
 from ..core.errors import UserError
 from ..core.processes import keep_freed_memory
-from ..data.batches import class_sample, Loader
+from ..data.batches import Loader
 from ..models.scaling import numeric_stats
 from ..data.folds import latest_part
 from ..data.shards import Split
@@ -28,6 +28,7 @@ from ..models.ctr import CTRModel
 from .distributed import this_process
 from .inputs import Inputs
 from .losses import logit_shift, make_optimizer, move_by_rows, moving_average
+from .ranking import class_sample
 
 # %% ../../nbs/50_training/40_setup.ipynb #9de5abf8
 @dataclass
