@@ -381,8 +381,9 @@ def ids(self: Split) -> pl.Series:
 # %% ../../nbs/20_data/35_shards.ipynb #d07a8096
 @patch
 def __repr__(self: Split):
-    "One line: rows, shards, numbers of columns and codes."
+    "One line: rows, share of clicks, shards, numbers of columns and codes."
     spec, codes = self.spec, sum(c.size for c in self.spec.cats)
-    columns = f'{len(spec.cats)} categorical columns of {codes:,} codes, {len(spec.nums)} numeric columns'
-    histories = ''.join(f', {seq.name} of {seq.size - 1:,} different tokens' for seq in spec.histories)
-    return f'Split {self.name}: {len(self):,} rows in {len(self.shards)} shards; {columns}{histories}'
+    clicks = f', {self.labels().mean():.2%} clicks' if self.has('label') and len(self) else ''
+    columns = f'categorical columns: {len(spec.cats)} ({codes:,} codes); numeric columns: {len(spec.nums)}'
+    histories = ''.join(f'; {seq.name}: {seq.size - 1:,} different tokens' for seq in spec.histories)
+    return f'Split {self.name}: {len(self):,} rows{clicks}; shards: {len(self.shards)}; {columns}{histories}'
