@@ -356,8 +356,8 @@ def write_json(path, obj: dict):
 
     obj : content; must not use the key `digest`
     """
-    sealed = {**obj, 'digest': digest_json(obj)}
-    write_text(path, json.dumps(sealed, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
+    content = {**obj, 'digest': digest_json(obj)}
+    write_text(path, json.dumps(content, indent=1, ensure_ascii=False, allow_nan=False) + '\n')
 
 
 def read_json(path, hint: str = '') -> dict:
