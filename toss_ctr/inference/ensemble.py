@@ -245,20 +245,6 @@ def last_choice(run_dir) -> Record | None:
     return read_record(file, 'ensemble') if file.exists() else None
 
 # %% ../../nbs/70_inference/18_ensemble.ipynb #51f745e0
-def _made_of(cfg: Config, sides: dict[int, Record]) -> dict[str, str]:
-    "What spec, folds and calibrator of a run must be made of, by its folds; without a network by its first member."
-    run = cfg.run_dir
-    if sides:
-        cache, oof = next(iter(sides.values()))['cache'], [side['oof'] for side in sides.values()]
-    elif (lead := member_folder(run, cfg.lead) / MEMBER).exists():
-        record = read_record(lead, 'member')
-        cache, oof = record['recipe']['train'], [digest_of(record, version_file(record, OOF))]
-    else:
-        return {}
-    steps = folds_step(run, cache, cfg.cv, cfg.seed), calibration_step(cfg, oof)
-    return {SPEC: cache} | {step.path.name: step.made_of for step in steps}
-
-
 def check_together(run_dir) -> dict[int, Record]:
     """Refuse a run whose records are not of its config.yaml, of one training and of each other; no other file is read.
 
@@ -275,9 +261,16 @@ def check_together(run_dir) -> dict[int, Record]:
     sides = {fold: read_record(side_path(run, fold), 'fold', train_again(run, fold)) for fold in there}
     if sides:
         check_trainings(sides, fold_keys(cfg))
-    for name, made_of in _made_of(cfg, sides).items():
-        if (run / name).exists():
-            read_record(run / name, kind_of(name), made_of=made_of)
+    cache, oof = next((side['cache'] for side in sides.values()), None), [side['oof'] for side in sides.values()]
+    if not sides and (lead := member_folder(run, cfg.lead) / MEMBER).exists():
+        record = read_record(lead, 'member')
+        cache, oof = record['recipe']['train'], [digest_of(record, version_file(record, OOF))]
+    if cache:
+        calibration = calibration_step(run, cfg.calibration, cfg.cv, cfg.seed, oof)
+        made_of = {step.path: step.made_of for step in (folds_step(run, cache, cfg.cv, cfg.seed), calibration)}
+        for path, made in {run / SPEC: cache, **made_of}.items():
+            if path.exists():
+                read_record(path, kind_of(path), made_of=made)
     for name in cfg.members:
         file = member_folder(run, name) / MEMBER
         own = sides if name == cfg.network else check_together(file.parent)  # another network is a run of its own

@@ -15,6 +15,8 @@ import polars as pl
 
 from ..config.load import folder_config
 from ..config.base import config_diff, value_text
+from ..config.inference import Calibration
+from ..config.train import CV
 from ..config.whole import Config
 from ..core.errors import Damaged, UserError
 from ..core.files import digest_file, locked, shell_path, write_table, write_text
@@ -83,13 +85,14 @@ def read_oof_logits(sides: dict[int, Record]) -> pl.DataFrame:
     return pl.concat(parts).sort('row')
 
 # %% ../../nbs/70_inference/05_oof.ipynb #aee54789
-def calibration_step(cfg: Config, oof: list[str]) -> Step:
+def calibration_step(run: Path, calibration: Calibration, cv: CV, seed: int, oof: list[str]) -> Step:
     """The calibrators, and the held-out predictions calibrated by them, as a step of their run.
 
+    run : its folder
+    calibration, cv, seed : of its config
     oof : digests of the held-out predictions that it is fitted to: of the folds, or of a member
     """
-    run, forward = cfg.run_dir, cfg.cv.scheme == 'forward'
-    recipe = dict(oof=oof, options=cfg.calibration.options, seed=cfg.seed, forward=forward)
+    recipe = dict(oof=oof, options=calibration.options, seed=seed, forward=cv.scheme == 'forward')
     return Step(run / CALIBRATION, 'calibration', recipe, run, lock=run / '.results')
 
 # %% ../../nbs/70_inference/05_oof.ipynb #1c6f6633
@@ -131,7 +134,8 @@ def run_calibrators(cfg: Config, sides: dict) -> dict[str, Calibrator]:
     options, names = cfg.calibration.options, label_names(sides)
     if options['method'] == 'none':
         return dict.fromkeys(names, Calibrator.identity())
-    state = calibration_step(cfg, [side['oof'] for side in sides.values()]).look()
+    oof = [side['oof'] for side in sides.values()]
+    state = calibration_step(cfg.run_dir, cfg.calibration, cfg.cv, cfg.seed, oof).look()
     if state.record:
         reports = {'': state.record} | state.record.get('labels', {})
         return {name: Calibrator.from_json(reports[name]['calibrator']) for name in names}
@@ -209,7 +213,8 @@ def calibrate(cfg: Config) -> dict:
         sides, oof = held_out_now(cfg.run_dir, cfg.network, cfg.cv.planned)
         if cfg.logging.csv_log:
             write_text(cfg.run_dir / TRAIN_LOG, run_log(sides))  # of the folds' records, whatever it was
-        step = calibration_step(cfg, [side['oof'] for side in sides.values()])
+        made_of = [side['oof'] for side in sides.values()]
+        step = calibration_step(cfg.run_dir, cfg.calibration, cfg.cv, cfg.seed, made_of)
         return _calibrate(step, oof, label_names(sides))
 
 
@@ -226,7 +231,8 @@ def calibrate_lead(inputs: Inputs) -> dict:
     extra = dict(group=inputs.groups(rows), weight=inputs.train.weights(rows))
     oof = oof.with_columns(**{name: values for name, values in extra.items() if values is not None})
     with results_locked(cfg.run_dir):
-        return _calibrate(calibration_step(cfg, [digest_file(file)]), oof, [''])
+        step = calibration_step(cfg.run_dir, cfg.calibration, cfg.cv, cfg.seed, [digest_file(file)])
+        return _calibrate(step, oof, [''])
 
 # %% ../../nbs/70_inference/05_oof.ipynb #cb96c6ae
 def _calibrated(oof: pl.DataFrame, name: str, seed: int, forward: bool, options: dict) -> tuple[dict, pl.Series]:

@@ -229,10 +229,16 @@ def scale_up(cfg: Config, cost: dict, rows: dict[str, int], jobs: int, cores: in
 _LEAST_ROWS, _ENOUGH, _MOST_ROWS = 20_000, 80_000, 400_000  # of a small run, unless there are fewer
 
 
-def _sampled_cost(cfg: Config, rows: int) -> dict:
-    "What all rows take, from runs on a quarter of them or fewer."
-    most = max(_LEAST_ROWS, min(rows // 4, _ENOUGH), min(_MOST_ROWS, rows // 25))
-    sizes = [min(_LEAST_ROWS, most // 4), most // 4, most] if rows > most else [most]  # the first loads and compiles
+def estimate(cfg: Config, jobs: int = 0) -> dict:
+    """Time, memory and disk of a run, from small ones, of a quarter of the rows or fewer.
+
+    jobs : folds at once; 0 = as many as fit
+    returns of `scale_up`
+    """
+    rows = data_rows(cfg.data)
+    n = rows['train']
+    most = max(_LEAST_ROWS, min(n // 4, _ENOUGH), min(_MOST_ROWS, n // 25))
+    sizes = [min(_LEAST_ROWS, most // 4), most // 4, most] if n > most else [most]  # the first loads and compiles
     costs = []
     with threads(1), redirect_stdout(io.StringIO()), warnings.catch_warnings():
         warnings.simplefilter('ignore')  # the run itself will say it
@@ -243,17 +249,7 @@ def _sampled_cost(cfg: Config, rows: int) -> dict:
                     costs.append(measured_cost(cfg, folder, size))
     *smaller, last = costs[-2:]
     few = next((cost for cost in smaller if cost['rows'] < last['rows']), {})  # a validation file is not sampled
-    return cost_of(few, last, rows)
-
-
-def estimate(cfg: Config, jobs: int = 0) -> dict:
-    """Time, memory and disk of a run, from small ones; a mistake names the file of the run.
-
-    jobs : folds at once; 0 = as many as fit
-    returns of `scale_up`
-    """
-    rows = data_rows(cfg.data)
-    cost = _sampled_cost(cfg, rows['train'])
+    cost = cost_of(few, last, n)
     jobs = jobs or default_jobs(cfg.device, cfg.cv.planned, memory=cost['memory'])
     return scale_up(cfg, cost, rows, jobs, cores() if resolve_device(cfg.device).type == 'cpu' else 1)
 

@@ -285,7 +285,8 @@ def _read_fitted(run: Path):
     used = run_calibrators(cfg, sides)['']
     made, table = read_json(file), read_table(run / 'oof.parquet')
     check_record(file)
-    if made['made_of'] != calibration_step(cfg, [side['oof'] for side in sides.values()]).made_of:
+    oof = [side['oof'] for side in sides.values()]
+    if made['made_of'] != calibration_step(run, cfg.calibration, cfg.cv, cfg.seed, oof).made_of:
         return None  # of other folds: the next command calibrates them
     version = sides[0]['recipe']['version']
     return the_one(version, version if used == _fitted(version) else -1, round(table['logit'].mean()))
