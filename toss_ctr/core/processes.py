@@ -445,13 +445,15 @@ def edge(name: str):
         with _stoppable(name) as signalled:
             yield
             print(end='', flush=True)
+            if signalled():  # a server ends by itself; shutting libraries down would take another second
+                os._exit(0)
     except UserError as error:
         _print_error(f'{name}: {error}')
         sys.exit(2)
     except KeyboardInterrupt as error:
         _print_error(f'{name}: {STOPPED}')
         code = 128 + (signal.SIGTERM if isinstance(error, Terminated) else signal.SIGINT)
-        if signalled():  # all context managers are left; shutting libraries down would take another second
+        if signalled():  # all context managers are left
             _flush_or_discard()
             os._exit(code)
         sys.exit(code)
