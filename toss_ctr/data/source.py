@@ -61,11 +61,6 @@ def find_files(path, key: str) -> tuple[Path | str, ...]:
     return tuple(files)
 
 # %% ../../nbs/20_data/08_source.ipynb #043e3d37
-def _opened(path: Path | str):
-    "A file of a disk or of a store, open for reading bytes."
-    return open_object(path) if is_object(path) else open(path, 'rb')
-
-
 _UTF16 = 'holds text in UTF-16, or no text', 'save it as UTF-8'
 PACKED = 'is packed', 'unpack it'
 _STARTS = {  # of a file → what it is, and what to do
@@ -112,7 +107,7 @@ def _broken_file(path, e: Exception) -> UserError:
     path, message = source_file(path), (str(e).splitlines() or [''])[0][:100]
     if is_object(path) and re.search(r'AWS Error|HTTP status|curlCode', str(e)):
         return object_trouble(path, e)
-    with _opened(path) as f:
+    with open_object(path) if is_object(path) else open(path, 'rb') as f:
         head = f.read(1000)
     if not head.startswith(b'PAR1'):
         convert = 'name it .csv, or convert it: pl.read_csv(…).write_parquet(…)'

@@ -29,6 +29,8 @@ def _csv_form(path) -> dict:
     """
     lines = pl.scan_csv(path, separator='\x01', quote_char=None, has_header=False, infer_schema_length=0, glob=False)
     header, first = [*lines.head(2).collect().to_series().fill_null('').to_list(), ''][:2]
+    if header.startswith('sep='):  # of Excel
+        raise UserError(f'{path}: its first line is {header}, no names', 'remove it: tail -n +2 OLD > NEW')
     mark = max(_BETWEEN, key=header.count)
     quote = "'" if re.fullmatch(f"'[^']*'({re.escape(mark)}'[^']*')*", first) else '"'
     cells = next(csv.reader([header], delimiter=mark, quotechar=quote), [])
