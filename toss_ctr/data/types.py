@@ -5,8 +5,8 @@
 # %% auto #0
 __all__ = ['WHOLE_TEXT', 'PARTS', 'NULLS', 'NO_NUMBER', 'UNKNOWN', 'plain_type', 'plain', 'are_scalars', 'is_text',
            'canonical_texts', 'holds', 'moment_parts', 'moment_part', 'moment_column', 'add_parts', 'clock_of',
-           'file_clocks', 'by_clock', 'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights', 'time_unit',
-           'times', 'id_texts']
+           'file_clocks', 'by_clock', 'without_marks', 'numbers', 'vector_lengths', 'vectors', 'labels', 'row_weights',
+           'time_unit', 'times', 'id_texts']
 
 # %% ../../nbs/20_data/05_types.ipynb #b6537947
 import re
@@ -297,15 +297,29 @@ def by_clock(column: pl.Series, clock: str, where: str) -> pl.Series:
 
 # %% ../../nbs/20_data/05_types.ipynb #0f2f2607
 NULLS = 'NA', 'N/A', '#N/A', 'NULL', 'null', 'None', '\\N'  # texts for null in files
-NO_NUMBER = (*NULLS, '-', '')  # texts for a missing number
+NO_NUMBER = (*NULLS, '-', '', '?', 'n/a', 'nan', 'NaN')  # texts for a missing number
+_MARKED = r'^[-+]?[$€£¥₩]?\s?(\d+|[1-9]\d{0,2}(,\d{3})+)(\.\d+)?\s?[%$€£¥₩원]?$'
+
+
+def without_marks(text: pa.Array) -> pa.Array:
+    """Texts of numbers without marks for thousands, currencies and percent; other texts stay, as `0,838` and `1,5`.
+
+    Examples
+    --------
+    >>> without_marks(pa.array(['12,300', '5 %', '₩1,200.5', '0,838'])).to_pylist()
+    ['12300', '5', '1200.5', '0,838']
+    """
+    return pc.if_else(pc.match_substring_regex(text, _MARKED), pc.replace_substring_regex(text, '[^-+.0-9]', ''), text)
 
 
 def _text_numbers(column: pa.Array, name: str, location) -> pa.Array:
-    "Texts as float64; blank texts and those of `NO_NUMBER` become null."
+    "Texts as float64, without marks; blank texts and those of `NO_NUMBER` become null."
     text = pc.utf8_trim_whitespace(column)
+    text = pc.replace_with_mask(text, pc.is_in(text, pa.array(NO_NUMBER, text.type)), pa.scalar(None, text.type))
+    with suppress(pa.ArrowInvalid):
+        return pc.cast(text, pa.float64())
     try:
-        none = pc.is_in(text, pa.array(NO_NUMBER, text.type))
-        return pc.cast(pc.replace_with_mask(text, none, pa.scalar(None, text.type)), pa.float64())
+        return pc.cast(without_marks(text), pa.float64())
     except pa.ArrowInvalid as e:
         hint = 'remove it from the numeric columns or list it in data.cat_cols'
         what = f"{location(0)} ff.: column '{name}': not a number ({str(e).splitlines()[0]})"

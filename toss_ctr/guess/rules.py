@@ -22,7 +22,7 @@ from .crosses import tells_clicks
 from .lists import all_texts, cell_separator, columns_of_tokens, guess_histories, has_word, is_id
 from .lists import is_unordered, last_word_is, second_of, TIME_WORDS, words, written_list
 from .profile import ColumnProfile, filled_after_click, label_copy
-from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER
+from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER, without_marks
 
 # %% ../../nbs/55_guess/20_rules.ipynb #5426ef32
 def _list_lengths(c: ColumnProfile) -> bytes:
@@ -206,24 +206,29 @@ def _moment(c: ColumnProfile, log: Log):
 _MANY = 100  # distinct integers in text: codes seldom have as many
 
 
-def holds_numbers(c: ColumnProfile) -> bool:
-    "Whether all texts are numbers: some with a fraction, or more than codes have and some missing as numbers are."
+def holds_numbers(c: ColumnProfile) -> str:
+    """In words, that all texts are numbers: some with a fraction or a mark, as in `1,234` or `5%`, or more than codes
+    have, and some missing as numbers are; '' = they are not.
+    """
     texts = (c.sample if c.values is None else c.values).drop_nulls().str.strip_chars()
     none = texts.is_in(NO_NUMBER)
-    numbers = texts.filter(~none).cast(pl.Float64, strict=False)
+    texts = texts.filter(~none)
+    plain = pl.Series(without_marks(texts.to_arrow()), dtype=pl.String)
+    numbers, marked = plain.cast(pl.Float64, strict=False), plain != texts
     if not len(numbers) or numbers.null_count() or not numbers.is_finite().all():
-        return False
-    many = c.card is None or c.card > _MANY and none.any()
-    return (numbers != numbers.round()).any() or many and not is_id(c.name)
+        return ''
+    many = marked.any() or c.card is None or c.card > _MANY and none.any()
+    if not ((numbers != numbers.round()).any() or many and not is_id(c.name)):
+        return ''
+    shown = texts.filter(marked).sort().head(1)
+    pairs = zip(shown, without_marks(shown.to_arrow()), strict=True)
+    return 'numbers in text' + ''.join(f", as '{text}' is {number}" for text, number in pairs)
 
 
-_MARKED = r'^\s*[-+]?[$€£¥₩]?\s?\d+(,\d{3})*(\.\d+)?\s?[%€원]?\s*$'
-
-
-def _marked_numbers(c: ColumnProfile, log: Log):
-    "Whether all texts are numbers, some with a mark as in `1,234`, `5%` or `$3`, and more values than codes have."
-    many = c.kind == 'text' and (c.card is None or c.card > _MANY) and c.sample.str.contains(r'[^\d.\s+-]').any()
-    return many and all_texts(c, _MARKED) and 'numbers as 1,234 or 5%: write them as 1234 or 5'
+def _decimal_commas(c: ColumnProfile, log: Log):
+    "Whether a text column of more values than codes have holds numbers such as `0,838`, which are not 838."
+    many = c.kind == 'text' and (c.card is None or c.card > _MANY)
+    return many and all_texts(c, r'^\s*[-+]?\d*,\d+\s*$') and 'numbers with a decimal comma: write 0,5 as 0.5'
 
 # %% ../../nbs/55_guess/20_rules.ipynb #ad7d2795
 MAX_CARD = 10_000  # distinct integers of a category, at most
@@ -290,8 +295,8 @@ RULES = (
     ('vector', lambda c, log: width_of_lists(c) and f'{width_of_lists(c)} numbers a row'),
     ('multi', lambda c, log: cell_separator(c) and 'several values a cell'),
     ('ignored', _moment),
-    ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c) and 'numbers in text'),
-    ('ignored', _marked_numbers),
+    ('numeric', lambda c, log: c.kind == 'text' and holds_numbers(c)),
+    ('ignored', _decimal_commas),
     ('categorical', lambda c, log: c.kind == 'text'),
     ('ignored', lambda c, log: not c.flat and f'type {c.type}'),
     ('categorical', lambda c, log: c.integral and is_id(c.name)),

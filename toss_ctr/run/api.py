@@ -531,13 +531,14 @@ class _Fitting(_Answering):
         """
         if self.where is not None:
             raise UserError(f'{self.folder}: this run has its rows', 'for others make another: CTR(label=…).fit(train)')
-        given = dict(y=(self.label, y), sample_weight=('sample_weight', sample_weight))
+        label = str(self.label)  # frames of pandas may call columns by numbers
+        given = dict(y=(label, y), sample_weight=('sample_weight', sample_weight))
         rows = _with_columns(train, given)
         asked = self.get_params() | dict(holdout=holdout, verbose=None)
         name = self.exp_name or f'ctr_{_mark(rows, test, valid, asked)}'
         folder = Path(self.runs) / name
         with remove_on_error(data := folder / 'data'):
-            roles = {key: getattr(self, key) for key in _ROLES}
+            roles = {key: getattr(self, key) for key in _ROLES} | dict(label=label)
             for key in ('categorical', 'numeric', 'ignore'):
                 roles[key] = (roles[key],) if isinstance(roles[key], str) else roles[key]
             self.schema = log_schema(data, rows, test, valid, bool(holdout), **roles)
