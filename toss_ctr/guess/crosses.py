@@ -35,6 +35,12 @@ def likeliest_prior(seen: np.ndarray, hoped: np.ndarray, rate: float) -> float:
     return (1 - rate) * max(_PRIORS, key=likelihood)
 
 
+def _log_ratio(seen: np.ndarray, hoped: np.ndarray, rate: float) -> np.ndarray:
+    "Log ratio of clicks to expected clicks, (m,) float64; the arguments are those of `likeliest_prior`."
+    prior = likeliest_prior(seen, hoped, rate)
+    return np.log((seen + prior) / (hoped + prior))
+
+
 def log_lift(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, learnt: np.ndarray) -> np.ndarray:
     """Log ratio of clicks to expected clicks for the key of each row, (n,) float64.
 
@@ -43,9 +49,8 @@ def log_lift(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, learnt: 
     clicks : (n,) 0/1, of both kinds
     learnt : (n,) bool, the rows to count
     """
-    seen, hoped = (np.bincount(key[learnt], weights[learnt], key.max() + 1) for weights in (clicks, expected))
-    prior = likeliest_prior(seen, hoped, clicks.mean())
-    return np.log((seen + prior) / (hoped + prior))[key]
+    counts = (np.bincount(key[learnt], weights[learnt], key.max() + 1) for weights in (clicks, expected))
+    return _log_ratio(*counts, clicks.mean())[key]
 
 # %% ../../nbs/55_guess/15_crosses.ipynb #e48cb695
 def _lifted(rate: np.ndarray, lift: np.ndarray) -> np.ndarray:
@@ -129,15 +134,10 @@ def _lift_nearby(key: np.ndarray, expected: np.ndarray, clicks: np.ndarray, lear
     "As `log_lift`, from the rows next to those of a key, a share `near` on either side, without its own; (n,) float64."
     rows = np.bincount(key[learnt], minlength=key.max() + 1)
     order, end, near = np.argsort(key[learnt], kind='stable'), rows.cumsum(), int(learnt.sum() * near)
-    start, low, high = end - rows, np.maximum(end - rows - near, 0), np.minimum(end + near, len(order))
-
-    def around(weights):
-        until = np.concatenate([[0], weights[learnt][order].cumsum()])
-        return until[high] - until[end] + until[start] - until[low]
-
-    seen, hoped = around(clicks), around(expected)
-    prior = likeliest_prior(seen, hoped, clicks.mean())
-    return np.log((seen + prior) / (hoped + prior))[key]
+    edges = np.clip([end + near, end, end - rows, end - rows - near], 0, len(order))
+    until = (np.append(0, weights[learnt][order].cumsum())[edges] for weights in (clicks, expected))
+    around = (high - end + start - low for high, end, start, low in until)
+    return _log_ratio(*around, clicks.mean())[key]
 
 
 def tells_clicks(values: np.ndarray, clicks: np.ndarray) -> tuple[bool, bool]:

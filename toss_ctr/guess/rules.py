@@ -111,10 +111,9 @@ class Log:
     @cached_property
     def tells(self) -> dict[str, tuple[bool, bool]]:
         "Column of integers, but for ids by name → what its order and its values tell, as of `tells_clicks`."
-        able = [c for c in self.details.values() if c.kind in ('whole', 'real') and c.integral and not is_id(c.name)]
-        able = [c for c in able if (c.card is None or c.card > FEW) and (c.kind == 'whole' or _dense(c))]
-        asked = self.rows_of and self.clicks
-        return {c.name: tells_clicks(*self.rows_of(c)) for c in able if asked and c.name != self.time}
+        able = [c for c in self.details.values() if self.rows_of and c.kind in ('whole', 'real') and c.integral]
+        able = [c for c in able if (c.card is None or c.card > FEW) and not is_id(c.name) and c.name != self.time]
+        return {c.name: tells_clicks(*self.rows_of(c)) for c in able}
 
     @cached_property
     def duplicates(self) -> dict[str, str]:

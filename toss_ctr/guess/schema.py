@@ -57,7 +57,7 @@ ROLES = (
     'weight', 'id', 'constant', 'ignored',
 )  # fmt: skip
 UNSEEN = 0.5  # share of test rows with an unseen value, from which on a column is left out
-_ALIKE = 0.1  # more of them than among rows held out at random
+_MORE = 0.1  # more of them than among rows held out at random
 NEW = 0.8  # and from which on folds hold out whole values of it instead of days
 
 
@@ -244,7 +244,7 @@ def unseen_share(train: ColumnProfile, test: ColumnProfile, source: Source) -> f
     rows = lazy_table(source.files).select(_text_of(train.name).drop_nulls().value_counts(name='rows'))
     rows = rows.collect(engine='streaming').to_series().struct.field('rows').to_numpy()
     held_out = np.sum(rows * 0.1 ** (rows - 1.0)) / rows.sum()  # the other rows of the value are in the same tenth
-    return 0.0 if share < held_out + _ALIKE else share
+    return 0.0 if share < held_out + _MORE else share
 
 
 def all_later(train: ColumnProfile, test: ColumnProfile) -> bool:
@@ -447,8 +447,9 @@ def guess_schema(
             raise UserError(f"{path}: no column '{glob}'", nearest(glob, details))
     shared = [c for c in details if later and all(c in columns for columns in later.columns)]
     there = profile(later, columns=shared) if later else None
-    rows_of = partial(_values_and_clicks, label=details[name], source=source, click=click) if name else None
-    log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore), rows_of)
+    log = Log(details, name, there, history, (*categorical, *targets), tuple(numeric), tuple(ignore))
+    if log.clicks:
+        log.rows_of = partial(_values_and_clicks, label=log.clicks, source=source, click=click)
     notes = []
     if click is not None:
         notes.append(f"{name}: '{click}' is a click (data.click)")
