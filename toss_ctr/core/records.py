@@ -18,7 +18,7 @@ from .files import read_json, read_table, table_of, verify_file, write_aside, wr
 from .names import CALIBRATION, CHOICE, MEMBER
 
 # %% ../../nbs/00_core/13_records.ipynb #de8a538d
-FORMAT = 6
+FORMAT = 7
 
 
 class Record(dict):

@@ -287,9 +287,9 @@ class _Answering(_Shown):
     @cached_property
     def _rows(self) -> dict:
         "What the training rows were like."
-        from toss_ctr.inference.saved import about_rows
+        from toss_ctr.inference.saved import known_rows
 
-        return about_rows(self.folder, self.cfg.data)
+        return known_rows(self.folder, self.cfg.data)
 
     @cached_property
     def classes_(self) -> np.ndarray:
