@@ -82,8 +82,9 @@ def _pandas_column(frame, location: int) -> pl.Series:
     name = str(frame.columns[location])
     try:
         values = pl.from_pandas(frame.iloc[:, location])
-        if isinstance(values.dtype, pl.BaseExtension):  # a period, an interval
-            raise TypeError(f'{frame.dtypes.iloc[location]} is a type of pandas alone')
+        kind = str(frame.dtypes.iloc[location])
+        if isinstance(values.dtype, pl.BaseExtension) or kind.startswith(('period', 'interval')):  # older ones: numbers
+            raise TypeError(f'{kind} is a type of pandas alone')
         return values.alias(name)
     except _ODD as e:
         hint = f"give its values one type, for example frame['{name}'].astype(str)"

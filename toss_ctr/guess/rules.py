@@ -20,7 +20,7 @@ import polars as pl
 from ..core.errors import nearest, UserError
 from .crosses import tells_clicks
 from .lists import all_texts, cell_separator, columns_of_tokens, guess_histories, has_word, is_id
-from .lists import is_unordered, last_word_is, second_of, TIME_WORDS, words, written_list
+from .lists import is_unordered, item_attributes, last_word_is, second_of, TIME_WORDS, words, written_list
 from .profile import ColumnProfile, filled_after_click, label_copy
 from ..data.types import canonical_texts, moment_column, moment_parts, NO_NUMBER, without_marks
 
@@ -110,10 +110,14 @@ class Log:
 
     @cached_property
     def tells(self) -> dict[str, tuple[bool, bool]]:
-        "Column of integers, but for ids by name → what its order and its values tell, as of `tells_clicks`."
+        """Column of integers → what its order and its values tell, as of `tells_clicks`; not of ids by name, nor of
+        attributes of the shown item, which stand beside the tokens of its history as values.
+        """
         able = [c for c in self.details.values() if self.rows_of and c.kind in ('whole', 'real') and c.integral]
         able = [c for c in able if (c.card is None or c.card > FEW) and not is_id(c.name) and c.name != self.time]
-        return {c.name: tells_clicks(*self.rows_of(c)) for c in able}
+        shown, names = {item for h in self.histories for item in h['lists'][:1]}, [c.name for c in able]
+        beside = {name for item in shown for name in item_attributes(self.details, item, names)}
+        return {c.name: tells_clicks(*self.rows_of(c)) for c in able if c.name not in beside}
 
     @cached_property
     def duplicates(self) -> dict[str, str]:
