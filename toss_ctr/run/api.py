@@ -459,8 +459,8 @@ def _mark(*given) -> str:
 
 
 # %% ../../nbs/90_run/30_api.ipynb #afbba2bf
-class _Fitting(_Answering):
-    "A run that is made of a log, trained and searched; its parameters are those of `CTR`."
+class _Reading(_Answering):
+    "A run that is made of a log; its parameters are those of `CTR`."
 
     schema: Schema
     cfg: Config
@@ -546,6 +546,10 @@ class _Fitting(_Answering):
         self.cfg = make_config(overridden(merge(self.schema.config(), keys), parse_overrides(self.set)))
         self._forget()
         return cast('CTR', self)
+
+# %% ../../nbs/90_run/30_api.ipynb #2dda50ca
+class _Fitting(_Reading):
+    "A run that is trained and searched."
 
     def fit(
         self,
