@@ -22,6 +22,7 @@ from ..config.whole import Config
 from ..core.errors import nearest, UserError
 from ..core.files import shell_path, sweep
 from ..core.names import MEMBER, SPEC
+from ..core.packed import packed_record
 from ..core.records import check_files, copy_aside, read_record, Record
 from ..core.steps import Step
 from ..data.batches import Loader
@@ -311,6 +312,10 @@ def load_predictor(cfg: Config, member: str = '') -> Predictor:
     >>> predictor.predict(frame)  # doctest: +SKIP
     """
     lead, weights, choice, why = prediction_of(cfg, member)
+    saved = packed_record(cfg.run_dir)
+    if saved and not {*weights} <= {*saved['members']}:
+        held = ', '.join(saved['members'])
+        raise UserError(f'{cfg.exp_name}: a saved model, which holds {held}', f'ask the run for {lead}')
     parts, specs, elsewhere = {}, {}, override_args(cfg, 'logging.log_dir')
     for name in weights:
         if cfg.members[name].kind == 'network':

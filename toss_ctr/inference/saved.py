@@ -92,4 +92,4 @@ def save_model(cfg: Config, out='') -> Path:
     check_target(out, 'out', ours=lambda path: bool(packed_record(unpack(path))))
     run, answers = cfg.run_dir, load_predictor(cfg)
     files = answering_files(run, answers)
-    return pack(run, files, dict(run=cfg.exp_name, serves=answers.name), out)
+    return pack(run, files, dict(run=cfg.exp_name, members=list(answers.parts)), out)
