@@ -77,6 +77,14 @@ _STARTS = {  # of a file → what it is, and what to do
 }
 
 
+def _lines_above(head: bytes) -> int:
+    "Number of lines without a separator that stand before two lines or more with equally many of them."
+    lines = [re.sub(rb'"[^"]*"', b'', line) for line in head.split(b'\n')[:20]]
+    counts = [[line.count(mark) for mark in b',;\t|'] for line in lines]
+    above = next((i for i, count in enumerate(counts) if any(count)), 0)
+    return above if counts[above : above + 1] == counts[above + 1 : above + 2] else 0
+
+
 def other_kind(head: bytes) -> tuple[str, str] | None:
     """What a file that is no CSV file in UTF-8 is, and what to do; None if its first bytes may be those of one.
 
@@ -99,6 +107,8 @@ def other_kind(head: bytes) -> tuple[str, str] | None:
         return 'has the line ends of old Macs', "write others: tr '\\r' '\\n' < OLD > NEW"
     if b'\n' in head and '\ufffd' in names.decode(errors='replace'):
         return 'is not in UTF-8', 'save it as UTF-8'
+    if above := _lines_above(head):
+        return 'has text above the names of its columns', f'remove it: sed 1,{above}d OLD > NEW'
     return None
 
 
