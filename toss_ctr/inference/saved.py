@@ -13,7 +13,7 @@ from ..config.whole import Config
 from ..core.errors import UserError
 from ..core.files import check_target, shell_path
 from ..core.names import fold_file, MEMBER, RUN_CONFIG, SPEC, STATISTICS
-from ..core.packed import pack, packed_record, unpack
+from ..core.packed import is_packed, pack
 from ..core.records import read_record
 from ..data.spec import read_with_lists
 from .ensemble import last_choice
@@ -89,7 +89,7 @@ def save_model(cfg: Config, out='') -> Path:
     PosixPath('shop.zip')
     """
     out = Path(out or f'{cfg.exp_name}.zip')
-    check_target(out, 'out', ours=lambda path: bool(packed_record(unpack(path))))
+    check_target(out, 'out', ours=is_packed)
     run, answers = cfg.run_dir, load_predictor(cfg)
     files = answering_files(run, answers)
     return pack(run, files, dict(run=cfg.exp_name, members=list(answers.parts)), out)

@@ -322,14 +322,8 @@ class _Answering(_Shown):
         ------
         UserError for a name that is no trained member's, and for a column that is missing
         """
-        from toss_ctr.inference.predictor import load_predictor
-
-        answerer = self._choice, member
-        if answerer not in self._answers:
-            self._answers[answerer] = load_predictor(self.cfg, member)
-        p = self._answers[answerer].predict(any_rows(data, lambda: self.feature_names_in_))
-        first = self.cfg.data.click and str(self.classes_[0]) == self.cfg.data.click
-        return np.column_stack([p, 1 - p] if first else [1 - p, p])
+        p, clicked = self.click_probability(data, member), self.cfg.data.click
+        return np.column_stack([p, 1 - p] if clicked and str(self.classes_[0]) == clicked else [1 - p, p])
 
     def click_probability(self, data, member: str = '') -> np.ndarray:
         """Probability of a click, whatever the two values of the label are called and in whichever order.
@@ -337,8 +331,12 @@ class _Answering(_Shown):
         data, member : of `predict_proba`
         returns (n,) float64
         """
-        clicked = self.cfg.data.click
-        return self.predict_proba(data, member)[:, 0 if clicked and str(self.classes_[0]) == clicked else 1]
+        from toss_ctr.inference.predictor import load_predictor
+
+        answerer = self._choice, member
+        if answerer not in self._answers:
+            self._answers[answerer] = load_predictor(self.cfg, member)
+        return self._answers[answerer].predict(any_rows(data, lambda: self.feature_names_in_))
 
     def predict(self, data) -> np.ndarray:
         """The likelier class of each row: of rare clicks hardly ever the click, so ask `predict_proba`.
